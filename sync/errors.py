@@ -1,0 +1,75 @@
+"""Every way a sync can fail, sorted by who has to act next.
+
+    SyncError
+      RemoteUnavailable        the machine: the same call may work later
+        OutcomeUnknown         the machine: look before sending again
+      RemoteRejected           a person: the remote understood and said no
+      RemoteMisconfigured      an administrator: credentials, address, permissions
+      UnexpectedRecord         a person: a remote record we cannot read
+      MappingMissing           sales or an administrator: an entry in the mappings
+      RecordsDisagree          a person: both sides answered, and they differ
+      LeaseLost                nobody: another worker has taken the task over
+"""
+
+from __future__ import annotations
+
+
+class SyncError(Exception):
+    """A sync step failed. Subclasses say who has to act."""
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        system: str = "",
+        reference: str = "",
+        cause_key: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message or (self.__doc__ or "").strip())
+        self.system = system
+        self.reference = reference
+        self.cause_key = cause_key
+        self.retry_after = retry_after
+
+    @property
+    def message(self) -> str:
+        """What happened, in words a person can act on; never a secret or customer data."""
+        return str(self.args[0])
+
+
+class RemoteUnavailable(SyncError):
+    """The remote did not answer properly; the same call may work later."""
+
+
+class OutcomeUnknown(RemoteUnavailable):
+    """A write was sent and the reply got lost; look before sending again."""
+
+
+class RemoteRejected(SyncError):
+    """The remote understood the request and said no; a person must look."""
+
+
+class RemoteMisconfigured(SyncError):
+    """Credentials, address or permissions are wrong; an operator must fix settings."""
+
+
+class UnexpectedRecord(SyncError):
+    """A remote record lacks a field, or carries a value, that we rely on."""
+
+
+class MappingMissing(SyncError):
+    """A mapping entry is missing; ``mapping`` names the table, ``key`` the missing entry."""
+
+    def __init__(self, message: str, *, mapping: str, key: str, reference: str = "") -> None:
+        super().__init__(message, reference=reference, cause_key=f"mapping:{mapping}:{key}")
+        self.mapping = mapping
+        self.key = key
+
+
+class RecordsDisagree(SyncError):
+    """Both sides were read and differ; a person must decide which one is right."""
+
+
+class LeaseLost(SyncError):
+    """Another worker has taken this task over; nothing more may be written."""

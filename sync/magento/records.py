@@ -1,0 +1,178 @@
+"""What Magento tells us, as typed values. Pure: no network, no database.
+
+Every member of a Magento document may be missing (nulls are left out); a record keeps ``None`` or
+an empty text there, and raises ``UnexpectedRecord`` only for members the portal cannot do without.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class MagentoAddress:
+    """A billing or shipping address."""
+
+    first_name: str
+    last_name: str
+    company: str
+    street: tuple[str, ...]
+    city: str
+    postcode: str
+    region: str
+    region_code: str
+    country_id: str
+    telephone: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class MagentoOrderItem:
+    """One line as sent; amounts in order currency. ``row_total`` is net of discount over REST."""
+
+    item_id: int
+    parent_item_id: int | None
+    product_id: int | None
+    product_type: str
+    sku: str
+    name: str
+    is_virtual: bool
+    is_qty_decimal: bool
+    qty_ordered: Decimal
+    qty_shipped: Decimal
+    qty_invoiced: Decimal
+    qty_refunded: Decimal
+    qty_canceled: Decimal
+    price: Decimal
+    row_total: Decimal
+    tax_amount: Decimal
+    tax_percent: Decimal
+    discount_amount: Decimal
+    discount_tax_compensation_amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MagentoOrder:
+    """A web order; amounts in order currency, times aware UTC."""
+
+    entity_id: int
+    increment_id: str
+    store_id: int
+    store_name: str
+    state: str
+    status: str
+    created_at: datetime
+    updated_at: datetime
+    order_currency_code: str
+    base_currency_code: str
+    base_to_order_rate: Decimal
+    grand_total: Decimal
+    subtotal: Decimal
+    discount_amount: Decimal
+    discount_tax_compensation_amount: Decimal
+    shipping_amount: Decimal
+    shipping_tax_amount: Decimal
+    shipping_discount_amount: Decimal
+    shipping_discount_tax_compensation_amount: Decimal
+    tax_amount: Decimal
+    total_paid: Decimal
+    customer_id: int | None
+    customer_group_id: int | None
+    customer_email: str
+    customer_first_name: str
+    customer_last_name: str
+    customer_note: str
+    customer_taxvat: str
+    is_guest: bool
+    is_virtual: bool
+    payment_method: str
+    po_number: str
+    shipping_method: str
+    shipping_description: str
+    ext_order_id: str
+    relation_parent_real_id: str
+    billing_address: MagentoAddress | None
+    shipping_address: MagentoAddress | None
+    items: tuple[MagentoOrderItem, ...]
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MagentoTrack:
+    """A parcel's number, as the customer sees it."""
+
+    entity_id: int
+    carrier_code: str
+    title: str
+    track_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class MagentoDocumentItem:
+    """A line of a shipment or invoice."""
+
+    order_item_id: int
+    sku: str
+    qty: Decimal
+    row_total: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MagentoShipment:
+    """Magento's record of goods sent."""
+
+    entity_id: int
+    increment_id: str
+    order_id: int
+    created_at: datetime
+    updated_at: datetime
+    email_sent: bool
+    items: tuple[MagentoDocumentItem, ...]
+    tracks: tuple[MagentoTrack, ...]
+    comments: tuple[str, ...]
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MagentoInvoice:
+    """Magento's invoice; ``state`` 1 open, 2 paid, 3 canceled."""
+
+    entity_id: int
+    increment_id: str
+    order_id: int
+    state: int
+    created_at: datetime
+    updated_at: datetime
+    email_sent: bool
+    currency_code: str
+    subtotal: Decimal
+    discount_amount: Decimal
+    shipping_amount: Decimal
+    tax_amount: Decimal
+    grand_total: Decimal
+    items: tuple[MagentoDocumentItem, ...]
+    comments: tuple[str, ...]
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentRequest:
+    """What to ship: quantities by order item id, tracks, and the marker stored in the same call."""
+
+    quantities: dict[int, Decimal]
+    tracks: tuple[tuple[str, str, str], ...]  # carrier_code, title, track_number
+    marker: str
+    notify: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRequest:
+    """What to invoice: quantities by order item id, and the marker stored in the same call."""
+
+    quantities: dict[int, Decimal]
+    marker: str
+    notify: bool
+    capture: bool = False
