@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import requests
-from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256
 from requests.auth import AuthBase
 from requests_oauthlib import OAuth1
 
@@ -29,7 +28,7 @@ def oauth1(
         consumer_secret,
         access_token,
         access_token_secret,
-        signature_method=SIGNATURE_HMAC_SHA256,
+        signature_method="HMAC-SHA256",
     )
     return signer
 
@@ -71,7 +70,7 @@ class AdminLogin(AuthBase):
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Bearer {self._token_other_than('')}"
-        request.register_hook("response", self._retry_once)
+        request.register_hook("response", self._retry_once)  # type: ignore[no-untyped-call]
         return request
 
     def _retry_once(self, response: requests.Response, **options: Any) -> requests.Response:
@@ -83,7 +82,7 @@ class AdminLogin(AuthBase):
         used = str(response.request.headers.get("Authorization", "")).removeprefix("Bearer ")
         again = response.request.copy()
         again.headers["Authorization"] = f"Bearer {self._token_other_than(used)}"
-        answer: requests.Response = response.connection.send(again, **options)  # type: ignore[attr-defined]
+        answer: requests.Response = response.connection.send(again, **options)
         answer.history.append(response)
         answer.request = again
         return answer
