@@ -137,9 +137,10 @@ STORAGES = {
 REDIS_URL = env.str("REDIS_URL", f"unix://{DATA_DIR / 'redis.sock'}")
 _REDIS = REDIS_URL + ("&" if "?" in REDIS_URL else "?")
 _REDIS += "socket_timeout=30&socket_connect_timeout=1"
+_JSON = "rq.serializers.JSONSerializer"  # nothing from Redis is ever unpickled
 RQ_QUEUES = {
-    "interactive": {"URL": _REDIS, "DEFAULT_TIMEOUT": 900},
-    "bulk": {"URL": _REDIS, "DEFAULT_TIMEOUT": 900},
+    "interactive": {"URL": _REDIS, "DEFAULT_TIMEOUT": 900, "SERIALIZER": _JSON},
+    "bulk": {"URL": _REDIS, "DEFAULT_TIMEOUT": 900, "SERIALIZER": _JSON},
 }
 RQ = {"COMMIT_MODE": "auto"}  # the ledger rings after its own commit
 RQ_SHOW_ADMIN_LINK = False
