@@ -136,7 +136,7 @@ STORAGES = {
 # Time-outs stand in the address, the only place django-rq passes on (stack.md section 2).
 REDIS_URL = env.str("REDIS_URL", f"unix://{DATA_DIR / 'redis.sock'}")
 _REDIS = REDIS_URL + ("&" if "?" in REDIS_URL else "?")
-_REDIS += "socket_timeout=30&socket_connect_timeout=1"
+_REDIS += "socket_timeout=2&socket_connect_timeout=1"
 _JSON = "rq.serializers.JSONSerializer"  # nothing from Redis is ever unpickled
 RQ_QUEUES = {
     "interactive": {"URL": _REDIS, "DEFAULT_TIMEOUT": 900, "SERIALIZER": _JSON},

@@ -16,7 +16,6 @@ from sync.models import (
     ShippingMapping,
     Shop,
 )
-from sync.roles import sync_roles
 
 PEOPLE = {
     "sales": "Sales",
@@ -61,7 +60,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Create what is missing."""
-        sync_roles()
         for name, group in PEOPLE.items():
             create_person(name, group)
         shop, _created = Shop.objects.get_or_create(
