@@ -5,13 +5,13 @@ One TCP connection is one ABAP session: when it breaks, buffer and locks are gon
 
 from __future__ import annotations
 
-import logging
-import socket
+import contextlib
+import json
 import threading
 import time
 from typing import Any
 
-from flask import Flask, Request, request
+from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from .autopilot import Autopilot
@@ -21,34 +21,67 @@ from .faults import ConnectionDropped
 from .pages import blueprint as pages
 from .system import SapSystem
 
-logger = logging.getLogger(__name__)
-
 
 class SessionHandler(WSGIRequestHandler):
-    """Speaks HTTP/1.1 with keep-alive and ends the ABAP session with its connection."""
+    """Speaks HTTP/1.1, answers RFC itself, ends the ABAP sessions with their connection.
+
+    Werkzeug closes the connection after every answer (and drains it), so RFC calls, which need
+    it to stay open, do not go through WSGI; everything else does.
+    """
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # or every answer waits for a delayed acknowledgement
 
-    def make_environ(self) -> dict[str, Any]:
-        environ: dict[str, Any] = super().make_environ()
-        self.sessions: set[str] = getattr(self, "sessions", set())
-        environ["sap.sessions"] = self.sessions
-        return environ
+    def setup(self) -> None:
+        super().setup()
+        self.sessions: set[str] = set()
 
-    def send_header(self, keyword: str, value: str) -> None:
-        """Werkzeug closes after every answer; RFC calls read their whole body and may go on."""
-        if keyword.lower() != "connection" or not self.path.startswith("/rfc/"):
-            super().send_header(keyword, value)
+    def run_wsgi(self) -> None:
+        if not self.path.startswith("/rfc/"):
+            super().run_wsgi()
+            return
+        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+        answer = self._rfc(self.path.removeprefix("/rfc/"), body)
+        if answer is None:
+            self.close_connection = True
+            return
+        data = json.dumps(answer).encode()
+        head = (f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                f"Content-Length: {len(data)}\r\n\r\n")
+        try:
+            self.wfile.write(head.encode() + data)
+        except OSError:
+            self.close_connection = True  # the caller gave up waiting
+
+    def _rfc(self, verb: str, body: dict[str, Any]) -> dict[str, Any] | None:
+        application: Any = self.server.app
+        system: SapSystem = application.config["system"]
+        try:
+            return {"result": self._answer(system, verb, body)}
+        except RFCLibError as error:
+            return {"error": error_as_dict(error)}
+        except ConnectionDropped:
+            return None
+
+    def _answer(self, system: SapSystem, verb: str, body: dict[str, Any]) -> Any:
+        if verb == "open":
+            attributes = system.open_session(body)
+            self.sessions.add(attributes["session"])
+            return attributes
+        identity = body["session"]
+        if verb == "call":
+            return system.call(identity, body["function"], body["parameters"])
+        system.session(identity)
+        if verb == "reset":
+            system.reset_session(identity)
+        return {}
 
     def finish(self) -> None:
-        try:
-            super().finish()
-        except OSError:
-            logger.debug("connection was already gone")
         application: Any = self.server.app
-        for identity in getattr(self, "sessions", set()):
+        for identity in self.sessions:
             application.config["system"].end_session(identity)
+        with contextlib.suppress(OSError):  # the connection may already be gone
+            super().finish()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Requests are not logged: they carry customer data and come by the thousand."""
@@ -61,38 +94,7 @@ def create_app(system: SapSystem, server: SapServer | None = None) -> Flask:
     app.config["server"] = server
     app.register_blueprint(control_api)
     app.register_blueprint(pages)
-    app.add_url_rule("/rfc/<verb>", "rfc", lambda verb: _rfc(system, verb), methods=["POST"])
     return app
-
-
-def _rfc(system: SapSystem, verb: str) -> Any:
-    body = request.get_json()
-    try:
-        return {"result": _answer(system, verb, body)}
-    except RFCLibError as error:
-        return {"error": error_as_dict(error)}
-    except ConnectionDropped:
-        _cut(request)
-        return ""
-
-
-def _answer(system: SapSystem, verb: str, body: dict[str, Any]) -> Any:
-    if verb == "open":
-        attributes = system.open_session(body)
-        request.environ["sap.sessions"].add(attributes["session"])
-        return attributes
-    identity = body["session"]
-    if verb == "call":
-        return system.call(identity, body["function"], body["parameters"])
-    system.session(identity)
-    if verb == "reset":
-        system.reset_session(identity)
-    return {}
-
-
-def _cut(current: Request) -> None:
-    connection: socket.socket = current.environ["werkzeug.socket"]
-    connection.shutdown(socket.SHUT_RDWR)
 
 
 class SapServer:
