@@ -47,39 +47,30 @@ def sales_order_line_values(order: MagentoOrder) -> list[dict[str, Any]]:
 
 
 def shipment_values(shipment: MagentoShipment) -> dict[str, Any]:
-    """The columns of a shipment, with its ``lines``, ``tracks`` and ``comments``."""
+    """The columns of a shipment, with its ``lines`` and ``tracks``."""
     return {
         "entity_id": shipment.entity_id,
         "increment_id": shipment.increment_id,
-        "order_entity_id": shipment.order_id,
         "remote_created_at": shipment.created_at,
-        "remote_updated_at": shipment.updated_at,
-        "email_sent": shipment.email_sent,
+        "is_customer_told": shipment.email_sent,
         "lines": [_document_line_values(item) for item in shipment.items],
         "tracks": [_track_values(track) for track in shipment.tracks],
-        "comments": list(shipment.comments),
         "payload": plain_json(shipment.payload),
     }
 
 
 def invoice_values(invoice: MagentoInvoice) -> dict[str, Any]:
-    """The columns of an invoice, with its ``lines`` and ``comments``; the discount positive."""
+    """The columns of an invoice, with its ``lines``."""
     return {
         "entity_id": invoice.entity_id,
         "increment_id": invoice.increment_id,
-        "order_entity_id": invoice.order_id,
         "remote_created_at": invoice.created_at,
-        "remote_updated_at": invoice.updated_at,
-        "email_sent": invoice.email_sent,
+        "is_customer_told": invoice.email_sent,
         "state": invoice.state,
         "currency": invoice.currency_code,
-        "subtotal": invoice.subtotal,
-        "discount_amount": abs(invoice.discount_amount),
-        "shipping_amount": invoice.shipping_amount,
         "tax_amount": invoice.tax_amount,
         "grand_total": invoice.grand_total,
         "lines": [_document_line_values(item) for item in invoice.items],
-        "comments": list(invoice.comments),
         "payload": plain_json(invoice.payload),
     }
 
@@ -125,7 +116,7 @@ def _order_customer(order: MagentoOrder) -> dict[str, Any]:
     return {
         "customer_email": order.customer_email,
         "customer_name": customer_name(order),
-        "customer_id": order.customer_id,
+        "magento_customer_id": order.customer_id,
         "is_guest": order.is_guest,
     }
 

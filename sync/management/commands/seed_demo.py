@@ -46,6 +46,7 @@ SALES_AREAS: list[dict[str, Any]] = [
      "distribution_channel": "20", "one_time_customer": "0000099003"},
 ]  # fmt: skip
 PAYMENTS = {"checkmo": "0001", "banktransfer": "0001", "purchaseorder": "0002", "free": "0001"}
+SHIPPINGS = ["flatrate_flatrate", "freeshipping_freeshipping", "tablerate_bestway"]
 CARRIERS = [
     ("DHL", "dhl", "DHL", "https://www.dhl.com/en/express/tracking.html?AWB={number}"),
     ("UPS", "ups", "United Parcel Service", "https://www.ups.com/track?tracknum={number}"),
@@ -90,9 +91,10 @@ def create_mappings(shop: Shop) -> None:
         PaymentMapping.objects.get_or_create(
             shop=shop, method=method, defaults={"payment_terms": terms}
         )
-    ShippingMapping.objects.get_or_create(
-        shop=shop, method="flatrate_flatrate", defaults={"shipping_condition": "01"}
-    )
+    for method in SHIPPINGS:
+        ShippingMapping.objects.get_or_create(
+            shop=shop, method=method, defaults={"shipping_condition": "01"}
+        )
     for sap_carrier, code, title, url in CARRIERS:
         CarrierMapping.objects.get_or_create(
             sap_carrier=sap_carrier,
