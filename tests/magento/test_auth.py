@@ -67,7 +67,9 @@ def signature_the_shop_computes(request: requests.PreparedRequest, key: str) -> 
     url = urlsplit(str(request.url))
     members = {k: v for k, v in oauth_members(request).items() if k != "oauth_signature"}
     pairs = [(unquote(n), unquote(v)) for n, v in (p.split("=") for p in url.query.split("&") if p)]
-    encoded = sorted((quote(n, safe="~"), quote(v, safe="~")) for n, v in [*pairs, *members.items()])
+    encoded = sorted(
+        (quote(n, safe="~"), quote(v, safe="~")) for n, v in [*pairs, *members.items()]
+    )
     parameters = "&".join(f"{name}={value}" for name, value in encoded)
     base = [str(request.method), f"{url.scheme}://{url.netloc}{url.path}", parameters]
     text = "&".join(quote(part, safe="~") for part in base)

@@ -190,9 +190,7 @@ def test_a_wrong_address_is_said_so(
     body: str,
     content_type: str,
 ) -> None:
-    shop.get(
-        f"{SHOP}/rest/V1/orders/2", body=body, status=status, content_type=content_type
-    )
+    shop.get(f"{SHOP}/rest/V1/orders/2", body=body, status=status, content_type=content_type)
 
     assert type(read_error(client)) is RemoteMisconfigured
 

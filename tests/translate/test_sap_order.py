@@ -52,7 +52,9 @@ def recorded(number: str) -> MagentoOrder:
 def translated(order: MagentoOrder, **changes: Any) -> TranslatedOrder:
     # Made-up orders have no address, so they go to a customer of their own unless told otherwise.
     has_address = order.billing_address is not None
-    return sap_order_request(order, replace(MAPPING, **{"is_one_time_customer": has_address, **changes}))
+    return sap_order_request(
+        order, replace(MAPPING, **{"is_one_time_customer": has_address, **changes})
+    )
 
 
 def sap_total(request: SapSalesOrderRequest) -> Decimal:
@@ -80,7 +82,7 @@ def test_made_up_orders_cost_the_same_in_sap(order: MagentoOrder) -> None:
 
 
 @given(
-    total=st.integers(0, 10**9),
+    total=st.integers(0, 10**9 - 1),
     quantity=st.decimals("0.001", 99999, places=3),
     currency=st.sampled_from(["USD", "JPY", "KWD"]),
 )
@@ -243,7 +245,9 @@ def test_a_text_too_long_for_sap_is_cut_and_the_cut_is_told() -> None:
     assert (cut.field, cut.original_length, cut.limit) == ("item 10 text", 41, 40)
 
 
-@pytest.mark.parametrize(("name", "sent"), [("a😀b", "a?b"), ("Grün 日本", "Grün 日本"), ("a\tb", "a b")])
+@pytest.mark.parametrize(
+    ("name", "sent"), [("a😀b", "a?b"), ("Grün 日本", "Grün 日本"), ("a\tb", "a b")]
+)
 def test_characters_sap_cannot_hold_are_replaced(name: str, sent: str) -> None:
     item = made_item(1, name=name, price=Decimal(1), row_total=Decimal(1))
 
