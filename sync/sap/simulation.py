@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sync.errors import RemoteMisconfigured, RemoteRejected, UnexpectedRecord
+from sync.errors import RemoteMisconfigured, RemoteRejected, RemoteUnavailable, UnexpectedRecord
 from sync.sap import abap
 from sync.sap.bapi import SapSession
 from sync.sap.messages import cause_of, read_return
@@ -43,7 +43,10 @@ def _priced_items(
     """SAP's own prices; nothing where this system cannot or will not simulate."""
     try:
         answer = session.call(SIMULATE, _arguments(request, session))
-    except (RemoteRejected, RemoteMisconfigured, UnexpectedRecord):
+    except (RemoteRejected, RemoteMisconfigured, RemoteUnavailable, UnexpectedRecord):
+        # The check stands; only prices are missing. A dump has cost the session.
+        if not session.is_usable:
+            session.renew()
         return ()
     if cause_of(read_return(answer, "RETURN", "MESSAGETABLE")) is not None:
         return ()
