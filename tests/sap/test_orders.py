@@ -140,6 +140,18 @@ def test_a_failing_rollback_does_not_hide_the_refusal() -> None:
     assert not client.is_usable
 
 
+def test_what_was_refused_is_never_committed() -> None:
+    sap = FakeSap({CREATE: {"RETURN": [message("E", "V1", "382")]}})
+
+    with a_client(sap).unit_of_work() as unit:
+        with pytest.raises(SapRejected):
+            unit.create_sales_order(a_request())
+        with pytest.raises(RuntimeError, match="Nothing was created"):
+            unit.commit()
+
+    assert COMMIT not in sap.functions
+
+
 def test_a_unit_is_not_used_after_its_end() -> None:
     with a_client(FakeSap({CREATE: SAVED})).unit_of_work() as unit:
         unit.create_sales_order(a_request())
