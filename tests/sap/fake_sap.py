@@ -59,7 +59,7 @@ class Description:
     def __init__(self, function: str, missing: set[str]) -> None:
         self.name = function
         self.parameters = [
-            _parameter(name, *row, missing)
+            _parameter(name, row[0], row[1], row[2], missing)
             for name, row in INTERFACES["functions"][function].items()
             if name not in missing
         ]
@@ -164,7 +164,8 @@ class FakeConnection:
             answer = answer.pop(0)
         if isinstance(answer, BaseException):
             raise answer
-        return answer(**parameters) if callable(answer) else answer
+        answered: Mapping[str, Any] = answer(**parameters) if callable(answer) else answer
+        return answered
 
     def close(self) -> None:
         self.is_closed = True

@@ -89,7 +89,9 @@ def test_the_cause_is_not_the_message_that_merely_follows_it() -> None:
     ],
 )
 def test_p1_22_messages_name_their_kind_and_owner(key: str, kind: Kind, owner: Owner) -> None:
-    explanation = explain(SapMessage("E", *key.split(), text=""))
+    message_class, number = key.split()
+
+    explanation = explain(SapMessage("E", message_class, number, ""))
 
     assert (explanation.kind, explanation.owner) == (kind, owner)
 
