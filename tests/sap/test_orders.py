@@ -396,6 +396,18 @@ def test_a_dry_run_saves_nothing_and_tells_saps_prices() -> None:
     assert sap.sent(SIMULATE)["ORDER_ITEMS_IN"][0]["REQ_QTY"] == "0000000002000"
 
 
+@pytest.mark.parametrize("email", ["", "erika@example.com"])
+def test_a_dry_run_knows_the_address_of_a_one_time_customer(email: str) -> None:
+    sap = FakeSap()
+    partners = (SapPartner("AG", "CPD", an_address(email=email)),)
+
+    a_client(sap).simulate_sales_order(a_request(partners=partners))
+
+    sent = sap.sent(SIMULATE)
+    assert bool(sent.get("PARTNERADDRESSES")) is bool(email)
+    assert sent["ORDER_PARTNERS"][0].get("COUNTRY_ISO") == (None if email else "DE")
+
+
 def test_a_dry_run_shows_a_refusal_instead_of_failing() -> None:
     sap = FakeSap({CREATE: {"RETURN": [message("E", "V1", "382")]}})
 
