@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -85,3 +86,11 @@ class Customising:
         if internal:
             return internal if internal in self.units else None
         return next((key for key, unit in self.units.items() if unit["iso"] == iso), None)
+
+    def internal_amount(self, amount: Decimal, currency: str) -> Decimal:
+        """What a CURR field holds: two stored decimals, shifted by the currency's (SAP 1.6)."""
+        return amount.scaleb(self.decimals(currency) - 2)
+
+    def iso_unit(self, internal: str) -> str:
+        """The ISO key of an internal unit."""
+        return self.units.get(internal, {}).get("iso", "")

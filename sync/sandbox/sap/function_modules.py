@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from . import sales_orders, technical
+from . import (
+    billing_reading,
+    delivery_reading,
+    order_change,
+    order_details,
+    order_reading,
+    read_table,
+    sales_orders,
+    simulate,
+    technical,
+    texts,
+)
 from .calls import Handler
 
 HANDLERS: dict[str, Handler] = {
@@ -15,4 +26,15 @@ HANDLERS: dict[str, Handler] = {
     "BAPI_CUSTOMER_GETDETAIL2": technical.customer,
     "DDIF_FIELDINFO_GET": technical.field_info,
     "BAPI_SALESORDER_CREATEFROMDAT2": sales_orders.create,
+    "BAPI_SALESORDER_SIMULATE": simulate.simulate,
+    "BAPI_SALESORDER_CHANGE": order_change.change,
+    "BAPI_SALESORDER_GETLIST": order_reading.get_list,
+    "BAPI_SALESORDER_GETSTATUS": order_reading.get_status,
+    "BAPISDORDER_GETDETAILEDLIST": order_details.get_detailed_list,
+    "BAPI_DELIVERY_GETLIST": delivery_reading.get_list,
+    "BAPI_BILLINGDOC_GETLIST": billing_reading.get_list,
+    "BAPI_BILLINGDOC_GETDETAIL": billing_reading.get_detail,
+    "BAPI_WEBINVOICE_GETDETAIL": billing_reading.web_invoice,
+    "RFC_READ_TABLE": read_table.read_table,
+    "RFC_READ_TEXT": texts.read_text,
 }
