@@ -42,7 +42,7 @@ def create_arguments(
     items = [_flagged(_item(i, options, long_material), "ITM_NUMBER") for i in request.items]
     schedules = [_flagged(_schedule(i, request), "ITM_NUMBER", "SCHED_LINE") for i in request.items]
     conditions = [_flagged(_condition(c), *CONDITION_KEYS) for c in request.conditions]
-    partners, addresses = _partners(request)
+    partners, addresses = partner_rows(request)
     arguments: Fields = {
         "ORDER_HEADER_IN": header,
         "ORDER_HEADER_INX": header_flags,
@@ -139,7 +139,8 @@ def _condition(condition: SapCondition) -> Fields:
 
 
 # ---- partners ----------------------------------------------------------------------------------
-def _partners(request: SapSalesOrderRequest) -> tuple[list[Fields], list[Fields]]:
+def partner_rows(request: SapSalesOrderRequest) -> tuple[list[Fields], list[Fields]]:
+    """ORDER_PARTNERS, and the PARTNERADDRESSES they link to."""
     partners: list[Fields] = []
     addresses: list[Fields] = []
     for partner in request.partners:

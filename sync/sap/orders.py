@@ -39,6 +39,7 @@ class SalesOrderUnit:
     def __init__(self, session: SapSession) -> None:
         self._session = session
         self._is_open = True
+        self._is_created = False
         self._is_committed = False
         self._reference = ""
 
@@ -63,11 +64,14 @@ class SalesOrderUnit:
                 system="sap",
                 reference=self._reference,
             )
+        self._is_created = True
         return CreatedSalesOrder(abap.alpha(number), messages)
 
     def commit(self) -> None:
         """Save. Raises SapRejected when the update failed, OutcomeUnknown on any other trouble."""
         self._must_be_open()
+        if not self._is_created:
+            raise RuntimeError("Nothing was created that could be committed.")
         wait = {"WAIT": "X"} if self._session.options.commit_wait else {}
         try:
             answer = self._session.call(COMMIT, wait, changes=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sync.errors import RemoteMisconfigured, RemoteRejected, UnexpectedRecord
+from sync.errors import RemoteMisconfigured, RemoteRejected, RemoteUnavailable, UnexpectedRecord
 from sync.sap import abap
 from sync.sap.bapi import SapSession
 from sync.sap.messages import cause_of, read_return
-from sync.sap.order_payload import normal_reference
+from sync.sap.order_payload import normal_reference, partner_rows
 from sync.sap.orders import call_create
 from sync.sap.records import (
     SapItemRequest,
@@ -23,6 +23,7 @@ SIMULATE = "BAPI_SALESORDER_SIMULATE"
 ROLLBACK = "BAPI_TRANSACTION_ROLLBACK"
 QUANTITY_DECIMALS = 3
 SHORT_MATERIAL = 18
+RENAMED = {"COUNTR_ISO": "COUNTRY_ISO"}
 
 
 def simulate(session: SapSession, request: SapSalesOrderRequest) -> SapSimulation:
@@ -43,7 +44,10 @@ def _priced_items(
     """SAP's own prices; nothing where this system cannot or will not simulate."""
     try:
         answer = session.call(SIMULATE, _arguments(request, session))
-    except (RemoteRejected, RemoteMisconfigured, UnexpectedRecord):
+    except (RemoteRejected, RemoteMisconfigured, RemoteUnavailable, UnexpectedRecord):
+        # The check stands; only prices are missing. A dump has cost the session.
+        if not session.is_usable:
+            session.renew()
         return ()
     if cause_of(read_return(answer, "RETURN", "MESSAGETABLE")) is not None:
         return ()
@@ -62,14 +66,17 @@ def _arguments(request: SapSalesOrderRequest, session: SapSession) -> dict[str, 
         "REQ_DATE_H": abap.write_date(request.requested_date),
         "CURRENCY": request.currency,
     }
+    partners, addresses = partner_rows(request)
     arguments: dict[str, Any] = {
         "ORDER_HEADER_IN": {name: value for name, value in header.items() if value},
         "ORDER_ITEMS_IN": [_sent_item(item, session) for item in request.items],
+        # BAPIPARTNR spells one field of BAPIPARNR differently.
         "ORDER_PARTNERS": [
-            {"PARTN_ROLE": p.role, "PARTN_NUMB": abap.alpha(p.customer_number)}
-            for p in request.partners
+            {RENAMED.get(name, name): value for name, value in row.items()} for row in partners
         ],
     }
+    if addresses:
+        arguments["PARTNERADDRESSES"] = addresses
     if session.options.convert_external_keys:
         arguments["CONVERT_PARVW_AUART"] = "X"
     return arguments
