@@ -150,7 +150,7 @@ def line(lines: Lines, item: Doc, quantity: Decimal) -> Doc:
         if lines.stands_in_for_invoicing(item):
             continue
         fields[f"{side}row_total"] = num(_row_share(item, side, quantity))
-        fields[f"{side}row_total_incl_tax"] = num(cents(gross * quantity))
+        fields[f"{side}row_total_incl_tax"] = num(_gross_share(item, side, quantity))
         for share in SHARES:
             amount = num(_share(item, f"{side}{share}", quantity))
             if amount or share != "discount":
@@ -168,6 +168,14 @@ def _row_share(item: Doc, side: str, quantity: Decimal) -> Decimal:
     if quantity >= plain_open_to_invoice(item):
         return total - dec(item.get(f"{side}row_invoiced"))
     return cents(total / dec(item["qty_ordered"]) * quantity)
+
+
+def _gross_share(item: Doc, side: str, quantity: Decimal) -> Decimal:
+    """REST hides the gross row total of a discounted line; there price by piece must do [810]."""
+    name = f"{side}row_total_incl_tax"
+    if item.get("discount_amount") or name not in item:
+        return cents(dec(item.get(f"{side}price_incl_tax", item[f"{side}price"])) * quantity)
+    return cents(dec(item[name]) / dec(item["qty_ordered"]) * quantity)
 
 
 def _share(item: Doc, name: str, quantity: Decimal) -> Decimal:

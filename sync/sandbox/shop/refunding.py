@@ -123,42 +123,56 @@ def _totals(document: Doc, order: Doc, side: str, arguments: Doc) -> None:
     document[f"{side}grand_total"] = num(grand)
 
 
-def register(books: Books, order: Doc, picked: Picked, memo: Doc, now: str) -> None:
-    """Write the credit memo to the order: quantities, amounts, history entry, state."""
+def register(books: Books, order: Doc, picked: Picked, memo: Doc, notified: bool) -> None:
+    """Write the credit memo to the order: quantities, amounts, history entry, state [502, 847]."""
+    now = memo["created_at"]
     written = {entry["order_item_id"]: entry for entry in memo["items"]}
     for item, quantity in picked:
         add(item, "qty_refunded", quantity)
         item["updated_at"] = now
         for side in SIDES:
-            entry = written[item["item_id"]]
-            add(item, f"{side}amount_refunded", dec(entry[f"{side}row_total"]))
-            for name in ("tax", "discount", "discount_tax_compensation"):
-                add(item, f"{side}{name}_refunded", dec(entry[f"{side}{name}_amount"]))
+            _register_line(item, written[item["item_id"]], side)
     for side in SIDES:
-        grand = dec(memo[f"{side}grand_total"])
-        add(order, f"{side}total_refunded", grand)
-        add(order, f"{side}total_offline_refunded", grand)
-        add(order["payment"], f"{side}amount_refunded", grand)
-        add(order, f"{side}subtotal_refunded", dec(memo[f"{side}subtotal"]))
-        for name in ("tax", "discount", "discount_tax_compensation", "shipping"):
-            add(order, f"{side}{name}_refunded", dec(memo[f"{side}{name}_amount"]))
-        for name in ("adjustment_positive", "adjustment_negative"):
-            add(order, f"{side}{name}", dec(memo[f"{side}{name}"]))
+        _register_totals(order, memo, side)
     if dec(order["total_refunded"]) >= dec(order["total_paid"]):
         enter(order, "closed")
     else:
         settle(order)
+    order["customer_note_notify"] = int(notified)
     symbol = {"USD": "$", "EUR": "€"}.get(order["base_currency_code"], "")
-    order["status_histories"].insert(
-        0,
-        {
-            "comment": f"We refunded {symbol}{dec(memo['base_grand_total']):.2f} offline.",
-            "created_at": now,
-            "entity_id": books.next("order_comment"),
-            "entity_name": "creditmemo",
-            "is_customer_notified": int(bool(memo.get("email_sent"))),
-            "is_visible_on_front": 0,
-            "parent_id": order["entity_id"],
-            "status": order["status"],
-        },
-    )
+    entry = {
+        "comment": f"We refunded {symbol}{dec(memo['base_grand_total']):.2f} offline.",
+        "created_at": now,
+        "entity_id": books.next("order_comment"),
+        "entity_name": "creditmemo",
+        "is_customer_notified": int(notified),
+        "is_visible_on_front": 0,
+        "parent_id": order["entity_id"],
+        "status": order["status"],
+    }
+    order["status_histories"].insert(0, entry)
+
+
+def _register_line(item: Doc, entry: Doc, side: str) -> None:
+    add(item, f"{side}amount_refunded", dec(entry[f"{side}row_total"]))
+    for name in ("tax", "discount", "discount_tax_compensation"):
+        add(item, f"{side}{name}_refunded", dec(entry[f"{side}{name}_amount"]))
+
+
+def _register_totals(order: Doc, memo: Doc, side: str) -> None:
+    grand, shipping = dec(memo[f"{side}grand_total"]), dec(memo[f"{side}shipping_amount"])
+    tax = dec(order.get(f"{side}shipping_tax_amount")) if shipping else Decimal(0)
+    add(order, f"{side}total_refunded", grand)
+    add(order, f"{side}total_offline_refunded", grand)
+    add(order["payment"], f"{side}amount_refunded", grand)
+    add(order["payment"], f"{side}shipping_refunded", shipping)
+    add(order, f"{side}subtotal_refunded", dec(memo[f"{side}subtotal"]))
+    add(order, f"{side}shipping_tax_refunded", tax)
+    for name in ("tax", "discount", "discount_tax_compensation", "shipping"):
+        add(order, f"{side}{name}_refunded", dec(memo[f"{side}{name}_amount"]))
+    for name in ("adjustment_positive", "adjustment_negative"):
+        add(order, f"{side}{name}", dec(memo[f"{side}{name}"]))
+    for assignment in order["extension_attributes"].get("shipping_assignments", []):
+        total = assignment["shipping"]["total"]
+        add(total, f"{side}shipping_refunded", shipping)
+        add(total, f"{side}shipping_tax_refunded", tax)

@@ -108,14 +108,19 @@ def get_item(call: Call) -> Any:
         order = books.find("order", rows[0]["order_id"]) if rows else None
     if order is None:
         raise not_found()
-    return next(item for item in expand_items(order) if item["item_id"] == call.id())
+    return _alone(next(i for i in expand_items(order) if i["item_id"] == call.id()))
 
 
 def _whole_item(shop: Shop, item: Doc) -> Doc:
-    if not item.get("parent_item_id"):
-        return item
-    order = shop.get("order", item["order_id"])
-    return next(i for i in order["items"] if i["item_id"] == item["item_id"])
+    if item.get("parent_item_id"):
+        order = shop.get("order", item["order_id"])
+        item = next(i for i in order["items"] if i["item_id"] == item["item_id"])
+    return _alone(item)
+
+
+def _alone(item: Doc) -> Doc:
+    """An item outside its order comes without extension attributes [181, 183]."""
+    return {name: value for name, value in item.items() if name != "extension_attributes"}
 
 
 @route("GET", "orders/:id", f"{SALES}actions_view", "orders")

@@ -78,7 +78,7 @@ def without_progress(order: Doc) -> Doc:
     _forget(fresh, "_cost", "total_paid", "adjustment_positive", "adjustment_negative")
     for name in ("ext_order_id", "hold_before_state", "hold_before_status"):
         fresh.pop(name, None)
-    fresh.update(state="new", status="pending", status_histories=[])
+    fresh.update(state="new", status="pending", status_histories=[], customer_note_notify=1)
     fresh.update(total_due=fresh["grand_total"], base_total_due=fresh["base_grand_total"])
     for item in fresh["items"]:
         _forget(item, "weee_tax_applied")

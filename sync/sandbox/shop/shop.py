@@ -152,7 +152,7 @@ class Shop:
             now = self.now
             memo = refunding.build(books, order, picked, request, now)
             self._announce_new(books, "creditmemo", order, memo, request)
-            refunding.register(books, order, picked, memo, now)
+            refunding.register(books, order, picked, memo, bool(request.get("notify")))
             order["updated_at"] = now
             books.save("order", order)
             books.save("creditmemo", memo)

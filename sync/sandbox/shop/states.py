@@ -116,6 +116,9 @@ def _cancel_totals(order: Doc) -> None:
             whole = abs(dec(order.get(f"{prefix}{name}{amount}")))
             done = abs(dec(order.get(f"{prefix}{name}_invoiced")))
             order[f"{prefix}{name}_canceled"] = num(whole - done)
+        for assignment in order["extension_attributes"].get("shipping_assignments", []):
+            total = assignment["shipping"]["total"]
+            total[f"{prefix}shipping_canceled"] = order[f"{prefix}shipping_canceled"]
         rest = dec(order[f"{prefix}grand_total"]) - dec(order.get(f"{prefix}total_paid"))
         order[f"{prefix}total_canceled"] = 0
         add(order, f"{prefix}total_canceled", rest)
