@@ -32,7 +32,7 @@ def reason_not_taken(order: SalesOrder, shop: Shop, releases: Mapping[str, str])
         return NOT_OPEN[order.state]
     if shop.orders_from and order.placed_at < shop.orders_from:
         return "Placed before the portal took over"
-    return _payment_reason(order, releases.get(order.payment_method, "")) or _shipped_reason(order)
+    return _payment_reason(order, releases.get(order.payment_method, "")) or _begun_reason(order)
 
 
 def _payment_reason(order: SalesOrder, release: str) -> str:
@@ -44,7 +44,11 @@ def _payment_reason(order: SalesOrder, release: str) -> str:
     return ""
 
 
-def _shipped_reason(order: SalesOrder) -> str:
-    """Goods that left before SAP knew the order would leave a second time."""
-    shipped = any(line.qty_shipped > 0 for line in order.lines.all())
-    return "Already shipped from the shop, at least in part" if shipped else ""
+def _begun_reason(order: SalesOrder) -> str:
+    """What was shipped or part-invoiced before SAP knew the order would be so a second time."""
+    lines = order.lines.all()
+    if any(line.qty_shipped > 0 for line in lines):
+        return "Already shipped from the shop, at least in part"
+    if any(0 < line.qty_invoiced < line.qty_ordered for line in lines):
+        return "Already invoiced in the shop, in part"
+    return ""

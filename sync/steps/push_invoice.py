@@ -107,11 +107,22 @@ def _read(run: StepRun, order: SalesOrder, entity_id: int) -> MagentoInvoice:
 
 def _keep_difference(run: StepRun, order: SalesOrder, invoice: Invoice) -> None:
     """How far the invoice is from the order's part of the billing document, where it is."""
-    lines = run.billing_document.lines.filter(sales_order=order)
-    billed = sum((line.net_value + line.tax_value for line in lines), Decimal(0))
-    difference = invoice.grand_total - billed
-    within = abs(difference) <= order.shop.amount_tolerance
-    Invoice.objects.filter(pk=invoice.pk).update(differs_by=None if within else difference)
+    billed = _billed_to(run.billing_document, order)
+    difference = None if billed is None else invoice.grand_total - billed
+    if difference is not None and abs(difference) <= order.shop.amount_tolerance:
+        difference = None
+    Invoice.objects.filter(pk=invoice.pk).update(differs_by=difference)
+
+
+def _billed_to(document: BillingDocument, order: SalesOrder) -> Decimal | None:
+    """The order's share of a billing document; None where amounts of the header hide it."""
+    lines = list(document.lines.all())
+    if all(line.sales_order_id == order.pk for line in lines):
+        return document.gross_value
+    if sum(line.net_value + line.tax_value for line in lines) != document.gross_value:
+        return None
+    own = [line for line in lines if line.sales_order_id == order.pk]
+    return sum((line.net_value + line.tax_value for line in own), Decimal(0))
 
 
 def _keep_mail(run: StepRun, order: SalesOrder, invoice: Invoice) -> None:

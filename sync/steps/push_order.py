@@ -24,6 +24,7 @@ from sync.translate.sap_order import TranslatedOrder, sap_order_request
 from sync.translate.sap_values import sap_order_values
 
 LOOK_BACK = timedelta(days=3)
+SAP_NUMBER_LENGTH = 10
 
 
 def push_order(run: StepRun) -> str:
@@ -45,9 +46,14 @@ def push_order(run: StepRun) -> str:
 def _look_up(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> str:
     """The SAP order that already carries this web order's number; empty when there is none."""
     sap = run.remotes.sap()
-    stored = run.task.facts.get("sap_sales_order_number") or order.sap_sales_order_number
-    if stored and _carries(sap, stored, translated):
-        return str(stored)
+    known = (
+        run.task.facts.get("sap_sales_order_number"),
+        order.sap_sales_order_number,
+        order.ext_order_id,  # a portal that lost its database finds its orders again
+    )
+    for stored in dict.fromkeys(number for number in known if number):
+        if len(stored) == SAP_NUMBER_LENGTH and _carries(sap, stored, translated):
+            return str(stored)
     request = translated.request
     hits = sap.search_sales_orders(
         request.customer_reference,
@@ -63,6 +69,15 @@ def _look_up(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> st
             system="sap",
             reference=order.increment_id,
             cause_key="sap:twice",
+        )
+    if not numbers and order.ext_order_id and not order.is_taken_anyway:
+        raise RecordsDisagree(
+            f"The shop's order {order.increment_id} already carries the number "
+            f"{order.ext_order_id}, but SAP holds no order for it. Find out who wrote it there; "
+            "clear it in the shop, or take the order anyway.",
+            system="sap",
+            reference=order.increment_id,
+            cause_key="sap:number-without-order",
         )
     return numbers[0] if numbers else ""
 
@@ -106,12 +121,13 @@ def _read_back(
             reference=order.increment_id,
         )
     differences = differences_between(translated.request, read[0], order.shop.amount_tolerance)
+    incomplete = ", but incomplete in SAP: deliveries will not start" * read[0].is_incomplete
     _refuse_rejected(order, read[0])
     _store_sap_order(order, read[0], translated, differences)
     refresh_stages([order.pk])
     verb = "found in SAP and adopted" if adopted else "created in SAP"
     verdict = f"differs in {len(differences)} places" if differences else "verified"
-    return f"Order {number} {verb}, read back: {verdict}."
+    return f"Order {number} {verb}, read back: {verdict}{incomplete}."
 
 
 def _refuse_rejected(order: SalesOrder, read: SapSalesOrder) -> None:

@@ -106,7 +106,7 @@ def sap_order_request(order: MagentoOrder, mapping: OrderMapping) -> TranslatedO
         requested_date=mapping.requested_date,
         currency=amounts.currency,
         customer_reference_method=mapping.customer_reference_method,
-        shipping_condition="" if order.is_virtual else mapping.shipping_condition or "",
+        shipping_condition=mapping.shipping_condition or "",
         payment_terms=mapping.payment_terms or "",
         partners=tuple(_partners(order, mapping, fitter)),
         items=tuple(_item(line, numbers, mapping, fitter) for line in amounts.lines),
@@ -181,7 +181,8 @@ def _material(line: PricedLine, mapping: OrderMapping) -> MaterialEntry | None:
     entry = mapping.materials.get(line.sku)
     if entry is not None and entry.material:
         return entry
-    return MaterialEntry(line.sku) if mapping.sku_is_material else None
+    # SAP keeps material numbers in capitals; RFC converts nothing (sheet 1.5).
+    return MaterialEntry(line.sku.upper()) if mapping.sku_is_material else None
 
 
 def _customer_reference(order: MagentoOrder) -> str:

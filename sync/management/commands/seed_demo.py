@@ -11,11 +11,13 @@ from sync.jobs.schedule import create_missing_schedules
 from sync.models import (
     CarrierMapping,
     CustomerMapping,
+    MaterialMapping,
     PaymentMapping,
     SalesArea,
     ShippingMapping,
     Shop,
 )
+from sync.sandbox.master_data import known_materials
 
 PEOPLE = {
     "sales": "Sales",
@@ -29,7 +31,7 @@ COMMON: dict[str, Any] = {
     "division": "00",
     "customer_reference_method": "WEB",
     "payment_terms": "0001",
-    "sku_is_material": True,
+    "shipping_condition": "01",
     "price_condition": "PR00",
     "discount_condition": "ZDIS",
     "freight_condition": "HD00",
@@ -48,9 +50,9 @@ SALES_AREAS: list[dict[str, Any]] = [
 PAYMENTS = {"checkmo": "0001", "banktransfer": "0001", "purchaseorder": "0002", "free": "0001"}
 SHIPPINGS = ["flatrate_flatrate", "freeshipping_freeshipping", "tablerate_bestway"]
 CARRIERS = [
-    ("DHL", "dhl", "DHL", "https://www.dhl.com/en/express/tracking.html?AWB={number}"),
-    ("UPS", "ups", "United Parcel Service", "https://www.ups.com/track?tracknum={number}"),
-    ("FEDEX", "fedex", "Federal Express", "https://www.fedex.com/fedextrack/?trknbr={number}"),
+    ("0000070001", "dhl", "DHL", "https://www.dhl.com/en/express/tracking.html?AWB={number}"),
+    ("0000070002", "ups", "United Parcel Service", "https://www.ups.com/track?tracknum={number}"),
+    ("0000070003", "fedex", "Federal Express", "https://www.fedex.com/fedextrack/?trknbr={number}"),
 ]
 
 
@@ -95,6 +97,13 @@ def create_mappings(shop: Shop) -> None:
         ShippingMapping.objects.get_or_create(
             shop=shop, method=method, defaults={"shipping_condition": "01"}
         )
+    MaterialMapping.objects.bulk_create(
+        [
+            MaterialMapping(shop=shop, sku=sku, material=material)
+            for sku, material in known_materials().items()
+        ],
+        ignore_conflicts=True,
+    )
     for sap_carrier, code, title, url in CARRIERS:
         CarrierMapping.objects.get_or_create(
             sap_carrier=sap_carrier,
