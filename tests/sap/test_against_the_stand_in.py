@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -10,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from sync.errors import OutcomeUnknown
 from sync.sandbox.sap import billing, warehouse
 from sync.sandbox.sap.connection import connect_in_process
 from sync.sandbox.sap.system import SapSystem
 from sync.sap.client import SapClient
 from sync.sap.options import SapOptions
 from sync.sap.records import SapItemRequest, SapPartner, SapSalesOrderRequest
-from sync.sap.refusals import SapRejected
+from sync.sap.refusals import SapLocked, SapRejected
 from tests.sap.builders import PARAMETERS, a_request, an_address
 
 CUSTOMER, ONE_TIME = "10001", "99001"
@@ -29,11 +31,19 @@ def system(tmp_path: Path) -> Iterator[SapSystem]:
     system.close()
 
 
+@contextmanager
+def another_client(system: SapSystem) -> Iterator[SapClient]:
+    client = SapClient(partial(connect_in_process, system), PARAMETERS, SapOptions())
+    try:
+        yield client
+    finally:
+        client.close()
+
+
 @pytest.fixture
 def client(system: SapSystem) -> Iterator[SapClient]:
-    client = SapClient(partial(connect_in_process, system), PARAMETERS, SapOptions())
-    yield client
-    client.close()
+    with another_client(system) as client:
+        yield client
 
 
 def an_order(material: str = "A-VERY-LONG-MATERIAL-NUMBER-0001") -> SapSalesOrderRequest:
@@ -113,3 +123,48 @@ def test_p0_10_delivery_and_billing_lead_back_to_the_order_line(
     assert document.category == "M"
     assert {(i.sap_sales_order_number, i.sap_item_number) for i in document.items} == {(number, 10)}
     assert sum(item.quantity for item in document.items) == Decimal(2)
+
+
+@pytest.mark.parametrize(
+    ("fault", "operation", "is_saved"),
+    [
+        ("lost_commit_answer", "", True),
+        ("drop_after", "BAPI_TRANSACTION_COMMIT", True),
+        ("drop_before", "BAPI_TRANSACTION_COMMIT", False),
+        ("drop_after", "BAPI_SALESORDER_CREATEFROMDAT2", False),
+        ("dump", "BAPI_SALESORDER_CREATEFROMDAT2", False),
+    ],
+)
+def test_p0_01_after_a_doubtful_end_a_new_client_finds_what_sap_holds(
+    system: SapSystem, client: SapClient, fault: str, operation: str, is_saved: bool
+) -> None:
+    client.ping()
+    system.faults.arm(fault, operation=operation)
+
+    with pytest.raises(OutcomeUnknown):
+        create(client)
+
+    assert not client.is_usable
+    with another_client(system) as fresh:
+        assert bool(found(fresh)) is is_saved
+
+
+def test_a_locked_order_may_be_tried_again(system: SapSystem, client: SapClient) -> None:
+    client.ping()
+    system.faults.arm("locked")
+
+    with pytest.raises(SapLocked):
+        create(client)
+
+    assert client.is_usable
+
+
+def test_a_failed_update_is_a_refusal_and_saves_nothing(
+    system: SapSystem, client: SapClient
+) -> None:
+    system.faults.arm("commit_error")
+
+    with pytest.raises(SapRejected):
+        create(client)
+
+    assert found(client) == []
