@@ -76,13 +76,15 @@ class BillingLines:
         for delivery in search_deliveries(self._session, delivery_numbers=self._references):
             self._sold_to = self._sold_to or delivery.sold_to
             for line in delivery.items:
-                billed[delivery.delivery_number, line.item_number] = BilledLine(
-                    line.sap_sales_order_number,
-                    line.sap_item_number,
-                    line.material,
-                    line.quantity,
-                    line.unit,
-                )
+                # A billing line may name a batch split; it bills the same order line.
+                for item_number, quantity in ((line.item_number, line.quantity), *line.splits):
+                    billed[delivery.delivery_number, item_number] = BilledLine(
+                        line.sap_sales_order_number,
+                        line.sap_item_number,
+                        line.material,
+                        quantity,
+                        line.unit,
+                    )
         for order in get_sales_orders(self._session, self._references):
             self._sold_to = self._sold_to or order.sold_to
             number = order.sap_sales_order_number

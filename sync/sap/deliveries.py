@@ -23,6 +23,7 @@ OPTIONAL = frozenset(f"IS_DLV_DATA_CONTROL.{flag}" for flag in FLAGS)
 # A handling unit's row names its delivery under one of these, or not at all (unconfirmed).
 HANDLING_UNIT_KEYS = ("VBELN", "VPOBJKEY")
 SHIP_TO_ROLE = "WE"
+GOODS_MOVEMENT = "R"
 
 
 def search_deliveries(
@@ -90,7 +91,12 @@ def parse_deliveries(answer: Row, options: SapOptions) -> dict[str, SapDelivery]
         deliveries[delivery_number] = replace(
             _delivery(header, own, options),
             handling_units=_handling_units(units, delivery_number, is_only=len(headers) == 1),
-            picked_at_from_flow=_picked_at(flow, delivery_number, options),
+            picked_at_from_flow=_last_in_flow(
+                flow, delivery_number, options.picking_flow_categories, options
+            ),
+            goods_issued_at_from_flow=_last_in_flow(
+                flow, delivery_number, (GOODS_MOVEMENT,), options
+            ),
         )
     return deliveries
 
@@ -140,13 +146,14 @@ def _handling_units(
     return tuple(own)
 
 
-def _picked_at(flow: list[Row], delivery_number: str, options: SapOptions) -> datetime | None:
-    """When the last picking record after the delivery was written; names as in VBFA."""
+def _last_in_flow(
+    flow: list[Row], delivery_number: str, categories: tuple[str, ...], options: SapOptions
+) -> datetime | None:
+    """When the last record of these categories after the delivery was written; names of VBFA."""
     moments = [
         abap.read_moment(text(row, "ERDAT"), text(row, "ERZET"), options.zone)
         for row in flow
-        if text(row, "VBELV") == delivery_number
-        and text(row, "VBTYP_N") in options.picking_flow_categories
+        if text(row, "VBELV") == delivery_number and text(row, "VBTYP_N") in categories
     ]
     return max((moment for moment in moments if moment is not None), default=None)
 
@@ -159,25 +166,28 @@ def _items(
     picking = {number(row, "POSNR"): text(row, "KOSTA") for row in statuses}
     present = {number(row, "POSNR") for row in items}
     mains = [row for row in items if number(row, "UECHA") not in present]
-    split: dict[int, Decimal] = {}
+    splits: dict[int, list[tuple[int, Decimal]]] = {}
     for row in items:
         main = number(row, "UECHA")
         if main in present:
-            split[main] = split.get(main, Decimal(0)) + amount(row, "LFIMG")
-    return tuple(_item(row, split, picking, options) for row in mains)
+            splits.setdefault(main, []).append((number(row, "POSNR"), amount(row, "LFIMG")))
+    return tuple(
+        _item(row, splits.get(number(row, "POSNR"), []), picking, options) for row in mains
+    )
 
 
 def _item(
-    row: Row, split: dict[int, Decimal], picking: dict[int, str], options: SapOptions
+    row: Row, splits: list[tuple[int, Decimal]], picking: dict[int, str], options: SapOptions
 ) -> SapDeliveryItem:
     line = number(row, "POSNR")
     return SapDeliveryItem(
         item_number=line,
         material=material(row, "MATNR", pads=options.pads_numeric_materials),
-        quantity=amount(row, "LFIMG") + split.get(line, Decimal(0)),
+        quantity=sum((quantity for _, quantity in splits), amount(row, "LFIMG")),
         unit=text(row, "VRKME", "MEINS"),
         sap_sales_order_number=text(row, "VGBEL"),
         sap_item_number=number(row, "VGPOS"),
         picking_status=picking.get(line) or text(row, "KOSTA"),
         higher_level_item_number=number(row, "UEPOS"),
+        splits=tuple(splits),
     )

@@ -212,6 +212,7 @@ class SapDeliveryItem:
     sap_item_number: int
     picking_status: str = ""
     higher_level_item_number: int = 0  # the set this part belongs to
+    splits: tuple[tuple[int, Decimal], ...] = ()  # batch splits added up here: item, quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +239,7 @@ class SapDelivery:
     items: tuple[SapDeliveryItem, ...]
     picked_at_from_flow: datetime | None = None
     sold_to: str = ""
+    goods_issued_at_from_flow: datetime | None = None
     goods_issue_zone: str = ""  # SAP's key of the zone of ``goods_issue_time``, such as CET
 
     @property

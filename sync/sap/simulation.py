@@ -23,6 +23,10 @@ SIMULATE = "BAPI_SALESORDER_SIMULATE"
 ROLLBACK = "BAPI_TRANSACTION_ROLLBACK"
 QUANTITY_DECIMALS = 3
 SHORT_MATERIAL = 18
+CONDITION_FIELDS = (
+    ("COND_TYPE", "COND_VAL1", "COND_P_UNT", "COND_D_UNT"),
+    *((f"CD_TYPE{n}", f"CD_VALUE{n}", f"CD_P_UNT{n}", f"CD_D_UNT{n}") for n in (2, 3, 4)),
+)
 RENAMED = {"COUNTR_ISO": "COUNTRY_ISO"}
 
 
@@ -69,7 +73,9 @@ def _arguments(request: SapSalesOrderRequest, session: SapSession) -> dict[str, 
     partners, addresses = partner_rows(request)
     arguments: dict[str, Any] = {
         "ORDER_HEADER_IN": {name: value for name, value in header.items() if value},
-        "ORDER_ITEMS_IN": [_sent_item(item, session) for item in request.items],
+        "ORDER_ITEMS_IN": [
+            {**_sent_item(item, session), **_prices(request, item)} for item in request.items
+        ],
         # BAPIPARTNR spells one field of BAPIPARNR differently.
         "ORDER_PARTNERS": [
             {RENAMED.get(name, name): value for name, value in row.items()} for row in partners
@@ -93,6 +99,18 @@ def _sent_item(item: SapItemRequest, session: SapSession) -> dict[str, str]:
         "REQ_QTY": abap.numc(int(thousandths), 13),
         "SALES_UNIT": item.unit,
     }
+
+
+def _prices(request: SapSalesOrderRequest, item: SapItemRequest) -> dict[str, Any]:
+    """Our own prices of the line: the module takes up to four conditions per item."""
+    own = [c for c in request.conditions if c.item_number == item.item_number]
+    sent: dict[str, Any] = {"CURRENCY": request.currency} if own else {}
+    for names, condition in zip(CONDITION_FIELDS, own, strict=False):
+        kind, value, per, unit = names
+        sent |= {kind: condition.condition_type, value: condition.value}
+        if not condition.is_fixed_amount:
+            sent |= {per: abap.numc(condition.per, 5), unit: condition.unit}
+    return sent
 
 
 def _item(row: Row, *, pads: bool) -> SapSalesOrderItem:

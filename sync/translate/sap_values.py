@@ -127,9 +127,11 @@ def _pick_time(
 
 
 def _goods_issued_at(delivery: SapDelivery, sources: DeliverySources) -> datetime | None:
-    """The moment of goods issue; ``None`` where SAP keeps only the date."""
-    if delivery.goods_issue_date is None or delivery.goods_issue_time is None:
+    """The moment of goods issue; without a time, that of its record in the document flow."""
+    if delivery.goods_issue_date is None:
         return None
+    if delivery.goods_issue_time is None:
+        return delivery.goods_issued_at_from_flow
     local = datetime.combine(delivery.goods_issue_date, delivery.goods_issue_time)
     return local.replace(tzinfo=_zone(delivery.goods_issue_zone, sources)).astimezone(UTC)
 

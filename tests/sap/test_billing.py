@@ -30,7 +30,7 @@ WIDTHS = {"VBELN": 10, "FKART": 4, "VBTYP": 1, "WAERK": 5, "FKDAT": 8, "ERDAT": 
 VBRK = {"VBELN": BILL, "FKART": "F2", "VBTYP": "M", "WAERK": "EUR", "FKDAT": "20260304",
         "ERDAT": "20260304", "ERZET": "100000", "KUNRG": "0000100009", "KUNAG": "0000100001",
         "NETWR": "39.80", "MWSBK": "7.56", "FKSTO": "", "SFAKN": "0000000000"}  # fmt: skip
-LISTED = {
+LISTED: dict[str, Any] = {
     "SUCCESS": [
         {"REF_DOC": DELIVERY, "REF_DOC_ITEM": "000010", "BILL_DOC": BILL,
          "BILL_DOC_ITEM": "000010", "NET_VALUE": Decimal("39.80"), "TAX_VALUE": Decimal("7.56"),
@@ -47,7 +47,7 @@ WEB_INVOICE = {
         {"ITEM_NUMBER": "000010", "MATERIAL": "MAT-1", "INV_QTY": Decimal(2), "SALES_UNIT": "ST"},
     ],
 }
-DELIVERED = {
+DELIVERED: dict[str, Any] = {
     "ET_DELIVERY_HEADER": [{"VBELN": DELIVERY, "KUNAG": "0000100001"}],
     "ET_DELIVERY_ITEM": [
         {"VBELN": DELIVERY, "POSNR": "000010", "MATNR": "MAT-1", "LFIMG": Decimal(2),
@@ -108,6 +108,18 @@ def test_a_billed_line_leads_to_delivery_and_order() -> None:
     assert (item.sap_sales_order_number, item.sap_item_number) == ("0000004711", 20)
     assert (item.material, item.quantity, item.unit) == ("MAT-1", Decimal(2), "ST")
     assert (item.net_value, item.tax_value) == (Decimal("39.80"), Decimal("7.56"))
+
+
+def test_p0_10_a_billed_batch_split_leads_to_the_order_line_it_was_split_from() -> None:
+    split = {**DELIVERED["ET_DELIVERY_ITEM"][0], "POSNR": "900001", "UECHA": "000010",
+             "LFIMG": Decimal(1)}  # fmt: skip
+    delivered = {**DELIVERED, "ET_DELIVERY_ITEM": [*DELIVERED["ET_DELIVERY_ITEM"], split]}
+    listed = {"SUCCESS": [{**LISTED["SUCCESS"][0], "REF_DOC_ITEM": "900001"}]}
+
+    (item,) = read(a_system(**{GETLIST: listed, DELIVERIES: delivered, WEB: {}})).items
+
+    assert (item.sap_sales_order_number, item.sap_item_number) == ("0000004711", 20)
+    assert item.quantity == Decimal(1)
 
 
 def test_a_cancellation_names_what_it_reverses() -> None:

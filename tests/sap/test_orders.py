@@ -396,6 +396,16 @@ def test_a_dry_run_saves_nothing_and_tells_saps_prices() -> None:
     assert sap.sent(SIMULATE)["ORDER_ITEMS_IN"][0]["REQ_QTY"] == "0000000002000"
 
 
+def test_a_dry_run_sends_our_prices_along() -> None:
+    sap = FakeSap()
+
+    a_client(sap).simulate_sales_order(a_request())
+
+    item = sap.sent(SIMULATE)["ORDER_ITEMS_IN"][0]
+    assert (item["COND_TYPE"], item["COND_VAL1"]) == ("PR00", "19.9000")
+    assert (item["COND_P_UNT"], item["COND_D_UNT"]) == ("00001", "ST")
+
+
 @pytest.mark.parametrize("email", ["", "erika@example.com"])
 def test_a_dry_run_knows_the_address_of_a_one_time_customer(email: str) -> None:
     sap = FakeSap()

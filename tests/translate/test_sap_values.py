@@ -114,6 +114,22 @@ def test_goods_issue_without_a_time_keeps_its_date_only() -> None:
     assert (values["goods_issue_date"], values["goods_issued_at"]) == (date(2026, 3, 2), None)
 
 
+def test_without_a_time_goods_issue_is_dated_by_the_document_flow() -> None:
+    delivery = a_delivery(goods_issue_time=None, goods_issued_at_from_flow=FLOW_TIME)
+
+    values = outbound_delivery_values(delivery, sources=DeliverySources())
+
+    assert values["goods_issued_at"] == FLOW_TIME
+
+
+def test_a_reversed_goods_issue_has_no_moment() -> None:
+    delivery = a_delivery(goods_issue_date=None, goods_issued_at_from_flow=FLOW_TIME)
+
+    values = outbound_delivery_values(delivery, sources=DeliverySources())
+
+    assert values["goods_issued_at"] is None
+
+
 def test_p0_10_every_parcel_has_its_tracking_number_in_the_order_of_the_sources() -> None:
     sources = DeliverySources(tracking=("handling_unit_2", "bill_of_lading"))
 
