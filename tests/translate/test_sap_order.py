@@ -281,7 +281,7 @@ def test_the_first_missing_mapping_is_named_and_all_are_told() -> None:
         ({"default_unit": ""}, "material", "S-TAX"),
     ],
 )
-def test_p0_a_missing_mapping_names_itself(changes: dict[str, Any], mapping: str, key: str) -> None:
+def test_a_missing_mapping_names_itself(changes: dict[str, Any], mapping: str, key: str) -> None:
     with pytest.raises(MappingMissing) as caught:
         translated(recorded("101"), **changes)
 
