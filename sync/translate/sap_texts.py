@@ -1,7 +1,7 @@
 """Texts cut to SAP's field lengths, with every change recorded.
 
-Limits: PARTNERADDRESSES (SAP sheet 2.2), which the SAP client takes for an address that does not fit
-the shorter inline fields or has an e-mail; item text 40 (SAP sheet 2.1).
+Limits: PARTNERADDRESSES (SAP sheet 2.2), which the SAP client takes for an address that has an
+e-mail or does not fit the shorter inline fields; item text 40 (SAP sheet 2.1).
 """
 
 from __future__ import annotations
