@@ -37,8 +37,7 @@ class Play:
 
     def in_shop(self) -> Books:
         """The shop's own books of the order."""
-        found = _get(f"{self.shop}/sandbox/orders", increment_id=self.increment_id)["orders"]
-        return dict(found[0]) if found else {}
+        return dict(_get(f"{self.shop}/sandbox/orders", increment_id=self.increment_id))
 
     def in_sap(self) -> list[Books]:
         """SAP's own books: every order that carries the web order's number."""
@@ -60,7 +59,7 @@ def place_and_sync(play: Play) -> Iterator[str]:
     held = wait_for(play.in_sap, f"an order with reference {play.increment_id} in SAP")
     if len(held) != 1:
         raise SceneFailed(f"SAP holds {len(held)} orders for one web order")
-    play.sap_order = held[0]["sap_sales_order_number"]
+    play.sap_order = held[0]["number"]
     yield f"SAP: one sales order {play.sap_order} carries {play.increment_id}"
     wait_for(
         lambda: play.in_shop()["order"].get("ext_order_id") == play.sap_order,
@@ -76,7 +75,7 @@ def place_and_sync(play: Play) -> Iterator[str]:
 def find_in_sap(play: Play) -> Iterator[str]:
     """The SAP order is found by its Magento order number."""
     held = play.in_sap()
-    if [order["sap_sales_order_number"] for order in held] != [play.sap_order]:
+    if [order["number"] for order in held] != [play.sap_order]:
         raise SceneFailed(f"the look-up by {play.increment_id} found {len(held)} orders")
     yield f"SAP: look-up by {play.increment_id} finds {play.sap_order}"
     sales = play.person("sales")
