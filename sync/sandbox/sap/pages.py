@@ -28,7 +28,7 @@ def short(number: str) -> str:
 def moment(text: str | None) -> str:
     """A time on the server's wall clock."""
     if not text:
-        return "–"
+        return "never"
     return f"{system().clock.local(datetime.fromisoformat(text)):%d %b %Y %H:%M}"
 
 

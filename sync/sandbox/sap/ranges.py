@@ -29,4 +29,4 @@ def _hit(row: Any, stem: str, value: str) -> bool:
         "BT": low <= value <= high, "NB": not low <= value <= high,
         "CP": fnmatchcase(value, low.replace("+", "?")),
         "NP": not fnmatchcase(value, low.replace("+", "?"))}
-    return tests.get(row["OPTION"], False)
+    return bool(tests.get(row["OPTION"], False))

@@ -54,7 +54,7 @@ class SapSystem:
         """Log on; ``LogonError`` if refused."""
         expected = os.environ.get("SAP_STANDIN_PASSWORD", "")
         password = logon.get("passwd", "")
-        refused = (not logon.get("user") or not password or password == "wrong"  # noqa: S105
+        refused = (not logon.get("user") or not password or password == "wrong"
                    or (expected and password != expected))
         if refused or self.faults.take("logon_refused"):
             raise LogonError("Name or password is incorrect (repeat logon)", 2,
