@@ -48,8 +48,11 @@ def _advance_order(system: SapSystem, order: SalesOrder) -> None:
     progress = progress_of(order, system.store, system.customising)
     if progress.header("delivery_status") in ("A", "B"):
         warehouse.create_delivery(system, warehouse.DeliveryRequest([order.number]))
-    services = [item for item in order.items if progress.billed_from(item) == "order"
-                and progress.billing_status(item) != "C"]
+    services = [
+        item
+        for item in order.items
+        if progress.billed_from(item) == "order" and progress.billing_status(item) != "C"
+    ]
     if services:
         billing.bill(system, billing.BillingRequest(orders=[order.number]))
 

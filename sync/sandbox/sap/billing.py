@@ -48,17 +48,24 @@ def bill(system: SapSystem, request: BillingRequest) -> list[str]:
         raise NotPossible(f"billing type {request.billing_type} is not one of {', '.join(TYPES)}")
     with system.store.transaction():
         known: dict[str, Progress] = {}
-        due = [row for number in request.deliveries
-               for row in _due_of_delivery(system, number, request, known)]
-        due += [row for number in request.orders
-                for row in _due_of_order(system, number, request, known)]
+        due = [
+            row
+            for number in request.deliveries
+            for row in _due_of_delivery(system, number, request, known)
+        ]
+        due += [
+            row
+            for number in request.orders
+            for row in _due_of_order(system, number, request, known)
+        ]
         if not due:
             raise NotPossible("nothing is open for billing")
         groups: dict[tuple[str, str, str], list[_Due]] = {}
         for row in due:
             order = row.progress.order
-            groups.setdefault((order.sold_to, order.currency, order.sales_organization),
-                              []).append(row)
+            groups.setdefault((order.sold_to, order.currency, order.sales_organization), []).append(
+                row
+            )
         return [_save(system, rows, request.billing_type) for rows in groups.values()]
 
 
@@ -71,8 +78,9 @@ def _progress(system: SapSystem, number: str, known: dict[str, Progress]) -> Pro
     return known[key]
 
 
-def _due_of_delivery(system: SapSystem, number: str, request: BillingRequest,
-                     known: dict[str, Progress]) -> list[_Due]:
+def _due_of_delivery(
+    system: SapSystem, number: str, request: BillingRequest, known: dict[str, Progress]
+) -> list[_Due]:
     delivery = delivery_of(system, number)
     if not delivery.goods_issue_at and request.billing_type == "F2":
         raise NotPossible(f"delivery {delivery.number} has no goods issue yet")
@@ -82,13 +90,21 @@ def _due_of_delivery(system: SapSystem, number: str, request: BillingRequest,
         done = billed[item.item_number] if request.billing_type == "F2" else ZERO
         quantity = _wanted(item.item_number, item.quantity - done, request)
         if quantity > 0:
-            rows.append(_Due(_progress(system, item.sales_order, known), delivery.number,
-                             item.item_number, item.order_item, quantity))
+            rows.append(
+                _Due(
+                    _progress(system, item.sales_order, known),
+                    delivery.number,
+                    item.item_number,
+                    item.order_item,
+                    quantity,
+                )
+            )
     return rows
 
 
-def _due_of_order(system: SapSystem, number: str, request: BillingRequest,
-                  known: dict[str, Progress]) -> list[_Due]:
+def _due_of_order(
+    system: SapSystem, number: str, request: BillingRequest, known: dict[str, Progress]
+) -> list[_Due]:
     progress = _progress(system, number, known)
     any_item = request.billing_type != "F2"
     rows = []
@@ -98,8 +114,9 @@ def _due_of_order(system: SapSystem, number: str, request: BillingRequest,
         done = ZERO if any_item else progress.billed[item.item_number]
         quantity = _wanted(item.item_number, item.quantity - done, request)
         if quantity > 0:
-            rows.append(_Due(progress, progress.order.number, item.item_number,
-                             item.item_number, quantity))
+            rows.append(
+                _Due(progress, progress.order.number, item.item_number, item.item_number, quantity)
+            )
     return rows
 
 
@@ -117,21 +134,29 @@ def _save(system: SapSystem, rows: list[_Due], billing_type: str) -> str:
     now = system.clock.now()
     payer = first.partner("RG") or first.partner("RE") or first.partner("AG")
     document = BillingDocument(
-        number=system.store.draw("billing"), billing_type=billing_type,
-        category=TYPES[billing_type], created_at=now, created_by=CLERK,
-        billing_date=system.clock.today(), sales_organization=first.sales_organization,
-        distribution_channel=first.distribution_channel, currency=first.currency,
-        payer=payer.number if payer else first.sold_to, sold_to=first.sold_to,
+        number=system.store.draw("billing"),
+        billing_type=billing_type,
+        category=TYPES[billing_type],
+        created_at=now,
+        created_by=CLERK,
+        billing_date=system.clock.today(),
+        sales_organization=first.sales_organization,
+        distribution_channel=first.distribution_channel,
+        currency=first.currency,
+        payer=payer.number if payer else first.sold_to,
+        sold_to=first.sold_to,
         payment_terms=first.header.get("PMNTTRMS", ""),
         customer_reference=first.customer_reference,
         items=[_item(row, position * 10, system) for position, row in enumerate(rows, 1)],
-        posting_status="C" if billing_type != "F8" else "D")
+        posting_status="C" if billing_type != "F8" else "D",
+    )
     if billing_type != "F8":
         document.accounting_document = system.store.draw("accounting")
         _add_freight(system, document, rows)
     system.store.save(document)
-    system.store.add_flow(link for item in document.items
-                          for link in _links(document, item, document.category))
+    system.store.add_flow(
+        link for item in document.items for link in _links(document, item, document.category)
+    )
     return document.number
 
 
@@ -144,24 +169,40 @@ def _item(row: _Due, position: int, system: SapSystem) -> BillingItem:
     net = _share(item.net_value, item.quantity, before, row.quantity, decimals)
     tax = _share(item.tax_value, item.quantity, before, row.quantity, decimals)
     row.progress.billed[row.order_item] += row.quantity
-    return BillingItem(position, item.material, item.short_text, row.quantity, item.unit, net,
-                       tax, row.reference, row.reference_item, row.progress.order.number,
-                       row.order_item, item.item_category)
+    return BillingItem(
+        position,
+        item.material,
+        item.short_text,
+        row.quantity,
+        item.unit,
+        net,
+        tax,
+        row.reference,
+        row.reference_item,
+        row.progress.order.number,
+        row.order_item,
+        item.item_category,
+    )
 
 
-def _share(value: Decimal, ordered: Decimal, before: Decimal, now: Decimal,
-           decimals: int) -> Decimal:
+def _share(
+    value: Decimal, ordered: Decimal, before: Decimal, now: Decimal, decimals: int
+) -> Decimal:
     """What this part is worth, so that all parts add up to the line exactly."""
-    return (rounded(value * (before + now) / ordered, decimals)
-            - rounded(value * before / ordered, decimals))
+    return rounded(value * (before + now) / ordered, decimals) - rounded(
+        value * before / ordered, decimals
+    )
 
 
 def _add_freight(system: SapSystem, document: BillingDocument, rows: list[_Due]) -> None:
     """Header freight goes to the first live billing document of each order."""
     for progress in {row.progress.order.number: row.progress for row in rows}.values():
         order = progress.order
-        taken = any(order.number in earlier.freight_orders for earlier in progress.billing
-                    if earlier.category == "M" and not earlier.is_cancelled)
+        taken = any(
+            order.number in earlier.freight_orders
+            for earlier in progress.billing
+            if earlier.category == "M" and not earlier.is_cancelled
+        )
         net, tax = header_charges(order, system.customising)
         if not taken and (net or tax):
             document.freight_orders[order.number] = [str(net), str(tax)]
@@ -172,13 +213,37 @@ def _add_freight(system: SapSystem, document: BillingDocument, rows: list[_Due])
 def _links(document: BillingDocument, item: BillingItem, category: str) -> list[FlowLink]:
     gross = item.net_value
     common = (item.quantity, item.unit, document.created_at)
-    links = [FlowLink(item.sales_order, item.order_item, "C", document.number, item.item_number,
-                      category, *common, int(item.reference != item.sales_order), gross,
-                      document.currency, item.material)]
+    links = [
+        FlowLink(
+            item.sales_order,
+            item.order_item,
+            "C",
+            document.number,
+            item.item_number,
+            category,
+            *common,
+            int(item.reference != item.sales_order),
+            gross,
+            document.currency,
+            item.material,
+        )
+    ]
     if item.reference != item.sales_order:
-        links.append(FlowLink(item.reference, item.reference_item, "J", document.number,
-                              item.item_number, category, *common, 0, gross, document.currency,
-                              item.material))
+        links.append(
+            FlowLink(
+                item.reference,
+                item.reference_item,
+                "J",
+                document.number,
+                item.item_number,
+                category,
+                *common,
+                0,
+                gross,
+                document.currency,
+                item.material,
+            )
+        )
     return links
 
 
@@ -193,21 +258,49 @@ def cancel(system: SapSystem, number: str) -> str:
         now = system.clock.now()
         category = "N" if original.category == "M" else "S"
         reversal = BillingDocument(
-            system.store.draw("billing"), "S1" if category == "N" else "S2", category, now,
-            CLERK, system.clock.today(), original.sales_organization,
-            original.distribution_channel, original.currency, original.payer, original.sold_to,
-            original.payment_terms, original.customer_reference, original.items,
-            original.freight_net, original.freight_tax, {}, system.store.draw("accounting"),
-            cancels=original.number)
+            system.store.draw("billing"),
+            "S1" if category == "N" else "S2",
+            category,
+            now,
+            CLERK,
+            system.clock.today(),
+            original.sales_organization,
+            original.distribution_channel,
+            original.currency,
+            original.payer,
+            original.sold_to,
+            original.payment_terms,
+            original.customer_reference,
+            original.items,
+            original.freight_net,
+            original.freight_tax,
+            {},
+            system.store.draw("accounting"),
+            cancels=original.number,
+        )
         original.is_cancelled = True
         original.changed_on = system.clock.today()
         system.store.save(original)
         system.store.save(reversal)
         links = [link for item in reversal.items for link in _links(reversal, item, category)]
-        links += [FlowLink(original.number, item.item_number, original.category, reversal.number,
-                           item.item_number, category, item.quantity, item.unit, now, 0,
-                           item.net_value, reversal.currency, item.material)
-                  for item in reversal.items]
+        links += [
+            FlowLink(
+                original.number,
+                item.item_number,
+                original.category,
+                reversal.number,
+                item.item_number,
+                category,
+                item.quantity,
+                item.unit,
+                now,
+                0,
+                item.net_value,
+                reversal.currency,
+                item.material,
+            )
+            for item in reversal.items
+        ]
         system.store.add_flow(links)
         return reversal.number
 

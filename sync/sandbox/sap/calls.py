@@ -46,7 +46,10 @@ def abap_raise(key: str, message: Message | None = None) -> ABAPApplicationError
     if message is None:
         return ABAPApplicationError(ErrorInfo(" Number:000", 5, key, msg_number="000"))
     values = [*message.variables, "", "", "", ""][:4]
-    text = (f"ID:{message.message_class} Type:{message.type} Number:{message.number} "
-            f"{' '.join(message.variables)}").rstrip()
-    return ABAPApplicationError(ErrorInfo(text, 5, key, message.message_class, message.type,
-                                          message.number, *values))
+    text = (
+        f"ID:{message.message_class} Type:{message.type} Number:{message.number} "
+        f"{' '.join(message.variables)}"
+    ).rstrip()
+    return ABAPApplicationError(
+        ErrorInfo(text, 5, key, message.message_class, message.type, message.number, *values)
+    )

@@ -23,8 +23,14 @@ from .transport import HttpTransport, InProcessTransport, Transport
 from .wrap import Wrapper
 
 DEFAULT_URL = "http://127.0.0.1:8002"
-_CONFIG: dict[str, Any] = {"rstrip": True, "return_import_params": False, "dtime": False,
-                           "check_date": True, "check_time": True, "timeout": None}
+_CONFIG: dict[str, Any] = {
+    "rstrip": True,
+    "return_import_params": False,
+    "dtime": False,
+    "check_date": True,
+    "check_time": True,
+    "timeout": None,
+}
 
 
 def connect(config: dict[str, Any] | None = None, **params: str) -> Connection:
@@ -34,11 +40,19 @@ def connect(config: dict[str, Any] | None = None, **params: str) -> Connection:
     return Connection(lambda: HttpTransport(url), params, config)
 
 
-def connect_in_process(system: SapSystem, config: dict[str, Any] | None = None,
-                       **params: str) -> Connection:
+def connect_in_process(
+    system: SapSystem, config: dict[str, Any] | None = None, **params: str
+) -> Connection:
     """The same on a system in this process; logon data may be left out."""
-    logon = {"ashost": "in-process", "sysnr": "00", "client": "100", "user": "PORTAL",
-             "passwd": "secret", "lang": "EN", **params}
+    logon = {
+        "ashost": "in-process",
+        "sysnr": "00",
+        "client": "100",
+        "user": "PORTAL",
+        "passwd": "secret",
+        "lang": "EN",
+        **params,
+    }
     _check_parameters(logon)
     return Connection(lambda: InProcessTransport(system), logon, config)
 
@@ -48,18 +62,26 @@ def _check_parameters(params: dict[str, Any]) -> None:
         raise RFCError("Connection parameters missing")
     for name, value in params.items():
         if type(value) is not str:  # real pyrfc may kill the process here
-            raise RFCError(f"connection parameter '{name}' must be exactly str, "
-                           f"not {type(value).__name__}")
+            raise RFCError(
+                f"connection parameter '{name}' must be exactly str, not {type(value).__name__}"
+            )
     if not params.get("ashost") and not params.get("mshost") and not params.get("dest"):
-        raise ExternalRuntimeError("Parameter ASHOST, GWHOST, MSHOST or SERVER_PORT is missing.",
-                                   20, "RFC_INVALID_PARAMETER")
+        raise ExternalRuntimeError(
+            "Parameter ASHOST, GWHOST, MSHOST or SERVER_PORT is missing.",
+            20,
+            "RFC_INVALID_PARAMETER",
+        )
 
 
 class Connection:
     """One connection, one ABAP session, one thread at a time; cannot be pickled."""
 
-    def __init__(self, make_transport: Callable[[], Transport], params: dict[str, str],
-                 config: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        make_transport: Callable[[], Transport],
+        params: dict[str, str],
+        config: dict[str, Any] | None = None,
+    ) -> None:
         unknown = set(config or {}) - set(_CONFIG)
         if unknown:
             raise RFCError(f"Connection configuration option '{unknown.pop()}' is not supported")
@@ -119,8 +141,12 @@ class Connection:
     def __enter__(self) -> Connection:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None,
-                 traceback: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
         self.close()
 
     def __reduce__(self) -> NoReturn:
@@ -147,13 +173,15 @@ class Connection:
         self._handle()
         return FunctionDescription(_module(func_name.upper()))
 
-    def call(self, func_name: str, options: dict[str, Any] | None = None,
-             **params: Any) -> dict[str, Any]:
+    def call(
+        self, func_name: str, options: dict[str, Any] | None = None, **params: Any
+    ) -> dict[str, Any]:
         """Run a function module; see the pyrfc sheet for what is refused and raised."""
         with _Exclusive(self._in_use):
             if self._transport is None:
-                raise RFCError(f"Remote function call '{func_name}' rejected because the "
-                               "connection is closed")
+                raise RFCError(
+                    f"Remote function call '{func_name}' rejected because the connection is closed"
+                )
             given = options or {}
             module = _module(func_name)
             skipped = set(given.get("not_requested") or ())
@@ -162,8 +190,9 @@ class Connection:
             answer = self._invoke(func_name, wire, timeout)
             return self._wrapped(module, answer, skipped)
 
-    def _filled(self, module: dictionary.FunctionModule, params: dict[str, Any],
-                skipped: set[str]) -> dict[str, Any]:
+    def _filled(
+        self, module: dictionary.FunctionModule, params: dict[str, Any], skipped: set[str]
+    ) -> dict[str, Any]:
         for name in (*skipped, *params):
             if name not in module.parameters:
                 raise field_not_found(name)
@@ -184,17 +213,21 @@ class Connection:
             self.reopen()  # silently, and before raising; its own failure takes over
             raise
 
-    def _wrapped(self, module: dictionary.FunctionModule, answer: dict[str, Any],
-                 skipped: set[str]) -> dict[str, Any]:
+    def _wrapped(
+        self, module: dictionary.FunctionModule, answer: dict[str, Any], skipped: set[str]
+    ) -> dict[str, Any]:
         with_imports = self.options["return_import_params"]
-        return {name: self._wrapper.parameter(parameter, answer.get(name))
-                for name, parameter in module.parameters.items()
-                if name not in skipped and (with_imports or parameter.direction != "import")}
+        return {
+            name: self._wrapper.parameter(parameter, answer.get(name))
+            for name, parameter in module.parameters.items()
+            if name not in skipped and (with_imports or parameter.direction != "import")
+        }
 
     def _handle(self) -> Transport:
         if self._transport is None:
-            raise ExternalRuntimeError("An invalid handle was passed to the API call", 13,
-                                       "RFC_INVALID_HANDLE")
+            raise ExternalRuntimeError(
+                "An invalid handle was passed to the API call", 13, "RFC_INVALID_HANDLE"
+            )
         return self._transport
 
 
@@ -206,8 +239,9 @@ class _Exclusive:
 
     def __enter__(self) -> None:
         if not self._lock.acquire(blocking=False):
-            raise ExternalRuntimeError("connection is used by another thread", 13,
-                                       "RFC_INVALID_HANDLE")
+            raise ExternalRuntimeError(
+                "connection is used by another thread", 13, "RFC_INVALID_HANDLE"
+            )
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
@@ -217,6 +251,14 @@ def _module(name: str) -> dictionary.FunctionModule:
     try:
         return dictionary.function_module(name)
     except KeyError:
-        raise ABAPApplicationError(ErrorInfo(
-            f"ID:FL Type:E Number:046 {name}", 5, "FU_NOT_FOUND", "FL", "E", "046", name,
-        )) from None
+        raise ABAPApplicationError(
+            ErrorInfo(
+                f"ID:FL Type:E Number:046 {name}",
+                5,
+                "FU_NOT_FOUND",
+                "FL",
+                "E",
+                "046",
+                name,
+            )
+        ) from None

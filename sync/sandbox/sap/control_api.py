@@ -67,8 +67,10 @@ def orders() -> Answer:
     reference = request.args.get("customer_reference")
     if reference is None:
         return {"orders": [books_of(sap, order) for order in find_orders(sap, "", 100)]}
-    found = (sap.store.get(SalesOrder, number)
-             for number in sap.store.find_orders(customer_reference=reference))
+    found = (
+        sap.store.get(SalesOrder, number)
+        for number in sap.store.find_orders(customer_reference=reference)
+    )
     return {"orders": [books_of(sap, order) for order in found if order is not None]}
 
 
@@ -82,9 +84,11 @@ def order(number: str) -> Answer:
 def create_delivery(number: str) -> Answer:
     """All that is open, or the given quantities; ``with_orders`` combines orders."""
     body = _body()
-    wanted = warehouse.DeliveryRequest([number, *body.get("with_orders", [])],
-                                       quantities_from(body.get("quantities")),
-                                       bool(body.get("batch_split")))
+    wanted = warehouse.DeliveryRequest(
+        [number, *body.get("with_orders", [])],
+        quantities_from(body.get("quantities")),
+        bool(body.get("batch_split")),
+    )
     return {"deliveries": warehouse.create_delivery(system(), wanted)}
 
 
@@ -118,9 +122,13 @@ def pick(number: str) -> Answer:
 def goods_issue(number: str) -> Answer:
     """Post goods issue, with carrier and tracking numbers if known."""
     body = _body()
-    warehouse.post_goods_issue(system(), number, str(body.get("carrier", "")),
-                               _texts(body.get("tracking", [])),
-                               str(body.get("external_delivery_id", "")))
+    warehouse.post_goods_issue(
+        system(),
+        number,
+        str(body.get("carrier", "")),
+        _texts(body.get("tracking", [])),
+        str(body.get("external_delivery_id", "")),
+    )
     return delivery(number)
 
 
@@ -135,8 +143,9 @@ def reverse_goods_issue(number: str) -> Answer:
 def tracking(number: str) -> Answer:
     """Late or corrected tracking numbers."""
     body = _body()
-    warehouse.set_tracking(system(), number, str(body.get("carrier", "")),
-                           _texts(body.get("tracking", [])))
+    warehouse.set_tracking(
+        system(), number, str(body.get("carrier", "")), _texts(body.get("tracking", []))
+    )
     return delivery(number)
 
 
@@ -155,8 +164,11 @@ def bill() -> Answer:
     if not deliveries and not orders_wanted:
         raise ValueError("give delivery, deliveries, order or orders")
     wanted = billing.BillingRequest(
-        [str(value) for value in deliveries], [str(value) for value in orders_wanted],
-        quantities_from(body.get("quantities")), str(body.get("type", "F2")))
+        [str(value) for value in deliveries],
+        [str(value) for value in orders_wanted],
+        quantities_from(body.get("quantities")),
+        str(body.get("type", "F2")),
+    )
     return {"billing_documents": billing.bill(system(), wanted)}
 
 
@@ -195,8 +207,13 @@ def faults() -> Answer:
 def arm_fault() -> Answer:
     """Arm a fault: kind, times, seconds, operation, key (dump id)."""
     body = _body()
-    arm(str(body.get("kind", "")), int(body.get("times", 1)), float(body.get("seconds", 0)),
-        str(body.get("operation", "")), str(body.get("key", "")))
+    arm(
+        str(body.get("kind", "")),
+        int(body.get("times", 1)),
+        float(body.get("seconds", 0)),
+        str(body.get("operation", "")),
+        str(body.get("key", "")),
+    )
     return faults()
 
 

@@ -70,10 +70,13 @@ class Customising:
         path = Path(__file__).parent / "data" / "customising.json"
         raw: dict[str, Any] = json.loads(path.read_text("utf-8"))
         raw.pop("about")
-        raw["condition_types"] = {key: ConditionType(key, **row)
-                                  for key, row in raw["condition_types"].items()}
-        raw["customers"] = {key: Customer(key, **{**row, "sales_areas": tuple(row["sales_areas"])})
-                            for key, row in raw["customers"].items()}
+        raw["condition_types"] = {
+            key: ConditionType(key, **row) for key, row in raw["condition_types"].items()
+        }
+        raw["customers"] = {
+            key: Customer(key, **{**row, "sales_areas": tuple(row["sales_areas"])})
+            for key, row in raw["customers"].items()
+        }
         raw["materials"] = {key: Material(key, *row) for key, row in raw["materials"].items()}
         return cls(**raw)
 

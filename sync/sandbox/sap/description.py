@@ -6,12 +6,25 @@ from typing import Any
 
 from .dictionary import CHARACTER_TYPES, PACKED_TYPES, Field, FunctionModule, Parameter, Structure
 
-_RFC_TYPES = {"NUMC": "RFCTYPE_NUM", "DATS": "RFCTYPE_DATE", "TIMS": "RFCTYPE_TIME",
-              "INT1": "RFCTYPE_INT1", "INT2": "RFCTYPE_INT2", "INT4": "RFCTYPE_INT",
-              "INT8": "RFCTYPE_INT8", "FLTP": "RFCTYPE_FLOAT", "RAW": "RFCTYPE_BYTE",
-              "STRING": "RFCTYPE_STRING", "XSTRING": "RFCTYPE_XSTRING"}
-_DIRECTIONS = {"import": "RFC_IMPORT", "export": "RFC_EXPORT",
-               "changing": "RFC_CHANGING", "tables": "RFC_TABLES"}
+_RFC_TYPES = {
+    "NUMC": "RFCTYPE_NUM",
+    "DATS": "RFCTYPE_DATE",
+    "TIMS": "RFCTYPE_TIME",
+    "INT1": "RFCTYPE_INT1",
+    "INT2": "RFCTYPE_INT2",
+    "INT4": "RFCTYPE_INT",
+    "INT8": "RFCTYPE_INT8",
+    "FLTP": "RFCTYPE_FLOAT",
+    "RAW": "RFCTYPE_BYTE",
+    "STRING": "RFCTYPE_STRING",
+    "XSTRING": "RFCTYPE_XSTRING",
+}
+_DIRECTIONS = {
+    "import": "RFC_IMPORT",
+    "export": "RFC_EXPORT",
+    "changing": "RFC_CHANGING",
+    "tables": "RFC_TABLES",
+}
 _BINARY = {"INT1": 1, "INT2": 2, "INT4": 4, "INT8": 8, "FLTP": 8, "STRING": 8, "XSTRING": 8}
 
 
@@ -29,8 +42,11 @@ def lengths(field: Field) -> tuple[int, int]:
         return size, size
     if field.abap_type in _BINARY:
         return _BINARY[field.abap_type], _BINARY[field.abap_type]
-    return (field.length, field.length) if field.abap_type == "RAW" else (
-        field.length, field.length * 2)
+    return (
+        (field.length, field.length)
+        if field.abap_type == "RAW"
+        else (field.length, field.length * 2)
+    )
 
 
 class TypeDescription:
@@ -42,10 +58,18 @@ class TypeDescription:
         nuc_offset = uc_offset = 0
         for field in structure.fields:
             nuc, uc = lengths(field)
-            self.fields.append({
-                "name": field.name, "field_type": rfc_type(field), "nuc_length": nuc,
-                "nuc_offset": nuc_offset, "uc_length": uc, "uc_offset": uc_offset,
-                "decimals": field.decimals, "type_description": None})
+            self.fields.append(
+                {
+                    "name": field.name,
+                    "field_type": rfc_type(field),
+                    "nuc_length": nuc,
+                    "nuc_offset": nuc_offset,
+                    "uc_length": uc,
+                    "uc_offset": uc_offset,
+                    "decimals": field.decimals,
+                    "type_description": None,
+                }
+            )
             nuc_offset, uc_offset = nuc_offset + nuc, uc_offset + uc
         self.nuc_length, self.uc_length = nuc_offset, uc_offset
 
@@ -68,8 +92,15 @@ def _describe(parameter: Parameter) -> dict[str, Any]:
         type_description = None
         kind = rfc_type(parameter.field)
         (nuc, uc), decimals = lengths(parameter.field), parameter.field.decimals
-    return {"name": parameter.name, "parameter_type": kind,
-            "direction": _DIRECTIONS[parameter.direction], "nuc_length": nuc, "uc_length": uc,
-            "decimals": decimals, "default_value": parameter.default,
-            "parameter_text": parameter.text, "optional": parameter.optional,
-            "type_description": type_description}
+    return {
+        "name": parameter.name,
+        "parameter_type": kind,
+        "direction": _DIRECTIONS[parameter.direction],
+        "nuc_length": nuc,
+        "uc_length": uc,
+        "decimals": decimals,
+        "default_value": parameter.default,
+        "parameter_text": parameter.text,
+        "optional": parameter.optional,
+        "type_description": type_description,
+    }

@@ -260,7 +260,10 @@ class FlowLink:
 
 Document = SalesOrder | Delivery | BillingDocument
 KINDS: dict[str, type[Document]] = {
-    "order": SalesOrder, "delivery": Delivery, "billing": BillingDocument}
+    "order": SalesOrder,
+    "delivery": Delivery,
+    "billing": BillingDocument,
+}
 
 
 def kind_of(document: Document) -> str:

@@ -101,8 +101,15 @@ class ExternalAuthorizationError(RFCLibError):
 
 _BY_NAME: dict[str, type[RFCLibError]] = {
     cls.__name__: cls
-    for cls in (ABAPApplicationError, ABAPRuntimeError, LogonError, CommunicationError,
-                ExternalRuntimeError, ExternalApplicationError, ExternalAuthorizationError)
+    for cls in (
+        ABAPApplicationError,
+        ABAPRuntimeError,
+        LogonError,
+        CommunicationError,
+        ExternalRuntimeError,
+        ExternalApplicationError,
+        ExternalAuthorizationError,
+    )
 }
 
 

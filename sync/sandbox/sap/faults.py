@@ -45,8 +45,9 @@ class FaultPanel:
         self._lock = threading.Lock()
         self._faults: list[Fault] = []
 
-    def arm(self, kind: str, *, times: int = 1, seconds: float = 0.0, operation: str = "",
-            key: str = "") -> Fault:
+    def arm(
+        self, kind: str, *, times: int = 1, seconds: float = 0.0, operation: str = "", key: str = ""
+    ) -> Fault:
         """Add a fault; ``ValueError`` for an unknown kind or a negative number."""
         if kind not in KINDS:
             raise ValueError(f"unknown fault {kind!r}; known: {', '.join(KINDS)}")
@@ -71,8 +72,11 @@ class FaultPanel:
     def clear(self, number: int | None = None) -> None:
         """Remove one fault, or all."""
         with self._lock:
-            self._faults = [] if number is None else [
-                fault for fault in self._faults if fault.number != number]
+            self._faults = (
+                []
+                if number is None
+                else [fault for fault in self._faults if fault.number != number]
+            )
 
     def as_dicts(self) -> list[dict[str, Any]]:
         """The armed faults as the control API shows them."""

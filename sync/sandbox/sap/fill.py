@@ -56,8 +56,9 @@ class Filler:
     def row(self, structure: Structure, value: Any) -> dict[str, Any]:
         """A structure; exactly ``dict``; only the given fields are set."""
         if type(value) is not dict:
-            raise TypeError("dictionary required for structure parameter, received",
-                            str(type(value)))
+            raise TypeError(
+                "dictionary required for structure parameter, received", str(type(value))
+            )
         filled = {}
         for name, item in value.items():
             name.encode()  # pyrfc fails here with AttributeError for keys that are not text
@@ -100,7 +101,9 @@ def _text(field: Field, value: Any) -> str:
         raise ExternalRuntimeError(
             f"value of field '{field.name}' has {units} characters, its length is "
             f"{field.length} (stand-in in strict mode: SAP would cut it silently)",
-            20, "RFC_INVALID_PARAMETER")
+            20,
+            "RFC_INVALID_PARAMETER",
+        )
     cut = text.encode("utf-16-le")[: field.length * 2]
     return cut.decode("utf-16-le", errors="ignore")
 
@@ -150,8 +153,9 @@ def _number(field: Field, value: Any) -> str:
     try:
         float(text)
     except ValueError:
-        raise TypeError("a decimal value required, received", value, "of type",
-                        type(value)) from None
+        raise TypeError(
+            "a decimal value required, received", value, "of type", type(value)
+        ) from None
     return text if field.abap_type == "FLTP" else _packed(field, text)
 
 
@@ -169,7 +173,8 @@ def _packed(field: Field, text: str) -> str:
         raise conversion_failure(f"value of field '{field.name}' overflows its length")
     if number != number.quantize(step):
         raise conversion_failure(
-            f"value of field '{field.name}' has more than {field.decimals} decimals")
+            f"value of field '{field.name}' has more than {field.decimals} decimals"
+        )
     return format(number, "f")
 
 

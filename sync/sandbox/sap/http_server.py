@@ -46,8 +46,10 @@ class SessionHandler(WSGIRequestHandler):
             self.close_connection = True
             return
         data = json.dumps(answer).encode()
-        head = (f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                f"Content-Length: {len(data)}\r\n\r\n")
+        head = (
+            f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(data)}\r\n\r\n"
+        )
         try:
             self.wfile.write(head.encode() + data)
         except OSError:
@@ -137,7 +139,8 @@ class SapServer:
         threading.Thread(target=self._server.shutdown, daemon=True).start()
 
     def _listen(self) -> BaseWSGIServer:
-        server = make_server(self._host, self._port, self._app, threaded=True,
-                             request_handler=SessionHandler)
+        server = make_server(
+            self._host, self._port, self._app, threaded=True, request_handler=SessionHandler
+        )
         self._port = server.server_port
         return server

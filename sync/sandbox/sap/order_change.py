@@ -80,12 +80,12 @@ def _apply(call: Call, order: SalesOrder, progress: Progress) -> list[Message]:
     header = taken(call["ORDER_HEADER_IN"], call["ORDER_HEADER_INX"])
     if "PURCH_NO_C" in header:
         order.customer_reference = header["PURCH_NO_C"]
-    order.header.update({name: str(header[name]) for name in KEPT_HEADER_FIELDS
-                         if name in header})
+    order.header.update({name: str(header[name]) for name in KEPT_HEADER_FIELDS if name in header})
     tables = OrderTables(
         rows_taken(call["ORDER_ITEM_IN"], call["ORDER_ITEM_INX"], ITEM_KEY, "U"),
         rows_taken(call["SCHEDULE_LINES"], call["SCHEDULE_LINESX"], SCHEDULE_KEY, "U"),
-        rows_taken(call["CONDITIONS_IN"], call["CONDITIONS_INX"], CONDITION_KEY, "U"))
+        rows_taken(call["CONDITIONS_IN"], call["CONDITIONS_INX"], CONDITION_KEY, "U"),
+    )
     messages: list[Message] = []
     _change_conditions(tables, order, call)
     for row in tables.items:
@@ -96,8 +96,11 @@ def _apply(call: Call, order: SalesOrder, progress: Progress) -> list[Message]:
             item.quantity = quantity
     texts = texts_from(call["ORDER_TEXT"])
     replaced = {(line.item_number, line.text_id, line.language) for line in texts}
-    order.texts = [line for line in order.texts
-                   if (line.item_number, line.text_id, line.language) not in replaced] + texts
+    order.texts = [
+        line
+        for line in order.texts
+        if (line.item_number, line.text_id, line.language) not in replaced
+    ] + texts
     messages += checks.check_items(order, customising, call.session.language)
     messages += checks.check_conditions(order, customising)
     if not any(message.is_failure for message in messages):
@@ -105,8 +108,9 @@ def _apply(call: Call, order: SalesOrder, progress: Progress) -> list[Message]:
     return messages
 
 
-def _change_item(row: TakenRow, tables: OrderTables, order: SalesOrder, progress: Progress,
-                 call: Call) -> list[Message]:
+def _change_item(
+    row: TakenRow, tables: OrderTables, order: SalesOrder, progress: Progress, call: Call
+) -> list[Message]:
     number = row.number("ITM_NUMBER")
     item = order.item(number)
     if row.update_flag == "I" and item is None:
@@ -116,13 +120,18 @@ def _change_item(row: TakenRow, tables: OrderTables, order: SalesOrder, progress
         return [Message("E", "V1", "331", (f"{number:06d}",), checks.ITEM, row.row_number)]
     if row.update_flag == "D":
         if progress.delivered[number] or progress.billed[number]:
-            return [Message("E", "V1", "112", (order.number.lstrip("0"),), checks.ITEM,
-                            row.row_number)]
+            return [
+                Message("E", "V1", "112", (order.number.lstrip("0"),), checks.ITEM, row.row_number)
+            ]
         order.items.remove(item)
         order.conditions = [c for c in order.conditions if c.item_number != number]
         return []
-    for name, attribute in (("REASON_REJ", "rejection_reason"), ("SHORT_TEXT", "short_text"),
-                            ("PLANT", "plant"), ("PO_ITM_NO", "customer_item_number")):
+    for name, attribute in (
+        ("REASON_REJ", "rejection_reason"),
+        ("SHORT_TEXT", "short_text"),
+        ("PLANT", "plant"),
+        ("PO_ITM_NO", "customer_item_number"),
+    ):
         if name in row.values:
             setattr(item, attribute, row.text(name))
     return []
@@ -131,8 +140,10 @@ def _change_item(row: TakenRow, tables: OrderTables, order: SalesOrder, progress
 def _change_conditions(tables: OrderTables, order: SalesOrder, call: Call) -> None:
     for row in tables.conditions:
         new = condition_from(row, call.system.customising)
-        order.conditions = [c for c in order.conditions
-                            if (c.item_number, c.condition_type)
-                            != (new.item_number, new.condition_type)]
+        order.conditions = [
+            c
+            for c in order.conditions
+            if (c.item_number, c.condition_type) != (new.item_number, new.condition_type)
+        ]
         if row.update_flag != "D":
             order.conditions.append(new)

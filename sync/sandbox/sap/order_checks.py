@@ -28,8 +28,10 @@ def check_partners(order: SalesOrder, customising: Customising) -> list[Message]
     if order.partner("AG") is None:
         if any(p.role == "SP" for p in order.partners):
             unknown = next(p for p in order.partners if p.role == "SP")
-            return [Message("E", "VP", "201"),
-                    Message("E", "VP", "207", (unknown.number,), "ORDER_PARTNERS")]
+            return [
+                Message("E", "VP", "201"),
+                Message("E", "VP", "207", (unknown.number,), "ORDER_PARTNERS"),
+            ]
         return [Message("E", "VP", "201", (), "ORDER_PARTNERS")]
     found: list[Message] = []
     for row, partner in enumerate(order.partners, 1):
@@ -37,8 +39,9 @@ def check_partners(order: SalesOrder, customising: Customising) -> list[Message]
     return found
 
 
-def _check_partner(order: SalesOrder, partner: Partner, row: int,
-                   customising: Customising) -> list[Message]:
+def _check_partner(
+    order: SalesOrder, partner: Partner, row: int, customising: Customising
+) -> list[Message]:
     role = customising.partner_roles.get(partner.role)
     table = "ORDER_PARTNERS"
     if role is None:
@@ -61,8 +64,11 @@ def _check_partner(order: SalesOrder, partner: Partner, row: int,
 
 def _check_address(partner: Partner, row: int) -> list[Message]:
     address = partner.address
-    values = {"NAME": address and address.name, "CITY": address and address.city,
-              "COUNTRY": address and address.country}
+    values = {
+        "NAME": address and address.name,
+        "CITY": address and address.city,
+        "COUNTRY": address and address.country,
+    }
     for name, value in values.items():
         if not value:
             return [Message("E", "VP", "206", (partner.number, name), "ORDER_PARTNERS", row, name)]
@@ -99,14 +105,41 @@ def check_conditions(order: SalesOrder, customising: Customising) -> list[Messag
         kind = customising.condition_types.get(condition.condition_type)
         at_header = condition.item_number == 0
         if kind is None or (kind.level == "header") != at_header:
-            found.append(Message("E", "V1", "801", (condition.condition_type,),
-                                 "ORDER_CONDITIONS_IN", row, "COND_TYPE"))
+            found.append(
+                Message(
+                    "E",
+                    "V1",
+                    "801",
+                    (condition.condition_type,),
+                    "ORDER_CONDITIONS_IN",
+                    row,
+                    "COND_TYPE",
+                )
+            )
         elif not at_header and order.item(condition.item_number) is None:
-            found.append(Message("E", "V1", "331", (f"{condition.item_number:06d}",),
-                                 "ORDER_CONDITIONS_IN", row, "ITM_NUMBER"))
+            found.append(
+                Message(
+                    "E",
+                    "V1",
+                    "331",
+                    (f"{condition.item_number:06d}",),
+                    "ORDER_CONDITIONS_IN",
+                    row,
+                    "ITM_NUMBER",
+                )
+            )
         elif condition.currency not in ("", order.currency) and kind.calculation != "percent":
-            found.append(Message("E", "SG", "105", (condition.currency, order.currency),
-                                 "ORDER_CONDITIONS_IN", row, "CURRENCY"))
+            found.append(
+                Message(
+                    "E",
+                    "SG",
+                    "105",
+                    (condition.currency, order.currency),
+                    "ORDER_CONDITIONS_IN",
+                    row,
+                    "CURRENCY",
+                )
+            )
     return found
 
 

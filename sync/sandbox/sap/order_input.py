@@ -13,8 +13,13 @@ from typing import Any
 from .documents import Address, Partner, TextLine
 from .values import Row
 
-_ISO_TWINS = {"CURR_ISO": "CURRENCY", "S_UNIT_ISO": "SALES_UNIT", "CD_UNT_ISO": "COND_UNIT",
-              "MATERIAL_LONG": "MATERIAL", "H_CURR_ISO": "H_CURR"}
+_ISO_TWINS = {
+    "CURR_ISO": "CURRENCY",
+    "S_UNIT_ISO": "SALES_UNIT",
+    "CD_UNT_ISO": "COND_UNIT",
+    "MATERIAL_LONG": "MATERIAL",
+    "H_CURR_ISO": "H_CURR",
+}
 _KEYS = {"ITM_NUMBER", "SCHED_LINE", "COND_ST_NO", "COND_COUNT", "COND_TYPE"}
 
 
@@ -22,10 +27,16 @@ def taken(values: Row, flags: Row | None) -> dict[str, Any]:
     """The fields SAP takes over."""
     if flags is None:
         types = values.structure.by_name
-        return {name: value for name, value in values.items()
-                if not _is_blank(types[name].abap_type, value)}
-    return {name: values[name] for name in values.structure.by_name
-            if name in _KEYS or _is_flagged(name, values, flags)}
+        return {
+            name: value
+            for name, value in values.items()
+            if not _is_blank(types[name].abap_type, value)
+        }
+    return {
+        name: values[name]
+        for name in values.structure.by_name
+        if name in _KEYS or _is_flagged(name, values, flags)
+    }
 
 
 def _is_flagged(name: str, values: Row, flags: Row) -> bool:
@@ -72,8 +83,9 @@ class TakenRow:
         return Decimal(self.values.get(name, 0))
 
 
-def rows_taken(rows: list[Row], flags: list[Row], keys: tuple[str, ...],
-               default_flag: str = "I") -> list[TakenRow]:
+def rows_taken(
+    rows: list[Row], flags: list[Row], keys: tuple[str, ...], default_flag: str = "I"
+) -> list[TakenRow]:
     """Rows of a table after the X rule; rows without their X row are lost silently."""
     if not flags:
         return [TakenRow(i, default_flag, taken(row, None)) for i, row in enumerate(rows, 1)]
@@ -96,14 +108,23 @@ class OrderTables:
 
     def quantity(self, item_number: int) -> Decimal | None:
         """Requested quantity of a line: the sum of its schedule lines; ``None`` without any."""
-        found = [row.amount("REQ_QTY") for row in self.schedules
-                 if row.number("ITM_NUMBER") == item_number]
+        found = [
+            row.amount("REQ_QTY")
+            for row in self.schedules
+            if row.number("ITM_NUMBER") == item_number
+        ]
         return sum(found, Decimal(0)) if found else None
 
     def requested_date(self, item_number: int) -> str:
         """Requested date of a line's first schedule line."""
-        return next((row.text("REQ_DATE") for row in self.schedules
-                     if row.number("ITM_NUMBER") == item_number), "")
+        return next(
+            (
+                row.text("REQ_DATE")
+                for row in self.schedules
+                if row.number("ITM_NUMBER") == item_number
+            ),
+            "",
+        )
 
 
 def partners_from(rows: list[Row], addresses: list[Row], number: Any) -> list[Partner]:
@@ -116,28 +137,59 @@ def partners_from(rows: list[Row], addresses: list[Row], number: Any) -> list[Pa
             address = _linked_address(linked[row["ADDR_LINK"]])
         elif row["NAME"] or row["CITY"] or row["STREET"]:
             address = _inline_address(row)
-        partners.append(Partner(row["PARTN_ROLE"], row["PARTN_NUMB"], int(row["ITM_NUMBER"]),
-                                number() if address else "", address))
+        partners.append(
+            Partner(
+                row["PARTN_ROLE"],
+                row["PARTN_NUMB"],
+                int(row["ITM_NUMBER"]),
+                number() if address else "",
+                address,
+            )
+        )
     return partners
 
 
 def _inline_address(row: Row) -> Address:
     iso = "COUNTR_ISO" if "COUNTR_ISO" in row.structure.by_name else "COUNTRY_ISO"
-    return Address(row["NAME"], row["NAME_2"], row["STREET"], row["POSTL_CODE"], row["CITY"],
-                   row["REGION"], row["COUNTRY"] or row[iso], row["TELEPHONE"], "",
-                   row["LANGU_ISO"])
+    return Address(
+        row["NAME"],
+        row["NAME_2"],
+        row["STREET"],
+        row["POSTL_CODE"],
+        row["CITY"],
+        row["REGION"],
+        row["COUNTRY"] or row[iso],
+        row["TELEPHONE"],
+        "",
+        row["LANGU_ISO"],
+    )
 
 
 def _linked_address(row: Row) -> Address:
     street = row["STREET_LNG"] or row["STREET"]
-    return Address(row["NAME"], row["NAME_2"], f"{street} {row['HOUSE_NO']}".strip(),
-                   row["POSTL_COD1"], row["CITY"], row["REGION"],
-                   row["COUNTRY"] or row["COUNTRYISO"], row["TEL1_NUMBR"], row["E_MAIL"],
-                   row["LANGU_ISO"])
+    return Address(
+        row["NAME"],
+        row["NAME_2"],
+        f"{street} {row['HOUSE_NO']}".strip(),
+        row["POSTL_COD1"],
+        row["CITY"],
+        row["REGION"],
+        row["COUNTRY"] or row["COUNTRYISO"],
+        row["TEL1_NUMBR"],
+        row["E_MAIL"],
+        row["LANGU_ISO"],
+    )
 
 
 def texts_from(rows: list[Row]) -> list[TextLine]:
     """Text lines in the order given."""
-    return [TextLine(int(row["ITM_NUMBER"]), row["TEXT_ID"],
-                     row["LANGU_ISO"] or {"D": "DE", "E": "EN"}.get(row["LANGU"], row["LANGU"]),
-                     row["TEXT_LINE"], row["FORMAT_COL"]) for row in rows]
+    return [
+        TextLine(
+            int(row["ITM_NUMBER"]),
+            row["TEXT_ID"],
+            row["LANGU_ISO"] or {"D": "DE", "E": "EN"}.get(row["LANGU"], row["LANGU"]),
+            row["TEXT_LINE"],
+            row["FORMAT_COL"],
+        )
+        for row in rows
+    ]

@@ -46,8 +46,9 @@ def orders() -> Any:
     found = find_orders(system(), text)
     if text.strip() and len(found) == 1:
         return redirect(url_for("pages.order", number=found[0].number))
-    return render_template("orders.html", query=text,
-                           orders=[books_of(system(), order) for order in found])
+    return render_template(
+        "orders.html", query=text, orders=[books_of(system(), order) for order in found]
+    )
 
 
 @blueprint.get("/orders/<number>")
@@ -57,11 +58,14 @@ def order(number: str) -> tuple[str, int] | str:
         found = warehouse.order_of(system(), number)
     except NotFound as error:
         return render_template("orders.html", query=number, orders=[], problem=str(error)), 404
-    return render_template("order.html", order=books_of(system(), found),
-                           links=system().store.flow(preceding=found.number),
-                           carriers=system().customising.carriers,
-                           problem=request.args.get("problem", ""),
-                           done=request.args.get("done", ""))
+    return render_template(
+        "order.html",
+        order=books_of(system(), found),
+        links=system().store.flow(preceding=found.number),
+        carriers=system().customising.carriers,
+        problem=request.args.get("problem", ""),
+        done=request.args.get("done", ""),
+    )
 
 
 def _acted(number: str, action: Callable[[], str]) -> Any:
@@ -74,18 +78,28 @@ def _acted(number: str, action: Callable[[], str]) -> Any:
 
 def _quantities() -> dict[int, Any]:
     """Fields ``q_<item>`` of the form; blank means none of that item."""
-    return quantities_from({name[2:]: value.replace(",", ".") for name, value
-                            in request.form.items() if name.startswith("q_") and value.strip()})
+    return quantities_from(
+        {
+            name[2:]: value.replace(",", ".")
+            for name, value in request.form.items()
+            if name.startswith("q_") and value.strip()
+        }
+    )
 
 
 @blueprint.post("/orders/<number>/deliver")
 def deliver(number: str) -> Any:
     """Create a delivery."""
+
     def action() -> str:
         others = request.form.get("with_orders", "").replace(",", " ").split()
         quantities = {} if others else _quantities()
-        created = warehouse.create_delivery(system(), warehouse.DeliveryRequest(
-            [number, *others], quantities, bool(request.form.get("batch_split"))))
+        created = warehouse.create_delivery(
+            system(),
+            warehouse.DeliveryRequest(
+                [number, *others], quantities, bool(request.form.get("batch_split"))
+            ),
+        )
         return f"Delivery {', '.join(short(n) for n in created)} created"
 
     return _acted(number, action)
@@ -119,10 +133,10 @@ def on_delivery(number: str, delivery: str, action: str) -> Any:
 @blueprint.post("/orders/<number>/bill")
 def bill(number: str) -> Any:
     """Bill what is billed from the order itself, or make a credit memo or pro forma."""
+
     def action() -> str:
         kind = request.form.get("type", "F2")
-        created = billing.bill(system(), billing.BillingRequest(orders=[number],
-                                                                billing_type=kind))
+        created = billing.bill(system(), billing.BillingRequest(orders=[number], billing_type=kind))
         return f"Billing document {', '.join(short(n) for n in created)} created"
 
     return _acted(number, action)
@@ -131,32 +145,43 @@ def bill(number: str) -> Any:
 @blueprint.post("/orders/<number>/billing/<document>/cancel")
 def cancel(number: str, document: str) -> Any:
     """Cancel a billing document."""
-    return _acted(number, lambda: "Cancelled with "
-                  + short(billing.cancel(system(), document)))
+    return _acted(number, lambda: "Cancelled with " + short(billing.cancel(system(), document)))
 
 
 @blueprint.post("/orders/<number>/lock")
 def lock(number: str) -> Any:
     """Lock or unlock the order."""
     user = "MILLER" if request.form.get("lock") else ""
-    return _acted(number, lambda: "Locked" if warehouse.set_order_lock(system(), number, user)
-                  and user else "Unlocked")
+    return _acted(
+        number,
+        lambda: (
+            "Locked" if warehouse.set_order_lock(system(), number, user) and user else "Unlocked"
+        ),
+    )
 
 
 @blueprint.get("/sessions")
 def sessions() -> str:
     """Who is connected, and which documents are locked."""
     sap = system()
-    return render_template("sessions.html", sessions=list(sap.sessions.values()),
-                           locks=sap.store.user_locks(),
-                           updates=sorted(sap.store.numbers_in_update()))
+    return render_template(
+        "sessions.html",
+        sessions=list(sap.sessions.values()),
+        locks=sap.store.user_locks(),
+        updates=sorted(sap.store.numbers_in_update()),
+    )
 
 
 @blueprint.get("/faults")
 def faults() -> str:
     """The fault panel."""
-    return render_template("faults.html", kinds=KINDS, faults=system().faults.as_dicts(),
-                           functions=sorted(HANDLERS), problem=request.args.get("problem", ""))
+    return render_template(
+        "faults.html",
+        kinds=KINDS,
+        faults=system().faults.as_dicts(),
+        functions=sorted(HANDLERS),
+        problem=request.args.get("problem", ""),
+    )
 
 
 @blueprint.post("/faults")
@@ -167,8 +192,13 @@ def arm_fault() -> Any:
         system().faults.clear(int(form["clear"]) if form["clear"].isdigit() else None)
         return redirect(url_for("pages.faults"))
     try:
-        arm(form.get("kind", ""), int(form.get("times") or 1), float(form.get("seconds") or 0),
-            form.get("operation", ""), form.get("key", ""))
+        arm(
+            form.get("kind", ""),
+            int(form.get("times") or 1),
+            float(form.get("seconds") or 0),
+            form.get("operation", ""),
+            form.get("key", ""),
+        )
     except ValueError as error:
         return redirect(url_for("pages.faults", problem=str(error)))
     if form.get("kind") == "refuse":
@@ -182,15 +212,21 @@ def settings() -> Any:
     if request.method == "POST":
         form = request.form
         try:
-            system().settings.change({
-                "autopilot": bool(form.get("autopilot")),
-                "duplicate_po_warning": bool(form.get("duplicate_po_warning")),
-                "autopilot_seconds": form.get("autopilot_seconds") or 5,
-                "update_delay": form.get("update_delay") or 1})
+            system().settings.change(
+                {
+                    "autopilot": bool(form.get("autopilot")),
+                    "duplicate_po_warning": bool(form.get("duplicate_po_warning")),
+                    "autopilot_seconds": form.get("autopilot_seconds") or 5,
+                    "update_delay": form.get("update_delay") or 1,
+                }
+            )
         except ValueError:
             return redirect(url_for("pages.settings"))
         return redirect(url_for("pages.settings", done="saved"))
-    return render_template("settings.html", settings=system().settings.as_dict(),
-                           zone=str(system().clock.zone), done=request.args.get("done", ""),
-                           port=current_app.config["server"].port
-                           if current_app.config["server"] else 0)
+    return render_template(
+        "settings.html",
+        settings=system().settings.as_dict(),
+        zone=str(system().clock.zone),
+        done=request.args.get("done", ""),
+        port=current_app.config["server"].port if current_app.config["server"] else 0,
+    )

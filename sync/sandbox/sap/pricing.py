@@ -36,8 +36,9 @@ def header_charges(order: SalesOrder, customising: Customising) -> tuple[Decimal
     return totals["freight"], totals["freight_tax"]
 
 
-def _price_item(order: SalesOrder, item: OrderItem, customising: Customising,
-                decimals: int) -> None:
+def _price_item(
+    order: SalesOrder, item: OrderItem, customising: Customising, decimals: int
+) -> None:
     own = [c for c in order.conditions if c.item_number == item.item_number]
     types = customising.condition_types
     gross = ZERO
@@ -54,12 +55,14 @@ def _price_item(order: SalesOrder, item: OrderItem, customising: Customising,
     taxes = [c for c in own if types[c.condition_type].role == "tax"]
     for condition in taxes:
         condition.amount = rounded(
-            _amount(condition, item.quantity, item.net_value, types), decimals)
+            _amount(condition, item.quantity, item.net_value, types), decimals
+        )
     item.tax_value = sum((c.amount for c in taxes), ZERO)
 
 
-def _amount(condition: Condition, quantity: Decimal, base: Decimal,
-            types: dict[str, ConditionType]) -> Decimal:
+def _amount(
+    condition: Condition, quantity: Decimal, base: Decimal, types: dict[str, ConditionType]
+) -> Decimal:
     calculation = types[condition.condition_type].calculation
     if calculation == "per_unit":
         return condition.value / (condition.per or Decimal(1)) * quantity

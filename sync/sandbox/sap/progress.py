@@ -59,8 +59,11 @@ class Progress:
         """LFSTA."""
         if not self.is_delivered(item):
             return ""
-        return "C" if item.rejection_reason else letter(self.delivered[item.item_number],
-                                                        item.quantity)
+        return (
+            "C"
+            if item.rejection_reason
+            else letter(self.delivered[item.item_number], item.quantity)
+        )
 
     def picking_status(self, item: OrderItem) -> str:
         """Picking of what was delivered of the line."""
@@ -77,8 +80,9 @@ class Progress:
         """FKSAA."""
         if self.billed_from(item) == "none":
             return ""
-        return "C" if item.rejection_reason else letter(self.billed[item.item_number],
-                                                        item.quantity)
+        return (
+            "C" if item.rejection_reason else letter(self.billed[item.item_number], item.quantity)
+        )
 
     def item_status(self, item: OrderItem) -> str:
         """GBSTA: delivery and billing together."""
@@ -164,5 +168,6 @@ def billed_of_delivery(delivery: Delivery, store: Store) -> dict[int, Decimal]:
 def billing_of_delivery(delivery: Delivery, store: Store) -> str:
     """FKSTK."""
     billed = billed_of_delivery(delivery, store)
-    return overall(letter(billed[item.item_number], item.quantity)
-                   for item in delivery.items if item.quantity)
+    return overall(
+        letter(billed[item.item_number], item.quantity) for item in delivery.items if item.quantity
+    )

@@ -24,9 +24,16 @@ def _selected(rows: list[Any], stem: str, value: str) -> bool:
 def _hit(row: Any, stem: str, value: str) -> bool:
     low, high = row[f"{stem}_LOW"], row[f"{stem}_HIGH"]
     tests = {
-        "EQ": value == low, "": value == low, "NE": value != low, "GT": value > low,
-        "LT": value < low, "GE": value >= low, "LE": value <= low,
-        "BT": low <= value <= high, "NB": not low <= value <= high,
+        "EQ": value == low,
+        "": value == low,
+        "NE": value != low,
+        "GT": value > low,
+        "LT": value < low,
+        "GE": value >= low,
+        "LE": value <= low,
+        "BT": low <= value <= high,
+        "NB": not low <= value <= high,
         "CP": fnmatchcase(value, low.replace("+", "?")),
-        "NP": not fnmatchcase(value, low.replace("+", "?"))}
+        "NP": not fnmatchcase(value, low.replace("+", "?")),
+    }
     return bool(tests.get(row["OPTION"], False))

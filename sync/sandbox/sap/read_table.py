@@ -32,8 +32,10 @@ def read_table(call: Call) -> dict[str, Any]:
         raise abap_raise("DATA_BUFFER_EXCEEDED", Message("E", "AD", "559", (name, str(WIDTH))))
     if call["NO_DATA"] == "X":
         return {"FIELDS": described, "DATA": []}
-    lines = [delimiter.join(_output(column, row[column.name]) for column in columns)
-             for row in _rows(call, name, structure)]
+    lines = [
+        delimiter.join(_output(column, row[column.name]) for column in columns)
+        for row in _rows(call, name, structure)
+    ]
     result: dict[str, Any] = {"FIELDS": described, "DATA": []}
     if unlimited:
         result["ET_DATA"] = [{"LINE": line} for line in lines]
@@ -54,10 +56,14 @@ def _rows(call: Call, name: str, structure: Structure) -> list[Row]:
     try:
         test = compile_where([row["TEXT"] for row in call["OPTIONS"]], structure)
     except InvalidClause as error:
-        raise abap_raise("OPTION_NOT_VALID", Message("E", "SY", "002", (str(error)[:50],))
-                         ) from None
-    rows = [row for values in READERS[name](call.system)
-            if test(row := Row(structure, {"MANDT": call.session.client, **values}))]
+        raise abap_raise(
+            "OPTION_NOT_VALID", Message("E", "SY", "002", (str(error)[:50],))
+        ) from None
+    rows = [
+        row
+        for values in READERS[name](call.system)
+        if test(row := Row(structure, {"MANDT": call.session.client, **values}))
+    ]
     if call["GET_SORTED"] == "X":
         rows.sort(key=lambda row: tuple(str(row[f.name]) for f in structure.fields[:6]))
     first = max(0, call["ROWSKIPS"])
@@ -69,9 +75,15 @@ def _described(columns: list[Field], gap: int) -> list[dict[str, Any]]:
     described, offset = [], 0
     for column in columns:
         width = _width(column)
-        described.append({"FIELDNAME": column.name, "OFFSET": f"{offset:06d}",
-                          "LENGTH": f"{width:06d}", "TYPE": _type(column),
-                          "FIELDTEXT": column.text[:60]})
+        described.append(
+            {
+                "FIELDNAME": column.name,
+                "OFFSET": f"{offset:06d}",
+                "LENGTH": f"{width:06d}",
+                "TYPE": _type(column),
+                "FIELDTEXT": column.text[:60],
+            }
+        )
         offset += width + gap
     return described
 

@@ -7,8 +7,11 @@ from typing import Any
 from .store import Store
 
 DEFAULTS: dict[str, Any] = {
-    "autopilot": False, "autopilot_seconds": 5.0, "duplicate_po_warning": False,
-    "update_delay": 1.0}
+    "autopilot": False,
+    "autopilot_seconds": 5.0,
+    "duplicate_po_warning": False,
+    "update_delay": 1.0,
+}
 
 
 class Settings:

@@ -42,12 +42,32 @@ CREATE TABLE IF NOT EXISTS update_request (id INTEGER PRIMARY KEY, due TEXT, bod
 CREATE TABLE IF NOT EXISTS user_lock (number TEXT PRIMARY KEY, user TEXT);
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT);
 """
-_FLOW_COLUMNS = ("preceding", "preceding_item", "preceding_category", "subsequent",
-                 "subsequent_item", "category", "quantity", "unit", "created_at", "level",
-                 "value", "currency", "material", "movement_type")
-_RANGES = {"order": 5000001, "delivery": 80000001, "billing": 90000001, "transfer": 101,
-           "material_document": 4900000001, "accounting": 1400000001, "parcel": 1,
-           "address": 9000000001}
+_FLOW_COLUMNS = (
+    "preceding",
+    "preceding_item",
+    "preceding_category",
+    "subsequent",
+    "subsequent_item",
+    "category",
+    "quantity",
+    "unit",
+    "created_at",
+    "level",
+    "value",
+    "currency",
+    "material",
+    "movement_type",
+)
+_RANGES = {
+    "order": 5000001,
+    "delivery": 80000001,
+    "billing": 90000001,
+    "transfer": 101,
+    "material_document": 4900000001,
+    "accounting": 1400000001,
+    "parcel": 1,
+    "address": 9000000001,
+}
 D = TypeVar("D", SalesOrder, Delivery, BillingDocument)
 
 
@@ -57,8 +77,9 @@ class Store:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.lock = threading.RLock()
-        self._db = sqlite3.connect(folder / "sap.sqlite3", check_same_thread=False,
-                                   isolation_level=None)
+        self._db = sqlite3.connect(
+            folder / "sap.sqlite3", check_same_thread=False, isolation_level=None
+        )
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(_SCHEMA)
@@ -92,7 +113,8 @@ class Store:
         """The next number of a range, ten digits; never given out twice, even if not used."""
         with self.transaction():
             row = self._db.execute(
-                "SELECT next FROM number_range WHERE name = ?", (name,)).fetchone()
+                "SELECT next FROM number_range WHERE name = ?", (name,)
+            ).fetchone()
             number = int(row[0]) if row else _RANGES[name]
             self._db.execute("REPLACE INTO number_range VALUES (?, ?)", (name, number + 1))
         return f"{number:010d}"
@@ -102,8 +124,9 @@ class Store:
         """The document with exactly this number (padded)."""
         kind = next(kind for kind, known in KINDS.items() if known is cls)
         with self.lock:
-            row = self._db.execute("SELECT body FROM document WHERE kind = ? AND number = ?",
-                                   (kind, number)).fetchone()
+            row = self._db.execute(
+                "SELECT body FROM document WHERE kind = ? AND number = ?", (kind, number)
+            ).fetchone()
         return load(cls, row[0]) if row else None
 
     def all(self, cls: type[D], *, newest: int = 0) -> list[D]:
@@ -119,12 +142,20 @@ class Store:
     def save(self, document: Document) -> None:
         """Insert or replace."""
         with self.transaction():
-            self._db.execute("REPLACE INTO document VALUES (?, ?, ?)",
-                             (kind_of(document), document.number, dump(document)))
+            self._db.execute(
+                "REPLACE INTO document VALUES (?, ?, ?)",
+                (kind_of(document), document.number, dump(document)),
+            )
             if isinstance(document, SalesOrder):
-                self._db.execute("REPLACE INTO order_index VALUES (?, ?, ?, ?)", (
-                    document.number, document.customer_reference, document.sold_to,
-                    document.sales_organization))
+                self._db.execute(
+                    "REPLACE INTO order_index VALUES (?, ?, ?, ?)",
+                    (
+                        document.number,
+                        document.customer_reference,
+                        document.sold_to,
+                        document.sales_organization,
+                    ),
+                )
 
     def delete_order(self, number: str) -> None:
         """Remove a sales order."""
@@ -138,20 +169,29 @@ class Store:
         with self.lock:
             rows = self._db.execute(
                 f"SELECT number FROM order_index WHERE {where} ORDER BY number",
-                tuple(equal.values())).fetchall()
+                tuple(equal.values()),
+            ).fetchall()
         return [row[0] for row in rows]
 
     # ---- document flow
     def add_flow(self, links: Iterable[FlowLink]) -> None:
         """Append records of the document flow."""
         marks = ", ".join("?" for _ in _FLOW_COLUMNS)
-        rows = [tuple(str(value) if isinstance(value, Decimal)
-                      else value.isoformat() if isinstance(value, datetime) else value
-                      for value in (getattr(link, name) for name in _FLOW_COLUMNS))
-                for link in links]
+        rows = [
+            tuple(
+                str(value)
+                if isinstance(value, Decimal)
+                else value.isoformat()
+                if isinstance(value, datetime)
+                else value
+                for value in (getattr(link, name) for name in _FLOW_COLUMNS)
+            )
+            for link in links
+        ]
         with self.transaction():
             self._db.executemany(
-                f"INSERT INTO flow ({', '.join(_FLOW_COLUMNS)}) VALUES ({marks})", rows)
+                f"INSERT INTO flow ({', '.join(_FLOW_COLUMNS)}) VALUES ({marks})", rows
+            )
 
     def flow(self, *, preceding: str = "", subsequent: str = "") -> list[FlowLink]:
         """Records by predecessor or successor; all without either."""
@@ -160,7 +200,8 @@ class Store:
         with self.lock:
             rows = self._db.execute(
                 f"SELECT {', '.join(_FLOW_COLUMNS)} FROM flow {where} ORDER BY id",
-                (value,) if value else ()).fetchall()
+                (value,) if value else (),
+            ).fetchall()
         return [_flow_link(row) for row in rows]
 
     def successors(self, number: str, categories: str) -> list[str]:
@@ -173,20 +214,24 @@ class Store:
         """Remember documents to be saved later; survives a crash as SAP's VBLOG does."""
         body = json.dumps([[kind_of(doc), dump(doc)] for doc in documents])
         with self.transaction():
-            self._db.execute("INSERT INTO update_request (due, body) VALUES (?, ?)",
-                             (due.isoformat(), body))
+            self._db.execute(
+                "INSERT INTO update_request (due, body) VALUES (?, ?)", (due.isoformat(), body)
+            )
 
     def run_updates(self, now: datetime) -> list[str]:
         """Save what is due; returns the numbers saved."""
         with self.transaction():
-            rows = self._db.execute("SELECT id, body FROM update_request WHERE due <= ?",
-                                    (now.isoformat(),)).fetchall()
-            documents = [load(KINDS[kind], body) for row in rows
-                         for kind, body in json.loads(row[1])]
+            rows = self._db.execute(
+                "SELECT id, body FROM update_request WHERE due <= ?", (now.isoformat(),)
+            ).fetchall()
+            documents = [
+                load(KINDS[kind], body) for row in rows for kind, body in json.loads(row[1])
+            ]
             for document in documents:
                 self.save(document)
-            self._db.executemany("DELETE FROM update_request WHERE id = ?",
-                                 [(row[0],) for row in rows])
+            self._db.executemany(
+                "DELETE FROM update_request WHERE id = ?", [(row[0],) for row in rows]
+            )
         return [document.number for document in documents]
 
     def numbers_in_update(self) -> set[str]:

@@ -33,8 +33,13 @@ SYSTEM_ID = "SBX"
 class SapSystem:
     """A small SAP system whose data lie in ``data_dir``; safe from any thread."""
 
-    def __init__(self, data_dir: Path | str, *, now: Callable[[], datetime] = utc_now,
-                 sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        data_dir: Path | str,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         zone = os.environ.get("SAP_STANDIN_TIMEZONE", "Europe/Berlin")
         self.clock = Clock(zone, now)
         self.store = Store(Path(data_dir))
@@ -54,23 +59,42 @@ class SapSystem:
         """Log on; ``LogonError`` if refused."""
         expected = os.environ.get("SAP_STANDIN_PASSWORD", "")
         password = logon.get("passwd", "")
-        refused = (not logon.get("user") or not password or password == "wrong"
-                   or (expected and password != expected))
+        refused = (
+            not logon.get("user")
+            or not password
+            or password == "wrong"
+            or (expected and password != expected)
+        )
         if refused or self.faults.take("logon_refused"):
-            raise LogonError("Name or password is incorrect (repeat logon)", 2,
-                             "RFC_LOGON_FAILURE")
+            raise LogonError("Name or password is incorrect (repeat logon)", 2, "RFC_LOGON_FAILURE")
         language = "D" if logon.get("lang", "EN").upper() in ("DE", "D") else "E"
-        session = Session(logon["user"].upper(), logon.get("client", "100"), language,
-                          self.clock.now())
+        session = Session(
+            logon["user"].upper(), logon.get("client", "100"), language, self.clock.now()
+        )
         with self._lock:
             self.sessions[session.identity] = session
-        return {"session": session.identity, "dest": "", "host": "client",
-                "partnerHost": logon.get("ashost", ""), "sysNumber": logon.get("sysnr", "00"),
-                "sysId": SYSTEM_ID, "client": session.client, "user": session.user,
-                "language": session.language, "isoLanguage": "DE" if language == "D" else "EN",
-                "trace": "0", "codepage": "4103", "partnerCodepage": "4103", "rfcRole": "C",
-                "type": "E", "partnerType": "3", "rel": "753", "partnerRel": "750",
-                "kernelRel": "753", "progName": "SAPLSTANDIN"}
+        return {
+            "session": session.identity,
+            "dest": "",
+            "host": "client",
+            "partnerHost": logon.get("ashost", ""),
+            "sysNumber": logon.get("sysnr", "00"),
+            "sysId": SYSTEM_ID,
+            "client": session.client,
+            "user": session.user,
+            "language": session.language,
+            "isoLanguage": "DE" if language == "D" else "EN",
+            "trace": "0",
+            "codepage": "4103",
+            "partnerCodepage": "4103",
+            "rfcRole": "C",
+            "type": "E",
+            "partnerType": "3",
+            "rel": "753",
+            "partnerRel": "750",
+            "kernelRel": "753",
+            "progName": "SAPLSTANDIN",
+        }
 
     def session(self, identity: str) -> Session:
         """The session; ``CommunicationError`` if it is gone."""
@@ -78,7 +102,8 @@ class SapSystem:
             return self.sessions[identity]
         except KeyError:
             raise communication_failure(
-                "connection closed without message (CM_NO_DATA_RECEIVED)") from None
+                "connection closed without message (CM_NO_DATA_RECEIVED)"
+            ) from None
 
     def reset_session(self, identity: str) -> None:
         """Forget the unit of work."""
@@ -101,8 +126,10 @@ class SapSystem:
         self._faults_before(session, function)
         module = dictionary.function_module(function)
         results: dict[str, Any] = {
-            name: wire.get(name, []) for name, parameter in module.parameters.items()
-            if parameter.direction in ("tables", "changing")}
+            name: wire.get(name, [])
+            for name, parameter in module.parameters.items()
+            if parameter.direction in ("tables", "changing")
+        }
         with self._lock:
             session.calls += 1
             session.last_function = function
@@ -120,9 +147,13 @@ class SapSystem:
             raise
         except Exception as error:
             self.end_session(session.identity)
-            raise ABAPRuntimeError(ErrorInfo(
-                f"stand-in failed in {function}: {type(error).__name__}", 3,
-                "UNCAUGHT_EXCEPTION")) from error
+            raise ABAPRuntimeError(
+                ErrorInfo(
+                    f"stand-in failed in {function}: {type(error).__name__}",
+                    3,
+                    "UNCAUGHT_EXCEPTION",
+                )
+            ) from error
 
     def _faults_before(self, session: Session, function: str) -> None:
         if fault := self.faults.take("latency", function):

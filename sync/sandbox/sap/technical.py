@@ -19,28 +19,48 @@ def ping(call: Call) -> dict[str, Any]:
 def echo(call: Call) -> dict[str, Any]:
     """STFC_CONNECTION."""
     now = call.system.clock.local(call.system.clock.now())
-    text = (f"SAP R/3 Rel. 750   Sysid: {SYSTEM_ID}      Date: {now:%Y%m%d}   Time: {now:%H%M%S}"
-            f"   Logon_Data: {call.session.client}/{call.session.user}/{call.session.language}")
+    text = (
+        f"SAP R/3 Rel. 750   Sysid: {SYSTEM_ID}      Date: {now:%Y%m%d}   Time: {now:%H%M%S}"
+        f"   Logon_Data: {call.session.client}/{call.session.user}/{call.session.language}"
+    )
     return {"ECHOTEXT": call["REQUTEXT"], "RESPTEXT": text}
 
 
 def echo_structure(call: Call) -> dict[str, Any]:
     """STFC_STRUCTURE: every value comes back as it arrived."""
-    return {"ECHOSTRUCT": call["IMPORTSTRUCT"], "RESPTEXT": "Stand-in SAP",
-            "RFCTABLE": [*call["RFCTABLE"], call["IMPORTSTRUCT"]]}
+    return {
+        "ECHOSTRUCT": call["IMPORTSTRUCT"],
+        "RESPTEXT": "Stand-in SAP",
+        "RFCTABLE": [*call["RFCTABLE"], call["IMPORTSTRUCT"]],
+    }
 
 
 def system_info(call: Call) -> dict[str, Any]:
     """RFC_SYSTEM_INFO."""
     zone = call.system.clock.local(call.system.clock.now()).utcoffset()
-    return {"RFCSI_EXPORT": {
-        "RFCPROTO": "011", "RFCCHARTYP": "4103", "RFCINTTYP": "LIT", "RFCFLOTYP": "IE3",
-        "RFCDEST": "standin_SBX_00", "RFCHOST": "standin", "RFCSYSID": SYSTEM_ID,
-        "RFCDATABS": SYSTEM_ID, "RFCDBHOST": "standin", "RFCDBSYS": "SQLITE", "RFCSAPRL": "750",
-        "RFCMACH": "390", "RFCOPSYS": "Linux", "RFCTZONE": str(int(zone.total_seconds()) if zone
-                                                               else 0),
-        "RFCIPADDR": "127.0.0.1", "RFCKERNRL": "753"},
-        "CURRENT_RESOURCES": 10, "MAXIMAL_RESOURCES": 100, "RECOMMENDED_DELAY": 0}
+    return {
+        "RFCSI_EXPORT": {
+            "RFCPROTO": "011",
+            "RFCCHARTYP": "4103",
+            "RFCINTTYP": "LIT",
+            "RFCFLOTYP": "IE3",
+            "RFCDEST": "standin_SBX_00",
+            "RFCHOST": "standin",
+            "RFCSYSID": SYSTEM_ID,
+            "RFCDATABS": SYSTEM_ID,
+            "RFCDBHOST": "standin",
+            "RFCDBSYS": "SQLITE",
+            "RFCSAPRL": "750",
+            "RFCMACH": "390",
+            "RFCOPSYS": "Linux",
+            "RFCTZONE": str(int(zone.total_seconds()) if zone else 0),
+            "RFCIPADDR": "127.0.0.1",
+            "RFCKERNRL": "753",
+        },
+        "CURRENT_RESOURCES": 10,
+        "MAXIMAL_RESOURCES": 100,
+        "RECOMMENDED_DELAY": 0,
+    }
 
 
 def commit(call: Call) -> dict[str, Any]:
@@ -62,14 +82,23 @@ def customer(call: Call) -> dict[str, Any]:
     known = call.system.customising.customers.get(call["CUSTOMERNO"])
     if known is None:
         return {"RETURN": call.bapiret1([Message("E", "F2", "153", (call["CUSTOMERNO"],))])}
-    return {"CUSTOMERADDRESS": {
-        "CUSTOMER": known.number, "NAME": known.name, "STREET": known.street,
-        "POSTL_CODE": known.postal_code, "CITY": known.city, "COUNTRY": known.country,
-        "COUNTRYISO": known.country},
-        "CUSTOMERGENERALDETAIL": {"CUSTOMER": known.number,
-                                  "ACCNT_GRP": "CPD" if known.is_one_time else "KUNA",
-                                  "ONE_TIME": "X" if known.is_one_time else ""},
-        "RETURN": {}}
+    return {
+        "CUSTOMERADDRESS": {
+            "CUSTOMER": known.number,
+            "NAME": known.name,
+            "STREET": known.street,
+            "POSTL_CODE": known.postal_code,
+            "CITY": known.city,
+            "COUNTRY": known.country,
+            "COUNTRYISO": known.country,
+        },
+        "CUSTOMERGENERALDETAIL": {
+            "CUSTOMER": known.number,
+            "ACCNT_GRP": "CPD" if known.is_one_time else "KUNA",
+            "ONE_TIME": "X" if known.is_one_time else "",
+        },
+        "RETURN": {},
+    }
 
 
 def field_info(call: Call) -> dict[str, Any]:
@@ -81,10 +110,19 @@ def field_info(call: Call) -> dict[str, Any]:
     for position, field in enumerate(dictionary.structure(name).fields, 1):
         size = lengths(field)[0]
         if call["FIELDNAME"] in ("", field.name):
-            rows.append({"TABNAME": name, "FIELDNAME": field.name, "POSITION": str(position),
-                         "OFFSET": str(offset), "LENG": str(field.length),
-                         "INTLEN": str(size), "DECIMALS": str(field.decimals),
-                         "DATATYPE": field.abap_type, "FIELDTEXT": field.text[:60]})
+            rows.append(
+                {
+                    "TABNAME": name,
+                    "FIELDNAME": field.name,
+                    "POSITION": str(position),
+                    "OFFSET": str(offset),
+                    "LENG": str(field.length),
+                    "INTLEN": str(size),
+                    "DECIMALS": str(field.decimals),
+                    "DATATYPE": field.abap_type,
+                    "FIELDTEXT": field.text[:60],
+                }
+            )
         offset += size
     if not rows:
         raise abap_raise("NOT_FOUND")

@@ -54,7 +54,8 @@ class HttpTransport:
         except OSError:
             raise communication_failure(
                 f"\nLOCATION    CPIC (TCP/IP) on local host\nERROR       partner "
-                f"'{self._partner}' not reached\n") from None
+                f"'{self._partner}' not reached\n"
+            ) from None
         self._http.auto_open = 0  # a lost connection is a lost session
         attributes: dict[str, str] = self._post("open", logon)
         self._session = attributes["session"]
@@ -87,8 +88,7 @@ class HttpTransport:
             raise cancelled() from None
         except (OSError, http.client.HTTPException, ValueError):
             self._http.close()
-            raise communication_failure(
-                f"connection to partner '{self._partner}' broken") from None
+            raise communication_failure(f"connection to partner '{self._partner}' broken") from None
         if "error" in answer:
             raise error_from_dict(answer["error"])
         return answer["result"]
@@ -133,8 +133,9 @@ class InProcessTransport:
 
     def _run(self, function: str, wire: dict[str, Any]) -> dict[str, Any]:
         try:
-            result: dict[str, Any] = json.loads(json.dumps(
-                self._system.call(self._session, function, json.loads(json.dumps(wire)))))
+            result: dict[str, Any] = json.loads(
+                json.dumps(self._system.call(self._session, function, json.loads(json.dumps(wire))))
+            )
         except ConnectionDropped:
             self._system.end_session(self._session)
             raise communication_failure("connection to partner 'in-process' broken") from None

@@ -27,8 +27,9 @@ class Row(dict[str, Any]):
 
 def decode(module: FunctionModule, wire: dict[str, Any]) -> dict[str, Any]:
     """All parameters of the module, those not sent with their default or initial value."""
-    return {name: _decoded(parameter, wire.get(name))
-            for name, parameter in module.parameters.items()}
+    return {
+        name: _decoded(parameter, wire.get(name)) for name, parameter in module.parameters.items()
+    }
 
 
 def _decoded(parameter: Parameter, value: Any) -> Any:
@@ -71,8 +72,7 @@ def encode(module: FunctionModule, results: dict[str, Any]) -> dict[str, Any]:
 
 def _sent_row(structure: Structure, row: dict[str, Any]) -> dict[str, Any]:
     by_name = structure.by_name
-    return {name: _sent(by_name[name], value) for name, value in row.items()
-            if value or value == 0}
+    return {name: _sent(by_name[name], value) for name, value in row.items() if value or value == 0}
 
 
 def _sent(field: Field, value: Any) -> Any:

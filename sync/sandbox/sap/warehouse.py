@@ -63,12 +63,12 @@ def create_delivery(system: SapSystem, request: DeliveryRequest) -> list[str]:
                 by_point.setdefault(item.shipping_point, []).append((order, item, quantity))
         if not by_point:
             raise NotPossible("nothing is open for delivery")
-        return [_save_delivery(system, rows, request.split_batches)
-                for rows in by_point.values()]
+        return [_save_delivery(system, rows, request.split_batches) for rows in by_point.values()]
 
 
-def _due(system: SapSystem, order: SalesOrder,
-         quantities: dict[int, Decimal]) -> list[tuple[OrderItem, Decimal]]:
+def _due(
+    system: SapSystem, order: SalesOrder, quantities: dict[int, Decimal]
+) -> list[tuple[OrderItem, Decimal]]:
     if order.incomplete:
         raise NotPossible(f"order is incomplete: {', '.join(order.incomplete)}")
     if order.header.get("DLV_BLOCK"):
@@ -88,27 +88,47 @@ def _due(system: SapSystem, order: SalesOrder,
     return due
 
 
-def _save_delivery(system: SapSystem, rows: list[tuple[SalesOrder, OrderItem, Decimal]],
-                   split: bool) -> str:
+def _save_delivery(
+    system: SapSystem, rows: list[tuple[SalesOrder, OrderItem, Decimal]], split: bool
+) -> str:
     order = rows[0][0]
     now = system.clock.now()
     ship_to = order.partner("WE") or order.partner("AG")
     condition = system.customising.shipping_conditions.get(order.header.get("SHIP_COND", ""), {})
     delivery = Delivery(
-        number=system.store.draw("delivery"), created_at=now, created_by=CLERK,
-        shipping_point=rows[0][1].shipping_point, sales_organization=order.sales_organization,
-        ship_to=ship_to.number if ship_to else "", sold_to=order.sold_to,
-        planned_pick_at=_planned(system, now, 1, 8), planned_goods_issue_at=_planned(
-            system, now, 1, 16),
-        items=[], ship_to_address=ship_to.address if ship_to else None,
-        route=condition.get("route", ""), shipping_type=condition.get("shipping_type", ""))
+        number=system.store.draw("delivery"),
+        created_at=now,
+        created_by=CLERK,
+        shipping_point=rows[0][1].shipping_point,
+        sales_organization=order.sales_organization,
+        ship_to=ship_to.number if ship_to else "",
+        sold_to=order.sold_to,
+        planned_pick_at=_planned(system, now, 1, 8),
+        planned_goods_issue_at=_planned(system, now, 1, 16),
+        items=[],
+        ship_to_address=ship_to.address if ship_to else None,
+        route=condition.get("route", ""),
+        shipping_type=condition.get("shipping_type", ""),
+    )
     for position, (source, item, quantity) in enumerate(rows, 1):
         delivery.items += _delivery_items(position * 10, source.number, item, quantity, split)
     system.store.save(delivery)
     system.store.add_flow(
-        FlowLink(item.sales_order, item.order_item, "C", delivery.number, item.item_number, "J",
-                 item.quantity, item.unit, now, material=item.material)
-        for item in delivery.items if item.quantity)
+        FlowLink(
+            item.sales_order,
+            item.order_item,
+            "C",
+            delivery.number,
+            item.item_number,
+            "J",
+            item.quantity,
+            item.unit,
+            now,
+            material=item.material,
+        )
+        for item in delivery.items
+        if item.quantity
+    )
     return delivery.number
 
 
@@ -117,18 +137,40 @@ def _planned(system: SapSystem, now: datetime, days: int, hour: int) -> datetime
     return local.replace(hour=hour, minute=0, second=0, microsecond=0)
 
 
-def _delivery_items(position: int, order: str, item: OrderItem, quantity: Decimal,
-                    split: bool) -> list[DeliveryItem]:
-    main = DeliveryItem(position, item.material, item.short_text, quantity, item.unit, order,
-                        item.item_number, item.item_category, item.plant)
+def _delivery_items(
+    position: int, order: str, item: OrderItem, quantity: Decimal, split: bool
+) -> list[DeliveryItem]:
+    main = DeliveryItem(
+        position,
+        item.material,
+        item.short_text,
+        quantity,
+        item.unit,
+        order,
+        item.item_number,
+        item.item_category,
+        item.plant,
+    )
     if not split or quantity < 2:
         return [main]
     first = (quantity / 2).to_integral_value()
     main.quantity = ZERO
-    parts = [DeliveryItem(900000 + position + offset, item.material, item.short_text, part,
-                          item.unit, order, item.item_number, item.item_category, item.plant,
-                          batch=f"B{position:04d}{offset}", batch_main_item=position)
-             for offset, part in ((1, first), (2, quantity - first))]
+    parts = [
+        DeliveryItem(
+            900000 + position + offset,
+            item.material,
+            item.short_text,
+            part,
+            item.unit,
+            order,
+            item.item_number,
+            item.item_category,
+            item.plant,
+            batch=f"B{position:04d}{offset}",
+            batch_main_item=position,
+        )
+        for offset, part in ((1, first), (2, quantity - first))
+    ]
     return [main, *parts]
 
 
@@ -157,15 +199,41 @@ def pick(system: SapSystem, number: str, quantities: dict[int, Decimal] | None =
         system.store.add_flow(links)
 
 
-def _links(delivery: Delivery, item: DeliveryItem, subsequent: str, category: str,
-           quantity: Decimal, now: datetime) -> list[FlowLink]:
+def _links(
+    delivery: Delivery,
+    item: DeliveryItem,
+    subsequent: str,
+    category: str,
+    quantity: Decimal,
+    now: datetime,
+) -> list[FlowLink]:
     movement = {"R": "601", "h": "602"}.get(category, "")
     values = (quantity, item.unit, now)
     return [
-        FlowLink(delivery.number, item.item_number, "J", subsequent, item.item_number, category,
-                 *values, material=item.material, movement_type=movement),
-        FlowLink(item.sales_order, item.order_item, "C", subsequent, item.item_number, category,
-                 *values, level=1, material=item.material, movement_type=movement)]
+        FlowLink(
+            delivery.number,
+            item.item_number,
+            "J",
+            subsequent,
+            item.item_number,
+            category,
+            *values,
+            material=item.material,
+            movement_type=movement,
+        ),
+        FlowLink(
+            item.sales_order,
+            item.order_item,
+            "C",
+            subsequent,
+            item.item_number,
+            category,
+            *values,
+            level=1,
+            material=item.material,
+            movement_type=movement,
+        ),
+    ]
 
 
 def _changed(system: SapSystem, delivery: Delivery) -> None:
@@ -173,8 +241,13 @@ def _changed(system: SapSystem, delivery: Delivery) -> None:
     system.store.save(delivery)
 
 
-def post_goods_issue(system: SapSystem, number: str, carrier: str, tracking: list[str],
-                     external_delivery_id: str = "") -> None:
+def post_goods_issue(
+    system: SapSystem,
+    number: str,
+    carrier: str,
+    tracking: list[str],
+    external_delivery_id: str = "",
+) -> None:
     """Post goods issue; picks what was not picked; carrier and tracking may come later."""
     with system.store.transaction():
         delivery = delivery_of(system, number)
@@ -190,9 +263,11 @@ def post_goods_issue(system: SapSystem, number: str, carrier: str, tracking: lis
         _set_tracking(system, delivery, carrier, tracking)
         _changed(system, delivery)
         system.store.add_flow(
-            link for item in delivery.items if item.quantity
-            for link in _links(delivery, item, delivery.material_document, "R", item.quantity,
-                               now))
+            link
+            for item in delivery.items
+            if item.quantity
+            for link in _links(delivery, item, delivery.material_document, "R", item.quantity, now)
+        )
 
 
 def set_tracking(system: SapSystem, number: str, carrier: str, tracking: list[str]) -> None:
@@ -203,15 +278,15 @@ def set_tracking(system: SapSystem, number: str, carrier: str, tracking: list[st
         _changed(system, delivery)
 
 
-def _set_tracking(system: SapSystem, delivery: Delivery, carrier: str,
-                  tracking: list[str]) -> None:
+def _set_tracking(system: SapSystem, delivery: Delivery, carrier: str, tracking: list[str]) -> None:
     numbers = [text.strip() for text in tracking if text.strip()]
     if any(len(text) > 35 for text in numbers):
         raise NotPossible("a tracking number has at most 35 characters (LIKP-BOLNR)")
     known = system.customising.carriers.get(carrier.strip().upper(), {})
     if carrier.strip() and not known:
-        raise NotPossible(f"unknown carrier {carrier}; known: "
-                          f"{', '.join(system.customising.carriers)}")
+        raise NotPossible(
+            f"unknown carrier {carrier}; known: {', '.join(system.customising.carriers)}"
+        )
     delivery.carrier = carrier.strip().upper()
     delivery.forwarding_agent = known.get("vendor", "")
     delivery.shipping_type = known.get("shipping_type", delivery.shipping_type)
@@ -239,9 +314,12 @@ def reverse_goods_issue(system: SapSystem, number: str) -> None:
         delivery.goods_issue_at = None
         delivery.material_document = ""
         _changed(system, delivery)
-        system.store.add_flow(link for item in delivery.items if item.quantity
-                              for link in _links(delivery, item, reversal, "h", item.quantity,
-                                                 now))
+        system.store.add_flow(
+            link
+            for item in delivery.items
+            if item.quantity
+            for link in _links(delivery, item, reversal, "h", item.quantity, now)
+        )
 
 
 def set_order_lock(system: SapSystem, number: str, user: str) -> str:

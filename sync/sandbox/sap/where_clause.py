@@ -12,10 +12,19 @@ from .dictionary import PACKED_TYPES, Structure
 Test = Callable[[dict[str, Any]], bool]
 _TOKEN = re.compile(r"'(?:[^']|'')*'|<=|>=|<>|[=<>(),]|[^\s'=<>(),]+")
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    "=": lambda a, b: a == b, "EQ": lambda a, b: a == b, "<>": lambda a, b: a != b,
-    "NE": lambda a, b: a != b, "<": lambda a, b: a < b, "LT": lambda a, b: a < b,
-    ">": lambda a, b: a > b, "GT": lambda a, b: a > b, "<=": lambda a, b: a <= b,
-    "LE": lambda a, b: a <= b, ">=": lambda a, b: a >= b, "GE": lambda a, b: a >= b}
+    "=": lambda a, b: a == b,
+    "EQ": lambda a, b: a == b,
+    "<>": lambda a, b: a != b,
+    "NE": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "LT": lambda a, b: a < b,
+    ">": lambda a, b: a > b,
+    "GT": lambda a, b: a > b,
+    "<=": lambda a, b: a <= b,
+    "LE": lambda a, b: a <= b,
+    ">=": lambda a, b: a >= b,
+    "GE": lambda a, b: a >= b,
+}
 
 
 class InvalidClause(Exception):

@@ -44,28 +44,54 @@ def connection(sap: SapSystem) -> Connection:
 
 
 def address(**extra: str) -> dict[str, str]:
-    return {"NAME": "Ada Lovelace", "STREET": "12 St James", "CITY": "London", "COUNTRY": "GB",
-            "POSTL_CODE": "SW1Y", **extra}
+    return {
+        "NAME": "Ada Lovelace",
+        "STREET": "12 St James",
+        "CITY": "London",
+        "COUNTRY": "GB",
+        "POSTL_CODE": "SW1Y",
+        **extra,
+    }
 
 
-def order(*lines: tuple[str, str, str], reference: str = "000000004",
-          **header: str) -> dict[str, Any]:
+def order(
+    *lines: tuple[str, str, str], reference: str = "000000004", **header: str
+) -> dict[str, Any]:
     """Parameters of a create without X structures; lines are (material, quantity, price)."""
     return {
         "ORDER_HEADER_IN": {
-            "DOC_TYPE": "TA", "SALES_ORG": "1000", "DISTR_CHAN": "10", "DIVISION": "00",
-            "PURCH_NO_C": reference, "CURRENCY": "USD", "PMNTTRMS": "0001", "SHIP_COND": "01",
-            **header},
+            "DOC_TYPE": "TA",
+            "SALES_ORG": "1000",
+            "DISTR_CHAN": "10",
+            "DIVISION": "00",
+            "PURCH_NO_C": reference,
+            "CURRENCY": "USD",
+            "PMNTTRMS": "0001",
+            "SHIP_COND": "01",
+            **header,
+        },
         "ORDER_PARTNERS": [{"PARTN_ROLE": "AG", "PARTN_NUMB": "0000099001", **address()}],
-        "ORDER_ITEMS_IN": [{"ITM_NUMBER": f"{n * 10:06d}", "MATERIAL": material}
-                           for n, (material, _, _) in enumerate(lines, 1)],
-        "ORDER_SCHEDULES_IN": [{"ITM_NUMBER": f"{n * 10:06d}", "SCHED_LINE": "0001",
-                                "REQ_QTY": Decimal(quantity)}
-                               for n, (_, quantity, _) in enumerate(lines, 1)],
+        "ORDER_ITEMS_IN": [
+            {"ITM_NUMBER": f"{n * 10:06d}", "MATERIAL": material}
+            for n, (material, _, _) in enumerate(lines, 1)
+        ],
+        "ORDER_SCHEDULES_IN": [
+            {"ITM_NUMBER": f"{n * 10:06d}", "SCHED_LINE": "0001", "REQ_QTY": Decimal(quantity)}
+            for n, (_, quantity, _) in enumerate(lines, 1)
+        ],
         "ORDER_CONDITIONS_IN": [
-            {"ITM_NUMBER": f"{n * 10:06d}", "COND_TYPE": "PR00", "COND_VALUE": Decimal(price),
-             "CURRENCY": header.get("CURRENCY", "USD"), "COND_P_UNT": Decimal(1),
-             "COND_UNIT": "ST"} for n, (_, _, price) in enumerate(lines, 1) if price]}
+            {
+                "ITM_NUMBER": f"{n * 10:06d}",
+                "COND_TYPE": "PR00",
+                "COND_VALUE": Decimal(price),
+                "CURRENCY": header.get("CURRENCY", "USD"),
+                "COND_P_UNT": Decimal(1),
+                "COND_UNIT": "ST",
+            }
+            for n, (_, _, price) in enumerate(lines, 1)
+            if price
+        ],
+    }
 
 
 def keys(rows: list[dict[str, Any]]) -> list[str]:
@@ -77,8 +103,12 @@ def keys(rows: list[dict[str, Any]]) -> list[str]:
 def place(connection: Connection) -> Callable[..., str]:
     """Create and commit an order; returns its number."""
 
-    def _place(*lines: tuple[str, str, str], reference: str = "000000004",
-               conditions: list[dict[str, Any]] | None = None, **header: str) -> str:
+    def _place(
+        *lines: tuple[str, str, str],
+        reference: str = "000000004",
+        conditions: list[dict[str, Any]] | None = None,
+        **header: str,
+    ) -> str:
         parameters = order(*lines, reference=reference, **header)
         parameters["ORDER_CONDITIONS_IN"] += conditions or []
         answer = connection.call("BAPI_SALESORDER_CREATEFROMDAT2", **parameters)

@@ -43,11 +43,17 @@ def test_messages_are_in_the_logon_language(sap: SapSystem) -> None:
     assert answer["RETURN"][-1]["MESSAGE"] == "Terminauftrag 5000001 ist gesichert worden"
 
 
-@pytest.mark.parametrize(("header", "expected"), [
-    ({"SALES_ORG": "9999"}, "E CZ 115"), ({"DOC_TYPE": "OR"}, "E V1 320"),
-    ({"CURRENCY": "XXX"}, "E V1 802")])
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ({"SALES_ORG": "9999"}, "E CZ 115"),
+        ({"DOC_TYPE": "OR"}, "E V1 320"),
+        ({"CURRENCY": "XXX"}, "E V1 802"),
+    ],
+)
 def test_a_header_that_customising_does_not_know_is_refused(
-        connection: Connection, header: dict[str, str], expected: str) -> None:
+    connection: Connection, header: dict[str, str], expected: str
+) -> None:
     messages = refused(connection, **order(LINE, **header))
 
     assert messages[0] == expected
@@ -61,11 +67,18 @@ def test_external_keys_are_taken_with_convert(connection: Connection) -> None:
     assert connection.call(CREATE, CONVERT="X", **parameters)["SALESDOCUMENT"]
 
 
-@pytest.mark.parametrize(("partner", "expected"), [
-    ({"PARTN_NUMB": "99001"}, "E VP 199"), ({"PARTN_NUMB": "0000010002"}, "E VP 112"),
-    ({"PARTN_ROLE": "SP"}, "E VP 201"), ({"CITY": ""}, "E VP 206")])
+@pytest.mark.parametrize(
+    ("partner", "expected"),
+    [
+        ({"PARTN_NUMB": "99001"}, "E VP 199"),
+        ({"PARTN_NUMB": "0000010002"}, "E VP 112"),
+        ({"PARTN_ROLE": "SP"}, "E VP 201"),
+        ({"CITY": ""}, "E VP 206"),
+    ],
+)
 def test_partners_must_be_padded_known_and_complete(
-        connection: Connection, partner: dict[str, str], expected: str) -> None:
+    connection: Connection, partner: dict[str, str], expected: str
+) -> None:
     parameters = order(LINE)
     parameters["ORDER_PARTNERS"][0].update(partner)
 
@@ -83,11 +96,14 @@ def test_alpha_is_the_callers_duty(connection: Connection, number: str) -> None:
 
 
 def test_an_unpadded_document_number_finds_nothing(
-        connection: Connection, place: Callable[..., str]) -> None:
+    connection: Connection, place: Callable[..., str]
+) -> None:
     number = place(LINE)
 
-    answers = [connection.call("BAPI_SALESORDER_GETSTATUS", SALESDOCUMENT=text)
-               for text in (number, number.lstrip("0"))]
+    answers = [
+        connection.call("BAPI_SALESORDER_GETSTATUS", SALESDOCUMENT=text)
+        for text in (number, number.lstrip("0"))
+    ]
 
     assert [answer["RETURN"]["CODE"] for answer in answers] == ["", "V1302"]
 
@@ -100,11 +116,15 @@ def test_an_unknown_material_names_its_row(connection: Connection) -> None:
 
 
 def test_fields_without_their_flag_are_lost_silently(
-        connection: Connection, sap: SapSystem) -> None:
+    connection: Connection, sap: SapSystem
+) -> None:
     parameters = order(LINE)
     parameters["ORDER_HEADER_INX"] = {
-        "UPDATEFLAG": "I", **dict.fromkeys(("DOC_TYPE", "SALES_ORG", "DISTR_CHAN", "DIVISION",
-                                            "PMNTTRMS", "SHIP_COND"), "X")}
+        "UPDATEFLAG": "I",
+        **dict.fromkeys(
+            ("DOC_TYPE", "SALES_ORG", "DISTR_CHAN", "DIVISION", "PMNTTRMS", "SHIP_COND"), "X"
+        ),
+    }
 
     number = connection.call(CREATE, **parameters)["SALESDOCUMENT"]
     connection.call("BAPI_TRANSACTION_COMMIT", WAIT="X")
@@ -113,11 +133,11 @@ def test_fields_without_their_flag_are_lost_silently(
 
 
 def test_an_item_field_without_its_flag_is_lost_silently(
-        connection: Connection, sap: SapSystem) -> None:
+    connection: Connection, sap: SapSystem
+) -> None:
     parameters = order(LINE)
     parameters["ORDER_ITEMS_IN"][0]["SHORT_TEXT"] = "My own text"
-    parameters["ORDER_ITEMS_INX"] = [{"ITM_NUMBER": "000010", "UPDATEFLAG": "I",
-                                      "MATERIAL": "X"}]
+    parameters["ORDER_ITEMS_INX"] = [{"ITM_NUMBER": "000010", "UPDATEFLAG": "I", "MATERIAL": "X"}]
 
     number = connection.call(CREATE, **parameters)["SALESDOCUMENT"]
     connection.call("BAPI_TRANSACTION_COMMIT", WAIT="X")
@@ -126,7 +146,8 @@ def test_an_item_field_without_its_flag_is_lost_silently(
 
 
 def test_an_order_without_payment_terms_is_saved_but_incomplete(
-        connection: Connection, sap: SapSystem) -> None:
+    connection: Connection, sap: SapSystem
+) -> None:
     answer = connection.call(CREATE, **order(LINE, PMNTTRMS=""))
     connection.call("BAPI_TRANSACTION_COMMIT", WAIT="X")
 
@@ -142,7 +163,8 @@ def test_a_testrun_draws_no_number(connection: Connection) -> None:
 
 
 def test_a_known_customer_reference_only_warns_and_only_if_wanted(
-        connection: Connection, sap: SapSystem, place: Callable[..., str]) -> None:
+    connection: Connection, sap: SapSystem, place: Callable[..., str]
+) -> None:
     place(LINE)
     silent = keys(connection.call(CREATE, TESTRUN="X", **order(LINE))["RETURN"])
     sap.settings.change({"duplicate_po_warning": True})
@@ -153,13 +175,13 @@ def test_a_known_customer_reference_only_warns_and_only_if_wanted(
     assert "W V4 115" in warned
 
 
-def test_prices_discounts_freight_and_tax_add_up(
-        sap: SapSystem, place: Callable[..., str]) -> None:
+def test_prices_discounts_freight_and_tax_add_up(sap: SapSystem, place: Callable[..., str]) -> None:
     conditions = [
         {"ITM_NUMBER": "000010", "COND_TYPE": "ZDIS", "COND_VALUE": Decimal("-6.00")},
         {"ITM_NUMBER": "000010", "COND_TYPE": "ZTAX", "COND_VALUE": Decimal("4.45")},
         {"COND_TYPE": "HD00", "COND_VALUE": Decimal("15.00")},
-        {"COND_TYPE": "ZFTX", "COND_VALUE": Decimal("1.24")}]
+        {"COND_TYPE": "ZFTX", "COND_VALUE": Decimal("1.24")},
+    ]
 
     placed = saved(sap, place(("S-001", "3", "19.99"), conditions=conditions))
 
@@ -169,12 +191,16 @@ def test_prices_discounts_freight_and_tax_add_up(
 
 
 def test_yen_are_shifted_in_curr_fields_only(
-        connection: Connection, place: Callable[..., str]) -> None:
+    connection: Connection, place: Callable[..., str]
+) -> None:
     number = place(("S-001", "1", "10000"), CURRENCY="JPY")
 
     status = connection.call("BAPI_SALESORDER_GETSTATUS", SALESDOCUMENT=number)
-    details = connection.call("BAPISDORDER_GETDETAILEDLIST", I_BAPI_VIEW={"HEADER": "X"},
-                              SALES_DOCUMENTS=[{"VBELN": number}])
+    details = connection.call(
+        "BAPISDORDER_GETDETAILEDLIST",
+        I_BAPI_VIEW={"HEADER": "X"},
+        SALES_DOCUMENTS=[{"VBELN": number}],
+    )
 
     assert status["STATUSINFO"][0]["NET_VALUE"] == Decimal("100.00")
     assert details["ORDER_HEADERS_OUT"][0]["NET_VAL_HD"] == Decimal(10000)
@@ -187,22 +213,30 @@ def test_the_look_up_needs_customer_and_sales_organisation(connection: Connectio
 
 
 def test_the_short_look_up_field_compares_twenty_characters(
-        connection: Connection, place: Callable[..., str]) -> None:
+    connection: Connection, place: Callable[..., str]
+) -> None:
     number = place(LINE, reference="12345678901234567890-LONG")
 
-    answer = connection.call("BAPI_SALESORDER_GETLIST", CUSTOMER_NUMBER="0000099001",
-                             SALES_ORGANIZATION="1000", PURCHASE_ORDER="12345678901234567890")
+    answer = connection.call(
+        "BAPI_SALESORDER_GETLIST",
+        CUSTOMER_NUMBER="0000099001",
+        SALES_ORGANIZATION="1000",
+        PURCHASE_ORDER="12345678901234567890",
+    )
 
     assert [row["SD_DOC"] for row in answer["SALES_ORDERS"]] == [number]
 
 
 def test_details_come_only_for_the_flags_given(
-        connection: Connection, place: Callable[..., str]) -> None:
+    connection: Connection, place: Callable[..., str]
+) -> None:
     number = place(LINE)
 
     answer = connection.call(
-        "BAPISDORDER_GETDETAILEDLIST", I_BAPI_VIEW={"ITEM": "X", "SDCOND": "X"},
-        SALES_DOCUMENTS=[{"VBELN": number}, {"VBELN": "0000000001"}])
+        "BAPISDORDER_GETDETAILEDLIST",
+        I_BAPI_VIEW={"ITEM": "X", "SDCOND": "X"},
+        SALES_DOCUMENTS=[{"VBELN": number}, {"VBELN": "0000000001"}],
+    )
 
     assert [row["MATERIAL"] for row in answer["ORDER_ITEMS_OUT"]] == ["S-001"]
     assert [row["COND_TYPE"] for row in answer["ORDER_CONDITIONS_OUT"]] == ["PR00"]
@@ -210,14 +244,17 @@ def test_details_come_only_for_the_flags_given(
 
 
 def test_a_rejected_item_counts_nothing(
-        connection: Connection, sap: SapSystem, place: Callable[..., str]) -> None:
+    connection: Connection, sap: SapSystem, place: Callable[..., str]
+) -> None:
     number = place(LINE, ("S-002", "1", "5.00"))
 
-    connection.call("BAPI_SALESORDER_CHANGE", SALESDOCUMENT=number,
-                    ORDER_HEADER_INX={"UPDATEFLAG": "U"},
-                    ORDER_ITEM_IN=[{"ITM_NUMBER": "000010", "REASON_REJ": "50"}],
-                    ORDER_ITEM_INX=[{"ITM_NUMBER": "000010", "UPDATEFLAG": "U",
-                                     "REASON_REJ": "X"}])
+    connection.call(
+        "BAPI_SALESORDER_CHANGE",
+        SALESDOCUMENT=number,
+        ORDER_HEADER_INX={"UPDATEFLAG": "U"},
+        ORDER_ITEM_IN=[{"ITM_NUMBER": "000010", "REASON_REJ": "50"}],
+        ORDER_ITEM_INX=[{"ITM_NUMBER": "000010", "UPDATEFLAG": "U", "REASON_REJ": "X"}],
+    )
     connection.call("BAPI_TRANSACTION_COMMIT", WAIT="X")
 
     assert saved(sap, number).items[0].rejection_reason == "50"
@@ -227,11 +264,24 @@ def test_a_rejected_item_counts_nothing(
 def test_simulate_answers_quantities_with_implied_decimals(connection: Connection) -> None:
     answer = connection.call(
         "BAPI_SALESORDER_SIMULATE",
-        ORDER_HEADER_IN={"DOC_TYPE": "TA", "SALES_ORG": "1000", "DISTR_CHAN": "10",
-                         "DIVISION": "00", "SHIP_COND": "01"},
+        ORDER_HEADER_IN={
+            "DOC_TYPE": "TA",
+            "SALES_ORG": "1000",
+            "DISTR_CHAN": "10",
+            "DIVISION": "00",
+            "SHIP_COND": "01",
+        },
         ORDER_PARTNERS=[{"PARTN_ROLE": "AG", "PARTN_NUMB": "0000099001", **address()}],
-        ORDER_ITEMS_IN=[{"ITM_NUMBER": "000010", "MATERIAL": "S-001", "REQ_QTY": "2000",
-                         "COND_TYPE": "PR00", "COND_VAL1": Decimal("10.00")}])
+        ORDER_ITEMS_IN=[
+            {
+                "ITM_NUMBER": "000010",
+                "MATERIAL": "S-001",
+                "REQ_QTY": "2000",
+                "COND_TYPE": "PR00",
+                "COND_VAL1": Decimal("10.00"),
+            }
+        ],
+    )
 
     assert answer["RETURN"]["TYPE"] == ""
     assert answer["ORDER_ITEMS_OUT"][0]["REQ_QTY"] == Decimal("2.000")

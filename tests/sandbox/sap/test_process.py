@@ -33,8 +33,15 @@ def served(tmp_path: Path) -> Iterator[SapServer]:
 
 
 def dial(server: SapServer) -> Connection:
-    return connect(ashost="sap", sysnr="00", client="100", user="PORTAL", passwd="secret",
-                   lang="EN", standin_url=f"http://127.0.0.1:{server.port}")
+    return connect(
+        ashost="sap",
+        sysnr="00",
+        client="100",
+        user="PORTAL",
+        passwd="secret",
+        lang="EN",
+        standin_url=f"http://127.0.0.1:{server.port}",
+    )
 
 
 @pytest.fixture
@@ -67,8 +74,12 @@ def test_an_answer_lost_on_the_wire_is_a_communication_error(served: SapServer) 
 
         with pytest.raises(CommunicationError) as raised:
             connection.call("BAPI_TRANSACTION_COMMIT", WAIT="X")
-        found = connection.call("BAPI_SALESORDER_GETLIST", CUSTOMER_NUMBER="0000099001",
-                                SALES_ORGANIZATION="1000", PURCHASE_ORDER_NUMBER="000000004")
+        found = connection.call(
+            "BAPI_SALESORDER_GETLIST",
+            CUSTOMER_NUMBER="0000099001",
+            SALES_ORGANIZATION="1000",
+            PURCHASE_ORDER_NUMBER="000000004",
+        )
 
     assert (raised.value.code, raised.value.key) == (1, "RFC_COMMUNICATION_FAILURE")
     assert len(found["SALES_ORDERS"]) == 1
@@ -101,10 +112,12 @@ def test_the_control_api_plays_both_clerks(client: FlaskClient, sap: SapSystem) 
     number = place(sap)
 
     delivery = client.post(f"/sandbox/orders/{number.lstrip('0')}/deliveries").get_json()[
-        "deliveries"][0]
+        "deliveries"
+    ][0]
     client.post(f"/sandbox/deliveries/{delivery}/pick")
-    client.post(f"/sandbox/deliveries/{delivery}/goods-issue",
-                json={"carrier": "UPS", "tracking": ["1Z1"]})
+    client.post(
+        f"/sandbox/deliveries/{delivery}/goods-issue", json={"carrier": "UPS", "tracking": ["1Z1"]}
+    )
     billed = client.post("/sandbox/billing", json={"delivery": delivery}).get_json()
     cancelled = client.post(f"/sandbox/billing/{billed['billing_documents'][0]}/cancel")
     books: Any = client.get("/sandbox/orders?customer_reference=000000004").get_json()
@@ -116,11 +129,18 @@ def test_the_control_api_plays_both_clerks(client: FlaskClient, sap: SapSystem) 
     assert [d["category"] for d in found["billing_documents"]] == ["M", "N"]
 
 
-@pytest.mark.parametrize(("path", "body", "status"), [
-    ("/sandbox/orders/1/deliveries", {}, 404), ("/sandbox/billing", {}, 400),
-    ("/sandbox/faults", {"kind": "nonsense"}, 400), ("/sandbox/settings", {"x": 1}, 400)])
-def test_bad_requests_are_explained(client: FlaskClient, path: str, body: dict[str, Any],
-                                    status: int) -> None:
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/sandbox/orders/1/deliveries", {}, 404),
+        ("/sandbox/billing", {}, 400),
+        ("/sandbox/faults", {"kind": "nonsense"}, 400),
+        ("/sandbox/settings", {"x": 1}, 400),
+    ],
+)
+def test_bad_requests_are_explained(
+    client: FlaskClient, path: str, body: dict[str, Any], status: int
+) -> None:
     answer = client.post(path, json=body)
 
     assert answer.status_code == status
@@ -143,15 +163,17 @@ def test_every_page_says_that_it_is_no_real_sap(client: FlaskClient, path: str) 
 
 
 def test_a_person_finds_and_ships_an_order_by_its_magento_number(
-        client: FlaskClient, sap: SapSystem) -> None:
+    client: FlaskClient, sap: SapSystem
+) -> None:
     number = place(sap)
 
     page = client.get("/?q=000000004", follow_redirects=True)
-    delivered = client.post(f"/orders/{number}/deliver", data={"q_10": "1"},
-                            follow_redirects=True)
-    shown = client.post(f"/orders/{number}/deliveries/0080000001/issue",
-                        data={"carrier": "DHL", "tracking": "JD01\r\nJD02"},
-                        follow_redirects=True)
+    delivered = client.post(f"/orders/{number}/deliver", data={"q_10": "1"}, follow_redirects=True)
+    shown = client.post(
+        f"/orders/{number}/deliveries/0080000001/issue",
+        data={"carrier": "DHL", "tracking": "JD01\r\nJD02"},
+        follow_redirects=True,
+    )
 
     assert "Sales order 5000001" in page.text
     assert "Delivery 80000001 created" in delivered.text
@@ -159,7 +181,8 @@ def test_a_person_finds_and_ships_an_order_by_its_magento_number(
 
 
 def test_a_refusal_of_the_warehouse_is_shown_on_the_page(
-        client: FlaskClient, sap: SapSystem) -> None:
+    client: FlaskClient, sap: SapSystem
+) -> None:
     number = place(sap)
 
     shown = client.post(f"/orders/{number}/deliver", data={"q_10": "99"}, follow_redirects=True)

@@ -13,22 +13,30 @@ from sync.sandbox.sap.exceptions import ABAPApplicationError
 LINE = ("S-001", "2", "10.00")
 
 
-def read(connection: Connection, table: str, fields: str, *where: str,
-         **more: Any) -> dict[str, Any]:
-    return connection.call("RFC_READ_TABLE", QUERY_TABLE=table,
-                           FIELDS=[{"FIELDNAME": name} for name in fields.split()],
-                           OPTIONS=[{"TEXT": line} for line in where], **more)
+def read(
+    connection: Connection, table: str, fields: str, *where: str, **more: Any
+) -> dict[str, Any]:
+    return connection.call(
+        "RFC_READ_TABLE",
+        QUERY_TABLE=table,
+        FIELDS=[{"FIELDNAME": name} for name in fields.split()],
+        OPTIONS=[{"TEXT": line} for line in where],
+        **more,
+    )
 
 
 def test_columns_are_cut_by_offset_and_length(
-        connection: Connection, place: Callable[..., str]) -> None:
+    connection: Connection, place: Callable[..., str]
+) -> None:
     number = place(LINE)
 
     answer = read(connection, "VBAK", "VBELN NETWR WAERK BSTNK")
 
     row = answer["DATA"][0]["WA"].ljust(512)
-    cut = [row[int(f["OFFSET"]):int(f["OFFSET"]) + int(f["LENGTH"])].strip()
-           for f in answer["FIELDS"]]
+    cut = [
+        row[int(f["OFFSET"]) : int(f["OFFSET"]) + int(f["LENGTH"])].strip()
+        for f in answer["FIELDS"]
+    ]
     assert cut == [number, "20.00", "USD", "000000004"]
 
 
@@ -39,20 +47,28 @@ def test_offsets_include_the_delimiter(connection: Connection) -> None:
     assert answer["DATA"] == []
 
 
-@pytest.mark.parametrize(("where", "hits"), [
-    (["BSTNK = 'A' OR BSTNK EQ 'B'"], 2), (["BSTNK IN ('A','C')"], 2),
-    (["NETWR GT '15' AND", "NOT BSTNK = 'A'"], 2), (["BSTNK BETWEEN 'B' AND 'C'"], 2),
-    (["BSTNK LIKE '%A%'"], 1), (["VBELN = '5000001'"], 0), (["( BSTNK <> 'A' )"], 2)])
-def test_conditions_are_understood(connection: Connection, place: Callable[..., str],
-                                   where: list[str], hits: int) -> None:
+@pytest.mark.parametrize(
+    ("where", "hits"),
+    [
+        (["BSTNK = 'A' OR BSTNK EQ 'B'"], 2),
+        (["BSTNK IN ('A','C')"], 2),
+        (["NETWR GT '15' AND", "NOT BSTNK = 'A'"], 2),
+        (["BSTNK BETWEEN 'B' AND 'C'"], 2),
+        (["BSTNK LIKE '%A%'"], 1),
+        (["VBELN = '5000001'"], 0),
+        (["( BSTNK <> 'A' )"], 2),
+    ],
+)
+def test_conditions_are_understood(
+    connection: Connection, place: Callable[..., str], where: list[str], hits: int
+) -> None:
     for reference in "ABC":
         place(LINE, reference=reference)
 
     assert len(read(connection, "VBAK", "VBELN", *where)["DATA"]) == hits
 
 
-def test_rows_can_be_skipped_and_counted(
-        connection: Connection, place: Callable[..., str]) -> None:
+def test_rows_can_be_skipped_and_counted(connection: Connection, place: Callable[..., str]) -> None:
     numbers = [place(LINE, reference=reference) for reference in "ABC"]
 
     answer = read(connection, "VBAK", "VBELN", ROWSKIPS=1, ROWCOUNT=1)
@@ -60,13 +76,19 @@ def test_rows_can_be_skipped_and_counted(
     assert [row["WA"] for row in answer["DATA"]] == [numbers[1]]
 
 
-@pytest.mark.parametrize(("table", "fields", "where", "key"), [
-    ("ZNONE", "VBELN", "", "TABLE_NOT_AVAILABLE"), ("VBAK", "TYPO", "", "TABLE_WITHOUT_DATA"),
-    ("VBAK", "VBELN", "VBELN = ", "OPTION_NOT_VALID"),
-    ("VBAK", "VBELN", "TYPO = 'X'", "OPTION_NOT_VALID"),
-    ("LIKP", "", "", "DATA_BUFFER_EXCEEDED")])
-def test_errors_are_the_real_exceptions(connection: Connection, table: str, fields: str,
-                                        where: str, key: str) -> None:
+@pytest.mark.parametrize(
+    ("table", "fields", "where", "key"),
+    [
+        ("ZNONE", "VBELN", "", "TABLE_NOT_AVAILABLE"),
+        ("VBAK", "TYPO", "", "TABLE_WITHOUT_DATA"),
+        ("VBAK", "VBELN", "VBELN = ", "OPTION_NOT_VALID"),
+        ("VBAK", "VBELN", "TYPO = 'X'", "OPTION_NOT_VALID"),
+        ("LIKP", "", "", "DATA_BUFFER_EXCEEDED"),
+    ],
+)
+def test_errors_are_the_real_exceptions(
+    connection: Connection, table: str, fields: str, where: str, key: str
+) -> None:
     with pytest.raises(ABAPApplicationError) as raised:
         read(connection, table, fields, *filter(None, [where]))
 

@@ -19,8 +19,12 @@ LINE = ("S-001", "2", "10.00")
 
 
 def found(connection: Connection, reference: str = "000000004") -> list[str]:
-    answer = connection.call("BAPI_SALESORDER_GETLIST", CUSTOMER_NUMBER="0000099001",
-                             SALES_ORGANIZATION="1000", PURCHASE_ORDER_NUMBER=reference)
+    answer = connection.call(
+        "BAPI_SALESORDER_GETLIST",
+        CUSTOMER_NUMBER="0000099001",
+        SALES_ORGANIZATION="1000",
+        PURCHASE_ORDER_NUMBER=reference,
+    )
     return [row["SD_DOC"] for row in answer["SALES_ORDERS"]]
 
 
@@ -41,7 +45,8 @@ def test_a_commit_in_the_same_session_saves(connection: Connection) -> None:
 
 
 def test_a_commit_in_another_session_succeeds_and_saves_nothing(
-        sap: SapSystem, connection: Connection) -> None:
+    sap: SapSystem, connection: Connection
+) -> None:
     connection.call(CREATE, **order(LINE))
 
     committed = connect_in_process(sap).call(COMMIT, WAIT="X")
@@ -62,7 +67,8 @@ def test_a_rollback_burns_the_number(connection: Connection) -> None:
 
 
 def test_a_commit_without_wait_saves_a_little_later(
-        connection: Connection, clock: MovingClock) -> None:
+    connection: Connection, clock: MovingClock
+) -> None:
     number = connection.call(CREATE, **order(LINE))["SALESDOCUMENT"]
     connection.call(COMMIT)
     at_once = found(connection)
@@ -74,7 +80,8 @@ def test_a_commit_without_wait_saves_a_little_later(
 
 
 def test_a_lost_connection_leaves_a_new_empty_session_on_the_same_object(
-        sap: SapSystem, connection: Connection) -> None:
+    sap: SapSystem, connection: Connection
+) -> None:
     connection.call(CREATE, **order(LINE))
     sap.faults.arm("drop_before", operation="RFC_PING")
 
@@ -88,7 +95,8 @@ def test_a_lost_connection_leaves_a_new_empty_session_on_the_same_object(
 
 
 def test_a_lost_answer_to_the_commit_leaves_the_order_saved(
-        sap: SapSystem, connection: Connection) -> None:
+    sap: SapSystem, connection: Connection
+) -> None:
     number = connection.call(CREATE, **order(LINE))["SALESDOCUMENT"]
     sap.faults.arm("lost_commit_answer")
 
@@ -100,7 +108,8 @@ def test_a_lost_answer_to_the_commit_leaves_the_order_saved(
 
 
 def test_a_terminated_update_is_an_error_in_the_return_of_the_commit(
-        sap: SapSystem, connection: Connection) -> None:
+    sap: SapSystem, connection: Connection
+) -> None:
     connection.call(CREATE, **order(LINE))
     sap.faults.arm("commit_error")
 
@@ -110,8 +119,7 @@ def test_a_terminated_update_is_an_error_in_the_return_of_the_commit(
     assert found(connection) == []
 
 
-def test_a_dump_carries_its_id_and_ends_the_session(
-        sap: SapSystem, connection: Connection) -> None:
+def test_a_dump_carries_its_id_and_ends_the_session(sap: SapSystem, connection: Connection) -> None:
     connection.call(CREATE, **order(LINE))
     sap.faults.arm("dump", key="TIME_OUT")
 
@@ -125,15 +133,19 @@ def test_a_dump_carries_its_id_and_ends_the_session(
 
 def change(connection: Connection, number: str) -> list[str]:
     answer = connection.call(
-        "BAPI_SALESORDER_CHANGE", SALESDOCUMENT=number, RETURN=[],
+        "BAPI_SALESORDER_CHANGE",
+        SALESDOCUMENT=number,
+        RETURN=[],
         ORDER_HEADER_INX={"UPDATEFLAG": "U"},
         ORDER_ITEM_IN=[{"ITM_NUMBER": "000010", "REASON_REJ": "50"}],
-        ORDER_ITEM_INX=[{"ITM_NUMBER": "000010", "UPDATEFLAG": "U", "REASON_REJ": "X"}])
+        ORDER_ITEM_INX=[{"ITM_NUMBER": "000010", "UPDATEFLAG": "U", "REASON_REJ": "X"}],
+    )
     return keys(answer["RETURN"])
 
 
 def test_a_document_open_elsewhere_is_locked(
-        sap: SapSystem, connection: Connection, place: Callable[..., str]) -> None:
+    sap: SapSystem, connection: Connection, place: Callable[..., str]
+) -> None:
     number = place(LINE)
     set_order_lock(sap, number, "MILLER")
 
@@ -145,7 +157,8 @@ def test_a_document_open_elsewhere_is_locked(
 
 
 def test_a_change_locks_until_its_commit(
-        sap: SapSystem, connection: Connection, place: Callable[..., str]) -> None:
+    sap: SapSystem, connection: Connection, place: Callable[..., str]
+) -> None:
     number = place(LINE)
     other = connect_in_process(sap)
     change(connection, number)
@@ -157,8 +170,9 @@ def test_a_change_locks_until_its_commit(
     assert change(other, number)[-1] == "S V1 311"
 
 
-def test_documents_survive_a_restart(sap: SapSystem, place: Callable[..., str],
-                                     tmp_path: Path) -> None:
+def test_documents_survive_a_restart(
+    sap: SapSystem, place: Callable[..., str], tmp_path: Path
+) -> None:
     number = place(LINE)
     sap.close()
 
@@ -168,8 +182,9 @@ def test_documents_survive_a_restart(sap: SapSystem, place: Callable[..., str],
     again.close()
 
 
-def test_numbers_go_on_after_a_restart(connection: Connection, sap: SapSystem,
-                                       tmp_path: Path) -> None:
+def test_numbers_go_on_after_a_restart(
+    connection: Connection, sap: SapSystem, tmp_path: Path
+) -> None:
     connection.call(CREATE, **order(LINE))
     sap.close()
 

@@ -41,20 +41,27 @@ def test_text_must_be_exactly_str(connection: Connection, value: Any) -> None:
 @pytest.mark.parametrize("value", [1, None, "", " ", "-1", "1.0"])
 def test_numc_takes_digits_only(connection: Connection, value: Any) -> None:
     with pytest.raises(TypeError):
-        connection.call("BAPI_SALESORDER_CREATEFROMDAT2",
-                        ORDER_ITEMS_IN=[{"ITM_NUMBER": value}])
+        connection.call("BAPI_SALESORDER_CREATEFROMDAT2", ORDER_ITEMS_IN=[{"ITM_NUMBER": value}])
 
 
-@pytest.mark.parametrize("value", ["00000000", "2024-02-29", "20230229", 20240229,
-                                   datetime(2024, 2, 29, tzinfo=UTC)])
+@pytest.mark.parametrize(
+    "value", ["00000000", "2024-02-29", "20230229", 20240229, datetime(2024, 2, 29, tzinfo=UTC)]
+)
 def test_dates_that_pyrfc_refuses_are_refused(connection: Connection, value: Any) -> None:
     with pytest.raises(TypeError):
         echo(connection, RFCDATE=value)
 
 
-@pytest.mark.parametrize(("value", "read"), [
-    ("20240229", "20240229"), (date(2024, 2, 29), "20240229"), ("", ""), (None, ""),
-    (" " * 8, " " * 8)])
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ("20240229", "20240229"),
+        (date(2024, 2, 29), "20240229"),
+        ("", ""),
+        (None, ""),
+        (" " * 8, " " * 8),
+    ],
+)
 def test_dates_that_pyrfc_takes_are_taken(connection: Connection, value: Any, read: str) -> None:
     assert echo(connection, RFCDATE=value)["RFCDATE"] == read
 
@@ -67,19 +74,20 @@ def test_times_that_pyrfc_refuses_are_refused(connection: Connection, value: Any
 
 @pytest.mark.parametrize("value", [1, True, None, "", "1,5"])
 def test_packed_numbers_refuse_int_and_text_that_is_no_number(
-        connection: Connection, value: Any) -> None:
+    connection: Connection, value: Any
+) -> None:
     with pytest.raises(TypeError):
-        connection.call("BAPI_SALESORDER_CREATEFROMDAT2",
-                        ORDER_SCHEDULES_IN=[{"REQ_QTY": value}])
+        connection.call("BAPI_SALESORDER_CREATEFROMDAT2", ORDER_SCHEDULES_IN=[{"REQ_QTY": value}])
 
 
-@pytest.mark.parametrize("value", ["NaN", "1E+2", Decimal("1E+2"), Decimal("1.0001"),
-                                   Decimal("99999999999")])
+@pytest.mark.parametrize(
+    "value", ["NaN", "1E+2", Decimal("1E+2"), Decimal("1.0001"), Decimal("99999999999")]
+)
 def test_packed_numbers_of_unknown_effect_are_a_conversion_failure(
-        connection: Connection, value: Any) -> None:
+    connection: Connection, value: Any
+) -> None:
     with pytest.raises(ExternalRuntimeError) as raised:
-        connection.call("BAPI_SALESORDER_CREATEFROMDAT2",
-                        ORDER_SCHEDULES_IN=[{"REQ_QTY": value}])
+        connection.call("BAPI_SALESORDER_CREATEFROMDAT2", ORDER_SCHEDULES_IN=[{"REQ_QTY": value}])
 
     assert (raised.value.code, raised.value.key) == (22, "RFC_CONVERSION_FAILURE")
 
@@ -115,7 +123,8 @@ def test_a_row_that_is_no_plain_dict_is_an_unknown_field(connection: Connection)
 
 @pytest.mark.parametrize("parameters", [{"UNKNOWN": "x"}, {"IMPORTSTRUCT": {"UNKNOWN": "x"}}])
 def test_unknown_names_are_an_invalid_parameter(
-        connection: Connection, parameters: dict[str, Any]) -> None:
+    connection: Connection, parameters: dict[str, Any]
+) -> None:
     with pytest.raises(ExternalRuntimeError) as raised:
         connection.call("STFC_STRUCTURE", **parameters)
 
@@ -129,7 +138,8 @@ def test_overlong_text_is_refused_in_strict_mode(connection: Connection) -> None
 
 
 def test_overlong_text_is_cut_when_not_strict(
-        connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SAP_STANDIN_STRICT", "0")
 
     assert echo(connection, RFCCHAR4="12345")["RFCCHAR4"] == "1234"
@@ -145,8 +155,9 @@ def test_text_comes_back_stripped_on_the_right(connection: Connection) -> None:
 
 
 def test_results_hold_every_field_and_input_tables_come_back(connection: Connection) -> None:
-    answer = connection.call("STFC_STRUCTURE", IMPORTSTRUCT={"RFCINT4": 7},
-                             RFCTABLE=[{"RFCCHAR4": "abcd"}])
+    answer = connection.call(
+        "STFC_STRUCTURE", IMPORTSTRUCT={"RFCINT4": 7}, RFCTABLE=[{"RFCCHAR4": "abcd"}]
+    )
 
     assert set(answer) == {"ECHOSTRUCT", "RESPTEXT", "RFCTABLE"}
     assert answer["ECHOSTRUCT"]["RFCDATE"] == ""
