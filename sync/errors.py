@@ -1,14 +1,14 @@
 """Every way a sync can fail, sorted by who has to act next.
 
-    SyncError
-      RemoteUnavailable        the machine: the same call may work later
-        OutcomeUnknown         the machine: look before sending again
-      RemoteRejected           a person: the remote understood and said no
-      RemoteMisconfigured      an administrator: credentials, address, permissions
-      UnexpectedRecord         a person: a remote record we cannot read
-      MappingMissing           sales or an administrator: an entry in the mappings
-      RecordsDisagree          a person: both sides answered, and they differ
-      LeaseLost                nobody: another worker has taken the task over
+SyncError
+  RemoteUnavailable        the machine: the same call may work later
+    OutcomeUnknown         the machine: look before sending again
+  RemoteRejected           a person: the remote understood and said no
+  RemoteMisconfigured      an administrator: credentials, address, permissions
+  UnexpectedRecord         a person: a remote record we cannot read
+  MappingMissing           sales or an administrator: an entry in the mappings
+  RecordsDisagree          a person: both sides answered, and they differ
+  LeaseLost                nobody: another worker has taken the task over
 """
 
 from __future__ import annotations

@@ -1,0 +1,213 @@
+"""The portal's settings; the only reader of the environment.
+
+Without any variable the portal talks to the stand-ins on this machine; README and `.env.example`
+name what a real installation sets. Secrets have no default.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+from environs import Env
+
+env = Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+env.read_env(str(BASE_DIR / ".env"), recurse=False)
+
+# ---- Django -------------------------------------------------------------------------------------
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = env.str("SECRET_KEY", "")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+ROOT_URLCONF = "o2c_portal.urls"
+WSGI_APPLICATION = "o2c_portal.wsgi.application"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "axes",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "django_rq",
+    "django_tables2",
+    "lucide",
+    "sync",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "sync.views.time_zone.ReaderTimeZoneMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = env.str("TIME_ZONE", "UTC")  # shown until the reader's browser has told its own
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = False
+
+# ---- Data ---------------------------------------------------------------------------------------
+DATA_DIR = env.path("DATA_DIR", BASE_DIR / ".demo")
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}
+DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    # Measured in stack.md section 5: without these, writers lock each other out.
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;"
+        "PRAGMA busy_timeout=20000;",
+    }
+
+# ---- Sign-in and security -----------------------------------------------------------------------
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "sync:home"
+LOGOUT_REDIRECT_URL = "login"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+AXES_FAILURE_LIMIT = 6
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a shared office address locks out nobody
+AXES_RESET_ON_SUCCESS = True
+SECURE_COOKIES = env.bool("SECURE_COOKIES", False)
+SESSION_COOKIE_SECURE = SECURE_COOKIES
+CSRF_COOKIE_SECURE = SECURE_COOKIES
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_COOKIES else None
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+    }
+}
+
+# ---- Static files -------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# ---- Queue --------------------------------------------------------------------------------------
+# Time-outs stand in the address, the only place django-rq passes on (stack.md section 2).
+REDIS_URL = env.str("REDIS_URL", f"unix://{DATA_DIR / 'redis.sock'}")
+_REDIS = REDIS_URL + ("&" if "?" in REDIS_URL else "?")
+_REDIS += "socket_timeout=2&socket_connect_timeout=1"
+_JSON = "rq.serializers.JSONSerializer"  # nothing from Redis is ever unpickled
+RQ_QUEUES = {
+    "interactive": {"URL": _REDIS, "DEFAULT_TIMEOUT": 900, "SERIALIZER": _JSON},
+    "bulk": {"URL": _REDIS, "DEFAULT_TIMEOUT": 900, "SERIALIZER": _JSON},
+}
+RQ = {"COMMIT_MODE": "auto"}  # the ledger rings after its own commit
+RQ_SHOW_ADMIN_LINK = False
+
+# ---- Work ---------------------------------------------------------------------------------------
+LEASE_SECONDS = env.int("LEASE_SECONDS", 300)
+# After a write whose answer was lost nothing is concluded before the longest server time is over.
+MAGENTO_SETTLE_SECONDS = env.int("MAGENTO_SETTLE_SECONDS", 120)
+SAP_SETTLE_SECONDS = env.int("SAP_SETTLE_SECONDS", 120)
+PULL_OVERLAP_SECONDS = env.int("PULL_OVERLAP_SECONDS", 300)
+
+# ---- Magento ------------------------------------------------------------------------------------
+# MAGENTO_SHOPS names the shops; each has variables of its own, such as MAGENTO_DEMO_BASE_URL.
+MAGENTO_SHOP_CODES = env.list("MAGENTO_SHOPS", ["demo"])
+# The stand-in shop's address, and the keys it shows to everyone.
+SHOP_STANDIN = {
+    "base_url": f"http://127.0.0.1:{env.int('SHOP_PORT', 8001)}",
+    "consumer_key": "demoConsumerKey00000000000000001",
+    "consumer_secret": "demoConsumerSecret00000000000001",
+    "access_token": "demoAccessToken00000000000000001",
+    "access_token_secret": "demoAccessTokenSecret00000000001",
+}
+
+
+def _magento(code: str) -> dict[str, Any]:
+    """One shop's address and credentials; "demo" is the stand-in."""
+    known = SHOP_STANDIN if code == "demo" else dict.fromkeys(SHOP_STANDIN, "")
+    with env.prefixed(f"MAGENTO_{code.upper().replace('-', '_')}_"):
+        return {
+            **{name: env.str(name.upper(), value) for name, value in known.items()},
+            "connect_timeout_seconds": env.float("CONNECT_TIMEOUT_SECONDS", 5.0),
+            "read_timeout_seconds": env.float("READ_TIMEOUT_SECONDS", 60.0),
+        }
+
+
+MAGENTO = {code: _magento(code) for code in MAGENTO_SHOP_CODES}
+
+# ---- SAP ----------------------------------------------------------------------------------------
+SAP_STANDIN_URL = f"http://127.0.0.1:{env.int('SAP_PORT', 8002)}"
+SAP_RFC_CONNECT = env.str("SAP_RFC_CONNECT", "sync.sandbox.sap.connect")
+SAP_STANDIN_PARAMETERS = {
+    "ashost": "127.0.0.1",
+    "sysnr": "00",
+    "client": "100",
+    "user": "PORTAL",
+    "passwd": "secret",
+    "lang": "EN",
+    "standin_url": SAP_STANDIN_URL,
+}
+SAP_RFC_PARAMETERS: dict[str, str] = env.dict(
+    "SAP_RFC_PARAMETERS",
+    SAP_STANDIN_PARAMETERS if SAP_RFC_CONNECT == "sync.sandbox.sap.connect" else {},
+)
+SAP_RFC_TIMEOUT_SECONDS = env.int("SAP_RFC_TIMEOUT_SECONDS", 60)
+SAP_TIME_ZONE = env.str("SAP_TIME_ZONE", "Europe/Berlin")
+SAP_TRACKING_SOURCES = env.list(
+    "SAP_TRACKING_SOURCES", ["handling_unit_2", "bill_of_lading", "external_delivery_id"]
+)
+SAP_CARRIER_SOURCES = env.list("SAP_CARRIER_SOURCES", ["forwarding_agent", "shipping_type"])
+
+# ---- Logs ---------------------------------------------------------------------------------------
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {"rq.worker": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
+}

@@ -1,0 +1,170 @@
+"""Django's admin: mappings to edit, schedules to set, the ledger to read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+
+from sync.models import (
+    CarrierMapping,
+    CustomerMapping,
+    MaterialMapping,
+    PaymentMapping,
+    RemoteCall,
+    SalesArea,
+    ShippingMapping,
+    Shop,
+    StepSchedule,
+    SyncAttempt,
+    SyncTask,
+)
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+    TabularInline = admin.TabularInline[Any, Any]
+else:
+    ModelAdmin = admin.ModelAdmin
+    TabularInline = admin.TabularInline
+
+admin.site.site_title = "O2C portal"
+admin.site.site_header = "O2C portal"
+admin.site.index_title = "Mappings and settings"
+
+
+class _ReadOnly:
+    """Nobody edits the ledger, not even an administrator."""
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """The ledger grows by work alone."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """What has been done stays as it was."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """What has been done stays."""
+        return False
+
+
+@admin.register(Shop)
+class ShopAdmin(ModelAdmin):
+    """The shops; their addresses and credentials come from the environment."""
+
+    list_display = ["name", "code", "is_active", "orders_from", "amount_tolerance"]
+    list_filter = ["is_active"]
+    search_fields = ["name", "code"]
+
+
+@admin.register(SalesArea)
+class SalesAreaAdmin(ModelAdmin):
+    """What a store's orders become in SAP."""
+
+    list_display = [
+        *("name", "shop", "store_id", "order_type", "sales_organization"),
+        *("distribution_channel", "division", "one_time_customer"),
+    ]
+    list_filter = ["shop"]
+    search_fields = ["name", "sales_organization"]
+
+
+@admin.register(CustomerMapping)
+class CustomerMappingAdmin(ModelAdmin):
+    """Web customers with a SAP account of their own."""
+
+    list_display = ["customer_number", "magento_customer_id", "customer_email", "sales_area"]
+    list_filter = ["sales_area"]
+    search_fields = ["customer_number", "customer_email", "magento_customer_id"]
+
+
+@admin.register(MaterialMapping)
+class MaterialMappingAdmin(ModelAdmin):
+    """SKU to material."""
+
+    list_display = ["sku", "material", "unit", "item_category", "shop"]
+    list_filter = ["shop"]
+    search_fields = ["sku", "material"]
+
+
+@admin.register(PaymentMapping)
+class PaymentMappingAdmin(ModelAdmin):
+    """Payment method to terms of payment, and when to take the order."""
+
+    list_display = ["method", "payment_terms", "release", "shop"]
+    list_filter = ["shop", "release"]
+    search_fields = ["method"]
+
+
+@admin.register(ShippingMapping)
+class ShippingMappingAdmin(ModelAdmin):
+    """Shipping method to shipping condition."""
+
+    list_display = ["method", "shipping_condition", "shop"]
+    list_filter = ["shop"]
+    search_fields = ["method"]
+
+
+@admin.register(CarrierMapping)
+class CarrierMappingAdmin(ModelAdmin):
+    """SAP's carrier to the name customers see."""
+
+    list_display = ["sap_carrier", "title", "carrier_code", "tracking_url"]
+    search_fields = ["sap_carrier", "title"]
+
+
+@admin.register(StepSchedule)
+class StepScheduleAdmin(ModelAdmin):
+    """Automatic steps; the queue page sets them too."""
+
+    list_display = ["step", "is_enabled", "interval_seconds", "next_run_at", "last_run_at"]
+    readonly_fields = ["step", "last_run_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """The steps are given."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """A step is switched off, never deleted."""
+        return False
+
+
+class RemoteCallInline(_ReadOnly, TabularInline):
+    """The calls of an attempt."""
+
+    model = RemoteCall
+    extra = 0
+    fields = ["system", "operation", "is_write", "started_at", "duration_seconds", "outcome"]
+
+
+class SyncAttemptInline(_ReadOnly, TabularInline):
+    """The attempts of a task."""
+
+    model = SyncAttempt
+    extra = 0
+    fields = ["attempt", "worker", "started_at", "finished_at", "outcome", "message"]
+
+
+@admin.register(SyncTask)
+class SyncTaskAdmin(_ReadOnly, ModelAdmin):
+    """The ledger, to read."""
+
+    list_display = ["id", "step", "reference", "state", "origin", "asked_by", "asked_at"]
+    list_filter = ["state", "step", "origin"]
+    search_fields = ["reference", "cause_key"]
+    list_select_related = ["asked_by"]
+    show_full_result_count = False
+    inlines = [SyncAttemptInline]
+
+
+@admin.register(SyncAttempt)
+class SyncAttemptAdmin(_ReadOnly, ModelAdmin):
+    """Attempts with their remote calls, to read."""
+
+    list_display = ["id", "task", "attempt", "worker", "started_at", "outcome"]
+    list_filter = ["outcome"]
+    list_select_related = ["task"]
+    show_full_result_count = False
+    inlines = [RemoteCallInline]

@@ -1,0 +1,31 @@
+"""What a person types into a search box, turned into conditions an index can answer."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+SHORTEST_NAME = 3
+_LONGEST_NUMBER = 50
+_SAP_NUMBER_LENGTH = 10
+
+
+def number_prefix(field: str, digits: str) -> Q:
+    """Numbers that begin with ``digits``, as a range every database finds by index."""
+    highest = digits + "9" * max(0, _LONGEST_NUMBER - len(digits))
+    return Q(**{f"{field}__gte": digits, f"{field}__lte": highest})
+
+
+def sap_number(field: str, digits: str) -> Q:
+    """A SAP number, typed with its leading zeros or without."""
+    padded = Q(**{field: digits.zfill(_SAP_NUMBER_LENGTH)})
+    return padded | number_prefix(field, digits)
+
+
+def email_prefix(field: str, text: str) -> Q:
+    """Addresses that begin with ``text``."""
+    return Q(**{f"{field}__istartswith": text})
+
+
+def name_contains(field: str, text: str) -> Q | None:
+    """Names holding ``text``; None when it is too short to search for."""
+    return Q(**{f"{field}__icontains": text}) if len(text) >= SHORTEST_NAME else None

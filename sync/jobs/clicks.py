@@ -1,0 +1,118 @@
+"""What a person's click asks for. Pages call nothing else of the queue."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.contrib.auth.models import User
+
+from sync.jobs import plan, work
+from sync.jobs.ask import Answer, Asked, ask, retry
+from sync.models import (
+    BillingDocument,
+    Invoice,
+    OutboundDelivery,
+    SalesOrder,
+    Shop,
+    SyncTask,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """What a click came to: the tasks that stand for it, and how many were new."""
+
+    tasks: list[SyncTask] = field(default_factory=list)
+    answers: Counter[Answer] = field(default_factory=Counter)
+
+    @property
+    def message(self) -> str:
+        """One sentence for the person who clicked."""
+        if not self.tasks:
+            return "Nothing to do: everything is up to date."
+        words = {
+            Answer.ASKED: "queued",
+            Answer.RETRIED: "tried again",
+            Answer.ALREADY_WAITING: "already waiting",
+            Answer.ALREADY_RUNNING: "already running",
+            Answer.NEEDS_ATTENTION: "needing attention",
+        }
+        parts = [f"{count} {words[answer]}" for answer, count in self.answers.items()]
+        return f"Sync now: {', '.join(parts)}."
+
+
+def sync_orders(orders: Iterable[SalesOrder], user: User) -> Clicked:
+    """Everything these orders need next: into SAP, confirmed, deliveries and billing fetched."""
+    return _ask_all((wanted for order in orders for wanted in plan.for_order(order)), user)
+
+
+def sync_all_new_orders(user: User) -> Clicked:
+    """Fetch every shop's new orders, and bring all that wait into SAP."""
+    return _ask_all(plan.for_all_new_orders(), user)
+
+
+def sync_deliveries(deliveries: Iterable[OutboundDelivery], user: User) -> Clicked:
+    """Read these deliveries again and ship what has left."""
+    return _ask_all((w for delivery in deliveries for w in plan.for_delivery(delivery)), user)
+
+
+def sync_all_deliveries(user: User) -> Clicked:
+    """Fetch the deliveries of every open order, and ship what has left."""
+    return _ask_all([work.pull_deliveries()], user)
+
+
+def sync_billing_documents(documents: Iterable[BillingDocument], user: User) -> Clicked:
+    """Read these billing documents again and invoice what is billed."""
+    return _ask_all((w for doc in documents for w in plan.for_billing_document(doc)), user)
+
+
+def sync_all_billing_documents(user: User) -> Clicked:
+    """Fetch the billing documents of every open order, and invoice them in the shop."""
+    return _ask_all([work.pull_billing()], user)
+
+
+def resend_invoices(invoices: Iterable[Invoice], user: User) -> Clicked:
+    """Mail these invoices to their customers once more."""
+    return _ask_all((work.send_invoice(invoice) for invoice in invoices), user)
+
+
+def take_anyway(order: SalesOrder, user: User) -> Clicked:
+    """Take an order a rule has stopped, and bring it into SAP."""
+    SalesOrder.objects.filter(pk=order.pk).update(
+        is_taken_anyway=True, not_taken_reason="", stage=SalesOrder.Stage.TO_SYNC
+    )
+    order.refresh_from_db()
+    return sync_orders([order], user)
+
+
+def retry_tasks(tasks: Iterable[SyncTask], user: User) -> Clicked:
+    """Put these stopped tasks back to work."""
+    return _collect(retry(task, asked_by=user) for task in tasks)
+
+
+def retry_cause(cause_key: str, user: User) -> Clicked:
+    """Put every task that stopped for this cause back to work."""
+    stopped = SyncTask.objects.filter(
+        state=SyncTask.State.NEEDS_ATTENTION, cause_key=cause_key
+    ).order_by("id")
+    return retry_tasks(stopped.iterator(), user)
+
+
+def try_connections(user: User) -> Clicked:
+    """Try every connection; the results are read from the tasks."""
+    shops = Shop.objects.filter(is_active=True)
+    return _ask_all([work.try_connection(), *(work.try_connection(s) for s in shops)], user)
+
+
+def _ask_all(wanted: Iterable[work.Work], user: User) -> Clicked:
+    return _collect(ask(one, origin=SyncTask.Origin.CLICK, asked_by=user) for one in wanted)
+
+
+def _collect(asked: Iterable[Asked]) -> Clicked:
+    clicked = Clicked()
+    for one in asked:
+        clicked.tasks.append(one.task)
+        clicked.answers[one.answer] += 1
+    return clicked

@@ -1,0 +1,174 @@
+"""What work a document needs next. Reads the mirrors; asks for nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from django.db.models import Exists, Min, Model, OuterRef, Q, QuerySet
+
+from sync.jobs import work
+from sync.jobs.work import Work
+from sync.models import (
+    BillingDocument,
+    BillingDocumentLine,
+    OutboundDelivery,
+    OutboundDeliveryLine,
+    SalesOrder,
+    Shop,
+    Step,
+    SyncTask,
+)
+
+Line = TypeVar("Line", bound=Model)
+
+AT_ONCE = 500
+
+
+def for_order(order: SalesOrder) -> Iterator[Work]:
+    """Everything an order may need now, in the order it must happen."""
+    if order.stage == SalesOrder.Stage.NOT_TAKEN:
+        return
+    if not order.is_in_sap:
+        if order.stage != SalesOrder.Stage.CANCELED:
+            yield work.push_order(order)
+        return
+    if order.confirmed_at is None:
+        yield work.confirm_order(order)
+    yield work.pull_deliveries(order)
+    yield work.pull_billing(order)
+
+
+def for_all_new_orders() -> Iterator[Work]:
+    """Fetch from every shop, and push what already waits, oldest first."""
+    for shop in Shop.objects.filter(is_active=True):
+        yield work.pull_orders(shop)
+    yield from open_work(Step.PUSH_ORDER)
+
+
+def for_delivery(delivery: OutboundDelivery) -> Iterator[Work]:
+    """Read a delivery again through its orders; shipments follow from what is found."""
+    for order in _orders_of(delivery.lines.values_list("sales_order", flat=True)):
+        yield work.pull_deliveries(order)
+
+
+def for_billing_document(document: BillingDocument) -> Iterator[Work]:
+    """Read a billing document again through its orders; invoices follow from what is found."""
+    for order in _orders_of(document.lines.values_list("sales_order", flat=True)):
+        yield work.pull_billing(order)
+
+
+def open_work(step: Step) -> Iterator[Work]:
+    """All work of a step the mirrors show to be outstanding; safe to ask for again and again."""
+    yield from OPEN_WORK[step]()
+
+
+def follow_ups(task: SyncTask) -> Iterator[Work]:
+    """What becomes possible once ``task`` is done."""
+    if task.step == Step.PUSH_ORDER:
+        yield from _confirmations(task)
+    elif task.step == Step.PULL_ORDERS:
+        yield from open_work(Step.PUSH_ORDER)
+    elif task.step == Step.PULL_DELIVERIES:
+        yield from _shipments(task.sales_order)
+    elif task.step == Step.PULL_BILLING:
+        yield from _invoices(task.sales_order)
+
+
+def _confirmations(task: SyncTask) -> Iterator[Work]:
+    order = task.sales_order
+    if order is not None:
+        order.refresh_from_db()
+        if order.is_in_sap and order.confirmed_at is None:
+            yield work.confirm_order(order)
+
+
+def _pulls_of_orders() -> Iterator[Work]:
+    for shop in Shop.objects.filter(is_active=True):
+        yield work.pull_orders(shop)
+
+
+def _orders_to_push() -> Iterator[Work]:
+    waiting = SalesOrder.objects.filter(stage=SalesOrder.Stage.TO_SYNC, shop__is_active=True)
+    without_task = waiting.exclude(
+        tasks__step=Step.PUSH_ORDER, tasks__state__in=SyncTask.OPEN_STATES
+    )
+    for order in without_task.select_related("shop").order_by("placed_at", "id")[:AT_ONCE]:
+        yield work.push_order(order)
+
+
+def _orders_to_confirm() -> Iterator[Work]:
+    unconfirmed = SalesOrder.objects.filter(
+        sap_read_at__isnull=False, confirmed_at__isnull=True, shop__is_active=True
+    ).exclude(stage=SalesOrder.Stage.CANCELED)
+    for order in unconfirmed.select_related("shop").order_by("id")[:AT_ONCE]:
+        yield work.confirm_order(order)
+
+
+def _shipments(only: SalesOrder | None = None) -> Iterator[Work]:
+    """Deliveries that have left and have changed since they were last shipped in the shop."""
+    lines = OutboundDeliveryLine.objects.filter(
+        delivery__goods_movement_status="C", sales_order__isnull=False
+    ).exclude(_handled(Step.PUSH_SHIPMENT, "delivery"))
+    for line in _first_per_document(lines, "delivery", only):
+        yield work.push_shipment(line.delivery, _order_of(line.sales_order))
+
+
+def _invoices(only: SalesOrder | None = None) -> Iterator[Work]:
+    """Invoices of SAP that have changed since they were last invoiced in the shop."""
+    lines = BillingDocumentLine.objects.filter(
+        billing_document__category=BillingDocument.Category.INVOICE,
+        billing_document__is_cancelled=False,
+        sales_order__isnull=False,
+    ).exclude(_handled(Step.PUSH_INVOICE, "billing_document"))
+    for line in _first_per_document(lines, "billing_document", only):
+        yield work.push_invoice(line.billing_document, _order_of(line.sales_order))
+
+
+def _handled(step: Step, document: str) -> Exists:
+    """Whether a line's document and order have a task that is open, or done since the change."""
+    tasks = SyncTask.objects.filter(
+        Q(state__in=SyncTask.OPEN_STATES)
+        | Q(state=SyncTask.State.DONE, started_at__gte=OuterRef(f"{document}__changed_at")),
+        step=step,
+        sales_order=OuterRef("sales_order"),
+        **{document: OuterRef(document)},
+    )
+    return Exists(tasks)
+
+
+def _first_per_document(
+    lines: QuerySet[Line], document: str, only: SalesOrder | None
+) -> QuerySet[Line]:
+    """One line for each pair of document and order, oldest first."""
+    if only is not None:
+        lines = lines.filter(sales_order=only)
+    firsts = lines.values(document, "sales_order").annotate(first=Min("pk")).values("first")
+    wanted = lines.model._default_manager.filter(pk__in=firsts.order_by("first")[:AT_ONCE])
+    return wanted.select_related(document, "sales_order__shop").order_by("pk")
+
+
+def _order_of(order: SalesOrder | None) -> SalesOrder:
+    assert order is not None, "the query left out lines without an order"
+    return order
+
+
+def _orders_of(keys: Iterable[int | None]) -> QuerySet[SalesOrder]:
+    return SalesOrder.objects.filter(pk__in={key for key in keys if key}).select_related("shop")
+
+
+def _nothing() -> Iterator[Work]:
+    return iter(())
+
+
+OPEN_WORK: dict[Step, Callable[[], Iterator[Work]]] = {
+    Step.PULL_ORDERS: _pulls_of_orders,
+    Step.PUSH_ORDER: _orders_to_push,
+    Step.CONFIRM_ORDER: _orders_to_confirm,
+    Step.PULL_DELIVERIES: lambda: iter([work.pull_deliveries()]),
+    Step.PUSH_SHIPMENT: _shipments,
+    Step.PULL_BILLING: lambda: iter([work.pull_billing()]),
+    Step.PUSH_INVOICE: _invoices,
+    Step.SEND_INVOICE: _nothing,  # a mail is repeated by a person only
+    Step.TEST_CONNECTION: _nothing,
+}

@@ -1,0 +1,108 @@
+"""Descriptions of wanted work: for each step the document, its key and its lock, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sync.models import BillingDocument, Invoice, OutboundDelivery, SalesOrder, Shop, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What to do, about which document, and which lock keeps others away meanwhile."""
+
+    step: Step
+    reference: str
+    lock: str
+    shop: Shop | None = None
+    sales_order: SalesOrder | None = None
+    delivery: OutboundDelivery | None = None
+    billing_document: BillingDocument | None = None
+    invoice: Invoice | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """The task's columns that describe this work."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def pull_orders(shop: Shop) -> Work:
+    """Fetch a shop's new and changed orders."""
+    return Work(Step.PULL_ORDERS, f"shop:{shop.code}", f"pull_orders:{shop.code}", shop=shop)
+
+
+def push_order(order: SalesOrder) -> Work:
+    """Create the order in SAP."""
+    return _of_order(Step.PUSH_ORDER, order)
+
+
+def confirm_order(order: SalesOrder) -> Work:
+    """Write the SAP number into the shop's order."""
+    return _of_order(Step.CONFIRM_ORDER, order)
+
+
+def pull_deliveries(order: SalesOrder | None = None) -> Work:
+    """Fetch deliveries of one order, or of every open one."""
+    if order is not None:
+        return _of_order(Step.PULL_DELIVERIES, order)
+    return Work(Step.PULL_DELIVERIES, "sap", "pull_deliveries:sap")
+
+
+def pull_billing(order: SalesOrder | None = None) -> Work:
+    """Fetch billing documents of one order, or of every open one."""
+    if order is not None:
+        return _of_order(Step.PULL_BILLING, order)
+    return Work(Step.PULL_BILLING, "sap", "pull_billing:sap")
+
+
+def push_shipment(delivery: OutboundDelivery, order: SalesOrder) -> Work:
+    """Make the shop's shipment for an order's part of a delivery."""
+    return Work(
+        Step.PUSH_SHIPMENT,
+        f"delivery:{delivery.delivery_number}:order:{order.pk}",
+        order_lock(order),
+        shop=order.shop,
+        sales_order=order,
+        delivery=delivery,
+    )
+
+
+def push_invoice(document: BillingDocument, order: SalesOrder) -> Work:
+    """Make the shop's invoice for an order's part of a billing document."""
+    return Work(
+        Step.PUSH_INVOICE,
+        f"billing:{document.billing_document_number}:order:{order.pk}",
+        order_lock(order),
+        shop=order.shop,
+        sales_order=order,
+        billing_document=document,
+    )
+
+
+def send_invoice(invoice: Invoice) -> Work:
+    """Mail an invoice to the customer once more, because a person wants it."""
+    order = invoice.sales_order
+    return Work(
+        Step.SEND_INVOICE,
+        f"invoice:{invoice.pk}",
+        order_lock(order),
+        shop=order.shop,
+        sales_order=order,
+        billing_document=invoice.billing_document,
+        invoice=invoice,
+    )
+
+
+def try_connection(shop: Shop | None = None) -> Work:
+    """Try the connection to a shop, or to SAP."""
+    name = f"magento:{shop.code}" if shop else "sap"
+    return Work(Step.TEST_CONNECTION, name, f"try_connection:{name}", shop=shop)
+
+
+def order_lock(order: SalesOrder) -> str:
+    """All writes for one order, on either side, happen one after the other."""
+    return f"order:{order.pk}"
+
+
+def _of_order(step: Step, order: SalesOrder) -> Work:
+    return Work(step, f"order:{order.pk}", order_lock(order), shop=order.shop, sales_order=order)

@@ -1,0 +1,49 @@
+"""Mirrors of remote documents, mappings between both systems, and the ledger of work."""
+
+from __future__ import annotations
+
+from sync.models.automation import ProcessHeartbeat, PullWatermark, StepSchedule
+from sync.models.billing import BillingDocument, BillingDocumentLine
+from sync.models.deliveries import DeliveryTrack, OutboundDelivery, OutboundDeliveryLine
+from sync.models.invoices import Invoice, InvoiceLine, InvoiceMail
+from sync.models.ledger import RemoteCall, Step, SyncAttempt, SyncTask
+from sync.models.mapping import (
+    CarrierMapping,
+    CustomerMapping,
+    MaterialMapping,
+    PaymentMapping,
+    ShippingMapping,
+)
+from sync.models.sales_orders import SalesOrder, SalesOrderLine
+from sync.models.shipments import Shipment, ShipmentLine, ShipmentTrack
+from sync.models.shops import SalesArea, Shop
+
+__all__ = [
+    "BillingDocument",
+    "BillingDocumentLine",
+    "CarrierMapping",
+    "CustomerMapping",
+    "DeliveryTrack",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceMail",
+    "MaterialMapping",
+    "OutboundDelivery",
+    "OutboundDeliveryLine",
+    "PaymentMapping",
+    "ProcessHeartbeat",
+    "PullWatermark",
+    "RemoteCall",
+    "SalesArea",
+    "SalesOrder",
+    "SalesOrderLine",
+    "Shipment",
+    "ShipmentLine",
+    "ShipmentTrack",
+    "ShippingMapping",
+    "Shop",
+    "Step",
+    "StepSchedule",
+    "SyncAttempt",
+    "SyncTask",
+]

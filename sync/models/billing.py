@@ -1,0 +1,93 @@
+"""Billing documents as mirrored from SAP."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import models
+from django.urls import reverse
+
+from sync.models.columns import document_number, money, quantity
+from sync.models.sales_orders import SalesOrder
+
+
+class BillingDocument(models.Model):
+    """A SAP billing document (VBRK), keyed by its number; decided by ``category``, not by type."""
+
+    class Category(models.TextChoices):
+        """VBTYP."""
+
+        INVOICE = "M", "Invoice"
+        INVOICE_CANCELLATION = "N", "Cancellation"
+        CREDIT_MEMO = "O", "Credit memo"
+        DEBIT_MEMO = "P", "Debit memo"
+        CREDIT_MEMO_CANCELLATION = "S", "Credit memo cancellation"
+        PRO_FORMA = "U", "Pro forma"
+
+    billing_document_number = document_number(unique=True)
+    billing_type = models.CharField(max_length=4, blank=True)
+    category = models.CharField(max_length=4, choices=Category, blank=True)
+    billing_date = models.DateField(null=True, blank=True)
+    remote_created_at = models.DateTimeField(null=True, blank=True)
+    currency = models.CharField(max_length=5)
+    net_value = money()
+    tax_value = money(default=Decimal(0))
+    gross_value = money()
+    is_cancelled = models.BooleanField(default=False)
+    cancels = document_number(blank=True)
+    payer = models.CharField(max_length=10, blank=True)
+    changed_at = models.DateTimeField(help_text="When SAP last answered with something new.")
+    read_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-billing_date", "-id"]
+        indexes = [
+            models.Index(fields=["-billing_date", "-id"], name="billing_date"),
+            models.Index(fields=["category", "-billing_date", "-id"], name="billing_category"),
+            models.Index(fields=["gross_value", "id"], name="billing_gross"),
+        ]
+
+    def __str__(self) -> str:
+        return self.billing_document_number
+
+    def get_absolute_url(self) -> str:
+        """The billing document's own page."""
+        return reverse("sync:billing_document", args=[self.pk])
+
+    @property
+    def is_invoice(self) -> bool:
+        """Whether the shop should hold an invoice for it: an invoice nobody has cancelled."""
+        return self.category == self.Category.INVOICE and not self.is_cancelled
+
+
+class BillingDocumentLine(models.Model):
+    """A billed line (VBRP)."""
+
+    billing_document = models.ForeignKey(
+        BillingDocument, on_delete=models.CASCADE, related_name="lines"
+    )
+    item_number = models.PositiveIntegerField()
+    sales_order = models.ForeignKey(
+        SalesOrder, null=True, blank=True, on_delete=models.PROTECT, related_name="billing_lines"
+    )
+    reference_document = document_number(blank=True)
+    reference_item = models.PositiveIntegerField(default=0)
+    sap_sales_order_number = document_number(blank=True)
+    sap_item_number = models.PositiveIntegerField(default=0)
+    material = models.CharField(max_length=40)
+    billed_quantity = quantity()
+    unit = models.CharField(max_length=3, blank=True)
+    net_value = money()
+    tax_value = money(default=Decimal(0))
+
+    class Meta:
+        ordering = ["item_number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["billing_document", "item_number"], name="one_mirror_per_billing_item"
+            )
+        ]
+        indexes = [models.Index(fields=["sap_sales_order_number"], name="billing_line_order")]
+
+    def __str__(self) -> str:
+        return f"{self.material} × {self.billed_quantity.normalize():f}"

@@ -1,0 +1,114 @@
+"""Outbound deliveries as mirrored from SAP."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+
+from sync.models.columns import document_number, quantity
+from sync.models.sales_orders import SalesOrder
+
+
+class OutboundDelivery(models.Model):
+    """A SAP delivery (LIKP), keyed by its number; may carry lines of several web orders."""
+
+    class Picking(models.TextChoices):
+        """KOSTK."""
+
+        NOT_RELEVANT = "", "Not relevant"
+        NOT_PICKED = "A", "Not picked"
+        PARTLY = "B", "Partly picked"
+        PICKED = "C", "Picked"
+
+    class PickTimeSource(models.TextChoices):
+        """Where the pick time comes from; SAP stores none in the delivery itself (sheet 4.1)."""
+
+        NONE = "", "Unknown"
+        FLOW = "flow", "Document flow"
+        FIRST_SEEN = "first_seen", "First seen picked"
+
+    delivery_number = document_number(unique=True)
+    created_date = models.DateField(null=True, blank=True)
+    shipping_point = models.CharField(max_length=4, blank=True)
+    ship_to = models.CharField(max_length=10, blank=True)
+    picking_status = models.CharField(max_length=1, choices=Picking, blank=True)
+    picked_at = models.DateTimeField(null=True, blank=True)
+    pick_time_source = models.CharField(max_length=12, choices=PickTimeSource, blank=True)
+    planned_picking_at = models.DateTimeField(null=True, blank=True)
+    goods_movement_status = models.CharField(max_length=1, blank=True)
+    goods_issue_date = models.DateField(null=True, blank=True)
+    goods_issued_at = models.DateTimeField(null=True, blank=True)
+    billing_status = models.CharField(max_length=1, blank=True)
+    carrier = models.CharField(max_length=20, blank=True)
+    changed_at = models.DateTimeField(help_text="When SAP last answered with something new.")
+    read_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created_date", "-id"]
+        indexes = [
+            models.Index(fields=["-created_date", "-id"], name="delivery_created"),
+            models.Index(
+                fields=["picking_status", "-created_date", "-id"], name="delivery_picking"
+            ),
+            models.Index(
+                fields=["goods_movement_status", "-created_date", "-id"], name="delivery_goods"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.delivery_number
+
+    def get_absolute_url(self) -> str:
+        """The delivery's own page."""
+        return reverse("sync:delivery", args=[self.pk])
+
+    @property
+    def is_goods_issued(self) -> bool:
+        """Whether the goods have left; a reversal takes this back."""
+        return self.goods_movement_status == "C"
+
+
+class OutboundDeliveryLine(models.Model):
+    """A delivered line (LIPS), batch splits already added up."""
+
+    delivery = models.ForeignKey(OutboundDelivery, on_delete=models.CASCADE, related_name="lines")
+    item_number = models.PositiveIntegerField()
+    sales_order = models.ForeignKey(
+        SalesOrder, null=True, blank=True, on_delete=models.PROTECT, related_name="delivery_lines"
+    )
+    sap_sales_order_number = document_number(blank=True)
+    sap_item_number = models.PositiveIntegerField(default=0)
+    material = models.CharField(max_length=40)
+    delivered_quantity = quantity()
+    unit = models.CharField(max_length=3, blank=True)
+
+    class Meta:
+        ordering = ["item_number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["delivery", "item_number"], name="one_mirror_per_delivery_item"
+            )
+        ]
+        indexes = [models.Index(fields=["sap_sales_order_number"], name="delivery_line_order")]
+
+    def __str__(self) -> str:
+        return f"{self.material} × {self.delivered_quantity.normalize():f}"
+
+
+class DeliveryTrack(models.Model):
+    """A parcel of a delivery and where in SAP its number was found."""
+
+    delivery = models.ForeignKey(OutboundDelivery, on_delete=models.CASCADE, related_name="tracks")
+    track_number = models.CharField(max_length=50, db_index=True)
+    source = models.CharField(max_length=30)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["delivery", "track_number"], name="one_row_per_delivery_track"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.track_number

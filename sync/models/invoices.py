@@ -1,0 +1,99 @@
+"""Magento's invoices and the mails that carried them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from sync.models.billing import BillingDocument
+from sync.models.columns import money, quantity
+from sync.models.sales_orders import SalesOrder
+
+
+class Invoice(models.Model):
+    """A Magento invoice; ``billing_document`` is the SAP document it stands for, if known."""
+
+    class State(models.IntegerChoices):
+        """Magento's invoice states."""
+
+        OPEN = 1, "Open"
+        PAID = 2, "Paid"
+        CANCELED = 3, "Canceled"
+
+    sales_order = models.ForeignKey(SalesOrder, on_delete=models.PROTECT, related_name="invoices")
+    billing_document = models.ForeignKey(
+        BillingDocument, null=True, blank=True, on_delete=models.PROTECT, related_name="invoices"
+    )
+    entity_id = models.PositiveBigIntegerField()
+    increment_id = models.CharField(max_length=50, blank=True, db_index=True)
+    state = models.PositiveSmallIntegerField(choices=State, default=State.OPEN)
+    remote_created_at = models.DateTimeField()
+    currency = models.CharField(max_length=3)
+    grand_total = money()
+    tax_amount = money()
+    is_customer_told = models.BooleanField(
+        default=False, help_text="Magento's email_sent: the proof of a first mail."
+    )
+    is_made_by_hand = models.BooleanField(default=False, help_text="Found, not made.")
+    differs_by = money(
+        null=True, blank=True, help_text="Invoice minus billing document, when they disagree."
+    )
+    payload = models.JSONField(default=dict)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["remote_created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sales_order", "entity_id"], name="one_mirror_per_invoice"
+            ),
+            models.UniqueConstraint(
+                fields=["sales_order", "billing_document"],
+                condition=models.Q(billing_document__isnull=False),
+                name="one_invoice_per_billing_document_and_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.increment_id or str(self.entity_id)
+
+
+class InvoiceLine(models.Model):
+    """An invoiced line, by Magento's order item id."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
+    order_item_id = models.PositiveBigIntegerField()
+    sku = models.CharField(max_length=255, blank=True)
+    invoiced_quantity = quantity()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.sku} × {self.invoiced_quantity.normalize():f}"
+
+
+class InvoiceMail(models.Model):
+    """One sending of an invoice: who wanted it, when, and what the shop answered."""
+
+    class Outcome(models.TextChoices):
+        """What is known of the mail; Magento's ``true`` alone proves nothing (README, E-mail)."""
+
+        SENT = "sent", "Sent"
+        ACCEPTED = "accepted", "Accepted by the shop"
+        QUEUED = "queued", "Not sent yet"
+        UNKNOWN = "unknown", "Unknown"
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="mails")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    sent_at = models.DateTimeField()
+    recipient = models.CharField(max_length=255, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome)
+
+    class Meta:
+        ordering = ["-sent_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.invoice} {self.get_outcome_display()}"

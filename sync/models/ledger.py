@@ -1,0 +1,267 @@
+"""The ledger: what work is wanted, each execution of it, and each remote call made.
+
+The row is the truth; Redis only rings. Every change of a running task is conditional on its lease
+owner, so that a worker that lost its lease can write nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import IntegrityError, models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from sync.errors import LeaseLost
+from sync.models.billing import BillingDocument
+from sync.models.deliveries import OutboundDelivery
+from sync.models.invoices import Invoice
+from sync.models.sales_orders import SalesOrder
+from sync.models.shops import Shop
+
+
+class Step(models.TextChoices):
+    """The flows, one module each in ``sync.steps``."""
+
+    PULL_ORDERS = "pull_orders", "Fetch web orders"
+    PUSH_ORDER = "push_order", "Create the order in SAP"
+    CONFIRM_ORDER = "confirm_order", "Tell the shop the SAP number"
+    PULL_DELIVERIES = "pull_deliveries", "Fetch deliveries"
+    PUSH_SHIPMENT = "push_shipment", "Ship in the shop"
+    PULL_BILLING = "pull_billing", "Fetch billing documents"
+    PUSH_INVOICE = "push_invoice", "Invoice in the shop"
+    SEND_INVOICE = "send_invoice", "Mail the invoice"
+    TEST_CONNECTION = "test_connection", "Test a connection"
+
+
+class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
+    """Questions the queue and the pages ask of the ledger."""
+
+    def unfinished(self) -> Self:
+        """Waiting, running, or stopped until a person acts."""
+        return self.filter(state__in=SyncTask.OPEN_STATES)
+
+    def due(self, now: datetime) -> Self:
+        """Waiting, and not before a later time."""
+        return self.filter(state=SyncTask.State.WAITING, not_before__lte=now)
+
+    def expired(self, now: datetime) -> Self:
+        """Running past their lease: the worker is gone."""
+        return self.filter(state=SyncTask.State.RUNNING, lease_until__lt=now)
+
+    def claim(self, pk: int, *, owner: str, lease: timedelta) -> SyncTask | None:
+        """Take a due task, or None when it is not due, taken, or its lock is held by another."""
+        now = timezone.now()
+        try:
+            with transaction.atomic():
+                claimed = (
+                    self.due(now)
+                    .filter(pk=pk)
+                    .update(
+                        state=SyncTask.State.RUNNING,
+                        started_at=now,
+                        lease_owner=owner,
+                        lease_until=now + lease,
+                        attempts=F("attempts") + 1,
+                    )
+                )
+        except IntegrityError:  # another task of the same lock is running
+            return None
+        return self.get(pk=pk) if claimed else None
+
+
+class SyncTask(models.Model):
+    """One piece of wanted work: a step, the document it is about, who asked, and how it stands."""
+
+    class State(models.TextChoices):
+        """Where the work stands."""
+
+        WAITING = "waiting", "Waiting"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        NEEDS_ATTENTION = "needs_attention", "Needs attention"
+        CANCELLED = "cancelled", "Cancelled"
+
+    class Origin(models.TextChoices):
+        """Why the work is wanted."""
+
+        CLICK = "click", "Sync now"
+        SCHEDULE = "schedule", "Automatic"
+        FOLLOW_UP = "follow_up", "Follows from earlier work"
+        REPAIR = "repair", "Retry after repair"
+
+    class Priority(models.IntegerChoices):
+        """Interactive work overtakes bulk work."""
+
+        INTERACTIVE = 0, "Interactive"
+        BULK = 5, "Bulk"
+
+    OPEN_STATES: ClassVar = [State.WAITING, State.RUNNING, State.NEEDS_ATTENTION]
+
+    step = models.CharField(max_length=20, choices=Step)
+    reference = models.CharField(max_length=80, help_text="The document, as a key within the step.")
+    lock = models.CharField(max_length=80, help_text="One running task per lock.")
+    shop = models.ForeignKey(Shop, null=True, blank=True, on_delete=models.CASCADE)
+    sales_order = models.ForeignKey(
+        SalesOrder, null=True, blank=True, on_delete=models.CASCADE, related_name="tasks"
+    )
+    delivery = models.ForeignKey(
+        OutboundDelivery, null=True, blank=True, on_delete=models.CASCADE, related_name="tasks"
+    )
+    billing_document = models.ForeignKey(
+        BillingDocument, null=True, blank=True, on_delete=models.CASCADE, related_name="tasks"
+    )
+    invoice = models.ForeignKey(
+        Invoice, null=True, blank=True, on_delete=models.CASCADE, related_name="tasks"
+    )
+    origin = models.CharField(max_length=10, choices=Origin)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    asked_at = models.DateTimeField(default=timezone.now)
+    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.BULK)
+    state = models.CharField(max_length=16, choices=State, default=State.WAITING)
+    not_before = models.DateTimeField(default=timezone.now)
+    rung_at = models.DateTimeField(null=True, blank=True, help_text="When the queue was last told.")
+    attempts = models.PositiveIntegerField(default=0)
+    lease_owner = models.CharField(max_length=80, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    facts = models.JSONField(default=dict, help_text="Written ahead of what cannot be undone.")
+    outcome = models.CharField(max_length=255, blank=True, help_text="What the step did, in words.")
+    error_class = models.CharField(max_length=40, blank=True)
+    error_message = models.TextField(blank=True)
+    cause_key = models.CharField(max_length=120, blank=True)
+
+    objects = SyncTaskQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["step", "reference"],
+                condition=Q(state__in=["waiting", "running", "needs_attention"]),
+                name="one_open_task_per_step_and_document",
+            ),
+            models.UniqueConstraint(
+                fields=["lock"],
+                condition=Q(state="running"),
+                name="one_running_task_per_lock",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "not_before", "priority"], name="task_due"),
+            models.Index(fields=["state", "-id"], name="task_state"),
+            models.Index(fields=["step", "state", "-id"], name="task_step"),
+            models.Index(
+                fields=["cause_key"], condition=Q(state="needs_attention"), name="task_cause"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_step_display()} {self.reference}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is still to happen."""
+        return self.state in self.OPEN_STATES
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether a page that shows it should look again soon."""
+        return self.state in {self.State.WAITING, self.State.RUNNING}
+
+    def update_as_owner(self, **values: Any) -> None:
+        """Change the row if the lease is still ours; raises ``LeaseLost`` when it is not."""
+        mine = SyncTask.objects.filter(
+            pk=self.pk, state=self.State.RUNNING, lease_owner=self.lease_owner
+        )
+        if not mine.filter(attempts=self.attempts).update(**values):
+            raise LeaseLost(reference=self.reference)
+        for name, value in values.items():
+            setattr(self, name, value)
+
+    def hold_lease(self, lease: timedelta) -> None:
+        """Prolong the lease, immediately before a call that cannot be undone."""
+        self.update_as_owner(lease_until=timezone.now() + lease)
+
+    def write_ahead(self, **facts: Any) -> None:
+        """Keep facts of the step for whoever continues it, before going on."""
+        self.update_as_owner(facts={**self.facts, **facts})
+
+    def succeed(self, outcome: str) -> None:
+        """Close the task: the step did what was asked, or found it done."""
+        self._finish(state=self.State.DONE, outcome=outcome[:255], error_class="", cause_key="")
+
+    def try_again_at(self, moment: datetime, failure: Mapping[str, str]) -> None:
+        """Put the task back until ``moment``; ``failure`` holds the columns that say why."""
+        self.update_as_owner(
+            state=self.State.WAITING, not_before=moment, rung_at=None, lease_until=None, **failure
+        )
+
+    def stop_for_a_person(self, failure: Mapping[str, str]) -> None:
+        """Leave the task open until somebody acts."""
+        self._finish(state=self.State.NEEDS_ATTENTION, **failure)
+
+    def _finish(self, **values: Any) -> None:
+        self.update_as_owner(finished_at=timezone.now(), lease_until=None, **values)
+
+
+class SyncAttempt(models.Model):
+    """One execution of a task: when, by which worker, how it ended."""
+
+    class Outcome(models.TextChoices):
+        """How the attempt ended."""
+
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        RETRY = "retry", "Will be tried again"
+        FAILED = "failed", "Needs attention"
+        ERRORED = "errored", "A fault in the portal"
+        LOST = "lost", "The worker was lost"
+
+    task = models.ForeignKey(SyncTask, on_delete=models.CASCADE, related_name="attempt_log")
+    attempt = models.PositiveIntegerField()
+    worker = models.CharField(max_length=80)
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.RUNNING)
+    message = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["-started_at"], name="attempt_started")]
+
+    def __str__(self) -> str:
+        return f"{self.task} #{self.attempt}"
+
+    def close(self, outcome: str, message: str = "") -> None:
+        """Record how the attempt ended."""
+        self.outcome = outcome
+        self.message = message
+        self.finished_at = timezone.now()
+        self.save(update_fields=["outcome", "message", "finished_at"])
+
+
+class RemoteCall(models.Model):
+    """One call to Magento or SAP: what was sent and what came back, redacted."""
+
+    attempt = models.ForeignKey(SyncAttempt, on_delete=models.CASCADE, related_name="calls")
+    system = models.CharField(max_length=10)
+    operation = models.CharField(max_length=120)
+    is_write = models.BooleanField(default=False)
+    started_at = models.DateTimeField()
+    duration_seconds = models.FloatField()
+    outcome = models.CharField(max_length=12)
+    request = models.JSONField(default=dict)
+    answer = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.operation}"

@@ -1,0 +1,115 @@
+"""Mapping tables an administrator keeps: what a Magento code means in SAP, and back."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from sync.models.shops import SalesArea, Shop
+
+
+class CustomerMapping(models.Model):
+    """A web customer who has an account of their own in SAP."""
+
+    sales_area = models.ForeignKey(SalesArea, on_delete=models.CASCADE, related_name="customers")
+    magento_customer_id = models.PositiveIntegerField(null=True, blank=True)
+    customer_email = models.EmailField(blank=True, help_text="Used when there is no customer id.")
+    customer_number = models.CharField(max_length=10, help_text="The SAP customer.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sales_area", "magento_customer_id"],
+                name="one_sap_customer_per_web_customer",
+            ),
+            models.UniqueConstraint(
+                fields=["sales_area", "customer_email"],
+                condition=Q(magento_customer_id__isnull=True),
+                name="one_sap_customer_per_guest",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.magento_customer_id or self.customer_email} → {self.customer_number}"
+
+
+class MaterialMapping(models.Model):
+    """The SAP material a SKU stands for."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="materials")
+    sku = models.CharField(max_length=255)
+    material = models.CharField(max_length=40)
+    unit = models.CharField(max_length=3, blank=True, help_text="SAP's internal key, such as ST.")
+    item_category = models.CharField(max_length=4, blank=True)
+
+    class Meta:
+        ordering = ["sku"]
+        constraints = [models.UniqueConstraint(fields=["shop", "sku"], name="one_material_per_sku")]
+
+    def __str__(self) -> str:
+        return f"{self.sku} → {self.material}"
+
+
+class PaymentMapping(models.Model):
+    """When an order paid by this method may go to SAP, and with which terms of payment."""
+
+    class Release(models.TextChoices):
+        """When an order of this payment method is taken."""
+
+        ALWAYS = "always", "At once"
+        PAID = "paid", "When it is paid"
+        NEVER = "never", "Never"
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="payments")
+    method = models.CharField(max_length=100, help_text="Magento's payment method code.")
+    payment_terms = models.CharField(max_length=4, blank=True)
+    release = models.CharField(max_length=10, choices=Release, default=Release.ALWAYS)
+
+    class Meta:
+        ordering = ["method"]
+        constraints = [
+            models.UniqueConstraint(fields=["shop", "method"], name="one_entry_per_payment_method")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method} → {self.payment_terms or 'sales area default'}"
+
+
+class ShippingMapping(models.Model):
+    """The SAP shipping condition of a Magento shipping method."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="shippings")
+    method = models.CharField(max_length=120, help_text="Such as flatrate_flatrate.")
+    shipping_condition = models.CharField(max_length=2)
+
+    class Meta:
+        ordering = ["method"]
+        constraints = [
+            models.UniqueConstraint(fields=["shop", "method"], name="one_entry_per_shipping_method")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method} → {self.shipping_condition}"
+
+
+class CarrierMapping(models.Model):
+    """How a carrier known to SAP is named in Magento; the customer sees ``title``."""
+
+    sap_carrier = models.CharField(
+        max_length=20, unique=True, help_text="Forwarding agent, shipping type or route in SAP."
+    )
+    carrier_code = models.CharField(max_length=50, default="custom")
+    title = models.CharField(max_length=100)
+    tracking_url = models.CharField(
+        max_length=200, blank=True, help_text="{number} stands for the tracking number."
+    )
+
+    class Meta:
+        ordering = ["sap_carrier"]
+
+    def __str__(self) -> str:
+        return f"{self.sap_carrier} → {self.title}"
+
+    def url_for(self, track_number: str) -> str:
+        """The carrier's page for a parcel, or an empty text where none is known."""
+        return self.tracking_url.replace("{number}", track_number) if self.tracking_url else ""

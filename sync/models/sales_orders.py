@@ -1,0 +1,163 @@
+"""Web orders as mirrored from Magento, with what SAP says of them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import models
+from django.urls import reverse
+
+from sync.models.columns import document_number, money, quantity
+from sync.models.shops import Shop
+
+
+class SalesOrder(models.Model):
+    """A Magento order, keyed by shop and ``entity_id``; people know it by ``increment_id``.
+
+    Only steps write here: ``pull_orders`` the shop's columns, ``push_order`` and the pulls from SAP
+    the columns that begin with ``sap_``.
+    """
+
+    class Stage(models.TextChoices):
+        """How far the order has come, as staff see it."""
+
+        NOT_TAKEN = "not_taken", "Not taken"
+        TO_SYNC = "to_sync", "Waiting for SAP"
+        IN_SAP = "in_sap", "In SAP"
+        PICKING = "picking", "In the warehouse"
+        DISPATCHED = "dispatched", "Goods issued"
+        SHIPPED = "shipped", "Shipped"
+        COMPLETE = "complete", "Complete"
+        CANCELED = "canceled", "Canceled"
+
+    class Verification(models.TextChoices):
+        """Whether the SAP order was read back and agrees with the web order."""
+
+        NONE = "", "Not sent"
+        SENT = "sent", "Sent, not verified"
+        VERIFIED = "verified", "Verified"
+        DIFFERS = "differs", "Differs"
+
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="sales_orders")
+    entity_id = models.PositiveBigIntegerField()
+    increment_id = models.CharField(max_length=50)
+    store_id = models.PositiveIntegerField()
+    store_name = models.CharField(max_length=255, blank=True)
+    state = models.CharField(max_length=32)
+    status = models.CharField(max_length=32, blank=True)
+    placed_at = models.DateTimeField()
+    remote_updated_at = models.DateTimeField()
+    pulled_at = models.DateTimeField()
+    currency = models.CharField(max_length=3)
+    base_currency = models.CharField(max_length=3, blank=True)
+    subtotal = money(default=Decimal(0))
+    discount_amount = money(default=Decimal(0))
+    shipping_amount = money(default=Decimal(0))
+    tax_amount = money(default=Decimal(0))
+    grand_total = money(default=Decimal(0))
+    total_paid = money(default=Decimal(0))
+    customer_email = models.CharField(max_length=255, blank=True)
+    customer_name = models.CharField(max_length=255, blank=True)
+    magento_customer_id = models.PositiveIntegerField(null=True, blank=True)
+    is_guest = models.BooleanField(default=False)
+    is_virtual = models.BooleanField(default=False)
+    payment_method = models.CharField(max_length=100, blank=True)
+    shipping_method = models.CharField(max_length=120, blank=True)
+    shipping_description = models.CharField(max_length=255, blank=True)
+    ext_order_id = models.CharField(max_length=40, blank=True)
+    payload = models.JSONField(default=dict)
+
+    stage = models.CharField(max_length=12, choices=Stage, default=Stage.TO_SYNC)
+    not_taken_reason = models.CharField(max_length=200, blank=True)
+    is_taken_anyway = models.BooleanField(default=False)
+
+    sap_sales_order_number = document_number(blank=True)
+    sap_net_value = money(null=True, blank=True)
+    sap_sold_to = models.CharField(max_length=10, blank=True)
+    sap_delivery_status = models.CharField(max_length=1, blank=True)
+    sap_billing_status = models.CharField(max_length=1, blank=True)
+    sap_is_incomplete = models.BooleanField(default=False)
+    sap_read_at = models.DateTimeField(null=True, blank=True)
+    verification = models.CharField(
+        max_length=10, choices=Verification, default=Verification.NONE, blank=True
+    )
+    differences = models.JSONField(default=list, blank=True)
+    text_cuts = models.JSONField(
+        default=list, blank=True, help_text="Texts SAP's fields were too short for."
+    )
+    confirmed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the shop was read back carrying the SAP number."
+    )
+    shop_unsettled_until = models.DateTimeField(
+        null=True, blank=True, help_text="A write to the shop may still be running until then."
+    )
+    sap_unsettled_until = models.DateTimeField(
+        null=True, blank=True, help_text="A write to SAP may still be running until then."
+    )
+
+    class Meta:
+        ordering = ["-placed_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["shop", "entity_id"], name="one_mirror_per_web_order"),
+            models.UniqueConstraint(
+                fields=["sap_sales_order_number"],
+                condition=~models.Q(sap_sales_order_number=""),
+                name="one_web_order_per_sap_order",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-placed_at", "-id"], name="order_placed"),
+            models.Index(fields=["stage", "-placed_at", "-id"], name="order_stage"),
+            models.Index(fields=["store_id", "-placed_at", "-id"], name="order_store"),
+            models.Index(fields=["grand_total", "id"], name="order_total"),
+            models.Index(fields=["increment_id"], name="order_increment"),
+            models.Index(fields=["customer_email"], name="order_email"),
+            models.Index(fields=["verification"], name="order_verification"),
+        ]
+
+    def __str__(self) -> str:
+        return self.increment_id
+
+    def get_absolute_url(self) -> str:
+        """The order's own page, with its timeline."""
+        return reverse("sync:order", args=[self.pk])
+
+    @property
+    def is_in_sap(self) -> bool:
+        """Whether SAP was read back holding this order."""
+        return bool(self.sap_sales_order_number) and self.sap_read_at is not None
+
+
+class SalesOrderLine(models.Model):
+    """A line of a web order, parents and children alike."""
+
+    sales_order = models.ForeignKey(SalesOrder, on_delete=models.CASCADE, related_name="lines")
+    item_id = models.PositiveBigIntegerField()
+    parent_item_id = models.PositiveBigIntegerField(null=True, blank=True)
+    position = models.PositiveIntegerField(help_text="Place in the order as the shop sent it.")
+    product_id = models.PositiveBigIntegerField(null=True, blank=True)
+    product_type = models.CharField(max_length=32, blank=True)
+    sku = models.CharField(max_length=255)
+    name = models.CharField(max_length=255, blank=True)
+    is_virtual = models.BooleanField(default=False)
+    qty_ordered = quantity(default=Decimal(0))
+    qty_shipped = quantity(default=Decimal(0))
+    qty_invoiced = quantity(default=Decimal(0))
+    qty_refunded = quantity(default=Decimal(0))
+    qty_canceled = quantity(default=Decimal(0))
+    price = money(default=Decimal(0))
+    row_total = money(default=Decimal(0))
+    tax_amount = money(default=Decimal(0))
+    discount_amount = money(default=Decimal(0))
+    sap_item_number = models.PositiveIntegerField(
+        null=True, blank=True, help_text="POSNR in SAP; empty for lines SAP does not carry."
+    )
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["sales_order", "item_id"], name="one_mirror_per_item")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sku} × {self.qty_ordered.normalize():f}"

@@ -1,0 +1,74 @@
+"""Magento's records of goods sent."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from sync.models.columns import quantity
+from sync.models.deliveries import OutboundDelivery
+from sync.models.sales_orders import SalesOrder
+
+
+class Shipment(models.Model):
+    """A Magento shipment; ``delivery`` is the SAP delivery it stands for, if one is known."""
+
+    sales_order = models.ForeignKey(SalesOrder, on_delete=models.PROTECT, related_name="shipments")
+    delivery = models.ForeignKey(
+        OutboundDelivery, null=True, blank=True, on_delete=models.PROTECT, related_name="shipments"
+    )
+    entity_id = models.PositiveBigIntegerField()
+    increment_id = models.CharField(max_length=50, blank=True)
+    remote_created_at = models.DateTimeField()
+    is_customer_told = models.BooleanField(
+        default=False, help_text="Magento's email_sent: the proof of a first mail."
+    )
+    is_made_by_hand = models.BooleanField(default=False, help_text="Found, not made.")
+    payload = models.JSONField(default=dict)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["remote_created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sales_order", "entity_id"], name="one_mirror_per_shipment"
+            ),
+            models.UniqueConstraint(
+                fields=["sales_order", "delivery"],
+                condition=models.Q(delivery__isnull=False),
+                name="one_shipment_per_delivery_and_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.increment_id or str(self.entity_id)
+
+
+class ShipmentLine(models.Model):
+    """A shipped line, by Magento's order item id."""
+
+    shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="lines")
+    order_item_id = models.PositiveBigIntegerField()
+    sku = models.CharField(max_length=255, blank=True)
+    shipped_quantity = quantity()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.sku} × {self.shipped_quantity.normalize():f}"
+
+
+class ShipmentTrack(models.Model):
+    """A parcel number as the customer sees it in the shop."""
+
+    shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="tracks")
+    entity_id = models.PositiveBigIntegerField()
+    carrier_code = models.CharField(max_length=50)
+    title = models.CharField(max_length=100, blank=True)
+    track_number = models.CharField(max_length=50, db_index=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.track_number}"

@@ -1,0 +1,97 @@
+"""The look of every state: its tone and icon, declared once."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Badge(NamedTuple):
+    """Tone (a CSS variant), icon (Lucide), and a label where the model has none."""
+
+    tone: str
+    icon: str
+    label: str = ""
+
+
+BADGES: dict[str, dict[str, Badge]] = {
+    "stage": {
+        "not_taken": Badge("warning", "ban"),
+        "to_sync": Badge("info", "clock"),
+        "in_sap": Badge("accent", "database"),
+        "picking": Badge("accent", "package-open"),
+        "dispatched": Badge("accent", "package-check"),
+        "shipped": Badge("accent", "truck"),
+        "complete": Badge("success", "circle-check"),
+        "canceled": Badge("neutral", "circle-x"),
+    },
+    "verification": {
+        "": Badge("neutral", "circle-dashed"),
+        "sent": Badge("warning", "send"),
+        "verified": Badge("success", "shield-check"),
+        "differs": Badge("danger", "git-compare"),
+    },
+    "task": {
+        "waiting": Badge("info", "clock"),
+        "running": Badge("accent", "loader-circle"),
+        "done": Badge("success", "circle-check"),
+        "needs_attention": Badge("danger", "triangle-alert"),
+        "cancelled": Badge("neutral", "circle-x"),
+    },
+    "attempt": {
+        "running": Badge("accent", "loader-circle"),
+        "done": Badge("success", "circle-check"),
+        "retry": Badge("warning", "rotate-cw"),
+        "failed": Badge("danger", "triangle-alert"),
+        "errored": Badge("danger", "circle-alert"),
+        "lost": Badge("warning", "circle-x"),
+    },
+    "picking": {
+        "": Badge("neutral", "circle-dashed"),
+        "A": Badge("warning", "package-open"),
+        "B": Badge("accent", "hourglass"),
+        "C": Badge("success", "package-check"),
+    },
+    "goods": {
+        "": Badge("neutral", "circle-dashed", "Not yet"),
+        "A": Badge("neutral", "circle-dashed", "Not yet"),
+        "B": Badge("accent", "hourglass", "Partly"),
+        "C": Badge("success", "truck", "Goods issued"),
+    },
+    "billing": {
+        "M": Badge("accent", "receipt"),
+        "N": Badge("warning", "circle-x"),
+        "O": Badge("warning", "receipt"),
+        "P": Badge("accent", "receipt"),
+        "S": Badge("neutral", "circle-x"),
+        "U": Badge("neutral", "file-text"),
+        "cancelled": Badge("danger", "ban", "Cancelled"),
+    },
+    "invoice": {
+        "1": Badge("info", "receipt"),
+        "2": Badge("success", "circle-check"),
+        "3": Badge("neutral", "circle-x"),
+    },
+    "mail": {
+        "sent": Badge("success", "mail"),
+        "accepted": Badge("accent", "send"),
+        "queued": Badge("info", "clock"),
+        "unknown": Badge("warning", "circle-question-mark"),
+        "none": Badge("neutral", "circle-dashed", "Not mailed"),
+    },
+    "told": {
+        "yes": Badge("success", "mail", "Told"),
+        "no": Badge("warning", "circle-dashed", "Not told"),
+    },
+    "call": {
+        "ok": Badge("success", "check"),
+        "done": Badge("success", "check"),
+    },
+    "alive": {
+        "yes": Badge("success", "heart-pulse", "Alive"),
+        "no": Badge("danger", "circle-x", "Silent"),
+    },
+    "switch": {
+        "on": Badge("success", "play", "On"),
+        "off": Badge("neutral", "circle-pause", "Off"),
+    },
+}

@@ -1,0 +1,158 @@
+"""How the portal writes money, quantities, moments and states."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from lucide.templatetags.lucide import lucide
+
+from sync.templatetags.badges import BADGES, Badge
+
+register = template.Library()
+
+_WITHOUT_DECIMALS = {
+    *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND"),
+    *("VUV", "XAF", "XOF", "XPF"),
+}
+_WITH_THREE_DECIMALS = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"}
+
+DASH = mark_safe('<span class="muted">–</span>')
+
+
+def decimals_of(currency: str) -> int:
+    """How many decimals a currency is written with (ISO 4217)."""
+    if currency in _WITHOUT_DECIMALS:
+        return 0
+    return 3 if currency in _WITH_THREE_DECIMALS else 2
+
+
+@register.filter
+def money(value: Decimal | None, currency: str) -> SafeString:
+    """An amount with its currency, rounded to the currency's decimals; a dash for None."""
+    if value is None:
+        return DASH
+    digits = decimals_of(currency)
+    rounded = Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    amount = f"{rounded:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return format_html(
+        '<span class="money">{} <span class="money__currency">{}</span></span>', amount, currency
+    )
+
+
+@register.filter
+def quantity(value: Decimal | None) -> str:
+    """A quantity without needless zeros; a dash for None."""
+    return "–" if value is None else f"{Decimal(value).normalize():f}"
+
+
+@register.simple_tag
+def moment(value: datetime | date | None) -> SafeString:
+    """A date or time in the reader's zone."""
+    if value is None:
+        return DASH
+    if not isinstance(value, datetime):
+        return format_html(
+            '<time datetime="{}">{}</time>', value.isoformat(), date_format(value, "j M Y")
+        )
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        value.isoformat(timespec="seconds"),
+        _exact(value),
+        date_format(timezone.localtime(value), "j M Y, H:i"),
+    )
+
+
+@register.simple_tag
+def ago(value: datetime | None) -> SafeString:
+    """How long ago, or how long until, with the exact time on hover."""
+    if value is None:
+        return DASH
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        value.isoformat(timespec="seconds"),
+        _exact(value),
+        relative(value, timezone.now()),
+    )
+
+
+def relative(value: datetime, now: datetime) -> str:
+    """The distance between two moments in words: ``3 min ago``, ``in 2 h``."""
+    seconds = int((now - value).total_seconds())
+    if abs(seconds) < 5:
+        return "just now"
+    size = _size(abs(seconds))
+    return f"{size} ago" if seconds > 0 else f"in {size}"
+
+
+def _size(seconds: int) -> str:
+    for length, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= length:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"
+
+
+def _exact(value: datetime) -> str:
+    return date_format(timezone.localtime(value), "j M Y, H:i:s T")
+
+
+@register.simple_tag
+def icon(name: str, size: int = 16) -> SafeString:
+    """A decorative icon; the text beside it carries the meaning."""
+    svg: SafeString = lucide(name, size=size, **{"aria-hidden": "true", "class": "icon"})
+    return svg
+
+
+@register.simple_tag
+def badge(kind: str, value: str, label: str = "") -> SafeString:
+    """A state as icon, word and colour."""
+    look = BADGES[kind].get(value, Badge("neutral", "circle"))
+    return format_html(
+        '<span class="badge badge--{}">{}<span>{}</span></span>',
+        look.tone,
+        icon(look.icon, 13),
+        label or look.label or value,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def current(context: dict[str, Any], section: str) -> SafeString | str:
+    """Marks the navigation entry of the page shown."""
+    return mark_safe(' aria-current="page"') if context.get("section") == section else ""
+
+
+@register.simple_tag
+def action(name: str, *args: Any) -> str:
+    """The address of one of the portal's own pages or actions."""
+    return reverse(f"sync:{name}", args=args)
+
+
+@register.filter
+def keep_words(value: str, length: int = 70) -> str:
+    """The beginning of a text, cut where a table has no more room."""
+    return value if len(value) <= length else f"{value[: length - 1].rstrip()}…"
+
+
+@register.filter
+def pretty_json(value: Any) -> str:
+    """A recorded request or answer, laid out for reading."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+@register.simple_tag
+def tracking_link(parcels: dict[str, str], number: str) -> SafeString:
+    """A parcel number, linked to the carrier's page where one is known."""
+    url = parcels.get(number, "")
+    if not url.startswith(("https://", "http://")):
+        return format_html('<span class="number">{}</span>', number)
+    return format_html(
+        '<a class="number" href="{}" rel="noopener noreferrer" target="_blank">{}</a>', url, number
+    )

@@ -1,0 +1,102 @@
+"""The portal's pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from sync.views.attention import AttentionPage
+from sync.views.billing_documents import (
+    BillingDocumentPage,
+    ResendInvoice,
+    ResendSelected,
+    ResendShopInvoice,
+)
+from sync.views.clicks import (
+    RetryCause,
+    RetryTask,
+    SyncAll,
+    SyncOne,
+    SyncSelected,
+    TakeAnyway,
+    TryConnections,
+)
+from sync.views.connections import ConnectionsPage
+from sync.views.deliveries import DeliveryPage
+from sync.views.health import TroubleBanner
+from sync.views.home import Home
+from sync.views.kinds import BILLING_DOCUMENTS, DELIVERIES, ORDERS
+from sync.views.lists import DocumentList
+from sync.views.live import LiveDocument, LiveRows
+from sync.views.queue import QueuePage, SaveSchedule
+from sync.views.sales_orders import OrderPage
+from sync.views.search import SearchPage
+from sync.views.tasks import TaskPage
+
+app_name = "sync"
+
+ORDER_LIST = DocumentList.as_view(
+    kind=ORDERS,
+    title="Orders",
+    hint="Web orders appear here once they are fetched from the shop.",
+)
+DELIVERY_LIST = DocumentList.as_view(
+    kind=DELIVERIES,
+    title="Deliveries",
+    hint="Deliveries appear here once the warehouse creates them in SAP.",
+)
+BILLING_LIST = DocumentList.as_view(
+    kind=BILLING_DOCUMENTS,
+    title="Invoices",
+    hint="Invoices appear here once SAP bills a delivery.",
+)
+
+urlpatterns = [
+    path("", Home.as_view(), name="home"),
+    path("search/", SearchPage.as_view(), name="search"),
+    path("trouble/", TroubleBanner.as_view(), name="trouble"),
+    path("orders/", ORDER_LIST, name="orders"),
+    path("orders/sync/", SyncSelected.as_view(kind=ORDERS), name="orders_sync"),
+    path("orders/sync-all/", SyncAll.as_view(kind=ORDERS), name="orders_sync_all"),
+    path("orders/<int:pk>/", OrderPage.as_view(), name="order"),
+    path("orders/<int:pk>/sync/", SyncOne.as_view(kind=ORDERS), name="orders_sync_one"),
+    path("orders/<int:pk>/take-anyway/", TakeAnyway.as_view(), name="take_anyway"),
+    path("deliveries/", DELIVERY_LIST, name="deliveries"),
+    path("deliveries/sync/", SyncSelected.as_view(kind=DELIVERIES), name="deliveries_sync"),
+    path("deliveries/sync-all/", SyncAll.as_view(kind=DELIVERIES), name="deliveries_sync_all"),
+    path("deliveries/<int:pk>/", DeliveryPage.as_view(), name="delivery"),
+    path(
+        "deliveries/<int:pk>/sync/", SyncOne.as_view(kind=DELIVERIES), name="deliveries_sync_one"
+    ),
+    path("invoices/", BILLING_LIST, name="billing_documents"),
+    path(
+        "invoices/sync/",
+        SyncSelected.as_view(kind=BILLING_DOCUMENTS),
+        name="billing_documents_sync",
+    ),
+    path(
+        "invoices/sync-all/",
+        SyncAll.as_view(kind=BILLING_DOCUMENTS),
+        name="billing_documents_sync_all",
+    ),
+    path("invoices/resend/", ResendSelected.as_view(), name="resend_selected"),
+    path("invoices/<int:pk>/", BillingDocumentPage.as_view(), name="billing_document"),
+    path(
+        "invoices/<int:pk>/sync/",
+        SyncOne.as_view(kind=BILLING_DOCUMENTS),
+        name="billing_documents_sync_one",
+    ),
+    path("invoices/<int:pk>/resend/", ResendInvoice.as_view(), name="resend_invoice"),
+    path(
+        "shop-invoices/<int:pk>/resend/", ResendShopInvoice.as_view(), name="resend_shop_invoice"
+    ),
+    path("attention/", AttentionPage.as_view(), name="attention"),
+    path("attention/retry/", RetryCause.as_view(), name="retry_cause"),
+    path("queue/", QueuePage.as_view(), name="queue"),
+    path("queue/schedules/<int:pk>/", SaveSchedule.as_view(), name="save_schedule"),
+    path("tasks/<int:pk>/", TaskPage.as_view(), name="task"),
+    path("tasks/<int:pk>/retry/", RetryTask.as_view(), name="retry_task"),
+    path("connections/", ConnectionsPage.as_view(), name="connections"),
+    path("connections/test/", TryConnections.as_view(), name="test_connections"),
+    path("live/<slug:kind_name>/", LiveRows.as_view(), name="live_rows"),
+    path("live/<slug:kind_name>/<int:pk>/", LiveDocument.as_view(), name="live_document"),
+]

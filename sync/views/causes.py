@@ -1,0 +1,82 @@
+"""Who acts on a stopped task, and how, in plain words. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sync.models import Step, SyncTask
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """The team that acts, what it does, and the mapping that is missing, if one is."""
+
+    team: str
+    advice: str
+    model: str = ""
+    initial: dict[str, str] = field(default_factory=dict)
+
+
+# What a cause key calls a mapping table, by the beginning of the word: model, its key's field.
+_MAPPINGS = {
+    "customer": ("customermapping", "customer_email", "Sales", "customer"),
+    "material": ("materialmapping", "sku", "Sales", "material"),
+    "payment": ("paymentmapping", "method", "Sales", "payment method"),
+    "shipping": ("shippingmapping", "method", "Sales", "shipping method"),
+    "carrier": ("carriermapping", "sap_carrier", "Administrator", "carrier"),
+    "sales": ("salesarea", "store_id", "Administrator", "store"),
+    "store": ("salesarea", "store_id", "Administrator", "store"),
+}
+
+_TEAMS = {
+    Step.PULL_ORDERS: "Sales",
+    Step.PUSH_ORDER: "Sales",
+    Step.CONFIRM_ORDER: "Sales",
+    Step.PULL_DELIVERIES: "Logistics",
+    Step.PUSH_SHIPMENT: "Logistics",
+    Step.PULL_BILLING: "Finance",
+    Step.PUSH_INVOICE: "Finance",
+    Step.SEND_INVOICE: "Finance",
+    Step.TEST_CONNECTION: "Administrator",
+}
+
+_ADVICE = {
+    "RemoteRejected": "The other system refused. Correct what its message names, then retry.",
+    "RecordsDisagree": "Both systems answered and differ. Decide which one is right, correct the "
+    "other, then retry.",
+    "UnexpectedRecord": "A record could not be read. Look at it in its own system; if it is right, "
+    "tell the administrator.",
+}
+_FOR_ADMINISTRATORS = {
+    "RemoteMisconfigured": "Check address, credentials and permissions of the connection, test it, "
+    "then retry.",
+    "RemoteUnavailable": "The other system did not answer for a long time. Check that it runs, "
+    "then retry.",
+    "OutcomeUnknown": "It is not known whether the last write arrived. A retry looks before it "
+    "writes again.",
+}
+
+
+def remedy_for(task: SyncTask) -> Remedy:
+    """Who acts on a task that needs attention, and how."""
+    if task.cause_key.startswith("mapping:"):
+        return _missing_mapping(task)
+    if task.error_class in _FOR_ADMINISTRATORS:
+        return Remedy("Administrator", _FOR_ADMINISTRATORS[task.error_class])
+    if task.error_class in _ADVICE:
+        return Remedy(_TEAMS[Step(task.step)], _ADVICE[task.error_class])
+    return Remedy(
+        "Administrator", "A fault in the portal stopped this. The log has the details; then retry."
+    )
+
+
+def _missing_mapping(task: SyncTask) -> Remedy:
+    _, table, key = (*task.cause_key.split(":", 2), "", "")[:3]
+    for beginning, (model, column, team, what) in _MAPPINGS.items():
+        if table.lower().startswith(beginning):
+            initial = {column: key.rsplit(":", 1)[-1]}
+            if task.shop_id and model not in {"carriermapping", "customermapping"}:
+                initial["shop"] = str(task.shop_id)
+            advice = f"Add the missing {what} to the mappings, then retry."
+            return Remedy(team, advice, model, initial)
+    return Remedy("Administrator", f"Add the missing entry “{key}” to the mappings, then retry.")

@@ -1,0 +1,23 @@
+"""Trouble everyone should know of: no Redis, no worker."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views import View
+
+from sync.jobs.bell import is_reachable
+from sync.models import ProcessHeartbeat
+
+
+class TroubleBanner(View):
+    """A banner, or nothing. Asked for by the page itself, so that no page waits for Redis."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The banner's text says that work is kept and what to do."""
+        workers = ProcessHeartbeat.objects.filter(kind=ProcessHeartbeat.Kind.WORKER)
+        context = {
+            "is_redis_reachable": is_reachable(),
+            "is_worker_alive": any(worker.is_alive for worker in workers),
+        }
+        return render(request, "sync/partials/trouble.html", context)

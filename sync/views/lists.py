@@ -1,0 +1,70 @@
+"""The lists of documents: filtered, sorted, paged, with a fixed number of queries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import EmptyPage
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views import View
+from django_tables2 import RequestConfig
+from django_tables2.paginators import LazyPaginator
+
+from sync.views.counts import capped
+from sync.views.kinds import ORDERS, DocumentKind
+from sync.views.live import list_fetches, table_for, watcher
+from sync.views.people import reader
+
+PER_PAGE = 25
+
+
+class BoundedPaginator(LazyPaginator):  # type: ignore[misc]  # untyped package
+    """Never counts, and reads no further than a database skips at once (stack.md section 9)."""
+
+    LAST = 1000
+
+    def validate_number(self, number: Any) -> int:
+        """The page asked for; the last one offered instead of any beyond."""
+        page: int = super().validate_number(number)
+        if page > self.LAST:
+            raise EmptyPage("Narrow the list with a filter instead.")
+        return page
+
+
+class DocumentList(View):
+    """One kind's list; the whole page, or its list alone when htmx asks."""
+
+    kind: DocumentKind = ORDERS
+    title = ""
+    hint = ""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Filter, sort, cut out the page, then look up what its rows show."""
+        filterset = self.kind.filterset(request.GET, queryset=self.kind.documents())
+        documents = filterset.qs
+        table = table_for(self.kind, request, documents)
+        paginate = {"paginator_class": BoundedPaginator, "per_page": PER_PAGE, "silent": True}
+        RequestConfig(request, paginate=paginate).configure(table)
+        shown = [row.record for row in table.paginated_rows]
+        table.tasks = self.kind.newest_tasks(shown)
+        fetches = list_fetches(self.kind)
+        context = {
+            "section": self.kind.name,
+            "kind": self.kind.name,
+            "title": self.title,
+            "hint": self.hint,
+            "table": table,
+            "filter": filterset,
+            "is_filtered": _is_filtered(request),
+            "count": capped(documents),
+            "fetches": fetches,
+            "watcher": watcher(self.kind, table.tasks.values(), fetches),
+            "may_sync": reader(request).has_perm(self.kind.permission),
+            "may_resend": getattr(table, "may_resend", False),
+        }
+        return render(request, "sync/document_list.html", context)
+
+
+def _is_filtered(request: HttpRequest) -> bool:
+    return any(value for name, value in request.GET.items() if name not in {"sort", "page"})

@@ -1,0 +1,107 @@
+"""One order from the web shop to the mailed invoice, with everything done for it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views import View
+
+from sync.models import (
+    BillingDocument,
+    CarrierMapping,
+    OutboundDelivery,
+    SalesOrder,
+    SalesOrderLine,
+)
+from sync.views.kinds import ORDERS
+from sync.views.live import document_watcher
+from sync.views.people import reader
+from sync.views.timeline import retryable, timeline
+
+
+@dataclass(frozen=True, slots=True)
+class LineProgress:
+    """A line of the order with its quantities in both systems; None where SAP has no such line."""
+
+    line: SalesOrderLine
+    delivered: Decimal | None
+    billed: Decimal | None
+
+
+class OrderPage(View):
+    """Both numbers, the chain of documents, lines, amounts, differences and timeline."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The number of queries does not grow with documents or attempts."""
+        order = get_object_or_404(SalesOrder.objects.select_related("shop"), pk=pk)
+        user = reader(request)
+        tasks = timeline(ORDERS.tasks_of(order))
+        deliveries = _deliveries(order)
+        billing_documents = _billing_documents(order)
+        context: dict[str, Any] = {
+            "section": "orders",
+            "order": order,
+            "shop_url": order.shop.admin_url.replace("{entity_id}", str(order.entity_id)),
+            "deliveries": deliveries,
+            "shipments": order.shipments.prefetch_related("tracks").select_related("delivery"),
+            "billing_documents": billing_documents,
+            "invoices": order.invoices.select_related("billing_document").prefetch_related(
+                "mails__asked_by"
+            ),
+            "lines": _lines(order, billing_documents),
+            "carriers": CarrierMapping.objects.in_bulk(field_name="sap_carrier"),
+            "tasks": tasks,
+            "retryable": retryable(tasks, user),
+            "watcher": document_watcher(ORDERS, order, tasks),
+            "may_sync": user.has_perm("sync.sync_orders"),
+        }
+        context["parcels"] = _parcels(deliveries, context["carriers"])
+        return render(request, "sync/order.html", context)
+
+
+def _deliveries(order: SalesOrder) -> list[OutboundDelivery]:
+    keys = order.delivery_lines.order_by().values("delivery")
+    found = OutboundDelivery.objects.filter(pk__in=keys).prefetch_related("tracks")
+    return list(found.order_by("created_date", "id"))
+
+
+def _billing_documents(order: SalesOrder) -> list[BillingDocument]:
+    keys = order.billing_lines.order_by().values("billing_document")
+    return list(BillingDocument.objects.filter(pk__in=keys).order_by("billing_date", "id"))
+
+
+def _parcels(
+    deliveries: list[OutboundDelivery], carriers: dict[str, CarrierMapping]
+) -> dict[str, str]:
+    """The carrier's page for each parcel number, where one is known."""
+    return {
+        track.track_number: carriers[delivery.carrier].url_for(track.track_number)
+        for delivery in deliveries
+        if delivery.carrier in carriers
+        for track in delivery.tracks.all()
+    }
+
+
+def _lines(order: SalesOrder, documents: list[BillingDocument]) -> list[LineProgress]:
+    invoices = {document.pk for document in documents if document.is_invoice}
+    delivered: dict[int, Decimal] = defaultdict(Decimal)
+    billed: dict[int, Decimal] = defaultdict(Decimal)
+    for line in order.delivery_lines.all():
+        delivered[line.sap_item_number] += line.delivered_quantity
+    for billing_line in order.billing_lines.all():
+        if billing_line.billing_document_id in invoices:
+            billed[billing_line.sap_item_number] += billing_line.billed_quantity
+    return [_progress(line, delivered, billed) for line in order.lines.all()]
+
+
+def _progress(
+    line: SalesOrderLine, delivered: dict[int, Decimal], billed: dict[int, Decimal]
+) -> LineProgress:
+    if line.sap_item_number is None:
+        return LineProgress(line, None, None)
+    return LineProgress(line, delivered[line.sap_item_number], billed[line.sap_item_number])

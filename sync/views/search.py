@@ -1,0 +1,90 @@
+"""One box for every number: whatever is typed leads to the order it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views import View
+
+from sync.filters.sales_orders import order_condition
+from sync.filters.search_box import sap_number
+from sync.models import (
+    BillingDocument,
+    DeliveryTrack,
+    Invoice,
+    OutboundDelivery,
+    SalesOrder,
+    Shipment,
+    ShipmentTrack,
+)
+
+MOST_HITS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What was found, by the kind of number that matched."""
+
+    orders: list[SalesOrder]
+    deliveries: list[OutboundDelivery]
+    billing_documents: list[BillingDocument]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was found."""
+        return not (self.orders or self.deliveries or self.billing_documents)
+
+    @property
+    def only_order(self) -> SalesOrder | None:
+        """The one order everything found belongs to, if it is one."""
+        orders = {order.pk: order for order in self.orders}
+        for document in [*self.deliveries, *self.billing_documents]:
+            for line in document.lines.all():
+                if line.sales_order is not None:
+                    orders[line.sales_order.pk] = line.sales_order
+        return next(iter(orders.values())) if len(orders) == 1 else None
+
+
+class SearchPage(View):
+    """Finds by order, SAP order, delivery, billing document, invoice, parcel, e-mail or name."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """A single order is opened at once; several hits are listed."""
+        text = request.GET.get("q", "").strip()[:100]
+        hits = find(text) if text else Hits([], [], [])
+        if (order := hits.only_order) is not None:
+            return HttpResponseRedirect(order.get_absolute_url())
+        return render(request, "sync/search.html", {"q": text, "hits": hits, "most": MOST_HITS})
+
+
+def find(text: str) -> Hits:
+    """Everything ``text`` may mean, at most twenty of each kind; a fixed number of queries."""
+    digits = text if text.isdigit() else ""
+    deliveries = Q(pk__in=DeliveryTrack.objects.filter(track_number=text).values("delivery"))
+    documents = Q(pk__in=Invoice.objects.filter(increment_id=text).values("billing_document"))
+    if digits:
+        deliveries |= sap_number("delivery_number", digits)
+        documents |= sap_number("billing_document_number", digits)
+    return Hits(
+        list(SalesOrder.objects.filter(_orders(text)).defer("payload")[:MOST_HITS]),
+        _with_orders(OutboundDelivery.objects.filter(deliveries)),
+        _with_orders(BillingDocument.objects.filter(documents)),
+    )
+
+
+def _orders(text: str) -> Q:
+    """Orders by their own numbers and names, or by the shop's documents that belong to them."""
+    parcels = ShipmentTrack.objects.filter(track_number=text).values("shipment__sales_order")
+    shipments = Shipment.objects.filter(increment_id=text).values("sales_order")
+    invoices = Invoice.objects.filter(increment_id=text).values("sales_order")
+    found = Q(pk__in=parcels) | Q(pk__in=invoices) | Q(pk__in=shipments)
+    own = order_condition(text)
+    return found | own if own is not None else found
+
+
+def _with_orders(documents: Any) -> list[Any]:
+    return list(documents.prefetch_related("lines__sales_order")[:MOST_HITS])
