@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -27,6 +28,7 @@ from .settings import Settings
 from .store import Store
 from .values import decode, encode
 
+logger = logging.getLogger(__name__)
 SYSTEM_ID = "SBX"
 
 
@@ -146,6 +148,7 @@ class SapSystem:
         except ABAPApplicationError:
             raise
         except Exception as error:
+            logger.exception("stand-in failed in %s", function)
             self.end_session(session.identity)
             raise ABAPRuntimeError(
                 ErrorInfo(

@@ -287,3 +287,14 @@ def test_simulate_answers_quantities_with_implied_decimals(connection: Connectio
     assert answer["ORDER_ITEMS_OUT"][0]["REQ_QTY"] == Decimal("2.000")
     assert answer["ORDER_ITEMS_OUT"][0]["NET_VALUE1"] == Decimal("20.0000")
     assert answer["ORDER_INCOMPLETE"][0]["FIELD_NAME"] == "ZTERM"
+
+
+def test_an_external_number_is_taken_once(connection: Connection) -> None:
+    taken = connection.call(CREATE, SALESDOCUMENTIN="0009000001", **order(LINE))
+    connection.call("BAPI_TRANSACTION_COMMIT", WAIT="X")
+
+    assert taken["SALESDOCUMENT"] == "0009000001"
+    assert refused(connection, SALESDOCUMENTIN="0009000001", **order(LINE)) == [
+        "E V1 301",
+        "E V4 219",
+    ]

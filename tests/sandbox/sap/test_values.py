@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pickle
+import threading
 from collections import OrderedDict
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -201,6 +203,30 @@ def test_a_closed_connection_refuses_calls(connection: Connection) -> None:
         connection.call("RFC_PING")
 
     assert not isinstance(raised.value, RFCLibError)
+
+
+def test_a_second_thread_is_refused_while_a_call_runs(tmp_path: Path) -> None:
+    errors: list[ExternalRuntimeError] = []
+
+    def call() -> None:
+        try:
+            connection.call("RFC_PING")
+        except ExternalRuntimeError as error:
+            errors.append(error)
+
+    def call_from_another_thread(seconds: float) -> None:
+        thread = threading.Thread(target=call)
+        thread.start()
+        thread.join()
+
+    system = SapSystem(tmp_path, sleep=call_from_another_thread)
+    system.faults.arm("latency")
+    connection = connect_in_process(system)
+
+    connection.call("RFC_PING")
+
+    system.close()
+    assert [error.code for error in errors] == [13]
 
 
 def test_a_connection_cannot_be_pickled(connection: Connection) -> None:
