@@ -12,7 +12,7 @@ from sync.sandbox.shop import factory, settings
 from sync.sandbox.shop.control import MOST_AT_ONCE, books_of, faults, shop
 from sync.sandbox.shop.documents import Doc
 from sync.sandbox.shop.faults import KINDS, BadFault
-from sync.sandbox.shop.routes import ROUTES
+from sync.sandbox.shop.routing import ROUTES
 from sync.sandbox.shop.store import Books
 
 PAGE_SIZE = 25
@@ -97,7 +97,7 @@ def mails() -> str:
     number = request.args.get("order", "").strip()
     with shop().store.reading() as books:
         where = ("increment_id = ?", (number,)) if number else ("1=1", ())
-        found = books.mails(where[0], where[1])[:200]
+        found = books.mails(*where, limit=200)
     return render_template("mails.html", mails=found, number=number)
 
 
