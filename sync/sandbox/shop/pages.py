@@ -16,6 +16,7 @@ from sync.sandbox.shop.routing import ROUTES
 from sync.sandbox.shop.store import Books
 
 PAGE_SIZE = 25
+MAILS_SHOWN = 200
 blueprint = Blueprint("pages", __name__)
 
 
@@ -96,8 +97,9 @@ def mails() -> str:
     """The mailbox, newest first."""
     number = request.args.get("order", "").strip()
     with shop().store.reading() as books:
-        where = ("increment_id = ?", (number,)) if number else ("1=1", ())
-        found = books.mails(*where, limit=200)
+        found = (
+            books.mails("increment_id = ?", (number,)) if number else books.mails(limit=MAILS_SHOWN)
+        )
     return render_template("mails.html", mails=found, number=number)
 
 
