@@ -148,7 +148,7 @@ class Overlap:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
         self._inside, self._go_on = threading.Event(), threading.Event()
-        caller.shop._pause = self._hold
+        caller.shop.pause = self._hold
 
     def _hold(self, operation: str) -> None:
         self._inside.set()
