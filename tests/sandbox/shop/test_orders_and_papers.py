@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -216,3 +217,27 @@ def test_a_new_start_finds_everything_again(tmp_path: Path) -> None:
 
     assert second.get(f"orders/{number}")["state"] == "processing"
     assert second.get("orders?searchCriteria=&fields=total_count") == {"total_count": 64}
+
+
+def test_many_orders_are_shipped_at_the_same_time(caller: Caller) -> None:
+    numbers = [caller.place("simple")["entity_id"] for _ in range(16)]
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda n: caller.post(f"order/{n}/ship"), numbers))
+
+    assert len(set(answers)) == len(numbers)
+    assert all(quantities(caller, number, "qty_shipped") == [2, 1] for number in numbers)
+
+
+@pytest.mark.parametrize(("pieces", "statuses"), [(1, [200, 200]), (2, [200, 400])])
+def test_the_same_shipment_twice_at_once_is_made_as_often_as_it_is_open(
+    caller: Caller, pieces: int, statuses: list[int]
+) -> None:
+    order = caller.place("simple")
+    path = f"order/{order['entity_id']}/ship"
+    body = {"items": [{"order_item_id": order["items"][0]["item_id"], "qty": pieces}]}
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda _: caller.call("POST", path, body).status_code, range(2)))
+
+    assert sorted(answers) == statuses
