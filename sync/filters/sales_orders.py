@@ -31,7 +31,7 @@ class SalesOrderFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyp
         field_name="placed_at", lookup_expr="date__gte", label="Placed from", widget=DateInput()
     )
     placed_to = django_filters.DateFilter(
-        field_name="placed_at", lookup_expr="date__lte", label="to", widget=DateInput()
+        field_name="placed_at", lookup_expr="date__lte", label="Placed to", widget=DateInput()
     )
     attention = django_filters.BooleanFilter(
         method="only_needing_attention", label="Needs attention", widget=forms.CheckboxInput
