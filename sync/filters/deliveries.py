@@ -127,4 +127,3 @@ class DeliveryFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped
             state=SyncTask.State.NEEDS_ATTENTION, delivery__isnull=False
         )
         return deliveries.filter(pk__in=stopped.values("delivery")) if value else deliveries
-

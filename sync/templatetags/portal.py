@@ -109,8 +109,7 @@ def _exact(value: datetime) -> str:
 @register.simple_tag
 def icon(name: str, size: int = 16) -> SafeString:
     """A decorative icon; the text beside it carries the meaning."""
-    svg: SafeString = lucide(name, size=size, **{"aria-hidden": "true", "class": "icon"})
-    return svg
+    return mark_safe(lucide(name, size=size, **{"aria-hidden": "true", "class": "icon"}))
 
 
 @register.simple_tag
