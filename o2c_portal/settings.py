@@ -84,6 +84,7 @@ DATA_DIR = env.path("DATA_DIR", BASE_DIR / ".demo")
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}
 DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     # Measured in stack.md section 5: without these, writers lock each other out.
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
@@ -136,10 +137,11 @@ STORAGES = {
 # Time-outs stand in the address, the only place django-rq passes on (stack.md section 2).
 REDIS_URL = env.str("REDIS_URL", f"unix://{DATA_DIR / 'redis.sock'}")
 _REDIS = REDIS_URL + ("&" if "?" in REDIS_URL else "?")
-_REDIS += "socket_timeout=30&socket_connect_timeout=1"
+_REDIS += "socket_timeout=2&socket_connect_timeout=1"
+_JSON = "rq.serializers.JSONSerializer"  # nothing from Redis is ever unpickled
 RQ_QUEUES = {
-    "interactive": {"URL": _REDIS, "DEFAULT_TIMEOUT": 900},
-    "bulk": {"URL": _REDIS, "DEFAULT_TIMEOUT": 900},
+    "interactive": {"URL": _REDIS, "DEFAULT_TIMEOUT": 900, "SERIALIZER": _JSON},
+    "bulk": {"URL": _REDIS, "DEFAULT_TIMEOUT": 900, "SERIALIZER": _JSON},
 }
 RQ = {"COMMIT_MODE": "auto"}  # the ledger rings after its own commit
 RQ_SHOW_ADMIN_LINK = False
@@ -154,19 +156,22 @@ PULL_OVERLAP_SECONDS = env.int("PULL_OVERLAP_SECONDS", 300)
 # ---- Magento ------------------------------------------------------------------------------------
 # MAGENTO_SHOPS names the shops; each has variables of its own, such as MAGENTO_DEMO_BASE_URL.
 MAGENTO_SHOP_CODES = env.list("MAGENTO_SHOPS", ["demo"])
-SHOP_STANDIN_URL = f"http://127.0.0.1:{env.int('SHOP_PORT', 8001)}"
+# The stand-in shop's address, and the keys it shows to everyone.
+SHOP_STANDIN = {
+    "base_url": f"http://127.0.0.1:{env.int('SHOP_PORT', 8001)}",
+    "consumer_key": "demoConsumerKey00000000000000001",
+    "consumer_secret": "demoConsumerSecret00000000000001",
+    "access_token": "demoAccessToken00000000000000001",
+    "access_token_secret": "demoAccessTokenSecret00000000001",
+}
 
 
 def _magento(code: str) -> dict[str, Any]:
-    """One shop's address and credentials; the demo's are those of the stand-in."""
-    is_demo = code == "demo"
+    """One shop's address and credentials; "demo" is the stand-in."""
+    known = SHOP_STANDIN if code == "demo" else dict.fromkeys(SHOP_STANDIN, "")
     with env.prefixed(f"MAGENTO_{code.upper().replace('-', '_')}_"):
         return {
-            "base_url": env.str("BASE_URL", SHOP_STANDIN_URL if is_demo else ""),
-            "consumer_key": env.str("CONSUMER_KEY", ""),
-            "consumer_secret": env.str("CONSUMER_SECRET", ""),
-            "access_token": env.str("ACCESS_TOKEN", ""),
-            "access_token_secret": env.str("ACCESS_TOKEN_SECRET", ""),
+            **{name: env.str(name.upper(), value) for name, value in known.items()},
             "connect_timeout_seconds": env.float("CONNECT_TIMEOUT_SECONDS", 5.0),
             "read_timeout_seconds": env.float("READ_TIMEOUT_SECONDS", 60.0),
         }
@@ -177,7 +182,19 @@ MAGENTO = {code: _magento(code) for code in MAGENTO_SHOP_CODES}
 # ---- SAP ----------------------------------------------------------------------------------------
 SAP_STANDIN_URL = f"http://127.0.0.1:{env.int('SAP_PORT', 8002)}"
 SAP_RFC_CONNECT = env.str("SAP_RFC_CONNECT", "sync.sandbox.sap.connect")
-SAP_RFC_PARAMETERS: dict[str, str] = env.dict("SAP_RFC_PARAMETERS", {})
+SAP_STANDIN_PARAMETERS = {
+    "ashost": "127.0.0.1",
+    "sysnr": "00",
+    "client": "100",
+    "user": "PORTAL",
+    "passwd": "secret",
+    "lang": "EN",
+    "standin_url": SAP_STANDIN_URL,
+}
+SAP_RFC_PARAMETERS: dict[str, str] = env.dict(
+    "SAP_RFC_PARAMETERS",
+    SAP_STANDIN_PARAMETERS if SAP_RFC_CONNECT == "sync.sandbox.sap.connect" else {},
+)
 SAP_RFC_TIMEOUT_SECONDS = env.int("SAP_RFC_TIMEOUT_SECONDS", 60)
 SAP_TIME_ZONE = env.str("SAP_TIME_ZONE", "Europe/Berlin")
 SAP_TRACKING_SOURCES = env.list(

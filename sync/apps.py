@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class SyncConfig(AppConfig):
@@ -11,3 +14,13 @@ class SyncConfig(AppConfig):
     name = "sync"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "Order to cash"
+
+    def ready(self) -> None:
+        """Roles and their permissions follow every migration."""
+        post_migrate.connect(_sync_roles, sender=self)
+
+
+def _sync_roles(**kwargs: Any) -> None:
+    from sync.roles import sync_roles  # imported late: needs the models
+
+    sync_roles()

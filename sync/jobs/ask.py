@@ -74,7 +74,12 @@ def _join(task: SyncTask, asked_by: User | None) -> Asked:
         "asked_by": asked_by,
     }
     if stopped:
-        values |= {"origin": SyncTask.Origin.REPAIR, "finished_at": None}
+        values |= {
+            "origin": SyncTask.Origin.REPAIR,
+            "asked_at": timezone.now(),
+            "finished_at": None,
+            "attempts": 0,
+        }
     SyncTask.objects.filter(pk=task.pk, state=task.state).update(**values)
     task.refresh_from_db()
     with transaction.atomic():

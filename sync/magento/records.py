@@ -11,6 +11,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from sync.errors import UnexpectedRecord
+
 
 @dataclass(frozen=True, slots=True)
 class MagentoAddress:
@@ -176,3 +178,26 @@ class InvoiceRequest:
     marker: str
     notify: bool
     capture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MagentoStoreView:
+    """A store view with its configuration; ``currency`` is what its orders are placed in."""
+
+    store_id: int
+    code: str
+    name: str
+    website_id: int
+    is_active: bool
+    currency: str
+    locale: str
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableRecord:
+    """A record of a search that cannot be read, with what could be made out to find it again."""
+
+    entity_id: int | None
+    increment_id: str
+    error: UnexpectedRecord

@@ -38,6 +38,7 @@ class Invoice(models.Model):
     differs_by = money(
         null=True, blank=True, help_text="Invoice minus billing document, when they disagree."
     )
+    payload = models.JSONField(default=dict)
     read_at = models.DateTimeField()
 
     class Meta:

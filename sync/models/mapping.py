@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from sync.models.shops import SalesArea, Shop
 
@@ -18,10 +19,14 @@ class CustomerMapping(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["sales_area", "magento_customer_id", "customer_email"],
+                fields=["sales_area", "magento_customer_id"],
                 name="one_sap_customer_per_web_customer",
-                nulls_distinct=False,
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["sales_area", "customer_email"],
+                condition=Q(magento_customer_id__isnull=True),
+                name="one_sap_customer_per_guest",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -82,8 +82,17 @@ class SalesOrder(models.Model):
         max_length=10, choices=Verification, default=Verification.NONE, blank=True
     )
     differences = models.JSONField(default=list, blank=True)
+    text_cuts = models.JSONField(
+        default=list, blank=True, help_text="Texts SAP's fields were too short for."
+    )
     confirmed_at = models.DateTimeField(
         null=True, blank=True, help_text="When the shop was read back carrying the SAP number."
+    )
+    shop_unsettled_until = models.DateTimeField(
+        null=True, blank=True, help_text="A write to the shop may still be running until then."
+    )
+    sap_unsettled_until = models.DateTimeField(
+        null=True, blank=True, help_text="A write to SAP may still be running until then."
     )
 
     class Meta:

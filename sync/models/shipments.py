@@ -23,6 +23,7 @@ class Shipment(models.Model):
         default=False, help_text="Magento's email_sent: the proof of a first mail."
     )
     is_made_by_hand = models.BooleanField(default=False, help_text="Found, not made.")
+    payload = models.JSONField(default=dict)
     read_at = models.DateTimeField()
 
     class Meta:

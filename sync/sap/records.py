@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 
-# ---- what we send -------------------------------------------------------------------------------
+# ---- what we send ----------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class SapAddress:
     """An address for a one-time customer or a differing ship-to; already cut to field length."""
@@ -39,7 +39,10 @@ class SapPartner:
 
 @dataclass(frozen=True, slots=True)
 class SapCondition:
-    """A price element; ``value`` for ``per`` pieces, negative for a discount. ``item_number`` 0 = header."""
+    """A price element; ``value`` for ``per`` pieces, negative for a discount.
+
+    ``item_number`` 0 means the header.
+    """
 
     item_number: int
     condition_type: str
@@ -48,6 +51,8 @@ class SapCondition:
     per: int = 1
     unit: str = ""
     is_fixed_amount: bool = False  # an amount for the whole line, not a price per piece
+    is_percentage: bool = False  # read only: ``value`` is a rate, not an amount
+    amount: Decimal | None = None  # read only: what the element adds to the document
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ class SapSalesOrderRequest:
     header_texts: tuple[tuple[str, str, str], ...] = ()  # text id, language ISO, text
 
 
-# ---- what we read -------------------------------------------------------------------------------
+# ---- what we read ----------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class SapMessage:
     """One row of RETURN; decide on type, class and number, never on the text."""
@@ -159,7 +164,10 @@ class SapSalesOrderItem:
 
 @dataclass(frozen=True, slots=True)
 class SapDocumentFlow:
-    """One link predecessor → successor; category J delivery, M invoice, N invoice cancellation, Q picking, R goods movement."""
+    """One link predecessor → successor.
+
+    Category J delivery, M invoice, N invoice cancellation, Q picking, R goods movement.
+    """
 
     preceding_document: str
     preceding_item: int
@@ -203,6 +211,8 @@ class SapDeliveryItem:
     sap_sales_order_number: str
     sap_item_number: int
     picking_status: str = ""
+    higher_level_item_number: int = 0  # the set this part belongs to
+    splits: tuple[tuple[int, Decimal], ...] = ()  # batch splits added up here: item, quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +238,9 @@ class SapDelivery:
     handling_units: tuple[tuple[str, str], ...]
     items: tuple[SapDeliveryItem, ...]
     picked_at_from_flow: datetime | None = None
+    sold_to: str = ""
+    goods_issued_at_from_flow: datetime | None = None
+    goods_issue_zone: str = ""  # SAP's key of the zone of ``goods_issue_time``, such as CET
 
     @property
     def is_goods_issued(self) -> bool:
@@ -253,7 +266,10 @@ class SapBillingItem:
 
 @dataclass(frozen=True, slots=True)
 class SapBillingDocument:
-    """A billing document; ``category`` M invoice, N invoice cancellation, O credit memo, U pro forma."""
+    """A billing document.
+
+    ``category`` M invoice, N invoice cancellation, O credit memo, U pro forma.
+    """
 
     billing_document_number: str
     billing_type: str

@@ -1,0 +1,60 @@
+# The portal's commands; `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export DJANGO_SETTINGS_MODULE ?= o2c_portal.settings
+
+.PHONY: help setup demo demo-reset scenes test browser check lint pictures clean
+.DEFAULT_GOAL := help
+
+help:  ## list these commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+$(VENV)/made:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: set PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV) || { echo "Python lacks its venv module: install python3-venv, then try again."; exit 1; }
+	@touch $@
+
+$(VENV)/demo: $(VENV)/made requirements.txt requirements-demo.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-demo.txt
+	@touch $@
+
+$(VENV)/dev: $(VENV)/made requirements.txt requirements-demo.txt requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ $(VENV)/demo
+
+setup: $(VENV)/dev  ## everything a developer needs, in .venv
+
+demo: $(VENV)/demo  ## run the portal with a stand-in shop and a stand-in SAP
+	@exec $(BIN)/python manage.py demo
+
+demo-reset:  ## forget the demo's data; the next `make demo` starts afresh
+	@if [ -f .demo/supervisor.pid ] && kill -0 "$$(cat .demo/supervisor.pid)" 2>/dev/null; then \
+	  echo "The demo is running: stop it first (Ctrl-C)."; exit 1; fi
+	rm -rf .demo
+
+scenes: $(VENV)/demo  ## play the five scenes against the running demo
+	@$(BIN)/python manage.py scenes
+
+test: $(VENV)/dev  ## run all tests; those that need a browser where one is found
+	$(BIN)/python -m pytest
+
+browser: $(VENV)/dev  ## run only the browser tests
+	$(BIN)/python -m pytest -m browser
+
+lint: $(VENV)/dev  ## the checks without the tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py check --fail-level WARNING
+	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
+
+check: lint  ## all that has to hold before a change is handed in
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+pictures: $(VENV)/dev  ## make the README's pictures from the running demo
+	$(BIN)/python -m tests.pictures docs/pictures
+
+clean:  ## remove everything that was made here
+	rm -rf $(VENV) .demo .coverage .mypy_cache .ruff_cache .pytest_cache staticfiles

@@ -1,0 +1,110 @@
+"""A remote call as the ledger keeps it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+MASK = "***"
+LONGEST_LIST = 20
+LONGEST_TEXT = 2000
+DEEPEST_LEVEL = 40
+
+# Normalised key: lower case, letters and digits only (E_MAIL and email are one).
+_MASKED_KEYS = frozenset((
+    "prefix", "suffix", "middlename", "dob", "gender", "company", "vatid", "taxvat", "fax",
+    "remoteip", "xforwardedfor", "protectcode", "street", "postcode", "postalcode",
+    "customernote", "name", "name1", "name2", "name3", "name4", "streetlng", "strsuppl1",
+    "strsuppl2", "strsuppl3", "houseno", "postlcode", "postlcod1", "postlcod2", "telephone",
+    "telephone2", "telboxno", "telno", "tel1numbr", "tel1ext", "faxnumber", "faxnumbr",
+    "fax1numbr", "email", "telf1", "stras", "pstlz", "textline", "otp", "user", "username",
+    "ccnumber", "ccname", "ccowner", "authorization", "cookie",
+))  # fmt: skip
+_MASKED_PARTS = (
+    "firstname", "lastname", "fullname", "customername", "customeremail", "customerdob",
+    "customertaxvat", "passw", "secret", "token", "emailaddress",
+)  # fmt: skip
+# Keys that look personal but are not: a flag, a shop's own words for a parcel, a product.
+_PLAIN_KEYS = frozenset({"emailsent", "sendemail"})
+_EMAIL = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+\.[^\s@<>\"',;:]+")
+_CREDENTIAL = re.compile(r"(?i)\b(bearer|oauth)\s+\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One remote call as the ledger keeps it: redacted, with what came back."""
+
+    system: str  # "magento" or "sap"
+    operation: str  # "POST order/17/ship", "BAPI_SALESORDER_CREATEFROMDAT2"
+    is_write: bool
+    started_at: datetime
+    duration_seconds: float
+    outcome: str  # "ok", "refused", "unavailable", "unknown"
+    request: dict[str, Any]
+    answer: dict[str, Any] | None
+
+
+Observer = Callable[[Exchange], None]
+
+
+def redact(value: Any) -> Any:
+    """The same value, fit for JSON, with personal data and secrets masked and long parts cut."""
+    return _redacted(value, 0)
+
+
+def redact_text(text: str) -> str:
+    """A remote's words without e-mail addresses and credentials, cut to a readable length."""
+    plain = _CREDENTIAL.sub(MASK, _EMAIL.sub(MASK, text))
+    plain = plain.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    if len(plain) <= LONGEST_TEXT:
+        return plain
+    return f"{plain[:LONGEST_TEXT]}… {len(plain) - LONGEST_TEXT} more characters"
+
+
+def _redacted(value: Any, level: int) -> Any:
+    if level > DEEPEST_LEVEL:
+        return "…"
+    if isinstance(value, Mapping):
+        return {
+            redact_text(str(key)): MASK if _is_masked(key, item) else _redacted(item, level + 1)
+            for key, item in value.items()
+        }
+    if isinstance(value, list | tuple | set | frozenset):
+        return _redacted_list(list(value), level)
+    return _plain(value)
+
+
+def _redacted_list(values: list[Any], level: int) -> list[Any]:
+    kept = [_redacted(item, level + 1) for item in values[:LONGEST_LIST]]
+    left_out = len(values) - len(kept)
+    return [*kept, f"… {left_out} more"] if left_out else kept
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return redact_text(value)
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return value if value == value and abs(value) != float("inf") else str(value)
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, bytes):
+        return f"<{len(value)} bytes>"
+    return redact_text(str(value))
+
+
+def _is_masked(key: Any, item: Any) -> bool:
+    """Empty values stay as they are: that something is missing is no secret, and it helps."""
+    if item is None or item in ("", [], {}) or isinstance(item, bool):
+        return False
+    plain = re.sub(r"[^a-z0-9]", "", str(key).lower())
+    if plain in _PLAIN_KEYS:
+        return False
+    return plain in _MASKED_KEYS or any(part in plain for part in _MASKED_PARTS)

@@ -1,0 +1,112 @@
+"""Running one task: claim, do the step, record how it ended. The only place that catches."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import close_old_connections
+from django.utils import timezone
+
+from sync.errors import LeaseLost, SyncError
+from sync.exchanges import Exchange
+from sync.jobs import plan
+from sync.jobs.ask import ask
+from sync.jobs.failures import columns_of
+from sync.jobs.retries import next_delay
+from sync.models import RemoteCall, StepSchedule, SyncAttempt, SyncTask
+from sync.remotes import Remotes, remotes_of_this_thread
+from sync.steps import STEPS, StepRun
+
+logger = logging.getLogger(__name__)
+
+LOST_RACE = "lost its lease"
+
+
+def run_task(task_id: int) -> None:
+    """What a rung bell starts: the task it names, then whatever waits behind the same lock."""
+    close_old_connections()
+    try:
+        remotes = remotes_of_this_thread()
+        pk: int | None = task_id
+        while pk is not None:
+            pk = run_one(pk, remotes)
+    finally:
+        close_old_connections()
+
+
+def run_one(pk: int, remotes: Remotes) -> int | None:
+    """Claim and execute a task; the next due task of the same lock, if there is one."""
+    lease = timedelta(seconds=settings.LEASE_SECONDS)
+    task = SyncTask.objects.claim(pk, owner=worker_name(), lease=lease)
+    if task is None:
+        return None
+    attempt = SyncAttempt.objects.create(task=task, attempt=task.attempts, worker=task.lease_owner)
+    try:
+        with remotes.observed_by(lambda exchange: record(attempt, exchange)):
+            _execute(task, attempt, remotes)
+    except LeaseLost:
+        logger.warning("task %s %s", task.pk, LOST_RACE)
+        attempt.close(SyncAttempt.Outcome.LOST, "Another worker has taken the task over.")
+    behind = SyncTask.objects.due(timezone.now()).filter(lock=task.lock)
+    return behind.order_by("priority", "id").values_list("pk", flat=True).first()
+
+
+def _execute(task: SyncTask, attempt: SyncAttempt, remotes: Remotes) -> None:
+    try:
+        outcome = STEPS[task.step](StepRun(task, remotes))
+    except LeaseLost:
+        raise
+    except SyncError as error:
+        _close_failed(task, attempt, error)
+    except Exception as error:
+        logger.exception("task %s failed on a fault of the portal", task.pk)
+        task.stop_for_a_person(columns_of(error))
+        attempt.close(SyncAttempt.Outcome.ERRORED, task.error_message)
+    else:
+        task.succeed(outcome)
+        attempt.close(SyncAttempt.Outcome.DONE, outcome)
+        ask_follow_ups(task)
+
+
+def _close_failed(task: SyncTask, attempt: SyncAttempt, error: SyncError) -> None:
+    """Try again later where that can help; otherwise leave it to a person."""
+    delay = next_delay(error, task.attempts)
+    if delay is None:
+        task.stop_for_a_person(columns_of(error))
+        attempt.close(SyncAttempt.Outcome.FAILED, error.message)
+    else:
+        task.try_again_at(timezone.now() + delay, columns_of(error))
+        attempt.close(SyncAttempt.Outcome.RETRY, error.message)
+
+
+def ask_follow_ups(task: SyncTask) -> None:
+    """Ask for what became possible: always in a person's name, else only where it is automatic."""
+    automatic = set(StepSchedule.objects.filter(is_enabled=True).values_list("step", flat=True))
+    for work in plan.follow_ups(task):
+        if task.asked_by is not None or work.step in automatic:
+            ask(work, origin=SyncTask.Origin.FOLLOW_UP, asked_by=task.asked_by)
+
+
+def record(attempt: SyncAttempt, exchange: Exchange) -> None:
+    """Keep a remote call with the attempt that made it."""
+    RemoteCall.objects.create(
+        attempt=attempt,
+        system=exchange.system,
+        operation=exchange.operation[:120],
+        is_write=exchange.is_write,
+        started_at=exchange.started_at,
+        duration_seconds=exchange.duration_seconds,
+        outcome=exchange.outcome,
+        request=exchange.request,
+        answer=exchange.answer,
+    )
+
+
+def worker_name() -> str:
+    """Who holds a lease: host, process and thread."""
+    return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"

@@ -1,0 +1,53 @@
+"""What runs by itself: every enabled step looks for outstanding work at its interval."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from sync.jobs import plan
+from sync.jobs.ask import Answer, ask
+from sync.models import Step, StepSchedule, SyncTask
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_INTERVALS = {
+    Step.PULL_ORDERS: 30,
+    Step.PUSH_ORDER: 30,
+    Step.CONFIRM_ORDER: 60,
+    Step.PULL_DELIVERIES: 30,
+    Step.PUSH_SHIPMENT: 60,
+    Step.PULL_BILLING: 30,
+    Step.PUSH_INVOICE: 60,
+}
+
+
+def create_missing_schedules() -> None:
+    """Every step that can run by itself has a row, switched on."""
+    for step, seconds in DEFAULT_INTERVALS.items():
+        StepSchedule.objects.get_or_create(step=step, defaults={"interval_seconds": seconds})
+
+
+def tick() -> int:
+    """Ask for the outstanding work of every schedule that is due; how many tasks are new."""
+    now = timezone.now()
+    due = StepSchedule.objects.filter(is_enabled=True, next_run_at__lte=now)
+    return sum(_run(schedule) for schedule in due if _take(schedule, now))
+
+
+def _take(schedule: StepSchedule, now: datetime) -> bool:
+    """Advance the schedule; only one of several schedulers gets it."""
+    return bool(
+        StepSchedule.objects.filter(
+            pk=schedule.pk, next_run_at=schedule.next_run_at, is_enabled=True
+        ).update(next_run_at=now + timedelta(seconds=schedule.interval_seconds), last_run_at=now)
+    )
+
+
+def _run(schedule: StepSchedule) -> int:
+    asked = [
+        ask(work, origin=SyncTask.Origin.SCHEDULE) for work in plan.open_work(Step(schedule.step))
+    ]
+    return sum(one.answer == Answer.ASKED for one in asked)

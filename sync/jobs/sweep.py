@@ -1,0 +1,44 @@
+"""The sweep: frees expired leases and rings for due work nobody rang for.
+
+Safe to run anywhere, in any number, at any time.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from sync.jobs.bell import ring
+from sync.models import SyncAttempt, SyncTask
+
+RING_AGAIN_AFTER = timedelta(seconds=30)
+AT_ONCE = 500
+
+
+def sweep() -> tuple[int, int]:
+    """How many expired leases were freed, and for how many tasks the bell was rung."""
+    now = timezone.now()
+    freed = sum(_free(task, now) for task in SyncTask.objects.expired(now)[:AT_ONCE])
+    unheard = SyncTask.objects.due(now).filter(
+        Q(rung_at__isnull=True) | Q(rung_at__lt=now - RING_AGAIN_AFTER)
+    )
+    tasks = list(unheard.order_by("priority", "id")[:AT_ONCE])
+    return freed, len(tasks) if tasks and ring(tasks) else 0
+
+
+def _free(task: SyncTask, now: datetime) -> int:
+    """Give a lost task back to the queue; the step itself finds out how far it had come."""
+    still_lost = SyncTask.objects.expired(now).filter(pk=task.pk, attempts=task.attempts)
+    freed = still_lost.update(
+        state=SyncTask.State.WAITING, lease_owner="", lease_until=None, rung_at=None
+    )
+    if freed:
+        lost = SyncAttempt.objects.filter(task=task, outcome=SyncAttempt.Outcome.RUNNING)
+        lost.update(
+            outcome=SyncAttempt.Outcome.LOST,
+            finished_at=now,
+            message="The worker stopped without an answer.",
+        )
+    return freed

@@ -1,0 +1,284 @@
+"""A Magento shop as the portal uses it: one method per thing asked of the shop.
+
+Every method raises a ``SyncError`` and nothing else (``ValueError`` for a request that must never
+be sent). A write raises ``OutcomeUnknown`` after anything but an answer: look before sending again.
+The caller keeps all writes of one order in a row; the shop loses data otherwise (README "Races").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import requests
+from requests.auth import AuthBase
+
+from sync.errors import OutcomeUnknown, SyncError, UnexpectedRecord
+from sync.exchanges import Exchange
+from sync.magento.intake import OrderSearch
+from sync.magento.parsing import (
+    parse_invoice,
+    parse_order,
+    parse_shipment,
+    parse_store_view,
+    parse_track,
+)
+from sync.magento.records import (
+    InvoiceRequest,
+    MagentoInvoice,
+    MagentoOrder,
+    MagentoShipment,
+    MagentoStoreView,
+    MagentoTrack,
+    ShipmentRequest,
+    UnreadableRecord,
+)
+from sync.magento.search import Filter, Search, equal
+from sync.magento.transport import Transport, new_session
+
+Record = TypeVar("Record")
+LONGEST_EXT_ORDER_ID = 32  # cut silently beyond [447]
+_PRODUCTS_AT_ONCE = 100
+_SHIPMENT_TYPES = {"0": "together", "1": "separately"}
+
+
+def _unobserved(exchange: Exchange) -> None:
+    """Where nobody keeps a ledger."""
+
+
+class MagentoClient:
+    """One shop over REST. Threads need a client each: a session is not shared."""
+
+    def __init__(
+        self,
+        base_url: str,
+        auth: AuthBase,
+        *,
+        observe: Callable[[Exchange], None] = _unobserved,
+        timeout_seconds: tuple[float, float] = (5, 60),
+        session: requests.Session | None = None,
+    ) -> None:
+        self._http = Transport(base_url, auth, session or new_session(), timeout_seconds, observe)
+
+    # ---- orders ----------------------------------------------------------------------------------
+    def get_order(self, entity_id: int) -> MagentoOrder:
+        """One order by entity_id; ``RemoteRejected`` with cause ``magento:404`` where none is."""
+        return parse_order(self._http.get(f"orders/{int(entity_id)}"))
+
+    def search_orders(
+        self,
+        *,
+        updated_from: datetime,
+        store_ids: Collection[int] = (),
+        page_size: int = 100,
+        after: tuple[datetime, int] | None = None,
+    ) -> Iterator[MagentoOrder | UnreadableRecord]:
+        """Orders changed at or after ``updated_from``, oldest change first, as pages arrive.
+
+        ``after`` (updated_at, entity_id) starts behind a record that was seen. A record that
+        cannot be read comes as an ``UnreadableRecord``, and the rest goes on.
+        """
+        search = OrderSearch(updated_from, tuple(sorted(store_ids)), page_size)
+        return search.records(lambda query: self._http.get("orders", query), after)
+
+    def search_orders_by_increment_id(self, increment_id: str) -> list[MagentoOrder]:
+        """The orders with that number: it is unique only within a store."""
+        return self._all("orders", equal("increment_id", increment_id), parse_order)
+
+    def set_ext_order_id(self, entity_id: int, ext_order_id: str) -> None:
+        """Store the SAP number with the order [430]. Only these two members: others would be
+        written as they are [441]. Never while a ship or invoice of that order may be running."""
+        if not 0 < len(ext_order_id) <= LONGEST_EXT_ORDER_ID:
+            raise ValueError(f"ext_order_id has 1 to {LONGEST_EXT_ORDER_ID} characters")
+        entity = {"entity_id": int(entity_id), "ext_order_id": ext_order_id}
+        self._http.post("orders", {"entity": entity})
+
+    # ---- shipments -------------------------------------------------------------------------------
+    def search_shipments(self, order_entity_id: int) -> list[MagentoShipment]:
+        """All shipments of an order, oldest first."""
+        return self._all("shipments", equal("order_id", order_entity_id), parse_shipment)
+
+    def create_shipment(self, order_entity_id: int, request: ShipmentRequest) -> int:
+        """Ship exactly what is asked for; the shipment's entity_id [210].
+
+        The shop cuts too large quantities silently [214, 264]: compare with what is open first.
+        """
+        body = {
+            "items": _quantities(request.quantities),
+            "notify": request.notify,
+            "tracks": [_track(*track) for track in request.tracks],
+            **_marker(request.marker),
+        }
+        return self._created(f"order/{int(order_entity_id)}/ship", body)
+
+    def add_track(
+        self, shipment: MagentoShipment, carrier_code: str, title: str, track_number: str
+    ) -> MagentoTrack:
+        """A track of a shipment that exists; nothing keeps it from being there twice [271]."""
+        entity: dict[str, Any] = _track(carrier_code, title, track_number)
+        entity |= {"order_id": shipment.order_id, "parent_id": shipment.entity_id}
+        answer = self._http.post("shipment/track", {"entity": entity})
+        return _after_write(parse_track, answer, "POST shipment/track")
+
+    def delete_track(self, track_entity_id: int) -> None:
+        """Take a track away; the shop answers the same for one that is not there [280]."""
+        self._http.delete(f"shipment/track/{int(track_entity_id)}")
+
+    def send_shipment_email(self, entity_id: int) -> bool:
+        """The shop's word that it sent the mail, which is no proof (README "E-mail")."""
+        return self._http.post(f"shipment/{int(entity_id)}/emails") is True
+
+    # ---- invoices --------------------------------------------------------------------------------
+    def search_invoices(self, order_entity_id: int) -> list[MagentoInvoice]:
+        """All invoices of an order, oldest first."""
+        return self._all("invoices", equal("order_id", order_entity_id), parse_invoice)
+
+    def create_invoice(self, order_entity_id: int, request: InvoiceRequest) -> int:
+        """Invoice what is asked for; the invoice's entity_id [320]."""
+        body = {
+            "capture": request.capture,
+            "items": _quantities(request.quantities),
+            "notify": request.notify,
+            **_marker(request.marker),
+        }
+        return self._created(f"order/{int(order_entity_id)}/invoice", body)
+
+    def send_invoice_email(self, entity_id: int) -> bool:
+        """As ``send_shipment_email``."""
+        return self._http.post(f"invoices/{int(entity_id)}/emails") is True
+
+    # ---- the shop itself -------------------------------------------------------------------------
+    def get_bundle_shipment_types(self, product_ids: Collection[int]) -> dict[int, str]:
+        """By bundle product id "together" or "separately"; what is not a bundle is left out.
+
+        Needs a right to the catalogue: ``RemoteMisconfigured`` without it.
+        """
+        wanted = sorted(set(product_ids))
+        types: dict[int, str] = {}
+        for start in range(0, len(wanted), _PRODUCTS_AT_ONCE):
+            ids = ",".join(str(number) for number in wanted[start : start + _PRODUCTS_AT_ONCE])
+            search = Search(((Filter("entity_id", "in", ids),),), page_size=_PRODUCTS_AT_ONCE)
+            for product in _items(self._http.get("products", search.query()), "products"):
+                types |= _shipment_type(product)
+        return types
+
+    def get_store_views(self) -> list[MagentoStoreView]:
+        """The store views orders are placed in, without the admin's own [602, 600]."""
+        configs = _listed(self._http.get("store/storeConfigs"), "store/storeConfigs")
+        by_id = {config.get("id"): config for config in configs}
+        views = _listed(self._http.get("store/storeViews"), "store/storeViews")
+        return [parse_store_view(v, by_id.get(v.get("id"), {})) for v in views if v.get("id")]
+
+    def ping(self) -> str:
+        """A line such as "3 store views, 63 orders"; raises what a first real call would raise."""
+        views = len(self.get_store_views())
+        search = Search((), page_size=1, fields="items[entity_id],total_count")
+        answer = self._http.get("orders", search.query())
+        _items(answer, "orders")
+        orders = answer.get("total_count") or 0
+        return f"{_counted(views, 'store view')}, {_counted(orders, 'order')}"
+
+    # ---- shared ----------------------------------------------------------------------------------
+    def _all(
+        self,
+        route: str,
+        groups: tuple[tuple[Filter, ...], ...],
+        parse: Callable[[Any], Record],
+        page_size: int = 100,
+    ) -> list[Record]:
+        records: list[Record] = []
+        page = 1
+        while True:
+            search = Search(groups, sort=("entity_id",), page_size=page_size, page=page)
+            rows = _items(self._http.get(route, search.query()), route)
+            records += [parse(row) for row in rows]
+            if len(rows) < page_size:
+                return records
+            page += 1
+
+    def _created(self, route: str, body: dict[str, Any]) -> int:
+        """The new entity_id, which comes as a JSON string (``"40"``)."""
+        answer = self._http.post(route, body)
+        text = str(answer) if isinstance(answer, str | int) else ""
+        if text.isascii() and text.isdigit() and int(text) > 0:
+            return int(text)
+        raise _unclear(f"POST {route}")
+
+
+def _after_write(parse: Callable[[Any], Record], answer: Any, operation: str) -> Record:
+    try:
+        return parse(answer)
+    except UnexpectedRecord as error:
+        raise _unclear(operation) from error
+
+
+def _unclear(operation: str) -> SyncError:
+    return OutcomeUnknown(
+        f"The shop accepted {operation}, but its answer does not say what it made.",
+        system="magento",
+        reference=operation,
+        cause_key="magento:lost",
+    )
+
+
+def _quantities(quantities: dict[int, Decimal]) -> list[dict[str, Any]]:
+    """Refuses what the shop would take for "all that is open" [200] or cut without a word."""
+    if not quantities:
+        raise ValueError("an empty list of items would ship or invoice the whole order")
+    if any(quantity <= 0 for quantity in quantities.values()):
+        raise ValueError("quantities are above 0")
+    return [{"order_item_id": item, "qty": qty} for item, qty in sorted(quantities.items())]
+
+
+def _track(carrier_code: str, title: str, track_number: str) -> dict[str, Any]:
+    """An empty code or number is refused with an answer that does not say so [227]."""
+    if not carrier_code or not track_number:
+        raise ValueError("a track needs a carrier code and a number")
+    return {"track_number": track_number, "title": title, "carrier_code": carrier_code}
+
+
+def _marker(marker: str) -> dict[str, Any]:
+    """The comment stored with the document, invisible to the customer [301, 325]."""
+    if not marker:
+        raise ValueError("without a marker the document could not be found again")
+    return {"appendComment": False, "comment": {"comment": marker, "is_visible_on_front": 0}}
+
+
+def _items(answer: Any, route: str) -> list[Any]:
+    """The rows of a search; null stands for an empty list under a projection (README bite 6)."""
+    rows = answer.get("items", ()) if isinstance(answer, dict) else ()
+    if rows is None:
+        return []
+    if not isinstance(rows, list):
+        raise _no_list(route)
+    return rows
+
+
+def _listed(answer: Any, route: str) -> list[dict[str, Any]]:
+    if not isinstance(answer, list) or not all(isinstance(row, dict) for row in answer):
+        raise _no_list(route)
+    return answer
+
+
+def _no_list(route: str) -> UnexpectedRecord:
+    return UnexpectedRecord(
+        f"The shop's answer to GET {route} is not a list.",
+        system="magento",
+        cause_key="magento:unreadable:list",
+    )
+
+
+def _shipment_type(product: Any) -> dict[int, str]:
+    if not isinstance(product, dict) or not isinstance(product.get("id"), int):
+        return {}
+    for attribute in product.get("custom_attributes") or ():
+        if isinstance(attribute, dict) and attribute.get("attribute_code") == "shipment_type":
+            kind = _SHIPMENT_TYPES.get(str(attribute.get("value")))
+            return {product["id"]: kind} if kind else {}
+    return {}
+
+
+def _counted(number: Any, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,128 @@
+"""The search for changed orders, page by page, complete while the shop goes on changing them.
+
+Pages are cut by the last record seen (updated_at, entity_id), not by page number: an order that
+changes meanwhile moves to the end, which would shift every later page by one and hide a record.
+Several orders share a second, so the key has both parts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sync.errors import UnexpectedRecord
+from sync.magento.members import Members
+from sync.magento.parsing import parse_order
+from sync.magento.records import MagentoOrder, UnreadableRecord
+from sync.magento.search import Filter, Query, Search, shop_time
+
+Key = tuple[datetime, int]
+Fetch = Callable[[Query], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSearch:
+    """Orders changed at or after a moment, in some stores or (empty) in all."""
+
+    updated_from: datetime
+    store_ids: tuple[int, ...]
+    page_size: int
+
+    def records(self, fetch: Fetch, after: Key | None) -> Iterator[MagentoOrder | UnreadableRecord]:
+        """Each state of each order once, oldest change first."""
+        seen: set[str] = set()
+        key, page = after, 1
+        while True:
+            rows = _rows(fetch(self._search(key, page).query()))
+            fresh = [row for row in rows if _identity(row) not in seen]
+            seen = {_identity(row) for row in rows}
+            yield from (readable(row) for row in fresh)
+            if len(rows) < self.page_size:
+                return
+            if not fresh:
+                raise _stuck()
+            key, page = _next(key, page, rows)
+
+    def _search(self, key: Key | None, page: int) -> Search:
+        groups: list[tuple[Filter, ...]] = []
+        start = shop_time(max(self.updated_from, key[0]) if key else self.updated_from)
+        groups.append((Filter("updated_at", "gteq", start),))
+        if key:
+            moment, entity_id = shop_time(key[0]), str(key[1])
+            groups.append(
+                (Filter("updated_at", "gt", moment), Filter("entity_id", "gt", entity_id))
+            )
+        if self.store_ids:
+            stores = ",".join(str(store_id) for store_id in self.store_ids)
+            groups.append((Filter("store_id", "in", stores),))
+        sort = ("updated_at", "entity_id")
+        return Search(tuple(groups), sort, self.page_size, page)
+
+
+def readable(row: Any) -> MagentoOrder | UnreadableRecord:
+    """The order, or what is wrong with it and how to find it in the shop."""
+    try:
+        return parse_order(row)
+    except UnexpectedRecord as error:
+        values = row if isinstance(row, dict) else {}
+        key = _key(row)
+        number = values.get("increment_id")
+        has_number = isinstance(number, str) and number.isascii() and len(number) <= 50
+        return UnreadableRecord(
+            key[1] if key else _entity_id(values), str(number) if has_number else "", error
+        )
+
+
+def _next(key: Key | None, page: int, rows: list[Any]) -> tuple[Key | None, int]:
+    """Behind the last record, or the page after this one where no record says where it stands."""
+    keys = [found for found in map(_key, rows) if found]
+    furthest = max(keys, default=None)
+    if furthest and (key is None or furthest > key):
+        return furthest, 1
+    return key, page + 1
+
+
+def _rows(answer: Any) -> list[Any]:
+    rows = answer.get("items", ()) if isinstance(answer, dict) else ()
+    if rows is None:
+        return []
+    if not isinstance(rows, list):
+        raise UnexpectedRecord(
+            "The shop's answer to GET orders is not a list.",
+            system="magento",
+            cause_key="magento:unreadable:list",
+        )
+    return rows
+
+
+def _key(row: Any) -> Key | None:
+    if not isinstance(row, dict):
+        return None
+    try:
+        members = Members(row)
+        return members.moment("updated_at"), members.identifier("entity_id")
+    except UnexpectedRecord:
+        return None
+
+
+def _entity_id(values: dict[str, Any]) -> int | None:
+    try:
+        return Members(values).optional_identifier("entity_id")
+    except UnexpectedRecord:
+        return None
+
+
+def _identity(row: Any) -> str:
+    key = _key(row)
+    return f"{key[1]}@{key[0].isoformat()}" if key else json.dumps(row, default=str)
+
+
+def _stuck() -> UnexpectedRecord:
+    return UnexpectedRecord(
+        "The shop sends the same page of orders again and again.",
+        system="magento",
+        cause_key="magento:paging",
+    )

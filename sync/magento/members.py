@@ -1,0 +1,173 @@
+"""Typed access to the members of a Magento document, naming what is wrong with one.
+
+Any member may be missing: Magento leaves nulls out. A member that is there but cannot be what it
+should be (a text for an amount, NaN, half a surrogate pair) raises ``UnexpectedRecord`` with the
+member's path; nothing else ever leaves this module.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from sync.errors import UnexpectedRecord
+
+LONGEST_TEXT = 255
+LONGEST_NOTE = 65535
+LARGEST_AMOUNT = Decimal(10) ** 12
+_STORED_PLACES = Decimal("0.0001")
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The members of one JSON object; ``path`` is where it stands, such as ``items[2]``."""
+
+    values: dict[str, Any]
+    what: str = "record"
+    path: str = ""
+
+    def text(self, name: str, *, required: bool = False, limit: int = LONGEST_TEXT) -> str:
+        """A text; numbers are taken as their digits. Missing: empty."""
+        value = self._value(name, required=required)
+        if value is None:
+            return ""
+        if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+            raise self.unreadable(name, "is not a text")
+        return self._clean(name, str(value), limit)
+
+    def identifier(self, name: str) -> int:
+        """A positive whole number that must be there."""
+        value = self.optional_identifier(name)
+        if value is None:
+            raise self.unreadable(name, "is missing")
+        return value
+
+    def optional_identifier(self, name: str) -> int | None:
+        """A positive whole number; missing or 0: None."""
+        return self.whole_number(name) or None
+
+    def whole_number(self, name: str) -> int | None:
+        """A whole number from 0; missing: None."""
+        if self._value(name, required=False) in (None, ""):
+            return None
+        value = self.amount(name)
+        if value != value.to_integral_value() or value < 0:
+            raise self.unreadable(name, "is not a whole number")
+        return int(value)
+
+    def amount(self, name: str, *, required: bool = False) -> Decimal:
+        """A number with at most the four decimals Magento stores; missing: 0.
+
+        The shop adds and subtracts in floating point before it answers, so 53.970000000000006
+        is seen where 53.97 is meant.
+        """
+        value = self._value(name, required=required)
+        if value is None or value == "":
+            return Decimal(0)
+        if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+            raise self.unreadable(name, "is not a number")
+        try:
+            number = Decimal(value)
+        except (InvalidOperation, ValueError):
+            raise self.unreadable(name, "is not a number") from None
+        if not number.is_finite() or abs(number) >= LARGEST_AMOUNT:
+            raise self.unreadable(name, "is not a number the portal can hold")
+        return _at_stored_precision(number)
+
+    def flag(self, name: str) -> bool:
+        """True for true, 1 and "1"; missing: False."""
+        value = self._value(name, required=False)
+        if value in (None, "", 0, "0", False):
+            return False
+        if value in (1, "1", True):
+            return True
+        raise self.unreadable(name, "is neither yes nor no")
+
+    def moment(self, name: str, *fallbacks: str) -> datetime:
+        """UTC without a zone mark, whole seconds (README "Time"), as an aware time."""
+        for candidate in (name, *fallbacks):
+            text = self.text(candidate)
+            if text:
+                return self._moment(candidate, text)
+        raise self.unreadable(name, "is missing")
+
+    def child(self, name: str) -> Members | None:
+        """The object under ``name``, or None where there is none (PHP writes it as [] then)."""
+        value = self._value(name, required=False)
+        if value is None or value == []:
+            return None
+        if not isinstance(value, dict):
+            raise self.unreadable(name, "is not an object")
+        return Members(value, self.what, self._path(name))
+
+    def children(self, name: str) -> list[Members]:
+        """The objects listed under ``name``; null stands for an empty list (README bite 6)."""
+        rows = self._list(name)
+        for position, row in enumerate(rows):
+            if not isinstance(row, dict):
+                raise self.unreadable(f"{name}[{position}]", "is not an object")
+        path = self._path(name)
+        return [Members(row, self.what, f"{path}[{at}]") for at, row in enumerate(rows)]
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """The texts listed under ``name``; nulls are left out, a single text is a list of one."""
+        value = self._value(name, required=False)
+        rows = [value] if isinstance(value, str) else self._list(name)
+        texts = [row for row in rows if row is not None]
+        if not all(isinstance(row, str) for row in texts):
+            raise self.unreadable(name, "is not a list of texts")
+        return tuple(self._clean(name, row, LONGEST_TEXT) for row in texts)
+
+    def unreadable(self, name: str, problem: str) -> UnexpectedRecord:
+        """The error for a member; it never quotes the value, which may be personal data."""
+        return UnexpectedRecord(
+            f"The shop's {self.what} cannot be read: {self._path(name)} {problem}.",
+            system="magento",
+            cause_key=f"magento:unreadable:{self.what.split(' ')[0]}",
+        )
+
+    def _value(self, name: str, *, required: bool) -> Any:
+        value = self.values.get(name)
+        if required and (value is None or value == ""):
+            raise self.unreadable(name, "is missing")
+        return value
+
+    def _list(self, name: str) -> list[Any]:
+        value = self._value(name, required=False)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            raise self.unreadable(name, "is not a list")
+        return value
+
+    def _clean(self, name: str, text: str, limit: int) -> str:
+        if len(text) > limit:
+            raise self.unreadable(name, f"is {len(text)} characters long, at most {limit} fit")
+        if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise self.unreadable(name, "contains characters that are no text")
+        return text
+
+    def _moment(self, name: str, text: str) -> datetime:
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise self.unreadable(name, "is not a time") from None
+        if moment.tzinfo is None:
+            return moment.replace(tzinfo=UTC)
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:
+            raise self.unreadable(name, "is not a time") from None
+
+    def _path(self, name: str) -> str:
+        return f"{self.path}.{name}" if self.path else name
+
+
+def _at_stored_precision(number: Decimal) -> Decimal:
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -4:
+        number = number.quantize(_STORED_PLACES)
+        return number.normalize() if number else Decimal(0)
+    return number

@@ -1,0 +1,235 @@
+"""Magento's JSON documents as records. Pure; raises ``UnexpectedRecord`` and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sync.errors import UnexpectedRecord
+from sync.magento.members import LONGEST_NOTE, Members
+from sync.magento.records import (
+    MagentoAddress,
+    MagentoDocumentItem,
+    MagentoInvoice,
+    MagentoOrder,
+    MagentoOrderItem,
+    MagentoShipment,
+    MagentoStoreView,
+    MagentoTrack,
+)
+
+
+def parse_order(document: Any) -> MagentoOrder:
+    """An order as ``GET /V1/orders/:id`` or a search gives it. Lines keep the shop's order."""
+    members = _document(document, "order")
+    shipping = _shipping(members)
+    payment = members.child("payment") or Members({})
+    return MagentoOrder(
+        **_identity(members),
+        **_money(members),
+        **_customer(members),
+        is_virtual=members.flag("is_virtual"),
+        payment_method=payment.text("method"),
+        po_number=payment.text("po_number"),
+        shipping_method=shipping.text("method") if shipping else "",
+        shipping_description=members.text("shipping_description"),
+        ext_order_id=members.text("ext_order_id"),
+        relation_parent_real_id=members.text("relation_parent_real_id"),
+        billing_address=_address(members.child("billing_address")),
+        shipping_address=_address(shipping.child("address")) if shipping else None,
+        items=tuple(_order_item(item) for item in members.children("items")),
+        payload=members.values,
+    )
+
+
+def parse_shipment(document: Any) -> MagentoShipment:
+    """A shipment with its lines, tracks and comments."""
+    members = _document(document, "shipment")
+    return MagentoShipment(
+        entity_id=members.identifier("entity_id"),
+        increment_id=members.text("increment_id"),
+        order_id=members.identifier("order_id"),
+        created_at=members.moment("created_at", "updated_at"),
+        updated_at=members.moment("updated_at", "created_at"),
+        email_sent=members.flag("email_sent"),
+        items=tuple(_document_item(item) for item in members.children("items")),
+        tracks=tuple(_track(track) for track in members.children("tracks")),
+        comments=_comments(members),
+        payload=members.values,
+    )
+
+
+def parse_invoice(document: Any) -> MagentoInvoice:
+    """An invoice with its lines and comments; line row totals are undiscounted [810, 841]."""
+    members = _document(document, "invoice")
+    return MagentoInvoice(
+        entity_id=members.identifier("entity_id"),
+        increment_id=members.text("increment_id"),
+        order_id=members.identifier("order_id"),
+        state=members.whole_number("state") or 0,
+        created_at=members.moment("created_at", "updated_at"),
+        updated_at=members.moment("updated_at", "created_at"),
+        email_sent=members.flag("email_sent"),
+        currency_code=members.text("order_currency_code"),
+        subtotal=members.amount("subtotal"),
+        discount_amount=members.amount("discount_amount"),
+        shipping_amount=members.amount("shipping_amount"),
+        tax_amount=members.amount("tax_amount"),
+        grand_total=members.amount("grand_total"),
+        items=tuple(_document_item(item) for item in members.children("items")),
+        comments=_comments(members),
+        payload=members.values,
+    )
+
+
+def parse_track(document: Any) -> MagentoTrack:
+    """The track object that ``POST /V1/shipment/track`` answers with [270]."""
+    return _track(_document(document, "track"))
+
+
+def parse_store_view(view: Any, config: dict[str, Any]) -> MagentoStoreView:
+    """A store view [602] with the currency and locale from its configuration [600]."""
+    members = _document(view, "store view")
+    settings = Members(config, "store configuration")
+    return MagentoStoreView(
+        store_id=members.identifier("id"),
+        code=members.text("code"),
+        name=members.text("name"),
+        website_id=members.whole_number("website_id") or 0,
+        is_active=members.flag("is_active"),
+        currency=settings.text("default_display_currency_code"),
+        locale=settings.text("locale"),
+        timezone=settings.text("timezone"),
+    )
+
+
+def _document(document: Any, what: str) -> Members:
+    if not isinstance(document, dict):
+        raise UnexpectedRecord(
+            f"The shop's {what} cannot be read: it is not an object.",
+            system="magento",
+            cause_key=f"magento:unreadable:{what.split(' ')[0]}",
+        )
+    entity_id = document.get("entity_id")
+    label = f"{what} {entity_id}" if _is_short_number(entity_id) else what
+    return Members(document, label)
+
+
+def _is_short_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**12
+
+
+def _identity(members: Members) -> dict[str, Any]:
+    return {
+        "entity_id": members.identifier("entity_id"),
+        "increment_id": members.text("increment_id", required=True, limit=50),
+        "store_id": members.whole_number("store_id") or 0,
+        "store_name": members.text("store_name"),
+        "state": members.text("state"),
+        "status": members.text("status"),
+        "created_at": members.moment("created_at"),
+        "updated_at": members.moment("updated_at"),
+    }
+
+
+def _money(members: Members) -> dict[str, Any]:
+    shipping_compensation = members.amount("shipping_discount_tax_compensation_amount")
+    return {
+        "order_currency_code": members.text("order_currency_code", required=True, limit=3),
+        "base_currency_code": members.text("base_currency_code", limit=3),
+        "base_to_order_rate": members.amount("base_to_order_rate"),
+        "grand_total": members.amount("grand_total", required=True),
+        "subtotal": members.amount("subtotal"),
+        "discount_amount": members.amount("discount_amount"),
+        "discount_tax_compensation_amount": members.amount("discount_tax_compensation_amount"),
+        "shipping_amount": members.amount("shipping_amount"),
+        "shipping_tax_amount": members.amount("shipping_tax_amount"),
+        "shipping_discount_amount": members.amount("shipping_discount_amount"),
+        "shipping_discount_tax_compensation_amount": shipping_compensation,
+        "tax_amount": members.amount("tax_amount"),
+        "total_paid": members.amount("total_paid"),
+    }
+
+
+def _customer(members: Members) -> dict[str, Any]:
+    return {
+        "customer_id": members.optional_identifier("customer_id"),
+        "customer_group_id": members.whole_number("customer_group_id"),
+        "customer_email": members.text("customer_email"),
+        "customer_first_name": members.text("customer_firstname"),
+        "customer_last_name": members.text("customer_lastname"),
+        "customer_note": members.text("customer_note", limit=LONGEST_NOTE),
+        "customer_taxvat": members.text("customer_taxvat"),
+        "is_guest": members.flag("customer_is_guest"),
+    }
+
+
+def _shipping(members: Members) -> Members | None:
+    extension = members.child("extension_attributes")
+    assignments = extension.children("shipping_assignments") if extension else []
+    return assignments[0].child("shipping") if assignments else None
+
+
+def _address(members: Members | None) -> MagentoAddress | None:
+    if members is None:
+        return None
+    return MagentoAddress(
+        first_name=members.text("firstname"),
+        last_name=members.text("lastname"),
+        company=members.text("company"),
+        street=members.texts("street"),
+        city=members.text("city"),
+        postcode=members.text("postcode"),
+        region=members.text("region"),
+        region_code=members.text("region_code"),
+        country_id=members.text("country_id"),
+        telephone=members.text("telephone"),
+        email=members.text("email"),
+    )
+
+
+def _order_item(members: Members) -> MagentoOrderItem:
+    return MagentoOrderItem(
+        item_id=members.identifier("item_id"),
+        parent_item_id=members.optional_identifier("parent_item_id"),
+        product_id=members.optional_identifier("product_id"),
+        product_type=members.text("product_type"),
+        sku=members.text("sku"),
+        name=members.text("name"),
+        is_virtual=members.flag("is_virtual"),
+        is_qty_decimal=members.flag("is_qty_decimal"),
+        qty_ordered=members.amount("qty_ordered"),
+        qty_shipped=members.amount("qty_shipped"),
+        qty_invoiced=members.amount("qty_invoiced"),
+        qty_refunded=members.amount("qty_refunded"),
+        qty_canceled=members.amount("qty_canceled"),
+        price=members.amount("price"),
+        row_total=members.amount("row_total"),
+        tax_amount=members.amount("tax_amount"),
+        tax_percent=members.amount("tax_percent"),
+        discount_amount=members.amount("discount_amount"),
+        discount_tax_compensation_amount=members.amount("discount_tax_compensation_amount"),
+    )
+
+
+def _document_item(members: Members) -> MagentoDocumentItem:
+    has_total = members.values.get("row_total") is not None
+    return MagentoDocumentItem(
+        order_item_id=members.identifier("order_item_id"),
+        sku=members.text("sku"),
+        qty=members.amount("qty"),
+        row_total=members.amount("row_total") if has_total else None,
+    )
+
+
+def _track(members: Members) -> MagentoTrack:
+    return MagentoTrack(
+        entity_id=members.identifier("entity_id"),
+        carrier_code=members.text("carrier_code"),
+        title=members.text("title"),
+        track_number=members.text("track_number", limit=LONGEST_NOTE),
+    )
+
+
+def _comments(members: Members) -> tuple[str, ...]:
+    rows = members.children("comments")
+    return tuple(row.text("comment", limit=LONGEST_NOTE) for row in rows)

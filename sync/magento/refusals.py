@@ -1,0 +1,163 @@
+"""What an answer that is not 200 means, and who has to act. The one place that decides it.
+
+- 401: never a 403, and nothing tells "expired" from "not allowed" (README "Authentication"), so an
+  administrator must look at the credentials and rights.
+- 400, 404, 405: the shop understood and said no. A 404 for a *route*, or one that is not the shop's
+  JSON, means that the address is wrong.
+- 5xx, 408, 429 on a read: try again later. That includes 500 "Report ID: webapi-...": it stands for
+  a bad column too [151, 167], but the client's columns are fixed and known to exist, so in practice
+  it is a deadlock or a broken module, and either may be gone at the next try.
+- 5xx on a write: nobody knows whether it was done, the maintenance page [562] included, for a proxy
+  may answer 503 in the shop's place. 429 comes from a proxy before the shop saw anything.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+
+from sync.errors import (
+    OutcomeUnknown,
+    RemoteMisconfigured,
+    RemoteRejected,
+    RemoteUnavailable,
+    SyncError,
+)
+from sync.exchanges import redact_text
+from sync.magento.answers import NOT_JSON, decoded
+
+LONGEST_MESSAGE = 600
+NO_ROUTE = "Request does not match any route."
+_MISCONFIGURED_REFUSALS = ("Signature method %1", "Specified request cannot be processed", "oauth_")
+
+
+def raise_for_response(response: requests.Response, operation: str, *, is_write: bool) -> None:
+    """Raise the error an answer stands for; return for 200 to 299."""
+    status = response.status_code
+    if 200 <= status < 300:
+        return
+    if 300 <= status < 400:
+        raise _wrong_address(f"The shop sends {operation} elsewhere (HTTP {status}).", status)
+    if status >= 500 or status in (408, 429):
+        raise _unanswered(response, operation, is_write=is_write)
+    raise _refused(response, operation)
+
+
+def refusal_text(body: Any) -> str:
+    """The message of a JSON answer with its placeholders filled in, fit to be shown.
+
+    Magento leaves ``%name`` and ``%1`` as they are; ``parameters`` is an object for the first kind
+    and a list for the second (README "Errors").
+    """
+    if not isinstance(body, dict) or not isinstance(body.get("message"), str):
+        return ""
+    return readable(_filled(body["message"], body.get("parameters")))
+
+
+def readable(text: str) -> str:
+    """A remote's words in one piece: no markup, no control characters, no personal data."""
+    plain = re.sub(r"<[^>]{0,500}>", " ", redact_text(text))
+    plain = re.sub(r"[ \t\r\f\v]+", " ", "".join(c for c in plain if c == "\n" or c.isprintable()))
+    plain = plain.strip()
+    return plain if len(plain) <= LONGEST_MESSAGE else f"{plain[:LONGEST_MESSAGE]}…"
+
+
+def _filled(message: str, parameters: Any) -> str:
+    if isinstance(parameters, list):
+        named = {str(position): value for position, value in enumerate(parameters, start=1)}
+    elif isinstance(parameters, dict):
+        named = {str(name): value for name, value in parameters.items()}
+    else:
+        return message
+    if not named:
+        return message
+    names = sorted(named, key=len, reverse=True)
+    pattern = re.compile("%(" + "|".join(re.escape(name) for name in names) + ")")
+    return pattern.sub(lambda found: _parameter(named[found.group(1)]), message)
+
+
+def _parameter(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_parameter(item) for item in value)
+    return "" if value is None else str(value)
+
+
+def _refused(response: requests.Response, operation: str) -> SyncError:
+    status = response.status_code
+    body = decoded(response)
+    words = refusal_text(body)
+    template = body.get("message", "") if isinstance(body, dict) else ""
+    if status in (401, 403, 407):
+        return _not_allowed(status, words, body)
+    if body is NOT_JSON or not words or words == NO_ROUTE:
+        return _wrong_address(
+            f"{_host(response)} answered {operation} with HTTP {status}, but not as a Magento "
+            "shop does. Check the address of the shop.",
+            status,
+        )
+    if status == 400 and template.startswith(_MISCONFIGURED_REFUSALS):
+        return RemoteMisconfigured(
+            f"The shop refused {operation}: {words}", system="magento", cause_key="magento:setup"
+        )
+    cause = " ".join(readable(template).split())[:120]
+    key = "magento:404" if status == 404 else f"magento:{status}:{cause}"
+    return RemoteRejected(
+        f"The shop refused {operation}: {words}",
+        system="magento",
+        reference=operation,
+        cause_key=key,
+    )
+
+
+def _not_allowed(status: int, words: str, body: Any) -> RemoteMisconfigured:
+    parameters = body.get("parameters") if isinstance(body, dict) else None
+    resources = parameters.get("resources") if isinstance(parameters, dict) else None
+    right = readable(_parameter(resources)) if resources else ""
+    says = f" It says: {words}" if words else ""
+    needs = f" The right needed is {right}." if right else ""
+    return RemoteMisconfigured(
+        f"The shop does not accept the portal's credentials (HTTP {status}).{says}{needs} "
+        "Check the keys of the integration and its rights.",
+        system="magento",
+        cause_key=f"magento:{status}:{right}".rstrip(":"),
+    )
+
+
+def _unanswered(response: requests.Response, operation: str, *, is_write: bool) -> SyncError:
+    status = response.status_code
+    words = refusal_text(decoded(response))
+    says = f" {words}" if words else ""
+    error = OutcomeUnknown if is_write and status != 429 else RemoteUnavailable
+    return error(
+        f"The shop answered {operation} with HTTP {status}.{says}",
+        system="magento",
+        reference=operation,
+        cause_key=f"magento:{status}",
+        retry_after=_retry_after(response.headers.get("Retry-After", "")),
+    )
+
+
+def _wrong_address(message: str, status: int) -> RemoteMisconfigured:
+    return RemoteMisconfigured(message, system="magento", cause_key=f"magento:address:{status}")
+
+
+def _host(response: requests.Response) -> str:
+    return str(response.url).split("?")[0].split("/rest/")[0].split("@")[-1]
+
+
+def _retry_after(header: str) -> float | None:
+    """Seconds; the header is a number or a date. Magento never sends it, proxies may."""
+    text = header.strip()
+    if text.isascii() and text.isdigit() and len(text) < 8:
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except (TypeError, ValueError, IndexError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -1,0 +1,72 @@
+"""Search criteria as Magento reads them: groups are AND-ed, the filters in a group OR-ed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+Query = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One comparison; ``condition`` is Magento's word: eq, gt, gteq, in, like."""
+
+    field: str
+    condition: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A whole search. Without sort orders the database decides, so paging needs them."""
+
+    groups: tuple[tuple[Filter, ...], ...]
+    sort: tuple[str, ...] = ()
+    page_size: int = 100
+    page: int = 1
+    fields: str = ""
+
+    def query(self) -> Query:
+        """The query pairs, in a fixed order; an unknown column would answer 500 [151, 167]."""
+        pairs: list[tuple[str, str]] = []
+        for group_at, group in enumerate(self.groups):
+            for filter_at, part in enumerate(group):
+                prefix = f"searchCriteria[filter_groups][{group_at}][filters][{filter_at}]"
+                pairs += [
+                    (f"{prefix}[field]", part.field),
+                    (f"{prefix}[value]", part.value),
+                    (f"{prefix}[condition_type]", part.condition),
+                ]
+        for sort_at, column in enumerate(self.sort):
+            pairs += [
+                (f"searchCriteria[sortOrders][{sort_at}][field]", column),
+                (f"searchCriteria[sortOrders][{sort_at}][direction]", "ASC"),
+            ]
+        pairs.append(("searchCriteria[pageSize]", str(self.page_size)))
+        pairs.append(("searchCriteria[currentPage]", str(self.page)))
+        if self.fields:
+            pairs.append(("fields", self.fields))
+        return pairs
+
+
+def query_string(query: Query) -> str:
+    """Percent-encoded throughout: a blank sent as ``+`` spoils the OAuth signature [176, 193]."""
+    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query)
+
+
+def shop_time(moment: datetime) -> str:
+    """The UTC text Magento compares with; it ignores an offset instead of converting it.
+
+    Raises ``ValueError`` for a time without a zone: what it means cannot be known.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone cannot be compared with the shop's")
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def equal(field: str, value: str | int) -> tuple[tuple[Filter, ...], ...]:
+    """The one-filter search ``field = value``."""
+    return ((Filter(field, "eq", str(value)),),)

@@ -1,0 +1,246 @@
+"""One HTTP call to a shop: send, tell what went wrong, and let the ledger see it."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+from requests.auth import AuthBase
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from sync.errors import OutcomeUnknown, RemoteMisconfigured, RemoteUnavailable, SyncError
+from sync.exchanges import Exchange, Observer, redact
+from sync.magento.answers import NOT_JSON, decoded
+from sync.magento.refusals import raise_for_response
+from sync.magento.search import Query, query_string
+
+_BAD_ADDRESS = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidHeader,
+)
+
+
+def new_session() -> requests.Session:
+    """A session that takes nothing from the machine's environment (no proxy, no .netrc).
+
+    It keeps no cookies: every reply sets a PHPSESSID, and the shop would make requests that bring
+    it back wait for one another.
+    """
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers["Accept"] = "application/json"
+    session.headers["User-Agent"] = "o2c-portal"
+    return session
+
+
+@dataclass(slots=True)
+class _Call:
+    """One call under way; ``answer`` and ``status`` appear when there is one."""
+
+    method: str
+    route: str
+    request: dict[str, Any]
+    is_write: bool
+    answer: Any = None
+    status: int | None = None
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def operation(self) -> str:
+        return f"{self.method} {self.route}"
+
+
+class Transport:
+    """Calls the REST routes of one shop over one session; knows no route by name."""
+
+    def __init__(
+        self,
+        base_url: str,
+        auth: AuthBase,
+        session: requests.Session,
+        timeout_seconds: tuple[float, float],
+        observe: Observer,
+    ) -> None:
+        self.base_url = rest_base(base_url)
+        self._auth = auth
+        self._session = session
+        self._timeout_seconds = timeout_seconds
+        self._observe = observe
+
+    def get(self, route: str, query: Query = ()) -> Any:
+        """The JSON value of a read. Raises a ``SyncError``."""
+        call = _Call("GET", route, {"query": [list(pair) for pair in query]}, is_write=False)
+        return self._run(call, query_string(query), None)
+
+    def post(self, route: str, body: dict[str, Any] | None = None) -> Any:
+        """The JSON value a write answers with. ``OutcomeUnknown`` after all but a clean refusal."""
+        return self._run(_Call("POST", route, body or {}, is_write=True), "", body)
+
+    def delete(self, route: str) -> Any:
+        """As ``post``, without a body."""
+        return self._run(_Call("DELETE", route, {}, is_write=True), "", None)
+
+    def _run(self, call: _Call, query: str, body: dict[str, Any] | None) -> Any:
+        outcome = "refused"
+        try:
+            value = self._sent(call, query, body)
+            outcome = "ok"
+            return value
+        except OutcomeUnknown:
+            outcome = "unknown"
+            raise
+        except RemoteUnavailable:
+            outcome = "unavailable"
+            raise
+        finally:
+            self._observe(self._exchange(call, outcome))
+
+    def _sent(self, call: _Call, query: str, body: dict[str, Any] | None) -> Any:
+        url = f"{self.base_url}/{call.route}" + (f"?{query}" if query else "")
+        # Magento answers 400 to a POST without a content type [536], also when it has no body.
+        headers = {"Content-Type": "application/json"} if call.method == "POST" else {}
+        with _translated(call):
+            response = self._session.request(
+                call.method,
+                url,
+                data=json_body(body) if body is not None else None,
+                headers=headers,
+                auth=self._auth,
+                timeout=self._timeout_seconds,
+                allow_redirects=False,  # a redirected POST would become a GET
+            )
+        call.status = response.status_code
+        value = decoded(response)
+        call.answer = None if value is NOT_JSON else value
+        raise_for_response(response, call.operation, is_write=call.is_write)
+        if value is NOT_JSON:
+            raise _unreadable(call, response)
+        return value
+
+    def _exchange(self, call: _Call, outcome: str) -> Exchange:
+        answer = None
+        if call.status is not None:
+            answer = {"status": call.status, "body": redact(call.answer)}
+        return Exchange(
+            system="magento",
+            operation=call.operation,
+            is_write=call.is_write,
+            started_at=call.started_at,
+            duration_seconds=time.monotonic() - call.started,
+            outcome=outcome,
+            request=redact(call.request),
+            answer=answer,
+        )
+
+
+def rest_base(base_url: str) -> str:
+    """``https://shop.example/rest/V1`` for the shop's address, with or without that ending."""
+    plain = base_url.strip().rstrip("/").removesuffix("/rest/V1").removesuffix("/rest")
+    return f"{plain}/rest/V1"
+
+
+def json_body(body: Any) -> bytes:
+    """The bytes of a request body; whole quantities are sent as integers."""
+    return json.dumps(body, default=_number, ensure_ascii=False, allow_nan=False).encode("utf-8")
+
+
+def _number(value: Any) -> int | float:
+    if not isinstance(value, Decimal):
+        raise TypeError(f"{type(value).__name__} has no place in a request")
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+@contextmanager
+def _translated(call: _Call) -> Iterator[None]:
+    """Turn what the network throws into what the portal can act on."""
+    try:
+        yield
+    except SyncError:
+        raise
+    except _BAD_ADDRESS as error:
+        raise RemoteMisconfigured(
+            "The address of the shop is not a web address.",
+            system="magento",
+            cause_key="magento:address",
+        ) from error
+    except requests.RequestException as error:
+        raise _lost(call, error) from error
+
+
+def _lost(call: _Call, error: requests.RequestException) -> SyncError:
+    reason = _innermost(error)
+    kind = type(reason).__name__
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return RemoteMisconfigured(
+            "The certificate of the shop is not trusted, or not for this address.",
+            system="magento",
+            cause_key="magento:certificate",
+        )
+    if _nothing_was_sent(error):
+        return RemoteUnavailable(
+            f"The shop cannot be reached: no connection for {call.operation} ({kind}).",
+            system="magento",
+            cause_key="magento:connect",
+        )
+    error_class = OutcomeUnknown if call.is_write else RemoteUnavailable
+    return error_class(
+        f"The shop's answer to {call.operation} got lost ({kind}).",
+        system="magento",
+        reference=call.operation,
+        cause_key="magento:lost",
+    )
+
+
+def _nothing_was_sent(error: requests.RequestException) -> bool:
+    """True only where no connection was made; a broken kept-alive one may have carried it."""
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return True
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
+
+
+def _innermost(error: BaseException) -> BaseException:
+    seen: set[int] = set()
+    while id(error) not in seen:
+        seen.add(id(error))
+        inner = error.args[0] if error.args else None
+        reason = getattr(inner, "reason", None) or inner
+        if not isinstance(reason, BaseException):
+            return error
+        error = reason
+    return error
+
+
+def _unreadable(call: _Call, response: requests.Response) -> SyncError:
+    if call.is_write:
+        return OutcomeUnknown(
+            f"The shop's answer to {call.operation} could not be read.",
+            system="magento",
+            reference=call.operation,
+            cause_key="magento:lost",
+        )
+    if "json" in response.headers.get("Content-Type", "").lower():
+        return RemoteUnavailable(
+            f"The shop's answer to {call.operation} was not whole.",
+            system="magento",
+            cause_key="magento:lost",
+        )
+    return RemoteMisconfigured(
+        f"The shop's address answers {call.operation} with a web page, not as a Magento shop does. "
+        "Check the address.",
+        system="magento",
+        cause_key="magento:address:200",
+    )

@@ -1,0 +1,40 @@
+"""Plays the five scenes against a running demo and says what was seen on both sides."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from sync.sandbox.scenes import Play, perform
+
+
+class Command(BaseCommand):
+    """Touches neither database nor queue: pages and the stand-ins' own books only."""
+
+    help = "Play the five scenes against the running demo; exits non-zero when one fails."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Which order to play with, and whether anybody clicks."""
+        parser.add_argument("--shape", default="simple", help="kind of order to place")
+        parser.add_argument(
+            "--automatic", action="store_true", help="click nothing: wait for the schedules"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Play, and fail loudly."""
+        play = Play(
+            portal=_address("PORTAL_PORT", "8000"),
+            shop=_address("SHOP_PORT", "8001"),
+            sap=_address("SAP_PORT", "8002"),
+            shape=options["shape"],
+            by_hand=not options["automatic"],
+        )
+        if not perform(play, self.stdout.write):
+            raise CommandError("A scene failed.")
+        self.stdout.write(self.style.SUCCESS("All five scenes played."))
+
+
+def _address(variable: str, default: str) -> str:
+    return f"http://127.0.0.1:{os.environ.get(variable, default)}"

@@ -1,0 +1,116 @@
+"""Fills a fresh portal with what the demo needs: four people, a shop, its mappings, schedules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.core.management.base import BaseCommand
+
+from sync.jobs.schedule import create_missing_schedules
+from sync.models import (
+    CarrierMapping,
+    CustomerMapping,
+    MaterialMapping,
+    PaymentMapping,
+    SalesArea,
+    ShippingMapping,
+    Shop,
+)
+from sync.sandbox.master_data import known_materials
+
+PEOPLE = {
+    "sales": "Sales",
+    "logistics": "Logistics",
+    "finance": "Finance",
+    "admin": "Administrators",
+}
+COMMON: dict[str, Any] = {
+    "order_type": "TA",
+    "distribution_channel": "10",
+    "division": "00",
+    "customer_reference_method": "WEB",
+    "payment_terms": "0001",
+    "shipping_condition": "01",
+    "price_condition": "PR00",
+    "discount_condition": "ZDIS",
+    "freight_condition": "HD00",
+    "freight_tax_condition": "ZFTX",
+    "tax_condition": "ZTAX",
+    "note_text_id": "0001",
+}
+SALES_AREAS: list[dict[str, Any]] = [
+    {"store_id": 1, "name": "Default store", "sales_organization": "1000",
+     "one_time_customer": "0000099001"},
+    {"store_id": 2, "name": "German store", "sales_organization": "2000",
+     "one_time_customer": "0000099002", "language": "DE"},
+    {"store_id": 3, "name": "B2B store", "sales_organization": "3000",
+     "distribution_channel": "20", "one_time_customer": "0000099003"},
+]  # fmt: skip
+PAYMENTS = {"checkmo": "0001", "banktransfer": "0001", "purchaseorder": "0002", "free": "0001"}
+SHIPPINGS = ["flatrate_flatrate", "freeshipping_freeshipping", "tablerate_bestway"]
+CARRIERS = [
+    ("0000070001", "dhl", "DHL", "https://www.dhl.com/en/express/tracking.html?AWB={number}"),
+    ("0000070002", "ups", "United Parcel Service", "https://www.ups.com/track?tracknum={number}"),
+    ("0000070003", "fedex", "Federal Express", "https://www.fedex.com/fedextrack/?trknbr={number}"),
+]
+
+
+class Command(BaseCommand):
+    """Safe to run again: what is there stays as it is."""
+
+    help = "Create the demo's people, shop and mappings (for the stand-ins only)."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Create what is missing."""
+        for name, group in PEOPLE.items():
+            create_person(name, group)
+        shop, _created = Shop.objects.get_or_create(
+            code="demo", defaults={"name": "Demo shop", "amount_tolerance": "0.01"}
+        )
+        create_mappings(shop)
+        create_missing_schedules()
+
+
+def create_person(name: str, group: str) -> None:
+    """A demo login; its password is its name and ``-demo``."""
+    user, created = User.objects.get_or_create(
+        username=name, defaults={"first_name": name.title(), "is_staff": name in {"admin", "sales"}}
+    )
+    if created:
+        user.set_password(f"{name}-demo")
+        user.save()
+        user.groups.add(Group.objects.get(name=group))
+
+
+def create_mappings(shop: Shop) -> None:
+    """What the stand-in SAP's customising calls the stand-in shop's codes."""
+    for area in SALES_AREAS:
+        SalesArea.objects.get_or_create(
+            shop=shop, store_id=area["store_id"], defaults=COMMON | area
+        )
+    for method, terms in PAYMENTS.items():
+        PaymentMapping.objects.get_or_create(
+            shop=shop, method=method, defaults={"payment_terms": terms}
+        )
+    for method in SHIPPINGS:
+        ShippingMapping.objects.get_or_create(
+            shop=shop, method=method, defaults={"shipping_condition": "01"}
+        )
+    MaterialMapping.objects.bulk_create(
+        [
+            MaterialMapping(shop=shop, sku=sku, material=material)
+            for sku, material in known_materials().items()
+        ],
+        ignore_conflicts=True,
+    )
+    for sap_carrier, code, title, url in CARRIERS:
+        CarrierMapping.objects.get_or_create(
+            sap_carrier=sap_carrier,
+            defaults={"carrier_code": code, "title": title, "tracking_url": url},
+        )
+    CustomerMapping.objects.get_or_create(
+        sales_area=SalesArea.objects.get(shop=shop, store_id=3),
+        customer_email="b2b@example.test",
+        defaults={"customer_number": "0000010001"},
+    )

@@ -1,0 +1,52 @@
+"""Runs the scheduler: asks for automatic work when it is due, and sweeps the ledger."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError, close_old_connections
+
+from sync.jobs.heartbeat import beating
+from sync.jobs.schedule import create_missing_schedules, tick
+from sync.jobs.sweep import sweep
+from sync.models import ProcessHeartbeat
+
+logger = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    """Any number may run; the database decides which one asks."""
+
+    help = "Ask for automatic work at its intervals, free lost tasks, ring for unheard ones."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """How often to look."""
+        parser.add_argument("--every", type=float, default=2.0, help="seconds between two looks")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Look again and again until told to stop."""
+        stop = threading.Event()
+
+        def end(signum: int, frame: FrameType | None) -> None:
+            stop.set()
+
+        signal.signal(signal.SIGTERM, end)
+        signal.signal(signal.SIGINT, end)
+        create_missing_schedules()
+        with beating(ProcessHeartbeat.Kind.SCHEDULER):
+            while not stop.wait(options["every"]):
+                _look()
+
+
+def _look() -> None:
+    close_old_connections()
+    try:
+        tick()
+        sweep()
+    except DatabaseError:
+        logger.exception("the ledger could not be read; trying again")

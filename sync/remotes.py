@@ -1,0 +1,139 @@
+"""Builds the clients from the settings. One set per thread: connections are kept, never shared."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from sync.errors import RemoteMisconfigured
+from sync.exchanges import Exchange, Observer
+from sync.magento.auth import oauth1
+from sync.magento.client import MagentoClient
+from sync.models import Shop
+from sync.sap.client import SapClient
+from sync.sap.options import SapOptions
+from sync.translate.sap_values import DeliverySources
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the steps need to know of how this installation works."""
+
+    lease: timedelta
+    magento_settle: timedelta
+    sap_settle: timedelta
+    pull_overlap: timedelta
+    delivery_sources: DeliverySources
+    sap_time_zone: str
+
+
+class Remotes:
+    """The clients one thread works with; opened when first needed, kept open after."""
+
+    def __init__(
+        self,
+        *,
+        build_magento: Callable[[Shop, Observer], MagentoClient],
+        build_sap: Callable[[Observer], SapClient],
+        policy: Policy,
+    ) -> None:
+        self.policy = policy
+        self._build_magento = build_magento
+        self._build_sap = build_sap
+        self._magento: dict[str, MagentoClient] = {}
+        self._sap: SapClient | None = None
+        self._observer: Observer | None = None
+
+    def magento(self, shop: Shop) -> MagentoClient:
+        """The client of a shop; raises ``RemoteMisconfigured`` when it has no settings."""
+        if shop.code not in self._magento:
+            self._magento[shop.code] = self._build_magento(shop, self._observe)
+        return self._magento[shop.code]
+
+    def sap(self) -> SapClient:
+        """The SAP client; a new one when the last had to be thrown away."""
+        if self._sap is None or not self._sap.is_usable:
+            self._sap = self._build_sap(self._observe)
+        return self._sap
+
+    @contextmanager
+    def observed_by(self, observer: Observer) -> Iterator[None]:
+        """Every remote call made inside is told to ``observer``."""
+        self._observer = observer
+        try:
+            yield
+        finally:
+            self._observer = None
+
+    def _observe(self, exchange: Exchange) -> None:
+        if self._observer is not None:
+            self._observer(exchange)
+
+
+def policy_from_settings() -> Policy:
+    """This installation's policy."""
+    return Policy(
+        lease=timedelta(seconds=settings.LEASE_SECONDS),
+        magento_settle=timedelta(seconds=settings.MAGENTO_SETTLE_SECONDS),
+        sap_settle=timedelta(seconds=settings.SAP_SETTLE_SECONDS),
+        pull_overlap=timedelta(seconds=settings.PULL_OVERLAP_SECONDS),
+        delivery_sources=DeliverySources(
+            tracking=tuple(settings.SAP_TRACKING_SOURCES),
+            carrier=tuple(settings.SAP_CARRIER_SOURCES),
+            time_zone=settings.SAP_TIME_ZONE,
+        ),
+        sap_time_zone=settings.SAP_TIME_ZONE,
+    )
+
+
+def build_magento(shop: Shop, observe: Observer) -> MagentoClient:
+    """A client for the shop named in ``MAGENTO_SHOPS``."""
+    values = settings.MAGENTO.get(shop.code)
+    if values is None or not values["base_url"]:
+        raise RemoteMisconfigured(
+            f"No address is set for the shop “{shop.code}”: add it to MAGENTO_SHOPS and set "
+            f"MAGENTO_{shop.code.upper()}_BASE_URL and its keys.",
+            system="magento",
+            reference=shop.code,
+        )
+    return MagentoClient(
+        values["base_url"],
+        oauth1(
+            values["consumer_key"],
+            values["consumer_secret"],
+            values["access_token"],
+            values["access_token_secret"],
+        ),
+        observe=observe,
+        timeout_seconds=(values["connect_timeout_seconds"], values["read_timeout_seconds"]),
+    )
+
+
+def build_sap(observe: Observer) -> SapClient:
+    """A client on the transport named by ``SAP_RFC_CONNECT``."""
+    options = SapOptions(
+        call_timeout_seconds=settings.SAP_RFC_TIMEOUT_SECONDS, time_zone=settings.SAP_TIME_ZONE
+    )
+    parameters = {name: str(value) for name, value in settings.SAP_RFC_PARAMETERS.items()}
+    connect = import_string(settings.SAP_RFC_CONNECT)
+    return SapClient(connect, parameters, options, observe=observe)
+
+
+_of_thread = threading.local()
+
+
+def remotes_of_this_thread() -> Remotes:
+    """This thread's clients; made inside the worker, never before a fork."""
+    remotes: Remotes | None = getattr(_of_thread, "remotes", None)
+    if remotes is None:
+        remotes = Remotes(
+            build_magento=build_magento, build_sap=build_sap, policy=policy_from_settings()
+        )
+        _of_thread.remotes = remotes
+    return remotes

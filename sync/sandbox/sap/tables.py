@@ -1,0 +1,266 @@
+"""The database tables as RFC_READ_TABLE sees them: one row dict per record, internal values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from . import delivery_reading as deliveries
+from .documents import BillingDocument, Delivery, SalesOrder
+from .progress import Progress, progress_of
+from .system import SapSystem
+
+Rows = Iterator[dict[str, Any]]
+
+
+def _orders(system: SapSystem) -> Iterator[SalesOrder]:
+    yield from system.store.all(SalesOrder)
+
+
+def vbak(system: SapSystem) -> Rows:
+    """Sales order headers."""
+    clock, customising = system.clock, system.customising
+    for order in _orders(system):
+        sent = order.header
+        yield {
+            "VBELN": order.number,
+            "ERDAT": clock.dats(order.created_at),
+            "ERZET": clock.tims(order.created_at),
+            "ERNAM": order.created_by,
+            "AUDAT": sent.get("DOC_DATE") or clock.dats(order.created_at),
+            "VBTYP": "C",
+            "AUART": order.order_type,
+            "LIFSK": sent.get("DLV_BLOCK", ""),
+            "FAKSK": sent.get("BILL_BLOCK", ""),
+            "NETWR": customising.internal_amount(order.net_value, order.currency),
+            "WAERK": order.currency,
+            "VKORG": order.sales_organization,
+            "VTWEG": order.distribution_channel,
+            "SPART": order.division,
+            "KNUMV": order.number,
+            "VDATU": sent.get("REQ_DATE_H", "00000000"),
+            "VSBED": sent.get("SHIP_COND", ""),
+            "BSTNK": order.customer_reference[:20],
+            "BSARK": sent.get("PO_METHOD", ""),
+            "BSTDK": sent.get("PURCH_DATE", "00000000"),
+            "IHREZ": sent.get("REF_1", ""),
+            "KUNNR": order.sold_to,
+            "AEDAT": clock.dats(order.changed_on),
+            "XBLNR": sent.get("REF_DOC_L", ""),
+            "ZUONR": sent.get("ASS_NUMBER", ""),
+        }
+
+
+def vbap(system: SapSystem) -> Rows:
+    """Sales order items."""
+    clock, customising = system.clock, system.customising
+    for order in _orders(system):
+        for item in order.items:
+            yield {
+                "VBELN": order.number,
+                "POSNR": f"{item.item_number:06d}",
+                "MATNR": item.material[:18],
+                "ARKTX": item.short_text,
+                "PSTYV": item.item_category,
+                "UEPOS": f"{item.higher_level_item:06d}",
+                "ABGRU": item.rejection_reason,
+                "POSEX": item.customer_item_number,
+                "KWMENG": item.quantity,
+                "VRKME": item.unit,
+                "NETWR": customising.internal_amount(item.net_value, order.currency),
+                "MWSBP": customising.internal_amount(item.tax_value, order.currency),
+                "WAERK": order.currency,
+                "WERKS": item.plant,
+                "VSTEL": item.shipping_point,
+                "ERDAT": clock.dats(order.created_at),
+                "ERZET": clock.tims(order.created_at),
+            }
+
+
+def vbkd(system: SapSystem) -> Rows:
+    """Commercial data of the header."""
+    for order in _orders(system):
+        yield {
+            "VBELN": order.number,
+            "POSNR": "000000",
+            "BSTKD": order.customer_reference,
+            "ZTERM": order.header.get("PMNTTRMS", ""),
+            "INCO1": order.header.get("INCOTERMS1", ""),
+            "BSTDK": order.header.get("PURCH_DATE", "00000000"),
+            "BSARK": order.header.get("PO_METHOD", ""),
+            "IHREZ": order.header.get("REF_1", ""),
+        }
+
+
+def vbpa(system: SapSystem) -> Rows:
+    """Partners of sales orders."""
+    for order in _orders(system):
+        for partner in order.partners:
+            vendor = partner.role == "SP"
+            yield {
+                "VBELN": order.number,
+                "POSNR": f"{partner.item_number:06d}",
+                "PARVW": partner.role,
+                "KUNNR": "" if vendor else partner.number,
+                "LIFNR": partner.number if vendor else "",
+                "ADRNR": partner.address_number,
+                "LAND1": partner.address.country if partner.address else "",
+            }
+
+
+def _progresses(system: SapSystem) -> Iterator[Progress]:
+    for order in _orders(system):
+        yield progress_of(order, system.store, system.customising)
+
+
+def vbuk(system: SapSystem) -> Rows:
+    """Header status of orders and deliveries (ECC)."""
+    for progress in _progresses(system):
+        delivery = progress.header("delivery_status")
+        yield {
+            "VBELN": progress.order.number,
+            "LFSTK": delivery,
+            "LFGSK": delivery,
+            "WBSTK": progress.header("goods_status"),
+            "FKSAK": progress.header("billing_status"),
+            "ABSTK": progress.rejection_status(),
+            "GBSTK": progress.header("item_status"),
+            "KOSTK": progress.header("picking_status"),
+            "VBTYP": "C",
+            "UVALL": "A" if progress.order.incomplete else "C",
+            "AEDAT": system.clock.dats(progress.order.changed_on),
+        }
+    for document in system.store.all(Delivery):
+        yield deliveries.status_row(document, system.store, system.clock)
+
+
+def vbup(system: SapSystem) -> Rows:
+    """Item status of orders and deliveries (ECC)."""
+    for progress in _progresses(system):
+        for item in progress.order.items:
+            delivery = progress.delivery_status(item)
+            yield {
+                "VBELN": progress.order.number,
+                "POSNR": f"{item.item_number:06d}",
+                "LFSTA": delivery,
+                "LFGSA": delivery,
+                "WBSTA": progress.goods_status(item),
+                "FKSAA": progress.billing_status(item),
+                "ABSTA": "C" if item.rejection_reason else "A",
+                "GBSTA": progress.item_status(item),
+                "KOSTA": progress.picking_status(item),
+            }
+    for document in system.store.all(Delivery):
+        yield from deliveries.item_status_rows(document, system.store)
+
+
+def likp(system: SapSystem) -> Rows:
+    """Delivery headers, with status as in S/4."""
+    clock = system.clock
+    for delivery in system.store.all(Delivery):
+        yield {
+            **deliveries.status_row(delivery, system.store, clock),
+            **deliveries.header_row(delivery, clock),
+            "LIFNR": delivery.forwarding_agent,
+            "SPE_WAUHR_IST": clock.tims(delivery.goods_issue_at),
+            "SPE_WAZONE_IST": "CET" if delivery.goods_issue_at else "",
+        }
+
+
+def lips(system: SapSystem) -> Rows:
+    """Delivery items."""
+    clock = system.clock
+    for delivery in system.store.all(Delivery):
+        states = deliveries.item_status_rows(delivery, system.store)
+        for row, state in zip(deliveries.item_rows(delivery), states, strict=True):
+            yield {
+                **row,
+                **state,
+                "ERNAM": delivery.created_by,
+                "ERDAT": clock.dats(delivery.created_at),
+                "ERZET": clock.tims(delivery.created_at),
+            }
+
+
+def vbfa(system: SapSystem) -> Rows:
+    """Document flow."""
+    for link in system.store.flow():
+        row = deliveries.flow_row(link, system.clock)
+        amount = system.customising.internal_amount(link.value, link.currency)
+        yield {**row, "RFWRT": amount, "STUFE": f"{link.level:02d}"}
+
+
+def vbrk(system: SapSystem) -> Rows:
+    """Billing headers."""
+    clock, customising = system.clock, system.customising
+    for document in system.store.all(BillingDocument):
+        currency = document.currency
+        yield {
+            "VBELN": document.number,
+            "FKART": document.billing_type,
+            "FKTYP": "L",
+            "VBTYP": document.category,
+            "WAERK": currency,
+            "VKORG": document.sales_organization,
+            "VTWEG": document.distribution_channel,
+            "KNUMV": document.number,
+            "FKDAT": clock.dats(document.billing_date),
+            "BELNR": document.accounting_document,
+            "GJAHR": f"{document.billing_date.year:04d}",
+            "RFBSK": document.posting_status,
+            "BUKRS": document.sales_organization,
+            "NETWR": customising.internal_amount(document.net_value, currency),
+            "MWSBK": customising.internal_amount(document.tax_value, currency),
+            "KUNRG": document.payer,
+            "KUNAG": document.sold_to,
+            "ERNAM": document.created_by,
+            "ERDAT": clock.dats(document.created_at),
+            "ERZET": clock.tims(document.created_at),
+            "XBLNR": document.number,
+            "ZTERM": document.payment_terms,
+            "BSTNK_VF": document.customer_reference[:20],
+            "SFAKN": document.cancels,
+            "FKSTO": "X" if document.is_cancelled else "",
+            "AEDAT": clock.dats(document.changed_on),
+        }
+
+
+def vbrp(system: SapSystem) -> Rows:
+    """Billing items."""
+    clock, customising = system.clock, system.customising
+    for document in system.store.all(BillingDocument):
+        for item in document.items:
+            yield {
+                "VBELN": document.number,
+                "POSNR": f"{item.item_number:06d}",
+                "FKIMG": item.quantity,
+                "VRKME": item.unit,
+                "NETWR": customising.internal_amount(item.net_value, document.currency),
+                "MWSBP": customising.internal_amount(item.tax_value, document.currency),
+                "VGBEL": item.reference,
+                "VGPOS": f"{item.reference_item:06d}",
+                "VGTYP": "C" if item.reference == item.sales_order else "J",
+                "AUBEL": item.sales_order,
+                "AUPOS": f"{item.order_item:06d}",
+                "MATNR": item.material[:18],
+                "ARKTX": item.short_text,
+                "PSTYV": item.item_category,
+                "ERNAM": document.created_by,
+                "ERDAT": clock.dats(document.created_at),
+                "ERZET": clock.tims(document.created_at),
+            }
+
+
+READERS: dict[str, Callable[[SapSystem], Rows]] = {
+    "VBAK": vbak,
+    "VBAP": vbap,
+    "VBKD": vbkd,
+    "VBPA": vbpa,
+    "VBUK": vbuk,
+    "VBUP": vbup,
+    "LIKP": likp,
+    "LIPS": lips,
+    "VBFA": vbfa,
+    "VBRK": vbrk,
+    "VBRP": vbrp,
+}

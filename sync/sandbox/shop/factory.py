@@ -1,0 +1,143 @@
+"""Places new orders of the recorded shapes, with fresh numbers and the present time."""
+
+from __future__ import annotations
+
+import random
+import secrets
+from typing import Any
+
+from sync.sandbox.shop import seed, settings
+from sync.sandbox.shop.documents import Doc, add, bundled, copy, dec
+from sync.sandbox.shop.mail import Post
+from sync.sandbox.shop.shop import Shop
+from sync.sandbox.shop.store import Books
+
+LARGE, BAD = "large", "unknown-sku"
+LARGE_SOURCE, LARGE_LINES = 23, 250
+UNKNOWN_SKU = "NO-SUCH-SKU"
+MEANING = {
+    "simple": "Guest, two simple products",
+    "coupon": "Customer with coupon and tax",
+    "configurable": "Two variants of a configurable product",
+    "bundle-dynamic": "Bundle priced by its parts, shipped separately",
+    "bundle-dynamic-together": "Bundle priced by its parts, shipped together",
+    "bundle-fixed": "Bundle with a fixed price, shipped together",
+    "virtual": "Only a virtual product, nothing to ship",
+    "downloadable": "Only a download, nothing to ship",
+    "mixed": "A virtual and a simple product",
+    "grouped": "Parts of a grouped product",
+    "eur": "German store, EUR, umlauts",
+    "eur-coupon": "German store, EUR, coupon, very long company name",
+    "purchase-order": "B2B store, purchase order number",
+    "umlauts": "Umlauts in names, address and product",
+    "japanese": "Japanese address, no region id",
+    "free": "Zero total",
+    "bank-transfer": "Bank transfer",
+    "custom-option": "Product with a custom option and surcharge",
+    "customer-note": "With a note from the customer",
+    "gross-prices": "Catalogue prices include tax, coupon, taxed shipping",
+    LARGE: "B2B order with 250 lines",
+    BAD: f"Bad on purpose: a SKU no SAP knows ({UNKNOWN_SKU})",
+}
+EVERYDAY = tuple(name for name in MEANING if name not in (LARGE, BAD))
+
+
+class UnknownShape(ValueError):
+    """There is no shape of that name."""
+
+
+def place(shop: Shop, shape: str = "", customer: dict[str, Any] | None = None) -> Doc:
+    """Place one order; a random everyday shape without ``shape``. Raises UnknownShape.
+
+    ``customer`` may hold email, firstname and lastname.
+    """
+    order = _template(shape or random.choice(EVERYDAY))
+    with shop.store.writing() as books:
+        _number(books, order, shop.now)
+        _name(order, customer or {})
+        switches = {**settings.DEFAULTS, **books.settings()}
+        order.pop("email_sent", None)
+        Post(books, switches, shop.now).announce("order", order, order)
+        books.save("order", order)
+        books.index_items(order)
+    return order
+
+
+def _template(shape: str) -> Doc:
+    if shape not in MEANING:
+        raise UnknownShape(f"shape must be one of {', '.join(MEANING)}")
+    if shape == LARGE:
+        source = next(o for o in bundled("orders.json") if o["entity_id"] == LARGE_SOURCE)
+        return _lengthened(seed.without_progress(source))
+    if shape == BAD:
+        order = copy(bundled("shapes.json")["simple"])
+        order["items"][0].update(sku=UNKNOWN_SKU, name="A product nobody knows", product_id=99999)
+        return order
+    return copy(bundled("shapes.json")[shape])
+
+
+def _lengthened(order: Doc) -> Doc:
+    """Repeat lines until there are 250, and keep the sums right; the source has no tax."""
+    highest = max(item["item_id"] for item in order["items"])
+    for at, source in enumerate(order["items"][: LARGE_LINES - len(order["items"])]):
+        line = copy(source)
+        line["item_id"] = highest + at + 1
+        order["items"].append(line)
+        for side in ("", "base_"):
+            net = dec(line[f"{side}row_total"])
+            for name in ("subtotal", "subtotal_incl_tax", "grand_total", "total_due"):
+                add(order, f"{side}{name}", net)
+            add(order["payment"], f"{side}amount_ordered", net)
+        add(order, "total_qty_ordered", dec(line["qty_ordered"]))
+        add(order, "total_item_count", dec(1))
+        add(order, "weight", dec(line["row_weight"]))
+    return order
+
+
+def _number(books: Books, order: Doc, now: str) -> None:
+    """Fresh ids everywhere, and the present time."""
+    old, fresh = order["entity_id"], books.next("order")
+    first = books.next("order_item", len(order["items"]))
+    items = {item["item_id"]: first + at for at, item in enumerate(order["items"])}
+    _renumber(order, old, fresh, items)
+    order["entity_id"] = order["payment"]["entity_id"] = order["quote_id"] = fresh
+    order["increment_id"] = books.next_increment("order", order["store_id"])
+    order["protect_code"] = secrets.token_hex(16)
+    for place_ in _addresses(order):
+        place_["entity_id"] = books.next("address")
+    order["billing_address_id"] = order["billing_address"]["entity_id"]
+    order["created_at"] = order["updated_at"] = now
+    for item in order["items"]:
+        item["created_at"] = item["updated_at"] = now
+        item["quote_item_id"] = item["item_id"]
+
+
+def _renumber(node: Any, old: int, fresh: int, items: dict[int, int]) -> None:
+    if isinstance(node, list):
+        for entry in node:
+            _renumber(entry, old, fresh, items)
+    if not isinstance(node, dict):
+        return
+    for name, value in node.items():
+        if name in ("item_id", "parent_item_id", "associated_item_id") and value in items:
+            node[name] = items[value]
+        elif name in ("order_id", "parent_id") and value == old:
+            node[name] = fresh
+        else:
+            _renumber(value, old, fresh, items)
+
+
+def _addresses(order: Doc) -> list[Doc]:
+    found = [order["billing_address"]]
+    for assignment in order["extension_attributes"].get("shipping_assignments", []):
+        if "address" in assignment["shipping"]:
+            found.append(assignment["shipping"]["address"])
+    return found
+
+
+def _name(order: Doc, customer: dict[str, Any]) -> None:
+    for field in ("email", "firstname", "lastname"):
+        if customer.get(field):
+            order[f"customer_{field}"] = str(customer[field])
+            for address in _addresses(order):
+                address[field] = str(customer[field])

@@ -1,0 +1,98 @@
+"""Changes to shipments and invoices that exist already: tracks, comments, invoice numbers."""
+
+from __future__ import annotations
+
+from sync.sandbox.shop.documents import Doc, bmp_only
+from sync.sandbox.shop.errors import ShopError, not_found
+from sync.sandbox.shop.mail import Post
+from sync.sandbox.shop.settings import DEFAULTS
+from sync.sandbox.shop.shipping import track as new_track
+from sync.sandbox.shop.shop import Shop
+from sync.sandbox.shop.store import Books
+
+NO_TRACK = "Could not save the shipment tracking."
+TRACK_FIELDS = ("track_number", "title", "carrier_code")
+
+
+def save_track(shop: Shop, entity: Doc) -> Doc:
+    """Add a track, or change the one whose entity_id is sent [270-278]. Raises ShopError."""
+    if not all(entity.get(field) for field in ("order_id", "parent_id", *TRACK_FIELDS)):
+        raise ShopError(400, NO_TRACK)
+    with shop.store.writing() as books:
+        shipment = books.find("shipment", int(entity["parent_id"]))
+        if shipment is None or shipment["order_id"] != int(entity["order_id"]):
+            raise ShopError(400, NO_TRACK)
+        known = [t for t in shipment["tracks"] if t["entity_id"] == entity.get("entity_id")]
+        if known:
+            track: Doc = known[0]
+            track.update({field: bmp_only(str(entity[field])) for field in TRACK_FIELDS})
+            track["updated_at"] = shop.now
+        else:
+            track = new_track(books, shipment, entity, shop.now)
+            shipment["tracks"].append(track)
+        books.save("shipment", shipment)
+        return track
+
+
+def delete_track(shop: Shop, track_id: int) -> bool:
+    """Delete a track; true even for one that does not exist [280]."""
+    sql = (
+        "SELECT s.entity_id FROM shipment s, json_each(s.doc, '$.tracks') t "
+        "WHERE json_extract(t.value, '$.entity_id') = ?"
+    )
+    with shop.store.writing() as books:
+        for row in books.rows(sql, (track_id,)):
+            shipment = books.find("shipment", row["entity_id"])
+            if shipment is not None:
+                kept = [t for t in shipment["tracks"] if t["entity_id"] != track_id]
+                shipment["tracks"] = kept
+                books.save("shipment", shipment)
+    return True
+
+
+def comment(shop: Shop, kind: str, entity: Doc, parent_id: int = 0) -> Doc:
+    """Add a comment to a shipment or invoice; the comment as replied [287, 371]."""
+    with shop.store.writing() as books:
+        document = books.find(kind, parent_id or int(entity.get("parent_id") or 0))
+        if document is None:
+            raise not_found()
+        reply: Doc = {
+            "is_customer_notified": int(entity.get("is_customer_notified") or 0),
+            "parent_id": document["entity_id"],
+            "comment": bmp_only(str(entity.get("comment") or "")),
+            "is_visible_on_front": int(entity.get("is_visible_on_front") or 0),
+            "entity_id": books.next(f"{kind}_comment"),
+        }
+        stored = {**reply, "created_at": shop.now}
+        document["comments"].append(stored)
+        books.save(kind, document)
+        if kind == "invoice" and reply["is_customer_notified"]:
+            _mail_comment(shop, books, document, reply["comment"])
+        return reply
+
+
+def _mail_comment(shop: Shop, books: Books, invoice: Doc, text: str) -> None:
+    order = books.find("order", invoice["order_id"])
+    if order is not None:
+        switches = {**DEFAULTS, **books.settings()}
+        Post(books, switches, shop.now).update("invoice_comment", order, invoice, text)
+
+
+def save_invoice(shop: Shop, entity: Doc) -> Doc:
+    """POST /invoices/: write increment_id or transaction_id of an invoice [377, 379]."""
+    with shop.store.writing() as books:
+        invoice = books.find("invoice", int(entity.get("entity_id") or 0))
+        if invoice is None:
+            raise not_found()
+        sent = {k: entity[k] for k in ("increment_id", "transaction_id") if entity.get(k)}
+        taken = books.rows(
+            "SELECT 1 FROM invoice WHERE increment_id = ? AND store_id = ? AND entity_id != ?",
+            (sent.get("increment_id"), invoice["store_id"], invoice["entity_id"]),
+        )
+        if taken:
+            raise ShopError(400, "Unique constraint violation found")
+        invoice.update(sent)
+        invoice["updated_at"] = shop.now
+        books.save("invoice", invoice)
+        kept = ("created_at", "entity_id", "order_id", "updated_at", "items", "comments")
+        return {**{k: invoice[k] for k in kept}, "total_qty": None, **sent}

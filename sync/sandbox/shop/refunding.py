@@ -1,0 +1,178 @@
+"""Offline refunds: a credit memo over all or some of what was invoiced."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sync.sandbox.shop.documents import Doc, add, cents, dec, num, shipping_address
+from sync.sandbox.shop.errors import ShopError
+from sync.sandbox.shop.quantities import Lines, per_parent, whole
+from sync.sandbox.shop.shipping import Picked, asked, creation_comments
+from sync.sandbox.shop.states import enter, settle
+from sync.sandbox.shop.store import Books
+
+LEAD = "Creditmemo Document Validation Error(s):\n"
+SIDES = ("", "base_")
+
+
+def pick(order: Doc, items: list[Doc]) -> Picked:
+    """The lines and quantities to give back. Raises ShopError on too many [504]."""
+    lines = Lines(order)
+    wanted = asked(items)
+    picked: Picked = []
+    for item in lines.all:
+        rest = dec(item["qty_invoiced"]) - dec(item["qty_refunded"])
+        parent = lines.parent(item)
+        quantity = wanted.get(item["item_id"], Decimal(0)) if wanted else rest
+        if wanted and parent is not None and parent["item_id"] in wanted:
+            quantity = wanted[parent["item_id"]] * per_parent(parent, item)
+        quantity = whole(item, quantity)
+        if quantity > rest:
+            message = 'We found an invalid quantity to refund item "%1".'
+            raise ShopError(400, message, [item["name"]])
+        if quantity > 0:
+            picked.append((item, quantity))
+    return picked
+
+
+def refuse(order: Doc, picked: Picked) -> None:
+    """Raise the validation error a bad refund gets [500, 508]."""
+    if order["state"] in ("closed", "canceled", "holded"):
+        status = order["status"]
+        raise ShopError(
+            400, f"{LEAD}A creditmemo can not be created when an order has a status of {status}"
+        )
+    left = dec(order.get("total_paid")) - dec(order.get("total_refunded"))
+    if left <= 0 or not picked:
+        raise ShopError(400, f"{LEAD}The most money available to refund is 0.")
+
+
+def build(books: Books, order: Doc, picked: Picked, request: Doc, now: str) -> Doc:
+    """The credit memo document, as [505]."""
+    entity_id = books.next("creditmemo")
+    address = shipping_address(order)
+    document: Doc = {
+        "adjustment": 0,
+        "billing_address_id": order["billing_address_id"],
+        "created_at": now,
+        "entity_id": entity_id,
+        "increment_id": books.next_increment("creditmemo", order["store_id"]),
+        "order_id": order["entity_id"],
+        "shipping_address_id": address["entity_id"] if address else None,
+        "state": 2,
+        "store_id": order["store_id"],
+        "updated_at": now,
+        "base_currency_code": order["base_currency_code"],
+        "order_currency_code": order["order_currency_code"],
+    }
+    first = books.next("creditmemo_item", len(picked))
+    lines = Lines(order)
+    document["items"] = [
+        {"entity_id": first + at, "parent_id": entity_id, **_line(lines, item, quantity)}
+        for at, (item, quantity) in enumerate(picked)
+    ]
+    arguments = request.get("arguments") or {}
+    for side in SIDES:
+        _totals(document, order, side, arguments)
+    document["comments"] = creation_comments(books, "creditmemo", entity_id, request, now)
+    return document
+
+
+def _line(lines: Lines, item: Doc, quantity: Decimal) -> Doc:
+    fields: Doc = {"name": item["name"], "sku": item["sku"], "product_id": item.get("product_id")}
+    fields.update(order_item_id=item["item_id"], qty=num(quantity))
+    share = quantity / (dec(item["qty_invoiced"]) - dec(item["qty_refunded"]))
+    counts = not lines.stands_in_for_invoicing(item)
+    for side in SIDES:
+        fields[f"{side}price"] = item[f"{side}price"]
+        for name, invoiced, refunded in (
+            ("row_total", "row_invoiced", "amount_refunded"),
+            ("tax_amount", "tax_invoiced", "tax_refunded"),
+            ("discount_amount", "discount_invoiced", "discount_refunded"),
+            (
+                "discount_tax_compensation_amount", "discount_tax_compensation_invoiced",
+                "discount_tax_compensation_refunded",
+            ),
+        ):  # fmt: skip
+            rest = dec(item.get(f"{side}{invoiced}")) - dec(item.get(f"{side}{refunded}"))
+            fields[f"{side}{name}"] = num(cents(rest * share)) if counts else 0
+    return fields
+
+
+def _totals(document: Doc, order: Doc, side: str, arguments: Doc) -> None:
+    def total(name: str) -> Decimal:
+        return sum((dec(i.get(f"{side}{name}")) for i in document["items"]), Decimal(0))
+
+    rest = dec(order.get(f"{side}shipping_invoiced")) - dec(order.get(f"{side}shipping_refunded"))
+    asked_shipping = arguments.get("shipping_amount")
+    shipping = rest if asked_shipping is None else min(dec(asked_shipping), rest)
+    positive = dec(arguments.get("adjustment_positive"))
+    negative = dec(arguments.get("adjustment_negative"))
+    shipping_tax = dec(order.get(f"{side}shipping_tax_amount")) if shipping else Decimal(0)
+    tax = total("tax_amount") + shipping_tax
+    discount, compensation = total("discount_amount"), total("discount_tax_compensation_amount")
+    subtotal = total("row_total")
+    document[f"{side}adjustment_positive"] = num(positive)
+    document[f"{side}adjustment_negative"] = num(negative)
+    document[f"{side}shipping_amount"] = num(shipping)
+    document[f"{side}subtotal"] = num(subtotal)
+    document[f"{side}tax_amount"] = num(tax)
+    document[f"{side}discount_amount"] = num(-discount)
+    document[f"{side}discount_tax_compensation_amount"] = num(compensation)
+    grand = subtotal - discount + compensation + tax + shipping + positive - negative
+    document[f"{side}grand_total"] = num(grand)
+
+
+def register(books: Books, order: Doc, picked: Picked, memo: Doc, notified: bool) -> None:
+    """Write the credit memo to the order: quantities, amounts, history entry, state [502, 847]."""
+    now = memo["created_at"]
+    written = {entry["order_item_id"]: entry for entry in memo["items"]}
+    for item, quantity in picked:
+        add(item, "qty_refunded", quantity)
+        item["updated_at"] = now
+        for side in SIDES:
+            _register_line(item, written[item["item_id"]], side)
+    for side in SIDES:
+        _register_totals(order, memo, side)
+    if dec(order["total_refunded"]) >= dec(order["total_paid"]):
+        enter(order, "closed")
+    else:
+        settle(order)
+    order["customer_note_notify"] = int(notified)
+    symbol = {"USD": "$", "EUR": "€"}.get(order["base_currency_code"], "")
+    entry = {
+        "comment": f"We refunded {symbol}{dec(memo['base_grand_total']):.2f} offline.",
+        "created_at": now,
+        "entity_id": books.next("order_comment"),
+        "entity_name": "creditmemo",
+        "is_customer_notified": int(notified),
+        "is_visible_on_front": 0,
+        "parent_id": order["entity_id"],
+        "status": order["status"],
+    }
+    order["status_histories"].insert(0, entry)
+
+
+def _register_line(item: Doc, entry: Doc, side: str) -> None:
+    add(item, f"{side}amount_refunded", dec(entry[f"{side}row_total"]))
+    for name in ("tax", "discount", "discount_tax_compensation"):
+        add(item, f"{side}{name}_refunded", dec(entry[f"{side}{name}_amount"]))
+
+
+def _register_totals(order: Doc, memo: Doc, side: str) -> None:
+    grand, shipping = dec(memo[f"{side}grand_total"]), dec(memo[f"{side}shipping_amount"])
+    tax = dec(order.get(f"{side}shipping_tax_amount")) if shipping else Decimal(0)
+    add(order, f"{side}total_refunded", grand)
+    add(order, f"{side}total_offline_refunded", grand)
+    add(order["payment"], f"{side}amount_refunded", grand)
+    add(order["payment"], f"{side}shipping_refunded", shipping)
+    add(order, f"{side}subtotal_refunded", dec(memo[f"{side}subtotal"]))
+    add(order, f"{side}shipping_tax_refunded", tax)
+    for name in ("tax", "discount", "discount_tax_compensation", "shipping"):
+        add(order, f"{side}{name}_refunded", dec(memo[f"{side}{name}_amount"]))
+    for name in ("adjustment_positive", "adjustment_negative"):
+        add(order, f"{side}{name}", dec(memo[f"{side}{name}"]))
+    for assignment in order["extension_attributes"].get("shipping_assignments", []):
+        total = assignment["shipping"]["total"]
+        add(total, f"{side}shipping_refunded", shipping)
+        add(total, f"{side}shipping_tax_refunded", tax)

@@ -1,0 +1,295 @@
+"""The shop itself: what each call does to orders and their documents. Knows nothing of HTTP."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sync.sandbox.shop import invoicing, refunding, settings, shipping, states
+from sync.sandbox.shop.documents import (
+    Clock,
+    Doc,
+    bmp_only,
+    copy,
+    expand,
+    expand_items,
+    stamp,
+    utc_now,
+)
+from sync.sandbox.shop.errors import ShopError, not_found
+from sync.sandbox.shop.mail import Post, run_cron
+from sync.sandbox.shop.store import Books, Store
+
+INTERNAL = "Internal Error. Details are available in Magento log file. Report ID: webapi-"
+SAVED_ANYWAY = ("items", "billing_address", "payment", "status_histories", "extension_attributes")
+QUANTITIES = (
+    "qty_shipped", "qty_invoiced", "qty_refunded", "qty_canceled", "row_invoiced",
+    "base_row_invoiced", "tax_invoiced", "base_tax_invoiced", "discount_invoiced",
+    "base_discount_invoiced",
+)  # fmt: skip
+
+
+class Shop:
+    """Domain rules over a store. Safe to call from many threads."""
+
+    def __init__(
+        self, store: Store, *, clock: Clock = utc_now, pause: Callable[[str], None] | None = None
+    ) -> None:
+        self.store = store
+        self._clock = clock
+        self._pause = pause or (lambda operation: None)
+        self._guard = threading.Lock()
+        self._locks: dict[int, threading.Lock] = {}
+        self._in_flight: Counter[int] = Counter()
+
+    @property
+    def now(self) -> str:
+        """The present time as Magento writes it."""
+        return stamp(self._clock())
+
+    def settings(self) -> dict[str, Any]:
+        """All settings, defaults filled in."""
+        with self.store.reading() as books:
+            return {**settings.DEFAULTS, **books.settings()}
+
+    def change_settings(self, changes: dict[str, Any]) -> dict[str, Any]:
+        """Store settings. Raises settings.BadSetting and then stores none."""
+        good = {name: settings.read(name, value) for name, value in changes.items()}
+        with self.store.writing() as books:
+            for name, value in good.items():
+                books.set_setting(name, value)
+        return self.settings()
+
+    def send_queued_mails(self) -> int:
+        """Run the mail cron job."""
+        with self.store.writing() as books:
+            return run_cron(books, self.now)
+
+    def get(self, kind: str, entity_id: int) -> Doc:
+        """One document as GET sends it. Raises ShopError 404."""
+        with self.store.reading() as books:
+            document = self._find(books, kind, entity_id)
+        return expand(document) if kind == "order" else document
+
+    @staticmethod
+    def _find(books: Books, kind: str, entity_id: int) -> Doc:
+        document = books.find(kind, entity_id)
+        if document is None:
+            raise not_found()
+        return document
+
+    def _post(self, books: Books) -> Post:
+        return Post(books, {**settings.DEFAULTS, **books.settings()}, self.now)
+
+    # Documents made from an order. They are serialised per order, and while one runs the order
+    # is in flight: another kind of write then loses or overwrites data, as in README "Races".
+
+    def _lock(self, order_id: int) -> threading.Lock:
+        with self._guard:
+            return self._locks.setdefault(order_id, threading.Lock())
+
+    @contextmanager
+    def _making(self, order_id: int, operation: str) -> Iterator[None]:
+        with self._guard:
+            self._in_flight[order_id] += 1
+        try:
+            with self._lock(order_id):
+                self._pause(operation)
+                time.sleep(self.settings()["write_seconds"])
+                yield
+        finally:
+            with self._guard:
+                self._in_flight[order_id] -= 1
+
+    def ship(self, order_id: int, request: Doc) -> int:
+        """Make a shipment; its entity id. Raises ShopError [200-302]."""
+        self.get("order", order_id)
+        with self._making(order_id, "ship"), self.store.writing() as books:
+            order = self._find(books, "order", order_id)
+            wanted = shipping.asked(request.get("items") or [])
+            picked = shipping.pick(order, wanted)
+            shipping.refuse(order, picked, request)
+            now = self.now
+            listed = shipping.register(order, picked)
+            for item, _ in listed:
+                item["updated_at"] = now
+            shipment = shipping.build(books, order, listed, request, now)
+            if states.settle(order):
+                order["updated_at"] = now
+            self._announce_new(books, "shipment", order, shipment, request)
+            books.save("order", order)
+            books.save("shipment", shipment)
+            return int(shipment["entity_id"])
+
+    def invoice(self, order_id: int, request: Doc) -> int:
+        """Make an invoice; its entity id. Raises ShopError [310-356]."""
+        self.get("order", order_id)
+        with self._making(order_id, "invoice"), self.store.writing() as books:
+            order = self._find(books, "order", order_id)
+            picked = invoicing.pick(order, request.get("items") or [])
+            invoicing.refuse(order, picked)
+            now = self.now
+            invoice = invoicing.build(books, order, picked, request, now)
+            invoicing.register(order, picked, invoice, now)
+            states.settle(order)
+            order["updated_at"] = now
+            self._announce_new(books, "invoice", order, invoice, request)
+            books.save("order", order)
+            books.save("invoice", invoice)
+            return int(invoice["entity_id"])
+
+    def refund(self, order_id: int, request: Doc) -> int:
+        """Make an offline credit memo; its entity id. Raises ShopError [500-508]."""
+        self.get("order", order_id)
+        with self._making(order_id, "refund"), self.store.writing() as books:
+            order = self._find(books, "order", order_id)
+            picked = refunding.pick(order, request.get("items") or [])
+            refunding.refuse(order, picked)
+            now = self.now
+            memo = refunding.build(books, order, picked, request, now)
+            self._announce_new(books, "creditmemo", order, memo, request)
+            refunding.register(books, order, picked, memo, bool(request.get("notify")))
+            order["updated_at"] = now
+            books.save("order", order)
+            books.save("creditmemo", memo)
+            return int(memo["entity_id"])
+
+    def _announce_new(
+        self, books: Books, kind: str, order: Doc, document: Doc, request: Doc
+    ) -> None:
+        if not request.get("notify"):
+            return
+        comments = document["comments"] if request.get("appendComment") else []
+        text = comments[0]["comment"] if comments else ""
+        self._post(books).announce(kind, order, document, text)
+
+    # Writes to the order itself.
+
+    @contextmanager
+    def _changing(self, order_id: int) -> Iterator[tuple[Books, Doc]]:
+        """The order for a change; loses what a ship or invoice in flight does [910]."""
+        with self._guard:
+            overlapping = self._in_flight[order_id] > 0
+        stale = self.get("order", order_id) if overlapping else None
+        with self._lock(order_id), self.store.writing() as books:
+            order = self._find(books, "order", order_id)
+            if stale is not None:
+                self._overwrite(order, stale)
+            yield books, order
+            books.save("order", order)
+
+    @staticmethod
+    def _overwrite(order: Doc, stale: Doc) -> None:
+        before = {item["item_id"]: item for item in stale["items"]}
+        for item in order["items"]:
+            for name in QUANTITIES:
+                if name in item:
+                    item[name] = before[item["item_id"]].get(name, 0)
+
+    def save_order(self, entity: Doc) -> Doc:
+        """POST /orders: columns sent are written as they are; the half-empty reply [430, 447]."""
+        order_id = entity.get("entity_id")
+        try:
+            self.get("order", int(order_id or 0))
+        except ShopError as error:
+            raise ShopError(400, "Please provide payment for the order.") from error
+        columns = {
+            name: value
+            for name, value in entity.items()
+            if name not in SAVED_ANYWAY and name != "entity_id" and value is not None
+        }
+        with self._changing(int(order_id or 0)) as (books, order):
+            order.update(columns)
+            if "ext_order_id" in columns:
+                order["ext_order_id"] = str(columns["ext_order_id"])[:32]
+            order["updated_at"] = self.now
+            for history in entity.get("status_histories") or []:
+                self._add_history(books, order, history)
+            return self._half_empty(order, columns)
+
+    @staticmethod
+    def _half_empty(order: Doc, sent: Doc) -> Doc:
+        reply: Doc = {"base_grand_total": None, "base_total_due": 0}
+        reply.update({k: order[k] for k in ("billing_address_id", "created_at", "entity_id")})
+        reply.update(customer_email=None, grand_total=None, total_due=0)
+        reply.update(updated_at=order["updated_at"], **sent)
+        items = copy({"items": expand_items(order)})["items"]
+        for item in items:
+            item.pop("extension_attributes", None)
+            (item.get("parent_item") or {}).pop("extension_attributes", None)
+        reply.update(items=items, billing_address=order["billing_address"])
+        reply.update(payment=order["payment"], status_histories=list(order["status_histories"]))
+        return reply
+
+    def comment_order(self, order_id: int, history: Doc) -> bool:
+        """Add to the order's history. Raises ShopError: 500 next to a running document [912]."""
+        self.get("order", order_id)
+        with self._guard:
+            overlapping = self._in_flight[order_id] > 0
+        if overlapping:
+            raise ShopError(500, f"{INTERNAL}{time.time_ns() & 0xFFFFFFFFFFFFF:013x}")
+        with self._lock(order_id), self.store.writing() as books:
+            order = self._find(books, "order", order_id)
+            status = history.get("status")
+            if status and status not in states.STATUSES[order["state"]] | {order["status"]}:
+                message = (
+                    'Unable to add comment: The status "%1" is not part of the order\n'
+                    "                 status history."
+                )
+                raise ShopError(400, message, [status])
+            entry = self._add_history(books, order, history)
+            if status:
+                order["status"] = status
+            sent = not entry["is_customer_notified"] or self._post(books).update(
+                "order_comment", order, order, entry["comment"] or ""
+            )
+            books.save("order", order)
+        if not sent:
+            raise ShopError(400, "Unable to send mail. Please try again later.")
+        return True
+
+    def _add_history(self, books: Books, order: Doc, history: Doc) -> Doc:
+        text = history.get("comment")
+        entry: Doc = {
+            "comment": bmp_only(str(text)) if text is not None else None,
+            "created_at": self.now,
+            "entity_id": books.next("order_comment"),
+            "is_customer_notified": int(history.get("is_customer_notified") or 0),
+            "is_visible_on_front": int(history.get("is_visible_on_front") or 0),
+            "parent_id": order["entity_id"],
+            "status": history.get("status") or order["status"],
+        }
+        order["status_histories"].insert(0, entry)
+        return entry
+
+    def move(self, order_id: int, action: str) -> bool:
+        """hold, unhold or cancel; what the route answers. Raises ShopError."""
+        self.get("order", order_id)
+        with self._changing(order_id) as (_, order):
+            if action == "cancel":
+                done = states.cancel(order)
+            else:
+                (states.hold if action == "hold" else states.unhold)(order)
+                done = True
+            if done:
+                order["updated_at"] = self.now
+                for item in order["items"] if action == "cancel" else []:
+                    item["updated_at"] = order["updated_at"]
+            return done
+
+    def email(self, kind: str, entity_id: int) -> bool:
+        """The e-mail routes; what they answer. Raises ShopError 404 [291, 367]."""
+        with self.store.writing() as books:
+            document = self._find(books, kind, entity_id)
+            order = (
+                document if kind == "order" else self._find(books, "order", document["order_id"])
+            )
+            before = document.get("email_sent")
+            answer = self._post(books).announce(kind, order, document)
+            if document.get("email_sent") != before:
+                books.save(kind, document)
+            return answer

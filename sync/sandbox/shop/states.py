@@ -1,0 +1,124 @@
+"""The order's state machine: what is allowed when, and where a document moves the order."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sync.sandbox.shop.documents import Doc, add, dec, num
+from sync.sandbox.shop.errors import ShopError
+from sync.sandbox.shop.quantities import Lines, plain_open_to_invoice, plain_open_to_ship
+
+STATUS_OF_STATE = {
+    "new": "pending", "processing": "processing", "complete": "complete", "closed": "closed",
+    "canceled": "canceled", "holded": "holded",
+}  # fmt: skip
+STATUSES = {
+    "new": {"pending"}, "processing": {"processing", "fraud"}, "complete": {"complete"},
+    "closed": {"closed"}, "canceled": {"canceled"}, "holded": {"holded"},
+}  # fmt: skip
+
+
+def enter(order: Doc, state: str) -> None:
+    """Put the order into a state with that state's default status."""
+    order["state"] = state
+    order["status"] = STATUS_OF_STATE[state]
+
+
+def can_ship(order: Doc) -> bool:
+    """Whether anything of the order may be shipped."""
+    if order.get("is_virtual") or order["state"] in ("holded", "canceled"):
+        return False
+    lines = Lines(order)
+    return any(lines.open_to_ship(item) > 0 for item in lines.all)
+
+
+def can_invoice(order: Doc) -> bool:
+    """Whether anything of the order may be invoiced."""
+    if order["state"] in ("holded", "canceled", "complete", "closed"):
+        return False
+    lines = Lines(order)
+    return any(lines.open_to_invoice(item) > 0 for item in lines.all)
+
+
+def settle(order: Doc) -> bool:
+    """Move the order where a new document takes it; True if the state changed.
+
+    Complete needs everything invoiced and either nothing to ship or as many pieces shipped,
+    children counted, as were ordered: that is why bundles complete too early [853].
+    """
+    before = order["state"]
+    if order["state"] == "new":
+        enter(order, "processing")
+    if order["state"] == "processing" and not can_invoice(order):
+        shipped = sum((dec(item["qty_shipped"]) for item in order["items"]), Decimal(0))
+        refunded = sum(
+            (dec(i["qty_refunded"]) for i in order["items"] if i["product_type"] == "simple"),
+            Decimal(0),
+        )
+        counted = shipped > 0 and dec(order["total_qty_ordered"]) <= shipped + refunded
+        if counted or not can_ship(order):
+            enter(order, "complete")
+    return bool(order["state"] != before)
+
+
+def hold(order: Doc) -> None:
+    """Put on hold. Raises ShopError where that is not possible [416]."""
+    if order["state"] in ("holded", "canceled", "complete", "closed"):
+        raise ShopError(400, "A hold action is not available.")
+    order["hold_before_state"], order["hold_before_status"] = order["state"], order["status"]
+    order["state"] = order["status"] = "holded"
+
+
+def unhold(order: Doc) -> None:
+    """Take off hold. Raises ShopError if the order is not on hold [421]."""
+    if order["state"] != "holded":
+        raise ShopError(400, "You cannot remove the hold.")
+    order["state"] = order.pop("hold_before_state", "new")
+    order["status"] = order.pop("hold_before_status", STATUS_OF_STATE[order["state"]])
+
+
+def cancel(order: Doc) -> bool:
+    """Cancel what is not invoiced; False where Magento answers false [418, 424, 464]."""
+    lines = Lines(order)
+    if order["state"] in ("holded", "canceled", "complete", "closed"):
+        return False
+    if not any(lines.open_to_invoice(item) > 0 for item in lines.all):
+        return False
+    enter(order, _state_after_cancel(lines))
+    for item in lines.all:
+        item["qty_canceled"] = num(dec(item["qty_canceled"]) + _to_cancel(lines, item))
+        item.setdefault("tax_canceled", 0)
+        item.setdefault("discount_tax_compensation_canceled", 0)
+    _cancel_totals(order)
+    return True
+
+
+def _to_cancel(lines: Lines, item: Doc) -> Decimal:
+    if item.get("is_virtual"):
+        return plain_open_to_invoice(item)
+    if lines.stands_in_for_shipping(item) and lines.parent(item) is not None:
+        return Decimal(0)
+    return min(plain_open_to_invoice(item), plain_open_to_ship(item))
+
+
+def _state_after_cancel(lines: Lines) -> str:
+    for item in lines.all:
+        if dec(item["qty_invoiced"]) > dec(item["qty_refunded"]):
+            waiting = lines.open_to_ship(item) > _to_cancel(lines, item)
+            return "processing" if waiting else "complete"
+    return "canceled"
+
+
+def _cancel_totals(order: Doc) -> None:
+    for prefix in ("", "base_"):
+        for name in ("subtotal", "tax", "shipping", "discount"):
+            amount = "" if name == "subtotal" else "_amount"
+            whole = abs(dec(order.get(f"{prefix}{name}{amount}")))
+            done = abs(dec(order.get(f"{prefix}{name}_invoiced")))
+            order[f"{prefix}{name}_canceled"] = num(whole - done)
+        for assignment in order["extension_attributes"].get("shipping_assignments", []):
+            total = assignment["shipping"]["total"]
+            total[f"{prefix}shipping_canceled"] = order[f"{prefix}shipping_canceled"]
+        rest = dec(order[f"{prefix}grand_total"]) - dec(order.get(f"{prefix}total_paid"))
+        order[f"{prefix}total_canceled"] = 0
+        add(order, f"{prefix}total_canceled", rest)

@@ -1,0 +1,190 @@
+"""ABAP's ways of writing values, to Python and back. Pure; SAP sheet 1.2, 1.5 and 1.6."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from sync.errors import UnexpectedRecord
+
+# TCURX: currencies whose decimals are not two; CURR fields are stored shifted by the difference.
+CURRENCY_DECIMALS = {
+    **dict.fromkeys(
+        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF",
+         "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0,
+    ),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}  # fmt: skip
+STORED_DECIMALS = 2
+UNSET_DATES = {"", "00000000"}
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def plain(value: str) -> str:
+    """Exactly ``str``: pyrfc refuses subclasses, and ``str()`` leaves a SafeString as it is."""
+    return str.__str__(value)
+
+
+def clean(value: str) -> str:
+    """Text SAP can hold: no control characters (RFC drops all after NUL), no lone surrogates."""
+    readable = CONTROL.sub(" ", plain(value))
+    return readable.encode("utf-16-le", "ignore").decode("utf-16-le", "ignore")
+
+
+def places(value: str) -> int:
+    """How many characters of an ABAP field a text takes; an emoji takes two."""
+    return len(value.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def cut(value: str, length: int) -> str:
+    """The longest beginning of a text that fits the field."""
+    while places(value) > length:
+        value = value[:-1]
+    return value
+
+
+def is_digits(value: str) -> bool:
+    """ASCII digits only: pyrfc lets ``²`` pass, SAP does not."""
+    return value.isascii() and value.isdigit()
+
+
+# ---- numbers of documents, customers, materials ------------------------------------------------
+def alpha(value: str, length: int = 10) -> str:
+    """Internal form under exit ALPHA: digits are padded with zeros, anything else stays."""
+    bare = plain(value).strip()
+    return bare.zfill(length) if is_digits(bare) else bare
+
+
+def without_alpha(value: str) -> str:
+    """External form under exit ALPHA: leading zeros of digits are dropped."""
+    bare = value.strip()
+    return (bare.lstrip("0") or "0") if is_digits(bare) else bare
+
+
+def matn1(value: str, length: int = 18, *, pads: bool = True) -> str:
+    """Internal form of a material; customising may switch the padding off (SAP sheet 1.5)."""
+    bare = plain(value).strip()
+    return bare.zfill(length) if pads and is_digits(bare) else bare
+
+
+def numc(value: int, length: int) -> str:
+    """A NUMC value with its leading zeros; a number that does not fit is refused."""
+    digits = str(value)
+    if value < 0 or len(digits) > length:
+        raise UnexpectedRecord(f"A number does not fit a NUMC field of {length}.", system="sap")
+    return digits.zfill(length)
+
+
+def item(value: int) -> str:
+    """An item number as NUMC 6, such as 000010."""
+    return numc(value, 6)
+
+
+def read_numc(value: str) -> int:
+    """A NUMC value as a number; blank is zero."""
+    bare = value.strip()
+    if bare and not is_digits(bare):
+        raise UnexpectedRecord("SAP sent a NUMC field that is not digits.", system="sap")
+    return int(bare or "0")
+
+
+# ---- dates and times ---------------------------------------------------------------------------
+def write_date(value: date | None) -> str:
+    """``YYYYMMDD``; unset is the empty text, which pyrfc takes as "do not set"."""
+    return value.strftime("%Y%m%d") if value else ""
+
+
+def read_date(value: str) -> date | None:
+    """Read an ABAP date; SAP writes an unset one as zeros, blanks or nothing."""
+    bare = value.strip()
+    if bare in UNSET_DATES:
+        return None
+    if len(bare) != 8 or not is_digits(bare):
+        raise UnexpectedRecord("SAP sent a date we cannot read.", system="sap")
+    try:
+        return date(int(bare[:4]), int(bare[4:6]), int(bare[6:]))
+    except ValueError as exc:
+        raise UnexpectedRecord("SAP sent an impossible date.", system="sap") from exc
+
+
+def write_time(value: time) -> str:
+    """``HHMMSS``."""
+    return value.strftime("%H%M%S")
+
+
+def read_clock(value: str) -> timedelta | None:
+    """Time since the start of the day; 24:00:00 exists in ABAP, blank is ``None``."""
+    bare = value.strip()
+    if not bare:
+        return None
+    if len(bare) != 6 or not is_digits(bare):
+        raise UnexpectedRecord("SAP sent a time we cannot read.", system="sap")
+    hours, minutes, seconds = int(bare[:2]), int(bare[2:4]), int(bare[4:])
+    since = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    if minutes > 59 or seconds > 59 or since > timedelta(hours=24):
+        raise UnexpectedRecord("SAP sent an impossible time.", system="sap")
+    return since
+
+
+def read_time(value: str) -> time | None:
+    """A time of day, or ``None`` when unset; 000000 may be either and counts as unset."""
+    since = read_clock(value)
+    if not since:
+        return None
+    return (datetime(2000, 1, 1, tzinfo=UTC) + since).time()
+
+
+def read_moment(day: str, clock: str, zone: ZoneInfo) -> datetime | None:
+    """A local SAP date and time as aware UTC; ``None`` without a date, midnight without a time."""
+    found = read_date(day)
+    if found is None:
+        return None
+    local = datetime.combine(found, time(0)) + (read_clock(clock) or timedelta())
+    return local.replace(tzinfo=zone).astimezone(UTC)
+
+
+# ---- amounts and quantities --------------------------------------------------------------------
+def packed(value: Decimal, digits: int, decimals: int) -> str:
+    """A packed number as plain text; surplus decimals or digits are refused, never rounded."""
+    if not value.is_finite():
+        raise ValueError("not a finite number")
+    try:
+        exact = value.quantize(Decimal(1).scaleb(-decimals))
+    except InvalidOperation as exc:
+        raise ValueError("too many digits") from exc
+    if exact != value:
+        raise ValueError(f"more than {decimals} decimals")
+    if len(exact.as_tuple().digits) > digits:
+        raise ValueError(f"more than {digits} digits")
+    return format(exact, "f")
+
+
+def read_packed(value: object) -> Decimal:
+    """A packed number as pyrfc gives it, or as RFC_READ_TABLE writes it (sign at the end)."""
+    text = str(value if value is not None else "").strip()
+    if text.endswith("-"):
+        text = f"-{text[:-1].strip()}"
+    try:
+        number = Decimal(text or "0")
+    except InvalidOperation as exc:
+        raise UnexpectedRecord("SAP sent an amount we cannot read.", system="sap") from exc
+    if not number.is_finite():
+        raise UnexpectedRecord("SAP sent an amount that is not a number.", system="sap")
+    return number
+
+
+def currency_decimals(currency: str) -> int:
+    """How many decimals a currency has."""
+    return CURRENCY_DECIMALS.get(currency.strip().upper(), STORED_DECIMALS)
+
+
+def external_amount(stored: Decimal, currency: str) -> Decimal:
+    """The real amount behind a CURR field; never use it on BAPICURR or BAPICUREXT (sheet 1.6)."""
+    return stored.scaleb(STORED_DECIMALS - currency_decimals(currency))
+
+
+def implied_decimals(digits: str, decimals: int) -> Decimal:
+    """A NUMC amount or quantity of the simulation: 901 with two decimals is 9.01."""
+    return Decimal(read_numc(digits)).scaleb(-decimals)

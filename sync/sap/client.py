@@ -1,0 +1,115 @@
+"""The SAP client: everything the portal asks of SAP, over one RFC session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+
+from sync.exchanges import Observer
+from sync.sap import billing, deliveries, ledger, orders, simulation
+from sync.sap.bapi import SapSession
+from sync.sap.connection import Connect
+from sync.sap.options import SapOptions
+from sync.sap.orders import SalesOrderUnit
+from sync.sap.records import (
+    SapBillingDocument,
+    SapDelivery,
+    SapOrderHeader,
+    SapSalesOrder,
+    SapSalesOrderRequest,
+    SapSimulation,
+)
+from sync.sap.rows import text
+
+__all__ = ["SalesOrderUnit", "SapClient", "SapOptions"]
+
+
+class SapClient:
+    """One RFC session, opened at the first call; for one thread at a time, opened after a fork.
+
+    Once ``is_usable`` is false the client is spent: close it and make another.
+    """
+
+    def __init__(
+        self,
+        connect: Connect,
+        parameters: Mapping[str, str],
+        options: SapOptions,
+        *,
+        observe: Observer = ledger.silent,
+    ) -> None:
+        self._session = SapSession(connect, parameters, options, observe)
+
+    @property
+    def is_usable(self) -> bool:
+        """False after ``close`` and after any doubtful end of a call."""
+        return self._session.is_usable
+
+    def close(self) -> None:
+        """End the session."""
+        self._session.close()
+
+    def ping(self) -> str:
+        """A readable line about the system: id, release, host."""
+        self._session.call("STFC_CONNECTION", {"REQUTEXT": "ping"})
+        info = self._session.call("RFC_SYSTEM_INFO", {}).get("RFCSI_EXPORT") or {}
+        system, release, host = (text(info, f) for f in ("RFCSYSID", "RFCSAPRL", "RFCHOST"))
+        return f"SAP system {system or '?'}, release {release or '?'}, host {host or '?'}"
+
+    # ---- sales orders ---------------------------------------------------------------------------
+    def search_sales_orders(
+        self,
+        customer_reference: str,
+        *,
+        sold_to: str,
+        sales_organization: str,
+        created_from: date | None,
+    ) -> list[SapOrderHeader]:
+        """Orders with exactly this customer reference (trimmed, upper case), one per document."""
+        return orders.search_sales_orders(
+            self._session,
+            customer_reference,
+            sold_to=sold_to,
+            sales_organization=sales_organization,
+            created_from=created_from,
+        )
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[SalesOrderUnit]:
+        """Create and commit in one session; left without a commit, SAP is told to forget."""
+        unit = SalesOrderUnit(self._session)
+        try:
+            yield unit
+        finally:
+            unit.end()
+
+    def simulate_sales_order(self, request: SapSalesOrderRequest) -> SapSimulation:
+        """A dry run: SAP's messages, refusals included, and its prices where it tells them."""
+        return simulation.simulate(self._session, request)
+
+    def get_sales_orders(self, sap_sales_order_numbers: Sequence[str]) -> list[SapSalesOrder]:
+        """The orders SAP knows of those asked for."""
+        return orders.get_sales_orders(self._session, sap_sales_order_numbers)
+
+    # ---- what follows ---------------------------------------------------------------------------
+    def search_deliveries(
+        self,
+        *,
+        sap_sales_order_numbers: Sequence[str] = (),
+        delivery_numbers: Sequence[str] = (),
+    ) -> list[SapDelivery]:
+        """Deliveries of these sales orders, and these deliveries; each once."""
+        return deliveries.search_deliveries(
+            self._session,
+            sap_sales_order_numbers=sap_sales_order_numbers,
+            delivery_numbers=delivery_numbers,
+        )
+
+    def search_billing_documents(
+        self, *, reference_documents: Sequence[str]
+    ) -> list[SapBillingDocument]:
+        """Billing documents of these deliveries and sales orders; each once."""
+        return billing.search_billing_documents(
+            self._session, reference_documents=reference_documents
+        )

@@ -1,0 +1,121 @@
+"""What an exception out of a call means: for the outcome, for the session, for who must act.
+
+pyrfc sheet 5 and 6. Classes are told by name, so pyrfc and the stand-in both work.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sync.errors import OutcomeUnknown, RemoteMisconfigured, RemoteUnavailable, SyncError
+from sync.sap.connection import class_names
+from sync.sap.records import SapMessage
+from sync.sap.refusals import SapException, SapFieldMissing, SapFieldRefused, SapNotAuthorized
+
+SYSTEM = "sap"
+FIELD_NAME = re.compile(r"[A-Z/][A-Z0-9_/]{0,29}")
+# ExternalRuntimeError while filling: an unknown field, a value not convertible. Nothing was sent.
+INVALID_PARAMETER, CONVERSION_FAILURE = 20, 22
+FILL_CODES = {INVALID_PARAMETER, CONVERSION_FAILURE}
+FUNCTION_MISSING = "FU_NOT_FOUND"
+NO_AUTHORITY = "RFC_NO_AUTHORITY"
+TIME_OUT_KEYS = {"TIME_OUT", "RFC_CANCELED", "RFC_TIMEOUT"}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failed call; ``keeps_session`` only when the ABAP session is surely the same as before."""
+
+    error: SyncError | None  # None: not a remote failure, the exception itself goes up
+    keeps_session: bool
+    outcome: str  # "refused", "unavailable", "unknown"
+
+
+def read_failure(exc: BaseException, function: str, *, changes: bool) -> Failure:
+    """Judge an exception out of ``call()``; ``changes`` when the function may have saved."""
+    names, code = class_names(exc), getattr(exc, "code", None)
+    if "ABAPApplicationError" in names:
+        return Failure(_application_error(exc, function), True, "refused")
+    if "ExternalRuntimeError" in names and code in FILL_CODES:
+        return Failure(_refused_by_library(exc, function), True, "refused")
+    if isinstance(exc, TypeError | OverflowError | UnicodeEncodeError | AttributeError):
+        return Failure(_not_fillable(exc, function), True, "refused")
+    if getattr(exc, "key", None) == NO_AUTHORITY:
+        # Refused at the door, before the function ran; the session is a new one all the same.
+        return Failure(SapNotAuthorized(function), False, "refused")
+    if changes:
+        return Failure(_unknown(exc, function), False, "unknown")
+    if "RFCError" in names or isinstance(exc, OSError):
+        return Failure(_unavailable(exc, function), False, "unavailable")
+    # Results are converted after SAP has run the call: for a read that is a record we cannot read.
+    return Failure(None, False, "unavailable")
+
+
+def _application_error(exc: BaseException, function: str) -> SyncError:
+    key = str(getattr(exc, "key", "") or "an exception")
+    if key == FUNCTION_MISSING:
+        return SapFieldMissing(function)
+    message_class = str(getattr(exc, "msg_class", "") or "").strip()
+    if not message_class:
+        return SapException(function, key)
+    variables = tuple(str(getattr(exc, f"msg_v{n}", "") or "").strip() for n in range(1, 5))
+    message = SapMessage(
+        type=str(getattr(exc, "msg_type", "") or "E"),
+        message_class=message_class,
+        number=str(getattr(exc, "msg_number", "") or ""),
+        text="",
+        variables=variables,
+    )
+    return SapException(function, key, message)
+
+
+def _refused_by_library(exc: BaseException, function: str) -> SyncError:
+    if getattr(exc, "code", None) == INVALID_PARAMETER:
+        quoted = re.search(r"field '([A-Z0-9_/]+)' not found", str(getattr(exc, "message", "")))
+        return SapFieldMissing(f"{function}.{quoted[1]}" if quoted else f"field of {function}")
+    return SapFieldRefused(function, "a value could not be converted")
+
+
+def _not_fillable(exc: BaseException, function: str) -> SyncError:
+    """pyrfc appends field, structure and parameter to ``args`` from the inside out; the value is
+    in there too and must not be quoted."""
+    args = exc.args[4:] if len(exc.args) > 4 and exc.args[2] == "of type" else exc.args[2:]
+    path = [arg for arg in reversed(args) if isinstance(arg, str) and FIELD_NAME.fullmatch(arg)]
+    return SapFieldRefused(".".join([function, *path]), "the type of a value was refused")
+
+
+def _cause(exc: BaseException) -> str:
+    """Class and key of an exception; the texts hold hosts and, for MESSAGE, free text."""
+    message_class = str(getattr(exc, "msg_class", "") or "").strip()
+    if getattr(exc, "code", None) == 4 and message_class:
+        detail = f"{message_class} {getattr(exc, 'msg_number', '')}".strip()
+    else:
+        detail = str(getattr(exc, "key", "") or "")
+    name = type(exc).__name__
+    return f"{name} {detail}".strip() if re.fullmatch(r"[A-Z0-9_/ ]{1,40}", detail) else name
+
+
+def _unknown(exc: BaseException, function: str) -> SyncError:
+    return OutcomeUnknown(
+        f"{function} was sent and no clear answer came back ({_cause(exc)}). The session was "
+        "thrown away; look in SAP before sending again.",
+        system=SYSTEM,
+        cause_key="sap:outcome-unknown",
+    )
+
+
+def _unavailable(exc: BaseException, function: str) -> SyncError:
+    if "LogonError" in class_names(exc):
+        return RemoteMisconfigured(
+            "SAP refused the logon. Check user, password, client and language, and whether the "
+            "user is locked in SAP.",
+            system=SYSTEM,
+            cause_key="sap:logon",
+        )
+    timed_out = str(getattr(exc, "key", "") or "") in TIME_OUT_KEYS
+    return RemoteUnavailable(
+        f"SAP did not answer {function} ({_cause(exc)}).",
+        system=SYSTEM,
+        cause_key="sap:timeout" if timed_out else "sap:unreachable",
+    )

@@ -1,0 +1,55 @@
+"""What differs between SAP systems; facts the sheet calls unconfirmed are settings here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from sync.errors import RemoteMisconfigured
+from sync.sap.messages import Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class SapOptions:
+    """Settings of one SAP system; the time zone is the application server's."""
+
+    call_timeout_seconds: float = 60.0
+    time_zone: str = "UTC"
+    system_language: str = "EN"
+    # None: the long field only for materials over 18 characters, where the system has it.
+    use_long_material: bool | None = None
+    commit_wait: bool = True
+    # MATN1 pads numeric materials, unless customising made them lexicographic (sheet 1.5).
+    pads_numeric_materials: bool = True
+    sold_to_role: str = "AG"
+    forwarding_agent_role: str = "SP"
+    web_invoice_partner_role: str = "AG"
+    picking_flow_categories: tuple[str, ...] = ("Q",)
+    # Blank converts nothing: roles and order types are sent in internal form (sheet 1.5).
+    convert_external_keys: bool = False
+    # I_MEMORY_READ of the order read; its values are unconfirmed, blank is SAP's default.
+    order_memory_read: str = ""
+    # With which messages lists say that there is nothing; which ones they are is unconfirmed.
+    nothing_found_messages: frozenset[str] = frozenset({"VF 041", "VL 302"})
+    reads_tables: bool = True
+    taught_messages: Mapping[str, Explanation] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # pyrfc's timer: 0 cancels at once, a text kills the timer thread (pyrfc sheet 7).
+        seconds: object = self.call_timeout_seconds
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
+            raise RemoteMisconfigured(
+                "The SAP call timeout must be a number of seconds above 0.", system="sap"
+            )
+        try:
+            ZoneInfo(self.time_zone)
+        except (KeyError, ValueError, OSError) as exc:
+            raise RemoteMisconfigured(
+                f"The SAP time zone {self.time_zone!r} is not known.", system="sap"
+            ) from exc
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The application server's time zone."""
+        return ZoneInfo(self.time_zone)

@@ -1,0 +1,156 @@
+"""SAP's answers about sales orders as records. Pure; SAP sheet 2.3."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sync.sap import abap
+from sync.sap.options import SapOptions
+from sync.sap.records import (
+    SapCondition,
+    SapDocumentFlow,
+    SapOrderHeader,
+    SapSalesOrder,
+    SapSalesOrderItem,
+)
+from sync.sap.rows import Row, amount, grouped, material, number, required, rows, text
+
+INCOMPLETE = {"A", "B"}
+FIXED_AMOUNT, PERCENTAGE = "B", "A"
+
+
+def order_headers(answer: Row, reference: str, *, field_length: int) -> list[SapOrderHeader]:
+    """Hits of the look-up: exactly this reference, one per document although SAP lists items.
+
+    ``field_length`` is what the system could compare: 35 characters, or 20 on old ones.
+    """
+    found: dict[str, SapOrderHeader] = {}
+    for row in rows(answer, "SALES_ORDERS"):
+        long = text(row, "PURCH_NO_C").upper()
+        short = text(row, "PURCH_NO").upper()
+        if long != reference and (long or short != reference[:20] or field_length > 20):
+            continue
+        document = abap.alpha(required(row, "SD_DOC"))
+        created = abap.read_date(text(row, "CREATION_DATE", "DOC_DATE"))
+        found.setdefault(document, SapOrderHeader(document, long or short, created))
+    return list(found.values())
+
+
+def sales_orders(answer: Row, options: SapOptions) -> list[SapSalesOrder]:
+    """Every order of a bulk read."""
+    tables = {
+        name: grouped(rows(answer, name), key)
+        for name, key in (
+            ("ORDER_ITEMS_OUT", "DOC_NUMBER"),
+            ("ORDER_SCHEDULES_OUT", "DOC_NUMBER"),
+            ("ORDER_BUSINESS_OUT", "SD_DOC"),
+            ("ORDER_PARTNERS_OUT", "SD_DOC"),
+            ("ORDER_STATUSHEADERS_OUT", "SD_DOC"),
+            ("ORDER_CONDITIONS_OUT", "SD_DOC"),
+            ("ORDER_FLOWS_OUT", "SD_DOC"),
+        )
+    }
+    return [
+        _sales_order(
+            header, {n: t.get(text(header, "DOC_NUMBER"), []) for n, t in tables.items()}, options
+        )
+        for header in rows(answer, "ORDER_HEADERS_OUT")
+    ]
+
+
+def _sales_order(header: Row, tables: dict[str, list[Row]], options: SapOptions) -> SapSalesOrder:
+    status: Row = next(iter(tables["ORDER_STATUSHEADERS_OUT"]), {})
+    return SapSalesOrder(
+        sap_sales_order_number=required(header, "DOC_NUMBER"),
+        customer_reference=_customer_reference(header, tables["ORDER_BUSINESS_OUT"]),
+        order_type=text(header, "DOC_TYPE"),
+        sales_organization=text(header, "SALES_ORG"),
+        sold_to=_sold_to(header, tables["ORDER_PARTNERS_OUT"], options),
+        currency=text(header, "CURRENCY"),
+        net_value=amount(header, "NET_VAL_HD"),
+        created_date=abap.read_date(text(header, "REC_DATE")),
+        delivery_status=text(status, "DLV_STAT_H"),
+        billing_status=text(status, "BILLINGSTA"),
+        overall_status=text(status, "PRC_STAT_H"),
+        rejection_status=text(status, "OVERALLREJ"),
+        items=_items(tables["ORDER_ITEMS_OUT"], tables["ORDER_SCHEDULES_OUT"], options),
+        conditions=tuple(condition(row) for row in tables["ORDER_CONDITIONS_OUT"] if _active(row)),
+        flow=tuple(_flow(row, options) for row in tables["ORDER_FLOWS_OUT"]),
+        is_incomplete=bool(INCOMPLETE & {text(status, "TOTINCOMPL"), text(status, "TOTINCOMIT")}),
+    )
+
+
+def _customer_reference(header: Row, business: list[Row]) -> str:
+    """All 35 characters are in the business data of item 0; the header holds only 20."""
+    for row in business:
+        if number(row, "ITM_NUMBER") == 0 and text(row, "PURCH_NO_C"):
+            return text(row, "PURCH_NO_C")
+    return text(header, "PURCH_NO")
+
+
+def _sold_to(header: Row, partners: list[Row], options: SapOptions) -> str:
+    for row in partners:
+        if text(row, "PARTN_ROLE") == options.sold_to_role and number(row, "ITM_NUMBER") == 0:
+            return text(row, "CUSTOMER")
+    return text(header, "SOLD_TO")
+
+
+def _items(
+    items: list[Row], schedules: list[Row], options: SapOptions
+) -> tuple[SapSalesOrderItem, ...]:
+    requested: dict[int, Decimal] = {}
+    for row in schedules:
+        line = number(row, "ITM_NUMBER")
+        requested[line] = requested.get(line, Decimal(0)) + amount(row, "REQ_QTY")
+    return tuple(_item(row, requested, options) for row in items)
+
+
+def _item(row: Row, requested: dict[int, Decimal], options: SapOptions) -> SapSalesOrderItem:
+    line = number(row, "ITM_NUMBER")
+    return SapSalesOrderItem(
+        item_number=line,
+        material=material(row, "MATERIAL_LONG", "MATERIAL", pads=options.pads_numeric_materials),
+        short_text=text(row, "SHORT_TEXT"),
+        quantity=amount(row, "REQ_QTY") or requested.get(line, Decimal(0)),
+        unit=text(row, "SALES_UNIT"),
+        net_value=amount(row, "NET_VALUE"),
+        customer_item_number=_customer_item(text(row, "PO_ITM_NO")),
+        rejection_reason=text(row, "REA_FOR_RE"),
+        higher_level_item_number=number(row, "HG_LV_ITEM"),
+    )
+
+
+def _customer_item(value: str) -> str:
+    return abap.without_alpha(value) if value.strip("0") else ""
+
+
+def _active(row: Row) -> bool:
+    return not text(row, "CONDISACTI")
+
+
+def condition(row: Row) -> SapCondition:
+    """A price element as read; the value of a percentage is raw (sheet 1.6: stored x10)."""
+    kind = text(row, "CALCTYPCON")
+    return SapCondition(
+        item_number=number(row, "ITM_NUMBER"),
+        condition_type=text(row, "COND_TYPE"),
+        value=amount(row, "COND_VALUE"),
+        currency=text(row, "CURRENCY"),
+        per=int(amount(row, "COND_P_UNT")) or 1,
+        unit=text(row, "COND_D_UNT", "COND_UNIT"),
+        is_fixed_amount=kind == FIXED_AMOUNT,
+        is_percentage=kind == PERCENTAGE,
+        amount=amount(row, "CONDVALUE") if row.get("CONDVALUE") is not None else None,
+    )
+
+
+def _flow(row: Row, options: SapOptions) -> SapDocumentFlow:
+    return SapDocumentFlow(
+        preceding_document=text(row, "PRECSDDOC"),
+        preceding_item=number(row, "PREDITDOC"),
+        subsequent_document=text(row, "SUBSSDDOC"),
+        subsequent_item=number(row, "SUBSITDOC"),
+        category=text(row, "DOCCATEGOR_LONG", "DOCCATEGOR"),
+        quantity=amount(row, "REF_QTY"),
+        created_at=abap.read_moment(text(row, "CREAT_DATE"), text(row, "REC_TIME"), options.zone),
+    )

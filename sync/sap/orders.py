@@ -1,0 +1,184 @@
+"""Sales orders in SAP: look up, create and commit in one session, simulate, read. Sheet 2 and 7."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sync.errors import SyncError, UnexpectedRecord
+from sync.sap import abap, order_reading
+from sync.sap.bapi import SapSession, doubtful
+from sync.sap.messages import read_return
+from sync.sap.order_payload import create_arguments, normal_reference
+from sync.sap.records import (
+    CreatedSalesOrder,
+    SapMessage,
+    SapOrderHeader,
+    SapSalesOrder,
+    SapSalesOrderRequest,
+)
+from sync.sap.refusals import refuse
+from sync.sap.rows import chunks, text
+
+CREATE = "BAPI_SALESORDER_CREATEFROMDAT2"
+COMMIT = "BAPI_TRANSACTION_COMMIT"
+ROLLBACK = "BAPI_TRANSACTION_ROLLBACK"
+GETLIST = "BAPI_SALESORDER_GETLIST"
+DETAIL = "BAPISDORDER_GETDETAILEDLIST"
+ORDERS_PER_READ = 50
+VIEWS = ("HEADER", "ITEM", "SDSCHEDULE", "BUSINESS", "PARTNER", "STATUS_H", "SDCOND", "FLOW")
+LONG_REFERENCE, SHORT_REFERENCE = 35, 20
+# What older systems may lack and the call can do without.
+OPTIONAL_ON_CREATE = frozenset({"CONVERT"})
+
+
+class SalesOrderUnit:
+    """Create and commit in one ABAP session; nothing is saved before ``commit`` returns."""
+
+    def __init__(self, session: SapSession) -> None:
+        self._session = session
+        self._is_open = True
+        self._is_created = False
+        self._is_committed = False
+        self._reference = ""
+
+    def create_sales_order(self, request: SapSalesOrderRequest) -> CreatedSalesOrder:
+        """Reserve a number; store it before committing.
+
+        Raises SapRejected on E, A or X, SapLocked for a lock, OutcomeUnknown when the answer got
+        lost (nothing is saved without a commit, but the caller must look all the same).
+        """
+        self._must_be_open()
+        self._reference = request.customer_reference
+        try:
+            answer = call_create(self._session, request, test_run=False)
+        except SyncError as exc:
+            exc.reference = self._reference
+            raise
+        messages = _checked(self._session, answer, CREATE, self._reference)
+        number = text(answer, "SALESDOCUMENT")
+        if not number:
+            raise UnexpectedRecord(
+                "SAP accepted the order but gave no number; nothing was committed.",
+                system="sap",
+                reference=self._reference,
+            )
+        self._is_created = True
+        return CreatedSalesOrder(abap.alpha(number), messages)
+
+    def commit(self) -> None:
+        """Save. Raises SapRejected when the update failed, OutcomeUnknown on any other trouble."""
+        self._must_be_open()
+        if not self._is_created:
+            raise RuntimeError("Nothing was created that could be committed.")
+        wait = {"WAIT": "X"} if self._session.options.commit_wait else {}
+        try:
+            answer = self._session.call(COMMIT, wait, changes=True)
+        except SyncError as exc:
+            self._session.quarantine()
+            raise doubtful(exc, reference=self._reference) from exc
+        _checked(self._session, answer, COMMIT, self._reference)
+        self._is_committed = True
+
+    def end(self) -> None:
+        """Roll back what was not committed, if the session is still the one that created it."""
+        self._is_open = False
+        if self._is_committed or not self._session.is_usable:
+            return
+        # Nothing was committed: a rollback that fails only costs the session.
+        try:
+            self._session.call(ROLLBACK, {})
+        except SyncError:
+            self._session.quarantine()
+
+    def _must_be_open(self) -> None:
+        if not self._is_open or self._is_committed:
+            raise RuntimeError("A unit of work was used after its end.")
+
+
+def call_create(
+    session: SapSession, request: SapSalesOrderRequest, *, test_run: bool
+) -> dict[str, Any]:
+    """Create, or with ``test_run`` only check; the answer as it came."""
+    long_material = session.interface(CREATE).has("ORDER_ITEMS_IN", "MATERIAL_LONG")
+    arguments = create_arguments(
+        request, session.options, long_material=long_material, test_run=test_run
+    )
+    return session.call(CREATE, arguments, changes=not test_run, optional=OPTIONAL_ON_CREATE)
+
+
+def _checked(
+    session: SapSession, answer: dict[str, Any], function: str, reference: str
+) -> tuple[SapMessage, ...]:
+    messages = read_return(answer)
+    refuse(
+        messages,
+        function=function,
+        reference=reference,
+        taught=session.options.taught_messages,
+    )
+    return messages
+
+
+# ---- look-up -----------------------------------------------------------------------------------
+def search_sales_orders(
+    session: SapSession,
+    customer_reference: str,
+    *,
+    sold_to: str,
+    sales_organization: str,
+    created_from: date | None,
+) -> list[SapOrderHeader]:
+    """Orders with exactly this customer reference, one entry per document."""
+    reference = normal_reference(customer_reference)
+    if not reference:
+        raise ValueError("A look-up needs a customer reference.")
+    has_long = session.interface(GETLIST).has("PURCHASE_ORDER_NUMBER")
+    parameter, length = (
+        ("PURCHASE_ORDER_NUMBER", LONG_REFERENCE)
+        if has_long
+        else ("PURCHASE_ORDER", SHORT_REFERENCE)
+    )
+    arguments = {
+        "CUSTOMER_NUMBER": abap.alpha(sold_to),
+        "SALES_ORGANIZATION": sales_organization,
+        parameter: reference if has_long else reference[:SHORT_REFERENCE],
+    }
+    if created_from is not None:
+        arguments["DOCUMENT_DATE"] = abap.write_date(created_from)
+    answer = session.call(GETLIST, arguments)
+    refuse_reading(session, answer, GETLIST, customer_reference)
+    return order_reading.order_headers(answer, reference, field_length=length)
+
+
+def refuse_reading(
+    session: SapSession, answer: dict[str, Any], function: str, reference: str = ""
+) -> None:
+    """Raise on a failed read, unless its only failure says that there is nothing."""
+    nothing = session.options.nothing_found_messages
+    messages = [m for m in read_return(answer) if m.key not in nothing]
+    refuse(
+        messages,
+        function=function,
+        reference=reference,
+        taught=session.options.taught_messages,
+    )
+
+
+# ---- read --------------------------------------------------------------------------------------
+def get_sales_orders(
+    session: SapSession, sap_sales_order_numbers: Sequence[str]
+) -> list[SapSalesOrder]:
+    """The orders SAP knows of those asked for; unknown numbers simply yield nothing (sheet 2.3)."""
+    wanted = [abap.alpha(number) for number in sap_sales_order_numbers if number.strip()]
+    found: list[SapSalesOrder] = []
+    for chunk in chunks(wanted, ORDERS_PER_READ):
+        arguments: dict[str, Any] = {
+            "I_BAPI_VIEW": dict.fromkeys(VIEWS, "X"),
+            "SALES_DOCUMENTS": [{"VBELN": number} for number in chunk],
+        }
+        if session.options.order_memory_read:
+            arguments["I_MEMORY_READ"] = session.options.order_memory_read
+        found += order_reading.sales_orders(session.call(DETAIL, arguments), session.options)
+    return found

@@ -1,0 +1,77 @@
+"""Reading table rows through RFC_READ_TABLE, where the site allows it. SAP sheet 6.1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sync.errors import UnexpectedRecord
+from sync.sap.bapi import SapSession
+from sync.sap.refusals import SapException, SapFieldMissing, SapNotAuthorized
+from sync.sap.rows import rows, text
+
+READ_TABLE = "RFC_READ_TABLE"
+LINE_LENGTH = 71
+VALUES_PER_READ = 50
+# A misspelt column raises TABLE_WITHOUT_DATA, which only looks like "empty".
+UNKNOWN_COLUMN = {"TABLE_WITHOUT_DATA", "FIELD_NOT_VALID", "OPTION_NOT_VALID"}
+FORBIDDEN = {"NOT_AUTHORIZED", "TABLE_NOT_AVAILABLE"}
+
+
+class TableForbidden(Exception):
+    """The RFC user may not read the table, or the site does not allow table reads at all."""
+
+
+class ColumnUnknown(Exception):
+    """The table has not all of the columns asked for."""
+
+
+def any_of(column: str, values: Sequence[str]) -> list[str]:
+    """A WHERE in lines that fit, no token crossing a line end; quotes are doubled."""
+    literals = ["'" + value.replace("'", "''") + "'" for value in values]
+    lines = [f"{'OR ' if n else ''}{column} = {literal}" for n, literal in enumerate(literals)]
+    if any(len(line) > LINE_LENGTH for line in lines):
+        raise UnexpectedRecord("A value is too long to look up in a table.", system="sap")
+    return lines
+
+
+def read_table(
+    session: SapSession, table: str, columns: Sequence[str], where: Sequence[str]
+) -> list[dict[str, str]]:
+    """Rows as text by column; raises TableForbidden or ColumnUnknown for the caller to go on.
+
+    Together the columns may not be wider than 512 characters.
+    """
+    arguments: dict[str, Any] = {
+        "QUERY_TABLE": table,
+        "DELIMITER": "|",
+        "OPTIONS": [{"TEXT": line} for line in where],
+        "FIELDS": [{"FIELDNAME": column} for column in columns],
+    }
+    try:
+        answer = session.call(READ_TABLE, arguments)
+    except SapException as exc:
+        if exc.key in UNKNOWN_COLUMN:
+            raise ColumnUnknown(table) from exc
+        if exc.key in FORBIDDEN:
+            raise TableForbidden(table) from exc
+        raise
+    except SapFieldMissing as exc:
+        raise TableForbidden(table) from exc
+    except SapNotAuthorized as exc:
+        # Refused at the door, but the session is gone with it; reads may go on with a new one.
+        session.renew()
+        raise TableForbidden(table) from exc
+    return _split(answer)
+
+
+def _split(answer: dict[str, Any]) -> list[dict[str, str]]:
+    """Cut by OFFSET and LENGTH: the delimiter may occur in the data, and pyrfc strips the right."""
+    places = [
+        (text(row, "FIELDNAME"), int(row["OFFSET"]), int(row["LENGTH"]))
+        for row in rows(answer, "FIELDS")
+    ]
+    return [
+        {name: str(row["WA"])[start : start + length].strip() for name, start, length in places}
+        for row in rows(answer, "DATA")
+    ]

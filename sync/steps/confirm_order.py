@@ -1,0 +1,46 @@
+"""The SAP number goes into the web order (``ext_order_id``), and is read back from there."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from sync.errors import OutcomeUnknown, RecordsDisagree
+from sync.models import SalesOrder
+from sync.steps.settling import wait_for_shop, writing_to_shop
+from sync.steps.shop_mirrors import store_order
+from sync.steps.step_run import StepRun
+
+
+def confirm_order(run: StepRun) -> str:
+    """Write the number unless the shop already carries it; repeating changes nothing."""
+    order, number = run.sales_order, run.sales_order.sap_sales_order_number
+    if not order.is_in_sap:
+        return "Not in SAP yet: nothing to tell the shop."
+    shop = run.magento()
+    wait_for_shop(order)
+    order = store_order(run.shop, shop.get_order(order.entity_id))
+    if order.ext_order_id == number:
+        return _confirmed(order, f"The shop already carries {number}.")
+    if order.ext_order_id:
+        raise RecordsDisagree(
+            f"The shop's order {order.increment_id} carries {order.ext_order_id}, "
+            f"but SAP's order for it is {number}. Clear the wrong number in the shop.",
+            system="magento",
+            reference=order.increment_id,
+            cause_key="magento:other-erp-number",
+        )
+    with writing_to_shop(run, order):
+        shop.set_ext_order_id(order.entity_id, number)
+    order = store_order(run.shop, shop.get_order(order.entity_id))
+    if order.ext_order_id != number:
+        raise OutcomeUnknown(
+            f"The shop took {number} but does not show it yet.",
+            system="magento",
+            reference=order.increment_id,
+        )
+    return _confirmed(order, f"The shop carries {number}, read back.")
+
+
+def _confirmed(order: SalesOrder, outcome: str) -> str:
+    SalesOrder.objects.filter(pk=order.pk).update(confirmed_at=timezone.now())
+    return outcome

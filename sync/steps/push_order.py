@@ -1,0 +1,171 @@
+"""A web order becomes a SAP sales order: exactly one, read back and compared.
+
+look up → create → write the number ahead → commit → read back (product.md). After any doubtful end
+the next attempt waits until the write surely ended, looks up, and adopts or tries again.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from sync.errors import OutcomeUnknown, RecordsDisagree, RemoteRejected
+from sync.models import SalesOrder, SalesOrderLine
+from sync.sap.client import SapClient
+from sync.sap.records import SapSalesOrder
+from sync.steps.order_mapping import mapping_for
+from sync.steps.progress import refresh_stages
+from sync.steps.settling import wait_for_sap, writing_to_sap
+from sync.steps.shop_mirrors import store_order
+from sync.steps.step_run import StepRun
+from sync.translate.comparison import differences_between
+from sync.translate.sap_order import TranslatedOrder, sap_order_request
+from sync.translate.sap_values import sap_order_values
+
+LOOK_BACK = timedelta(days=3)
+SAP_NUMBER_LENGTH = 10
+
+
+def push_order(run: StepRun) -> str:
+    """Bring the order into SAP, or find it there; the sentence says which."""
+    web_order = run.magento().get_order(run.sales_order.entity_id)
+    order = store_order(run.shop, web_order)
+    if order.is_in_sap:
+        return f"Already in SAP as {order.sap_sales_order_number}."
+    if order.not_taken_reason or order.stage == SalesOrder.Stage.CANCELED:
+        return f"Not taken: {order.not_taken_reason or 'Canceled in the shop'}."
+    mapping = mapping_for(order, web_order, sap_time_zone=run.policy.sap_time_zone)
+    translated = sap_order_request(web_order, mapping)
+    wait_for_sap(order)
+    found = _look_up(run, order, translated)
+    number = found or _create(run, order, translated)
+    return _read_back(run, order, translated, number, adopted=bool(found))
+
+
+def _look_up(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> str:
+    """The SAP order that already carries this web order's number; empty when there is none."""
+    sap = run.remotes.sap()
+    known = (
+        run.task.facts.get("sap_sales_order_number"),
+        order.sap_sales_order_number,
+        order.ext_order_id,  # a portal that lost its database finds its orders again
+    )
+    for stored in dict.fromkeys(number for number in known if number):
+        if len(stored) == SAP_NUMBER_LENGTH and _carries(sap, stored, translated):
+            return str(stored)
+    request = translated.request
+    hits = sap.search_sales_orders(
+        request.customer_reference,
+        sold_to=request.partners[0].customer_number,
+        sales_organization=request.sales_organization,
+        created_from=(order.placed_at - LOOK_BACK).date(),
+    )
+    numbers = sorted({hit.sap_sales_order_number for hit in hits})
+    if len(numbers) > 1:
+        raise RecordsDisagree(
+            f"Web order {order.increment_id} is in SAP twice: {' and '.join(numbers)}. "
+            "Reject one of them in SAP, then try again.",
+            system="sap",
+            reference=order.increment_id,
+            cause_key="sap:twice",
+        )
+    if not numbers and order.ext_order_id and not order.is_taken_anyway:
+        raise RecordsDisagree(
+            f"The shop's order {order.increment_id} already carries the number "
+            f"{order.ext_order_id}, but SAP holds no order for it. Find out who wrote it there; "
+            "clear it in the shop, or take the order anyway.",
+            system="sap",
+            reference=order.increment_id,
+            cause_key="sap:number-without-order",
+        )
+    return numbers[0] if numbers else ""
+
+
+def _carries(sap: SapClient, number: str, translated: TranslatedOrder) -> bool:
+    """Whether a number written ahead became a document with our reference."""
+    reference = translated.request.customer_reference
+    return any(found.customer_reference == reference for found in sap.get_sales_orders([number]))
+
+
+def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> str:
+    run.task.write_ahead(create_began_at=timezone.now().isoformat())
+    with writing_to_sap(run, order), run.remotes.sap().unit_of_work() as unit:
+        created = unit.create_sales_order(translated.request)
+        number = created.sap_sales_order_number
+        run.task.write_ahead(sap_sales_order_number=number)
+        run.task.hold_lease(run.policy.lease)
+        unit.commit()
+    _store(
+        order,
+        sap_sales_order_number=number,
+        sap_is_incomplete=created.is_incomplete,
+        verification=SalesOrder.Verification.SENT,
+    )
+    return number
+
+
+def _read_back(
+    run: StepRun, order: SalesOrder, translated: TranslatedOrder, number: str, *, adopted: bool
+) -> str:
+    """Store what SAP now holds and how it compares; nothing is called done before."""
+    read = [
+        found
+        for found in run.remotes.sap().get_sales_orders([number])
+        if found.customer_reference == translated.request.customer_reference
+    ]
+    if not read:
+        raise OutcomeUnknown(
+            f"SAP order {number} was committed but cannot be read yet.",
+            system="sap",
+            reference=order.increment_id,
+        )
+    differences = differences_between(translated.request, read[0], order.shop.amount_tolerance)
+    incomplete = ", but incomplete in SAP: deliveries will not start" * read[0].is_incomplete
+    _refuse_rejected(order, read[0])
+    _store_sap_order(order, read[0], translated, differences)
+    refresh_stages([order.pk])
+    verb = "found in SAP and adopted" if adopted else "created in SAP"
+    verdict = f"differs in {len(differences)} places" if differences else "verified"
+    return f"Order {number} {verb}, read back: {verdict}{incomplete}."
+
+
+def _refuse_rejected(order: SalesOrder, read: SapSalesOrder) -> None:
+    if read.items and all(item.rejection_reason for item in read.items):
+        raise RemoteRejected(
+            f"SAP order {read.sap_sales_order_number} carries this web order but every line of it "
+            "is rejected. Reopen it in SAP, or cancel the web order.",
+            system="sap",
+            reference=order.increment_id,
+            cause_key="sap:rejected-order",
+        )
+
+
+def _store_sap_order(
+    order: SalesOrder,
+    read: SapSalesOrder,
+    translated: TranslatedOrder,
+    differences: list[dict[str, str]],
+) -> None:
+    verified = SalesOrder.Verification.DIFFERS if differences else SalesOrder.Verification.VERIFIED
+    for item_id, item_number in translated.item_numbers.items():
+        SalesOrderLine.objects.filter(sales_order=order, item_id=item_id).update(
+            sap_item_number=item_number
+        )
+    _store(
+        order,
+        **sap_order_values(read),
+        sap_read_at=timezone.now(),
+        verification=verified,
+        differences=differences,
+        text_cuts=[
+            {"field": cut.field, "length": cut.original_length, "limit": cut.limit}
+            for cut in translated.cuts
+        ],
+    )
+
+
+def _store(order: SalesOrder, **columns: object) -> None:
+    SalesOrder.objects.filter(pk=order.pk).update(**columns)
+    for name, value in columns.items():
+        setattr(order, name, value)

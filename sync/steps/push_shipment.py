@@ -1,0 +1,152 @@
+"""A delivery that has left becomes the shop's shipment: one each, with parcels and one notice.
+
+The marker stored in the same call ("SAP delivery 0080001234") is looked up by order before any
+repetition; quantities are decided here and checked after, for the shop cuts them silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sync.errors import OutcomeUnknown, RecordsDisagree, RemoteMisconfigured
+from sync.magento.records import MagentoOrder, MagentoShipment, ShipmentRequest
+from sync.models import OutboundDelivery, SalesOrder, Shipment
+from sync.steps.progress import refresh_stages
+from sync.steps.sap_quantities import delivered_quantities, refuse_disagreements
+from sync.steps.settling import wait_for_shop, writing_to_shop
+from sync.steps.shipment_tracks import correct_tracks, tracks_of
+from sync.steps.shop_mirrors import store_order, store_shipment
+from sync.steps.step_run import StepRun
+from sync.translate.open_quantities import shippable_quantities
+
+MARKER = "SAP delivery"
+
+
+def push_shipment(run: StepRun) -> str:
+    """Make, or find and complete, the shipment of an order's part of a delivery."""
+    order, delivery = run.sales_order, run.delivery
+    if not delivery.is_goods_issued:
+        return f"Goods issue of {delivery} was taken back: nothing to ship."
+    wait_for_shop(order)
+    web_order = run.magento().get_order(order.entity_id)
+    order = store_order(run.shop, web_order)
+    shipments = run.magento().search_shipments(order.entity_id)
+    found = _marked(shipments, delivery) or _made_by_hand(shipments, order, delivery)
+    outcome = _link(run, order, found) if found else _create(run, order, web_order)
+    refresh_stages([order.pk])
+    return outcome
+
+
+def marker_of(delivery: OutboundDelivery) -> str:
+    """The comment that says for which delivery a shipment was made."""
+    return f"{MARKER} {delivery.delivery_number}"
+
+
+def _marked(
+    shipments: Sequence[MagentoShipment], delivery: OutboundDelivery
+) -> MagentoShipment | None:
+    marker = marker_of(delivery)
+    return next((one for one in shipments if marker in one.comments), None)
+
+
+def _made_by_hand(
+    shipments: Sequence[MagentoShipment], order: SalesOrder, delivery: OutboundDelivery
+) -> MagentoShipment | None:
+    """A shipment somebody made in the shop for this delivery: it carries one of its parcels, or
+    exactly its quantities, and stands for no other delivery."""
+    linked = Shipment.objects.filter(sales_order=order)
+    taken = set(linked.exclude(delivery=delivery).exclude(delivery=None).values_list("entity_id"))
+    numbers = set(delivery.tracks.values_list("track_number", flat=True))
+    delivered = {
+        key: value for key, value in delivered_quantities(order, delivery)[0].items() if value
+    }
+    for one in shipments:
+        if (one.entity_id,) in taken or any(MARKER in comment for comment in one.comments):
+            continue
+        if numbers & {track.track_number for track in one.tracks}:
+            return one
+        if {item.order_item_id: item.qty for item in one.items if item.qty} == delivered:
+            return one
+    return None
+
+
+def _link(run: StepRun, order: SalesOrder, found: MagentoShipment) -> str:
+    """Keep the id found, and bring its parcels up to date."""
+    by_hand = marker_of(run.delivery) not in found.comments
+    store_shipment(order, found, run.delivery, made_by_hand=by_hand)
+    changed = correct_tracks(run, order, found, made_by_hand=by_hand)
+    if changed:
+        _store_again(run, order, found.entity_id)
+        return f"Shipment {found.increment_id}: {changed}."
+    origin = "made by hand, linked" if by_hand else "already there"
+    return f"Shipment {found.increment_id} {origin}."
+
+
+def _create(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
+    delivery = run.delivery
+    delivered, before = delivered_quantities(order, delivery)
+    wanted = shippable_quantities(web_order, delivered, before, _bundle_types(run, web_order))
+    refuse_disagreements(order, f"Delivery {delivery}", wanted)
+    if not wanted.quantities:
+        return "Nothing to ship yet: the delivered parts make up no whole bundle."
+    tracks = tracks_of(delivery)
+    request = ShipmentRequest(
+        quantities=wanted.quantities,
+        tracks=tracks,
+        marker=marker_of(delivery),
+        notify=bool(tracks),  # a notice without a parcel number would have to be sent again
+    )
+    with writing_to_shop(run, order):
+        entity_id = run.magento().create_shipment(order.entity_id, request)
+    made = _store_again(run, order, entity_id)
+    _refuse_cut(order, made, wanted.quantities)
+    told = "customer told" if made.email_sent else "customer not told"
+    return f"Shipment {made.increment_id} made and read back, {told}."
+
+
+def _store_again(run: StepRun, order: SalesOrder, entity_id: int) -> MagentoShipment:
+    """Read the shipment and its order back, and store both."""
+    made = next(
+        (s for s in run.magento().search_shipments(order.entity_id) if s.entity_id == entity_id),
+        None,
+    )
+    if made is None:
+        raise OutcomeUnknown(
+            f"The shop made shipment {entity_id} but does not show it yet.",
+            system="magento",
+            reference=order.increment_id,
+        )
+    by_hand = marker_of(run.delivery) not in made.comments
+    store_shipment(order, made, run.delivery, made_by_hand=by_hand)
+    store_order(run.shop, run.magento().get_order(order.entity_id))
+    return made
+
+
+def _refuse_cut(order: SalesOrder, made: MagentoShipment, quantities: dict[int, Decimal]) -> None:
+    shipped = {item.order_item_id: item.qty for item in made.items}
+    cut = [key for key, quantity in quantities.items() if shipped.get(key) != quantity]
+    if cut:
+        raise RecordsDisagree(
+            f"The shop shipped other quantities than SAP delivered: shipment {made.increment_id} "
+            f"of web order {order.increment_id}, lines {', '.join(map(str, cut))}.",
+            system="magento",
+            reference=order.increment_id,
+            cause_key="magento:quantities-cut",
+        )
+
+
+def _bundle_types(run: StepRun, web_order: MagentoOrder) -> dict[int, str]:
+    """How each bundle ships; the shop's setting where the catalogue is closed to us."""
+    products = {
+        item.product_id
+        for item in web_order.items
+        if item.product_type == "bundle" and item.product_id is not None
+    }
+    if not products:
+        return {}
+    try:
+        return run.magento().get_bundle_shipment_types(products)
+    except RemoteMisconfigured:
+        kind = "separately" if run.shop.ships_bundles_separately else "together"
+        return dict.fromkeys(products, kind)

@@ -1,0 +1,118 @@
+"""Storing what SAP answered: order status, deliveries, billing documents. Safe to repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from sync.models import (
+    BillingDocument,
+    BillingDocumentLine,
+    DeliveryTrack,
+    OutboundDelivery,
+    OutboundDeliveryLine,
+    SalesOrder,
+)
+from sync.sap.records import SapBillingDocument, SapDelivery, SapSalesOrder
+from sync.translate.sap_values import (
+    DeliverySources,
+    billing_document_values,
+    billing_line_values,
+    delivery_line_values,
+    outbound_delivery_values,
+    sap_order_values,
+    tracking_numbers,
+)
+
+
+def store_sap_status(orders: Iterable[SapSalesOrder]) -> None:
+    """Note what SAP says of orders that are known to be there."""
+    for read in orders:
+        SalesOrder.objects.filter(
+            sap_sales_order_number=read.sap_sales_order_number, sap_read_at__isnull=False
+        ).update(**sap_order_values(read), sap_read_at=timezone.now())
+
+
+def store_delivery(record: SapDelivery, sources: DeliverySources) -> OutboundDelivery:
+    """Upsert a delivery with lines and parcel numbers; ``changed_at`` moves only on news."""
+    now = timezone.now()
+    seen = OutboundDelivery.objects.filter(delivery_number=record.delivery_number).first()
+    values = outbound_delivery_values(
+        record, sources=sources, first_seen_picked_at=_first_seen_picked(seen, now)
+    )
+    lines = _with_orders([delivery_line_values(item) for item in record.items])
+    tracks = [
+        {"track_number": number, "source": source}
+        for number, source in tracking_numbers(record, sources=sources)
+    ]
+    with transaction.atomic():
+        delivery, created = OutboundDelivery.objects.update_or_create(
+            delivery_number=record.delivery_number,
+            defaults={**values, "read_at": now},
+            create_defaults={**values, "read_at": now, "changed_at": now},
+        )
+        news = seen is None or _differs(seen, values)
+        news |= _replace(OutboundDeliveryLine, {"delivery": delivery}, lines)
+        news |= _replace(DeliveryTrack, {"delivery": delivery}, tracks)
+        if news and not created:
+            delivery.changed_at = now
+            delivery.save(update_fields=["changed_at"])
+    return delivery
+
+
+def store_billing_document(record: SapBillingDocument) -> BillingDocument:
+    """Upsert a billing document with its lines; ``changed_at`` moves only on news."""
+    now = timezone.now()
+    number = record.billing_document_number
+    seen = BillingDocument.objects.filter(billing_document_number=number).first()
+    values = billing_document_values(record)
+    lines = _with_orders([billing_line_values(item) for item in record.items])
+    with transaction.atomic():
+        document, created = BillingDocument.objects.update_or_create(
+            billing_document_number=number,
+            defaults={**values, "read_at": now},
+            create_defaults={**values, "read_at": now, "changed_at": now},
+        )
+        news = seen is None or _differs(seen, values)
+        news |= _replace(BillingDocumentLine, {"billing_document": document}, lines)
+        if news and not created:
+            document.changed_at = now
+            document.save(update_fields=["changed_at"])
+    return document
+
+
+def _first_seen_picked(seen: OutboundDelivery | None, now: datetime) -> datetime:
+    """The moment a poll first saw the delivery picked: an earlier one's, or this one's."""
+    first_seen = OutboundDelivery.PickTimeSource.FIRST_SEEN
+    if seen is None or seen.picked_at is None or seen.pick_time_source != first_seen:
+        return now
+    return seen.picked_at
+
+
+def _with_orders(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines with the web order each belongs to, where the portal knows it."""
+    numbers = {line["sap_sales_order_number"] for line in lines} - {""}
+    orders = SalesOrder.objects.filter(sap_sales_order_number__in=numbers)
+    keys = dict(orders.values_list("sap_sales_order_number", "pk"))
+    return [{**line, "sales_order_id": keys.get(line["sap_sales_order_number"])} for line in lines]
+
+
+def _differs(seen: Model, values: dict[str, Any]) -> bool:
+    return any(getattr(seen, name) != value for name, value in values.items())
+
+
+def _replace(model: type[Model], owner: dict[str, Model], rows: list[dict[str, Any]]) -> bool:
+    """Make the owner's rows these, in this order; whether that changed anything."""
+    manager = model._default_manager
+    present = manager.filter(**owner)
+    columns = list(rows[0]) if rows else ["pk"]
+    if list(present.order_by("pk").values(*columns)) == rows:
+        return False
+    present.delete()
+    manager.bulk_create(model(**owner, **row) for row in rows)
+    return True

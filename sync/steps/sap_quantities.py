@@ -1,0 +1,82 @@
+"""SAP's delivered and billed quantities of an order, by the shop's order item ids."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+
+from sync.errors import RecordsDisagree
+from sync.models import (
+    BillingDocument,
+    BillingDocumentLine,
+    OutboundDelivery,
+    OutboundDeliveryLine,
+    SalesOrder,
+)
+from sync.translate.open_quantities import OpenQuantities
+
+Quantities = dict[int, Decimal]
+
+
+def delivered_quantities(
+    order: SalesOrder, delivery: OutboundDelivery
+) -> tuple[Quantities, Quantities]:
+    """Of this delivery, and of all that have left and come before it by number."""
+    lines = OutboundDeliveryLine.objects.filter(sales_order=order)
+    before = lines.filter(
+        delivery__delivery_number__lt=delivery.delivery_number,
+        delivery__goods_movement_status="C",
+    )
+    column = "delivered_quantity"
+    return (
+        _by_item_id(order, lines.filter(delivery=delivery).values_list("sap_item_number", column)),
+        _by_item_id(order, before.values_list("sap_item_number", column)),
+    )
+
+
+def billed_quantities(
+    order: SalesOrder, document: BillingDocument
+) -> tuple[Quantities, Quantities]:
+    """Of this billing document, and of all valid invoices that come before it by number."""
+    lines = BillingDocumentLine.objects.filter(sales_order=order)
+    before = lines.filter(
+        billing_document__billing_document_number__lt=document.billing_document_number,
+        billing_document__category=BillingDocument.Category.INVOICE,
+        billing_document__is_cancelled=False,
+    )
+    this = lines.filter(billing_document=document)
+    return (
+        _by_item_id(order, this.values_list("sap_item_number", "billed_quantity")),
+        _by_item_id(order, before.values_list("sap_item_number", "billed_quantity")),
+    )
+
+
+def refuse_disagreements(order: SalesOrder, document: str, wanted: OpenQuantities) -> None:
+    """Raises ``RecordsDisagree`` when anything of the document does not fit the web order."""
+    if wanted.disagreements:
+        reasons = " ".join(one.message for one in wanted.disagreements)
+        raise RecordsDisagree(
+            f"{document} does not fit web order {order.increment_id}. {reasons}",
+            system="magento",
+            reference=order.increment_id,
+            cause_key="quantities-do-not-fit",
+        )
+
+
+def _by_item_id(order: SalesOrder, rows: Iterable[tuple[int, Decimal]]) -> Quantities:
+    item_ids = dict(
+        order.lines.filter(sap_item_number__isnull=False).values_list("sap_item_number", "item_id")
+    )
+    found: Quantities = defaultdict(Decimal)
+    for sap_item_number, quantity in rows:
+        if sap_item_number not in item_ids:
+            raise RecordsDisagree(
+                f"SAP's item {sap_item_number} of order {order.sap_sales_order_number} stands for "
+                f"no line of web order {order.increment_id}; it was added in SAP.",
+                system="sap",
+                reference=order.increment_id,
+                cause_key="sap:item-without-line",
+            )
+        found[item_ids[sap_item_number]] += quantity
+    return dict(found)

@@ -1,0 +1,78 @@
+"""Writes whose answer may get lost: nothing is written or concluded until they surely ended.
+
+A mark on the order says that a write may still be running at the remote. It is set before the
+write and taken away after a clean answer; whoever finds it there waits it out. So a killed worker
+and a lost answer are one case, and no second write of an order overlaps the first (README of
+Magento, Races; SAP sheet section 7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from sync.errors import LeaseLost, OutcomeUnknown, RemoteUnavailable, SyncError
+from sync.models import SalesOrder
+from sync.steps.step_run import StepRun
+
+
+def wait_for_shop(order: SalesOrder) -> None:
+    """Raises ``RemoteUnavailable`` while an earlier write to the shop may still be running."""
+    _wait(order, "shop_unsettled_until", "magento", "the shop")
+
+
+def wait_for_sap(order: SalesOrder) -> None:
+    """Raises ``RemoteUnavailable`` while an earlier write to SAP may still be running."""
+    _wait(order, "sap_unsettled_until", "sap", "SAP")
+
+
+@contextmanager
+def writing_to_shop(run: StepRun, order: SalesOrder) -> Iterator[None]:
+    """Around one write to Magento, and nothing else."""
+    with _marked(run, order, "shop_unsettled_until", run.policy.magento_settle):
+        yield
+
+
+@contextmanager
+def writing_to_sap(run: StepRun, order: SalesOrder) -> Iterator[None]:
+    """Around a unit of work in SAP, from the create to the answer of the commit."""
+    with _marked(run, order, "sap_unsettled_until", run.policy.sap_settle):
+        yield
+
+
+@contextmanager
+def _marked(run: StepRun, order: SalesOrder, column: str, settle: timedelta) -> Iterator[None]:
+    run.task.hold_lease(run.policy.lease)
+    _set(order, column, timezone.now() + settle)
+    try:
+        yield
+    except OutcomeUnknown as error:
+        error.retry_after = error.retry_after or settle.total_seconds() + 1
+        raise
+    except LeaseLost:  # the mark may already be the next worker's
+        raise
+    except SyncError:  # a clean refusal: nothing was written
+        _set(order, column, None)
+        raise
+    _set(order, column, None)
+
+
+def _set(order: SalesOrder, column: str, until: datetime | None) -> None:
+    SalesOrder.objects.filter(pk=order.pk).update(**{column: until})
+    setattr(order, column, until)
+
+
+def _wait(order: SalesOrder, column: str, system: str, name: str) -> None:
+    order.refresh_from_db(fields=[column])
+    until = getattr(order, column)
+    if until is not None and until > timezone.now():
+        raise RemoteUnavailable(
+            f"An earlier write to {name} got no answer and may still be running; "
+            f"it is looked up when that time is over.",
+            system=system,
+            reference=order.increment_id,
+            retry_after=(until - timezone.now()).total_seconds() + 1,
+        )

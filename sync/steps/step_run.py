@@ -1,0 +1,56 @@
+"""What a step is given: its task, the remotes, and the document it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sync.magento.client import MagentoClient
+from sync.models import BillingDocument, Invoice, OutboundDelivery, SalesOrder, Shop, SyncTask
+from sync.remotes import Policy, Remotes
+
+
+@dataclass(frozen=True, slots=True)
+class StepRun:
+    """One execution of a step."""
+
+    task: SyncTask
+    remotes: Remotes
+
+    @property
+    def policy(self) -> Policy:
+        """How this installation works."""
+        return self.remotes.policy
+
+    @property
+    def shop(self) -> Shop:
+        """The shop the task is about."""
+        assert self.task.shop is not None, "this step is about a shop"
+        return self.task.shop
+
+    @property
+    def sales_order(self) -> SalesOrder:
+        """The web order the task is about."""
+        assert self.task.sales_order is not None, "this step is about a web order"
+        return self.task.sales_order
+
+    @property
+    def delivery(self) -> OutboundDelivery:
+        """The outbound delivery the task is about."""
+        assert self.task.delivery is not None, "this step is about a delivery"
+        return self.task.delivery
+
+    @property
+    def billing_document(self) -> BillingDocument:
+        """The billing document the task is about."""
+        assert self.task.billing_document is not None, "this step is about a billing document"
+        return self.task.billing_document
+
+    @property
+    def invoice(self) -> Invoice:
+        """The invoice the task is about."""
+        assert self.task.invoice is not None, "this step is about an invoice"
+        return self.task.invoice
+
+    def magento(self) -> MagentoClient:
+        """The client of the task's shop."""
+        return self.remotes.magento(self.shop)

@@ -1,0 +1,301 @@
+"""What of a SAP delivery or billing document to ship or invoice in the shop, in the shop's own ids.
+
+SAP's quantities come by the order item ids that became SAP items (``sap_order.item_numbers``). The
+shop wants other ids for some (README "Item ids"):
+
+- a bundle shipped together: the parent, and only whole bundles. The parts delivered so far, less
+  what the deliveries before this one had completed, make up this delivery's bundles; a part that
+  completes none is ``waiting``, which is no error.
+- a bundle shipped separately: the parts. It is invoiced by its parts too if they carry the price.
+- a bundle with a fixed price is invoiced by its parent: the parent's own billed quantity counts,
+  and only where SAP bills the parts alone, the whole bundles these make up.
+- SAP may deliver a bundle's parent item alone (a kit kept in stock). As long as no part of it was
+  ever delivered, the parent's quantity stands for that many of each part.
+
+The shop cuts quantities silently [214, 264, 326] and drops ids it does not know [263, 330]. So each
+quantity is compared with what is open, and what does not fit is a disagreement for a person: the
+line is then left out of ``quantities``, and nothing is ever cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
+
+from sync.magento.records import MagentoOrder, MagentoOrderItem
+from sync.translate.order_amounts import CONFIGURABLE, children_by_parent, is_dynamic_bundle
+
+TOGETHER = "together"
+SEPARATELY = "separately"
+CHANGED_SIDES = "SAP names the bundle in one document and its parts in another"
+ZERO = Decimal(0)
+
+Quantities = Mapping[int, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A line on which SAP and the shop differ, in words a person can act on."""
+
+    item_id: int
+    sku: str
+    wanted: Decimal
+    reason: str
+
+    @property
+    def message(self) -> str:
+        """One sentence."""
+        name = f"Line {self.item_id} ({self.sku})" if self.sku else f"Line {self.item_id}"
+        return f"{name}, quantity {_shown(self.wanted)}: {self.reason}."
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuantities:
+    """What to send, what a person must look at, and parts that wait for the rest of a bundle."""
+
+    quantities: dict[int, Decimal]
+    disagreements: tuple[Disagreement, ...] = ()
+    waiting: dict[int, Decimal] = field(default_factory=dict)
+
+
+def shippable_quantities(
+    order: MagentoOrder,
+    delivered: Quantities,
+    delivered_before: Quantities,
+    bundle_types: Mapping[int, str],
+) -> OpenQuantities:
+    """What to ship for one delivery.
+
+    ``delivered`` is this delivery by order item id; ``delivered_before`` all deliveries that come
+    before it in a fixed sequence, whether shipped yet or not; ``bundle_types`` "together" or
+    "separately" by the product id of the bundle. ``order`` was read just now.
+    """
+    sorting = _Sorting(order, delivered)
+    for parent, parts in sorting.bundles():
+        goods = [part for part in parts if not part.is_virtual]
+        shipped = _Bundle(parent, goods, delivered, delivered_before)
+        kind = bundle_types.get(parent.product_id or 0, "")
+        if not shipped.is_touched:
+            sorting.take_virtual([part for part in parts if part.is_virtual])
+            continue
+        if shipped.changed_sides:
+            sorting.disagree(parent, shipped.parent_quantity, CHANGED_SIDES)
+        elif kind == TOGETHER:
+            sorting.take_whole(shipped)
+        elif kind == SEPARATELY:
+            sorting.take_parts(shipped)
+        else:
+            reason = "whether the bundle is shipped together or separately is not known"
+            sorting.disagree(parent, shipped.parent_quantity, reason)
+        sorting.take_virtual([part for part in parts if part.is_virtual])
+    sorting.take_plain(is_shipment=True)
+    return sorting.result(_open_to_ship)
+
+
+def invoiceable_quantities(
+    order: MagentoOrder, billed: Quantities, billed_before: Quantities
+) -> OpenQuantities:
+    """What to invoice for one billing document; the arguments are as for a delivery."""
+    sorting = _Sorting(order, billed)
+    for parent, parts in sorting.bundles():
+        invoiced = _Bundle(parent, parts, billed, billed_before)
+        if not invoiced.is_touched:
+            continue
+        if is_dynamic_bundle(parent, parts):
+            sorting.take_parts(invoiced)
+        elif invoiced.changed_sides and invoiced.parent_quantity:
+            sorting.disagree(parent, invoiced.parent_quantity, CHANGED_SIDES)
+        elif invoiced.parent_was_ever_given:
+            sorting.want(parent, invoiced.parent_quantity)
+        else:
+            sorting.take_whole(invoiced)
+    sorting.take_plain(is_shipment=False)
+    return sorting.result(_open_to_invoice)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bundle:
+    """A bundle's parent and those of its parts that count, with SAP's quantities."""
+
+    parent: MagentoOrderItem
+    parts: list[MagentoOrderItem]
+    now: Quantities
+    before: Quantities
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether this document says anything about the bundle."""
+        return any(self.now.get(item.item_id) for item in (self.parent, *self.parts))
+
+    @property
+    def parent_quantity(self) -> Decimal:
+        return self.now.get(self.parent.item_id, ZERO)
+
+    @property
+    def parent_was_ever_given(self) -> bool:
+        return bool(self.parent_quantity or self.before.get(self.parent.item_id))
+
+    @property
+    def changed_sides(self) -> bool:
+        """Parent alone before and parts now, or the other way round: it may be the same goods."""
+        had_parent = bool(self.before.get(self.parent.item_id))
+        had_parts = any(self.before.get(part.item_id) for part in self.parts)
+        has_parts = any(self.now.get(part.item_id) for part in self.parts)
+        if had_parent == had_parts:
+            return False
+        return has_parts if had_parent else bool(self.parent_quantity) and not has_parts
+
+    @property
+    def parts_were_ever_given(self) -> bool:
+        return any(self.so_far(part) for part in self.parts)
+
+    def so_far(self, part: MagentoOrderItem) -> Decimal:
+        return self.before.get(part.item_id, ZERO) + self.now.get(part.item_id, ZERO)
+
+    def per_bundle(self, part: MagentoOrderItem) -> Fraction:
+        """A part's ordered quantity is that of all bundles together (README "Lines")."""
+        return Fraction(part.qty_ordered) / Fraction(self.parent.qty_ordered)
+
+    def completed(self) -> Decimal:
+        """The whole bundles that this document completes."""
+        if not self.parts_were_ever_given:
+            return self.parent_quantity
+        before = self._whole(
+            {part.item_id: self.before.get(part.item_id, ZERO) for part in self.parts}
+        )
+        so_far = self._whole({part.item_id: self.so_far(part) for part in self.parts})
+        return Decimal(so_far - before)
+
+    def unfinished(self) -> dict[int, Decimal]:
+        """What was given of each part beyond the whole bundles."""
+        whole = self._whole({part.item_id: self.so_far(part) for part in self.parts})
+        rest: dict[int, Decimal] = {}
+        for part in self.parts:
+            left = Fraction(self.so_far(part)) - whole * self.per_bundle(part)
+            if left > 0 and self.now.get(part.item_id):
+                rest[part.item_id] = Decimal(left.numerator) / Decimal(left.denominator)
+        return rest
+
+    def _whole(self, quantities: Quantities) -> int:
+        counted = [part for part in self.parts if part.qty_ordered > 0]
+        if not counted:
+            return 0
+        return min(
+            floor(Fraction(quantities[part.item_id]) / self.per_bundle(part)) for part in counted
+        )
+
+
+class _Sorting:
+    """Goes through one document's quantities and puts each where it belongs."""
+
+    def __init__(self, order: MagentoOrder, quantities: Quantities) -> None:
+        self._items = {item.item_id: item for item in order.items}
+        self._children = children_by_parent(order)
+        self._given = {item_id: qty for item_id, qty in quantities.items() if qty}
+        self._left = set(self._given)
+        self._wanted: dict[int, Decimal] = {}
+        self._disagreements: list[Disagreement] = []
+        self._waiting: dict[int, Decimal] = {}
+
+    def bundles(self) -> Iterator[tuple[MagentoOrderItem, list[MagentoOrderItem]]]:
+        """Each parent that is no configurable, with its parts; these lines are then dealt with."""
+        for parent_id, parts in self._children.items():
+            parent = self._items[parent_id]
+            if parent.product_type == CONFIGURABLE or parent.qty_ordered <= 0:
+                continue
+            self._left -= {parent_id, *(part.item_id for part in parts)}
+            yield parent, parts
+
+    def want(self, item: MagentoOrderItem, quantity: Decimal) -> None:
+        """Ask for a quantity of a line; whether it is open is looked at in the end."""
+        if quantity:
+            self._wanted[item.item_id] = quantity
+
+    def take_whole(self, bundle: _Bundle) -> None:
+        """The bundle by its parent id."""
+        negative = [part for part in bundle.parts if self._given.get(part.item_id, ZERO) < 0]
+        excess = [part for part in bundle.parts if bundle.so_far(part) > part.qty_ordered]
+        for part in negative:
+            self.disagree(part, self._given[part.item_id], "a quantity below 0 cannot be sent")
+        for part in excess:
+            ordered = _shown(part.qty_ordered)
+            self.disagree(part, bundle.so_far(part), f"only {ordered} were ordered in the bundle")
+        if negative or excess:
+            return
+        self.want(bundle.parent, bundle.completed())
+        self._waiting |= bundle.unfinished()
+
+    def take_parts(self, bundle: _Bundle) -> None:
+        """The bundle by the ids of its parts."""
+        is_kit = bool(bundle.parent_quantity) and not bundle.parts_were_ever_given
+        for part in bundle.parts:
+            share = bundle.per_bundle(part) * Fraction(bundle.parent_quantity)
+            kit = Decimal(share.numerator) / Decimal(share.denominator)
+            self.want(part, kit if is_kit else self._given.get(part.item_id, ZERO))
+
+    def take_virtual(self, items: list[MagentoOrderItem]) -> None:
+        """Parts that cannot be shipped, but were."""
+        for item in items:
+            if item.item_id in self._given:
+                self._refuse_virtual(item)
+
+    def take_plain(self, *, is_shipment: bool) -> None:
+        """The lines outside bundles; a configurable is meant by its parent's id."""
+        for item_id in sorted(self._left):
+            item = self._items.get(item_id)
+            quantity = self._given[item_id]
+            if item is None:
+                reason = "the order in the shop has no such line"
+                self._disagreements.append(Disagreement(item_id, "", quantity, reason))
+            elif item.parent_item_id is not None:
+                self.disagree(item, quantity, "the shop counts this line with the one above it")
+            elif is_shipment and item.is_virtual:
+                self._refuse_virtual(item)
+            else:
+                self.want(item, quantity)
+
+    def disagree(self, item: MagentoOrderItem, quantity: Decimal, reason: str) -> None:
+        """Leave a line to a person."""
+        self._disagreements.append(Disagreement(item.item_id, item.sku, quantity, reason))
+
+    def result(self, open_quantity: Callable[[MagentoOrderItem], Decimal]) -> OpenQuantities:
+        """What was asked for, as far as the shop has it open."""
+        quantities: dict[int, Decimal] = {}
+        for item_id, wanted in sorted(self._wanted.items()):
+            item = self._items[item_id]
+            reason = _mismatch(item, wanted, open_quantity(item))
+            if reason:
+                self.disagree(item, wanted, reason)
+            else:
+                quantities[item_id] = wanted
+        return OpenQuantities(quantities, tuple(self._disagreements), self._waiting)
+
+    def _refuse_virtual(self, item: MagentoOrderItem) -> None:
+        self.disagree(item, self._given[item.item_id], "a virtual line cannot be shipped")
+
+
+def _open_to_ship(item: MagentoOrderItem) -> Decimal:
+    """README "Quantities"; a configurable counts on its parent only [242]."""
+    done = item.qty_shipped + item.qty_refunded + item.qty_canceled
+    return max(ZERO, item.qty_ordered - done)
+
+
+def _open_to_invoice(item: MagentoOrderItem) -> Decimal:
+    return max(ZERO, item.qty_ordered - item.qty_invoiced - item.qty_canceled)
+
+
+def _mismatch(item: MagentoOrderItem, wanted: Decimal, is_open: Decimal) -> str:
+    if wanted < 0:
+        return "a quantity below 0 cannot be sent"
+    if wanted > is_open:
+        return f"only {_shown(is_open)} are open in the shop"
+    if not item.is_qty_decimal and wanted != wanted.to_integral_value():
+        return "the shop counts this line in whole pieces"
+    return ""
+
+
+def _shown(quantity: Decimal) -> str:
+    return f"{quantity.normalize():f}"

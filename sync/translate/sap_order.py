@@ -1,0 +1,306 @@
+"""A web order as the sales order SAP is asked to create. Pure: the mapping is handed in.
+
+The whole order goes as it was ordered, whatever has been cancelled since: whether it goes at all is
+the step's business. Item numbers are 10, 20, 30 in the shop's sequence of lines, so that a second
+translation of the same order finds the same numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from sync.errors import MappingMissing, UnexpectedRecord
+from sync.magento.records import MagentoAddress, MagentoOrder
+from sync.sap.records import (
+    SapCondition,
+    SapItemRequest,
+    SapPartner,
+    SapSalesOrderRequest,
+)
+from sync.translate.order_amounts import OrderAmounts, PricedLine, order_amounts
+from sync.translate.sap_prices import fixed_amount, line_price
+from sync.translate.sap_texts import SHORT_TEXT, TextCut, TextFitter, sap_address
+
+ITEM_STEP = 10
+LONGEST_REFERENCE = 20  # VBAK-BSTNK, SAP sheet 2.1
+LONGEST_ITEM_REFERENCE = 6  # PO_ITM_NO
+LONGEST_NOTE = 65535
+QUANTITY_PLACES = Decimal("0.001")
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialEntry:
+    """The SAP material for a SKU; empty unit: the mapping's default."""
+
+    material: str
+    unit: str = ""
+    item_category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMapping:
+    """Everything the mappings say about one order.
+
+    An empty text in a required field, and None anywhere, stand for a missing entry; an empty text
+    elsewhere means that SAP is to decide by itself.
+    """
+
+    order_type: str
+    sales_organization: str
+    distribution_channel: str
+    division: str
+    sold_to: str
+    is_one_time_customer: bool
+    price_condition: str
+    discount_condition: str = ""
+    freight_condition: str = ""
+    freight_tax_condition: str = ""  # empty: SAP computes the tax itself
+    tax_condition: str = ""  # empty: SAP computes the tax itself
+    materials: Mapping[str, MaterialEntry] = field(default_factory=dict)
+    sku_is_material: bool = False
+    default_unit: str = ""
+    customer_reference_method: str = ""
+    shipping_condition: str | None = ""
+    payment_terms: str | None = ""
+    sold_to_role: str = "AG"
+    ship_to_role: str = "WE"
+    bill_to_role: str = ""  # empty: SAP derives the bill-to from the sold-to
+    note_text_id: str = ""  # empty: the customer's note stays in the shop
+    language_iso: str = "EN"
+    requested_date: date | None = None
+    time_zone: str = "UTC"  # of the SAP system, for the order date
+    region_countries: frozenset[str] = frozenset({"US", "CA"})
+
+
+@dataclass(frozen=True, slots=True)
+class TranslatedOrder:
+    """The request, the SAP item number of each order item id in it, and what had to be changed."""
+
+    request: SapSalesOrderRequest
+    item_numbers: dict[int, int]
+    cuts: tuple[TextCut, ...]
+
+
+def sap_order_request(order: MagentoOrder, mapping: OrderMapping) -> TranslatedOrder:
+    """The sales order for a web order.
+
+    Raises ``MappingMissing`` for the first missing entry, naming all of them in its message, and
+    ``UnexpectedRecord`` for an order SAP cannot hold.
+    """
+    amounts = order_amounts(order)
+    _require_lines(order, amounts)
+    _require_mapping(order, amounts, mapping)
+    fitter = TextFitter()
+    numbers = {line.item_id: at * ITEM_STEP for at, line in enumerate(amounts.lines, start=1)}
+    request = SapSalesOrderRequest(
+        customer_reference=_customer_reference(order),
+        order_type=mapping.order_type,
+        sales_organization=mapping.sales_organization,
+        distribution_channel=mapping.distribution_channel,
+        division=mapping.division,
+        order_date=order.created_at.astimezone(ZoneInfo(mapping.time_zone)).date(),
+        requested_date=mapping.requested_date,
+        currency=amounts.currency,
+        customer_reference_method=mapping.customer_reference_method,
+        shipping_condition=mapping.shipping_condition or "",
+        payment_terms=mapping.payment_terms or "",
+        partners=tuple(_partners(order, mapping, fitter)),
+        items=tuple(_item(line, numbers, mapping, fitter) for line in amounts.lines),
+        conditions=tuple(_conditions(amounts, numbers, mapping)),
+        header_texts=tuple(_texts(order, mapping, fitter)),
+    )
+    return TranslatedOrder(request, numbers, tuple(fitter.cuts))
+
+
+def item_numbers(order: MagentoOrder) -> dict[int, int]:
+    """The SAP item number by order item id, as ``sap_order_request`` gives them out."""
+    lines = order_amounts(order).lines
+    return {line.item_id: at * ITEM_STEP for at, line in enumerate(lines, start=1)}
+
+
+# ---- what must be there -------------------------------------------------------------------------
+def _require_lines(order: MagentoOrder, amounts: OrderAmounts) -> None:
+    if not amounts.lines:
+        raise _unfit(order, "it has no lines")
+    for line in amounts.lines:
+        if line.quantity <= 0 or line.quantity != line.quantity.quantize(QUANTITY_PLACES):
+            raise _unfit(order, f"line {line.item_id} has a quantity of {line.quantity}")
+        if not line.sku.strip():
+            raise _unfit(order, f"line {line.item_id} has no SKU")
+
+
+def _require_mapping(order: MagentoOrder, amounts: OrderAmounts, mapping: OrderMapping) -> None:
+    missing = list(dict.fromkeys(_missing(order, amounts, mapping)))
+    if not missing:
+        return
+    names = ", ".join(f"{name} “{key}”" for name, key in missing)
+    first_mapping, first_key = missing[0]
+    raise MappingMissing(
+        f"Order {order.increment_id} cannot go to SAP before these mappings are there: {names}.",
+        mapping=first_mapping,
+        key=first_key,
+        reference=order.increment_id,
+    )
+
+
+def _missing(
+    order: MagentoOrder, amounts: OrderAmounts, mapping: OrderMapping
+) -> Iterator[tuple[str, str]]:
+    """Mapping and key of each missing entry; the names are those of the portal's tables."""
+    shop = (mapping.order_type, mapping.sales_organization, mapping.distribution_channel)
+    if not all((*shop, mapping.division)):
+        yield "shop", str(order.store_id)
+    if not mapping.sold_to:
+        group = order.customer_group_id
+        yield "customer", "guest" if order.is_guest else f"group {'' if group is None else group}"
+    if mapping.shipping_condition is None and not order.is_virtual:
+        yield "shipping", order.shipping_method
+    if mapping.payment_terms is None:
+        yield "payment", order.payment_method
+    for line in amounts.lines:
+        entry = _material(line, mapping)
+        if entry is None or not (entry.unit or mapping.default_unit):
+            yield "material", line.sku
+    yield from _missing_conditions(amounts, mapping)
+
+
+def _missing_conditions(amounts: OrderAmounts, mapping: OrderMapping) -> Iterator[tuple[str, str]]:
+    if not mapping.price_condition:
+        yield "condition", "price"
+    if not mapping.discount_condition and any(line.discount for line in amounts.lines):
+        yield "condition", "discount"
+    if not mapping.freight_condition and amounts.freight - amounts.freight_discount:
+        yield "condition", "freight"
+
+
+def _material(line: PricedLine, mapping: OrderMapping) -> MaterialEntry | None:
+    entry = mapping.materials.get(line.sku)
+    if entry is not None and entry.material:
+        return entry
+    # SAP keeps material numbers in capitals; RFC converts nothing (sheet 1.5).
+    return MaterialEntry(line.sku.upper()) if mapping.sku_is_material else None
+
+
+def _customer_reference(order: MagentoOrder) -> str:
+    """The key the order is found by again: it must not be cut."""
+    reference = order.increment_id.strip()
+    if len(reference) > LONGEST_REFERENCE:
+        raise _unfit(order, f"its number is longer than {LONGEST_REFERENCE} characters")
+    if not (reference.isascii() and reference.isprintable()):
+        raise _unfit(order, "its number has characters that cannot be searched for in SAP")
+    return reference
+
+
+# ---- the parts of the request -------------------------------------------------------------------
+def _partners(
+    order: MagentoOrder, mapping: OrderMapping, fitter: TextFitter
+) -> Iterator[SapPartner]:
+    """Sold-to (with the billing address for a one-time customer), ship-to, bill-to if wanted."""
+    billing = order.billing_address or order.shipping_address
+    if mapping.is_one_time_customer and billing is None:
+        raise _unfit(order, "a one-time customer needs an address, and it has none")
+    own = billing if mapping.is_one_time_customer else None
+    yield _partner(mapping.sold_to_role, "sold-to", own, order, mapping, fitter)
+    if mapping.ship_to_role and order.shipping_address is not None:
+        address = order.shipping_address
+        yield _partner(mapping.ship_to_role, "ship-to", address, order, mapping, fitter)
+    if mapping.bill_to_role and order.billing_address is not None:
+        address = order.billing_address
+        yield _partner(mapping.bill_to_role, "bill-to", address, order, mapping, fitter)
+
+
+def _partner(
+    role: str,
+    label: str,
+    address: MagentoAddress | None,
+    order: MagentoOrder,
+    mapping: OrderMapping,
+    fitter: TextFitter,
+) -> SapPartner:
+    if address is None:
+        return SapPartner(role, mapping.sold_to)
+    written = sap_address(
+        fitter,
+        address,
+        label=label,
+        email=order.customer_email,
+        language_iso=mapping.language_iso,
+        region_countries=mapping.region_countries,
+    )
+    return SapPartner(role, mapping.sold_to, written)
+
+
+def _item(
+    line: PricedLine, numbers: dict[int, int], mapping: OrderMapping, fitter: TextFitter
+) -> SapItemRequest:
+    entry = _material(line, mapping) or MaterialEntry(line.sku)
+    number = numbers[line.item_id]
+    reference = str(line.item_id)
+    return SapItemRequest(
+        item_number=number,
+        material=entry.material,
+        quantity=line.quantity,
+        unit=entry.unit or mapping.default_unit,
+        short_text=fitter.fit(f"item {number} text", line.name, SHORT_TEXT),
+        # Too long an id is left out: its last six digits could be another line's.
+        customer_item_number=reference if len(reference) <= LONGEST_ITEM_REFERENCE else "",
+        higher_level_item_number=numbers[line.higher_level_item_id]
+        if line.higher_level_item_id is not None
+        else 0,
+        item_category=entry.item_category,
+    )
+
+
+def _conditions(
+    amounts: OrderAmounts, numbers: dict[int, int], mapping: OrderMapping
+) -> Iterator[SapCondition]:
+    for line in amounts.lines:
+        yield from _line_conditions(line, numbers[line.item_id], amounts.currency, mapping)
+    freight = amounts.freight - amounts.freight_discount
+    if freight:
+        yield fixed_amount(0, mapping.freight_condition, freight, amounts.currency)
+    if amounts.freight_tax and mapping.freight_tax_condition:
+        yield fixed_amount(0, mapping.freight_tax_condition, amounts.freight_tax, amounts.currency)
+
+
+def _line_conditions(
+    line: PricedLine, number: int, currency: str, mapping: OrderMapping
+) -> Iterator[SapCondition]:
+    """A free line gets a price of 0, lest SAP finds one by itself; not so the part of a bundle
+    that has an item category of its own, for that decides whether it is priced at all."""
+    entry = _material(line, mapping)
+    has_category = entry is not None and bool(entry.item_category)
+    if line.higher_level_item_id is None or line.net_before_discount or not has_category:
+        yield line_price(
+            number,
+            mapping.price_condition,
+            line.net_before_discount,
+            line.quantity,
+            currency,
+            (entry.unit if entry else "") or mapping.default_unit,
+        )
+    if line.discount:
+        yield fixed_amount(number, mapping.discount_condition, -line.discount, currency)
+    if line.tax and mapping.tax_condition:
+        yield fixed_amount(number, mapping.tax_condition, line.tax, currency)
+
+
+def _texts(
+    order: MagentoOrder, mapping: OrderMapping, fitter: TextFitter
+) -> Iterator[tuple[str, str, str]]:
+    if mapping.note_text_id and order.customer_note.strip():
+        note = fitter.fit_note("customer note", order.customer_note, LONGEST_NOTE)
+        yield mapping.note_text_id, mapping.language_iso, note
+
+
+def _unfit(order: MagentoOrder, problem: str) -> UnexpectedRecord:
+    return UnexpectedRecord(
+        f"Order {order.increment_id} cannot be written to SAP: {problem}.",
+        system="magento",
+        reference=order.increment_id,
+        cause_key="magento:unfit",
+    )

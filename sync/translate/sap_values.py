@@ -1,0 +1,196 @@
+"""SAP records to mirror values. Pure: no database, no clock, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sync.sap.abap import without_alpha
+from sync.sap.records import (
+    SapBillingDocument,
+    SapBillingItem,
+    SapDelivery,
+    SapDeliveryItem,
+    SapSalesOrder,
+)
+
+INVOICE_CATEGORY = "M"
+PICKED = "C"
+FLOW, FIRST_SEEN = "flow", "first_seen"
+
+
+def _handling_units(delivery: SapDelivery) -> list[str]:
+    """EXIDV is padded with zeros in SAP (exit ALPHA)."""
+    return [without_alpha(number) for number, _ in delivery.handling_units if number.strip("0 ")]
+
+
+# SAP has no standard field for the parcel number; each site uses one of these (sheet 4.2).
+TRACKING_SOURCES: dict[str, Callable[[SapDelivery], list[str]]] = {
+    "bill_of_lading": lambda delivery: [delivery.bill_of_lading],
+    "handling_unit_2": lambda delivery: [second for _, second in delivery.handling_units],
+    "handling_unit": _handling_units,
+    "external_delivery_id": lambda delivery: [delivery.external_delivery_id],
+    "means_of_transport_id": lambda delivery: [delivery.means_of_transport_id],
+}
+CARRIER_SOURCES: dict[str, Callable[[SapDelivery], str]] = {
+    "forwarding_agent": lambda delivery: delivery.forwarding_agent,
+    "shipping_type": lambda delivery: delivery.shipping_type,
+    "route": lambda delivery: delivery.route,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySources:
+    """Where this SAP system keeps what no standard field holds, best first."""
+
+    tracking: tuple[str, ...] = ("bill_of_lading", "handling_unit_2")
+    carrier: tuple[str, ...] = ("forwarding_agent", "shipping_type")
+    pick_time: tuple[str, ...] = (FLOW, FIRST_SEEN)
+    time_zone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        known = {
+            "tracking": set(TRACKING_SOURCES),
+            "carrier": set(CARRIER_SOURCES),
+            "pick_time": {FLOW, FIRST_SEEN},
+        }
+        for name, allowed in known.items():
+            unknown = set(getattr(self, name)) - allowed
+            if unknown:
+                raise ValueError(f"Unknown {name} source: {', '.join(sorted(unknown))}.")
+
+
+def sap_order_values(order: SapSalesOrder) -> dict[str, Any]:
+    """What the mirrored web order knows of its SAP sales order."""
+    return {
+        "sap_sales_order_number": order.sap_sales_order_number,
+        "sap_net_value": order.net_value,
+        "sap_sold_to": order.sold_to,
+        "sap_delivery_status": order.delivery_status,
+        "sap_billing_status": order.billing_status,
+        "sap_is_incomplete": order.is_incomplete,
+    }
+
+
+# ---- outbound deliveries -----------------------------------------------------------------------
+def outbound_delivery_values(
+    delivery: SapDelivery,
+    *,
+    sources: DeliverySources,
+    first_seen_picked_at: datetime | None = None,
+) -> dict[str, Any]:
+    """The delivery's columns; ``first_seen_picked_at`` is when a poll first saw it picked."""
+    picked_at, pick_time_source = _pick_time(delivery, sources, first_seen_picked_at)
+    return {
+        "delivery_number": delivery.delivery_number,
+        "created_date": delivery.created_date,
+        "shipping_point": delivery.shipping_point,
+        "ship_to": delivery.ship_to,
+        "picking_status": delivery.picking_status,
+        "picked_at": picked_at,
+        "pick_time_source": pick_time_source,
+        "planned_picking_at": delivery.planned_picking_at,
+        "goods_movement_status": delivery.goods_movement_status,
+        "goods_issue_date": delivery.goods_issue_date,
+        "goods_issued_at": _goods_issued_at(delivery, sources),
+        "billing_status": delivery.billing_status,
+        "carrier": next(
+            filter(None, (CARRIER_SOURCES[name](delivery) for name in sources.carrier)), ""
+        ),
+    }
+
+
+def tracking_numbers(delivery: SapDelivery, *, sources: DeliverySources) -> list[tuple[str, str]]:
+    """Each parcel number with the source it was found in; blanks and repetitions left out."""
+    found: dict[str, str] = {}
+    for source in sources.tracking:
+        for number in TRACKING_SOURCES[source](delivery):
+            if number.strip():
+                found.setdefault(number.strip(), source)
+    return list(found.items())
+
+
+def _pick_time(
+    delivery: SapDelivery, sources: DeliverySources, first_seen: datetime | None
+) -> tuple[datetime | None, str]:
+    """When it was fully picked, and how we know; the planned time is never a pick time (4.1)."""
+    if delivery.picking_status != PICKED:
+        return None, ""
+    moments = {FLOW: delivery.picked_at_from_flow, FIRST_SEEN: first_seen}
+    for source in sources.pick_time:
+        if moments[source] is not None:
+            return moments[source], source
+    return None, ""
+
+
+def _goods_issued_at(delivery: SapDelivery, sources: DeliverySources) -> datetime | None:
+    """The moment of goods issue; without a time, that of its record in the document flow."""
+    if delivery.goods_issue_date is None:
+        return None
+    if delivery.goods_issue_time is None:
+        return delivery.goods_issued_at_from_flow
+    local = datetime.combine(delivery.goods_issue_date, delivery.goods_issue_time)
+    return local.replace(tzinfo=_zone(delivery.goods_issue_zone, sources)).astimezone(UTC)
+
+
+def _zone(sap_key: str, sources: DeliverySources) -> ZoneInfo:
+    """SAP's own zone keys (CET, UTC) are mostly known by name; else the configured one counts."""
+    try:
+        return ZoneInfo(sap_key or sources.time_zone)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo(sources.time_zone)
+
+
+def delivery_line_values(item: SapDeliveryItem) -> dict[str, Any]:
+    """A delivered line's columns."""
+    return {
+        "item_number": item.item_number,
+        "material": item.material,
+        "delivered_quantity": item.quantity,
+        "unit": item.unit,
+        "sap_sales_order_number": item.sap_sales_order_number,
+        "sap_item_number": item.sap_item_number,
+    }
+
+
+# ---- billing documents -------------------------------------------------------------------------
+def is_invoice(category: str, billing_type: str) -> bool:
+    """Whether the document is an invoice: the category decides, types are customising (sheet 5)."""
+    return category == INVOICE_CATEGORY
+
+
+def billing_document_values(document: SapBillingDocument) -> dict[str, Any]:
+    """The billing document's columns; amounts in its currency."""
+    return {
+        "billing_document_number": document.billing_document_number,
+        "billing_type": document.billing_type,
+        "category": document.category,
+        "currency": document.currency,
+        "billing_date": document.billing_date,
+        "remote_created_at": document.created_at,
+        "net_value": document.net_value,
+        "tax_value": document.tax_value,
+        "gross_value": document.gross_value,
+        "is_cancelled": document.is_cancelled,
+        "cancels": document.cancels,
+        "payer": document.payer,
+    }
+
+
+def billing_line_values(item: SapBillingItem) -> dict[str, Any]:
+    """A billed line's columns."""
+    return {
+        "item_number": item.item_number,
+        "reference_document": item.reference_document,
+        "reference_item": item.reference_item,
+        "sap_sales_order_number": item.sap_sales_order_number,
+        "sap_item_number": item.sap_item_number,
+        "material": item.material,
+        "billed_quantity": item.quantity,
+        "unit": item.unit,
+        "net_value": item.net_value,
+        "tax_value": item.tax_value,
+    }

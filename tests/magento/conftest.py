@@ -1,0 +1,28 @@
+"""A client of the recorded shop, with what it told the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import responses
+
+from sync.exchanges import Exchange
+from sync.magento.auth import BearerToken
+from sync.magento.client import MagentoClient
+
+
+@pytest.fixture
+def shop() -> Iterator[responses.RequestsMock]:
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        yield mock
+
+
+@pytest.fixture
+def ledger() -> list[Exchange]:
+    return []
+
+
+@pytest.fixture
+def client(ledger: list[Exchange]) -> MagentoClient:
+    return MagentoClient("http://magento.test", BearerToken("t0ken"), observe=ledger.append)

@@ -1,0 +1,66 @@
+"""Recorded exchanges of a real shop, replayed at the edge (tests/exchanges/magento)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import responses
+
+FOLDER = Path(__file__).parent.parent / "exchanges" / "magento"
+SHOP = "http://magento.test"
+
+
+def exchange(number: str) -> dict[str, Any]:
+    """The exchange with that number, such as "214"."""
+    found = sorted(FOLDER.glob(f"{number}-*.json"))
+    assert len(found) == 1, f"exchange {number}: {found}"
+    return json.loads(found[0].read_text("utf-8"))  # type: ignore[no-any-return]
+
+
+def answer_body(number: str) -> Any:
+    """The answer of an exchange as the client would see it: amounts as Decimal."""
+    text = json.dumps(exchange(number)["response"]["body"])
+    return json.loads(text, parse_float=Decimal)
+
+
+def recorded_orders() -> list[dict[str, Any]]:
+    """The 63 orders of orders.json."""
+    text = (FOLDER / "orders.json").read_text("utf-8")
+    return json.loads(text, parse_float=Decimal)["items"]  # type: ignore[no-any-return]
+
+
+def answer_as_recorded(mock: responses.RequestsMock, number: str, route: str = "") -> None:
+    """Let the mocked shop answer as in an exchange, at its own route or at another."""
+    recorded = exchange(number)
+    request, response = recorded["request"], recorded["response"]
+    path = f"/rest/V1/{route}" if route else request["path"].split("?")[0]
+    body = response["body"]
+    headers = {k: v for k, v in response["headers"].items() if k not in SKIPPED_HEADERS}
+    is_text = isinstance(body, str) and "html" in response["headers"].get("Content-Type", "")
+    mock.add(
+        request["method"],
+        f"{SHOP}{path}",
+        body=body if is_text else json.dumps(body),
+        status=response["status"],
+        headers=headers,
+        content_type=response["headers"].get("Content-Type", "application/json"),
+    )
+
+
+SKIPPED_HEADERS = frozenset({"Content-Encoding", "Content-Type", "Set-Cookie"})
+
+
+def numbers_where(method: str, path_part: str, status: int) -> list[str]:
+    """The numbers of all exchanges with that method, part of the path, and status."""
+    found = []
+    for file in sorted(FOLDER.glob("[0-9]*.json")):
+        recorded: Mapping[str, Any] = json.loads(file.read_text("utf-8"))
+        request = recorded["request"]
+        fits = request["method"] == method and path_part in request["path"]
+        if fits and recorded["response"]["status"] == status:
+            found.append(file.name[:3])
+    return found

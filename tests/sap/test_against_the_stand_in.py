@@ -1,0 +1,170 @@
+"""The client against the stand-in SAP, in one process: both were written from the same sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from sync.errors import OutcomeUnknown
+from sync.sandbox.sap import billing, warehouse
+from sync.sandbox.sap.connection import connect_in_process
+from sync.sandbox.sap.system import SapSystem
+from sync.sap.client import SapClient
+from sync.sap.options import SapOptions
+from sync.sap.records import SapItemRequest, SapPartner, SapSalesOrderRequest
+from sync.sap.refusals import SapLocked, SapRejected
+from tests.sap.builders import PARAMETERS, a_request, an_address
+
+CUSTOMER, ONE_TIME = "10001", "99001"
+
+
+@pytest.fixture
+def system(tmp_path: Path) -> Iterator[SapSystem]:
+    system = SapSystem(tmp_path)
+    yield system
+    system.close()
+
+
+@contextmanager
+def another_client(system: SapSystem) -> Iterator[SapClient]:
+    client = SapClient(partial(connect_in_process, system), PARAMETERS, SapOptions())
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+@pytest.fixture
+def client(system: SapSystem) -> Iterator[SapClient]:
+    with another_client(system) as client:
+        yield client
+
+
+def an_order(material: str = "A-VERY-LONG-MATERIAL-NUMBER-0001") -> SapSalesOrderRequest:
+    address = an_address(email="erika@example.com")
+    return a_request(
+        sales_organization="3000",
+        distribution_channel="20",
+        customer_reference_method="",
+        payment_terms="",
+        partners=(SapPartner("AG", CUSTOMER), SapPartner("WE", ONE_TIME, address)),
+        items=(SapItemRequest(10, material, Decimal(2), "ST", "A thing", "42"),),
+    )
+
+
+def create(client: SapClient) -> str:
+    with client.unit_of_work() as unit:
+        created = unit.create_sales_order(an_order())
+        unit.commit()
+    return created.sap_sales_order_number
+
+
+def found(client: SapClient) -> list[str]:
+    hits = client.search_sales_orders(
+        "100000123", sold_to=CUSTOMER, sales_organization="3000", created_from=date(2020, 1, 1)
+    )
+    return [hit.sap_sales_order_number for hit in hits]
+
+
+def test_a_committed_order_is_found_by_its_reference_and_reads_back_whole(
+    client: SapClient,
+) -> None:
+    number = create(client)
+
+    assert found(client) == [number]
+    (order,) = client.get_sales_orders([number])
+    assert (order.customer_reference, order.net_value) == ("100000123", Decimal("39.80"))
+    assert order.items[0].customer_item_number == "42"
+
+
+def test_an_order_never_committed_is_not_found(client: SapClient) -> None:
+    with client.unit_of_work() as unit:
+        unit.create_sales_order(an_order())
+
+    assert found(client) == []
+
+
+def test_a_refused_order_leaves_nothing_and_the_session_usable(client: SapClient) -> None:
+    with pytest.raises(SapRejected), client.unit_of_work() as unit:
+        unit.create_sales_order(an_order(material="NOPE"))
+
+    assert found(client) == []
+
+
+def test_a_dry_run_tells_the_price_and_saves_nothing(client: SapClient) -> None:
+    simulation = client.simulate_sales_order(an_order())
+
+    assert simulation.net_value == Decimal("39.80")
+    assert found(client) == []
+
+
+def test_p0_10_delivery_and_billing_lead_back_to_the_order_line(
+    system: SapSystem, client: SapClient
+) -> None:
+    number = create(client)
+    request = warehouse.DeliveryRequest([number], split_batches=True)
+    (delivery_number,) = warehouse.create_delivery(system, request)
+    warehouse.pick(system, delivery_number)
+    warehouse.post_goods_issue(system, delivery_number, "DHL", ["1Z1", "1Z2"])
+    billing.bill(system, billing.BillingRequest(deliveries=[delivery_number]))
+
+    (delivery,) = client.search_deliveries(sap_sales_order_numbers=[number])
+    (document,) = client.search_billing_documents(reference_documents=[delivery_number])
+
+    assert delivery.picked_at_from_flow is not None
+    assert [item.quantity for item in delivery.items] == [Decimal(2)]
+    assert {second for _, second in delivery.handling_units} == {"1Z1", "1Z2"}
+    assert document.category == "M"
+    assert {(i.sap_sales_order_number, i.sap_item_number) for i in document.items} == {(number, 10)}
+    assert sum(item.quantity for item in document.items) == Decimal(2)
+
+
+@pytest.mark.parametrize(
+    ("fault", "operation", "is_saved"),
+    [
+        ("lost_commit_answer", "", True),
+        ("drop_after", "BAPI_TRANSACTION_COMMIT", True),
+        ("drop_before", "BAPI_TRANSACTION_COMMIT", False),
+        ("drop_after", "BAPI_SALESORDER_CREATEFROMDAT2", False),
+        ("dump", "BAPI_SALESORDER_CREATEFROMDAT2", False),
+    ],
+)
+def test_p0_01_after_a_doubtful_end_a_new_client_finds_what_sap_holds(
+    system: SapSystem, client: SapClient, fault: str, operation: str, is_saved: bool
+) -> None:
+    client.ping()
+    system.faults.arm(fault, operation=operation)
+
+    with pytest.raises(OutcomeUnknown):
+        create(client)
+
+    assert not client.is_usable
+    with another_client(system) as fresh:
+        assert bool(found(fresh)) is is_saved
+
+
+def test_a_locked_order_may_be_tried_again(system: SapSystem, client: SapClient) -> None:
+    client.ping()
+    system.faults.arm("locked")
+
+    with pytest.raises(SapLocked):
+        create(client)
+
+    assert client.is_usable
+
+
+def test_a_failed_update_is_a_refusal_and_saves_nothing(
+    system: SapSystem, client: SapClient
+) -> None:
+    system.faults.arm("commit_error")
+
+    with pytest.raises(SapRejected):
+        create(client)
+
+    assert found(client) == []

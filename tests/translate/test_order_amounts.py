@@ -1,0 +1,109 @@
+"""The lines of an order add up, whatever is in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+
+from sync.errors import UnexpectedRecord
+from sync.magento.parsing import parse_order
+from sync.magento.records import MagentoOrder
+from sync.translate.order_amounts import order_amounts
+from tests.magento.recorded import answer_body, recorded_orders
+from tests.translate.made_orders import ZERO, made_item, made_order, orders
+
+ORDERS = [parse_order(document) for document in recorded_orders()]
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=lambda order: order.increment_id)
+def test_every_recorded_order_adds_up(order: MagentoOrder) -> None:
+    amounts = order_amounts(order)
+
+    assert amounts.total == order.grand_total
+    assert sum(line.net_before_discount for line in amounts.lines) == order.subtotal
+
+
+@given(orders())
+def test_made_up_orders_add_up(order: MagentoOrder) -> None:
+    assert order_amounts(order).total == order.grand_total
+
+
+def skus(number: str) -> list[tuple[str, int | None]]:
+    lines = order_amounts(parse_order(answer_body(number))).lines
+    return [(line.sku, line.higher_level_item_id) for line in lines]
+
+
+def test_a_configurable_is_one_line_with_the_sku_of_the_variant() -> None:
+    order = parse_order(answer_body("102"))
+    [parent] = [item for item in order.items if item.product_type == "configurable"][:1]
+
+    line = next(line for line in order_amounts(order).lines if line.item_id == parent.item_id)
+
+    assert line.sku == parent.sku
+    assert not any(item.parent_item_id == line.item_id and item.item_id in
+                   {other.item_id for other in order_amounts(order).lines}
+                   for item in order.items)  # fmt: skip
+
+
+def test_a_dynamic_bundle_is_its_parts() -> None:
+    assert skus("103") == [("S-001", None), ("S-TAX2", None)]
+
+
+def test_a_fixed_bundle_is_the_bundle_with_its_parts_below() -> None:
+    assert skus("105") == [("B-FIX", None), ("S-002", 13), ("S-TAX2", 13)]
+
+
+def test_a_gross_price_shop_has_its_compensation_taken_off_the_discount() -> None:
+    line = order_amounts(parse_order(answer_body("804"))).lines[0]
+
+    assert (line.net_before_discount, line.discount, line.tax) == (
+        Decimal("55.41"), Decimal("5.54"), Decimal("9.48"),
+    )  # fmt: skip
+
+
+def test_a_shop_that_adds_the_compensation_to_the_row_total_is_read_rightly() -> None:
+    order = parse_order(answer_body("804"))
+    items = tuple(
+        replace(item, row_total=item.row_total + item.discount_tax_compensation_amount)
+        for item in order.items
+    )
+
+    amounts = order_amounts(replace(order, items=items))
+
+    assert amounts.total == order.grand_total
+
+
+def test_an_order_that_does_not_add_up_says_by_how_much() -> None:
+    order = replace(parse_order(answer_body("101")), grand_total=Decimal("87.43"))
+
+    with pytest.raises(UnexpectedRecord, match=r"add up to 87\.42, the shop says 87\.43 USD"):
+        order_amounts(order)
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        (made_item(1, parent_item_id=9),),
+        (made_item(1, parent_item_id=1),),
+        (made_item(1), made_item(1)),
+        (made_item(1), made_item(2, parent_item_id=1), made_item(3, parent_item_id=2)),
+    ],
+)
+def test_lines_that_do_not_fit_together_are_refused(items: tuple[object, ...]) -> None:
+    order = replace(made_order(()), items=items)  # type: ignore[arg-type]
+
+    with pytest.raises(UnexpectedRecord, match="do not fit together"):
+        order_amounts(order)
+
+
+def test_a_bundle_without_any_money_keeps_all_its_lines() -> None:
+    parent = made_item(1, product_type="bundle")
+    order = made_order((parent, made_item(2, parent_item_id=1)))
+
+    amounts = order_amounts(order)
+
+    assert [line.higher_level_item_id for line in amounts.lines] == [None, 1]
+    assert amounts.total == ZERO
