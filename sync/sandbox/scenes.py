@@ -93,9 +93,7 @@ def pick(play: Play) -> Iterator[str]:
     play.press("logistics", "/deliveries/sync-all/")
     logistics = play.person("logistics")
     page = wait_for(lambda: logistics.path_of(play.delivery), "the delivery in the portal")
-    wait_for(
-        lambda: "Document flow" in logistics.page(page), "the pick time on the delivery's page"
-    )
+    wait_for(lambda: "document flow" in logistics.page(page).lower(), "the pick time on its page")
     yield f"portal: {page} shows it picked, with time and source"
 
 
@@ -129,7 +127,8 @@ def bill_and_resend(play: Play) -> Iterator[str]:
     wait_for(lambda: len(_mails(play, "Invoice")) == 1 or None, "one invoice mail")
     yield "mailbox: the customer got one invoice mail"
     finance = play.person("finance")
-    page = wait_for(lambda: finance.path_of(play.billing_document), "the invoice in the portal")
+    found = wait_for(lambda: finance.path_of(play.billing_document), "the invoice in the portal")
+    page = wait_for(lambda: finance.link_on(found, r"/invoices/\d+/"), "a link to the invoice")
     wait_for(lambda: invoice["increment_id"] in finance.page(page), "its number on that page")
     finance.click(f"{page}resend/", confirmed="yes")
     wait_for(lambda: len(_mails(play, "Invoice")) == 2 or None, "the second invoice mail")
