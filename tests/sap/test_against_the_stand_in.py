@@ -24,9 +24,9 @@ from tests.sap.builders import PARAMETERS, a_request, an_address
 CUSTOMER, ONE_TIME = "10001", "99001"
 
 
-@pytest.fixture
-def system(tmp_path: Path) -> Iterator[SapSystem]:
-    system = SapSystem(tmp_path)
+@pytest.fixture(params=["S4", "ECC"])
+def system(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[SapSystem]:
+    system = SapSystem(tmp_path, release=request.param)
     yield system
     system.close()
 
@@ -46,7 +46,10 @@ def client(system: SapSystem) -> Iterator[SapClient]:
         yield client
 
 
-def an_order(material: str = "A-VERY-LONG-MATERIAL-NUMBER-0001") -> SapSalesOrderRequest:
+LONG = "A-VERY-LONG-MATERIAL-NUMBER-0001"
+
+
+def an_order(material: str = "S-001") -> SapSalesOrderRequest:
     address = an_address(email="erika@example.com")
     return a_request(
         sales_organization="3000",
@@ -58,9 +61,9 @@ def an_order(material: str = "A-VERY-LONG-MATERIAL-NUMBER-0001") -> SapSalesOrde
     )
 
 
-def create(client: SapClient) -> str:
+def create(client: SapClient, material: str = "S-001") -> str:
     with client.unit_of_work() as unit:
-        created = unit.create_sales_order(an_order())
+        created = unit.create_sales_order(an_order(material))
         unit.commit()
     return created.sap_sales_order_number
 

@@ -22,7 +22,7 @@ def read_table(call: Call) -> dict[str, Any]:
     name = call["QUERY_TABLE"]
     if name not in READERS:
         raise abap_raise("TABLE_NOT_AVAILABLE", Message("E", "DA", "131", (name,)))
-    structure = dictionary.structure(name)
+    structure = dictionary.structure(name, call.system.release)
     columns = _columns(structure, [row["FIELDNAME"] for row in call["FIELDS"]])
     delimiter = call["DELIMITER"]
     described = _described(columns, len(delimiter))

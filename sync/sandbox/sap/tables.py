@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -91,7 +92,7 @@ def vbap(system: SapSystem, keys: Keys) -> Rows:
             yield {
                 "VBELN": order.number,
                 "POSNR": f"{item.item_number:06d}",
-                "MATNR": item.material[:18],
+                "MATNR": item.material,
                 "ARKTX": item.short_text,
                 "PSTYV": item.item_category,
                 "UEPOS": f"{item.higher_level_item:06d}",
@@ -208,6 +209,7 @@ def lips(system: SapSystem, keys: Keys) -> Rows:
             yield {
                 **row,
                 **state,
+                "MATNR": row["MATNR_LONG"],
                 "ERNAM": delivery.created_by,
                 "ERDAT": clock.dats(delivery.created_at),
                 "ERZET": clock.tims(delivery.created_at),
@@ -228,7 +230,8 @@ def vbfa(system: SapSystem, keys: Keys) -> Rows:
     for link in _links(system, keys):
         row = deliveries.flow_row(link, system.clock)
         amount = system.customising.internal_amount(link.value, link.currency)
-        yield {**row, "RFWRT": amount, "STUFE": f"{link.level:02d}"}
+        key = hashlib.md5(repr(link).encode(), usedforsecurity=False).hexdigest()
+        yield {**row, "RUUID": key, "RFWRT": amount, "STUFE": f"{link.level:02d}"}
 
 
 def vbrk(system: SapSystem, keys: Keys) -> Rows:
@@ -283,7 +286,7 @@ def vbrp(system: SapSystem, keys: Keys) -> Rows:
                 "VGTYP": "C" if item.reference == item.sales_order else "J",
                 "AUBEL": item.sales_order,
                 "AUPOS": f"{item.order_item:06d}",
-                "MATNR": item.material[:18],
+                "MATNR": item.material,
                 "ARKTX": item.short_text,
                 "PSTYV": item.item_category,
                 "ERNAM": document.created_by,

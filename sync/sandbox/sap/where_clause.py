@@ -119,10 +119,10 @@ class _Parser:
             inner = self._negation().test
             return Clause(lambda row: not inner(row))
         if self._accept("("):
-            inner = self.alternatives()
+            bracketed = self.alternatives()
             if not self._accept(")"):
                 raise InvalidClause("bracket not closed")
-            return inner
+            return bracketed
         return self._comparison()
 
     def _comparison(self) -> Clause:
