@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from sync.models.automation import ProcessHeartbeat, PullWatermark, StepSchedule
+from sync.models.automation import (
+    ProcessHeartbeat,
+    PullWatermark,
+    RemoteHealth,
+    StepSchedule,
+)
 from sync.models.billing import BillingDocument, BillingDocumentLine
 from sync.models.deliveries import DeliveryTrack, OutboundDelivery, OutboundDeliveryLine
 from sync.models.invoices import Invoice, InvoiceLine, InvoiceMail
@@ -34,6 +39,7 @@ __all__ = [
     "ProcessHeartbeat",
     "PullWatermark",
     "RemoteCall",
+    "RemoteHealth",
     "SalesArea",
     "SalesOrder",
     "SalesOrderLine",
