@@ -22,20 +22,27 @@ class Killed(BaseException):
     """The worker's process is gone, in the middle of whatever it did."""
 
 
+def _nothing(name: str) -> None:
+    """Where nobody listens."""
+
+
 @dataclass
 class Line:
-    """The wire to the remotes: counts calls, and can kill the worker before or after one."""
+    """The wire to the remotes: counts calls, tells ``on_call`` their names before they go out, and
+    can kill the worker before or after one."""
 
     calls: int = 0
     kill_at: int = 0
     is_answered: bool = False
     is_dead: bool = False
+    on_call: Callable[[str], None] = _nothing
 
-    def carry(self, call: Callable[[], Any]) -> Any:
+    def carry(self, name: str, call: Callable[[], Any]) -> Any:
         """Do one remote call, unless the worker is (or now gets) killed."""
         if self.is_dead:
             raise Killed
         self.calls += 1
+        self.on_call(name)
         if self.calls != self.kill_at:
             return call()
         self.is_dead = True
@@ -51,6 +58,7 @@ class Line:
         """A new worker, and nothing armed."""
         self.calls = self.kill_at = 0
         self.is_dead = False
+        self.on_call = _nothing
 
 
 class WsgiAdapter(BaseAdapter):
@@ -64,7 +72,9 @@ class WsgiAdapter(BaseAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **more: Any) -> requests.Response:
         """Answer as the application does."""
         try:
-            answer = self._line.carry(lambda: self._open(request))
+            answer = self._line.carry(
+                f"{request.method} {request.path_url}", lambda: self._open(request)
+            )
         except ConnectionResetError as error:
             cut = ProtocolError("Connection aborted.", error)
             raise requests.ConnectionError(cut, request=request) from error
@@ -104,7 +114,9 @@ class WiredConnection:
 
     def call(self, func_name: str, *args: Any, **parameters: Any) -> Any:
         """One function module."""
-        return self._line.carry(partial(self._connection.call, func_name, *args, **parameters))
+        return self._line.carry(
+            func_name, partial(self._connection.call, func_name, *args, **parameters)
+        )
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)

@@ -29,7 +29,7 @@ def test_a_billing_document_becomes_an_invoice_mailed_to_the_customer(world: Wor
     (held,) = world.shop_books(order)["invoices"]
     mirror = Invoice.objects.get()
     assert (mirror.entity_id, mirror.grand_total) == (held["entity_id"], order.grand_total)
-    assert mirror.differs_by is None
+    assert Invoice.objects.filter(differs_by=None).exists()
     assert len(world.mails(order, "invoice")) == 1
     assert InvoiceMail.objects.get().outcome == InvoiceMail.Outcome.SENT
     order.refresh_from_db()
