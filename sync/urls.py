@@ -64,9 +64,7 @@ urlpatterns = [
     path("deliveries/sync/", SyncSelected.as_view(kind=DELIVERIES), name="deliveries_sync"),
     path("deliveries/sync-all/", SyncAll.as_view(kind=DELIVERIES), name="deliveries_sync_all"),
     path("deliveries/<int:pk>/", DeliveryPage.as_view(), name="delivery"),
-    path(
-        "deliveries/<int:pk>/sync/", SyncOne.as_view(kind=DELIVERIES), name="deliveries_sync_one"
-    ),
+    path("deliveries/<int:pk>/sync/", SyncOne.as_view(kind=DELIVERIES), name="deliveries_sync_one"),
     path("invoices/", BILLING_LIST, name="billing_documents"),
     path(
         "invoices/sync/",
@@ -86,9 +84,7 @@ urlpatterns = [
         name="billing_documents_sync_one",
     ),
     path("invoices/<int:pk>/resend/", ResendInvoice.as_view(), name="resend_invoice"),
-    path(
-        "shop-invoices/<int:pk>/resend/", ResendShopInvoice.as_view(), name="resend_shop_invoice"
-    ),
+    path("shop-invoices/<int:pk>/resend/", ResendShopInvoice.as_view(), name="resend_shop_invoice"),
     path("attention/", AttentionPage.as_view(), name="attention"),
     path("attention/retry/", RetryCause.as_view(), name="retry_cause"),
     path("queue/", QueuePage.as_view(), name="queue"),

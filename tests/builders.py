@@ -171,9 +171,7 @@ def a_shipment(
         "is_customer_told": True,
         "read_at": PLACED_AT,
     }
-    shipment = Shipment.objects.create(
-        sales_order=order, delivery=delivery, **(defaults | values)
-    )
+    shipment = Shipment.objects.create(sales_order=order, delivery=delivery, **(defaults | values))
     for track in delivery.tracks.all() if delivery else []:
         ShipmentTrack.objects.create(
             shipment=shipment,
@@ -337,7 +335,10 @@ def a_user(*roles: str, **values: Any) -> User:
     """A person with these roles; groups and permissions are made on first use."""
     if roles and not Group.objects.filter(name__in=roles, permissions__isnull=False).exists():
         sync_roles()
-    defaults = {"username": f"person{next(_numbers)}", "is_staff": "Administrators" in roles}
+    defaults: dict[str, Any] = {
+        "username": f"person{next(_numbers)}",
+        "is_staff": "Administrators" in roles,
+    }
     user = User.objects.create_user(**(defaults | values))
     user.groups.set(Group.objects.filter(name__in=roles))
     return user

@@ -16,3 +16,4 @@ STORAGES = {
 AXES_ENABLED = False
 MAGENTO_SETTLE_SECONDS = 0
 SAP_SETTLE_SECONDS = 0
+WHITENOISE_AUTOREFRESH = True  # without collectstatic there is no directory to index

@@ -36,7 +36,7 @@ class BillingDocumentFilter(django_filters.FilterSet):  # type: ignore[misc]  # 
         field_name="billing_date", lookup_expr="gte", label="Billed from", widget=DateInput()
     )
     billed_to = django_filters.DateFilter(
-        field_name="billing_date", lookup_expr="lte", label="to", widget=DateInput()
+        field_name="billing_date", lookup_expr="lte", label="Billed to", widget=DateInput()
     )
     cancelled = django_filters.BooleanFilter(
         method="only_cancelled", label="Cancelled", widget=forms.CheckboxInput

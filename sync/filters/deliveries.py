@@ -60,7 +60,7 @@ class DeliveryFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped
         field_name="created_date", lookup_expr="gte", label="Created from", widget=DateInput()
     )
     created_to = django_filters.DateFilter(
-        field_name="created_date", lookup_expr="lte", label="to", widget=DateInput()
+        field_name="created_date", lookup_expr="lte", label="Created to", widget=DateInput()
     )
     untracked = django_filters.BooleanFilter(
         method="only_untracked", label="Left without tracking", widget=forms.CheckboxInput
@@ -127,4 +127,3 @@ class DeliveryFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped
             state=SyncTask.State.NEEDS_ATTENTION, delivery__isnull=False
         )
         return deliveries.filter(pk__in=stopped.values("delivery")) if value else deliveries
-

@@ -31,7 +31,7 @@ class SalesOrderFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyp
         field_name="placed_at", lookup_expr="date__gte", label="Placed from", widget=DateInput()
     )
     placed_to = django_filters.DateFilter(
-        field_name="placed_at", lookup_expr="date__lte", label="to", widget=DateInput()
+        field_name="placed_at", lookup_expr="date__lte", label="Placed to", widget=DateInput()
     )
     attention = django_filters.BooleanFilter(
         method="only_needing_attention", label="Needs attention", widget=forms.CheckboxInput
@@ -46,9 +46,7 @@ class SalesOrderFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyp
         areas = SalesArea.objects.order_by("store_id").values_list("store_id", "name")
         self.filters["store_id"].extra["choices"] = [(str(key), name) for key, name in areas]
 
-    def search(
-        self, orders: QuerySet[SalesOrder], name: str, value: str
-    ) -> QuerySet[SalesOrder]:
+    def search(self, orders: QuerySet[SalesOrder], name: str, value: str) -> QuerySet[SalesOrder]:
         """Digits are a number, an @ is an e-mail, anything else a part of a name."""
         found = order_condition(value.strip())
         return orders.filter(found) if found is not None else orders.none()

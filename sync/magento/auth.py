@@ -14,6 +14,7 @@ from requests_oauthlib import OAuth1
 from sync.errors import RemoteMisconfigured, RemoteUnavailable
 from sync.magento.answers import decoded
 from sync.magento.refusals import refusal_text
+from sync.magento.transport import new_session, rest_base
 
 # Six failed logins lock the account (README "Authentication"): wait before the next one.
 SECONDS_BETWEEN_FAILED_LOGINS = 600.0
@@ -132,12 +133,7 @@ def _login_refused(message: str) -> RemoteMisconfigured:
     return RemoteMisconfigured(message, system="magento", cause_key="magento:login")
 
 
-def admin_login(
-    base_url: str, username: str, password: str, *, session: requests.Session | None = None
-) -> AdminLogin:
+def admin_login(base_url: str, username: str, password: str) -> AdminLogin:
     """The admin login of the shop at ``base_url``; refused with two-factor login [030]."""
-    own = session or requests.Session()
-    own.trust_env = False
-    plain = base_url.strip().rstrip("/").removesuffix("/rest/V1").removesuffix("/rest")
-    url = f"{plain}/rest/V1/integration/admin/token"
-    return AdminLogin(url, username, password, session=own)
+    url = f"{rest_base(base_url)}/integration/admin/token"
+    return AdminLogin(url, username, password, session=new_session())

@@ -103,7 +103,8 @@ def _refused(response: requests.Response, operation: str) -> SyncError:
         return RemoteMisconfigured(
             f"The shop refused {operation}: {words}", system="magento", cause_key="magento:setup"
         )
-    key = "magento:404" if status == 404 else f"magento:{status}:{readable(template)[:120]}"
+    cause = " ".join(readable(template).split())[:120]
+    key = "magento:404" if status == 404 else f"magento:{status}:{cause}"
     return RemoteRejected(
         f"The shop refused {operation}: {words}",
         system="magento",

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
@@ -31,9 +32,14 @@ _BAD_ADDRESS = (
 
 
 def new_session() -> requests.Session:
-    """A session that takes nothing from the machine's environment (no proxy, no .netrc)."""
+    """A session that takes nothing from the machine's environment (no proxy, no .netrc).
+
+    It keeps no cookies: every reply sets a PHPSESSID, and the shop would make requests that bring
+    it back wait for one another.
+    """
     session = requests.Session()
     session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers["Accept"] = "application/json"
     session.headers["User-Agent"] = "o2c-portal"
     return session

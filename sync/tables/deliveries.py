@@ -27,10 +27,8 @@ class DeliveryTable(DocumentTable):
     )
     orders = CellColumn("sync/cells/orders.html", verbose_name="Orders")
     picking = CellColumn("sync/cells/delivery_picking.html", verbose_name="Picking")
-    picked_at = CellColumn("sync/cells/delivery_picked.html", verbose_name="Picked")
     goods_issue = CellColumn("sync/cells/delivery_goods.html", verbose_name="Goods issue")
-    carrier = CellColumn("sync/cells/delivery_carrier.html", verbose_name="Carrier")
-    tracking = CellColumn("sync/cells/delivery_tracks.html", verbose_name="Tracking")
+    tracking = CellColumn("sync/cells/delivery_tracks.html", verbose_name="Carrier, tracking")
     told = CellColumn("sync/cells/delivery_told.html", verbose_name="Customer")
 
     class Meta(DocumentTable.Meta):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sync.tables.documents import CellColumn, DocumentTable, NumberColumn
 
+CUSTOMER = {"td": {"class": "table__customer"}}
+
 
 class SalesOrderTable(DocumentTable):
     """Web orders with what SAP says of them."""
@@ -12,7 +14,7 @@ class SalesOrderTable(DocumentTable):
     what = "order"
 
     increment_id = CellColumn(
-        "sync/cells/order_number.html", verbose_name="Order", orderable=True
+        "sync/cells/order_number.html", verbose_name="Order, store", orderable=True
     )
     placed_at = CellColumn(
         "sync/cells/order_placed.html",
@@ -20,17 +22,14 @@ class SalesOrderTable(DocumentTable):
         orderable=True,
         order_by=("placed_at", "id"),
     )
-    customer = CellColumn("sync/cells/order_customer.html", verbose_name="Customer")
-    store = CellColumn("sync/cells/order_store.html", verbose_name="Store")
+    customer = CellColumn("sync/cells/order_customer.html", verbose_name="Customer", attrs=CUSTOMER)
     grand_total = NumberColumn(
         "sync/cells/order_total.html",
-        verbose_name="Total",
+        verbose_name="Total, payment",
         orderable=True,
         order_by=("grand_total", "id"),
     )
-    payment = CellColumn("sync/cells/order_payment.html", verbose_name="Payment")
-    state = CellColumn("sync/cells/order_state.html", verbose_name="In the shop")
-    stage = CellColumn("sync/cells/order_stage.html", verbose_name="Stage")
+    stage = CellColumn("sync/cells/order_stage.html", verbose_name="Stage, in the shop")
     sap = CellColumn("sync/cells/order_sap.html", verbose_name="SAP order")
 
     class Meta(DocumentTable.Meta):

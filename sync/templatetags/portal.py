@@ -25,6 +25,8 @@ _WITHOUT_DECIMALS = {
 }
 _WITH_THREE_DECIMALS = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"}
 
+_FORMATS = {"both": "j M Y, H:i", "date": "j M Y", "time": "H:i"}
+
 DASH = mark_safe('<span class="muted">–</span>')
 
 
@@ -55,8 +57,8 @@ def quantity(value: Decimal | None) -> str:
 
 
 @register.simple_tag
-def moment(value: datetime | date | None) -> SafeString:
-    """A date or time in the reader's zone."""
+def moment(value: datetime | date | None, part: str = "both") -> SafeString:
+    """A date or time in the reader's zone; ``part`` may ask for the date or the time alone."""
     if value is None:
         return DASH
     if not isinstance(value, datetime):
@@ -67,7 +69,7 @@ def moment(value: datetime | date | None) -> SafeString:
         '<time datetime="{}" title="{}">{}</time>',
         value.isoformat(timespec="seconds"),
         _exact(value),
-        date_format(timezone.localtime(value), "j M Y, H:i"),
+        date_format(timezone.localtime(value), _FORMATS[part]),
     )
 
 
@@ -107,8 +109,7 @@ def _exact(value: datetime) -> str:
 @register.simple_tag
 def icon(name: str, size: int = 16) -> SafeString:
     """A decorative icon; the text beside it carries the meaning."""
-    svg: SafeString = lucide(name, size=size, **{"aria-hidden": "true", "class": "icon"})
-    return svg
+    return mark_safe(lucide(name, size=size, **{"aria-hidden": "true", "class": "icon"}))
 
 
 @register.simple_tag

@@ -275,8 +275,14 @@ def _line_conditions(
     entry = _material(line, mapping)
     has_category = entry is not None and bool(entry.item_category)
     if line.higher_level_item_id is None or line.net_before_discount or not has_category:
-        price, total = mapping.price_condition, line.net_before_discount
-        yield line_price(number, price, total, line.quantity, currency)
+        yield line_price(
+            number,
+            mapping.price_condition,
+            line.net_before_discount,
+            line.quantity,
+            currency,
+            (entry.unit if entry else "") or mapping.default_unit,
+        )
     if line.discount:
         yield fixed_amount(number, mapping.discount_condition, -line.discount, currency)
     if line.tax and mapping.tax_condition:

@@ -30,9 +30,14 @@ def currency_decimals(currency: str) -> int:
 
 
 def line_price(
-    item_number: int, condition_type: str, total: Decimal, quantity: Decimal, currency: str
+    item_number: int,
+    condition_type: str,
+    total: Decimal,
+    quantity: Decimal,
+    currency: str,
+    unit: str = "",
 ) -> SapCondition:
-    """The price of a line whose pieces together cost exactly ``total``.
+    """The price of a line whose pieces, counted in ``unit``, together cost exactly ``total``.
 
     A price per piece where that is exact, else a price per as few pieces as make it exact, else
     (quantities such as 123.457) the total as a fixed amount. Raises ``UnexpectedRecord``.
@@ -45,7 +50,7 @@ def line_price(
     per = pieces // gcd(pieces, coins * parts)
     value = Decimal(coins * parts * per // pieces).scaleb(-places)
     if per <= LARGEST_PER and abs(value) <= LARGEST_VALUE:
-        return SapCondition(item_number, condition_type, value, currency, per)
+        return SapCondition(item_number, condition_type, value, currency, per, unit)
     return fixed_amount(item_number, condition_type, total, currency)
 
 

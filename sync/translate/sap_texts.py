@@ -1,7 +1,7 @@
 """Texts cut to SAP's field lengths, with every change recorded.
 
-Limits: the inline address of BAPIPARNR (SAP sheet 2.2), the shorter of the two ways, so that either
-can carry it; item text 40; customer reference 20 of 35 (SAP sheet 2.1).
+Limits: PARTNERADDRESSES (SAP sheet 2.2), which the SAP client takes for an address that has an
+e-mail or does not fit the shorter inline fields; item text 40 (SAP sheet 2.1).
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from sync.magento.records import MagentoAddress
 from sync.sap.records import SapAddress
 
 REPLACEMENT = "?"
-NAME = STREET = CITY = 35
+NAME = CITY = 40
+STREET = 60  # STREET_LNG
 POSTAL_CODE = 10
 REGION = 3
-TELEPHONE = 16
+TELEPHONE = 30
 EMAIL = 241
 SHORT_TEXT = 40
 

@@ -150,4 +150,3 @@ class TryConnections(Click):
         """The results appear on the page as the tasks end."""
         messages.success(request, clicks.try_connections(reader(request)).message)
         return HttpResponseRedirect(reverse("sync:connections"))
-

@@ -1,4 +1,4 @@
-"""The three kinds of documents people work with, each declared once for lists, live rows, clicks."""
+"""The three kinds of documents people work with, each declared once for lists, rows and clicks."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def _line_orders() -> QuerySet[SalesOrder]:
 
 def _deliveries() -> QuerySet[OutboundDelivery]:
     lines = OutboundDeliveryLine.objects.prefetch_related(Prefetch("sales_order", _line_orders()))
-    return OutboundDelivery.objects.prefetch_related(Prefetch("lines", lines), "tracks", "shipments")
+    return OutboundDelivery.objects.prefetch_related(
+        Prefetch("lines", lines), "tracks", "shipments"
+    )
 
 
 def _billing_documents() -> QuerySet[BillingDocument]:

@@ -37,9 +37,7 @@ class QueuePage(PermissionRequiredMixin, View):
             "is_redis_reachable": is_reachable(),
             "backlog": capped(waiting),
             "later": capped(
-                SyncTask.objects.filter(
-                    state=SyncTask.State.WAITING, not_before__gt=timezone.now()
-                )
+                SyncTask.objects.filter(state=SyncTask.State.WAITING, not_before__gt=timezone.now())
             ),
             "oldest": waiting.order_by("not_before").first(),
             "running": tasks.filter(state=SyncTask.State.RUNNING)[:RECENT],

@@ -42,7 +42,8 @@ class Hits:
     def only_order(self) -> SalesOrder | None:
         """The one order everything found belongs to, if it is one."""
         orders = {order.pk: order for order in self.orders}
-        for document in [*self.deliveries, *self.billing_documents]:
+        documents: list[Any] = [*self.deliveries, *self.billing_documents]
+        for document in documents:
             for line in document.lines.all():
                 if line.sales_order is not None:
                     orders[line.sales_order.pk] = line.sales_order

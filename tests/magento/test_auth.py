@@ -14,7 +14,7 @@ import requests
 import responses
 
 from sync.errors import RemoteMisconfigured, RemoteUnavailable
-from sync.magento.auth import AdminLogin, oauth1
+from sync.magento.auth import AdminLogin, admin_login, oauth1
 from sync.magento.client import MagentoClient
 from sync.magento.transport import new_session
 from tests.magento.recorded import SHOP, answer_as_recorded, answer_body, exchange
@@ -193,6 +193,19 @@ def test_a_lost_login_leaves_a_write_unsent(
         client.set_ext_order_id(3, "4711")
 
     assert type(caught.value) is RemoteUnavailable
+
+
+@pytest.mark.parametrize("ending", ["", "/", "/rest", "/rest/V1/"])
+def test_the_address_of_the_shop_may_be_given_with_or_without_its_ending(
+    shop: responses.RequestsMock, ending: str
+) -> None:
+    answer_as_recorded(shop, "001")
+    shop.get(ORDER_URL, json=order_3())
+    address = f"{SHOP}{ending}"
+
+    client = MagentoClient(address, admin_login(address, "admin", "s3cret"))
+
+    assert client.get_order(3).entity_id == 3
 
 
 def test_a_shop_down_at_login_may_be_up_later(

@@ -15,7 +15,6 @@ import responses
 from sync.errors import (
     OutcomeUnknown,
     RemoteMisconfigured,
-    RemoteRejected,
     RemoteUnavailable,
     SyncError,
 )

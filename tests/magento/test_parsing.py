@@ -31,7 +31,8 @@ READ: set[str] = {
 }  # fmt: skip
 STRANGE: list[Any] = [
     None, True, False, 0, -1, 2**80, Decimal("NaN"), Decimal("Infinity"), Decimal("1E+400"),
-    Decimal("0.30000000000000004"), "", " ", "x", "NaN", "Infinity", "1e999999", "٣", "\ud83d", "a\x00b",
+    Decimal("0.30000000000000004"), "", " ", "x", "NaN", "Infinity", "1e999999", "٣", "\ud83d",
+    "a\x00b",
     "x" * 70_000, [], [None], [[]], ["x"], {}, {"a": 1}, "2026-11-23T10:00:00+02:00",
     "0001-01-01 00:00:00+14:00", "9999-99-99", 12.5, "1_000",
 ]  # fmt: skip
@@ -68,11 +69,19 @@ def test_any_member_may_hold_anything(
     path = data.draw(st.sampled_from(list(places(document))))
     value = data.draw(st.sampled_from(STRANGE))
 
+    message = refusal_of(parse, with_change(document, path, value))
+
+    assert not message or str(path[-1]) in message or str(path[-2]) in message
+    assert "x" * 300 not in message
+
+
+def refusal_of(parse: Callable[[Any], Any], document: Any) -> str:
+    """What the parser objects to; empty if it does not."""
     try:
-        parse(with_change(document, path, value))
+        parse(document)
     except UnexpectedRecord as error:
-        assert str(path[-1]) in error.message or str(path[-2]) in error.message
-        assert "x" * 300 not in error.message
+        return error.message
+    return ""
 
 
 NEEDED = {

@@ -64,7 +64,7 @@ def _repeats(line: MagentoOrderItem, lines: tuple[MagentoOrderItem, ...]) -> boo
 
 
 @st.composite
-def priced(draw: st.DrawFn, item_id: int, **members: Any) -> MagentoOrderItem:
+def priced(draw: st.DrawFn, /, item_id: int, **members: Any) -> MagentoOrderItem:
     """A line with a price, a discount and a tax; gross prices where it has a compensation."""
     price = draw(st.decimals(0, 9999, places=2))
     quantity = Decimal(draw(st.integers(1, 120)))

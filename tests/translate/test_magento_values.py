@@ -24,7 +24,7 @@ def test_an_order_fills_its_columns() -> None:
     assert values["increment_id"] == "000000003"
     assert values["discount_amount"] == Decimal(7)
     assert values["customer_name"] == "Anna Müller"
-    assert values["customer_id"] == 1
+    assert values["magento_customer_id"] == 1
     assert values["payment_method"] == "checkmo"
 
 

@@ -115,6 +115,14 @@ def test_a_line_the_shop_does_not_know_is_a_disagreement() -> None:
     )
 
 
+def test_p0_10_the_same_sku_on_two_lines_is_kept_apart() -> None:
+    lines = [made_item(n, sku="SAME", qty_ordered=Decimal(4)) for n in (1, 2)]
+
+    result = ship(made_order(lines), {1: 1, 2: 3})
+
+    assert result.quantities == {1: Decimal(1), 2: Decimal(3)}
+
+
 def test_a_virtual_line_is_invoiced_but_not_shipped() -> None:
     order = plain_order(is_virtual=True)
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from sync.errors import UnexpectedRecord
 from sync.magento.parsing import parse_order

@@ -176,6 +176,27 @@ def test_a_tax_sap_computes_itself_is_not_sent() -> None:
     assert {c.condition_type for c in request.conditions} == {"ZPR1", "ZDIS", "ZFRE"}
 
 
+def test_a_price_is_per_the_unit_of_its_line() -> None:
+    request = translated(recorded("101"), materials={"S-001": MaterialEntry("4711", "KG")}).request
+
+    units = [c.unit for c in request.conditions if c.condition_type == "ZPR1"]
+    assert units == ["ST", "KG"]
+
+
+def test_a_street_of_several_lines_is_one_line_in_sap() -> None:
+    order = recorded("101")
+    assert order.billing_address is not None
+    address = replace(order.billing_address, street=("Main St 1", "", "Floor 3"), company="ACME")
+
+    request = translated(replace(order, billing_address=address)).request
+
+    written = request.partners[0].address
+    assert written is not None
+    assert (written.street, written.name, written.name_2) == (
+        "Main St 1, Floor 3", "ACME", "John Doe",
+    )  # fmt: skip
+
+
 def test_item_numbers_are_the_same_each_time() -> None:
     order = recorded("105")
 
@@ -281,7 +302,7 @@ def test_the_first_missing_mapping_is_named_and_all_are_told() -> None:
         ({"default_unit": ""}, "material", "S-TAX"),
     ],
 )
-def test_p0_a_missing_mapping_names_itself(changes: dict[str, Any], mapping: str, key: str) -> None:
+def test_a_missing_mapping_names_itself(changes: dict[str, Any], mapping: str, key: str) -> None:
     with pytest.raises(MappingMissing) as caught:
         translated(recorded("101"), **changes)
 

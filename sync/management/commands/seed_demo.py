@@ -16,9 +16,11 @@ from sync.models import (
     SalesArea,
     ShippingMapping,
     Shop,
+    StepSchedule,
 )
 from sync.sandbox.master_data import known_materials
 
+DEMO_INTERVAL = 10  # seconds; nobody who tries the demo waits longer
 PEOPLE = {
     "sales": "Sales",
     "logistics": "Logistics",
@@ -70,6 +72,7 @@ class Command(BaseCommand):
         )
         create_mappings(shop)
         create_missing_schedules()
+        StepSchedule.objects.filter(last_run_at=None).update(interval_seconds=DEMO_INTERVAL)
 
 
 def create_person(name: str, group: str) -> None:

@@ -36,6 +36,11 @@ document.addEventListener("click", (event) => {
   document.querySelector("[data-toggles]")?.setAttribute("aria-expanded", String(open));
 });
 
+// On a phone the filters stay folded until they are wanted.
+if (matchMedia("(max-width: 52rem)").matches) {
+  document.querySelector("[data-filters]:not([data-filtered])")?.removeAttribute("open");
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.getElementById("navigation")?.removeAttribute("data-open");
   const typing = event.target.matches?.("input, select, textarea");
