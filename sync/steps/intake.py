@@ -18,11 +18,12 @@ NOT_OPEN = {
     "pending_payment": "Waiting for payment in the shop",
     "payment_review": "Payment under review in the shop",
 }
-# Statuses of orders the shop takes asynchronously: there is no order yet, or never will be.
+# Orders placed asynchronously pass through these before they are orders at all (P0-06).
 NOT_PLACED = {
-    "received": "Still being placed in the shop",
+    "received": "Received by the shop, but not placed yet",
     "rejected": "Rejected by the shop",
 }
+OPEN = frozenset({"new", "processing"})
 NEVER_TAKEN = frozenset({"canceled"})
 
 
@@ -37,14 +38,23 @@ def reason_not_taken(order: SalesOrder, shop: Shop, payments: Payments, *, now: 
         return NOT_OPEN[order.state]
     if order.is_taken_anyway:
         return ""
-    if order.state in NOT_OPEN:
-        return NOT_OPEN[order.state]
-    if order.status in NOT_PLACED:
-        return NOT_PLACED[order.status]
+    if closed := _state_reason(order):
+        return closed
     if shop.orders_from and order.placed_at < shop.orders_from:
         return "Placed before the portal took over"
     payment = payments.get(order.payment_method)
     return (_payment_reason(order, payment, now) if payment else "") or _begun_reason(order)
+
+
+def _state_reason(order: SalesOrder) -> str:
+    """A state nobody has thought of stops the order: what SAP holds is hard to take back."""
+    if order.state in NOT_OPEN:
+        return NOT_OPEN[order.state]
+    if order.status in NOT_PLACED or order.state in NOT_PLACED:
+        return NOT_PLACED.get(order.status) or NOT_PLACED[order.state]
+    if order.state not in OPEN:
+        return f"In a state the portal does not know: {order.state or 'none'}"
+    return ""
 
 
 def _payment_reason(order: SalesOrder, payment: PaymentMapping, now: datetime) -> str:
