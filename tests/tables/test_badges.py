@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.contrib.staticfiles import finders
 from django.db.models import Choices
@@ -37,8 +39,7 @@ def test_every_state_has_a_badge(kind: str, states: type[Choices]) -> None:
 def test_every_tone_has_a_style() -> None:
     path = finders.find("sync/css/badge.css")
     assert isinstance(path, str)
-    with open(path) as sheet:
-        styles = sheet.read()
+    styles = Path(path).read_text()
 
     tones = {badge.tone for badges in BADGES.values() for badge in badges.values()}
 
