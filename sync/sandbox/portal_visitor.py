@@ -39,6 +39,11 @@ class Visitor:
         answer = self._get(f"/search/?q={search}")
         return answer.url.removeprefix(self.portal) if "/search/" not in answer.url else ""
 
+    def link_on(self, path: str, pattern: str) -> str:
+        """The first link on a page, or the page itself, whose address matches ``pattern``."""
+        addresses = [path, *re.findall(r'href="([^"]+)"', self._get(path).text)]
+        return next((one for one in addresses if re.fullmatch(pattern, one)), "")
+
     def click(self, path: str, **fields: Any) -> str:
         """Press a button: post its form, and read the page that follows."""
         token = self._session.cookies.get("csrftoken", "")

@@ -37,8 +37,7 @@ class Play:
 
     def in_shop(self) -> Books:
         """The shop's own books of the order."""
-        found = _get(f"{self.shop}/sandbox/orders", increment_id=self.increment_id)["orders"]
-        return dict(found[0]) if found else {}
+        return dict(_get(f"{self.shop}/sandbox/orders", increment_id=self.increment_id))
 
     def in_sap(self) -> list[Books]:
         """SAP's own books: every order that carries the web order's number."""
@@ -60,7 +59,7 @@ def place_and_sync(play: Play) -> Iterator[str]:
     held = wait_for(play.in_sap, f"an order with reference {play.increment_id} in SAP")
     if len(held) != 1:
         raise SceneFailed(f"SAP holds {len(held)} orders for one web order")
-    play.sap_order = held[0]["sap_sales_order_number"]
+    play.sap_order = held[0]["number"]
     yield f"SAP: one sales order {play.sap_order} carries {play.increment_id}"
     wait_for(
         lambda: play.in_shop()["order"].get("ext_order_id") == play.sap_order,
@@ -76,7 +75,7 @@ def place_and_sync(play: Play) -> Iterator[str]:
 def find_in_sap(play: Play) -> Iterator[str]:
     """The SAP order is found by its Magento order number."""
     held = play.in_sap()
-    if [order["sap_sales_order_number"] for order in held] != [play.sap_order]:
+    if [order["number"] for order in held] != [play.sap_order]:
         raise SceneFailed(f"the look-up by {play.increment_id} found {len(held)} orders")
     yield f"SAP: look-up by {play.increment_id} finds {play.sap_order}"
     sales = play.person("sales")
@@ -94,9 +93,7 @@ def pick(play: Play) -> Iterator[str]:
     play.press("logistics", "/deliveries/sync-all/")
     logistics = play.person("logistics")
     page = wait_for(lambda: logistics.path_of(play.delivery), "the delivery in the portal")
-    wait_for(
-        lambda: "Document flow" in logistics.page(page), "the pick time on the delivery's page"
-    )
+    wait_for(lambda: "document flow" in logistics.page(page).lower(), "the pick time on its page")
     yield f"portal: {page} shows it picked, with time and source"
 
 
@@ -130,7 +127,8 @@ def bill_and_resend(play: Play) -> Iterator[str]:
     wait_for(lambda: len(_mails(play, "Invoice")) == 1 or None, "one invoice mail")
     yield "mailbox: the customer got one invoice mail"
     finance = play.person("finance")
-    page = wait_for(lambda: finance.path_of(play.billing_document), "the invoice in the portal")
+    found = wait_for(lambda: finance.path_of(play.billing_document), "the invoice in the portal")
+    page = wait_for(lambda: finance.link_on(found, r"/invoices/\d+/"), "a link to the invoice")
     wait_for(lambda: invoice["increment_id"] in finance.page(page), "its number on that page")
     finance.click(f"{page}resend/", confirmed="yes")
     wait_for(lambda: len(_mails(play, "Invoice")) == 2 or None, "the second invoice mail")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from sync.errors import RecordsDisagree
@@ -22,17 +23,23 @@ Quantities = dict[int, Decimal]
 def delivered_quantities(
     order: SalesOrder, delivery: OutboundDelivery
 ) -> tuple[Quantities, Quantities]:
-    """Of this delivery, and of all that have left and come before it by number."""
+    """Of this delivery, and of all that left before it."""
     lines = OutboundDeliveryLine.objects.filter(sales_order=order)
-    before = lines.filter(
-        delivery__delivery_number__lt=delivery.delivery_number,
-        delivery__goods_movement_status="C",
-    )
+    gone = OutboundDelivery.objects.filter(lines__in=lines, goods_movement_status="C").distinct()
+    earlier = [one for one in gone if _departure(one) < _departure(delivery)]
+    before = lines.filter(delivery__in=earlier)
     column = "delivered_quantity"
     return (
         _by_item_id(order, lines.filter(delivery=delivery).values_list("sap_item_number", column)),
         _by_item_id(order, before.values_list("sap_item_number", column)),
     )
+
+
+def _departure(delivery: OutboundDelivery) -> tuple[date, datetime, str]:
+    """The sequence in which deliveries left; the number decides within a moment or a day."""
+    day = delivery.goods_issue_date or date.max
+    midnight = datetime.combine(day, time.min, UTC)
+    return (day, delivery.goods_issued_at or midnight, delivery.delivery_number)
 
 
 def billed_quantities(

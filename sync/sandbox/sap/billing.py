@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from .documents import ZERO, BillingDocument, BillingItem, FlowLink, SalesOrder
@@ -255,54 +255,54 @@ def cancel(system: SapSystem, number: str) -> str:
             raise NotPossible("billing document is already cancelled")
         if original.category not in "MO":
             raise NotPossible("only invoices and credit memos can be cancelled")
-        now = system.clock.now()
-        category = "N" if original.category == "M" else "S"
-        reversal = BillingDocument(
-            system.store.draw("billing"),
-            "S1" if category == "N" else "S2",
-            category,
-            now,
-            CLERK,
-            system.clock.today(),
-            original.sales_organization,
-            original.distribution_channel,
-            original.currency,
-            original.payer,
-            original.sold_to,
-            original.payment_terms,
-            original.customer_reference,
-            original.items,
-            original.freight_net,
-            original.freight_tax,
-            {},
-            system.store.draw("accounting"),
-            cancels=original.number,
-        )
+        reversal = _reversal(system, original)
         original.is_cancelled = True
         original.changed_on = system.clock.today()
         system.store.save(original)
         system.store.save(reversal)
-        links = [link for item in reversal.items for link in _links(reversal, item, category)]
-        links += [
-            FlowLink(
-                original.number,
-                item.item_number,
-                original.category,
-                reversal.number,
-                item.item_number,
-                category,
-                item.quantity,
-                item.unit,
-                now,
-                0,
-                item.net_value,
-                reversal.currency,
-                item.material,
-            )
-            for item in reversal.items
-        ]
-        system.store.add_flow(links)
+        links = [ln for item in reversal.items for ln in _links(reversal, item, reversal.category)]
+        system.store.add_flow(
+            links + [_reversal_link(original, reversal, item) for item in reversal.items]
+        )
         return reversal.number
+
+
+def _reversal(system: SapSystem, original: BillingDocument) -> BillingDocument:
+    is_invoice = original.category == "M"
+    return replace(
+        original,
+        number=system.store.draw("billing"),
+        billing_type="S1" if is_invoice else "S2",
+        category="N" if is_invoice else "S",
+        created_at=system.clock.now(),
+        created_by=CLERK,
+        billing_date=system.clock.today(),
+        freight_orders={},
+        accounting_document=system.store.draw("accounting"),
+        posting_status="C",
+        cancels=original.number,
+        changed_on=None,
+    )
+
+
+def _reversal_link(
+    original: BillingDocument, reversal: BillingDocument, item: BillingItem
+) -> FlowLink:
+    return FlowLink(
+        original.number,
+        item.item_number,
+        original.category,
+        reversal.number,
+        item.item_number,
+        reversal.category,
+        item.quantity,
+        item.unit,
+        reversal.created_at,
+        0,
+        item.net_value,
+        reversal.currency,
+        item.material,
+    )
 
 
 def sales_orders_of(system: SapSystem, document: BillingDocument) -> list[SalesOrder]:

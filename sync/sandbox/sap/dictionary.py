@@ -94,7 +94,7 @@ def _parameter(name: str, row: list[Any]) -> Parameter:
     scalar, line = None, None
     if ":" in type_name:
         abap_type, *numbers = type_name.split(":")
-        scalar = Field(name, abap_type, *(int(number) for number in numbers))
+        scalar = Field(name, abap_type, int(numbers[0]), int(numbers[1]) if numbers[1:] else 0)
     else:
         line = structure(type_name)
     is_table = kind == "table"

@@ -93,10 +93,10 @@ class Filler:
 def _text(field: Field, value: Any) -> str:
     if type(value) is not str:
         raise TypeError("an string is required, received", value, "of type", type(value))
-    value = value.split("\x00", 1)[0]
-    units = len(value.encode("utf-16-le")) // 2  # a character beyond the BMP takes two places
+    text: str = value.split("\x00", 1)[0]
+    units = len(text.encode("utf-16-le")) // 2  # a character beyond the BMP takes two places
     if field.abap_type == "STRING" or units <= field.length:
-        return value
+        return text
     if is_strict():
         raise ExternalRuntimeError(
             f"value of field '{field.name}' has {units} characters, its length is "
@@ -104,7 +104,7 @@ def _text(field: Field, value: Any) -> str:
             20,
             "RFC_INVALID_PARAMETER",
         )
-    cut = value.encode("utf-16-le")[: field.length * 2]
+    cut = text.encode("utf-16-le")[: field.length * 2]
     return cut.decode("utf-16-le", errors="ignore")
 
 

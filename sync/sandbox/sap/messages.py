@@ -19,6 +19,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Bestellnummer &1 ist für Kunde &2 bereits vorhanden (Beleg &3)",
     ),
     "CZ115": ("Sales area &1 &2 &3 does not exist", "Vertriebsbereich &1 &2 &3 existiert nicht"),
+    "V1301": ("Sales document &1 already exists", "Verkaufsbeleg &1 ist bereits vorhanden"),
     "V1302": ("Sales document &1 does not exist", "Verkaufsbeleg &1 ist nicht vorhanden"),
     "V1042": (
         "Sales document &1 is currently being processed by user &2",

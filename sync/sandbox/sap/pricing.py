@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from .customising import Customising
+from .customising import ConditionType, Customising
 from .documents import ZERO, Condition, OrderItem, SalesOrder
 
 
@@ -61,9 +61,9 @@ def _price_item(
 
 
 def _amount(
-    condition: Condition, quantity: Decimal, base: Decimal, types: dict[str, object]
+    condition: Condition, quantity: Decimal, base: Decimal, types: dict[str, ConditionType]
 ) -> Decimal:
-    calculation = getattr(types[condition.condition_type], "calculation", "fixed")
+    calculation = types[condition.condition_type].calculation
     if calculation == "per_unit":
         return condition.value / (condition.per or Decimal(1)) * quantity
     if calculation == "percent":

@@ -36,4 +36,4 @@ def _hit(row: Any, stem: str, value: str) -> bool:
         "CP": fnmatchcase(value, low.replace("+", "?")),
         "NP": not fnmatchcase(value, low.replace("+", "?")),
     }
-    return tests.get(row["OPTION"], False)
+    return bool(tests.get(row["OPTION"], False))

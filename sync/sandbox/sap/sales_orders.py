@@ -63,6 +63,9 @@ def create(call: Call) -> dict[str, Any]:
         messages += checks.check_partners(order, customising)
         messages += checks.check_items(order, customising, call.session.language)
         messages += checks.check_conditions(order, customising)
+    external = call["SALESDOCUMENTIN"]
+    if external and call.system.store.get(SalesOrder, external):
+        messages.append(Message("E", "V1", "301", (external,), checks.HEADER))
     if any(message.is_failure for message in messages):
         return _refused(call, messages)
     price_order(order, customising)
@@ -71,7 +74,7 @@ def create(call: Call) -> dict[str, Any]:
     test = call["TESTRUN"] == "X" or call["BEHAVE_WHEN_ERROR"] == "R"
     if test:
         return {"SALESDOCUMENT": "", "RETURN": call.bapiret2(messages)}
-    order.number = call["SALESDOCUMENTIN"] or call.system.store.draw("order")
+    order.number = external or call.system.store.draw("order")
     call.session.pending.append(order)
     call.session.locks.add(order.number)
     messages.append(_saved_message(call, order))

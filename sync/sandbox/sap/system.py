@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -27,6 +28,7 @@ from .settings import Settings
 from .store import Store
 from .values import decode, encode
 
+logger = logging.getLogger(__name__)
 SYSTEM_ID = "SBX"
 
 
@@ -62,7 +64,7 @@ class SapSystem:
         refused = (
             not logon.get("user")
             or not password
-            or password == "wrong"  # noqa: S105
+            or password == "wrong"
             or (expected and password != expected)
         )
         if refused or self.faults.take("logon_refused"):
@@ -146,6 +148,7 @@ class SapSystem:
         except ABAPApplicationError:
             raise
         except Exception as error:
+            logger.exception("stand-in failed in %s", function)
             self.end_session(session.identity)
             raise ABAPRuntimeError(
                 ErrorInfo(

@@ -60,7 +60,6 @@ class Process:
             self._server = make_server(
                 HOST, self._port, self._app, threaded=True, request_handler=KeepAlive
             )
-            self._server.daemon_threads = True
             self._server.serve_forever()
             self._server.server_close()
             self._server = None

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from sync.sandbox.shop import control, rest
+from sync.sandbox.shop import control, pages, rest
 from sync.sandbox.shop.auth import Credentials, Gate, new_secret
 from sync.sandbox.shop.documents import Clock, utc_now
 from sync.sandbox.shop.faults import Faults, FaultyAnswers
@@ -39,6 +39,7 @@ def create_app(
     app.extensions["shop_gate"] = Gate(credentials or Credentials(), _secret(store), clock)
     app.register_blueprint(rest.blueprint)
     app.register_blueprint(control.blueprint)
+    app.register_blueprint(pages.blueprint)
     layered: Any = FaultyAnswers(app.wsgi_app, faults, rest.operation_of)
     app.wsgi_app = layered  # type: ignore[method-assign]
     return app

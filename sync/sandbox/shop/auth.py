@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
@@ -198,7 +199,7 @@ class Gate:
             self._nonces.add((nonce, timestamp))
 
 
-def _b64(claims: dict[str, object]) -> str:
+def _b64(claims: Mapping[str, object]) -> str:
     return base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
 
 

@@ -8,8 +8,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 
 from sync.sandbox.shop import factory
 from sync.sandbox.shop.documents import Doc, expand
-from sync.sandbox.shop.faults import BadFault, Faults
-from sync.sandbox.shop.settings import BadSetting
+from sync.sandbox.shop.faults import Faults
 from sync.sandbox.shop.shop import Shop
 
 MOST_AT_ONCE = 1000
@@ -88,10 +87,10 @@ def show_orders() -> tuple[Response, int] | Response:
 
 @blueprint.get("/mails")
 def show_mails() -> Response:
-    """Mails, newest first; of one order with ``increment_id``."""
+    """Mails, newest first: of one order with ``increment_id``, else the last 1000."""
     number = request.args.get("increment_id")
     with shop().store.reading() as books:
-        mails = books.mails("increment_id = ?", (number,)) if number else books.mails()
+        mails = books.mails("increment_id = ?", (number,)) if number else books.mails(limit=1000)
     return jsonify(mails=mails)
 
 
@@ -131,6 +130,3 @@ def clear_faults() -> Response:
     faults().clear()
     current_app.extensions["shop_gate"].unlock()
     return jsonify(faults=[])
-
-
-__all__ = ["BadFault", "BadSetting", "blueprint", "books_of", "faults", "shop"]

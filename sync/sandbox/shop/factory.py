@@ -107,6 +107,10 @@ def _number(books: Books, order: Doc, now: str) -> None:
         place_["entity_id"] = books.next("address")
     order["billing_address_id"] = order["billing_address"]["entity_id"]
     order["created_at"] = order["updated_at"] = now
+    notes = [h for h in order["status_histories"] if h.get("entity_name") == "order"]
+    order["status_histories"] = [
+        {**note, "created_at": now, "entity_id": books.next("order_comment")} for note in notes
+    ]
     for item in order["items"]:
         item["created_at"] = item["updated_at"] = now
         item["quote_item_id"] = item["item_id"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import socket
@@ -122,6 +123,7 @@ class FaultyAnswers:
         self._operation_of = operation_of
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        _read_body(environ)
         operation = self._operation_of(environ)
         if operation is None:
             return self._app(environ, start)
@@ -139,6 +141,13 @@ class FaultyAnswers:
         if slow is not None:
             time.sleep(slow.seconds)
         return answer
+
+
+def _read_body(environ: WSGIEnvironment) -> None:
+    """Take the whole body off the wire, so that a kept connection is never out of step."""
+    length = str(environ.get("CONTENT_LENGTH") or "")
+    if length.isdigit() and int(length):
+        environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(int(length)))
 
 
 def drop(environ: WSGIEnvironment) -> None:

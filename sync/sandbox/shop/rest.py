@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote
 
 from flask import Blueprint, Response, current_app, request
 
-from sync.sandbox.shop import routes
+from sync.sandbox.shop import routes_orders, routes_papers, routes_store, routing
 from sync.sandbox.shop.auth import Gate, SignedRequest
 from sync.sandbox.shop.errors import ShopError
 from sync.sandbox.shop.faults import PAGE_503
@@ -18,6 +18,7 @@ from sync.sandbox.shop.shop import Shop
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+ROUTE_MODULES = (routes_orders, routes_papers, routes_store)  # importing registers them
 STORES = ("default", "all", "de", "b2b_en")
 METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"]
 KNOWN_METHODS = METHODS[:4]
@@ -44,7 +45,7 @@ def operation_of(environ: WSGIEnvironment) -> str | None:
     if not path.startswith("/rest/"):
         return None
     parts = split(path.removeprefix("/rest/"))
-    found = routes.match(environ["REQUEST_METHOD"], parts[1]) if parts else None
+    found = routing.match(environ["REQUEST_METHOD"], parts[1]) if parts else None
     return found[0].operation if found else "other"
 
 
@@ -83,19 +84,19 @@ def _dispatch(shop: Shop, path: str, settings: dict[str, Any]) -> Any:
         raise ShopError(400, "Specified request cannot be processed.")
     if request.method not in KNOWN_METHODS:
         raise ShopError(405, f"The {request.method} HTTP method is not supported.")
-    found = routes.match(request.method, parts[1].rstrip("/"))
+    found = routing.match(request.method, parts[1].rstrip("/"))
     if found is None:
         raise ShopError(404, "Request does not match any route.")
     route, ids = found
     gate: Gate = current_app.extensions["shop_gate"]
     _authorize(gate, route, settings)
     query = parse_qsl(request.query_string.decode(), keep_blank_values=True)
-    answer = route.handler(routes.Call(shop, gate, ids, query, _body()))
-    return routes.project(answer, query)
+    answer = route.handler(routing.Call(shop, gate, ids, query, _body()))
+    return routing.project(answer, query)
 
 
-def _authorize(gate: Gate, route: routes.Route, settings: dict[str, Any]) -> None:
-    if route.resource == routes.PUBLIC:
+def _authorize(gate: Gate, route: routing.Route, settings: dict[str, Any]) -> None:
+    if route.resource == routing.PUBLIC:
         return
     signed = SignedRequest(
         request.method,

@@ -19,6 +19,7 @@ OPERATORS = {
     "lteq": "<=", "to": "<=", "like": "LIKE", "nlike": "NOT LIKE",
 }  # fmt: skip
 MEMBERS = {"filter_groups", "sort_orders", "page_size", "current_page"}
+INDEXED = ("increment_id", "ext_order_id", "created_at", "updated_at", "transaction_id")
 NUMBERS = ("integer", "number")
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?))?")
 
@@ -143,6 +144,11 @@ class _Table:
             raise internal_error()
         return name if name in self._columns else f"json_extract(doc, '$.{name}')"
 
+    def is_wordy(self, name: str) -> bool:
+        """Whether upper and lower case count as one, as in the shop's database; not for numbers
+        and times, which are searched by index."""
+        return self._fields.get(name) == "string" and name not in INDEXED
+
     def value(self, name: str, text: str) -> Any:
         if self._fields.get(name) in NUMBERS:
             found = re.match(r"\s*-?\d+(\.\d+)?", text)
@@ -165,6 +171,8 @@ def _condition(table: _Table, wanted: Filter) -> tuple[str, list[Any]]:
     kind = wanted.condition_type
     if kind in ("null", "notnull"):
         return f"{column} IS {'NOT ' if kind == 'notnull' else ''}NULL", []
+    if table.is_wordy(wanted.field):
+        column = f"{column} COLLATE NOCASE"
     if kind in ("in", "nin"):
         values = [table.value(wanted.field, v) for v in wanted.value.split(",")]
         marks = ", ".join("?" * len(values))

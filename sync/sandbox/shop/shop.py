@@ -41,7 +41,7 @@ class Shop:
     ) -> None:
         self.store = store
         self._clock = clock
-        self._pause = pause or (lambda operation: None)
+        self.pause = pause or (lambda operation: None)
         self._guard = threading.Lock()
         self._locks: dict[int, threading.Lock] = {}
         self._in_flight: Counter[int] = Counter()
@@ -98,7 +98,7 @@ class Shop:
             self._in_flight[order_id] += 1
         try:
             with self._lock(order_id):
-                self._pause(operation)
+                self.pause(operation)
                 time.sleep(self.settings()["write_seconds"])
                 yield
         finally:

@@ -211,9 +211,11 @@ class Books:
             [mail.get(column) for column in columns],
         )
 
-    def mails(self, where: str = "1=1", arguments: tuple[Any, ...] = ()) -> list[Doc]:
-        """Mails, newest first."""
-        sql = f"SELECT * FROM mail WHERE {where} ORDER BY id DESC"
+    def mails(
+        self, where: str = "1=1", arguments: tuple[Any, ...] = (), limit: int = -1
+    ) -> list[Doc]:
+        """Mails, newest first; -1 = all."""
+        sql = f"SELECT * FROM mail WHERE {where} ORDER BY id DESC LIMIT {limit}"
         return [dict(row) for row in self.rows(sql, arguments)]
 
     def send_mail(self, mail_id: int, sent_at: str) -> None:

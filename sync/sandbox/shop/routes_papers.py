@@ -1,0 +1,101 @@
+"""REST routes of shipments, tracks, invoices and credit memos that exist."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sync.sandbox.shop import binding, papers
+from sync.sandbox.shop.errors import ShopError
+from sync.sandbox.shop.routing import SALES, Call, Handler, comments, page, route
+
+
+@route("GET", "shipments", f"{SALES}shipment", "shipments")
+def list_shipments(call: Call) -> Any:
+    return page(call, "shipment")
+
+
+@route("POST", "shipment/track", f"{SALES}shipment", "track")
+def save_track(call: Call) -> Any:
+    return papers.save_track(call.shop, binding.entity(call.body, "entity", binding.SAVED_TRACK))
+
+
+@route("DELETE", "shipment/track/:id", f"{SALES}shipment", "track")
+def delete_track(call: Call) -> Any:
+    return papers.delete_track(call.shop, call.id())
+
+
+@route("GET", "shipment/:id", f"{SALES}shipment", "shipments")
+def get_shipment(call: Call) -> Any:
+    return call.shop.get("shipment", call.id())
+
+
+@route("POST", "shipment/:id/emails", f"{SALES}shipment", "email")
+def email_shipment(call: Call) -> Any:
+    return call.shop.email("shipment", call.id())
+
+
+@route("GET", "shipment/:id/comments", f"{SALES}shipment", "shipments")
+def list_shipment_comments(call: Call) -> Any:
+    return comments(call, call.shop.get("shipment", call.id())["comments"])
+
+
+@route("POST", "shipment/:id/comments", f"{SALES}shipment", "comment")
+def add_shipment_comment(call: Call) -> Any:
+    sent = binding.entity(call.body, "entity", binding.PAPER_COMMENT)
+    return papers.comment(call.shop, "shipment", sent, call.id())
+
+
+@route("GET", "invoices", f"{SALES}sales_invoice", "invoices")
+def list_invoices(call: Call) -> Any:
+    return page(call, "invoice")
+
+
+@route("POST", "invoices", f"{SALES}sales_invoice", "invoices")
+def save_invoice(call: Call) -> Any:
+    sent = binding.entity(call.body, "entity", binding.columns("invoice"))
+    return papers.save_invoice(call.shop, sent)
+
+
+@route("POST", "invoices/comments", f"{SALES}sales_invoice", "comment")
+def add_invoice_comment(call: Call) -> Any:
+    sent = binding.entity(call.body, "entity", binding.PAPER_COMMENT)
+    return papers.comment(call.shop, "invoice", sent)
+
+
+@route("GET", "invoices/:id", f"{SALES}sales_invoice", "invoices")
+def get_invoice(call: Call) -> Any:
+    return call.shop.get("invoice", call.id())
+
+
+@route("GET", "invoices/:id/comments", f"{SALES}sales_invoice", "invoices")
+def list_invoice_comments(call: Call) -> Any:
+    return comments(call, call.shop.get("invoice", call.id())["comments"])
+
+
+@route("POST", "invoices/:id/emails", f"{SALES}sales_invoice", "email")
+def email_invoice(call: Call) -> Any:
+    return call.shop.email("invoice", call.id())
+
+
+def _unavailable(action: str) -> Handler:
+    def refuse(call: Call) -> Any:
+        call.shop.get("invoice", call.id())
+        raise ShopError(400, f"The {action} action is not available.")
+
+    return refuse
+
+
+for _action in ("capture", "void"):
+    route("POST", f"invoices/:id/{_action}", f"{SALES}sales_invoice", "invoices")(
+        _unavailable(_action)
+    )
+
+
+@route("GET", "creditmemos", f"{SALES}sales_creditmemo", "creditmemos")
+def list_creditmemos(call: Call) -> Any:
+    return page(call, "creditmemo")
+
+
+@route("GET", "creditmemo/:id", f"{SALES}sales_creditmemo", "creditmemos")
+def get_creditmemo(call: Call) -> Any:
+    return call.shop.get("creditmemo", call.id())

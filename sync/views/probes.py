@@ -1,0 +1,32 @@
+"""What a supervisor or load balancer asks: is the process up, and can it do its work?"""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError
+from django.http import HttpRequest, JsonResponse
+
+from sync.jobs.bell import is_reachable
+from sync.models import ProcessHeartbeat
+
+
+@login_not_required
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The web process answers."""
+    return JsonResponse({"ok": True})
+
+
+@login_not_required
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Database and Redis answer, a worker and a scheduler are alive; 503 names what is missing."""
+    found = {"redis": is_reachable(), **_database_and_processes()}
+    missing = [name for name, is_there in found.items() if not is_there]
+    return JsonResponse({"ok": not missing, "missing": missing}, status=503 if missing else 200)
+
+
+def _database_and_processes() -> dict[str, bool]:
+    try:
+        alive = {beat.kind for beat in ProcessHeartbeat.objects.all() if beat.is_alive}
+    except DatabaseError:
+        return {"database": False}
+    return {kind: kind in alive for kind in ProcessHeartbeat.Kind.values}

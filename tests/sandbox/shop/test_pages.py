@@ -1,0 +1,73 @@
+"""The shop's own pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sandbox.shop.conftest import Caller
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/?q=2000000001", "/?q=nothing-like-it", "/?page=9", "/place", "/mails", "/mails/1",
+     "/mails?order=000000001", "/faults", "/settings", "/order/000000018", "/order/3000000002"],
+)  # fmt: skip
+def test_every_page_opens_and_says_what_it_is(caller: Caller, path: str) -> None:
+    answer = caller.http.get(path)
+
+    assert answer.status_code == 200
+    assert "not a real Magento" in answer.get_data(as_text=True)
+
+
+def test_an_order_placed_on_the_page_is_listed(caller: Caller) -> None:
+    placed = caller.http.post("/place", data={"shape": "umlauts", "lastname": "<i>Öz</i>"})
+
+    assert "000000489" in placed.get_data(as_text=True)
+    listed = caller.http.get("/").get_data(as_text=True)
+    assert "&lt;i&gt;Öz&lt;/i&gt;" in listed
+
+
+def test_the_order_page_shows_tracks_marker_and_mails(caller: Caller) -> None:
+    order = caller.place("simple")
+    track = {"track_number": "BD-7", "title": "Blue Dart", "carrier_code": "custom"}
+    comment = {"comment": "SAP delivery 0080001234", "is_visible_on_front": 0}
+    caller.post(
+        f"order/{order['entity_id']}/ship", {"tracks": [track], "comment": comment, "notify": True}
+    )
+
+    page = caller.http.get(f"/order/{order['increment_id']}").get_data(as_text=True)
+
+    for text in ("BD-7", "SAP delivery 0080001234", "order has shipped"):
+        assert text in page
+
+
+def test_settings_are_kept(caller: Caller) -> None:
+    caller.http.post("/settings", data={"mail_server_up": "on", "write_seconds": "0"})
+
+    settings = caller.http.get("/sandbox/settings").get_json()
+    assert settings["mail_server_up"] is True
+    assert settings["mail_invoice"] is False
+
+
+@pytest.mark.parametrize("path", ["/order/000999999", "/mails/99999", "/nowhere"])
+def test_what_is_not_there_is_said_on_a_page(caller: Caller, path: str) -> None:
+    answer = caller.http.get(path)
+
+    assert answer.status_code == 404
+    assert "Nothing here" in answer.get_data(as_text=True)
+
+
+def test_faults_are_set_and_taken_away_on_the_page(caller: Caller) -> None:
+    caller.http.post("/faults", data={"kind": "server_error", "times": "2", "operation": "ship"})
+    assert len(caller.faults.listed()) == 1
+
+    caller.http.post("/faults", data={"action": "clear"})
+
+    assert caller.faults.listed() == []
+
+
+def test_a_fault_without_its_time_is_explained(caller: Caller) -> None:
+    answer = caller.http.post("/faults", data={"kind": "latency", "seconds": "0"})
+
+    assert answer.status_code == 400
+    assert "needs seconds" in answer.get_data(as_text=True)
