@@ -156,7 +156,7 @@ def tracking_link(parcels: dict[str, str], number: str) -> SafeString:
         return format_html('<span class="number">{}</span>', number)
     return format_html(
         '<a class="number" href="{}" rel="noopener noreferrer" target="_blank">{}'
-        '<span class="visually-hidden"> (opens the carrier’s page)</span></a>',
+        '<span class="visually-hidden"> (opens the page of the carrier)</span></a>',
         url,
         number,
     )
