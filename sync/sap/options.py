@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sync.errors import RemoteMisconfigured
@@ -55,3 +56,40 @@ class SapOptions:
     def zone(self) -> ZoneInfo:
         """The application server's time zone."""
         return ZoneInfo(self.time_zone)
+
+
+def options_from(values: Mapping[str, Any]) -> SapOptions:
+    """Options by their names, with values as JSON has them.
+
+    Raises RemoteMisconfigured for a name or a kind of value that is not known.
+    """
+    standard = SapOptions()
+    names = [one.name for one in fields(SapOptions) if one.name != "taught_messages"]
+    unknown = sorted(set(values) - set(names))
+    if unknown:
+        raise RemoteMisconfigured(
+            f"SAP option {unknown[0]!r} is not known; known are {', '.join(names)}.", system="sap"
+        )
+    return SapOptions(
+        **{name: _converted(name, getattr(standard, name), value) for name, value in values.items()}
+    )
+
+
+def _converted(name: str, standard: object, value: object) -> Any:
+    """The value in the kind of its standard; ``None`` stands for a choice of yes, no or null."""
+    if standard is None:
+        fits = value is None or isinstance(value, bool)
+    elif isinstance(standard, tuple | frozenset):
+        fits = isinstance(value, list) and all(isinstance(one, str) for one in value)
+    elif isinstance(standard, Mapping):
+        fits = isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
+    elif isinstance(standard, float):
+        fits = isinstance(value, int | float) and not isinstance(value, bool)
+    else:
+        fits = type(value) is type(standard)
+    if not fits:
+        raise RemoteMisconfigured(
+            f"SAP option {name!r} has a value of the wrong kind; its standard is {standard!r}.",
+            system="sap",
+        )
+    return type(standard)(value) if isinstance(standard, tuple | frozenset) else value  # type: ignore[arg-type]
