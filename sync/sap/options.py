@@ -17,7 +17,6 @@ class SapOptions:
 
     call_timeout_seconds: float = 60.0
     time_zone: str = "UTC"
-    system_language: str = "EN"
     # None: the long field only for materials over 18 characters, where the system has it.
     use_long_material: bool | None = None
     commit_wait: bool = True
@@ -76,20 +75,18 @@ def options_from(values: Mapping[str, Any]) -> SapOptions:
 
 
 def _converted(name: str, standard: object, value: object) -> Any:
-    """The value in the kind of its standard; ``None`` stands for a choice of yes, no or null."""
-    if standard is None:
-        fits = value is None or isinstance(value, bool)
-    elif isinstance(standard, tuple | frozenset):
-        fits = isinstance(value, list) and all(isinstance(one, str) for one in value)
-    elif isinstance(standard, Mapping):
-        fits = isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
-    elif isinstance(standard, float):
-        fits = isinstance(value, int | float) and not isinstance(value, bool)
-    else:
-        fits = type(value) is type(standard)
-    if not fits:
-        raise RemoteMisconfigured(
-            f"SAP option {name!r} has a value of the wrong kind; its standard is {standard!r}.",
-            system="sap",
-        )
-    return type(standard)(value) if isinstance(standard, tuple | frozenset) else value  # type: ignore[arg-type]
+    """The value in the kind of its standard."""
+    if standard is None and (value is None or isinstance(value, bool)):
+        return value
+    if isinstance(standard, tuple | frozenset) and isinstance(value, list):
+        if all(isinstance(one, str) for one in value):
+            return tuple(value) if isinstance(standard, tuple) else frozenset(value)
+    elif isinstance(standard, Mapping) and isinstance(value, dict):
+        if all(isinstance(one, str) for one in value.values()):
+            return value
+    elif type(value) is type(standard) or (isinstance(standard, float) and type(value) is int):
+        return value
+    raise RemoteMisconfigured(
+        f"SAP option {name!r} has a value of the wrong kind; its standard is {standard!r}.",
+        system="sap",
+    )
