@@ -198,7 +198,7 @@ SAP_RFC_PARAMETERS: dict[str, str] = env.dict(
 )
 SAP_RFC_TIMEOUT_SECONDS = env.int("SAP_RFC_TIMEOUT_SECONDS", 60)
 # What else differs between SAP systems, as JSON by the names of SapOptions (docs/sap.md).
-SAP_OPTIONS: dict[str, Any] = env.json("SAP_OPTIONS", {})
+SAP_OPTIONS: Any = env.json("SAP_OPTIONS", {})
 SAP_TIME_ZONE = env.str("SAP_TIME_ZONE", "Europe/Berlin")
 SAP_TRACKING_SOURCES = env.list(
     "SAP_TRACKING_SOURCES", ["handling_unit_2", "bill_of_lading", "external_delivery_id"]
