@@ -266,6 +266,28 @@ def test_an_order_saved_incomplete_says_so_before_and_after(client: SapClient) -
     assert (created.is_incomplete, order.is_incomplete) == (True, True)
 
 
+def test_partners_go_by_their_internal_roles(client: SapClient) -> None:
+    roles = ("AG", "WE", "RE", "RG")
+    partners = tuple(SapPartner(role, CUSTOMER) for role in roles)
+    with client.unit_of_work() as unit:
+        created = unit.create_sales_order(replace(an_order(), partners=partners))
+        unit.commit()
+
+    (order,) = client.get_sales_orders([created.sap_sales_order_number])
+
+    assert order.sold_to == f"00000{CUSTOMER}"
+
+
+@pytest.mark.parametrize("role", ["SP", "SH", "BP", "PY"])
+def test_external_roles_are_refused_where_internal_ones_are_meant(
+    client: SapClient, role: str
+) -> None:
+    partners = (SapPartner("AG", CUSTOMER), SapPartner(role, CUSTOMER))
+
+    with pytest.raises(SapRejected), client.unit_of_work() as unit:
+        unit.create_sales_order(replace(an_order(), partners=partners))
+
+
 def test_a_failed_update_is_a_refusal_and_saves_nothing(
     system: SapSystem, client: SapClient
 ) -> None:
