@@ -60,7 +60,8 @@ def a_running_demo() -> Iterator[RunningDemo]:
         )
         addresses = [f"http://127.0.0.1:{port}" for port in ports.values()]
         try:
-            yield RunningDemo(process, environment, *addresses, said=_until_ready(process))
+            portal, shop, sap = addresses
+            yield RunningDemo(process, environment, portal, shop, sap, _until_ready(process))
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=60)

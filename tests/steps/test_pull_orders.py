@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils import timezone
 from sync.jobs import work
 from sync.jobs.clicks import take_anyway
 from sync.models import PaymentMapping, PullWatermark, SalesOrder, SyncTask
+from sync.steps.shop_mirrors import store_orders
 from tests.builders import a_user
 from tests.world import World
 
@@ -330,3 +332,16 @@ def test_wrong_keys_of_a_shop_are_an_administrators_task(world: World) -> None:
     assert task.state == SyncTask.State.NEEDS_ATTENTION
     assert task.error_class == "RemoteMisconfigured"
     assert "x" * 32 not in task.error_message
+
+
+def test_what_was_read_later_is_not_overwritten_by_what_was_read_earlier(world: World) -> None:
+    order = world.place()
+    earlier = world.remotes.magento(world.shop).get_order(order.entity_id)
+    later = replace(earlier, updated_at=earlier.updated_at + timedelta(seconds=1), status="later")
+    store_orders(world.shop, [later])
+
+    keys = store_orders(world.shop, [earlier])
+
+    order.refresh_from_db()
+    assert keys == [order.pk]
+    assert order.status == "later"
