@@ -137,7 +137,8 @@ def _unregistered(books: Books, entity: Doc, now: str) -> Doc:
     for name in ("increment_id", "store_id", "total_qty"):
         if entity.get(name) is not None:
             shipment[name] = entity[name]
-    shipment.setdefault("increment_id", books.next_increment("shipment", order["store_id"]))
+    if "increment_id" not in shipment:
+        shipment["increment_id"] = books.next_increment("shipment", order["store_id"])
     shipment.update(packages=[], updated_at=now, comments=[])
     shipment["items"] = [
         {"entity_id": books.next("shipment_item"), "parent_id": entity_id, **line}
