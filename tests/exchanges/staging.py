@@ -57,9 +57,7 @@ def recorded_order(books: Books, name: str, *, placed: bool = True) -> None:
     put(books, without_progress(order) if placed else order)
 
 
-def renumbered(
-    name: str, order_id: int, item_ids: list[int], billing_address_id: int = 0
-) -> Doc:
+def renumbered(name: str, order_id: int, item_ids: list[int], billing_address_id: int = 0) -> Doc:
     """The order of an exchange, as it was placed, under other numbers."""
     order = without_progress(pack(exchange(name)["response"]["body"]))
     return under_numbers(order, order_id, item_ids, billing_address_id)

@@ -144,7 +144,7 @@ class Gate:
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
     def caller(self, request: SignedRequest, *, integration_as_bearer: bool) -> str:
-        """"integration", "admin", or "" for anyone else. Raises ShopError for a bad OAuth header.
+        """Either "integration", "admin" or "". Raises ShopError for a bad OAuth header.
 
         Anything else that is wrong counts as anonymous, as in Magento: the same 401 for all.
         """
