@@ -10,11 +10,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import close_old_connections
+from django.db.models import F
 from django.utils import timezone
 
-from sync.errors import LeaseLost, SyncError
+from sync.errors import LeaseLost, RemoteUnavailable, SyncError
 from sync.exchanges import Exchange
-from sync.jobs import plan
+from sync.jobs import breaker, plan
 from sync.jobs.ask import ask
 from sync.jobs.failures import columns_of
 from sync.jobs.retries import next_delay
@@ -43,7 +44,7 @@ def run_one(pk: int, remotes: Remotes) -> int | None:
     """Claim and execute a task; the next due task of the same lock, if there is one."""
     lease = timedelta(seconds=settings.LEASE_SECONDS)
     task = SyncTask.objects.claim(pk, owner=worker_name(), lease=lease)
-    if task is None:
+    if task is None or _put_back(task):
         return None
     attempt = SyncAttempt.objects.create(task=task, attempt=task.attempts, worker=task.lease_owner)
     try:
@@ -54,6 +55,18 @@ def run_one(pk: int, remotes: Remotes) -> int | None:
         attempt.close(SyncAttempt.Outcome.LOST, "Another worker has taken the task over.")
     behind = SyncTask.objects.due(timezone.now()).filter(lock=task.lock)
     return behind.order_by("priority", "id").values_list("pk", flat=True).first()
+
+
+def _put_back(task: SyncTask) -> bool:
+    """Let a task wait with the others while a remote it needs is away; no attempt is counted."""
+    reason = breaker.held_back(task)
+    if not reason:
+        return False
+    failure = columns_of(RemoteUnavailable(reason, cause_key="remote-away"))
+    later = timezone.now() + breaker.LOOK_AGAIN_AFTER
+    task.try_again_at(later, failure)
+    SyncTask.objects.filter(pk=task.pk, attempts=task.attempts).update(attempts=F("attempts") - 1)
+    return True
 
 
 def _execute(task: SyncTask, attempt: SyncAttempt, remotes: Remotes) -> None:
@@ -70,11 +83,13 @@ def _execute(task: SyncTask, attempt: SyncAttempt, remotes: Remotes) -> None:
     else:
         task.succeed(outcome)
         attempt.close(SyncAttempt.Outcome.DONE, outcome)
+        breaker.note_success(task)
         ask_follow_ups(task)
 
 
 def _close_failed(task: SyncTask, attempt: SyncAttempt, error: SyncError) -> None:
     """Try again later where that can help; otherwise leave it to a person."""
+    breaker.note_failure(task, error)
     delay = next_delay(error, task.attempts)
     if delay is None:
         task.stop_for_a_person(columns_of(error))

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from sync.models.automation import ProcessHeartbeat, PullWatermark, StepSchedule
+from sync.models.automation import (
+    ProcessHeartbeat,
+    PullWatermark,
+    RemoteHealth,
+    StepSchedule,
+)
 from sync.models.billing import BillingDocument, BillingDocumentLine
+from sync.models.completeness import CompletenessFinding, CompletenessRun
 from sync.models.deliveries import DeliveryTrack, OutboundDelivery, OutboundDeliveryLine
 from sync.models.invoices import Invoice, InvoiceLine, InvoiceMail
 from sync.models.ledger import RemoteCall, Step, SyncAttempt, SyncTask
@@ -22,6 +28,8 @@ __all__ = [
     "BillingDocument",
     "BillingDocumentLine",
     "CarrierMapping",
+    "CompletenessFinding",
+    "CompletenessRun",
     "CustomerMapping",
     "DeliveryTrack",
     "Invoice",
@@ -34,6 +42,7 @@ __all__ = [
     "ProcessHeartbeat",
     "PullWatermark",
     "RemoteCall",
+    "RemoteHealth",
     "SalesArea",
     "SalesOrder",
     "SalesOrderLine",

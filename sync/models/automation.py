@@ -39,6 +39,30 @@ class PullWatermark(models.Model):
         return f"{self.shop}: {self.updated_at}"
 
 
+class RemoteHealth(models.Model):
+    """How a remote has answered lately; while an incident is open its tasks wait together."""
+
+    FAILURES_TO_OPEN = 3
+
+    system = models.CharField(max_length=60, unique=True)
+    consecutive_failures = models.PositiveIntegerField(default=0)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    probe_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["system"]
+        verbose_name_plural = "remote health"
+
+    def __str__(self) -> str:
+        return self.system
+
+    @property
+    def is_away(self) -> bool:
+        """Whether an incident is open."""
+        return self.opened_at is not None
+
+
 class ProcessHeartbeat(models.Model):
     """A worker or scheduler that says it is alive; Redis cannot be asked (stack.md section 4)."""
 

@@ -57,6 +57,7 @@ class PaymentMapping(models.Model):
         """When an order of this payment method is taken."""
 
         ALWAYS = "always", "At once"
+        AUTHORIZED = "authorized", "When the payment is authorised"
         PAID = "paid", "When it is paid"
         NEVER = "never", "Never"
 
@@ -64,6 +65,9 @@ class PaymentMapping(models.Model):
     method = models.CharField(max_length=100, help_text="Magento's payment method code.")
     payment_terms = models.CharField(max_length=4, blank=True)
     release = models.CharField(max_length=10, choices=Release, default=Release.ALWAYS)
+    give_up_after_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="An order still unpaid after so many days is not taken."
+    )
 
     class Meta:
         ordering = ["method"]

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 
 from sync.models import PaymentMapping, SalesOrder, Shop
+
+Payments = Mapping[str, PaymentMapping]
 
 NOT_OPEN = {
     "canceled": "Canceled in the shop",
@@ -14,34 +18,68 @@ NOT_OPEN = {
     "pending_payment": "Waiting for payment in the shop",
     "payment_review": "Payment under review in the shop",
 }
+# Orders placed asynchronously pass through these before they are orders at all (P0-06).
+NOT_PLACED = {
+    "received": "Received by the shop, but not placed yet",
+    "rejected": "Rejected by the shop",
+}
+OPEN = frozenset({"new", "processing"})
 NEVER_TAKEN = frozenset({"canceled"})
 
 
-def releases_of(shop: Shop) -> dict[str, str]:
-    """When orders of each payment method may be taken."""
-    return dict(PaymentMapping.objects.filter(shop=shop).values_list("method", "release"))
+def payments_of(shop: Shop) -> dict[str, PaymentMapping]:
+    """The shop's rules by payment method."""
+    return {entry.method: entry for entry in PaymentMapping.objects.filter(shop=shop)}
 
 
-def reason_not_taken(order: SalesOrder, shop: Shop, releases: Mapping[str, str]) -> str:
+def reason_not_taken(order: SalesOrder, shop: Shop, payments: Payments, *, now: datetime) -> str:
     """Why an order stays out of SAP for now; empty when it is to go there."""
     if order.state in NEVER_TAKEN:
         return NOT_OPEN[order.state]
     if order.is_taken_anyway:
         return ""
-    if order.state in NOT_OPEN:
-        return NOT_OPEN[order.state]
+    if closed := _state_reason(order):
+        return closed
     if shop.orders_from and order.placed_at < shop.orders_from:
         return "Placed before the portal took over"
-    return _payment_reason(order, releases.get(order.payment_method, "")) or _begun_reason(order)
+    payment = payments.get(order.payment_method)
+    return (_payment_reason(order, payment, now) if payment else "") or _begun_reason(order)
 
 
-def _payment_reason(order: SalesOrder, release: str) -> str:
-    if release == PaymentMapping.Release.NEVER:
-        return f"Orders paid by {order.payment_method} are not taken"
-    unpaid = order.total_paid < order.grand_total
-    if release == PaymentMapping.Release.PAID and unpaid:
-        return "Not paid yet"
+def _state_reason(order: SalesOrder) -> str:
+    """A state nobody has thought of stops the order: what SAP holds is hard to take back."""
+    if order.state in NOT_OPEN:
+        return NOT_OPEN[order.state]
+    if order.status in NOT_PLACED or order.state in NOT_PLACED:
+        return NOT_PLACED.get(order.status) or NOT_PLACED[order.state]
+    if order.state not in OPEN:
+        return f"In a state the portal does not know: {order.state or 'none'}"
     return ""
+
+
+def _payment_reason(order: SalesOrder, payment: PaymentMapping, now: datetime) -> str:
+    release = PaymentMapping.Release
+    if payment.release == release.NEVER:
+        return f"Orders paid by {order.payment_method} are not taken"
+    is_paid = order.total_paid >= order.grand_total
+    if payment.release == release.ALWAYS or is_paid:
+        return ""
+    if payment.release == release.AUTHORIZED and _authorized(order) >= order.grand_total:
+        return ""
+    days = payment.give_up_after_days
+    if days is not None and now - order.placed_at > timedelta(days=days):
+        return f"Not paid within {days} days: given up"
+    return "Not paid yet" if payment.release == release.PAID else "Payment not authorised yet"
+
+
+def _authorized(order: SalesOrder) -> Decimal:
+    """What the shop's payment says to be authorised, in order currency."""
+    payment = order.payload.get("payment") if isinstance(order.payload, dict) else None
+    amount = payment.get("amount_authorized") if isinstance(payment, dict) else None
+    try:
+        return Decimal(str(amount or 0))
+    except InvalidOperation:
+        return Decimal(0)
 
 
 def _begun_reason(order: SalesOrder) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from sync.models import (
     BillingDocument,
@@ -16,7 +17,7 @@ from sync.models import (
     SalesOrder,
     Shipment,
 )
-from sync.steps.intake import reason_not_taken, releases_of
+from sync.steps.intake import payments_of, reason_not_taken
 
 Stage = SalesOrder.Stage
 
@@ -40,11 +41,12 @@ def refresh_stages(keys: Iterable[int]) -> None:
         .prefetch_related("lines")
     )
     documents = _documents_of(orders)
-    releases = {shop: releases_of(shop) for shop in {order.shop for order in orders}}
+    payments = {shop: payments_of(shop) for shop in {order.shop for order in orders}}
+    now = timezone.now()
     for order in orders:
-        reason = (
-            "" if order.is_in_sap else reason_not_taken(order, order.shop, releases[order.shop])
-        )
+        reason = ""
+        if not order.is_in_sap:
+            reason = reason_not_taken(order, order.shop, payments[order.shop], now=now)
         stage = stage_of(order, reason, documents[order.pk])
         if (stage, reason) != (order.stage, order.not_taken_reason):
             SalesOrder.objects.filter(pk=order.pk).update(stage=stage, not_taken_reason=reason)

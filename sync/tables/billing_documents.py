@@ -20,7 +20,6 @@ class BillingDocumentTable(DocumentTable):
     billing_document_number = CellColumn(
         "sync/cells/billing_number.html", verbose_name="Billing document", orderable=True
     )
-    category = CellColumn("sync/cells/billing_kind.html", verbose_name="Kind")
     billing_date = CellColumn(
         "sync/cells/billing_date.html",
         verbose_name="Date",
@@ -28,8 +27,7 @@ class BillingDocumentTable(DocumentTable):
         order_by=("billing_date", "id"),
     )
     orders = CellColumn("sync/cells/orders.html", verbose_name="Orders")
-    net_value = NumberColumn("sync/cells/billing_net.html", verbose_name="Net")
-    tax_value = NumberColumn("sync/cells/billing_tax.html", verbose_name="Tax")
+    net_value = NumberColumn("sync/cells/billing_net.html", verbose_name="Net, tax")
     gross_value = NumberColumn(
         "sync/cells/billing_gross.html",
         verbose_name="Gross",

@@ -46,10 +46,10 @@ class DeliveryTable(DocumentTable):
         return super().cell_context(record) | {
             "orders": orders_of(record),
             "carrier": mapping.title if mapping else record.carrier,
-            "tracks": [
-                (track.track_number, mapping.url_for(track.track_number) if mapping else "")
+            "parcels": {
+                track.track_number: mapping.url_for(track.track_number) if mapping else ""
                 for track in record.tracks.all()
-            ],
+            },
             "shipments": shipments,
             "is_told": bool(shipments) and all(one.is_customer_told for one in shipments),
         }

@@ -155,5 +155,8 @@ def tracking_link(parcels: dict[str, str], number: str) -> SafeString:
     if not url.startswith(("https://", "http://")):
         return format_html('<span class="number">{}</span>', number)
     return format_html(
-        '<a class="number" href="{}" rel="noopener noreferrer" target="_blank">{}</a>', url, number
+        '<a class="number" href="{}" rel="noopener noreferrer" target="_blank">{}'
+        '<span class="visually-hidden"> (opens the page of the carrier)</span></a>',
+        url,
+        number,
     )

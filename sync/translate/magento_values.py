@@ -25,7 +25,7 @@ def sales_order_values(order: MagentoOrder) -> dict[str, Any]:
         "entity_id": order.entity_id,
         "increment_id": order.increment_id,
         "store_id": order.store_id,
-        "store_name": order.store_name,
+        "store_name": store_view_of(order.store_name),
         "state": order.state,
         "status": order.status,
         "placed_at": order.created_at,
@@ -39,6 +39,11 @@ def sales_order_values(order: MagentoOrder) -> dict[str, Any]:
         **_order_customer(order),
         "payload": plain_json(order.payload),
     }
+
+
+def store_view_of(store_name: str) -> str:
+    """The store view: Magento sends website, store and view, a line each [100]."""
+    return store_name.strip().rpartition("\n")[2].strip()
 
 
 def sales_order_line_values(order: MagentoOrder) -> list[dict[str, Any]]:

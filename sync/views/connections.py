@@ -49,7 +49,7 @@ class ConnectionsPage(PermissionRequiredMixin, View):
 
 def _connections() -> list[Connection]:
     tests = SyncTask.objects.filter(step=Step.TEST_CONNECTION).order_by("-id")
-    sap = Connection("SAP", "SAP", "database", tests.filter(shop=None).first())
+    sap = Connection("SAP", "RFC", "database", tests.filter(shop=None).first())
     shops = Shop.objects.select_related("watermark").order_by("name")
     return [sap, *(_of_shop(shop, tests.filter(shop=shop).first()) for shop in shops)]
 

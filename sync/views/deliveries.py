@@ -28,10 +28,10 @@ class DeliveryPage(View):
             "delivery": delivery,
             "orders": orders_of(delivery),
             "carrier": carrier,
-            "tracks": [
-                (track, carrier.url_for(track.track_number) if carrier else "")
+            "parcels": {
+                track.track_number: carrier.url_for(track.track_number) if carrier else ""
                 for track in delivery.tracks.all()
-            ],
+            },
             "shipments": delivery.shipments.select_related("sales_order").prefetch_related(
                 "tracks", "lines"
             ),

@@ -65,7 +65,7 @@ class LiveRows(View):
         documents = list(kind.documents().filter(pk__in=seen))
         tasks = kind.newest_tasks(documents)
         changed = [one for one in documents if row_token(one.pk, tasks.get(one.pk)) != seen[one.pk]]
-        if not changed and documents:
+        if not changed and watcher(kind, tasks.values(), fetches):
             return HttpResponse(status=_UNCHANGED)
         return _rows(request, kind, changed, tasks, fetches)
 

@@ -53,6 +53,16 @@ def test_an_unchanged_row_is_not_drawn_again(signed_in: SignIn) -> None:
     assert response.status_code == 204
 
 
+def test_a_row_that_has_settled_stops_the_asking(signed_in: SignIn) -> None:
+    order = a_sales_order()
+    task = a_done_task(Step.PUSH_ORDER, order)
+
+    response = signed_in(SALES).get("/live/orders/", {"live": row_token(order.pk, task)})
+
+    assert response.status_code == 200
+    assert "hx-trigger" not in response.content.decode()
+
+
 def test_a_row_whose_task_began_to_run_is_drawn_again(signed_in: SignIn) -> None:
     order = a_sales_order()
     task = a_task(Step.PUSH_ORDER, order)

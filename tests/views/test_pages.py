@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -234,3 +235,26 @@ def test_a_wrong_password_is_one_readable_sentence(client: Client) -> None:
     response = client.post("/accounts/login/", {"username": "nobody", "password": "wrong"})
 
     assert "User name or password is wrong." in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_too_many_wrong_passwords_answer_429_in_words(client: Client, settings: Any) -> None:
+    settings.AXES_ENABLED = True
+    settings.AXES_FAILURE_LIMIT = 2
+    wrong = {"username": "somebody", "password": "wrong"}
+    client.post("/accounts/login/", wrong)
+
+    response = client.post("/accounts/login/", wrong)
+
+    assert response.status_code == 429
+    assert "Too many attempts" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_pages_allow_no_inline_script_or_style(client: Client) -> None:
+    response = client.get("/accounts/login/")
+
+    assert "default-src 'self'" in response["Content-Security-Policy"]
+    assert "<style" not in response.content.decode()
+    assert "style=" not in response.content.decode()
+    assert '"allowEval": false' in response.content.decode()

@@ -16,9 +16,12 @@ from sync.models import (
     SalesArea,
     ShippingMapping,
     Shop,
+    Step,
+    StepSchedule,
 )
 from sync.sandbox.master_data import known_materials
 
+DEMO_INTERVAL = 10  # seconds; nobody who tries the demo waits longer
 PEOPLE = {
     "sales": "Sales",
     "logistics": "Logistics",
@@ -70,6 +73,8 @@ class Command(BaseCommand):
         )
         create_mappings(shop)
         create_missing_schedules()
+        fresh = StepSchedule.objects.filter(last_run_at=None)
+        fresh.exclude(step=Step.CHECK_COMPLETENESS).update(interval_seconds=DEMO_INTERVAL)
 
 
 def create_person(name: str, group: str) -> None:

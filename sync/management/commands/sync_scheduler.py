@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
 
+from sync.jobs import breaker
 from sync.jobs.heartbeat import beating
 from sync.jobs.schedule import create_missing_schedules, tick
 from sync.jobs.sweep import sweep
@@ -47,6 +48,7 @@ def _look() -> None:
     close_old_connections()
     try:
         tick()
+        breaker.probe()
         sweep()
     except DatabaseError:
         logger.exception("the ledger could not be read; trying again")

@@ -1,0 +1,252 @@
+"""Running: how a task ends, what follows, and that a lost lease or a bug harms nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from unittest import mock
+
+import pytest
+from django.utils import timezone
+
+from sync.errors import RemoteUnavailable, SyncError
+from sync.jobs import work
+from sync.jobs.ask import ask
+from sync.jobs.run import run_one, run_task
+from sync.models import RemoteCall, StepSchedule, SyncAttempt, SyncTask
+from sync.steps import STEPS, StepRun
+from tests.builders import a_user
+from tests.world import World
+
+State, Outcome = SyncTask.State, SyncAttempt.Outcome
+CLICK = SyncTask.Origin.CLICK
+CONNECT = "test_connection"
+
+
+@contextmanager
+def a_step_that(act: Callable[[StepRun], str]) -> Iterator[None]:
+    """Where the step itself is beside the point: the connection test does this instead."""
+    with mock.patch.dict(STEPS, {CONNECT: act}):
+        yield
+
+
+def fails_with(error: Exception) -> Callable[[StepRun], str]:
+    def act(run: StepRun) -> str:
+        raise error
+
+    return act
+
+
+def test_a_task_that_went_well_is_done_with_its_words(world: World) -> None:
+    task = world.run(work.try_connection(world.shop))
+
+    attempt = task.attempt_log.get()
+    assert (task.state, task.outcome) == (State.DONE, "3 store views, 0 orders")
+    assert (attempt.outcome, attempt.message) == (Outcome.DONE, task.outcome)
+    assert attempt.finished_at is not None
+    assert task.finished_at is not None
+
+
+def test_every_remote_call_is_kept_with_its_attempt(world: World) -> None:
+    task = world.run(work.try_connection(world.shop))
+
+    calls = RemoteCall.objects.filter(attempt__task=task)
+    assert [call.system for call in calls] == ["magento"] * 3
+    assert all(call.outcome == "ok" for call in calls)
+
+
+def test_a_call_without_an_answer_is_kept_too(world: World) -> None:
+    world.shop_fails("drop_before")
+
+    task = world.run(work.try_connection(world.shop))
+
+    assert RemoteCall.objects.get(attempt__task=task).outcome == "unavailable"
+
+
+def test_p1_21_passing_trouble_is_tried_again_at_a_time_that_is_shown(world: World) -> None:
+    world.shop_fails("server_error", status=503)
+
+    task = world.run(work.try_connection(world.shop))
+
+    assert (task.state, task.error_class) == (State.WAITING, "RemoteUnavailable")
+    wait = task.not_before - timezone.now()
+    assert timedelta(seconds=8) < wait <= timedelta(seconds=10)
+    assert task.attempt_log.get().outcome == Outcome.RETRY
+
+
+def test_a_task_that_was_put_off_is_not_run_before_its_time(world: World) -> None:
+    world.shop_fails("server_error")
+    task = world.run(work.try_connection(world.shop))
+
+    run_one(task.pk, world.remotes)
+
+    task.refresh_from_db()
+    assert (task.state, task.attempts) == (State.WAITING, 1)
+
+
+def test_after_the_last_retry_a_person_looks(world: World) -> None:
+    world.shop_fails("server_error", times=0)
+
+    task = world.run_until_done(world.run(work.try_connection(world.shop)), attempts=20)
+
+    assert (task.state, task.attempts) == (State.NEEDS_ATTENTION, 15)
+
+
+def test_success_clears_what_an_earlier_failure_said(world: World) -> None:
+    world.shop_fails("server_error")
+    task = world.run(work.try_connection(world.shop))
+
+    task = world.run_task(task)
+
+    assert (task.state, task.error_class, task.cause_key) == (State.DONE, "", "")
+
+
+def test_what_a_person_must_repair_stops_at_once(world: World) -> None:
+    world.password = "wrong"
+
+    task = world.run(work.try_connection())
+
+    assert (task.state, task.attempts) == (State.NEEDS_ATTENTION, 1)
+    assert task.attempt_log.get().outcome == Outcome.FAILED
+
+
+def test_a_bug_stops_its_task_without_its_data_and_the_next_one_runs(world: World) -> None:
+    with a_step_that(fails_with(ValueError("erika@example.test"))):
+        broken = world.run(work.try_connection())
+    sound = world.run(work.try_connection(world.shop))
+
+    assert (broken.state, broken.error_class) == (State.NEEDS_ATTENTION, "PortalFault")
+    assert broken.cause_key == "fault:ValueError"
+    assert "erika" not in broken.error_message
+    assert broken.attempt_log.get().outcome == Outcome.ERRORED
+    assert sound.state == State.DONE
+
+
+def test_follow_ups_are_asked_in_the_persons_name(world: World) -> None:
+    person = a_user("Sales")
+    order = world.place()
+
+    world.run(work.push_order(order), asked_by=person)
+
+    follow_up = SyncTask.objects.get(step="confirm_order")
+    assert (follow_up.origin, follow_up.asked_by) == (SyncTask.Origin.FOLLOW_UP, person)
+    assert follow_up.priority == SyncTask.Priority.INTERACTIVE
+
+
+def test_without_a_person_nothing_follows_that_is_not_automatic(world: World) -> None:
+    world.run(work.push_order(world.place()))
+
+    assert not SyncTask.objects.filter(step="confirm_order").exists()
+
+
+def test_without_a_person_what_is_automatic_follows(world: World) -> None:
+    StepSchedule.objects.create(step="confirm_order")
+
+    world.run(work.push_order(world.place()))
+
+    assert SyncTask.objects.get(step="confirm_order").asked_by is None
+
+
+def test_a_step_switched_off_does_not_follow(world: World) -> None:
+    StepSchedule.objects.create(step="confirm_order", is_enabled=False)
+
+    world.run(work.push_order(world.place()))
+
+    assert not SyncTask.objects.filter(step="confirm_order").exists()
+
+
+def test_a_failed_task_has_no_follow_ups(world: World) -> None:
+    world.run(work.push_order(world.place("unknown-sku")), asked_by=a_user("Sales"))
+
+    assert not SyncTask.objects.filter(step="confirm_order").exists()
+
+
+def test_what_waits_behind_the_same_lock_comes_next(world: World) -> None:
+    order = world.into_sap()
+    first = ask(work.confirm_order(order), origin=CLICK).task
+    second = ask(work.pull_deliveries(order), origin=CLICK).task
+
+    assert run_one(first.pk, world.remotes) == second.pk
+
+
+def test_interactive_work_overtakes_behind_a_lock(world: World) -> None:
+    order, person = world.into_sap(), a_user("Sales")
+    first = ask(work.confirm_order(order), origin=CLICK).task
+    ask(work.pull_deliveries(order), origin=SyncTask.Origin.SCHEDULE)
+    urgent = ask(work.pull_billing(order), origin=CLICK, asked_by=person).task
+
+    assert run_one(first.pk, world.remotes) == urgent.pk
+
+
+def test_a_task_taken_by_another_is_left_alone(world: World) -> None:
+    task = ask(work.try_connection(world.shop), origin=CLICK).task
+    SyncTask.objects.claim(task.pk, owner="another", lease=timedelta(seconds=60))
+
+    assert run_one(task.pk, world.remotes) is None
+
+    assert not SyncAttempt.objects.exists()
+    task.refresh_from_db()
+    assert task.lease_owner == "another"
+
+
+def taken_over(run: StepRun) -> None:
+    SyncTask.objects.filter(pk=run.task.pk).update(lease_owner="another", attempts=2)
+
+
+def succeeds_too_late(run: StepRun) -> str:
+    taken_over(run)
+    return "Done."
+
+
+def fails_too_late(run: StepRun) -> str:
+    taken_over(run)
+    raise RemoteUnavailable("503")
+
+
+def breaks_too_late(run: StepRun) -> str:
+    taken_over(run)
+    raise ValueError
+
+
+@pytest.mark.parametrize("act", [succeeds_too_late, fails_too_late, breaks_too_late])
+def test_p0_07_a_worker_whose_task_was_taken_over_records_nothing(
+    world: World, act: Callable[[StepRun], str]
+) -> None:
+    with a_step_that(act):
+        task = world.run(work.try_connection())
+
+    assert (task.state, task.lease_owner) == (State.RUNNING, "another")
+    assert (task.outcome, task.error_class) == ("", "")
+    assert task.attempt_log.get().outcome == Outcome.LOST
+
+
+@pytest.mark.django_db(transaction=True)  # a rung bell closes old connections
+def test_a_rung_bell_runs_its_task_and_what_waits_behind(world: World) -> None:
+    order = world.into_sap()
+    first = ask(work.confirm_order(order), origin=CLICK).task
+    second = ask(work.pull_deliveries(order), origin=CLICK).task
+
+    with mock.patch("sync.jobs.run.remotes_of_this_thread", return_value=world.remotes):
+        run_task(first.pk)
+
+    assert set(SyncTask.objects.filter(pk__in=[first.pk, second.pk]).values_list("state")) == {
+        (State.DONE,)
+    }
+
+
+@pytest.mark.django_db(transaction=True)  # a rung bell closes old connections
+def test_a_bell_for_a_task_that_is_gone_is_harmless(world: World) -> None:
+    with mock.patch("sync.jobs.run.remotes_of_this_thread", return_value=world.remotes):
+        run_task(4711)
+
+    assert not SyncAttempt.objects.exists()
+
+
+def test_a_reference_too_long_for_no_column_stops_nothing(world: World) -> None:
+    long = SyncError("x" * 5000, cause_key="k" * 500)
+
+    with a_step_that(fails_with(long)):
+        task = world.run(work.try_connection())
+
+    assert (task.state, len(task.cause_key)) == (State.NEEDS_ATTENTION, 120)

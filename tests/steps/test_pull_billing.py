@@ -1,0 +1,77 @@
+"""SAP's billing documents come into the mirror, decided by category and cancellation."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sync.jobs import work
+from sync.models import BillingDocument
+from sync.sandbox.sap import billing
+from tests.world import World
+
+
+def test_an_invoice_of_sap_is_stored_with_amounts_and_lines(world: World) -> None:
+    order = world.into_sap("coupon")
+    (delivery,) = world.dispatch(order)
+    world.run(work.pull_deliveries(order))
+    number = world.bill(delivery)
+
+    world.run(work.pull_billing(order))
+
+    document = BillingDocument.objects.get()
+    assert (document.billing_document_number, document.category) == (number, "M")
+    assert document.gross_value == order.grand_total
+    assert list(document.lines.values_list("sap_item_number", "billed_quantity")) == [
+        (10, Decimal(3)),
+        (20, Decimal(1)),
+    ]
+    assert set(document.lines.values_list("sales_order", flat=True)) == {order.pk}
+
+
+def test_pulling_again_brings_no_news(world: World) -> None:
+    order = world.into_sap()
+    (delivery,) = world.dispatch(order)
+    world.run(work.pull_deliveries(order))
+    world.bill(delivery)
+    world.run(work.pull_billing())
+    before = BillingDocument.objects.get()
+
+    world.run(work.pull_billing())
+
+    after = BillingDocument.objects.get()
+    assert after.changed_at == before.changed_at
+    assert after.lines.count() == 2
+
+
+def test_a_service_is_billed_from_the_order_itself(world: World) -> None:
+    order = world.into_sap("virtual")
+    number = world.bill(orders=[order])
+
+    world.run(work.pull_billing())
+
+    assert BillingDocument.objects.get().billing_document_number == number
+
+
+def test_a_cancelled_invoice_and_its_cancellation_are_told_apart(world: World) -> None:
+    order = world.into_sap("virtual")
+    number = world.bill(orders=[order])
+    world.run(work.pull_billing())
+    billing.cancel(world.sap, number)
+
+    world.run(work.pull_billing())
+
+    cancelled = BillingDocument.objects.get(billing_document_number=number)
+    assert cancelled.is_cancelled
+    assert not any(document.is_invoice for document in BillingDocument.objects.all())
+
+
+def test_an_invoice_is_found_although_its_delivery_was_never_pulled(world: World) -> None:
+    order = world.into_sap()
+    (delivery,) = world.dispatch(order)
+    world.bill(delivery)
+
+    world.run(work.pull_billing(order))
+    world.run(work.pull_deliveries(order))
+    world.run(work.pull_billing(order))
+
+    assert BillingDocument.objects.count() == 1
