@@ -117,10 +117,14 @@ def commands(data: Path, ports: dict[str, int], options: dict[str, Any]) -> dict
         "web": ["-m", "gunicorn", "o2c_portal.wsgi", "--worker-class", "gthread", *web],
     }
     if "REDIS_URL" not in os.environ:
-        found = {"redis": ["-m", "sync.sandbox.embedded_redis", str(data)]} | found
+        found = {"redis": _redis(data)} | found
     for number in range(1, options["workers"] + 1):
         found[f"worker{number}"] = [*manage, "sync_worker"]
     return {name: shlex.join([sys.executable, *command]) for name, command in found.items()}
+
+
+def _redis(data: Path) -> list[str]:
+    return ["-m", "sync.sandbox.embedded_redis", str(data), str(settings.REDIS_SOCKET)]
 
 
 def secret_key(path: Path) -> str:
