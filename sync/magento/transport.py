@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
 import time
 from collections.abc import Iterator
@@ -147,9 +148,15 @@ class Transport:
 
 
 def rest_base(base_url: str) -> str:
-    """``https://shop.example/rest/V1`` for the shop's address, with or without that ending."""
-    plain = base_url.strip().rstrip("/").removesuffix("/rest/V1").removesuffix("/rest")
-    return f"{plain}/rest/V1"
+    """``https://shop.example/rest/V1`` for the shop's address, with or without that ending.
+
+    A store code before ``/V1`` is kept [187, 188]; an unknown one is refused [190].
+    """
+    plain = base_url.strip().rstrip("/").removesuffix("/V1")
+    shop, rest, store = plain.partition("/rest")
+    if rest and re.fullmatch(r"/[A-Za-z]\w*", store):
+        return f"{shop}/rest{store}/V1"
+    return f"{plain.removesuffix('/rest')}/rest/V1"
 
 
 def json_body(body: Any) -> bytes:
