@@ -90,7 +90,7 @@ def _execute(task: SyncTask, attempt: SyncAttempt, remotes: Remotes) -> None:
 def _close_failed(task: SyncTask, attempt: SyncAttempt, error: SyncError) -> None:
     """Try again later where that can help; otherwise leave it to a person."""
     breaker.note_failure(task, error)
-    delay = next_delay(error, task.attempts)
+    delay = next_delay(error, task.attempts, settings.RETRY_SCALE)
     if delay is None:
         task.stop_for_a_person(columns_of(error))
         attempt.close(SyncAttempt.Outcome.FAILED, error.message)
