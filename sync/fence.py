@@ -14,13 +14,15 @@ from contextvars import ContextVar
 
 from sync.errors import LeaseLost
 
+# A clock that goes on while the machine sleeps, where there is one.
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 _send_before: ContextVar[float | None] = ContextVar("send_before", default=None)
 
 
 @contextmanager
 def sending_within(seconds: float) -> Iterator[None]:
     """Writes sent inside later than ``seconds`` from now raise ``LeaseLost`` instead."""
-    token = _send_before.set(time.monotonic() + seconds)
+    token = _send_before.set(time.clock_gettime(_CLOCK) + seconds)
     try:
         yield
     finally:
@@ -30,5 +32,5 @@ def sending_within(seconds: float) -> Iterator[None]:
 def refuse_if_late() -> None:
     """Raises ``LeaseLost`` when the time for the write under way is over."""
     limit = _send_before.get()
-    if limit is not None and time.monotonic() > limit:
+    if limit is not None and time.clock_gettime(_CLOCK) > limit:
         raise LeaseLost("The worker was stopped too long: the write was not sent.")

@@ -21,6 +21,7 @@ from sync.models import RemoteHealth, Shop, Step, SyncTask
 logger = logging.getLogger(__name__)
 
 SAP = "sap"
+WAITS_FOR_REMOTE = "remote-away"
 PROBE_EVERY = timedelta(seconds=15)
 LOOK_AGAIN_AFTER = timedelta(minutes=10)  # should the call at the incident's end be missed
 
@@ -92,6 +93,16 @@ def note_success(task: SyncTask) -> None:
         if closed and health.is_away:
             logger.warning("incident over: %s answers again", name_of(health.system))
             _call_all_waiting(health.system)
+
+
+def call_forgotten() -> int:
+    """Make due what still waits for a remote although none is away: it went to wait just as the
+    incident ended, or the worker that ended it died. How many tasks those were."""
+    if RemoteHealth.objects.filter(opened_at__isnull=False).exists():
+        return 0
+    now = timezone.now()
+    waiting = SyncTask.objects.filter(state=SyncTask.State.WAITING, not_before__gt=now)
+    return waiting.filter(cause_key=WAITS_FOR_REMOTE).update(not_before=now, rung_at=None)
 
 
 def name_of(system: str) -> str:
