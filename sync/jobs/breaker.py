@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
@@ -77,7 +78,7 @@ def note_failure(task: SyncTask, error: SyncError) -> None:
         pk=health.pk,
         opened_at__isnull=True,
         consecutive_failures__gte=RemoteHealth.FAILURES_TO_OPEN,
-    ).update(opened_at=now, probe_at=now + PROBE_EVERY)
+    ).update(opened_at=now, probe_at=now + PROBE_EVERY * settings.RETRY_SCALE)
     if opened:
         logger.error("incident: %s is away", name_of(system))
 
@@ -112,7 +113,7 @@ def name_of(system: str) -> str:
 
 def _probe(health: RemoteHealth, now: datetime) -> int:
     taken = RemoteHealth.objects.filter(pk=health.pk, probe_at=health.probe_at)
-    if not taken.update(probe_at=now + PROBE_EVERY):
+    if not taken.update(probe_at=now + PROBE_EVERY * settings.RETRY_SCALE):
         return 0  # another sweep has it
     shop = None if health.system == SAP else _shop_of(health.system)
     test = work.try_connection(shop)

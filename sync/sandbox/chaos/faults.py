@@ -190,7 +190,9 @@ class Storm:
         kind = self.rng.choice(("latency", "slow_after_write"))
         seconds = self.rng.uniform(0.5, LONGEST_SERVER_TIME)
         operation = self.rng.choice((*SHOP_WRITES, "orders"))
-        self.shop.add_fault(kind, operation=operation, seconds=seconds, times=self.rng.randint(1, 3))
+        self.shop.add_fault(
+            kind, operation=operation, seconds=seconds, times=self.rng.randint(1, 3)
+        )
         return "shop slow"
 
     def sap_refuses(self) -> str:

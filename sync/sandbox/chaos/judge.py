@@ -217,9 +217,7 @@ def _judge_amounts(case: Case, sap: Books) -> None:
     if sap["billing_status"] != "C":
         return
     billed = sum((Decimal(one["gross_value"]) for one in valid_bills(sap)), Decimal(0))
-    invoiced = sum(
-        (Decimal(str(one["grand_total"])) for one in case.shop["invoices"]), Decimal(0)
-    )
+    invoiced = sum((Decimal(str(one["grand_total"])) for one in case.shop["invoices"]), Decimal(0))
     if abs(billed - gross) > CENT or abs(invoiced - total) > CENT:
         case.blame("wrong_amounts", f"ordered {total}, billed {billed}, invoiced {invoiced}")
 

@@ -48,14 +48,14 @@ def claims(address: str) -> dict[str, Claim]:
 def open_tasks(address: str) -> list[OpenTask]:
     """Every task that is not done; a pull that waits for its turn is no trouble."""
     found = [OpenTask(*row) for row in rows(address, OPEN_TASKS)]
-    return [
-        one for one in found if one.step not in PULLS or one.state == "needs_attention"
-    ]
+    return [one for one in found if one.step not in PULLS or one.state == "needs_attention"]
 
 
 def unfinished(address: str) -> int:
     """How many orders the portal does not call complete."""
-    return int(rows(address, "SELECT count(*) FROM sync_salesorder WHERE stage <> 'complete'")[0][0])
+    return int(
+        rows(address, "SELECT count(*) FROM sync_salesorder WHERE stage <> 'complete'")[0][0]
+    )
 
 
 def judge_tasks(tasks: list[OpenTask]) -> list[Finding]:

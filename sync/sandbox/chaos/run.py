@@ -102,9 +102,7 @@ def _hurt(stage: Stage, tell: Tell) -> Verdict:
     rng = random.Random(options.seed)
     scripts = [write_script(rng) for _ in range(options.orders)]
     clerks = Clerks(stage.shop, stage.sap, scripts, options.at_once)
-    people = People(
-        stage.portal, options.seed, lambda: [one.increment_id for one in clerks.active]
-    )
+    people = People(stage.portal, options.seed, lambda: [one.increment_id for one in clerks.active])
     storm = Storm(
         rng, stage.crew, stage.shop, stage.sap, options.fault_every, stage.flush_redis,
         stage.new_worker,
@@ -115,7 +113,9 @@ def _hurt(stage: Stage, tell: Tell) -> Verdict:
     _weather(storm, clerks, tell)
     people.end()
     storm.calm()
-    tell(f"the storm is over after {sum(storm.injected.values())} faults and {people.clicks} clicks:")
+    tell(
+        f"the storm is over after {sum(storm.injected.values())} faults and {people.clicks} clicks:"
+    )
     tell("  " + ", ".join(f"{name} {count}" for name, count in storm.injected.most_common()))
     for refused in people.refused[:10]:
         tell(f"  a click was refused: {refused}")
