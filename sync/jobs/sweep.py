@@ -15,8 +15,8 @@ from sync.jobs.bell import is_silent, ring
 from sync.jobs.settled import close_settled
 from sync.models import SyncAttempt, SyncTask
 
-# While the queue still holds rings, those of waiting tasks are most likely among them.
-RING_AGAIN_AFTER = timedelta(seconds=30)
+# An empty queue has lost what was rung long enough ago; one that holds rings most likely has it.
+RING_AGAIN_AFTER = timedelta(seconds=5)
 FORGOTTEN_AFTER = timedelta(minutes=10)
 AT_ONCE = 500
 

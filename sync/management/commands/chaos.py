@@ -34,6 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--fault-every", type=float, default=2.0, metavar="SECONDS")
         parser.add_argument("--patience", type=float, default=150.0, metavar="SECONDS")
         parser.add_argument("--ports-from", type=int, default=0, help="0: any free ports")
+        parser.add_argument("--only", default="", help="kinds of faults, by comma; see faults.py")
         parser.add_argument("--worker-command", default="", help="for tests: another worker")
         parser.add_argument("--keep", action="store_true", help="keep the logs and the books")
 
@@ -57,6 +58,7 @@ class Command(BaseCommand):
                 fault_every=options["fault_every"],
                 patience=options["patience"],
                 ports_from=options["ports_from"],
+                only=frozenset(filter(None, options["only"].split(","))),
                 worker_command=tuple(shlex.split(options["worker_command"])),
             )
             return perform(wanted, self._tell).is_good

@@ -37,6 +37,7 @@ class Storm:
     every: float
     flush_redis: Callable[[], None]
     new_worker: Callable[[], str]
+    only: frozenset[str] = frozenset()
     injected: Counter[str] = field(default_factory=Counter)
     _next_at: float = 0.0
     _later: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
@@ -54,7 +55,8 @@ class Storm:
         self.crew.keep_up()
         if now < self._next_at:
             return
-        kinds, weights = zip(*KINDS.items(), strict=True)
+        allowed = {k: w for k, w in KINDS.items() if not self.only or k.__name__ in self.only}
+        kinds, weights = zip(*allowed.items(), strict=True)
         kind = self.rng.choices(kinds, weights)[0]
         try:
             name = kind(self)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 # Seconds. The longest a stand-in is made to work on a call is LONGEST_SERVER_TIME, plus what two
 # busy cores add; the portal must wait longer than that before it concludes anything.
-LONGEST_SERVER_TIME = 4.0
-SETTLE = 10
+LONGEST_SERVER_TIME = 7.0
+SETTLE = 12
 LEASE = 15
 READ_TIMEOUT = 3
 ENVIRONMENT = {
@@ -39,4 +39,5 @@ class Options:
     patience: float = 150.0
     ports_from: int = 0
     worker_command: tuple[str, ...] = ()
+    only: frozenset[str] = frozenset()
     environment: dict[str, str] = field(default_factory=lambda: dict(ENVIRONMENT))
