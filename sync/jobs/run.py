@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.db.models import F
 from django.utils import timezone
 
@@ -94,7 +94,7 @@ def _execute(task: SyncTask, attempt: SyncAttempt, remotes: Remotes) -> None:
         ask_follow_ups(task)
 
 
-def _database_trouble(error: DatabaseError) -> RemoteUnavailable:
+def _database_trouble(error: Exception) -> RemoteUnavailable:
     return RemoteUnavailable(
         f"The portal's own database did not answer ({type(error).__name__}).",
         cause_key="portal:database",

@@ -42,5 +42,5 @@ class FencedAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **more: Any) -> None:
         """Pools whose connections ask the fence."""
-        super().init_poolmanager(*args, **more)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*args, **more)
         self.poolmanager.pool_classes_by_scheme = {"http": _FencedPool, "https": _FencedTlsPool}

@@ -15,18 +15,23 @@ import django
 from django.core.management import call_command
 
 
+def _replace(module: str, name: str, stand_in: Callable[..., Any]) -> None:
+    """Raises ``AttributeError`` when the guard is gone: then this file is out of date."""
+    found = import_module(module)
+    getattr(found, name)
+    setattr(found, name, stand_in)
+
+
 def without_look_up() -> None:
     """Nothing is looked for before it is made."""
-    push_order = import_module("sync.steps.push_order")
-    push_order._look_up = lambda *_: ""
-    for name in ("push_shipment", "push_invoice"):
-        step = import_module(f"sync.steps.{name}")
-        step._marked = step._made_by_hand = lambda *_: None
+    _replace("sync.steps.push_order", "_look_up", lambda *_: "")
+    for step in ("sync.steps.push_shipment", "sync.steps.push_invoice"):
+        for name in ("_marked", "_made_by_hand"):
+            _replace(step, name, lambda *_: None)
 
 
 def without_lease() -> None:
     """A worker that lost its lease goes on."""
-    from sync import fence
     from sync.models import SyncTask
 
     def update(self: SyncTask, **values: Any) -> None:
@@ -35,15 +40,15 @@ def without_lease() -> None:
             setattr(self, name, value)
 
     SyncTask.update_as_owner = update  # type: ignore[method-assign]
-    fence.refuse_if_late = lambda: None
+    for sender in ("sync.magento.fenced_adapter", "sync.sap.bapi"):
+        _replace(sender, "refuse_if_late", lambda: None)
 
 
 def without_write_ahead() -> None:
     """Neither the SAP number nor the mark of a running write is kept."""
     from sync.models import SyncTask
 
-    settling = import_module("sync.steps.settling")
-    settling._set = lambda *_: None
+    _replace("sync.steps.settling", "_set", lambda *_: None)
 
     def keep_nothing(self: SyncTask, **facts: Any) -> None:
         self.update_as_owner(lease_until=self.lease_until)

@@ -12,7 +12,7 @@ from sync.sandbox.chaos.judge import Case, Claim, Finding, judge
 from sync.sandbox.chaos.portal_view import OpenTask, judge_tasks
 from sync.sandbox.chaos.run import Verdict
 from sync.sandbox.sap.documents import SalesOrder as SapOrder
-from tests.world import Books, World
+from tests.world import World
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ Pure. Every finding belongs to one of ``KINDS``; a run without findings is the o
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,7 +18,7 @@ KINDS = (
 )  # fmt: skip
 DELIVERY, BILLING = "SAP delivery", "SAP billing document"
 CENT = Decimal("0.01")
-Quantities = Counter[int]
+Quantities = defaultdict[int, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +105,10 @@ def _judge_parcels(case: Case, delivery: Books) -> None:
         if _mark_of(shipment, DELIVERY) != delivery["number"]:
             continue
         shown = Counter(track["track_number"] for track in shipment["tracks"])
-        for parcel in (Counter(delivery["tracking"]) - shown).elements():
+        wanted: Counter[str] = Counter(delivery["tracking"])
+        for parcel in (wanted - shown).elements():
             case.blame("lost", f"parcel {parcel} is not in the shop")
-        for parcel in (shown - Counter(delivery["tracking"])).elements():
+        for parcel in (shown - wanted).elements():
             case.blame("doubled", f"parcel {parcel} too often in the shop")
 
 
@@ -166,13 +167,13 @@ def _judge_bundle(
         by_parts = [_share(part, found) for part in goods]
         wanted = Decimal(1 if status == "C" else 0)
         is_right = by_parent == wanted or (bool(by_parts) and set(by_parts) == {wanted})
-        too_much = by_parent > 1 and not by_parts or any(one > 1 for one in by_parts)
+        too_much = (by_parent > 1 and not by_parts) or any(one > 1 for one in by_parts)
         if not is_right or too_much:
             case.blame("wrong_quantities", f"{parent['sku']}: bundle not {verb} as SAP says")
 
 
 def _share(line: Books, found: Quantities) -> Decimal:
-    return Decimal(found[int(line["item_id"])]) / Decimal(str(line["qty_ordered"]))
+    return found[int(line["item_id"])] / Decimal(str(line["qty_ordered"]))
 
 
 def _plain_lines(order: Books) -> Iterator[Books]:
@@ -192,19 +193,19 @@ def _bundles(order: Books) -> Iterator[tuple[Books, list[Books]]]:
 
 
 def _of_items(sap: Books, column: str) -> Quantities:
-    found: Quantities = Counter()
+    found: Quantities = defaultdict(Decimal)
     for item in sap["items"]:
         reference = str(item["customer_item_number"]).strip()
         if reference.isdigit():
-            found[int(reference)] += Decimal(item[column])  # type: ignore[assignment]
+            found[int(reference)] += Decimal(item[column])
     return found
 
 
 def _of_papers(papers: list[Books]) -> Quantities:
-    found: Quantities = Counter()
+    found: Quantities = defaultdict(Decimal)
     for paper in papers:
         for item in paper["items"]:
-            found[int(item["order_item_id"])] += Decimal(str(item["qty"]))  # type: ignore[assignment]
+            found[int(item["order_item_id"])] += Decimal(str(item["qty"]))
     return found
 
 

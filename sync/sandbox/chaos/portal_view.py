@@ -1,4 +1,4 @@
-"""What the portal says: its lists from its own tables (read only), a sample of its pages as read."""
+"""What the portal says: lists from its own tables (read only), a sample of its pages as read."""
 
 from __future__ import annotations
 
