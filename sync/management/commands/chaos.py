@@ -31,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--db", choices=sorted(DATABASES), default="sqlite")
         parser.add_argument("--workers", type=int, default=3)
         parser.add_argument("--at-once", type=int, default=40, help="orders under way at a time")
-        parser.add_argument("--fault-every", type=float, default=2.0, metavar="SECONDS")
+        parser.add_argument("--fault-every", type=float, default=4.0, metavar="SECONDS")
         parser.add_argument("--patience", type=float, default=150.0, metavar="SECONDS")
         parser.add_argument("--ports-from", type=int, default=0, help="0: any free ports")
         parser.add_argument("--only", default="", help="kinds of faults, by comma; see faults.py")

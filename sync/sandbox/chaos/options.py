@@ -35,7 +35,7 @@ class Options:
     database: str = "sqlite"
     workers: int = 3
     at_once: int = 40
-    fault_every: float = 2.0
+    fault_every: float = 4.0
     patience: float = 150.0
     ports_from: int = 0
     worker_command: tuple[str, ...] = ()
