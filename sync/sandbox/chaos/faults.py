@@ -24,6 +24,7 @@ IRREVERSIBLE = (
     ("shop", "ext_order_id"), ("shop", "track"), ("shop", "email"),
 )  # fmt: skip
 NOTICE_WITHIN_SECONDS = 6.0
+WORK_BETWEEN_FAULTS = 8  # attempts
 
 
 @dataclass(slots=True)
@@ -37,9 +38,11 @@ class Storm:
     every: float
     flush_redis: Callable[[], None]
     new_worker: Callable[[], str]
+    work_done: Callable[[], int]
     only: frozenset[str] = frozenset()
     injected: Counter[str] = field(default_factory=Counter)
     _next_at: float = 0.0
+    _done_before: int = 0
     _later: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
 
     def begin(self) -> None:
@@ -53,7 +56,7 @@ class Storm:
             self._later.remove((moment, action))
             action()
         self.crew.keep_up()
-        if now < self._next_at:
+        if now < self._next_at or not self._has_moved(now):
             return
         allowed = {k: w for k, w in KINDS.items() if not self.only or k.__name__ in self.only}
         kinds, weights = zip(*allowed.items(), strict=True)
@@ -65,6 +68,15 @@ class Storm:
         if name:
             self.injected[name] += 1
         self._next_at = time.monotonic() + self.rng.uniform(0.3, 2 * self.every - 0.3)
+
+    def _has_moved(self, now: float) -> bool:
+        """Whether work was done since the last fault: a portal that is never left alone long
+        enough to start a process proves nothing. After a while the storm goes on regardless."""
+        done = self.work_done()
+        if done < self._done_before + WORK_BETWEEN_FAULTS and now < self._next_at + 60:
+            return False
+        self._done_before = done
+        return True
 
     def calm(self) -> None:
         """End the storm: faults away, the paused resumed, late actions done."""

@@ -58,6 +58,11 @@ def unfinished(address: str) -> int:
     )
 
 
+def work_done(address: str) -> int:
+    """How many attempts have come to an end."""
+    return int(rows(address, "SELECT max(id) FROM sync_syncattempt")[0][0] or 0)
+
+
 def judge_tasks(tasks: list[OpenTask]) -> list[Finding]:
     """Tasks that are still open at the end."""
     return [

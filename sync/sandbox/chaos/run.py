@@ -105,7 +105,8 @@ def _hurt(stage: Stage, tell: Tell) -> Verdict:
     people = People(stage.portal, options.seed, lambda: [one.increment_id for one in clerks.active])
     storm = Storm(
         rng, stage.crew, stage.shop, stage.sap, options.fault_every, stage.flush_redis,
-        stage.new_worker, options.only,
+        stage.new_worker,
+        lambda: portal_view.work_done(stage.database), options.only,
     )  # fmt: skip
     storm.begin()
     clerks.thread.start()
