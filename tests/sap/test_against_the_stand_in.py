@@ -20,7 +20,7 @@ from sync.sap.client import SapClient
 from sync.sap.messages import Kind
 from sync.sap.options import SapOptions
 from sync.sap.records import SapCondition, SapItemRequest, SapPartner, SapSalesOrderRequest
-from sync.sap.refusals import SapFieldRefused, SapLocked, SapRejected
+from sync.sap.refusals import SapFieldRefused, SapLocked, SapRejected, SapUpdateFailed
 from sync.translate.comparison import simulated_differences
 from tests.sap.builders import PARAMETERS, a_request, an_address
 
@@ -288,12 +288,12 @@ def test_external_roles_are_refused_where_internal_ones_are_meant(
         unit.create_sales_order(replace(an_order(), partners=partners))
 
 
-def test_a_failed_update_is_a_refusal_and_saves_nothing(
+def test_a_failed_update_is_looked_up_and_saves_nothing(
     system: SapSystem, client: SapClient
 ) -> None:
     system.faults.arm("commit_error")
 
-    with pytest.raises(SapRejected) as caught:
+    with pytest.raises(SapUpdateFailed):
         create(client)
 
     with another_client(system) as fresh:

@@ -74,6 +74,7 @@ class Storm:
         enough to start a process proves nothing. After a while the storm goes on regardless."""
         done = self.work_done()
         if done < self._done_before + WORK_BETWEEN_FAULTS and now < self._next_at + 60:
+            time.sleep(0.3)
             return False
         self._done_before = done
         return True
