@@ -38,7 +38,10 @@ _MISCONFIGURED_REFUSALS = ("Signature method %1", "Specified request cannot be p
 
 
 class PageTooLarge(RemoteRejected):
-    """The shop limits its pages to ``maximum`` records [557]; 0 where it does not say."""
+    """The shop limits its pages to ``maximum`` records [557]; 0 where it does not say.
+
+    It never leaves ``sync.magento``: the search asks again for smaller pages.
+    """
 
     maximum = 0
 
