@@ -6,6 +6,7 @@ Times, running numbers of documents and what the recording hid are not compared.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -56,6 +57,20 @@ def play(caller: Caller, recorded: dict[str, Any]) -> tuple[int, Any]:
     return answer.status_code, answer.get_json(silent=True)
 
 
+def recorded_mails(note: str) -> list[str] | None:
+    """Subjects of the mails a call sent; None where the recording does not say."""
+    sent = re.search(r'E-mail sent during this call: "([^"]+)"', note)
+    if sent:
+        return [sent.group(1)]
+    return [] if "No e-mail was sent." in note else None
+
+
+def mails_sent(caller: Caller) -> list[str]:
+    """Subjects of the mails that went out so far, oldest first."""
+    with caller.shop.store.reading() as books:
+        return [mail["subject"] for mail in reversed(books.mails("sent_at IS NOT NULL"))]
+
+
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: chain.name)
 def test_recorded_exchanges_are_answered_as_recorded(caller: Caller, chain: Chain) -> None:
     with caller.shop.store.writing() as books:
@@ -66,6 +81,7 @@ def test_recorded_exchanges_are_answered_as_recorded(caller: Caller, chain: Chai
             step(caller)
             continue
         recorded = exchange(step)
+        before = mails_sent(caller)
 
         status, body = play(caller, recorded)
 
@@ -75,6 +91,9 @@ def test_recorded_exchanges_are_answered_as_recorded(caller: Caller, chain: Chai
             continue
         wrong = differences(comparable(body), comparable(response["body"]))
         assert not wrong, f"{step}: {recorded['title']}"
+        expected = recorded_mails(recorded["note"])
+        if expected is not None:
+            assert mails_sent(caller)[len(before) :] == expected, f"{step}: {recorded['note']}"
 
 
 @pytest.mark.parametrize("name", LISTS)
