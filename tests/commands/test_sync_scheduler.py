@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import DatabaseError
 from django.utils import timezone
 
+from sync.jobs.schedule import DEFAULT_INTERVALS
 from sync.management.commands import sync_scheduler
 from sync.models import ProcessHeartbeat, Step, StepSchedule, SyncTask
 from tests.builders import a_sales_order, a_task
@@ -33,7 +34,7 @@ def test_it_looks_until_it_is_told_to_stop(told: signal.Signals) -> None:
 
     assert looks == [["scheduler"]] * 3
     assert not ProcessHeartbeat.objects.exists()
-    assert StepSchedule.objects.count() == 7
+    assert StepSchedule.objects.count() == len(DEFAULT_INTERVALS)
 
 
 def test_one_look_asks_for_what_is_due_and_frees_what_is_lost() -> None:
