@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from sync.sandbox.scenes import perform
 from tests.browser.chrome import MISSING, a_browser, find_chromium
 from tests.browser.desks import Desks, switch_off_automation
 from tests.running_demo import ROOT, RunningDemo, a_running_demo
@@ -40,6 +41,13 @@ def demo(browser: Browser) -> Iterator[RunningDemo]:
 def shared_desks(browser: Browser, demo: RunningDemo) -> Desks:
     """Remembers who has signed in."""
     return Desks(browser, demo)
+
+
+@pytest.fixture(scope="package")
+def played(demo: RunningDemo) -> None:
+    """Every kind of document is there: the five scenes have been played, by a script."""
+    seen: list[str] = []
+    assert perform(demo.play(), seen.append), "\n".join(seen)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The five scenes as people play them: sales, logistics and finance, each at a page of their own."""
+"""The five scenes as sales, logistics and finance play them, each at a page of their own."""
 
 from __future__ import annotations
 
