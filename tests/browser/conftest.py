@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -68,9 +68,11 @@ def _picture(desks: Desks, test: str) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Note a failure where the fixture can see it."""
-    report: pytest.TestReport = yield  # type: ignore[misc]
+    report = yield
     if report.when == "call" and report.failed:
         item.stash[FAILED] = True
-    return report  # type: ignore[return-value]
+    return report

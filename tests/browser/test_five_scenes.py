@@ -44,9 +44,8 @@ def test_p1_19_new_orders_go_from_waiting_to_done_before_ones_eyes(desks: Desks)
 
     sales.get_by_role("button", name="Sync all new orders").click()
 
-    rows = sales.locator("tbody tr")
-    expect(rows.filter(has_text="Running").first).to_be_visible()
-    expect(rows.filter(has_text="Waiting").first).to_be_visible()
+    expect(sales.locator("tbody .sync--running").first).to_contain_text("Running")
+    expect(sales.locator("tbody .sync--waiting").first).to_contain_text("Waiting")
     for number in numbers:
         expect(row_of(sales, number)).to_contain_text("In SAP")
         expect(row_of(sales, number)).to_contain_text("Done")
