@@ -34,6 +34,7 @@ CUSTOMERS = [
     ("unknown-sku", "Liam", "Novak"),
     ("unknown-sku", "Ava", "Lindqvist"),
     ("japanese", "花子", "山田"),
+    ("gross-prices", "Marta", "Silva"),
 ]
 
 
@@ -90,23 +91,39 @@ def _orders(album: Album, desks: Desks) -> None:
     shop.get_by_label("Kind of order").select_option(label=scenes.KIND)
     shop.get_by_role("button", name="Place", exact=True).click()
     album.take(shop, "shop-place-an-order")
-    for shape, first, last in CUSTOMERS:
-        _place(desks.demo, shape, first, last)
-    slow = {"kind": "latency", "times": 6, "seconds": 3}
-    slow["operation"] = "BAPI_SALESORDER_CREATEFROMDAT2"
-    requests.post(f"{desks.demo.sap}/sandbox/faults", json=slow, timeout=20).raise_for_status()
-    with _visit(desks, "sales", "/orders/") as sales:
-        sales.get_by_role("button", name="Sync all new orders").click()
-        expect(sales.locator(".sync--done").first).to_be_visible()
-        expect(sales.locator(".sync--running").first).to_be_visible()
+    with _visit(desks, "sales", "/orders/", viewport=WINDOW | {"height": 900}) as sales:
+        _sync_all(sales)
+        _come_to_rest(sales)
+        for shape, first, last in CUSTOMERS:
+            _place(desks.demo, shape, first, last)
+        _slow_sap(desks.demo)
+        _sync_all(sales)
+        expect(row_of(sales, "Großmann").locator(".sync--done")).to_be_visible()
+        expect(sales.locator("tbody tr:nth-child(-n+5) .sync--running").first).to_be_visible()
         sales.screenshot(path=album.directory / "orders-live.png", caret="hide")
-        expect(sales.locator(".sync--running")).to_have_count(0)
-        expect(sales.locator(".sync--waiting")).to_have_count(0)
+        requests.delete(f"{desks.demo.sap}/sandbox/faults", timeout=20).raise_for_status()
+        _come_to_rest(sales)
+
+
+def _sync_all(sales: Page) -> None:
+    sales.get_by_role("button", name="Sync all new orders").click()
+    expect(sales.locator(".sync--waiting, .sync--running").first).to_be_visible()
+
+
+def _come_to_rest(sales: Page) -> None:
+    """Everything asked for has ended."""
+    expect(sales.locator(".sync--waiting, .sync--running")).to_have_count(0, timeout=90_000)
+
+
+def _slow_sap(demo: RunningDemo) -> None:
+    slow = {"kind": "latency", "times": 0, "seconds": 4}
+    slow["operation"] = "BAPI_SALESORDER_CREATEFROMDAT2"
+    requests.post(f"{demo.sap}/sandbox/faults", json=slow, timeout=20).raise_for_status()
 
 
 def _deliveries(album: Album, desks: Desks) -> str:
     """Scenes 2 to 5 for one order; others stop at earlier stages."""
-    sap = desks.open(desks.demo.sap, viewport=WINDOW)
+    sap = desks.open(desks.demo.sap, viewport=WINDOW | {"height": 1000})
     numbers = [_number_of(desks, last) for last in ("Carter", "Bennett", "Rossi")]
     _picked(sap, numbers[2])
     _picked(sap, numbers[1])
