@@ -107,7 +107,8 @@ def _orders(album: Album, desks: Desks) -> None:
 
 def _sync_all(sales: Page) -> None:
     sales.get_by_role("button", name="Sync all new orders").click()
-    expect(sales.locator(".sync--waiting, .sync--running").first).to_be_visible()
+    fetch = sales.locator(".strip").filter(has_text="asked by sales")
+    expect(fetch.filter(has_text="Done").first).to_be_visible()
 
 
 def _come_to_rest(sales: Page) -> None:

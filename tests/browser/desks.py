@@ -11,7 +11,7 @@ from tests.running_demo import RunningDemo
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 860}
-TIMEOUT_MS = 30_000
+TIMEOUT_MS = 60_000  # a machine that does other things as well
 
 expect.set_options(timeout=TIMEOUT_MS)
 
