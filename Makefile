@@ -58,7 +58,7 @@ lint: $(VENV)/dev  ## the checks without the tests
 check: lint  ## all that has to hold before a change is handed in
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
 
-pictures: $(VENV)/dev  ## make the README's pictures from the running demo
+pictures: $(VENV)/dev  ## make the README's pictures, from a demo of its own
 	$(BIN)/python -m tests.pictures docs/pictures
 
 clean:  ## remove everything that was made here
