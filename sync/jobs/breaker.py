@@ -33,8 +33,14 @@ _NEEDS_SHOP = {
     Step.PUSH_SHIPMENT,
     Step.PUSH_INVOICE,
     Step.SEND_INVOICE,
+    Step.CHECK_COMPLETENESS,
 }
-_NEEDS_SAP = {Step.PUSH_ORDER, Step.PULL_DELIVERIES, Step.PULL_BILLING}
+_NEEDS_SAP = {
+    Step.PUSH_ORDER,
+    Step.PULL_DELIVERIES,
+    Step.PULL_BILLING,
+    Step.CHECK_COMPLETENESS,
+}
 
 
 def systems_of(task: SyncTask) -> list[str]:
