@@ -238,7 +238,9 @@ def _prepare(options: Options, crew: Crew) -> None:
 
 def _start(stage: Stage, ports: dict[str, int]) -> None:
     data, python, manage = stage.options.directory, sys.executable, stage.options.manage
-    stage.crew.start("redis", [python, "-m", "sync.sandbox.embedded_redis", str(data)])
+    stage.crew.start(
+        "redis", [python, "-m", "sync.sandbox.embedded_redis", str(data), stage.redis_socket]
+    )
     for name in ("shop", "sap"):
         arguments = ["--port", str(ports[name]), "--data", str(data / name)]
         arguments += ["--empty"] if name == "shop" else []
