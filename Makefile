@@ -4,23 +4,25 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DJANGO_SETTINGS_MODULE ?= o2c_portal.settings
 
-.PHONY: help setup demo demo-reset scenes test browser check lint pictures clean
+.PHONY: help setup demo demo-reset scenes chaos test browser check lint pictures clean
 .DEFAULT_GOAL := help
 
 help:  ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 $(VENV)/made:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: set PYTHON=python3.11")'
-	$(PYTHON) -m venv $(VENV) || { echo "Python lacks its venv module: install python3-venv, then try again."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: set PYTHON=python3.11")'
+	@$(PYTHON) -m venv $(VENV) || { echo "Python lacks its venv module: install python3-venv, then try again."; exit 1; }
 	@touch $@
 
 $(VENV)/demo: $(VENV)/made requirements.txt requirements-demo.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-demo.txt
+	@echo "Installing what is needed into $(VENV) …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-demo.txt
 	@touch $@
 
 $(VENV)/dev: $(VENV)/made requirements.txt requirements-demo.txt requirements-dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@echo "Installing what is needed into $(VENV) …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ $(VENV)/demo
 
 setup: $(VENV)/dev  ## everything a developer needs, in .venv
@@ -35,6 +37,9 @@ demo-reset:  ## forget the demo's data; the next `make demo` starts afresh
 
 scenes: $(VENV)/demo  ## play the five scenes against the running demo
 	@$(BIN)/python manage.py scenes
+
+chaos: $(VENV)/demo  ## prove it under faults: ORDERS=300 SEED=1 DB=sqlite|postgres|both
+	@$(BIN)/python manage.py chaos --orders $(or $(ORDERS),300) --seed $(or $(SEED),1) --db $(or $(DB),sqlite)
 
 test: $(VENV)/dev  ## run all tests; those that need a browser where one is found
 	$(BIN)/python -m pytest

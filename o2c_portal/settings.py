@@ -6,6 +6,9 @@ name what a real installation sets. Secrets have no default.
 
 from __future__ import annotations
 
+import hashlib
+import re
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -134,9 +137,20 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+
 # ---- Queue --------------------------------------------------------------------------------------
 # Time-outs stand in the address, the only place django-rq passes on (stack.md section 2).
-REDIS_URL = env.str("REDIS_URL", f"unix://{DATA_DIR / 'redis.sock'}")
+def _redis_socket() -> Path:
+    """In the data's directory, unless its name is too long for a socket or has a blank in it."""
+    socket = DATA_DIR.resolve() / "redis.sock"
+    if re.fullmatch(r"[\w./-]{1,100}", str(socket), re.ASCII):
+        return socket
+    name = hashlib.sha256(str(socket).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"o2c-{name}" / "redis.sock"
+
+
+REDIS_SOCKET = _redis_socket()
+REDIS_URL = env.str("REDIS_URL", f"unix://{REDIS_SOCKET}")
 _REDIS = REDIS_URL + ("&" if "?" in REDIS_URL else "?")
 _REDIS += "socket_timeout=2&socket_connect_timeout=1"
 _JSON = "rq.serializers.JSONSerializer"  # nothing from Redis is ever unpickled
@@ -153,6 +167,7 @@ LEASE_SECONDS = env.int("LEASE_SECONDS", 300)
 MAGENTO_SETTLE_SECONDS = env.int("MAGENTO_SETTLE_SECONDS", 120)
 SAP_SETTLE_SECONDS = env.int("SAP_SETTLE_SECONDS", 120)
 PULL_OVERLAP_SECONDS = env.int("PULL_OVERLAP_SECONDS", 300)
+RETRY_SCALE = env.float("RETRY_SCALE", 1.0)  # below 1: every retry comes sooner (chaos, demo)
 
 # ---- Magento ------------------------------------------------------------------------------------
 # MAGENTO_SHOPS names the shops; each has variables of its own, such as MAGENTO_DEMO_BASE_URL.
@@ -197,6 +212,8 @@ SAP_RFC_PARAMETERS: dict[str, str] = env.dict(
     SAP_STANDIN_PARAMETERS if SAP_RFC_CONNECT == "sync.sandbox.sap.connect" else {},
 )
 SAP_RFC_TIMEOUT_SECONDS = env.int("SAP_RFC_TIMEOUT_SECONDS", 60)
+# What else differs between SAP systems, as JSON by the names of SapOptions (docs/sap.md).
+SAP_OPTIONS: Any = env.json("SAP_OPTIONS", {})
 SAP_TIME_ZONE = env.str("SAP_TIME_ZONE", "Europe/Berlin")
 SAP_TRACKING_SOURCES = env.list(
     "SAP_TRACKING_SOURCES", ["handling_unit_2", "bill_of_lading", "external_delivery_id"]

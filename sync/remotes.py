@@ -17,7 +17,7 @@ from sync.magento.auth import oauth1
 from sync.magento.client import MagentoClient
 from sync.models import Shop
 from sync.sap.client import SapClient
-from sync.sap.options import SapOptions
+from sync.sap.options import options_from
 from sync.translate.sap_values import DeliverySources
 
 
@@ -117,8 +117,12 @@ def build_magento(shop: Shop, observe: Observer) -> MagentoClient:
 
 def build_sap(observe: Observer) -> SapClient:
     """A client on the transport named by ``SAP_RFC_CONNECT``."""
-    options = SapOptions(
-        call_timeout_seconds=settings.SAP_RFC_TIMEOUT_SECONDS, time_zone=settings.SAP_TIME_ZONE
+    options = options_from(
+        {
+            **settings.SAP_OPTIONS,
+            "call_timeout_seconds": settings.SAP_RFC_TIMEOUT_SECONDS,
+            "time_zone": settings.SAP_TIME_ZONE,
+        }
     )
     parameters = {name: str(value) for name, value in settings.SAP_RFC_PARAMETERS.items()}
     connect = import_string(settings.SAP_RFC_CONNECT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
 import time
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from sync.errors import OutcomeUnknown, RemoteMisconfigured, RemoteUnavailable, SyncError
 from sync.exchanges import Exchange, Observer, redact
 from sync.magento.answers import NOT_JSON, decoded
+from sync.magento.fenced_adapter import FencedAdapter
 from sync.magento.refusals import raise_for_response
 from sync.magento.search import Query, query_string
 
@@ -40,6 +42,8 @@ def new_session() -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.mount("http://", FencedAdapter())
+    session.mount("https://", FencedAdapter())
     session.headers["Accept"] = "application/json"
     session.headers["User-Agent"] = "o2c-portal"
     return session
@@ -147,9 +151,15 @@ class Transport:
 
 
 def rest_base(base_url: str) -> str:
-    """``https://shop.example/rest/V1`` for the shop's address, with or without that ending."""
-    plain = base_url.strip().rstrip("/").removesuffix("/rest/V1").removesuffix("/rest")
-    return f"{plain}/rest/V1"
+    """``https://shop.example/rest/V1`` for the shop's address, with or without that ending.
+
+    A store code before ``/V1`` is kept [187, 188]; an unknown one is refused [190].
+    """
+    plain = base_url.strip().rstrip("/").removesuffix("/V1")
+    shop, rest, store = plain.partition("/rest")
+    if rest and re.fullmatch(r"/[A-Za-z]\w*", store):
+        return f"{shop}/rest{store}/V1"
+    return f"{plain.removesuffix('/rest')}/rest/V1"
 
 
 def json_body(body: Any) -> bytes:

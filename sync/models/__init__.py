@@ -9,6 +9,7 @@ from sync.models.automation import (
     StepSchedule,
 )
 from sync.models.billing import BillingDocument, BillingDocumentLine
+from sync.models.completeness import CompletenessFinding, CompletenessRun
 from sync.models.deliveries import DeliveryTrack, OutboundDelivery, OutboundDeliveryLine
 from sync.models.invoices import Invoice, InvoiceLine, InvoiceMail
 from sync.models.ledger import RemoteCall, Step, SyncAttempt, SyncTask
@@ -27,6 +28,8 @@ __all__ = [
     "BillingDocument",
     "BillingDocumentLine",
     "CarrierMapping",
+    "CompletenessFinding",
+    "CompletenessRun",
     "CustomerMapping",
     "DeliveryTrack",
     "Invoice",

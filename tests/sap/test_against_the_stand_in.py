@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -16,17 +17,20 @@ from sync.sandbox.sap import billing, warehouse
 from sync.sandbox.sap.connection import connect_in_process
 from sync.sandbox.sap.system import SapSystem
 from sync.sap.client import SapClient
+from sync.sap.messages import Kind
 from sync.sap.options import SapOptions
-from sync.sap.records import SapItemRequest, SapPartner, SapSalesOrderRequest
-from sync.sap.refusals import SapLocked, SapRejected
+from sync.sap.records import SapCondition, SapItemRequest, SapPartner, SapSalesOrderRequest
+from sync.sap.refusals import SapFieldRefused, SapLocked, SapRejected, SapUpdateFailed
+from sync.translate.comparison import simulated_differences
 from tests.sap.builders import PARAMETERS, a_request, an_address
 
 CUSTOMER, ONE_TIME = "10001", "99001"
+ONE_TIME_PARTNERS = (SapPartner("AG", "99003", an_address()),)
 
 
-@pytest.fixture
-def system(tmp_path: Path) -> Iterator[SapSystem]:
-    system = SapSystem(tmp_path)
+@pytest.fixture(params=["S4", "ECC"])
+def system(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[SapSystem]:
+    system = SapSystem(tmp_path, release=request.param)
     yield system
     system.close()
 
@@ -46,7 +50,10 @@ def client(system: SapSystem) -> Iterator[SapClient]:
         yield client
 
 
-def an_order(material: str = "A-VERY-LONG-MATERIAL-NUMBER-0001") -> SapSalesOrderRequest:
+LONG = "A-VERY-LONG-MATERIAL-NUMBER-0001"
+
+
+def an_order(material: str = "S-001") -> SapSalesOrderRequest:
     address = an_address(email="erika@example.com")
     return a_request(
         sales_organization="3000",
@@ -58,9 +65,9 @@ def an_order(material: str = "A-VERY-LONG-MATERIAL-NUMBER-0001") -> SapSalesOrde
     )
 
 
-def create(client: SapClient) -> str:
+def create(client: SapClient, material: str = "S-001") -> str:
     with client.unit_of_work() as unit:
-        created = unit.create_sales_order(an_order())
+        created = unit.create_sales_order(an_order(material))
         unit.commit()
     return created.sap_sales_order_number
 
@@ -102,6 +109,75 @@ def test_a_dry_run_tells_the_price_and_saves_nothing(client: SapClient) -> None:
 
     assert simulation.net_value == Decimal("39.80")
     assert found(client) == []
+
+
+def test_a_dry_run_compares_line_by_line_before_anything_is_saved(client: SapClient) -> None:
+    request = an_order()
+
+    simulation = client.simulate_sales_order(request)
+
+    assert simulated_differences(request, simulation, Decimal("0.01")) == []
+    dearer = replace(request, conditions=(replace(request.conditions[0], value=Decimal(20)),))
+    (element, *_) = simulated_differences(dearer, simulation, Decimal("0.01"))
+    assert element == {"field": "item 10 PR00", "shop": "40.00", "sap": "39.80"}
+
+
+def test_a_long_material_goes_where_the_system_has_room_for_it(
+    system: SapSystem, client: SapClient
+) -> None:
+    if system.release == "ECC":
+        with pytest.raises(SapFieldRefused, match="longer than 18"):
+            create(client, LONG)
+        return
+    number = create(client, LONG)
+    warehouse.create_delivery(system, warehouse.DeliveryRequest([number]))
+
+    (order,) = client.get_sales_orders([number])
+    (delivery,) = client.search_deliveries(sap_sales_order_numbers=[number])
+
+    assert (order.items[0].material, delivery.items[0].material) == (LONG, LONG)
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "total"),
+    [("USD", "19.90", "39.80"), ("JPY", "1990", "3980"), ("KRW", "1990", "3980"),
+     ("KWD", "1.995", "3.990")],
+)  # fmt: skip
+def test_amounts_are_real_in_every_format_whatever_the_decimals_of_the_currency(
+    system: SapSystem, client: SapClient, currency: str, price: str, total: str
+) -> None:
+    condition = SapCondition(10, "PR00", Decimal(price), currency, unit="PCE")
+    request = replace(an_order(), currency=currency, conditions=(condition,))
+    with client.unit_of_work() as unit:
+        number = unit.create_sales_order(request).sap_sales_order_number
+        unit.commit()
+    (delivery_number,) = warehouse.create_delivery(system, warehouse.DeliveryRequest([number]))
+    warehouse.pick(system, delivery_number)
+    warehouse.post_goods_issue(system, delivery_number, "DHL", ["1Z1"])
+    billing.bill(system, billing.BillingRequest(deliveries=[delivery_number]))
+
+    (order,) = client.get_sales_orders([number])
+    (document,) = client.search_billing_documents(reference_documents=[delivery_number])
+    simulation = client.simulate_sales_order(request)
+
+    real = Decimal(total)
+    assert (order.net_value, order.items[0].net_value) == (real, real)
+    assert (document.net_value, document.items[0].net_value) == (real, real)
+    assert (simulation.net_value, simulation.items[0].net_value) == (real, real)
+    assert order.conditions[0].amount == real
+
+
+def test_a_partial_bill_shows_its_own_quantity(system: SapSystem, client: SapClient) -> None:
+    number = create(client)
+    (delivery_number,) = warehouse.create_delivery(system, warehouse.DeliveryRequest([number]))
+    warehouse.pick(system, delivery_number)
+    warehouse.post_goods_issue(system, delivery_number, "DHL", ["1Z1"])
+    part = {10: Decimal(1)}
+    billing.bill(system, billing.BillingRequest(deliveries=[delivery_number], quantities=part))
+
+    (document,) = client.search_billing_documents(reference_documents=[delivery_number])
+
+    assert [item.quantity for item in document.items] == [Decimal(1)]
 
 
 def test_p0_10_delivery_and_billing_lead_back_to_the_order_line(
@@ -159,12 +235,66 @@ def test_a_locked_order_may_be_tried_again(system: SapSystem, client: SapClient)
     assert client.is_usable
 
 
-def test_a_failed_update_is_a_refusal_and_saves_nothing(
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [
+        ("F5 201", Kind.CLOSED_PERIOD),
+        ("V4 115", Kind.DUPLICATE),
+        ("VP 112", Kind.MISSING_MASTER_DATA),
+        ("ZZ 001", Kind.BUSINESS),
+    ],
+)
+def test_p1_22_a_refusal_is_classified_by_its_message(
+    system: SapSystem, client: SapClient, key: str, kind: Kind
+) -> None:
+    system.faults.arm("message", key=key)
+
+    with pytest.raises(SapRejected) as caught:
+        create(client)
+
+    assert (caught.value.kind, caught.value.cause_key.startswith(f"sap:{key}")) == (kind, True)
+    assert found(client) == []
+
+
+def test_an_order_saved_incomplete_says_so_before_and_after(client: SapClient) -> None:
+    with client.unit_of_work() as unit:
+        created = unit.create_sales_order(replace(an_order(), partners=ONE_TIME_PARTNERS))
+        unit.commit()
+
+    (order,) = client.get_sales_orders([created.sap_sales_order_number])
+
+    assert (created.is_incomplete, order.is_incomplete) == (True, True)
+
+
+def test_partners_go_by_their_internal_roles(client: SapClient) -> None:
+    roles = ("AG", "WE", "RE", "RG")
+    partners = tuple(SapPartner(role, CUSTOMER) for role in roles)
+    with client.unit_of_work() as unit:
+        created = unit.create_sales_order(replace(an_order(), partners=partners))
+        unit.commit()
+
+    (order,) = client.get_sales_orders([created.sap_sales_order_number])
+
+    assert order.sold_to == f"00000{CUSTOMER}"
+
+
+@pytest.mark.parametrize("role", ["SP", "SH", "BP", "PY"])
+def test_external_roles_are_refused_where_internal_ones_are_meant(
+    client: SapClient, role: str
+) -> None:
+    partners = (SapPartner("AG", CUSTOMER), SapPartner(role, CUSTOMER))
+
+    with pytest.raises(SapRejected), client.unit_of_work() as unit:
+        unit.create_sales_order(replace(an_order(), partners=partners))
+
+
+def test_a_failed_update_is_looked_up_and_saves_nothing(
     system: SapSystem, client: SapClient
 ) -> None:
     system.faults.arm("commit_error")
 
-    with pytest.raises(SapRejected):
+    with pytest.raises(SapUpdateFailed):
         create(client)
 
-    assert found(client) == []
+    with another_client(system) as fresh:
+        assert found(fresh) == []

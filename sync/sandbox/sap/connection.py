@@ -18,11 +18,13 @@ from .exceptions import (
     field_not_found,
 )
 from .fill import NOT_SET, Filler
+from .release import S4
 from .system import SapSystem
 from .transport import HttpTransport, InProcessTransport, Transport
 from .wrap import Wrapper
 
 DEFAULT_URL = "http://127.0.0.1:8002"
+_OWN = {"session", "release"}  # attributes pyrfc does not have
 _CONFIG: dict[str, Any] = {
     "rstrip": True,
     "return_import_params": False,
@@ -74,7 +76,23 @@ def _check_parameters(params: dict[str, Any]) -> None:
 
 
 class Connection:
-    """One connection, one ABAP session, one thread at a time; cannot be pickled."""
+    """One connection, one ABAP session, one thread at a time.
+
+    As pyrfc's it cannot be pickled, copied, weakly referenced or given attributes.
+    """
+
+    __slots__ = (
+        "_attributes",
+        "_filler",
+        "_in_use",
+        "_is_dead",
+        "_make_transport",
+        "_params",
+        "_transport",
+        "_with_imports",
+        "_wrapper",
+        "options",
+    )
 
     def __init__(
         self,
@@ -87,11 +105,13 @@ class Connection:
             raise RFCError(f"Connection configuration option '{unknown.pop()}' is not supported")
         self.options = {**_CONFIG, **(config or {})}
         options = self.options
+        self._with_imports = bool(options["return_import_params"])
         self._filler = Filler(check_date=options["check_date"], check_time=options["check_time"])
         self._wrapper = Wrapper(rstrip=options["rstrip"], dtime=options["dtime"])
         self._make_transport = make_transport
         self._params: dict[str, str] | None = dict(params)
         self._transport: Transport | None = None
+        self._is_dead = False  # the library's handle is invalid, and pyrfc does not know
         self._in_use = threading.Lock()
         self._attributes: dict[str, str] = {}
         self.open()
@@ -108,7 +128,7 @@ class Connection:
             except RFCLibError:
                 transport.close()
                 raise
-            self._transport = transport
+            self._transport, self._is_dead = transport, False
 
     def reopen(self) -> None:
         """A new, empty session on the same object."""
@@ -133,7 +153,7 @@ class Connection:
 
     def is_valid(self) -> bool:
         """The library's opinion, without network."""
-        return self.alive
+        return self.alive and not self._is_dead
 
     def __bool__(self) -> bool:
         return self.alive
@@ -154,24 +174,35 @@ class Connection:
 
     # ---- use
     def ping(self) -> None:
-        """Ask the partner; ``ExternalRuntimeError`` 13 on a closed object."""
+        """Ask the partner; ``ExternalRuntimeError`` 13 on a closed object. Never reopens."""
         with _Exclusive(self._in_use):
-            self._handle().ping()
+            self._outside_a_call(self._handle().ping)
 
     def reset_server_context(self) -> None:
         """Clear the ABAP session, keep the connection."""
         with _Exclusive(self._in_use):
-            self._handle().reset()
+            self._outside_a_call(self._handle().reset)
+
+    def cancel(self) -> None:
+        """From another thread; on an idle connection it leaves a dead handle behind."""
+        self._is_dead = True
+
+    def _outside_a_call(self, use: Callable[[], None]) -> None:
+        try:
+            use()
+        except RFCLibError:
+            self._is_dead = True
+            raise
 
     def get_connection_attributes(self) -> dict[str, str]:
         """Who is connected to what."""
         self._handle()
-        return {key: value for key, value in self._attributes.items() if key != "session"}
+        return {key: value for key, value in self._attributes.items() if key not in _OWN}
 
     def get_function_description(self, func_name: str) -> FunctionDescription:
         """The interface of a function module; the name is upper-cased."""
         self._handle()
-        return FunctionDescription(_module(func_name.upper()))
+        return FunctionDescription(self._module(func_name.upper()))
 
     def call(
         self, func_name: str, options: dict[str, Any] | None = None, **params: Any
@@ -182,8 +213,9 @@ class Connection:
                 raise RFCError(
                     f"Remote function call '{func_name}' rejected because the connection is closed"
                 )
+            self._handle()
             given = options or {}
-            module = _module(func_name)
+            module = self._module(func_name)
             skipped = set(given.get("not_requested") or ())
             wire = self._filled(module, params, skipped)
             timeout = given["timeout"] if "timeout" in given else self.options["timeout"]
@@ -216,15 +248,30 @@ class Connection:
     def _wrapped(
         self, module: dictionary.FunctionModule, answer: dict[str, Any], skipped: set[str]
     ) -> dict[str, Any]:
-        with_imports = self.options["return_import_params"]
         return {
             name: self._wrapper.parameter(parameter, answer.get(name))
             for name, parameter in module.parameters.items()
-            if name not in skipped and (with_imports or parameter.direction != "import")
+            if name not in skipped and (self._with_imports or parameter.direction != "import")
         }
 
+    def _module(self, name: str) -> dictionary.FunctionModule:
+        try:
+            return dictionary.function_module(name, self._attributes.get("release", S4))
+        except KeyError:
+            raise ABAPApplicationError(
+                ErrorInfo(
+                    f"ID:FL Type:E Number:046 {name}",
+                    5,
+                    "FU_NOT_FOUND",
+                    "FL",
+                    "E",
+                    "046",
+                    name,
+                )
+            ) from None
+
     def _handle(self) -> Transport:
-        if self._transport is None:
+        if self._transport is None or self._is_dead:
             raise ExternalRuntimeError(
                 "An invalid handle was passed to the API call", 13, "RFC_INVALID_HANDLE"
             )
@@ -245,20 +292,3 @@ class _Exclusive:
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
-
-
-def _module(name: str) -> dictionary.FunctionModule:
-    try:
-        return dictionary.function_module(name)
-    except KeyError:
-        raise ABAPApplicationError(
-            ErrorInfo(
-                f"ID:FL Type:E Number:046 {name}",
-                5,
-                "FU_NOT_FOUND",
-                "FL",
-                "E",
-                "046",
-                name,
-            )
-        ) from None

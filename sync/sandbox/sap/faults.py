@@ -11,11 +11,13 @@ KINDS = {
     "latency": "every call takes longer by the given seconds",
     "refuse": "the port is really closed for the given seconds",
     "dump": "short dump: ABAPRuntimeError 3",
+    "abort": "MESSAGE of type A: ABAPRuntimeError 4, its key is the message text",
     "drop_before": "connection lost, nothing was done",
     "drop_after": "done, but the answer is lost",
     "lost_commit_answer": "the commit took effect, its answer is lost",
     "commit_error": "the update task fails: RETURN of the commit holds an error",
     "locked": "V1 042, the document is being processed by another user",
+    "message": "the order is refused with the message named by key, such as F5 201",
     "logon_refused": "user or password is not accepted",
 }
 _numbers = itertools.count(1)
