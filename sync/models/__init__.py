@@ -10,6 +10,7 @@ from sync.models.automation import (
 )
 from sync.models.billing import BillingDocument, BillingDocumentLine
 from sync.models.deliveries import DeliveryTrack, OutboundDelivery, OutboundDeliveryLine
+from sync.models.dry_runs import DryRun
 from sync.models.invoices import Invoice, InvoiceLine, InvoiceMail
 from sync.models.ledger import RemoteCall, Step, SyncAttempt, SyncTask
 from sync.models.mapping import (
@@ -19,7 +20,9 @@ from sync.models.mapping import (
     PaymentMapping,
     ShippingMapping,
 )
+from sync.models.readiness import ReadinessFinding
 from sync.models.sales_orders import SalesOrder, SalesOrderLine
+from sync.models.sap_messages import SapMessageEntry
 from sync.models.shipments import Shipment, ShipmentLine, ShipmentTrack
 from sync.models.shops import SalesArea, Shop
 
@@ -29,6 +32,7 @@ __all__ = [
     "CarrierMapping",
     "CustomerMapping",
     "DeliveryTrack",
+    "DryRun",
     "Invoice",
     "InvoiceLine",
     "InvoiceMail",
@@ -38,11 +42,13 @@ __all__ = [
     "PaymentMapping",
     "ProcessHeartbeat",
     "PullWatermark",
+    "ReadinessFinding",
     "RemoteCall",
     "RemoteHealth",
     "SalesArea",
     "SalesOrder",
     "SalesOrderLine",
+    "SapMessageEntry",
     "Shipment",
     "ShipmentLine",
     "ShipmentTrack",

@@ -35,6 +35,8 @@ class Step(models.TextChoices):
     PUSH_INVOICE = "push_invoice", "Invoice in the shop"
     SEND_INVOICE = "send_invoice", "Mail the invoice"
     TEST_CONNECTION = "test_connection", "Test a connection"
+    DRY_RUN = "dry_run", "Dry run in SAP"
+    CHECK_READINESS = "check_readiness", "Check readiness"
 
 
 class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
