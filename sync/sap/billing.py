@@ -9,19 +9,13 @@ from decimal import Decimal
 from sync.sap import abap
 from sync.sap.bapi import SapSession
 from sync.sap.billing_items import BillingLines, Invoice, read_invoices
+from sync.sap.billing_tables import header_rows, line_rows
 from sync.sap.orders import refuse_reading
 from sync.sap.records import SapBillingDocument
-from sync.sap.rows import Row, amount, chunks, number, required, rows, text
-from sync.sap.table_read import ColumnUnknown, TableForbidden, any_of, read_table
+from sync.sap.rows import Row, amount, number, required, rows, text
 
 GETLIST = "BAPI_BILLINGDOC_GETLIST"
 GETDETAIL = "BAPI_BILLINGDOC_GETDETAIL"
-TABLE = "VBRK"
-COLUMNS = ("VBELN", "FKART", "VBTYP", "WAERK", "FKDAT", "ERDAT", "ERZET", "KUNRG", "KUNAG",
-           "NETWR", "MWSBK")  # fmt: skip
-# Unconfirmed columns: read when the table has them.
-CANCELLATION_COLUMNS = ("FKSTO", "SFAKN")
-DOCUMENTS_PER_READ = 50
 
 
 @dataclass(slots=True)
@@ -35,9 +29,10 @@ class Found:
 def search_billing_documents(
     session: SapSession, *, reference_documents: Sequence[str]
 ) -> list[SapBillingDocument]:
-    """Billing documents of these deliveries and sales orders, each once, with the lines of theirs.
+    """Billing documents of these deliveries and sales orders, each once, with all its lines.
 
-    Works without table access too; then the billing date and creation time may be unknown.
+    A collective document shows the lines of other orders too. Works without table access; then
+    the billing date and creation time may be unknown.
     """
     references = [abap.alpha(number) for number in reference_documents if number.strip()]
     found: dict[str, Found] = {}
@@ -45,15 +40,24 @@ def search_billing_documents(
         _collect(session, reference, found)
     if not found:
         return []
-    table = _table_rows(session, list(found))
+    headers = header_rows(session, list(found))
     for document, entry in found.items():
-        if document not in table and not entry.detail:
+        if document not in headers and not entry.detail:
             entry.detail = _detail(session, document)
-    payers = {document: text(table.get(document, {}), "KUNAG", "KUNRG") for document in found}
-    lines = BillingLines(session, references, {n: entry.lines for n, entry in found.items()})
-    invoices = read_invoices(session, payers, lines)
+    payers = {document: text(headers.get(document, {}), "KUNAG", "KUNRG") for document in found}
+    lines = BillingLines(
+        session,
+        references,
+        listed={document: entry.lines for document, entry in found.items()},
+        stored=line_rows(session, list(headers)),
+    )
+    currencies = {
+        document: text(headers.get(document, {}), "WAERK") or text(entry.detail, "CURRENCY")
+        for document, entry in found.items()
+    }
+    invoices = read_invoices(session, payers, lines, currencies)
     return [
-        _document(n, entry, table.get(n, {}), invoices.get(n, Invoice()), session)
+        _document(n, entry, headers.get(n, {}), invoices.get(n, Invoice()), session)
         for n, entry in found.items()
     ]
 
@@ -75,27 +79,6 @@ def _detail(session: SapSession, document: str) -> Row:
     refuse_reading(session, answer, GETDETAIL, document)
     detail: Row = answer.get("BILLINGDOCUMENTDETAIL") or {}
     return detail
-
-
-# ---- VBRK --------------------------------------------------------------------------------------
-def _table_rows(session: SapSession, documents: Sequence[str]) -> dict[str, dict[str, str]]:
-    """VBRK by document number; empty where the table may not be read."""
-    if not session.options.reads_tables:
-        return {}
-    found: dict[str, dict[str, str]] = {}
-    columns: tuple[str, ...] = (*COLUMNS, *CANCELLATION_COLUMNS)
-    try:
-        for chunk in chunks(documents, DOCUMENTS_PER_READ):
-            where = any_of("VBELN", chunk)
-            try:
-                read = read_table(session, TABLE, columns, where)
-            except ColumnUnknown:
-                columns = COLUMNS
-                read = read_table(session, TABLE, columns, where)
-            found.update({row["VBELN"]: row for row in read})
-    except (TableForbidden, ColumnUnknown):
-        return {}
-    return found
 
 
 # ---- assembling --------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
-"""The lines of billing documents: values from the list, quantities from the web invoice. Sheet 5.
+"""The lines of billing documents, gathered from what this SAP system lets us read. Sheet 5.
 
 BAPI_BILLINGDOC_GETLIST knows a line's reference and values, but neither quantity nor material.
-Those come from BAPI_WEBINVOICE_GETDETAIL, else from the delivery or sales order billed.
+VBRP knows all of them. Where it may not be read, BAPI_WEBINVOICE_GETDETAIL does; where that will
+not answer either, quantity and material are those of the whole delivery or order line billed.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ WEB_INVOICE = "BAPI_WEBINVOICE_GETDETAIL"
 ITEM_NUMBER = ("ITEM_NUMBER", "BILL_DOC_ITEM", "ITM_NUMBER", "ITEM")
 QUANTITY = ("INV_QTY", "BILL_QTY", "QUANTITY", "REQ_QTY")
 UNIT = ("SALES_UNIT", "UNIT", "BASE_UOM")
+BILLED, BILLED_ITEM = ("REF_DOC", "SD_DOC_NUMBER"), ("REF_DOC_ITEM", "DOC_ITEM_NUMBER")
+ORDER, ORDER_ITEM = ("SD_DOC_NUMBER",), ("DOC_ITEM_NUMBER",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,29 @@ class BilledLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LineSources:
+    """One line as the list, VBRP and the web invoice tell it; blank where one does not."""
+
+    item_number: int
+    listed: Row
+    stored: Row
+    web: Row
+    currency: str
+
+    def values(self) -> tuple[Decimal, Decimal]:
+        """Net and tax; VBRP is CURR and shifts, the others are external amounts (sheet 1.6)."""
+        if self.listed:
+            return amount(self.listed, "NET_VALUE_ITEM"), amount(self.listed, "TAX_VALUE_ITEM")
+        if self.stored:
+            net, tax = amount(self.stored, "NETWR"), amount(self.stored, "MWSBP")
+            return (
+                abap.external_amount(net, self.currency),
+                abap.external_amount(tax, self.currency),
+            )
+        return amount(self.web, "NET_VALUE"), amount(self.web, "TAX_AMOUNT", "TAX_VALUE")
+
+
+@dataclass(frozen=True, slots=True)
 class Invoice:
     """What the web invoice and the billed documents add to a billing document."""
 
@@ -48,16 +74,23 @@ class Invoice:
 
 
 class BillingLines:
-    """The lines the list gave, and the documents they bill, read once and only when needed."""
+    """The lines as listed and as stored in VBRP, and the documents they bill, read when needed."""
 
     def __init__(
-        self, session: SapSession, references: Sequence[str], lines: Mapping[str, list[Row]]
+        self,
+        session: SapSession,
+        references: Sequence[str],
+        *,
+        listed: Mapping[str, list[Row]],
+        stored: Mapping[str, Sequence[Row]],
     ) -> None:
         self._session = session
-        self._references = references
+        others = (abap.alpha(text(row, "REF_DOC")) for rows in listed.values() for row in rows)
+        self._references = list(dict.fromkeys([*references, *filter(None, others)]))
         self._billed: dict[tuple[str, int], BilledLine] | None = None
         self._sold_to = ""
-        self.of = lines
+        self.listed = listed
+        self.stored = stored
 
     def billed(self, reference: str, item: int) -> BilledLine | None:
         """The delivery or order line behind a billing line; ``None`` when SAP does not show it."""
@@ -96,22 +129,33 @@ class BillingLines:
 
 
 def read_invoices(
-    session: SapSession, payers: Mapping[str, str], lines: BillingLines
+    session: SapSession,
+    payers: Mapping[str, str],
+    lines: BillingLines,
+    currencies: Mapping[str, str],
 ) -> dict[str, Invoice]:
     """Head and lines per billing document; ``payers`` blank where VBRK could not be read."""
     return {
-        document: _invoice(session, document, payer, lines) for document, payer in payers.items()
+        document: _invoice(session, document, payer, lines, currencies[document])
+        for document, payer in payers.items()
     }
 
 
-def _invoice(session: SapSession, document: str, payer: str, lines: BillingLines) -> Invoice:
-    answer = _web_invoice(session, document, payer or lines.sold_to())
+def _invoice(
+    session: SapSession, document: str, payer: str, lines: BillingLines, currency: str
+) -> Invoice:
+    stored = {number(row, "POSNR"): row for row in lines.stored.get(document, ())}
+    # With both tables read there is nothing left to ask.
+    answer = {} if payer and stored else _web_invoice(session, document, payer or lines.sold_to())
     head: Row = answer.get("WEBINVOICEDOCUMENT") or {}
     web = {number(row, *ITEM_NUMBER): row for row in rows(answer, "WEBINVOICEITEMS")}
+    listed = {number(row, "BILL_DOC_ITEM"): row for row in lines.listed.get(document, [])}
+    sources = [
+        LineSources(item, listed.get(item, {}), stored.get(item, {}), web.get(item, {}), currency)
+        for item in sorted({*listed, *stored, *web} - {0})
+    ]
     pads = session.options.pads_numeric_materials
-    found = {number(row, "BILL_DOC_ITEM"): row for row in lines.of.get(document, [])}
-    items = (_item(row, web.get(line, {}), lines, pads=pads) for line, row in sorted(found.items()))
-    return Invoice(head, tuple(items))
+    return Invoice(head, tuple(_item(source, lines, pads=pads) for source in sources))
 
 
 def _web_invoice(session: SapSession, document: str, partner: str) -> dict[str, Any]:
@@ -133,20 +177,33 @@ def _web_invoice(session: SapSession, document: str, partner: str) -> dict[str, 
     return {} if cause_of(read_return(answer)) is not None else answer
 
 
-def _item(row: Row, web: Row, lines: BillingLines, *, pads: bool) -> SapBillingItem:
-    reference = abap.alpha(text(row, "REF_DOC"))
-    reference_item = number(row, "REF_DOC_ITEM")
-    billed = lines.billed(reference, reference_item)
+def _item(source: LineSources, lines: BillingLines, *, pads: bool) -> SapBillingItem:
+    reference = abap.alpha(
+        text(source.listed, "REF_DOC") or text(source.stored, "VGBEL") or text(source.web, *BILLED)
+    )
+    reference_item = (
+        number(source.listed, "REF_DOC_ITEM")
+        or number(source.stored, "VGPOS")
+        or number(source.web, *BILLED_ITEM)
+    )
+    stored, web = source.stored, source.web
+    billed = None if stored else lines.billed(reference, reference_item)
+    net_value, tax_value = source.values()
     return SapBillingItem(
-        item_number=number(row, "BILL_DOC_ITEM"),
+        item_number=source.item_number,
         reference_document=reference,
         reference_item=reference_item,
-        sap_sales_order_number=billed.sap_sales_order_number if billed else "",
-        sap_item_number=billed.sap_item_number if billed else 0,
-        material=material(web, "MATERIAL_LONG", "MATERIAL", pads=pads)
+        sap_sales_order_number=text(stored, "AUBEL")
+        or (billed.sap_sales_order_number if billed else text(web, *ORDER)),
+        sap_item_number=number(stored, "AUPOS")
+        or (billed.sap_item_number if billed else number(web, *ORDER_ITEM)),
+        material=material(stored, "MATNR", pads=pads)
+        or material(web, "MATERIAL_LONG", "MATERIAL", pads=pads)
         or (billed.material if billed else ""),
-        quantity=amount(web, *QUANTITY) or (billed.quantity if billed else Decimal(0)),
-        unit=text(web, *UNIT) or (billed.unit if billed else ""),
-        net_value=amount(row, "NET_VALUE_ITEM"),
-        tax_value=amount(row, "TAX_VALUE_ITEM"),
+        quantity=amount(stored, "FKIMG")
+        or amount(web, *QUANTITY)
+        or (billed.quantity if billed else Decimal(0)),
+        unit=text(stored, "VRKME") or text(web, *UNIT) or (billed.unit if billed else ""),
+        net_value=net_value,
+        tax_value=tax_value,
     )

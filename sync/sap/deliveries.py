@@ -182,7 +182,7 @@ def _item(
     line = number(row, "POSNR")
     return SapDeliveryItem(
         item_number=line,
-        material=material(row, "MATNR", pads=options.pads_numeric_materials),
+        material=material(row, "MATNR_LONG", "MATNR", pads=options.pads_numeric_materials),
         quantity=sum((quantity for _, quantity in splits), amount(row, "LFIMG")),
         unit=text(row, "VRKME", "MEINS"),
         sap_sales_order_number=text(row, "VGBEL"),

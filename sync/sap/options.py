@@ -22,6 +22,8 @@ class SapOptions:
     commit_wait: bool = True
     # MATN1 pads numeric materials, unless customising made them lexicographic (sheet 1.5).
     pads_numeric_materials: bool = True
+    # Internal unit by ISO code or other key; wins over the list in units.py.
+    unit_keys: Mapping[str, str] = field(default_factory=dict)
     sold_to_role: str = "AG"
     forwarding_agent_role: str = "SP"
     web_invoice_partner_role: str = "AG"

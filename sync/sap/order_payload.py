@@ -18,6 +18,7 @@ from sync.sap.records import (
     SapPartner,
     SapSalesOrderRequest,
 )
+from sync.sap.units import internal_unit
 
 Fields = dict[str, Any]
 MATERIAL_LENGTH = 18
@@ -41,7 +42,7 @@ def create_arguments(
     header, header_flags = _flagged(_header(request))
     items = [_flagged(_item(i, options, long_material), "ITM_NUMBER") for i in request.items]
     schedules = [_flagged(_schedule(i, request), "ITM_NUMBER", "SCHED_LINE") for i in request.items]
-    conditions = [_flagged(_condition(c), *CONDITION_KEYS) for c in request.conditions]
+    conditions = [_flagged(_condition(c, options), *CONDITION_KEYS) for c in request.conditions]
     partners, addresses = partner_rows(request)
     arguments: Fields = {
         "ORDER_HEADER_IN": header,
@@ -94,17 +95,17 @@ def _item(item: SapItemRequest, options: SapOptions, long_material: bool) -> Fie
         "HG_LV_ITEM": abap.item(item.higher_level_item_number)
         if item.higher_level_item_number
         else "",
-        **_material(item.material, options, long_material),
+        **material_fields(item.material, options, long_material),
         "PO_ITM_NO": abap.alpha(item.customer_item_number, PURCHASE_ORDER_ITEM_LENGTH)
         if item.customer_item_number
         else "",
-        "SALES_UNIT": item.unit,
+        "SALES_UNIT": internal_unit(item.unit, options.unit_keys),
         "ITEM_CATEG": item.item_category,
         "SHORT_TEXT": item.short_text,
     }
 
 
-def _material(material: str, options: SapOptions, long_material: bool) -> Fields:
+def material_fields(material: str, options: SapOptions, long_material: bool) -> Fields:
     """MATERIAL, or MATERIAL_LONG alone where it is wanted or needed and the system has it."""
     internal = abap.matn1(material, pads=options.pads_numeric_materials)
     wanted = options.use_long_material
@@ -125,7 +126,7 @@ def _schedule(item: SapItemRequest, request: SapSalesOrderRequest) -> Fields:
 CONDITION_KEYS = ("ITM_NUMBER", "COND_TYPE")
 
 
-def _condition(condition: SapCondition) -> Fields:
+def _condition(condition: SapCondition, options: SapOptions) -> Fields:
     """A fixed amount has no "per"; that it is fixed is customising of its condition type."""
     per_piece = not condition.is_fixed_amount and condition.item_number
     return {
@@ -134,7 +135,7 @@ def _condition(condition: SapCondition) -> Fields:
         "COND_VALUE": condition.value,
         "CURRENCY": condition.currency,
         "COND_P_UNT": Decimal(condition.per) if per_piece else "",
-        "COND_UNIT": condition.unit if per_piece else "",
+        "COND_UNIT": internal_unit(condition.unit, options.unit_keys) if per_piece else "",
     }
 
 

@@ -17,6 +17,7 @@ from sync.sap.rows import Row, amount, grouped, material, number, required, rows
 
 INCOMPLETE = {"A", "B"}
 FIXED_AMOUNT, PERCENTAGE = "B", "A"
+TAX = "D"  # class of condition
 
 
 def order_headers(answer: Row, reference: str, *, field_length: int) -> list[SapOrderHeader]:
@@ -74,7 +75,7 @@ def _sales_order(header: Row, tables: dict[str, list[Row]], options: SapOptions)
         overall_status=text(status, "PRC_STAT_H"),
         rejection_status=text(status, "OVERALLREJ"),
         items=_items(tables["ORDER_ITEMS_OUT"], tables["ORDER_SCHEDULES_OUT"], options),
-        conditions=tuple(condition(row) for row in tables["ORDER_CONDITIONS_OUT"] if _active(row)),
+        conditions=active_conditions(tables["ORDER_CONDITIONS_OUT"]),
         flow=tuple(_flow(row, options) for row in tables["ORDER_FLOWS_OUT"]),
         is_incomplete=bool(INCOMPLETE & {text(status, "TOTINCOMPL"), text(status, "TOTINCOMIT")}),
     )
@@ -124,11 +125,12 @@ def _customer_item(value: str) -> str:
     return abap.without_alpha(value) if value.strip("0") else ""
 
 
-def _active(row: Row) -> bool:
-    return not text(row, "CONDISACTI")
+def active_conditions(found: list[Row]) -> tuple[SapCondition, ...]:
+    """The price elements that count; the inactive ones were overruled by others."""
+    return tuple(_condition(row) for row in found if not text(row, "CONDISACTI"))
 
 
-def condition(row: Row) -> SapCondition:
+def _condition(row: Row) -> SapCondition:
     """A price element as read; the value of a percentage is raw (sheet 1.6: stored x10)."""
     kind = text(row, "CALCTYPCON")
     return SapCondition(
@@ -141,6 +143,7 @@ def condition(row: Row) -> SapCondition:
         is_fixed_amount=kind == FIXED_AMOUNT,
         is_percentage=kind == PERCENTAGE,
         amount=amount(row, "CONDVALUE") if row.get("CONDVALUE") is not None else None,
+        is_tax=text(row, "CONDCLASS") == TAX,
     )
 
 

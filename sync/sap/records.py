@@ -53,6 +53,7 @@ class SapCondition:
     is_fixed_amount: bool = False  # an amount for the whole line, not a price per piece
     is_percentage: bool = False  # read only: ``value`` is a rate, not an amount
     amount: Decimal | None = None  # read only: what the element adds to the document
+    is_tax: bool = False  # read only: not part of the net value
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +143,10 @@ class SapSimulation:
     """SAP's answer to a dry run: nothing was saved."""
 
     messages: tuple[SapMessage, ...]
-    net_value: Decimal | None
+    net_value: Decimal | None  # ``None`` where SAP would not tell prices
     currency: str
     items: tuple[SapSalesOrderItem, ...] = ()
+    conditions: tuple[SapCondition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,7 @@ class SapSalesOrderItem:
     customer_item_number: str = ""
     rejection_reason: str = ""
     higher_level_item_number: int = 0
+    tax_value: Decimal | None = None  # told by a dry run only
 
 
 @dataclass(frozen=True, slots=True)

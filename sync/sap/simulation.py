@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -9,23 +10,30 @@ from sync.errors import RemoteMisconfigured, RemoteRejected, RemoteUnavailable, 
 from sync.sap import abap
 from sync.sap.bapi import SapSession
 from sync.sap.messages import cause_of, read_return
-from sync.sap.order_payload import normal_reference, partner_rows
+from sync.sap.options import SapOptions
+from sync.sap.order_payload import material_fields, normal_reference, partner_rows
+from sync.sap.order_reading import active_conditions
 from sync.sap.orders import call_create
 from sync.sap.records import (
+    SapCondition,
     SapItemRequest,
     SapSalesOrderItem,
     SapSalesOrderRequest,
     SapSimulation,
 )
 from sync.sap.rows import Row, amount, material, number, rows, text
+from sync.sap.units import internal_unit
 
 SIMULATE = "BAPI_SALESORDER_SIMULATE"
 ROLLBACK = "BAPI_TRANSACTION_ROLLBACK"
 QUANTITY_DECIMALS = 3
-SHORT_MATERIAL = 18
+HEADER_CONDITIONS = (1, 2, 3, 4)
 CONDITION_FIELDS = (
-    ("COND_TYPE", "COND_VAL1", "COND_P_UNT", "COND_D_UNT"),
-    *((f"CD_TYPE{n}", f"CD_VALUE{n}", f"CD_P_UNT{n}", f"CD_D_UNT{n}") for n in (2, 3, 4)),
+    ("COND_TYPE", "COND_VAL1", "COND_P_UNT", "COND_D_UNT", ""),
+    *(
+        (f"CD_TYPE{n}", f"CD_VALUE{n}", f"CD_P_UNT{n}", f"CD_D_UNT{n}", f"CD_CURR{n}")
+        for n in (2, 3, 4)
+    ),
 )
 RENAMED = {"COUNTR_ISO": "COUNTRY_ISO"}
 
@@ -37,14 +45,28 @@ def simulate(session: SapSession, request: SapSalesOrderRequest) -> SapSimulatio
     session.call(ROLLBACK, {})
     if cause_of(messages) is not None:
         return SapSimulation(messages, None, request.currency)
-    items = _priced_items(session, request)
-    net_value = sum((item.net_value for item in items), Decimal(0)) if items else None
-    return SapSimulation(messages, net_value, request.currency, items)
+    answer = _priced(session, request)
+    pads = session.options.pads_numeric_materials
+    items = tuple(_item(row, pads=pads) for row in rows(answer, "ORDER_ITEMS_OUT"))
+    conditions = active_conditions(rows(answer, "ORDER_CONDITION_EX"))
+    net_value = _net_value(items, conditions) if items else None
+    return SapSimulation(messages, net_value, request.currency, items, conditions)
 
 
-def _priced_items(
-    session: SapSession, request: SapSalesOrderRequest
-) -> tuple[SapSalesOrderItem, ...]:
+def _net_value(
+    items: tuple[SapSalesOrderItem, ...], conditions: tuple[SapCondition, ...]
+) -> Decimal:
+    """Of the lines, and of charges of the header that SAP did not spread over them."""
+    spread = {one.condition_type for one in conditions if one.item_number}
+    of_header = (
+        one.amount or Decimal(0)
+        for one in conditions
+        if not one.item_number and not one.is_tax and one.condition_type not in spread
+    )
+    return sum((item.net_value for item in items), Decimal(0)) + sum(of_header, Decimal(0))
+
+
+def _priced(session: SapSession, request: SapSalesOrderRequest) -> dict[str, Any]:
     """SAP's own prices; nothing where this system cannot or will not simulate."""
     try:
         answer = session.call(SIMULATE, _arguments(request, session))
@@ -52,11 +74,9 @@ def _priced_items(
         # The check stands; only prices are missing. A dump has cost the session.
         if not session.is_usable:
             session.renew()
-        return ()
-    if cause_of(read_return(answer, "RETURN", "MESSAGETABLE")) is not None:
-        return ()
-    pads = session.options.pads_numeric_materials
-    return tuple(_item(row, pads=pads) for row in rows(answer, "ORDER_ITEMS_OUT"))
+        return {}
+    failed = cause_of(read_return(answer, "RETURN", "MESSAGETABLE")) is not None
+    return {} if failed else answer
 
 
 def _arguments(request: SapSalesOrderRequest, session: SapSession) -> dict[str, Any]:
@@ -69,12 +89,19 @@ def _arguments(request: SapSalesOrderRequest, session: SapSession) -> dict[str, 
         "PURCH_DATE": abap.write_date(request.order_date),
         "REQ_DATE_H": abap.write_date(request.requested_date),
         "CURRENCY": request.currency,
+        **_header_prices(request),
     }
+    long_material = session.interface(SIMULATE).has("ORDER_ITEMS_IN", "MATERIAL_LONG")
+    options = session.options
     partners, addresses = partner_rows(request)
     arguments: dict[str, Any] = {
         "ORDER_HEADER_IN": {name: value for name, value in header.items() if value},
         "ORDER_ITEMS_IN": [
-            {**_sent_item(item, session), **_prices(request, item)} for item in request.items
+            {
+                **_sent_item(item, options, long_material),
+                **_prices(request, item, options.unit_keys),
+            }
+            for item in request.items
         ],
         # BAPIPARTNR spells one field of BAPIPARNR differently.
         "ORDER_PARTNERS": [
@@ -88,28 +115,43 @@ def _arguments(request: SapSalesOrderRequest, session: SapSession) -> dict[str, 
     return arguments
 
 
-def _sent_item(item: SapItemRequest, session: SapSession) -> dict[str, str]:
+def _sent_item(item: SapItemRequest, options: SapOptions, long_material: bool) -> dict[str, str]:
     """REQ_QTY is NUMC with three implied decimals: 9.001 is sent as 9001 (sheet 1.6)."""
-    internal = abap.matn1(item.material, pads=session.options.pads_numeric_materials)
-    field = "MATERIAL" if abap.places(internal) <= SHORT_MATERIAL else "MATERIAL_LONG"
     thousandths = item.quantity.scaleb(QUANTITY_DECIMALS)
     return {
         "ITM_NUMBER": abap.item(item.item_number),
-        field: internal,
+        **material_fields(item.material, options, long_material),
         "REQ_QTY": abap.numc(int(thousandths), 13),
-        "SALES_UNIT": item.unit,
+        "SALES_UNIT": internal_unit(item.unit, options.unit_keys),
     }
 
 
-def _prices(request: SapSalesOrderRequest, item: SapItemRequest) -> dict[str, Any]:
+def _header_prices(request: SapSalesOrderRequest) -> dict[str, Any]:
+    """Charges of the whole order: the module takes up to four."""
+    own = [one for one in request.conditions if not one.item_number]
+    sent: dict[str, Any] = {}
+    for place, condition in zip(HEADER_CONDITIONS, own, strict=False):
+        sent |= {
+            f"CD_TYPE{place}": condition.condition_type,
+            f"CD_VALUE{place}": condition.value,
+            f"CD_CURR{place}": condition.currency,
+        }
+    return sent
+
+
+def _prices(
+    request: SapSalesOrderRequest, item: SapItemRequest, unit_keys: Mapping[str, str]
+) -> dict[str, Any]:
     """Our own prices of the line: the module takes up to four conditions per item."""
     own = [c for c in request.conditions if c.item_number == item.item_number]
     sent: dict[str, Any] = {"CURRENCY": request.currency} if own else {}
     for names, condition in zip(CONDITION_FIELDS, own, strict=False):
-        kind, value, per, unit = names
+        kind, value, per, unit, currency = names
         sent |= {kind: condition.condition_type, value: condition.value}
+        sent |= {currency: condition.currency} if currency else {}
         if not condition.is_fixed_amount:
-            sent |= {per: abap.numc(condition.per, 5), unit: condition.unit}
+            internal = internal_unit(condition.unit, unit_keys)
+            sent |= {per: abap.numc(condition.per, 5), unit: internal}
     return sent
 
 
@@ -122,4 +164,5 @@ def _item(row: Row, *, pads: bool) -> SapSalesOrderItem:
         quantity=amount(row, "REQ_QTY"),
         unit=text(row, "SALES_UNIT"),
         net_value=amount(row, "NET_VALUE1"),
+        tax_value=amount(row, "TX_DOC_CUR"),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -18,15 +19,16 @@ from sync.sandbox.sap.system import SapSystem
 from sync.sap.client import SapClient
 from sync.sap.options import SapOptions
 from sync.sap.records import SapItemRequest, SapPartner, SapSalesOrderRequest
-from sync.sap.refusals import SapLocked, SapRejected
+from sync.sap.refusals import SapFieldRefused, SapLocked, SapRejected
+from sync.translate.comparison import simulated_differences
 from tests.sap.builders import PARAMETERS, a_request, an_address
 
 CUSTOMER, ONE_TIME = "10001", "99001"
 
 
-@pytest.fixture
-def system(tmp_path: Path) -> Iterator[SapSystem]:
-    system = SapSystem(tmp_path)
+@pytest.fixture(params=["S4", "ECC"])
+def system(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[SapSystem]:
+    system = SapSystem(tmp_path, release=request.param)
     yield system
     system.close()
 
@@ -46,7 +48,10 @@ def client(system: SapSystem) -> Iterator[SapClient]:
         yield client
 
 
-def an_order(material: str = "A-VERY-LONG-MATERIAL-NUMBER-0001") -> SapSalesOrderRequest:
+LONG = "A-VERY-LONG-MATERIAL-NUMBER-0001"
+
+
+def an_order(material: str = "S-001") -> SapSalesOrderRequest:
     address = an_address(email="erika@example.com")
     return a_request(
         sales_organization="3000",
@@ -58,9 +63,9 @@ def an_order(material: str = "A-VERY-LONG-MATERIAL-NUMBER-0001") -> SapSalesOrde
     )
 
 
-def create(client: SapClient) -> str:
+def create(client: SapClient, material: str = "S-001") -> str:
     with client.unit_of_work() as unit:
-        created = unit.create_sales_order(an_order())
+        created = unit.create_sales_order(an_order(material))
         unit.commit()
     return created.sap_sales_order_number
 
@@ -102,6 +107,46 @@ def test_a_dry_run_tells_the_price_and_saves_nothing(client: SapClient) -> None:
 
     assert simulation.net_value == Decimal("39.80")
     assert found(client) == []
+
+
+def test_a_dry_run_compares_line_by_line_before_anything_is_saved(client: SapClient) -> None:
+    request = an_order()
+
+    simulation = client.simulate_sales_order(request)
+
+    assert simulated_differences(request, simulation, Decimal("0.01")) == []
+    dearer = replace(request, conditions=(replace(request.conditions[0], value=Decimal(20)),))
+    (element, *_) = simulated_differences(dearer, simulation, Decimal("0.01"))
+    assert element == {"field": "item 10 PR00", "shop": "40.00", "sap": "39.80"}
+
+
+def test_a_long_material_goes_where_the_system_has_room_for_it(
+    system: SapSystem, client: SapClient
+) -> None:
+    if system.release == "ECC":
+        with pytest.raises(SapFieldRefused, match="longer than 18"):
+            create(client, LONG)
+        return
+    number = create(client, LONG)
+    warehouse.create_delivery(system, warehouse.DeliveryRequest([number]))
+
+    (order,) = client.get_sales_orders([number])
+    (delivery,) = client.search_deliveries(sap_sales_order_numbers=[number])
+
+    assert (order.items[0].material, delivery.items[0].material) == (LONG, LONG)
+
+
+def test_a_partial_bill_shows_its_own_quantity(system: SapSystem, client: SapClient) -> None:
+    number = create(client)
+    (delivery_number,) = warehouse.create_delivery(system, warehouse.DeliveryRequest([number]))
+    warehouse.pick(system, delivery_number)
+    warehouse.post_goods_issue(system, delivery_number, "DHL", ["1Z1"])
+    part = {10: Decimal(1)}
+    billing.bill(system, billing.BillingRequest(deliveries=[delivery_number], quantities=part))
+
+    (document,) = client.search_billing_documents(reference_documents=[delivery_number])
+
+    assert [item.quantity for item in document.items] == [Decimal(1)]
 
 
 def test_p0_10_delivery_and_billing_lead_back_to_the_order_line(

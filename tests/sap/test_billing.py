@@ -26,10 +26,15 @@ WEB = "BAPI_WEBINVOICE_GETDETAIL"
 DELIVERIES = "BAPI_DELIVERY_GETLIST"
 DELIVERY, BILL = "0080000001", "0090000001"
 WIDTHS = {"VBELN": 10, "FKART": 4, "VBTYP": 1, "WAERK": 5, "FKDAT": 8, "ERDAT": 8, "ERZET": 6,
-          "KUNRG": 10, "KUNAG": 10, "NETWR": 16, "MWSBK": 14, "FKSTO": 1, "SFAKN": 10}  # fmt: skip
+          "KUNRG": 10, "KUNAG": 10, "NETWR": 16, "MWSBK": 14, "FKSTO": 1, "SFAKN": 10,
+          "POSNR": 6, "FKIMG": 15, "VRKME": 3, "VGBEL": 10, "VGPOS": 6, "AUBEL": 10, "AUPOS": 6,
+          "MATNR": 40, "MWSBP": 15}  # fmt: skip
 VBRK = {"VBELN": BILL, "FKART": "F2", "VBTYP": "M", "WAERK": "EUR", "FKDAT": "20260304",
         "ERDAT": "20260304", "ERZET": "100000", "KUNRG": "0000100009", "KUNAG": "0000100001",
         "NETWR": "39.80", "MWSBK": "7.56", "FKSTO": "", "SFAKN": "0000000000"}  # fmt: skip
+VBRP = {"VBELN": BILL, "POSNR": "000010", "FKIMG": "1.000", "VRKME": "ST", "NETWR": "19.90",
+        "MWSBP": "3.78", "VGBEL": DELIVERY, "VGPOS": "000010", "AUBEL": "0000004711",
+        "AUPOS": "000020", "MATNR": "MAT-1"}  # fmt: skip
 LISTED: dict[str, Any] = {
     "SUCCESS": [
         {"REF_DOC": DELIVERY, "REF_DOC_ITEM": "000010", "BILL_DOC": BILL,
@@ -41,7 +46,7 @@ LISTED: dict[str, Any] = {
          "NET_VALUE": Decimal("39.80"), "TAX_VALUE": Decimal("7.56"), "CANCELLED": ""},
     ],
 }  # fmt: skip
-WEB_INVOICE = {
+WEB_INVOICE: dict[str, Any] = {
     "WEBINVOICEDOCUMENT": {"BILL_DATE": "20260304", "PAYER": "0000100009"},
     "WEBINVOICEITEMS": [
         {"ITEM_NUMBER": "000010", "MATERIAL": "MAT-1", "INV_QTY": Decimal(2), "SALES_UNIT": "ST"},
@@ -56,10 +61,18 @@ DELIVERED: dict[str, Any] = {
 }  # fmt: skip
 
 
-def table_answer(*rows: dict[str, str]) -> Any:
-    """RFC_READ_TABLE: fixed places, the delimiter between them, blanks on the right stripped."""
+def table_answer(*rows: dict[str, str], lines: tuple[dict[str, str], ...] = ()) -> Any:
+    """RFC_READ_TABLE: fixed places, the delimiter between them, blanks on the right stripped.
+
+    VBRP may only be read when ``lines`` are given.
+    """
+    headers = rows
 
     def answer(**sent: Any) -> dict[str, Any]:
+        is_lines = sent["QUERY_TABLE"] == "VBRP"
+        if is_lines and not lines:
+            raise ABAPApplicationError("", 5, "NOT_AUTHORIZED")
+        rows = lines if is_lines else headers
         names = [field["FIELDNAME"] for field in sent["FIELDS"]]
         fields, offset = [], 0
         for name in names:
@@ -67,8 +80,8 @@ def table_answer(*rows: dict[str, str]) -> Any:
                 {"FIELDNAME": name, "OFFSET": f"{offset:06}", "LENGTH": f"{WIDTHS[name]:06}"}
             )
             offset += WIDTHS[name] + 1
-        lines = ["|".join(row[name].ljust(WIDTHS[name]) for name in names) for row in rows]
-        return {"FIELDS": fields, "DATA": [{"WA": line.rstrip()} for line in lines]}
+        data = ["|".join(row[name].ljust(WIDTHS[name]) for name in names) for row in rows]
+        return {"FIELDS": fields, "DATA": [{"WA": line.rstrip()} for line in data]}
 
     return answer
 
@@ -167,7 +180,7 @@ def test_columns_the_table_lacks_are_left_out() -> None:
 
     document = read(a_system(**{TABLE: answer}))
 
-    assert calls == [13, 11]
+    assert calls == [13, 11, 11]
     assert document.billing_date == date(2026, 3, 4)
 
 
@@ -211,6 +224,44 @@ def test_without_a_web_invoice_the_quantity_is_that_of_the_delivery(answer: Any)
     (item,) = read(a_system(**{WEB: answer})).items
 
     assert (item.material, item.quantity, item.unit) == ("MAT-1", Decimal(2), "ST")
+
+
+def test_a_partial_bill_has_the_quantity_of_its_own_line_not_of_the_delivery() -> None:
+    sap = a_system(**{TABLE: table_answer(VBRK, lines=(VBRP,))})
+
+    (item,) = read(sap).items
+
+    assert item.quantity == Decimal(1)
+    assert (item.sap_sales_order_number, item.sap_item_number) == ("0000004711", 20)
+    assert WEB not in sap.functions
+
+
+@pytest.mark.parametrize("currency", ["EUR", "JPY", "KWD"])
+def test_a_collective_bill_lists_the_lines_of_other_orders_too(currency: str) -> None:
+    other = {**VBRP, "POSNR": "000020", "VGBEL": "0080000009", "AUBEL": "0000004712",
+             "NETWR": "100.00", "MWSBP": "19.00"}  # fmt: skip
+    table = table_answer({**VBRK, "WAERK": currency}, lines=(VBRP, other))
+
+    _, foreign = read(a_system(**{TABLE: table})).items
+
+    real = {"EUR": "100.00", "JPY": "10000", "KWD": "10.000"}[currency]
+    assert (foreign.reference_document, foreign.sap_sales_order_number) == (
+        "0080000009",
+        "0000004712",
+    )
+    assert foreign.net_value == Decimal(real)
+
+
+def test_without_tables_the_web_invoice_shows_the_lines_of_other_orders() -> None:
+    line = {"ITEM_NUMBER": "000020", "MATERIAL": "MAT-2", "INV_QTY": Decimal(3),
+            "SALES_UNIT": "ST", "NET_VALUE": Decimal(7), "SD_DOC_NUMBER": "0000004712",
+            "DOC_ITEM_NUMBER": "000010"}  # fmt: skip
+    web = {**WEB_INVOICE, "WEBINVOICEITEMS": [*WEB_INVOICE["WEBINVOICEITEMS"], line]}
+
+    _, foreign = read(a_system(**{WEB: web})).items
+
+    assert (foreign.sap_sales_order_number, foreign.quantity) == ("0000004712", Decimal(3))
+    assert foreign.net_value == Decimal(7)
 
 
 def test_curr_amounts_of_the_table_are_shifted_where_only_the_table_has_them() -> None:

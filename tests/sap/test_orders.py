@@ -12,7 +12,7 @@ from sync.errors import OutcomeUnknown, RemoteRejected, UnexpectedRecord
 from sync.exchanges import Exchange
 from sync.sap.client import SapClient
 from sync.sap.messages import Kind
-from sync.sap.records import SapItemRequest, SapOrderHeader, SapPartner
+from sync.sap.records import SapCondition, SapItemRequest, SapOrderHeader, SapPartner
 from sync.sap.refusals import SapFieldRefused, SapLocked, SapRejected
 from tests.sap.builders import a_client, a_request, an_address
 from tests.sap.fake_sap import ABAPApplicationError, CommunicationError, FakeSap, message
@@ -404,6 +404,22 @@ def test_a_dry_run_sends_our_prices_along() -> None:
     item = sap.sent(SIMULATE)["ORDER_ITEMS_IN"][0]
     assert (item["COND_TYPE"], item["COND_VAL1"]) == ("PR00", "19.9000")
     assert (item["COND_P_UNT"], item["COND_D_UNT"]) == ("00001", "ST")
+
+
+def test_a_dry_run_sends_freight_and_each_discount_in_its_own_currency() -> None:
+    sap = FakeSap()
+    conditions = (
+        SapCondition(10, "PR00", Decimal("19.90"), "EUR", unit="PCE"),
+        SapCondition(10, "ZDIS", Decimal("-1.80"), "EUR", is_fixed_amount=True),
+        SapCondition(0, "HD00", Decimal("5.00"), "EUR", is_fixed_amount=True),
+    )
+
+    a_client(sap).simulate_sales_order(a_request(conditions=conditions))
+
+    item, header = sap.sent(SIMULATE)["ORDER_ITEMS_IN"][0], sap.sent(SIMULATE)["ORDER_HEADER_IN"]
+    assert item["COND_D_UNT"] == "ST"
+    assert (item["CD_TYPE2"], item["CD_VALUE2"], item["CD_CURR2"]) == ("ZDIS", "-1.8000", "EUR")
+    assert (header["CD_TYPE1"], header["CD_VALUE1"]) == ("HD00", "5.0000")
 
 
 @pytest.mark.parametrize("email", ["", "erika@example.com"])

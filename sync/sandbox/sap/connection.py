@@ -18,11 +18,13 @@ from .exceptions import (
     field_not_found,
 )
 from .fill import NOT_SET, Filler
+from .release import S4
 from .system import SapSystem
 from .transport import HttpTransport, InProcessTransport, Transport
 from .wrap import Wrapper
 
 DEFAULT_URL = "http://127.0.0.1:8002"
+_OWN = {"session", "release"}  # attributes pyrfc does not have
 _CONFIG: dict[str, Any] = {
     "rstrip": True,
     "return_import_params": False,
@@ -166,12 +168,12 @@ class Connection:
     def get_connection_attributes(self) -> dict[str, str]:
         """Who is connected to what."""
         self._handle()
-        return {key: value for key, value in self._attributes.items() if key != "session"}
+        return {key: value for key, value in self._attributes.items() if key not in _OWN}
 
     def get_function_description(self, func_name: str) -> FunctionDescription:
         """The interface of a function module; the name is upper-cased."""
         self._handle()
-        return FunctionDescription(_module(func_name.upper()))
+        return FunctionDescription(self._module(func_name.upper()))
 
     def call(
         self, func_name: str, options: dict[str, Any] | None = None, **params: Any
@@ -183,7 +185,7 @@ class Connection:
                     f"Remote function call '{func_name}' rejected because the connection is closed"
                 )
             given = options or {}
-            module = _module(func_name)
+            module = self._module(func_name)
             skipped = set(given.get("not_requested") or ())
             wire = self._filled(module, params, skipped)
             timeout = given["timeout"] if "timeout" in given else self.options["timeout"]
@@ -223,6 +225,22 @@ class Connection:
             if name not in skipped and (with_imports or parameter.direction != "import")
         }
 
+    def _module(self, name: str) -> dictionary.FunctionModule:
+        try:
+            return dictionary.function_module(name, self._attributes.get("release", S4))
+        except KeyError:
+            raise ABAPApplicationError(
+                ErrorInfo(
+                    f"ID:FL Type:E Number:046 {name}",
+                    5,
+                    "FU_NOT_FOUND",
+                    "FL",
+                    "E",
+                    "046",
+                    name,
+                )
+            ) from None
+
     def _handle(self) -> Transport:
         if self._transport is None:
             raise ExternalRuntimeError(
@@ -245,20 +263,3 @@ class _Exclusive:
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
-
-
-def _module(name: str) -> dictionary.FunctionModule:
-    try:
-        return dictionary.function_module(name)
-    except KeyError:
-        raise ABAPApplicationError(
-            ErrorInfo(
-                f"ID:FL Type:E Number:046 {name}",
-                5,
-                "FU_NOT_FOUND",
-                "FL",
-                "E",
-                "046",
-                name,
-            )
-        ) from None

@@ -141,7 +141,8 @@ def item_rows(delivery: Delivery) -> list[dict[str, Any]]:
             "VBELN": delivery.number,
             "POSNR": f"{item.item_number:06d}",
             "PSTYV": item.item_category,
-            "MATNR": item.material[:18],
+            "MATNR": item.material if len(item.material) <= 18 else "",
+            "MATNR_LONG": item.material,
             "CHARG": item.batch,
             "WERKS": item.plant,
             "LGORT": "0001",
@@ -215,6 +216,6 @@ def flow_row(link: FlowLink, clock: Clock) -> dict[str, Any]:
         "VBTYP_V": link.preceding_category,
         "ERDAT": clock.dats(link.created_at),
         "ERZET": clock.tims(link.created_at),
-        "MATNR": link.material[:18],
+        "MATNR": link.material,
         "BWART": link.movement_type,
     }

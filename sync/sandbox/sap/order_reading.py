@@ -23,6 +23,8 @@ def get_list(call: Call) -> dict[str, Any]:
     keys = {"sold_to": call["CUSTOMER_NUMBER"], "sales_organization": call["SALES_ORGANIZATION"]}
     if call["PURCHASE_ORDER_NUMBER"]:
         keys["customer_reference"] = call["PURCHASE_ORDER_NUMBER"]
+    if call["PURCHASE_ORDER"]:
+        keys["short_reference"] = call["PURCHASE_ORDER"]
     orders = (store.get(SalesOrder, number) for number in store.find_orders(**keys))
     rows = [
         row
@@ -37,12 +39,7 @@ def _selected(call: Call, order: SalesOrder) -> bool:
     day = call.system.clock.dats(order.created_at)
     first = call["DOCUMENT_DATE"].strip("0 ") and call["DOCUMENT_DATE"]
     last = call["DOCUMENT_DATE_TO"].strip("0 ") and call["DOCUMENT_DATE_TO"]
-    short = call["PURCHASE_ORDER"]
-    return bool(
-        (not first or day >= first)
-        and (not last or day <= last)
-        and (not short or order.customer_reference[:20] == short)
-    )
+    return bool((not first or day >= first) and (not last or day <= last))
 
 
 def _rows(call: Call, order: SalesOrder) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ def read_table(call: Call) -> dict[str, Any]:
     name = call["QUERY_TABLE"]
     if name not in READERS:
         raise abap_raise("TABLE_NOT_AVAILABLE", Message("E", "DA", "131", (name,)))
-    structure = dictionary.structure(name)
+    structure = dictionary.structure(name, call.system.release)
     columns = _columns(structure, [row["FIELDNAME"] for row in call["FIELDS"]])
     delimiter = call["DELIMITER"]
     described = _described(columns, len(delimiter))
@@ -54,15 +54,15 @@ def _columns(structure: Structure, names: list[str]) -> list[Field]:
 
 def _rows(call: Call, name: str, structure: Structure) -> list[Row]:
     try:
-        test = compile_where([row["TEXT"] for row in call["OPTIONS"]], structure)
+        clause = compile_where([row["TEXT"] for row in call["OPTIONS"]], structure)
     except InvalidClause as error:
         raise abap_raise(
             "OPTION_NOT_VALID", Message("E", "SY", "002", (str(error)[:50],))
         ) from None
     rows = [
         row
-        for values in READERS[name](call.system)
-        if test(row := Row(structure, {"MANDT": call.session.client, **values}))
+        for values in READERS[name](call.system, clause.keys)
+        if clause.test(row := Row(structure, {"MANDT": call.session.client, **values}))
     ]
     if call["GET_SORTED"] == "X":
         rows.sort(key=lambda row: tuple(str(row[f.name]) for f in structure.fields[:6]))

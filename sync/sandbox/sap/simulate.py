@@ -36,7 +36,7 @@ def simulate(call: Call) -> dict[str, Any]:
         "RETURN": {},
         "MESSAGETABLE": call.bapiret2(messages),
         "ORDER_ITEMS_OUT": [_item_row(item, order, call) for item in order.items],
-        "ORDER_CONDITION_EX": [_condition_row(c) for c in order.conditions],
+        "ORDER_CONDITION_EX": [_condition_row(c, call) for c in order.conditions],
         "ORDER_SCHEDULE_EX": [
             {
                 "ITM_NUMBER": f"{item.item_number:06d}",
@@ -143,7 +143,7 @@ def _item_row(item: OrderItem, order: SalesOrder, call: Call) -> dict[str, Any]:
     return {
         "ITM_NUMBER": f"{item.item_number:06d}",
         "PO_ITM_NO": item.customer_item_number,
-        "MATERIAL": item.material[:18],
+        "MATERIAL": item.material if len(item.material) <= 18 else "",
         "MATERIAL_LONG": item.material,
         "SHORT_TEXT": item.short_text,
         "NET_VALUE": f"{cents:015d}",
@@ -161,7 +161,8 @@ def _item_row(item: OrderItem, order: SalesOrder, call: Call) -> dict[str, Any]:
     }
 
 
-def _condition_row(condition: Condition) -> dict[str, Any]:
+def _condition_row(condition: Condition, call: Call) -> dict[str, Any]:
+    role = call.system.customising.condition_types[condition.condition_type].role
     return {
         "ITM_NUMBER": f"{condition.item_number:06d}",
         "COND_TYPE": condition.condition_type,
@@ -170,6 +171,7 @@ def _condition_row(condition: Condition) -> dict[str, Any]:
         "COND_UNIT": condition.unit,
         "COND_P_UNT": condition.per,
         "CONDVALUE": condition.amount,
+        "CONDCLASS": {"price": "B", "tax": "D", "freight_tax": "D"}.get(role, "A"),
     }
 
 

@@ -30,6 +30,8 @@ CREATE TABLE IF NOT EXISTS document (
 CREATE TABLE IF NOT EXISTS order_index (
   number TEXT PRIMARY KEY, customer_reference TEXT, sold_to TEXT, sales_organization TEXT);
 CREATE INDEX IF NOT EXISTS order_by_reference ON order_index (customer_reference);
+CREATE INDEX IF NOT EXISTS order_by_short_reference
+  ON order_index (substr(customer_reference, 1, 20));
 CREATE INDEX IF NOT EXISTS order_by_customer ON order_index (sold_to, sales_organization);
 CREATE TABLE IF NOT EXISTS flow (
   id INTEGER PRIMARY KEY, preceding TEXT, preceding_item INT, preceding_category TEXT,
@@ -164,8 +166,10 @@ class Store:
             self._db.execute("DELETE FROM order_index WHERE number = ?", (number,))
 
     def find_orders(self, **equal: str) -> list[str]:
-        """Numbers of orders by ``customer_reference``, ``sold_to``, ``sales_organization``."""
-        where = " AND ".join(f"{name} = ?" for name in equal)
+        """Numbers of orders by ``customer_reference``, ``short_reference`` (its first 20
+        characters), ``sold_to``, ``sales_organization``."""
+        columns = {"short_reference": "substr(customer_reference, 1, 20)"}
+        where = " AND ".join(f"{columns.get(name, name)} = ?" for name in equal)
         with self.lock:
             rows = self._db.execute(
                 f"SELECT number FROM order_index WHERE {where} ORDER BY number",

@@ -23,6 +23,7 @@ from .exceptions import (
     communication_failure,
 )
 from .faults import ConnectionDropped, FaultPanel
+from .release import release_from_environment
 from .session import Session
 from .settings import Settings
 from .store import Store
@@ -33,7 +34,10 @@ SYSTEM_ID = "SBX"
 
 
 class SapSystem:
-    """A small SAP system whose data lie in ``data_dir``; safe from any thread."""
+    """A small SAP system whose data lie in ``data_dir``; safe from any thread.
+
+    ``release`` is S4 or ECC, from the environment when blank.
+    """
 
     def __init__(
         self,
@@ -41,9 +45,11 @@ class SapSystem:
         *,
         now: Callable[[], datetime] = utc_now,
         sleep: Callable[[float], None] = time.sleep,
+        release: str = "",
     ) -> None:
         zone = os.environ.get("SAP_STANDIN_TIMEZONE", "Europe/Berlin")
         self.clock = Clock(zone, now)
+        self.release = release or release_from_environment()
         self.store = Store(Path(data_dir))
         self.customising = Customising.load()
         self.settings = Settings(self.store)
@@ -77,6 +83,7 @@ class SapSystem:
             self.sessions[session.identity] = session
         return {
             "session": session.identity,
+            "release": self.release,
             "dest": "",
             "host": "client",
             "partnerHost": logon.get("ashost", ""),
@@ -126,7 +133,7 @@ class SapSystem:
         """Run a function module; ``ConnectionDropped`` if a fault cuts the line."""
         session = self.session(identity)
         self._faults_before(session, function)
-        module = dictionary.function_module(function)
+        module = dictionary.function_module(function, self.release)
         results: dict[str, Any] = {
             name: wire.get(name, [])
             for name, parameter in module.parameters.items()

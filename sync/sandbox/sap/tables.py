@@ -2,25 +2,58 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from . import delivery_reading as deliveries
-from .documents import BillingDocument, Delivery, SalesOrder
+from .documents import BillingDocument, Delivery, FlowLink, SalesOrder
 from .progress import Progress, progress_of
 from .system import SapSystem
+from .where_clause import Keys
 
 Rows = Iterator[dict[str, Any]]
+D = TypeVar("D", SalesOrder, Delivery, BillingDocument)
+BILLING = "MNOSU"
 
 
-def _orders(system: SapSystem) -> Iterator[SalesOrder]:
-    yield from system.store.all(SalesOrder)
+def _orders(system: SapSystem, keys: Keys) -> Iterator[SalesOrder]:
+    yield from _documents(system, SalesOrder, keys, {})
 
 
-def vbak(system: SapSystem) -> Rows:
+def _deliveries(system: SapSystem, keys: Keys) -> Iterator[Delivery]:
+    yield from _documents(system, Delivery, keys, {"VGBEL": "J"})
+
+
+def _billing(system: SapSystem, keys: Keys) -> Iterator[BillingDocument]:
+    yield from _documents(system, BillingDocument, keys, {"VGBEL": BILLING, "AUBEL": BILLING})
+
+
+def _documents(
+    system: SapSystem, kind: type[D], keys: Keys, references: dict[str, str]
+) -> Iterator[D]:
+    """By number or predecessor where the WHERE names them, as an index would; else all.
+
+    ``references`` names the columns of a predecessor with the categories of its successors.
+    """
+    store = system.store
+    numbers = keys.get("VBELN")
+    for column, categories in references.items():
+        if numbers is None and column in keys:
+            numbers = {n for key in keys[column] for n in store.successors(key, categories)}
+    if numbers is None:
+        yield from store.all(kind)
+        return
+    for number in sorted(numbers):
+        found = store.get(kind, number)
+        if found is not None:
+            yield found
+
+
+def vbak(system: SapSystem, keys: Keys) -> Rows:
     """Sales order headers."""
     clock, customising = system.clock, system.customising
-    for order in _orders(system):
+    for order in _orders(system, keys):
         sent = order.header
         yield {
             "VBELN": order.number,
@@ -51,15 +84,15 @@ def vbak(system: SapSystem) -> Rows:
         }
 
 
-def vbap(system: SapSystem) -> Rows:
+def vbap(system: SapSystem, keys: Keys) -> Rows:
     """Sales order items."""
     clock, customising = system.clock, system.customising
-    for order in _orders(system):
+    for order in _orders(system, keys):
         for item in order.items:
             yield {
                 "VBELN": order.number,
                 "POSNR": f"{item.item_number:06d}",
-                "MATNR": item.material[:18],
+                "MATNR": item.material,
                 "ARKTX": item.short_text,
                 "PSTYV": item.item_category,
                 "UEPOS": f"{item.higher_level_item:06d}",
@@ -77,9 +110,9 @@ def vbap(system: SapSystem) -> Rows:
             }
 
 
-def vbkd(system: SapSystem) -> Rows:
+def vbkd(system: SapSystem, keys: Keys) -> Rows:
     """Commercial data of the header."""
-    for order in _orders(system):
+    for order in _orders(system, keys):
         yield {
             "VBELN": order.number,
             "POSNR": "000000",
@@ -92,9 +125,9 @@ def vbkd(system: SapSystem) -> Rows:
         }
 
 
-def vbpa(system: SapSystem) -> Rows:
+def vbpa(system: SapSystem, keys: Keys) -> Rows:
     """Partners of sales orders."""
-    for order in _orders(system):
+    for order in _orders(system, keys):
         for partner in order.partners:
             vendor = partner.role == "SP"
             yield {
@@ -108,14 +141,14 @@ def vbpa(system: SapSystem) -> Rows:
             }
 
 
-def _progresses(system: SapSystem) -> Iterator[Progress]:
-    for order in _orders(system):
+def _progresses(system: SapSystem, keys: Keys) -> Iterator[Progress]:
+    for order in _orders(system, keys):
         yield progress_of(order, system.store, system.customising)
 
 
-def vbuk(system: SapSystem) -> Rows:
+def vbuk(system: SapSystem, keys: Keys) -> Rows:
     """Header status of orders and deliveries (ECC)."""
-    for progress in _progresses(system):
+    for progress in _progresses(system, keys):
         delivery = progress.header("delivery_status")
         yield {
             "VBELN": progress.order.number,
@@ -130,13 +163,13 @@ def vbuk(system: SapSystem) -> Rows:
             "UVALL": "A" if progress.order.incomplete else "C",
             "AEDAT": system.clock.dats(progress.order.changed_on),
         }
-    for document in system.store.all(Delivery):
+    for document in _deliveries(system, keys):
         yield deliveries.status_row(document, system.store, system.clock)
 
 
-def vbup(system: SapSystem) -> Rows:
+def vbup(system: SapSystem, keys: Keys) -> Rows:
     """Item status of orders and deliveries (ECC)."""
-    for progress in _progresses(system):
+    for progress in _progresses(system, keys):
         for item in progress.order.items:
             delivery = progress.delivery_status(item)
             yield {
@@ -150,14 +183,14 @@ def vbup(system: SapSystem) -> Rows:
                 "GBSTA": progress.item_status(item),
                 "KOSTA": progress.picking_status(item),
             }
-    for document in system.store.all(Delivery):
+    for document in _deliveries(system, keys):
         yield from deliveries.item_status_rows(document, system.store)
 
 
-def likp(system: SapSystem) -> Rows:
+def likp(system: SapSystem, keys: Keys) -> Rows:
     """Delivery headers, with status as in S/4."""
     clock = system.clock
-    for delivery in system.store.all(Delivery):
+    for delivery in _deliveries(system, keys):
         yield {
             **deliveries.status_row(delivery, system.store, clock),
             **deliveries.header_row(delivery, clock),
@@ -167,33 +200,44 @@ def likp(system: SapSystem) -> Rows:
         }
 
 
-def lips(system: SapSystem) -> Rows:
+def lips(system: SapSystem, keys: Keys) -> Rows:
     """Delivery items."""
     clock = system.clock
-    for delivery in system.store.all(Delivery):
+    for delivery in _deliveries(system, keys):
         states = deliveries.item_status_rows(delivery, system.store)
         for row, state in zip(deliveries.item_rows(delivery), states, strict=True):
             yield {
                 **row,
                 **state,
+                "MATNR": row["MATNR_LONG"],
                 "ERNAM": delivery.created_by,
                 "ERDAT": clock.dats(delivery.created_at),
                 "ERZET": clock.tims(delivery.created_at),
             }
 
 
-def vbfa(system: SapSystem) -> Rows:
+def _links(system: SapSystem, keys: Keys) -> list[FlowLink]:
+    store = system.store
+    if "VBELV" in keys:
+        return [link for key in sorted(keys["VBELV"]) for link in store.flow(preceding=key)]
+    if "VBELN" in keys:
+        return [link for key in sorted(keys["VBELN"]) for link in store.flow(subsequent=key)]
+    return store.flow()
+
+
+def vbfa(system: SapSystem, keys: Keys) -> Rows:
     """Document flow."""
-    for link in system.store.flow():
+    for link in _links(system, keys):
         row = deliveries.flow_row(link, system.clock)
         amount = system.customising.internal_amount(link.value, link.currency)
-        yield {**row, "RFWRT": amount, "STUFE": f"{link.level:02d}"}
+        key = hashlib.md5(repr(link).encode(), usedforsecurity=False).hexdigest()
+        yield {**row, "RUUID": key, "RFWRT": amount, "STUFE": f"{link.level:02d}"}
 
 
-def vbrk(system: SapSystem) -> Rows:
+def vbrk(system: SapSystem, keys: Keys) -> Rows:
     """Billing headers."""
     clock, customising = system.clock, system.customising
-    for document in system.store.all(BillingDocument):
+    for document in _billing(system, keys):
         currency = document.currency
         yield {
             "VBELN": document.number,
@@ -225,10 +269,10 @@ def vbrk(system: SapSystem) -> Rows:
         }
 
 
-def vbrp(system: SapSystem) -> Rows:
+def vbrp(system: SapSystem, keys: Keys) -> Rows:
     """Billing items."""
     clock, customising = system.clock, system.customising
-    for document in system.store.all(BillingDocument):
+    for document in _billing(system, keys):
         for item in document.items:
             yield {
                 "VBELN": document.number,
@@ -242,7 +286,7 @@ def vbrp(system: SapSystem) -> Rows:
                 "VGTYP": "C" if item.reference == item.sales_order else "J",
                 "AUBEL": item.sales_order,
                 "AUPOS": f"{item.order_item:06d}",
-                "MATNR": item.material[:18],
+                "MATNR": item.material,
                 "ARKTX": item.short_text,
                 "PSTYV": item.item_category,
                 "ERNAM": document.created_by,
@@ -251,7 +295,7 @@ def vbrp(system: SapSystem) -> Rows:
             }
 
 
-READERS: dict[str, Callable[[SapSystem], Rows]] = {
+READERS: dict[str, Callable[[SapSystem, Keys], Rows]] = {
     "VBAK": vbak,
     "VBAP": vbap,
     "VBKD": vbkd,

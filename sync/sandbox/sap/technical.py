@@ -107,7 +107,8 @@ def field_info(call: Call) -> dict[str, Any]:
     if not dictionary.has_structure(name):
         raise abap_raise("NOT_FOUND")
     rows, offset = [], 0
-    for position, field in enumerate(dictionary.structure(name).fields, 1):
+    fields = dictionary.structure(name, call.system.release).fields
+    for position, field in enumerate(fields, 1):
         size = lengths(field)[0]
         if call["FIELDNAME"] in ("", field.name):
             rows.append(

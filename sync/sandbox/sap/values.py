@@ -17,7 +17,8 @@ class Row(dict[str, Any]):
         self.structure = structure
 
     def __missing__(self, name: str) -> Any:
-        return _native(self.structure.by_name[name], initial(self.structure.by_name[name]))
+        field = self.structure.by_name.get(name) or self.structure.lacking[name]
+        return _native(field, initial(field))
 
     def date(self, name: str) -> str:
         """A date as ``YYYYMMDD``, or blank when initial."""
@@ -27,9 +28,8 @@ class Row(dict[str, Any]):
 
 def decode(module: FunctionModule, wire: dict[str, Any]) -> dict[str, Any]:
     """All parameters of the module, those not sent with their default or initial value."""
-    return {
-        name: _decoded(parameter, wire.get(name)) for name, parameter in module.parameters.items()
-    }
+    known = {**module.parameters, **module.lacking}
+    return {name: _decoded(parameter, wire.get(name)) for name, parameter in known.items()}
 
 
 def _decoded(parameter: Parameter, value: Any) -> Any:
@@ -56,9 +56,11 @@ def _native(field: Field, value: Any) -> Any:
 
 
 def encode(module: FunctionModule, results: dict[str, Any]) -> dict[str, Any]:
-    """Results ready for the wire; initial fields are left out."""
+    """Results ready for the wire; left out are initial fields and what the release lacks."""
     wire = {}
     for name, value in results.items():
+        if name in module.lacking:
+            continue
         parameter = module.parameters[name]
         if parameter.structure is None:
             assert parameter.field is not None
@@ -71,8 +73,12 @@ def encode(module: FunctionModule, results: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sent_row(structure: Structure, row: dict[str, Any]) -> dict[str, Any]:
-    by_name = structure.by_name
-    return {name: _sent(by_name[name], value) for name, value in row.items() if value or value == 0}
+    by_name, lacking = structure.by_name, structure.lacking
+    return {
+        name: _sent(by_name[name], value)
+        for name, value in row.items()
+        if (value or value == 0) and name not in lacking
+    }
 
 
 def _sent(field: Field, value: Any) -> Any:

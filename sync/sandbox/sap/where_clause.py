@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -27,24 +28,52 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
+Keys = dict[str, set[str]]
+
+
 class InvalidClause(Exception):
     """The condition cannot be understood."""
 
 
-def compile_where(lines: list[str], structure: Structure) -> Test:
-    """A test for rows; lines are joined, a token must not cross a line end."""
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A test for rows, and what it demands: a row that passes has one of ``keys[column]``."""
+
+    test: Test
+    keys: Keys = field(default_factory=dict)
+
+
+def compile_where(lines: list[str], structure: Structure) -> Clause:
+    """The condition; lines are joined, a token must not cross a line end."""
     tokens: list[str] = []
     for line in lines:
         if _TOKEN.sub("", line).strip():
             raise InvalidClause(line)
         tokens += _TOKEN.findall(line)
     if not tokens:
-        return lambda row: True
+        return Clause(lambda row: True)
     parser = _Parser(tokens, structure)
-    test = parser.alternatives()
+    clause = parser.alternatives()
     if parser.rest():
         raise InvalidClause(parser.rest())
-    return test
+    return clause
+
+
+def _either(clauses: list[Clause]) -> Clause:
+    """Keys only for columns that every alternative restricts."""
+    tests = [clause.test for clause in clauses]
+    columns = set.intersection(*(set(clause.keys) for clause in clauses))
+    keys = {name: set[str]().union(*(c.keys[name] for c in clauses)) for name in columns}
+    return Clause(lambda row: any(test(row) for test in tests), keys)
+
+
+def _all(clauses: list[Clause]) -> Clause:
+    tests = [clause.test for clause in clauses]
+    keys: Keys = {}
+    for clause in clauses:
+        for name, values in clause.keys.items():
+            keys[name] = keys[name] & values if name in keys else values
+    return Clause(lambda row: all(test(row) for test in tests), keys)
 
 
 class _Parser:
@@ -72,31 +101,31 @@ class _Parser:
             return True
         return False
 
-    def alternatives(self) -> Test:
-        """terms joined by OR."""
-        tests = [self._conjunction()]
+    def alternatives(self) -> Clause:
+        """Terms joined by OR."""
+        clauses = [self._conjunction()]
         while self._accept("OR"):
-            tests.append(self._conjunction())
-        return lambda row: any(test(row) for test in tests)
+            clauses.append(self._conjunction())
+        return _either(clauses)
 
-    def _conjunction(self) -> Test:
-        tests = [self._negation()]
+    def _conjunction(self) -> Clause:
+        clauses = [self._negation()]
         while self._accept("AND"):
-            tests.append(self._negation())
-        return lambda row: all(test(row) for test in tests)
+            clauses.append(self._negation())
+        return _all(clauses)
 
-    def _negation(self) -> Test:
+    def _negation(self) -> Clause:
         if self._accept("NOT"):
-            inner = self._negation()
-            return lambda row: not inner(row)
+            inner = self._negation().test
+            return Clause(lambda row: not inner(row))
         if self._accept("("):
-            inner = self.alternatives()
+            bracketed = self.alternatives()
             if not self._accept(")"):
                 raise InvalidClause("bracket not closed")
-            return inner
+            return bracketed
         return self._comparison()
 
-    def _comparison(self) -> Test:
+    def _comparison(self) -> Clause:
         name = self._next().upper()
         field = self._structure.by_name.get(name)
         if field is None:
@@ -106,29 +135,32 @@ class _Parser:
         negated = operator == "NOT"
         if negated:
             operator = self._next().upper()
-        test = self._test(name, operator, packed)
-        return (lambda row: not test(row)) if negated else test
+        clause = self._test(name, operator, packed)
+        return Clause(lambda row: not clause.test(row)) if negated else clause
 
-    def _test(self, name: str, operator: str, packed: bool) -> Test:
+    def _test(self, name: str, operator: str, packed: bool) -> Clause:
         if operator in _OPERATORS:
             compare, value = _OPERATORS[operator], self._value(packed)
-            return lambda row: compare(row[name], value)
+            keys = {name: {str(value)}} if operator in ("=", "EQ") and not packed else {}
+            return Clause(lambda row: compare(row[name], value), keys)
         if operator == "BETWEEN":
             low = self._value(packed)
             if not self._accept("AND"):
                 raise InvalidClause("BETWEEN without AND")
             high = self._value(packed)
-            return lambda row: bool(low <= row[name] <= high)
+            return Clause(lambda row: bool(low <= row[name] <= high))
         if operator == "IN" and self._accept("("):
             values = [self._value(packed)]
             while self._accept(","):
                 values.append(self._value(packed))
             if not self._accept(")"):
                 raise InvalidClause("bracket not closed")
-            return lambda row: row[name] in values
+            return Clause(
+                lambda row: row[name] in values, {} if packed else {name: set(map(str, values))}
+            )
         if operator == "LIKE":
             pattern = re.escape(str(self._value(False))).replace("%", ".*").replace("_", ".")
-            return lambda row: re.fullmatch(pattern, str(row[name])) is not None
+            return Clause(lambda row: re.fullmatch(pattern, str(row[name])) is not None)
         raise InvalidClause(operator)
 
     def _value(self, packed: bool) -> Any:

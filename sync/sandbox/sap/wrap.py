@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from .dictionary import CHARACTER_TYPES, PACKED_TYPES, Field, Parameter, Structure, structure
+from .dictionary import CHARACTER_TYPES, PACKED_TYPES, Field, Parameter, Structure
 
 
 def initial(field: Field) -> Any:
@@ -39,7 +39,7 @@ class Wrapper:
 
     def row(self, structure: Structure, value: dict[str, Any]) -> dict[str, Any]:
         """A structure with all its fields."""
-        row = dict(_initial_row(structure.name, self.rstrip, self.dtime))
+        row = dict(_initial_row(structure, self.rstrip, self.dtime))
         for name, item in value.items():
             row[name] = self.scalar(structure.by_name[name], item)
         return row
@@ -73,6 +73,6 @@ class Wrapper:
 
 
 @cache
-def _initial_row(name: str, rstrip: bool, dtime: bool) -> dict[str, Any]:
+def _initial_row(structure: Structure, rstrip: bool, dtime: bool) -> dict[str, Any]:
     wrapper = Wrapper(rstrip=rstrip, dtime=dtime)
-    return {field.name: wrapper.scalar(field, initial(field)) for field in structure(name).fields}
+    return {field.name: wrapper.scalar(field, initial(field)) for field in structure.fields}
