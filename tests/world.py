@@ -27,7 +27,7 @@ from sync.magento.client import MagentoClient
 from sync.magento.transport import new_session
 from sync.management.commands.seed_demo import create_mappings
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder, Shop, SyncTask
-from sync.remotes import Policy, Remotes
+from sync.remotes import Policy, Remotes, TaughtMessages
 from sync.sandbox.sap import billing, books, warehouse
 from sync.sandbox.sap.connection import connect_in_process
 from sync.sandbox.sap.system import SapSystem
@@ -255,7 +255,7 @@ class World:
         def connect(**parameters: Any) -> Any:
             return WiredConnection(connect_in_process(self.sap, **parameters), self.line)
 
-        options = SapOptions(time_zone="Europe/Berlin")
+        options = SapOptions(time_zone="Europe/Berlin", taught_messages=TaughtMessages())
         return SapClient(connect, {**SAP_LOGON, "passwd": self.password}, options, observe=observe)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from sync.errors import RemoteUnavailable, SyncError
@@ -31,8 +31,9 @@ _NEEDS_SHOP = {
     Step.PUSH_SHIPMENT,
     Step.PUSH_INVOICE,
     Step.SEND_INVOICE,
+    Step.DRY_RUN,
 }
-_NEEDS_SAP = {Step.PUSH_ORDER, Step.PULL_DELIVERIES, Step.PULL_BILLING}
+_NEEDS_SAP = {Step.PUSH_ORDER, Step.PULL_DELIVERIES, Step.PULL_BILLING, Step.DRY_RUN}
 
 
 def systems_of(task: SyncTask) -> list[str]:
@@ -94,6 +95,15 @@ def note_success(task: SyncTask) -> None:
             _call_all_waiting(health.system)
 
 
+def waiting_for(system: str) -> QuerySet[SyncTask]:
+    """The tasks that wait and need this remote."""
+    steps = _NEEDS_SAP if system == SAP else _NEEDS_SHOP
+    waiting = SyncTask.objects.filter(state=SyncTask.State.WAITING, step__in=steps)
+    if system != SAP:
+        waiting = waiting.filter(shop__code=system.removeprefix("magento:"))
+    return waiting
+
+
 def name_of(system: str) -> str:
     """How people call a remote."""
     return "SAP" if system == SAP else f"The shop {system.removeprefix('magento:')}"
@@ -137,10 +147,6 @@ def _tested(task: SyncTask) -> list[str]:
 
 def _call_all_waiting(system: str) -> None:
     """Make due what waited for this remote; the sweep rings, oldest first."""
-    steps = _NEEDS_SAP if system == SAP else _NEEDS_SHOP
-    waiting = SyncTask.objects.filter(
-        state=SyncTask.State.WAITING, step__in=steps, not_before__gt=timezone.now()
-    )
-    if system != SAP:
-        waiting = waiting.filter(shop__code=system.removeprefix("magento:"))
-    waiting.filter(error_class="RemoteUnavailable").update(not_before=timezone.now(), rung_at=None)
+    now = timezone.now()
+    waiting = waiting_for(system).filter(not_before__gt=now, error_class="RemoteUnavailable")
+    waiting.update(not_before=now, rung_at=None)

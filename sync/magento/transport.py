@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -79,6 +81,7 @@ class Transport:
         self._session = session
         self._timeout_seconds = timeout_seconds
         self._observe = observe
+        self.server_time: datetime | None = None
 
     def get(self, route: str, query: Query = ()) -> Any:
         """The JSON value of a read. Raises a ``SyncError``."""
@@ -123,6 +126,7 @@ class Transport:
                 allow_redirects=False,  # a redirected POST would become a GET
             )
         call.status = response.status_code
+        self.server_time = _date_of(response)
         value = decoded(response)
         call.answer = None if value is NOT_JSON else value
         raise_for_response(response, call.operation, is_write=call.is_write)
@@ -146,8 +150,20 @@ class Transport:
         )
 
 
+def _date_of(response: requests.Response) -> datetime | None:
+    try:
+        return parsedate_to_datetime(response.headers.get("Date", ""))
+    except ValueError:
+        return None
+
+
 def rest_base(base_url: str) -> str:
-    """``https://shop.example/rest/V1`` for the shop's address, with or without that ending."""
+    """``https://shop.example/rest/V1`` for the shop's address, with or without that ending.
+
+    An address that ends with ``/rest/de/V1`` names a store by its code and keeps it [187].
+    """
+    if re.search(r"/rest/[a-z][a-z0-9_]*/V1/?$", base_url.strip()):
+        return base_url.strip().rstrip("/")
     plain = base_url.strip().rstrip("/").removesuffix("/rest/V1").removesuffix("/rest")
     return f"{plain}/rest/V1"
 

@@ -34,6 +34,9 @@ class DryRun(models.Model):
     request = models.JSONField(default=dict, help_text="What was sent, redacted.")
     messages = models.JSONField(default=list, help_text="SAP's messages in plain words.")
     prices = models.JSONField(default=list, help_text="Web order beside SAP, line by line.")
+    differences = models.JSONField(
+        default=list, help_text="Field by field, where SAP's answer is not the web order."
+    )
     missing = models.JSONField(default=list, help_text="Mappings that are not there.")
 
     class Meta:

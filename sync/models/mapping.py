@@ -54,7 +54,9 @@ class CustomerMapping(models.Model):
     def clean(self) -> None:
         """An entry nothing leads to would be used for nobody."""
         if not self.known_by:
-            raise ValidationError("Say by what the customer is known: id, e-mail, group or company.")
+            raise ValidationError(
+                "Say by what the customer is known: id, e-mail, group or company."
+            )
 
     @property
     def known_by(self) -> str:

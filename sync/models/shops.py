@@ -54,7 +54,7 @@ class Shop(models.Model):
         max_length=6,
         blank=True,
         validators=[RegexValidator(r"^[A-Z0-9-]*$", "Capitals, digits and hyphens only.")],
-        help_text="Put before the web order's number in SAP's customer reference, so that two shops "
+        help_text="Before the web order's number in SAP's customer reference, so that two shops "
         "with the same numbers never meet. Fixed once an order was sent.",
     )
     poll_interval_seconds = models.PositiveIntegerField(

@@ -158,8 +158,13 @@ FOLLOWERS = {"V4 219", "V4 248", "V4 233"}
 
 
 def explain(message: SapMessage, taught: Mapping[str, Explanation] | None = None) -> Explanation:
-    """Words and remedy for a message; ``taught`` holds an administrator's own entries by key."""
-    known = (taught or {}).get(message.key) or EXPLANATIONS.get(message.key)
+    """Words and remedy for a message; ``taught`` holds an administrator's own entries by key.
+
+    An entry for one type only has it behind the key: ``V1 302 E``.
+    """
+    own = taught or {}
+    known = own.get(f"{message.key} {message.type}") or own.get(message.key)
+    known = known or EXPLANATIONS.get(message.key)
     if message.is_failure:
         return known or UNKNOWN
     if known is not None and known.kind in {Kind.INCOMPLETE, Kind.DUPLICATE}:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sync.models import Step
+from sync.steps.check_readiness import check_readiness
 from sync.steps.confirm_order import confirm_order
+from sync.steps.dry_run import dry_run
 from sync.steps.pull_billing import pull_billing
 from sync.steps.pull_deliveries import pull_deliveries
 from sync.steps.pull_orders import pull_orders
@@ -26,6 +28,8 @@ STEPS: dict[str, Callable[[StepRun], str]] = {
     Step.PUSH_INVOICE: push_invoice,
     Step.SEND_INVOICE: send_invoice,
     Step.TEST_CONNECTION: try_connection,
+    Step.DRY_RUN: dry_run,
+    Step.CHECK_READINESS: check_readiness,
 }
 
 __all__ = ["STEPS", "StepRun"]
