@@ -9,180 +9,401 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sync', '0002_incidents_and_payment_rules'),
+        ("sync", "0002_incidents_and_payment_rules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DryRun',
+            name="DryRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('verdict', models.CharField(choices=[('accepted', 'SAP accepts it'), ('differs', 'Accepted, prices differ'), ('unpriced', 'Accepted, prices unknown'), ('refused', 'SAP refuses it'), ('unfit', 'Cannot be sent'), ('incomplete', 'Mappings are missing')], max_length=10)),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('request', models.JSONField(default=dict, help_text='What was sent, redacted.')),
-                ('messages', models.JSONField(default=list, help_text="SAP's messages in plain words.")),
-                ('prices', models.JSONField(default=list, help_text='Web order beside SAP, line by line.')),
-                ('differences', models.JSONField(default=list, help_text="Field by field, where SAP's answer is not the web order.")),
-                ('missing', models.JSONField(default=list, help_text='Mappings that are not there.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("accepted", "SAP accepts it"),
+                            ("differs", "Accepted, prices differ"),
+                            ("unpriced", "Accepted, prices unknown"),
+                            ("refused", "SAP refuses it"),
+                            ("unfit", "Cannot be sent"),
+                            ("incomplete", "Mappings are missing"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("request", models.JSONField(default=dict, help_text="What was sent, redacted.")),
+                (
+                    "messages",
+                    models.JSONField(default=list, help_text="SAP's messages in plain words."),
+                ),
+                (
+                    "prices",
+                    models.JSONField(default=list, help_text="Web order beside SAP, line by line."),
+                ),
+                (
+                    "differences",
+                    models.JSONField(
+                        default=list,
+                        help_text="Field by field, where SAP's answer is not the web order.",
+                    ),
+                ),
+                (
+                    "missing",
+                    models.JSONField(default=list, help_text="Mappings that are not there."),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='ReadinessFinding',
+            name="ReadinessFinding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area', models.CharField(help_text='portal, sap, or magento:code', max_length=60)),
-                ('name', models.CharField(max_length=80)),
-                ('state', models.CharField(choices=[('green', 'Ready'), ('amber', 'Look at it'), ('red', 'Not ready')], max_length=5)),
-                ('detail', models.TextField(blank=True)),
-                ('remedy', models.TextField(blank=True)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('checked_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("area", models.CharField(help_text="portal, sap, or magento:code", max_length=60)),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("green", "Ready"), ("amber", "Look at it"), ("red", "Not ready")],
+                        max_length=5,
+                    ),
+                ),
+                ("detail", models.TextField(blank=True)),
+                ("remedy", models.TextField(blank=True)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("checked_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'ordering': ['area', 'position'],
+                "ordering": ["area", "position"],
             },
         ),
         migrations.CreateModel(
-            name='SapMessageEntry',
+            name="SapMessageEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message_class', models.CharField(help_text='Such as V1.', max_length=20, validators=[django.core.validators.RegexValidator('^[A-Z0-9_/]+$', 'As SAP writes it, such as V1.')])),
-                ('number', models.CharField(help_text='Three digits.', max_length=3, validators=[django.core.validators.RegexValidator('^\\d{3}$', 'Three digits, such as 302.')])),
-                ('message_type', models.CharField(blank=True, choices=[('E', 'Error'), ('A', 'Abort'), ('W', 'Warning')], help_text='Only for messages of this type; empty: for all.', max_length=1)),
-                ('kind', models.CharField(choices=[('business', 'Refused: a person must act'), ('missing_master_data', 'Master data is missing in SAP'), ('locked', 'Locked: try again by itself'), ('duplicate', 'Already there'), ('incomplete', 'Saved, but incomplete'), ('closed_period', 'Period is closed')], default='business', max_length=20)),
-                ('words', models.CharField(help_text='What it means, in plain words.', max_length=200)),
-                ('remedy', models.CharField(blank=True, help_text='What the owner does about it.', max_length=300)),
-                ('owner', models.CharField(choices=[('sales', 'Sales'), ('logistics', 'Logistics'), ('finance', 'Finance'), ('administrator', 'Administrator')], default='sales', max_length=15)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "message_class",
+                    models.CharField(
+                        help_text="Such as V1.",
+                        max_length=20,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z0-9_/]+$", "As SAP writes it, such as V1."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        help_text="Three digits.",
+                        max_length=3,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d{3}$", "Three digits, such as 302."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "message_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[("E", "Error"), ("A", "Abort"), ("W", "Warning")],
+                        help_text="Only for messages of this type; empty: for all.",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("business", "Refused: a person must act"),
+                            ("missing_master_data", "Master data is missing in SAP"),
+                            ("locked", "Locked: try again by itself"),
+                            ("duplicate", "Already there"),
+                            ("incomplete", "Saved, but incomplete"),
+                            ("closed_period", "Period is closed"),
+                        ],
+                        default="business",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "words",
+                    models.CharField(help_text="What it means, in plain words.", max_length=200),
+                ),
+                (
+                    "remedy",
+                    models.CharField(
+                        blank=True, help_text="What the owner does about it.", max_length=300
+                    ),
+                ),
+                (
+                    "owner",
+                    models.CharField(
+                        choices=[
+                            ("sales", "Sales"),
+                            ("logistics", "Logistics"),
+                            ("finance", "Finance"),
+                            ("administrator", "Administrator"),
+                        ],
+                        default="sales",
+                        max_length=15,
+                    ),
+                ),
+                ("changed_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'verbose_name': 'SAP message',
-                'ordering': ['message_class', 'number', 'message_type'],
+                "verbose_name": "SAP message",
+                "ordering": ["message_class", "number", "message_type"],
             },
         ),
         migrations.RemoveConstraint(
-            model_name='customermapping',
-            name='one_sap_customer_per_guest',
+            model_name="customermapping",
+            name="one_sap_customer_per_guest",
         ),
         migrations.AddField(
-            model_name='customermapping',
-            name='company',
-            field=models.CharField(blank=True, help_text='Of the billing address.', max_length=255),
+            model_name="customermapping",
+            name="company",
+            field=models.CharField(blank=True, help_text="Of the billing address.", max_length=255),
         ),
         migrations.AddField(
-            model_name='customermapping',
-            name='customer_group_id',
-            field=models.PositiveIntegerField(blank=True, help_text="Magento's customer group: all of its customers.", null=True),
+            model_name="customermapping",
+            name="customer_group_id",
+            field=models.PositiveIntegerField(
+                blank=True, help_text="Magento's customer group: all of its customers.", null=True
+            ),
         ),
         migrations.AddField(
-            model_name='customermapping',
-            name='vat_id',
-            field=models.CharField(blank=True, help_text='VAT number of the customer.', max_length=50),
+            model_name="customermapping",
+            name="vat_id",
+            field=models.CharField(
+                blank=True, help_text="VAT number of the customer.", max_length=50
+            ),
         ),
         migrations.AddField(
-            model_name='materialmapping',
-            name='ean',
-            field=models.CharField(blank=True, help_text='Instead of the material: SAP finds it by EAN.', max_length=18, verbose_name='EAN'),
+            model_name="materialmapping",
+            name="ean",
+            field=models.CharField(
+                blank=True,
+                help_text="Instead of the material: SAP finds it by EAN.",
+                max_length=18,
+                verbose_name="EAN",
+            ),
         ),
         migrations.AddField(
-            model_name='salesarea',
-            name='currency',
-            field=models.CharField(blank=True, help_text='Orders in another currency stop; empty: any.', max_length=3),
+            model_name="salesarea",
+            name="currency",
+            field=models.CharField(
+                blank=True, help_text="Orders in another currency stop; empty: any.", max_length=3
+            ),
         ),
         migrations.AddField(
-            model_name='salesarea',
-            name='customer_number_attribute',
-            field=models.CharField(blank=True, help_text='Attribute of the web order that carries the SAP customer number.', max_length=60),
+            model_name="salesarea",
+            name="customer_number_attribute",
+            field=models.CharField(
+                blank=True,
+                help_text="Attribute of the web order that carries the SAP customer number.",
+                max_length=60,
+            ),
         ),
         migrations.AddField(
-            model_name='salesarea',
-            name='customer_rules',
-            field=models.CharField(blank=True, default='customer_id,attribute,group,company,vat,email', help_text='In this order the customer is looked for; else the one-time customer is used.', max_length=80, validators=[sync.models.shops.known_rules]),
+            model_name="salesarea",
+            name="customer_rules",
+            field=models.CharField(
+                blank=True,
+                default="customer_id,attribute,group,company,vat,email",
+                help_text="In this order the customer is looked for; else the one-time customer is used.",
+                max_length=80,
+                validators=[sync.models.shops.known_rules],
+            ),
         ),
         migrations.AddField(
-            model_name='salesarea',
-            name='sku_is_ean',
-            field=models.BooleanField(default=False, help_text="An unmapped SKU is the material's EAN; SAP finds the material."),
+            model_name="salesarea",
+            name="sku_is_ean",
+            field=models.BooleanField(
+                default=False,
+                help_text="An unmapped SKU is the material's EAN; SAP finds the material.",
+            ),
         ),
         migrations.AddField(
-            model_name='salesarea',
-            name='time_zone',
-            field=models.CharField(blank=True, help_text="The order date is that of this zone; empty: SAP's own.", max_length=40, validators=[sync.models.shops.known_time_zone]),
+            model_name="salesarea",
+            name="time_zone",
+            field=models.CharField(
+                blank=True,
+                help_text="The order date is that of this zone; empty: SAP's own.",
+                max_length=40,
+                validators=[sync.models.shops.known_time_zone],
+            ),
         ),
         migrations.AddField(
-            model_name='shop',
-            name='poll_interval_seconds',
-            field=models.PositiveIntegerField(blank=True, help_text='Look for orders no more often than this; empty: as often as the schedule.', null=True),
+            model_name="shop",
+            name="poll_interval_seconds",
+            field=models.PositiveIntegerField(
+                blank=True,
+                help_text="Look for orders no more often than this; empty: as often as the schedule.",
+                null=True,
+            ),
         ),
         migrations.AddField(
-            model_name='shop',
-            name='reference_prefix',
-            field=models.CharField(blank=True, help_text="Before the web order's number in SAP's customer reference, so that two shops with the same numbers never meet. Fixed once an order was sent.", max_length=6, validators=[django.core.validators.RegexValidator('^[A-Z0-9-]*$', 'Capitals, digits and hyphens only.')]),
+            model_name="shop",
+            name="reference_prefix",
+            field=models.CharField(
+                blank=True,
+                help_text="Before the web order's number in SAP's customer reference, so that two shops with the same numbers never meet. Fixed once an order was sent.",
+                max_length=6,
+                validators=[
+                    django.core.validators.RegexValidator(
+                        "^[A-Z0-9-]*$", "Capitals, digits and hyphens only."
+                    )
+                ],
+            ),
         ),
         migrations.AlterField(
-            model_name='customermapping',
-            name='customer_email',
+            model_name="customermapping",
+            name="customer_email",
             field=models.EmailField(blank=True, max_length=254),
         ),
         migrations.AlterField(
-            model_name='materialmapping',
-            name='material',
+            model_name="materialmapping",
+            name="material",
             field=models.CharField(blank=True, max_length=40),
         ),
         migrations.AlterField(
-            model_name='stepschedule',
-            name='step',
-            field=models.CharField(choices=[('pull_orders', 'Fetch web orders'), ('push_order', 'Create the order in SAP'), ('confirm_order', 'Tell the shop the SAP number'), ('pull_deliveries', 'Fetch deliveries'), ('push_shipment', 'Ship in the shop'), ('pull_billing', 'Fetch billing documents'), ('push_invoice', 'Invoice in the shop'), ('send_invoice', 'Mail the invoice'), ('test_connection', 'Test a connection'), ('dry_run', 'Dry run in SAP'), ('check_readiness', 'Check readiness')], max_length=20, unique=True),
+            model_name="stepschedule",
+            name="step",
+            field=models.CharField(
+                choices=[
+                    ("pull_orders", "Fetch web orders"),
+                    ("push_order", "Create the order in SAP"),
+                    ("confirm_order", "Tell the shop the SAP number"),
+                    ("pull_deliveries", "Fetch deliveries"),
+                    ("push_shipment", "Ship in the shop"),
+                    ("pull_billing", "Fetch billing documents"),
+                    ("push_invoice", "Invoice in the shop"),
+                    ("send_invoice", "Mail the invoice"),
+                    ("test_connection", "Test a connection"),
+                    ("dry_run", "Dry run in SAP"),
+                    ("check_readiness", "Check readiness"),
+                ],
+                max_length=20,
+                unique=True,
+            ),
         ),
         migrations.AlterField(
-            model_name='synctask',
-            name='step',
-            field=models.CharField(choices=[('pull_orders', 'Fetch web orders'), ('push_order', 'Create the order in SAP'), ('confirm_order', 'Tell the shop the SAP number'), ('pull_deliveries', 'Fetch deliveries'), ('push_shipment', 'Ship in the shop'), ('pull_billing', 'Fetch billing documents'), ('push_invoice', 'Invoice in the shop'), ('send_invoice', 'Mail the invoice'), ('test_connection', 'Test a connection'), ('dry_run', 'Dry run in SAP'), ('check_readiness', 'Check readiness')], max_length=20),
+            model_name="synctask",
+            name="step",
+            field=models.CharField(
+                choices=[
+                    ("pull_orders", "Fetch web orders"),
+                    ("push_order", "Create the order in SAP"),
+                    ("confirm_order", "Tell the shop the SAP number"),
+                    ("pull_deliveries", "Fetch deliveries"),
+                    ("push_shipment", "Ship in the shop"),
+                    ("pull_billing", "Fetch billing documents"),
+                    ("push_invoice", "Invoice in the shop"),
+                    ("send_invoice", "Mail the invoice"),
+                    ("test_connection", "Test a connection"),
+                    ("dry_run", "Dry run in SAP"),
+                    ("check_readiness", "Check readiness"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customermapping',
-            constraint=models.UniqueConstraint(condition=models.Q(('magento_customer_id__isnull', True), models.Q(('customer_email', ''), _negated=True)), fields=('sales_area', 'customer_email'), name='one_sap_customer_per_guest'),
+            model_name="customermapping",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("magento_customer_id__isnull", True),
+                    models.Q(("customer_email", ""), _negated=True),
+                ),
+                fields=("sales_area", "customer_email"),
+                name="one_sap_customer_per_guest",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customermapping',
-            constraint=models.UniqueConstraint(fields=('sales_area', 'customer_group_id'), name='one_sap_customer_per_group'),
+            model_name="customermapping",
+            constraint=models.UniqueConstraint(
+                fields=("sales_area", "customer_group_id"), name="one_sap_customer_per_group"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customermapping',
-            constraint=models.UniqueConstraint(condition=models.Q(('company', ''), _negated=True), fields=('sales_area', 'company'), name='one_sap_customer_per_company'),
+            model_name="customermapping",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("company", ""), _negated=True),
+                fields=("sales_area", "company"),
+                name="one_sap_customer_per_company",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customermapping',
-            constraint=models.UniqueConstraint(condition=models.Q(('vat_id', ''), _negated=True), fields=('sales_area', 'vat_id'), name='one_sap_customer_per_vat_id'),
+            model_name="customermapping",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("vat_id", ""), _negated=True),
+                fields=("sales_area", "vat_id"),
+                name="one_sap_customer_per_vat_id",
+            ),
         ),
         migrations.AddField(
-            model_name='dryrun',
-            name='asked_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL),
+            model_name="dryrun",
+            name="asked_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='dryrun',
-            name='sales_order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dry_runs', to='sync.salesorder'),
+            model_name="dryrun",
+            name="sales_order",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="dry_runs",
+                to="sync.salesorder",
+            ),
         ),
         migrations.AddField(
-            model_name='dryrun',
-            name='task',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='sync.synctask'),
+            model_name="dryrun",
+            name="task",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                to="sync.synctask",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='readinessfinding',
-            constraint=models.UniqueConstraint(fields=('area', 'name'), name='one_finding_per_check'),
+            model_name="readinessfinding",
+            constraint=models.UniqueConstraint(
+                fields=("area", "name"), name="one_finding_per_check"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sapmessageentry',
-            constraint=models.UniqueConstraint(fields=('message_class', 'number', 'message_type'), name='one_meaning_per_sap_message'),
+            model_name="sapmessageentry",
+            constraint=models.UniqueConstraint(
+                fields=("message_class", "number", "message_type"),
+                name="one_meaning_per_sap_message",
+            ),
         ),
     ]

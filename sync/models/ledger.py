@@ -173,6 +173,11 @@ class SyncTask(models.Model):
         return self.state in self.OPEN_STATES
 
     @property
+    def is_put_off(self) -> bool:
+        """Whether it waits for a later time; ``not_before`` says for which."""
+        return self.state == self.State.WAITING and self.not_before > timezone.now()
+
+    @property
     def is_moving(self) -> bool:
         """Whether a page that shows it should look again soon."""
         return self.state in {self.State.WAITING, self.State.RUNNING}
