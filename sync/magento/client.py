@@ -188,7 +188,9 @@ class MagentoClient:
     def modules(self) -> list[str]:
         """The names of the shop's modules [608]; needs a right of its own."""
         answer = self._http.get("modules", Search((), page_size=1000).query())
-        return [str(name) for name in _items(answer, "modules")]
+        if not isinstance(answer, list):
+            raise _no_list("modules")
+        return [str(name) for name in answer]
 
     @property
     def server_time(self) -> datetime | None:

@@ -50,9 +50,7 @@ def test_a_currency_the_store_does_not_sell_in_is_red(world: World) -> None:
 
     world.run(work.check_readiness(world.shop))
 
-    assert ReadinessFinding.objects.filter(
-        name__startswith="Currency of", state=State.RED
-    ).exists()
+    assert ReadinessFinding.objects.filter(name__startswith="Currency of", state=State.RED).exists()
 
 
 def test_sap_is_green_and_the_trial_of_an_area_without_orders_amber(world: World) -> None:
