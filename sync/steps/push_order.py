@@ -88,8 +88,8 @@ def _refuse_anothers(order: SalesOrder, numbers: list[str]) -> None:
     other = SalesOrder.objects.filter(sap_sales_order_number__in=numbers).exclude(pk=order.pk)
     if found := other.select_related("shop").first():
         raise RecordsDisagree(
-            f"SAP order {found.sap_sales_order_number} carries the number {order.increment_id}, but "
-            f"it is that of the shop {found.shop}. Give one of both shops a reference prefix.",
+            f"SAP order {found.sap_sales_order_number} carries the number {order.increment_id}, "
+            f"but it is that of the shop {found.shop}. Give one of both shops a reference prefix.",
             system="sap",
             reference=order.increment_id,
             cause_key="sap:another-shops-order",
