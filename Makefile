@@ -11,16 +11,18 @@ help:  ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 $(VENV)/made:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: set PYTHON=python3.11")'
-	$(PYTHON) -m venv $(VENV) || { echo "Python lacks its venv module: install python3-venv, then try again."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: set PYTHON=python3.11")'
+	@$(PYTHON) -m venv $(VENV) || { echo "Python lacks its venv module: install python3-venv, then try again."; exit 1; }
 	@touch $@
 
 $(VENV)/demo: $(VENV)/made requirements.txt requirements-demo.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-demo.txt
+	@echo "Installing what is needed into $(VENV) …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-demo.txt
 	@touch $@
 
 $(VENV)/dev: $(VENV)/made requirements.txt requirements-demo.txt requirements-dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@echo "Installing what is needed into $(VENV) …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ $(VENV)/demo
 
 setup: $(VENV)/dev  ## everything a developer needs, in .venv

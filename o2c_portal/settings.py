@@ -6,6 +6,9 @@ name what a real installation sets. Secrets have no default.
 
 from __future__ import annotations
 
+import hashlib
+import re
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -134,9 +137,20 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+
 # ---- Queue --------------------------------------------------------------------------------------
 # Time-outs stand in the address, the only place django-rq passes on (stack.md section 2).
-REDIS_URL = env.str("REDIS_URL", f"unix://{DATA_DIR / 'redis.sock'}")
+def _redis_socket() -> Path:
+    """In the data's directory, unless its name is too long for a socket or has a blank in it."""
+    socket = DATA_DIR.resolve() / "redis.sock"
+    if re.fullmatch(r"[\w./-]{1,100}", str(socket), re.ASCII):
+        return socket
+    name = hashlib.sha256(str(socket).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"o2c-{name}" / "redis.sock"
+
+
+REDIS_SOCKET = _redis_socket()
+REDIS_URL = env.str("REDIS_URL", f"unix://{REDIS_SOCKET}")
 _REDIS = REDIS_URL + ("&" if "?" in REDIS_URL else "?")
 _REDIS += "socket_timeout=2&socket_connect_timeout=1"
 _JSON = "rq.serializers.JSONSerializer"  # nothing from Redis is ever unpickled

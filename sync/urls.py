@@ -20,6 +20,7 @@ from sync.views.clicks import (
     TakeAnyway,
     TryConnections,
 )
+from sync.views.completeness import CheckCompleteness, CompletenessPage
 from sync.views.connections import ConnectionsPage
 from sync.views.deliveries import DeliveryPage
 from sync.views.dry_runs import DryRunOrder
@@ -91,6 +92,8 @@ urlpatterns = [
     path("shop-invoices/<int:pk>/resend/", ResendShopInvoice.as_view(), name="resend_shop_invoice"),
     path("attention/", AttentionPage.as_view(), name="attention"),
     path("attention/retry/", RetryCause.as_view(), name="retry_cause"),
+    path("completeness/", CompletenessPage.as_view(), name="completeness"),
+    path("completeness/check/", CheckCompleteness.as_view(), name="check_completeness"),
     path("queue/", QueuePage.as_view(), name="queue"),
     path("queue/schedules/<int:pk>/", SaveSchedule.as_view(), name="save_schedule"),
     path("tasks/<int:pk>/", TaskPage.as_view(), name="task"),

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from sync.exchanges import Observer
 from sync.jobs import work
-from sync.jobs.ask import ask
+from sync.jobs.ask import ask, retry
 from sync.jobs.run import run_one
 from sync.jobs.sweep import sweep
 from sync.jobs.work import Work
@@ -94,6 +94,12 @@ class World:
         run_one(task.pk, self.remotes)
         task.refresh_from_db()
         return task
+
+    def retry(self, task: SyncTask) -> SyncTask:
+        """A person puts a stopped task back to work, and it is carried out."""
+        person, _created = User.objects.get_or_create(username="somebody")
+        retry(task, asked_by=person)
+        return self.run_task(task)
 
     def run_until_done(self, task: SyncTask, attempts: int = 5) -> SyncTask:
         """Carry a task out again and again, as its retries would, without their pauses."""
@@ -241,6 +247,11 @@ class World:
             assert document is not None
             change(document)
             found.save("order", document)
+
+    def forget_in_shop(self, order: SalesOrder) -> None:
+        """The shop loses an order, as after a restored backup."""
+        with self.stand_in.store.writing() as found:
+            found.delete("order", order.entity_id)
 
     # ---- clients
     def _magento_client(self, shop: Shop, observe: Observer) -> MagentoClient:

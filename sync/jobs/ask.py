@@ -13,6 +13,8 @@ from sync.jobs.bell import ring_after_commit
 from sync.jobs.work import Work
 from sync.models import SyncTask
 
+RACES = 3
+
 
 class Answer(StrEnum):
     """What became of a request for work."""
@@ -34,24 +36,30 @@ class Asked:
 
 def ask(work: Work, *, origin: SyncTask.Origin, asked_by: User | None = None) -> Asked:
     """Make sure there is an open task for ``work``; a person's request also wakes a stopped one."""
-    priority = SyncTask.Priority.INTERACTIVE if asked_by else SyncTask.Priority.BULK
-    try:
-        with transaction.atomic():
-            task = SyncTask.objects.create(
-                **work.columns(), origin=origin, asked_by=asked_by, priority=priority
-            )
-            ring_after_commit([task])
-        return Asked(task, Answer.ASKED)
-    except IntegrityError:
-        existing = _open_task(work)
-    if existing is None:  # it ended between our insert and our look
-        return ask(work, origin=origin, asked_by=asked_by)
-    return _join(existing, asked_by)
+    for _ in range(RACES):
+        try:
+            return Asked(_create(work, origin, asked_by), Answer.ASKED)
+        except IntegrityError:
+            existing = _open_task(work)
+        if existing is not None:
+            return _join(existing, asked_by)
+        # The open task ended between our insert and our look: once more.
+    return Asked(_create(work, origin, asked_by), Answer.ASKED)
 
 
 def retry(task: SyncTask, *, asked_by: User) -> Asked:
     """Put a task that needs attention back to work, because a person says so."""
     return _join(task, asked_by)
+
+
+def _create(work: Work, origin: SyncTask.Origin, asked_by: User | None) -> SyncTask:
+    priority = SyncTask.Priority.INTERACTIVE if asked_by else SyncTask.Priority.BULK
+    with transaction.atomic():
+        task = SyncTask.objects.create(
+            **work.columns(), origin=origin, asked_by=asked_by, priority=priority
+        )
+        ring_after_commit([task])
+    return task
 
 
 def _open_task(work: Work) -> SyncTask | None:

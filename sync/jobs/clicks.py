@@ -100,6 +100,12 @@ def retry_cause(cause_key: str, user: User) -> Clicked:
     return retry_tasks(stopped.iterator(), user)
 
 
+def check_completeness(user: User) -> Clicked:
+    """Compare every shop with SAP, order by order."""
+    shops = Shop.objects.filter(is_active=True)
+    return _ask_all((work.check_completeness(shop) for shop in shops), user)
+
+
 def try_connections(user: User) -> Clicked:
     """Try every connection; the results are read from the tasks."""
     shops = Shop.objects.filter(is_active=True)

@@ -14,10 +14,12 @@ from sync.jobs.work import Work
 from sync.models import (
     BillingDocument,
     BillingDocumentLine,
+    Invoice,
     OutboundDelivery,
     OutboundDeliveryLine,
     PullWatermark,
     SalesOrder,
+    Shipment,
     Shop,
     Step,
     SyncTask,
@@ -44,8 +46,7 @@ def for_order(order: SalesOrder) -> Iterator[Work]:
 
 def for_all_new_orders() -> Iterator[Work]:
     """Fetch from every shop, and push what already waits, oldest first."""
-    for shop in Shop.objects.filter(is_active=True):
-        yield work.pull_orders(shop)
+    yield from _pulls_of_orders()
     yield from open_work(Step.PUSH_ORDER)
 
 
@@ -86,9 +87,13 @@ def _confirmations(task: SyncTask) -> Iterator[Work]:
             yield work.confirm_order(order)
 
 
+def _active_shops() -> QuerySet[Shop]:
+    return Shop.objects.filter(is_active=True)
+
+
 def _pulls_of_orders() -> Iterator[Work]:
     now = timezone.now()
-    for shop in Shop.objects.filter(is_active=True).select_related("watermark"):
+    for shop in _active_shops().select_related("watermark"):
         if _is_due(shop, now):
             yield work.pull_orders(shop)
 
@@ -120,19 +125,25 @@ def _orders_to_confirm() -> Iterator[Work]:
 
 
 def _shipments(only: SalesOrder | None = None) -> Iterator[Work]:
-    """Deliveries that have left and have changed since they were last shipped in the shop."""
+    """Deliveries that have left, or came back after the shop shipped them, and have changed."""
+    shipped = Shipment.objects.filter(
+        sales_order=OuterRef("sales_order"), delivery=OuterRef("delivery")
+    )
     lines = OutboundDeliveryLine.objects.filter(
-        delivery__goods_movement_status="C", sales_order__isnull=False
+        Q(delivery__goods_movement_status="C") | Q(Exists(shipped)), sales_order__isnull=False
     ).exclude(_handled(Step.PUSH_SHIPMENT, "delivery"))
     for line in _first_per_document(lines, "delivery", only):
         yield work.push_shipment(line.delivery, _order_of(line.sales_order))
 
 
 def _invoices(only: SalesOrder | None = None) -> Iterator[Work]:
-    """Invoices of SAP that have changed since they were last invoiced in the shop."""
+    """Invoices of SAP, or cancelled ones the shop has invoiced, that have changed."""
+    invoiced = Invoice.objects.filter(
+        sales_order=OuterRef("sales_order"), billing_document=OuterRef("billing_document")
+    )
     lines = BillingDocumentLine.objects.filter(
+        Q(billing_document__is_cancelled=False) | Q(Exists(invoiced)),
         billing_document__category=BillingDocument.Category.INVOICE,
-        billing_document__is_cancelled=False,
         sales_order__isnull=False,
     ).exclude(_handled(Step.PUSH_INVOICE, "billing_document"))
     for line in _first_per_document(lines, "billing_document", only):
@@ -183,6 +194,7 @@ OPEN_WORK: dict[Step, Callable[[], Iterator[Work]]] = {
     Step.PUSH_SHIPMENT: _shipments,
     Step.PULL_BILLING: lambda: iter([work.pull_billing()]),
     Step.PUSH_INVOICE: _invoices,
+    Step.CHECK_COMPLETENESS: lambda: map(work.check_completeness, _active_shops()),
     Step.SEND_INVOICE: _nothing,  # a mail is repeated by a person only
     Step.TEST_CONNECTION: _nothing,
     Step.DRY_RUN: _nothing,

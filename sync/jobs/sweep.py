@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from sync.jobs.bell import ring
+from sync.jobs.settled import close_settled
 from sync.models import SyncAttempt, SyncTask
 
 RING_AGAIN_AFTER = timedelta(seconds=30)
@@ -20,6 +21,7 @@ AT_ONCE = 500
 def sweep() -> tuple[int, int]:
     """How many expired leases were freed, and for how many tasks the bell was rung."""
     now = timezone.now()
+    close_settled()
     freed = sum(_free(task, now) for task in SyncTask.objects.expired(now)[:AT_ONCE])
     unheard = SyncTask.objects.due(now).filter(
         Q(rung_at__isnull=True) | Q(rung_at__lt=now - RING_AGAIN_AFTER)

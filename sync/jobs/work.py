@@ -93,6 +93,11 @@ def send_invoice(invoice: Invoice) -> Work:
     )
 
 
+def check_completeness(shop: Shop) -> Work:
+    """Compare a shop's orders with SAP's."""
+    return Work(Step.CHECK_COMPLETENESS, f"shop:{shop.code}", f"completeness:{shop.code}", shop)
+
+
 def try_connection(shop: Shop | None = None) -> Work:
     """Try the connection to a shop, or to SAP."""
     name = f"magento:{shop.code}" if shop else "sap"

@@ -18,6 +18,7 @@ from requests.auth import AuthBase
 from sync.errors import OutcomeUnknown, SyncError, UnexpectedRecord
 from sync.exchanges import Exchange
 from sync.magento.intake import OrderSearch
+from sync.magento.paging import PageSize, is_last, no_list, rows_of
 from sync.magento.parsing import (
     parse_invoice,
     parse_order,
@@ -35,6 +36,7 @@ from sync.magento.records import (
     ShipmentRequest,
     UnreadableRecord,
 )
+from sync.magento.refusals import PageTooLarge
 from sync.magento.search import Filter, Search, equal
 from sync.magento.transport import Transport, new_session
 
@@ -61,6 +63,7 @@ class MagentoClient:
         session: requests.Session | None = None,
     ) -> None:
         self._http = Transport(base_url, auth, session or new_session(), timeout_seconds, observe)
+        self._sizes = PageSize()
 
     # ---- orders ----------------------------------------------------------------------------------
     def get_order(self, entity_id: int) -> MagentoOrder:
@@ -81,7 +84,7 @@ class MagentoClient:
         cannot be read comes as an ``UnreadableRecord``, and the rest goes on.
         """
         search = OrderSearch(updated_from, tuple(sorted(store_ids)), page_size)
-        return search.records(lambda query: self._http.get("orders", query), after)
+        return search.records(lambda query: self._http.get("orders", query), after, self._sizes)
 
     def search_orders_by_increment_id(self, increment_id: str) -> list[MagentoOrder]:
         """The orders with that number: it is unique only within a store."""
@@ -159,9 +162,9 @@ class MagentoClient:
         types: dict[int, str] = {}
         for start in range(0, len(wanted), _PRODUCTS_AT_ONCE):
             ids = ",".join(str(number) for number in wanted[start : start + _PRODUCTS_AT_ONCE])
-            search = Search(((Filter("entity_id", "in", ids),),), page_size=_PRODUCTS_AT_ONCE)
-            for product in _items(self._http.get("products", search.query()), "products"):
-                types |= _shipment_type(product)
+            groups = ((Filter("entity_id", "in", ids),),)
+            for found in self._all("products", groups, _shipment_type):
+                types |= found
         return types
 
     def get_store_views(self) -> list[MagentoStoreView]:
@@ -176,7 +179,7 @@ class MagentoClient:
         views = len(self.get_store_views())
         search = Search((), page_size=1, fields="items[entity_id],total_count")
         answer = self._http.get("orders", search.query())
-        _items(answer, "orders")
+        rows_of(answer, "orders")
         orders = answer.get("total_count") or 0
         return f"{_counted(views, 'store view')}, {_counted(orders, 'order')}"
 
@@ -187,9 +190,9 @@ class MagentoClient:
 
     def modules(self) -> list[str]:
         """The names of the shop's modules [608]; needs a right of its own."""
-        answer = self._http.get("modules", Search((), page_size=1000).query())
+        answer = self._http.get("modules")
         if not isinstance(answer, list):
-            raise _no_list("modules")
+            raise no_list("modules")
         return [str(name) for name in answer]
 
     @property
@@ -207,13 +210,24 @@ class MagentoClient:
     ) -> list[Record]:
         records: list[Record] = []
         page = 1
+        before: list[Any] = []
         while True:
-            search = Search(groups, sort=("entity_id",), page_size=page_size, page=page)
-            rows = _items(self._http.get(route, search.query()), route)
+            size = self._sizes.fitting(page_size)
+            search = Search(groups, sort=("entity_id",), page_size=size, page=page)
+            try:
+                answer = self._http.get(route, search.query())
+            except PageTooLarge as refusal:
+                self._sizes.learn(refusal, size)
+                records, page = [], 1
+                continue
+            rows = rows_of(answer, route)
+            if page > 1 and rows == before:
+                return records  # older shops repeat their last page
+            last = is_last(answer, rows, size, before=len(records))
             records += [parse(row) for row in rows]
-            if len(rows) < page_size:
+            if last:
                 return records
-            page += 1
+            page, before = page + 1, rows
 
     def _created(self, route: str, body: dict[str, Any]) -> int:
         """The new entity_id, which comes as a JSON string (``"40"``)."""
@@ -263,28 +277,10 @@ def _marker(marker: str) -> dict[str, Any]:
     return {"appendComment": False, "comment": {"comment": marker, "is_visible_on_front": 0}}
 
 
-def _items(answer: Any, route: str) -> list[Any]:
-    """The rows of a search; null stands for an empty list under a projection (README bite 6)."""
-    rows = answer.get("items", ()) if isinstance(answer, dict) else ()
-    if rows is None:
-        return []
-    if not isinstance(rows, list):
-        raise _no_list(route)
-    return rows
-
-
 def _listed(answer: Any, route: str) -> list[dict[str, Any]]:
     if not isinstance(answer, list) or not all(isinstance(row, dict) for row in answer):
-        raise _no_list(route)
+        raise no_list(route)
     return answer
-
-
-def _no_list(route: str) -> UnexpectedRecord:
-    return UnexpectedRecord(
-        f"The shop's answer to GET {route} is not a list.",
-        system="magento",
-        cause_key="magento:unreadable:list",
-    )
 
 
 def _shipment_type(product: Any) -> dict[int, str]:

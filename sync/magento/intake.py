@@ -15,8 +15,10 @@ from typing import Any
 
 from sync.errors import UnexpectedRecord
 from sync.magento.members import Members
+from sync.magento.paging import PageSize, is_last, rows_of
 from sync.magento.parsing import parse_order
 from sync.magento.records import MagentoOrder, UnreadableRecord
+from sync.magento.refusals import PageTooLarge
 from sync.magento.search import Filter, Query, Search, shop_time
 
 Key = tuple[datetime, int]
@@ -31,22 +33,32 @@ class OrderSearch:
     store_ids: tuple[int, ...]
     page_size: int
 
-    def records(self, fetch: Fetch, after: Key | None) -> Iterator[MagentoOrder | UnreadableRecord]:
-        """Each state of each order once, oldest change first."""
+    def records(
+        self, fetch: Fetch, after: Key | None, sizes: PageSize
+    ) -> Iterator[MagentoOrder | UnreadableRecord]:
+        """Each state of each order once, oldest change first; pages as large as the shop takes."""
         seen: set[str] = set()
-        key, page = after, 1
+        key, page, before = after, 1, 0
         while True:
-            rows = _rows(fetch(self._search(key, page).query()))
+            size = sizes.fitting(self.page_size)
+            try:
+                answer = fetch(self._search(key, page, size).query())
+            except PageTooLarge as refusal:
+                sizes.learn(refusal, size)
+                page, before = 1, 0
+                continue
+            rows = rows_of(answer, "orders")
             fresh = [row for row in rows if _identity(row) not in seen]
             seen = {_identity(row) for row in rows}
             yield from (readable(row) for row in fresh)
-            if len(rows) < self.page_size:
+            if is_last(answer, rows, size, before):
                 return
             if not fresh:
                 raise _stuck()
             key, page = _next(key, page, rows)
+            before = 0 if page == 1 else before + len(rows)
 
-    def _search(self, key: Key | None, page: int) -> Search:
+    def _search(self, key: Key | None, page: int, size: int) -> Search:
         groups: list[tuple[Filter, ...]] = []
         start = shop_time(max(self.updated_from, key[0]) if key else self.updated_from)
         groups.append((Filter("updated_at", "gteq", start),))
@@ -59,7 +71,7 @@ class OrderSearch:
             stores = ",".join(str(store_id) for store_id in self.store_ids)
             groups.append((Filter("store_id", "in", stores),))
         sort = ("updated_at", "entity_id")
-        return Search(tuple(groups), sort, self.page_size, page)
+        return Search(tuple(groups), sort, size, page)
 
 
 def readable(row: Any) -> MagentoOrder | UnreadableRecord:
@@ -83,19 +95,6 @@ def _next(key: Key | None, page: int, rows: list[Any]) -> tuple[Key | None, int]
     if furthest and (key is None or furthest > key):
         return furthest, 1
     return key, page + 1
-
-
-def _rows(answer: Any) -> list[Any]:
-    rows = answer.get("items", ()) if isinstance(answer, dict) else ()
-    if rows is None:
-        return []
-    if not isinstance(rows, list):
-        raise UnexpectedRecord(
-            "The shop's answer to GET orders is not a list.",
-            system="magento",
-            cause_key="magento:unreadable:list",
-        )
-    return rows
 
 
 def _key(row: Any) -> Key | None:

@@ -31,8 +31,16 @@ from sync.exchanges import redact_text
 from sync.magento.answers import NOT_JSON, decoded
 
 LONGEST_MESSAGE = 600
+_PAGE_TOO_LARGE = "Maximum SearchCriteria pageSize"
+_LIST_TOO_LONG = 'Maximum items of type "%type"'
 NO_ROUTE = "Request does not match any route."
 _MISCONFIGURED_REFUSALS = ("Signature method %1", "Specified request cannot be processed", "oauth_")
+
+
+class PageTooLarge(RemoteRejected):
+    """The shop limits its pages to ``maximum`` records [557]; 0 where it does not say."""
+
+    maximum = 0
 
 
 def raise_for_response(response: requests.Response, operation: str, *, is_write: bool) -> None:
@@ -103,6 +111,8 @@ def _refused(response: requests.Response, operation: str) -> SyncError:
         return RemoteMisconfigured(
             f"The shop refused {operation}: {words}", system="magento", cause_key="magento:setup"
         )
+    if status == 400 and template.startswith((_PAGE_TOO_LARGE, _LIST_TOO_LONG)):
+        return _over_the_limit(operation, template, body)
     cause = " ".join(readable(template).split())[:120]
     key = "magento:404" if status == 404 else f"magento:{status}:{cause}"
     return RemoteRejected(
@@ -113,12 +123,41 @@ def _refused(response: requests.Response, operation: str) -> SyncError:
     )
 
 
+def _over_the_limit(operation: str, template: str, body: Any) -> SyncError:
+    """Input limiting is on [557, 560]. A document is never split to get below it: its marker
+    stands for the whole, so one in several calls could not be told from one made twice."""
+    parameters = body.get("parameters") if isinstance(body, dict) else None
+    given = parameters.get("max") if isinstance(parameters, dict) else None
+    digits = str(given)
+    maximum = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 0
+    if template.startswith(_PAGE_TOO_LARGE):
+        error = PageTooLarge(
+            f"The shop gives at most {maximum} records a page; {operation} asked for more.",
+            system="magento",
+            cause_key="magento:page-size",
+        )
+        error.maximum = maximum
+        return error
+    return RemoteMisconfigured(
+        f"The shop takes at most {maximum} lines in one call, and {operation} has more. Nothing "
+        "was done. Raise webapi/validation/complex_array_limit in the shop, or switch "
+        "webapi/validation/input_limit_enabled off; the portal does not split a document.",
+        system="magento",
+        reference=operation,
+        cause_key="magento:complex_array_limit",
+    )
+
+
 def _not_allowed(status: int, words: str, body: Any) -> RemoteMisconfigured:
     parameters = body.get("parameters") if isinstance(body, dict) else None
     resources = parameters.get("resources") if isinstance(parameters, dict) else None
     right = readable(_parameter(resources)) if resources else ""
     says = f" It says: {words}" if words else ""
     needs = f" The right needed is {right}." if right else ""
+    if words.startswith("The signature is invalid"):
+        needs = (
+            " The address of the shop must be the one it knows itself by, scheme and port included."
+        )
     return RemoteMisconfigured(
         f"The shop does not accept the portal's credentials (HTTP {status}).{says}{needs} "
         "Check the keys of the integration and its rights.",

@@ -160,12 +160,13 @@ def _date_of(response: requests.Response) -> datetime | None:
 def rest_base(base_url: str) -> str:
     """``https://shop.example/rest/V1`` for the shop's address, with or without that ending.
 
-    An address that ends with ``/rest/de/V1`` names a store by its code and keeps it [187].
+    A store code before ``/V1`` is kept [187, 188]; an unknown one is refused [190].
     """
-    if re.search(r"/rest/[a-z][a-z0-9_]*/V1/?$", base_url.strip()):
-        return base_url.strip().rstrip("/")
-    plain = base_url.strip().rstrip("/").removesuffix("/rest/V1").removesuffix("/rest")
-    return f"{plain}/rest/V1"
+    plain = base_url.strip().rstrip("/").removesuffix("/V1")
+    shop, rest, store = plain.partition("/rest")
+    if rest and re.fullmatch(r"/[A-Za-z]\w*", store):
+        return f"{shop}/rest{store}/V1"
+    return f"{plain.removesuffix('/rest')}/rest/V1"
 
 
 def json_body(body: Any) -> bytes:

@@ -9,6 +9,7 @@ from sync.models.automation import (
     StepSchedule,
 )
 from sync.models.billing import BillingDocument, BillingDocumentLine
+from sync.models.completeness import CompletenessFinding, CompletenessRun
 from sync.models.deliveries import DeliveryTrack, OutboundDelivery, OutboundDeliveryLine
 from sync.models.dry_runs import DryRun
 from sync.models.invoices import Invoice, InvoiceLine, InvoiceMail
@@ -30,6 +31,8 @@ __all__ = [
     "BillingDocument",
     "BillingDocumentLine",
     "CarrierMapping",
+    "CompletenessFinding",
+    "CompletenessRun",
     "CustomerMapping",
     "DeliveryTrack",
     "DryRun",

@@ -34,6 +34,7 @@ class Step(models.TextChoices):
     PULL_BILLING = "pull_billing", "Fetch billing documents"
     PUSH_INVOICE = "push_invoice", "Invoice in the shop"
     SEND_INVOICE = "send_invoice", "Mail the invoice"
+    CHECK_COMPLETENESS = "check_completeness", "Compare shop and SAP"
     TEST_CONNECTION = "test_connection", "Test a connection"
     DRY_RUN = "dry_run", "Dry run in SAP"
     CHECK_READINESS = "check_readiness", "Check readiness"

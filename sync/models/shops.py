@@ -45,6 +45,9 @@ class Shop(models.Model):
         default=0,
         help_text="Difference between web order and SAP order that is still called equal.",
     )
+    completeness_days = models.PositiveSmallIntegerField(
+        default=7, help_text="How far back the completeness run compares both sides."
+    )
     ships_bundles_separately = models.BooleanField(
         default=False,
         help_text="Used only where the catalogue cannot be read to learn how a bundle ships.",

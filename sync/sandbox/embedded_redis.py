@@ -1,7 +1,7 @@
 """An embedded Redis-protocol server for `make demo`: one owner, one socket, files kept.
 
-Run as ``python -m sync.sandbox.embedded_redis DIRECTORY``. A second server on the same socket would
-steal it (stack.md section 1), so a lock file is held for the server's whole life.
+Run as ``python -m sync.sandbox.embedded_redis DIRECTORY SOCKET``. A second server on the same
+socket would steal it (stack.md section 1), so a lock file is held for the server's whole life.
 """
 
 from __future__ import annotations
@@ -11,9 +11,6 @@ import os
 import shutil
 import sys
 from pathlib import Path
-
-SOCKET = "redis.sock"
-LONGEST_SOCKET_PATH = 100  # the kernel allows 107 bytes
 
 
 def server_binary() -> str:
@@ -26,9 +23,8 @@ def server_binary() -> str:
     return str(get_binary_path())
 
 
-def arguments(directory: Path) -> list[str]:
+def arguments(directory: Path, socket: Path) -> list[str]:
     """How the server is started: on a socket only, with every write kept."""
-    socket = directory / SOCKET
     return [
         *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
         *("--dir", str(directory), "--appendonly", "yes", "--save", ""),
@@ -36,11 +32,12 @@ def arguments(directory: Path) -> list[str]:
     ]
 
 
-def main(directory: Path) -> None:
+def main(directory: Path, socket: Path) -> None:
     """Become the server; returns only when it cannot be started."""
     directory.mkdir(parents=True, exist_ok=True)
-    if len(str(directory / SOCKET).encode()) > LONGEST_SOCKET_PATH:
-        raise SystemExit(f"{directory} is too long a path for a socket: set DATA_DIR to another.")
+    socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if socket.parent.stat().st_uid != os.getuid():
+        raise SystemExit(f"{socket.parent} belongs to somebody else: set DATA_DIR to another.")
     lock = os.open(directory / "redis.lock", os.O_CREAT | os.O_RDWR)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -48,8 +45,8 @@ def main(directory: Path) -> None:
         raise SystemExit("Another embedded Redis already runs in this directory.") from None
     os.set_inheritable(lock, True)
     binary = server_binary()
-    os.execv(binary, [binary, *arguments(directory)])
+    os.execv(binary, [binary, *arguments(directory, socket)])
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve())
+    main(Path(sys.argv[1]).resolve(), Path(sys.argv[2]))

@@ -36,12 +36,17 @@ stdout_logfile_backups=1
 
 def supervisor_config(data: Path, commands: Mapping[str, str]) -> str:
     """The supervisor's configuration; programs start in the order given."""
-    logs = data / "logs"
+    logs = _escaped(str(data / "logs"))
     programs = [
-        PROGRAM.format(name=name, command=command.replace("%", "%%"), priority=at, logs=logs)
+        PROGRAM.format(name=name, command=_escaped(command), priority=at, logs=logs)
         for at, (name, command) in enumerate(commands.items(), start=1)
     ]
-    return SUPERVISOR.format(data=data, logs=logs) + "".join(programs)
+    return SUPERVISOR.format(data=_escaped(str(data)), logs=logs) + "".join(programs)
+
+
+def _escaped(value: str) -> str:
+    """The supervisor expands ``%(name)s``; a plain per cent sign is written twice."""
+    return value.replace("%", "%%")
 
 
 def start_supervisor(config: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:

@@ -137,12 +137,19 @@ def read_time(value: str) -> time | None:
 
 
 def read_moment(day: str, clock: str, zone: ZoneInfo) -> datetime | None:
-    """A local SAP date and time as aware UTC; ``None`` without a date, midnight without a time."""
+    """A local SAP date and time as aware UTC; ``None`` without a date, midnight without a time.
+
+    24:00:00 is the next day's midnight. An hour that the clock repeats is taken as the first of
+    the two, one that it skips as if the clock had not been changed.
+    """
     found = read_date(day)
     if found is None:
         return None
-    local = datetime.combine(found, time(0)) + (read_clock(clock) or timedelta())
-    return local.replace(tzinfo=zone).astimezone(UTC)
+    try:
+        local = datetime.combine(found, time(0)) + (read_clock(clock) or timedelta())
+        return local.replace(tzinfo=zone).astimezone(UTC)
+    except OverflowError as exc:
+        raise UnexpectedRecord("SAP sent a moment past the end of time.", system="sap") from exc
 
 
 # ---- amounts and quantities --------------------------------------------------------------------

@@ -8,7 +8,7 @@ from collections.abc import Collection, Hashable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Any
+from typing import Any, NoReturn
 
 from sync.errors import OutcomeUnknown, RemoteUnavailable, SyncError
 from sync.exchanges import Exchange, Observer
@@ -133,6 +133,9 @@ class SapSession:
             raise
 
     # ---- life -----------------------------------------------------------------------------------
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("An SAP session belongs to its process and cannot be pickled or copied.")
+
     def quarantine(self) -> None:
         """Close the connection and refuse every further use of this session."""
         self.is_usable = False

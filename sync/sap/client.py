@@ -101,6 +101,18 @@ class SapClient:
             created_from=created_from,
         )
 
+    def list_sales_orders(
+        self, *, sold_to: str, sales_organization: str, created_from: date, created_to: date
+    ) -> list[SapOrderHeader]:
+        """A customer's orders of a range of days, whatever their reference; one per document."""
+        return orders.list_sales_orders(
+            self._session,
+            sold_to=sold_to,
+            sales_organization=sales_organization,
+            created_from=created_from,
+            created_to=created_to,
+        )
+
     @contextmanager
     def unit_of_work(self) -> Iterator[SalesOrderUnit]:
         """Create and commit in one session; left without a commit, SAP is told to forget."""

@@ -24,6 +24,7 @@ OPTIONAL = frozenset(f"IS_DLV_DATA_CONTROL.{flag}" for flag in FLAGS)
 HANDLING_UNIT_KEYS = ("VBELN", "VPOBJKEY")
 SHIP_TO_ROLE = "WE"
 GOODS_MOVEMENT = "R"
+END_OF_DAY = "240000"
 
 
 def search_deliveries(
@@ -128,6 +129,7 @@ def _delivery(header: Row, tables: dict[str, list[Row]], options: SapOptions) ->
         items=_items(tables["ET_DELIVERY_ITEM"], tables["ET_DELIVERY_ITEM_STS"], options),
         sold_to=text(header, "KUNAG") or _partner(partners, options.sold_to_role, "KUNNR"),
         goods_issue_zone=text(header, "SPE_WAZONE_IST"),
+        goods_issue_ends_day=text(header, "SPE_WAUHR_IST") == END_OF_DAY,
     )
 
 

@@ -8,7 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sync.errors import OutcomeUnknown, RemoteMisconfigured, RemoteUnavailable, SyncError
+from sync.errors import (
+    OutcomeUnknown,
+    RemoteMisconfigured,
+    RemoteUnavailable,
+    SyncError,
+    UnexpectedRecord,
+)
 from sync.sap.connection import class_names
 from sync.sap.records import SapMessage
 from sync.sap.refusals import SapException, SapFieldMissing, SapFieldRefused, SapNotAuthorized
@@ -48,7 +54,9 @@ def read_failure(exc: BaseException, function: str, *, changes: bool) -> Failure
         return Failure(_unknown(exc, function), False, "unknown")
     if "RFCError" in names or isinstance(exc, OSError):
         return Failure(_unavailable(exc, function), False, "unavailable")
-    # Results are converted after SAP has run the call: for a read that is a record we cannot read.
+    if isinstance(exc, ValueError | ArithmeticError):
+        # Results are converted after SAP has run the call (pyrfc sheet 4).
+        return Failure(_unreadable(exc, function), False, "unavailable")
     return Failure(None, False, "unavailable")
 
 
@@ -102,6 +110,15 @@ def _unknown(exc: BaseException, function: str) -> SyncError:
         "thrown away; look in SAP before sending again.",
         system=SYSTEM,
         cause_key="sap:outcome-unknown",
+    )
+
+
+def _unreadable(exc: BaseException, function: str) -> SyncError:
+    return UnexpectedRecord(
+        f"SAP answered {function} with a value that pyrfc cannot convert ({type(exc).__name__}). "
+        "Check the patch level of the SAP NW RFC SDK.",
+        system=SYSTEM,
+        cause_key=f"sap:unreadable:{function}",
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sync.errors import UnexpectedRecord
 from sync.sap import abap
+from sync.sap.conversions import internal_form
 from sync.sap.refusals import SapFieldMissing, SapFieldRefused
 
 SENT = {"RFC_IMPORT", "RFC_CHANGING", "RFC_TABLES"}
@@ -83,7 +84,7 @@ class Interface:
             return [self._checked_row(name, parameter, row, optional) for row in value]
         if parameter.fields is not None:
             return self._checked_row(name, parameter, value, optional)
-        return checked_value(path, parameter.field, value)
+        return _checked_field(path, name, parameter.field, value)
 
     def _checked_row(
         self, name: str, parameter: Parameter, row: Any, optional: Collection[str]
@@ -97,10 +98,18 @@ class Interface:
         for key, value in row.items():
             described = parameter.fields.get(key)
             if described is not None:
-                sendable[abap.plain(key)] = checked_value(f"{path}.{key}", described, value)
+                checked = _checked_field(f"{path}.{key}", key, described, value)
+                sendable[abap.plain(key)] = checked
             elif f"{name}.{key}" not in optional:
                 raise SapFieldMissing(f"{path}.{key}")
         return sendable
+
+
+def _checked_field(path: str, name: str, described: Field, value: Any) -> Any:
+    checked = checked_value(path, described, value)
+    if described.type != "RFCTYPE_CHAR":
+        return checked
+    return internal_form(name, checked, described.length)
 
 
 # ---- one value ---------------------------------------------------------------------------------

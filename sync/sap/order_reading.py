@@ -21,7 +21,7 @@ TAX = "D"  # class of condition
 
 
 def order_headers(answer: Row, reference: str, *, field_length: int) -> list[SapOrderHeader]:
-    """Hits of the look-up: exactly this reference, one per document although SAP lists items.
+    """Hits of the look-up: exactly this reference, one per document.
 
     ``field_length`` is what the system could compare: 35 characters, or 20 on old ones.
     """
@@ -34,6 +34,17 @@ def order_headers(answer: Row, reference: str, *, field_length: int) -> list[Sap
         document = abap.alpha(required(row, "SD_DOC"))
         created = abap.read_date(text(row, "CREATION_DATE", "DOC_DATE"))
         found.setdefault(document, SapOrderHeader(document, long or short, created))
+    return list(found.values())
+
+
+def all_order_headers(answer: Row) -> list[SapOrderHeader]:
+    """Every order of a list by date, one per document although SAP lists items."""
+    found: dict[str, SapOrderHeader] = {}
+    for row in rows(answer, "SALES_ORDERS"):
+        document = abap.alpha(required(row, "SD_DOC"))
+        reference = (text(row, "PURCH_NO_C") or text(row, "PURCH_NO")).upper()
+        created = abap.read_date(text(row, "CREATION_DATE", "DOC_DATE"))
+        found.setdefault(document, SapOrderHeader(document, reference, created))
     return list(found.values())
 
 

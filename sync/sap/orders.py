@@ -152,6 +152,26 @@ def search_sales_orders(
     return order_reading.order_headers(answer, reference, field_length=length)
 
 
+def list_sales_orders(
+    session: SapSession,
+    *,
+    sold_to: str,
+    sales_organization: str,
+    created_from: date,
+    created_to: date,
+) -> list[SapOrderHeader]:
+    """A customer's orders by document date, one entry per document."""
+    arguments = {
+        "CUSTOMER_NUMBER": abap.alpha(sold_to),
+        "SALES_ORGANIZATION": sales_organization,
+        "DOCUMENT_DATE": abap.write_date(created_from),
+        "DOCUMENT_DATE_TO": abap.write_date(created_to),
+    }
+    answer = session.call(GETLIST, arguments)
+    refuse_reading(session, answer, GETLIST)
+    return order_reading.all_order_headers(answer)
+
+
 def refuse_reading(
     session: SapSession, answer: dict[str, Any], function: str, reference: str = ""
 ) -> None:

@@ -245,6 +245,7 @@ class SapDelivery:
     sold_to: str = ""
     goods_issued_at_from_flow: datetime | None = None
     goods_issue_zone: str = ""  # SAP's key of the zone of ``goods_issue_time``, such as CET
+    goods_issue_ends_day: bool = False  # 24:00:00: ``goods_issue_time`` is the next day's 00:00
 
     @property
     def is_goods_issued(self) -> bool:

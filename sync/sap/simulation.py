@@ -47,7 +47,8 @@ def simulate(session: SapSession, request: SapSalesOrderRequest) -> SapSimulatio
         return SapSimulation(messages, None, request.currency)
     answer = _priced(session, request)
     pads = session.options.pads_numeric_materials
-    items = tuple(_item(row, pads=pads) for row in rows(answer, "ORDER_ITEMS_OUT"))
+    told = rows(answer, "ORDER_ITEMS_OUT")
+    items = tuple(_item(row, request.currency, pads=pads) for row in told)
     conditions = active_conditions(rows(answer, "ORDER_CONDITION_EX"))
     net_value = _net_value(items, conditions) if items else None
     return SapSimulation(messages, net_value, request.currency, items, conditions)
@@ -155,7 +156,7 @@ def _prices(
     return sent
 
 
-def _item(row: Row, *, pads: bool) -> SapSalesOrderItem:
+def _item(row: Row, currency: str, *, pads: bool) -> SapSalesOrderItem:
     """NET_VALUE1 and REQ_QTY are real numbers, unlike their NUMC twins."""
     return SapSalesOrderItem(
         item_number=number(row, "ITM_NUMBER"),
@@ -163,6 +164,14 @@ def _item(row: Row, *, pads: bool) -> SapSalesOrderItem:
         short_text=text(row, "SHORT_TEXT"),
         quantity=amount(row, "REQ_QTY"),
         unit=text(row, "SALES_UNIT"),
-        net_value=amount(row, "NET_VALUE1"),
+        net_value=_net_value_of(row, currency),
         tax_value=amount(row, "TX_DOC_CUR"),
     )
+
+
+def _net_value_of(row: Row, currency: str) -> Decimal:
+    """External in NET_VALUE1; older systems have only digits with two stored decimals."""
+    if row.get("NET_VALUE1") is not None:
+        return amount(row, "NET_VALUE1")
+    stored = abap.implied_decimals(text(row, "NET_VALUE"), abap.STORED_DECIMALS)
+    return abap.external_amount(stored, currency)

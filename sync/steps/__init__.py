@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sync.models import Step
+from sync.steps.check_completeness import check_completeness
 from sync.steps.check_readiness import check_readiness
 from sync.steps.confirm_order import confirm_order
 from sync.steps.dry_run import dry_run
@@ -27,6 +28,7 @@ STEPS: dict[str, Callable[[StepRun], str]] = {
     Step.PULL_BILLING: pull_billing,
     Step.PUSH_INVOICE: push_invoice,
     Step.SEND_INVOICE: send_invoice,
+    Step.CHECK_COMPLETENESS: check_completeness,
     Step.TEST_CONNECTION: try_connection,
     Step.DRY_RUN: dry_run,
     Step.CHECK_READINESS: check_readiness,

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from sync.errors import OutcomeUnknown
+from sync.errors import OutcomeUnknown, RecordsDisagree
 from sync.magento.records import InvoiceRequest, MagentoInvoice, MagentoOrder
 from sync.models import BillingDocument, Invoice, InvoiceMail, SalesOrder
 from sync.steps.progress import refresh_stages
@@ -28,7 +28,7 @@ def push_invoice(run: StepRun) -> str:
     """Make, or find, the invoice of an order's part of a billing document."""
     order, document = run.sales_order, run.billing_document
     if not document.is_invoice:
-        return f"{document} is not a valid invoice (any more): nothing to do in the shop."
+        return _not_valid(order, document)
     wait_for_shop(order)
     web_order = run.magento().get_order(order.entity_id)
     order = store_order(run.shop, web_order)
@@ -37,6 +37,20 @@ def push_invoice(run: StepRun) -> str:
     outcome = _link(run, order, found) if found else _create(run, order, web_order)
     refresh_stages([order.pk])
     return outcome
+
+
+def _not_valid(order: SalesOrder, document: BillingDocument) -> str:
+    """A cancelled document is not invoiced; if the shop has invoiced it already, a person acts."""
+    invoice = Invoice.objects.filter(sales_order=order, billing_document=document).first()
+    if invoice is None:
+        return f"{document} is not a valid invoice (any more): nothing to do in the shop."
+    raise RecordsDisagree(
+        f"Billing document {document} was cancelled in SAP, but the shop has invoiced it (invoice "
+        f"{invoice}). Make the credit memo in the shop, then mark this as done.",
+        system="sap",
+        reference=order.increment_id,
+        cause_key="sap:billing-cancelled",
+    )
 
 
 def marker_of(document: BillingDocument) -> str:

@@ -27,7 +27,7 @@ def push_shipment(run: StepRun) -> str:
     """Make, or find and complete, the shipment of an order's part of a delivery."""
     order, delivery = run.sales_order, run.delivery
     if not delivery.is_goods_issued:
-        return f"Goods issue of {delivery} was taken back: nothing to ship."
+        return _not_gone(order, delivery)
     wait_for_shop(order)
     web_order = run.magento().get_order(order.entity_id)
     order = store_order(run.shop, web_order)
@@ -36,6 +36,21 @@ def push_shipment(run: StepRun) -> str:
     outcome = _link(run, order, found) if found else _create(run, order, web_order)
     refresh_stages([order.pk])
     return outcome
+
+
+def _not_gone(order: SalesOrder, delivery: OutboundDelivery) -> str:
+    """Goods that have not left are not shipped; if the shop has told so already, a person acts."""
+    shipped = Shipment.objects.filter(sales_order=order, delivery=delivery).first()
+    if shipped is None:
+        return f"Goods issue of {delivery} was taken back: nothing to ship."
+    raise RecordsDisagree(
+        f"Goods issue of delivery {delivery} was taken back in SAP, but the shop has shipped it "
+        f"(shipment {shipped}). Magento cannot take a shipment back: post the goods issue again, "
+        "or tell the customer.",
+        system="sap",
+        reference=order.increment_id,
+        cause_key="sap:goods-issue-reversed",
+    )
 
 
 def marker_of(delivery: OutboundDelivery) -> str:

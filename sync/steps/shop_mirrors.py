@@ -35,11 +35,11 @@ def store_orders(shop: Shop, orders: Iterable[MagentoOrder]) -> list[int]:
     newest: dict[int, MagentoOrder] = {}
     for order in orders:
         newest[order.entity_id] = order
-    if not newest:
-        return []
+    wanted = list(newest)
     with transaction.atomic():
+        _drop_outdated(shop, newest)
         _upsert_orders(shop, list(newest.values()))
-        mirrors = SalesOrder.objects.filter(shop=shop, entity_id__in=newest)
+        mirrors = SalesOrder.objects.filter(shop=shop, entity_id__in=wanted)
         keys = dict(mirrors.values_list("entity_id", "pk"))
         _upsert_lines(keys, newest)
     refresh_stages(keys.values())
@@ -116,7 +116,17 @@ def store_invoice(
     return invoice
 
 
+def _drop_outdated(shop: Shop, orders: dict[int, MagentoOrder]) -> None:
+    """Leave alone what another task has meanwhile read in a newer state."""
+    known = SalesOrder.objects.filter(shop=shop, entity_id__in=list(orders))
+    for entity_id, updated_at in known.values_list("entity_id", "remote_updated_at"):
+        if updated_at > orders[entity_id].updated_at:
+            del orders[entity_id]
+
+
 def _upsert_orders(shop: Shop, orders: list[MagentoOrder]) -> None:
+    if not orders:
+        return
     now = timezone.now()
     rows = [{**sales_order_values(order), "pulled_at": now} for order in orders]
     columns = [name for name in rows[0] if name != "entity_id"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -133,6 +133,7 @@ def _goods_issued_at(delivery: SapDelivery, sources: DeliverySources) -> datetim
     if delivery.goods_issue_time is None:
         return delivery.goods_issued_at_from_flow
     local = datetime.combine(delivery.goods_issue_date, delivery.goods_issue_time)
+    local += timedelta(days=int(delivery.goods_issue_ends_day))
     return local.replace(tzinfo=_zone(delivery.goods_issue_zone, sources)).astimezone(UTC)
 
 

@@ -105,6 +105,15 @@ def test_p0_07_a_worker_that_lost_its_lease_can_write_nothing() -> None:
     assert (task.state, task.facts, task.outcome) == (State.RUNNING, {}, "")
 
 
+def test_p0_07_an_attempt_counted_afresh_after_a_retry_does_not_pass_for_the_old_one() -> None:
+    first = claimed(a_task())
+    SyncTask.objects.filter(pk=first.pk).update(state=State.WAITING, attempts=0)
+    claimed(first, owner="two")
+
+    with pytest.raises(LeaseLost):
+        first.succeed("Done.")
+
+
 def test_p0_07_the_same_worker_writes_nothing_for_an_attempt_that_was_given_away() -> None:
     first = claimed(a_task())
     SyncTask.objects.filter(pk=first.pk).update(state=State.WAITING)

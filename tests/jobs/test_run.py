@@ -221,6 +221,7 @@ def test_p0_07_a_worker_whose_task_was_taken_over_records_nothing(
     assert task.attempt_log.get().outcome == Outcome.LOST
 
 
+@pytest.mark.django_db(transaction=True)  # a rung bell closes old connections
 def test_a_rung_bell_runs_its_task_and_what_waits_behind(world: World) -> None:
     order = world.into_sap()
     first = ask(work.confirm_order(order), origin=CLICK).task
@@ -234,6 +235,7 @@ def test_a_rung_bell_runs_its_task_and_what_waits_behind(world: World) -> None:
     }
 
 
+@pytest.mark.django_db(transaction=True)  # a rung bell closes old connections
 def test_a_bell_for_a_task_that_is_gone_is_harmless(world: World) -> None:
     with mock.patch("sync.jobs.run.remotes_of_this_thread", return_value=world.remotes):
         run_task(4711)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,22 @@ FOLDER = Path(__file__).parent.parent / "exchanges" / "magento"
 SHOP = "http://magento.test"
 
 
-def exchange(number: str) -> dict[str, Any]:
-    """The exchange with that number, such as "214"."""
-    found = sorted(FOLDER.glob(f"{number}-*.json"))
-    assert len(found) == 1, f"exchange {number}: {found}"
-    return json.loads(found[0].read_text("utf-8"))  # type: ignore[no-any-return]
+@cache
+def _files() -> dict[str, Path]:
+    files = sorted(FOLDER.glob("[0-9]*.json"))
+    by_number = Counter(file.stem.split("-")[0] for file in files)
+    numbers = ((file, file.stem.split("-")[0]) for file in files)
+    return {number if by_number[number] == 1 else file.stem: file for file, number in numbers}
+
+
+def names() -> list[str]:
+    """The names of all exchanges: the number, or the whole name of those that share one."""
+    return list(_files())
+
+
+def exchange(name: str) -> dict[str, Any]:
+    """The exchange of that name, such as "214" or "900-race-ship-full-order"."""
+    return json.loads(_files()[name].read_text("utf-8"))  # type: ignore[no-any-return]
 
 
 def answer_body(number: str) -> Any:
@@ -57,10 +70,10 @@ SKIPPED_HEADERS = frozenset({"Content-Encoding", "Content-Type", "Set-Cookie"})
 def numbers_where(method: str, path_part: str, status: int) -> list[str]:
     """The numbers of all exchanges with that method, part of the path, and status."""
     found = []
-    for file in sorted(FOLDER.glob("[0-9]*.json")):
-        recorded: Mapping[str, Any] = json.loads(file.read_text("utf-8"))
+    for name in names():
+        recorded: Mapping[str, Any] = exchange(name)
         request = recorded["request"]
         fits = request["method"] == method and path_part in request["path"]
         if fits and recorded["response"]["status"] == status:
-            found.append(file.name[:3])
+            found.append(name)
     return found

@@ -195,7 +195,38 @@ def test_a_lost_login_leaves_a_write_unsent(
     assert type(caught.value) is RemoteUnavailable
 
 
-@pytest.mark.parametrize("ending", ["", "/", "/rest", "/rest/V1/"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://shop.example", "http://shop.example:8080", "https://shop.example:8443/store",
+        "https://shop.example/rest/de/V1", "https://shop.example/index.php/rest/V1",
+    ],
+)  # fmt: skip
+def test_the_address_is_signed_as_it_is_configured(
+    shop: responses.RequestsMock, address: str
+) -> None:
+    base = address.removesuffix("/V1").removesuffix("/rest")
+    rest = f"{base}/V1" if "/rest/" in base else f"{base}/rest/V1"
+    shop.get(f"{rest}/orders/3", json=order_3())
+
+    MagentoClient(address, oauth1("ck", "cs", "at", "ats")).get_order(3)
+
+    request = shop.calls[0].request
+    assert str(request.url) == f"{rest}/orders/3"
+    signature = oauth_members(request)["oauth_signature"]
+    assert signature == signature_the_shop_computes(request, "cs&ats")
+
+
+def test_a_bad_signature_makes_an_administrator_look_at_the_address(
+    shop: responses.RequestsMock,
+) -> None:
+    answer_as_recorded(shop, "016", "orders/3")
+
+    with pytest.raises(RemoteMisconfigured, match="the one it knows itself by"):
+        MagentoClient(SHOP, oauth1("ck", "cs", "at", "ats")).get_order(3)
+
+
+@pytest.mark.parametrize("ending", ["", "/", "/rest", "/rest/V1/", "/rest/V1"])
 def test_the_address_of_the_shop_may_be_given_with_or_without_its_ending(
     shop: responses.RequestsMock, ending: str
 ) -> None:

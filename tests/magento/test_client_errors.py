@@ -23,7 +23,7 @@ from sync.magento.auth import BearerToken
 from sync.magento.client import MagentoClient
 from sync.magento.records import ShipmentRequest
 from sync.magento.refusals import refusal_text
-from tests.magento.recorded import FOLDER, SHOP, answer_as_recorded, exchange
+from tests.magento.recorded import SHOP, answer_as_recorded, exchange, names
 
 SHIP = ShipmentRequest({1: Decimal(1)}, (), "SAP delivery 1", notify=False)
 
@@ -40,11 +40,7 @@ def write_error(client: MagentoClient) -> SyncError:
     return caught.value
 
 
-FAILURES = [
-    file.name[:3]
-    for file in sorted(FOLDER.glob("[0-9]*.json"))
-    if exchange(file.name[:3])["response"]["status"] >= 400
-]
+FAILURES = [name for name in names() if exchange(name)["response"]["status"] >= 400]
 
 
 @pytest.mark.parametrize("number", FAILURES)

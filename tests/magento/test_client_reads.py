@@ -213,6 +213,7 @@ class SortingShop:
     def __init__(self, mock: responses.RequestsMock, orders: list[dict[str, Any]]) -> None:
         self.orders = orders
         self.queries: list[dict[str, list[str]]] = []
+        self.largest_page = self.silent_cut = self.refused = 0
         mock.add_callback(responses.GET, f"{SHOP}/rest/V1/orders", callback=self._answer)
 
     def _answer(self, request: Any) -> tuple[int, dict[str, str], str]:
@@ -221,6 +222,12 @@ class SortingShop:
         found = [order for order in self.orders if self._fits(order, query)]
         found.sort(key=lambda order: (order.get("updated_at", ""), order.get("entity_id", 0)))
         size = int(query["searchCriteria[pageSize]"][0])
+        if self.largest_page and size > self.largest_page:
+            self.refused += 1
+            template = exchange("557")["response"]["body"]["message"]
+            refusal = {"message": template, "parameters": {"max": self.largest_page}}
+            return 400, {}, json.dumps(refusal)
+        size = min(size, self.silent_cut or size)
         start = (int(query["searchCriteria[currentPage]"][0]) - 1) * size
         body = {"items": found[start : start + size], "total_count": len(found)}
         return 200, {}, json.dumps(body, default=float)
@@ -353,3 +360,77 @@ def test_a_search_time_is_sent_in_utc_without_a_plus(
     url = shop.calls[0].request.url or ""
     assert "2026-11-23%2010%3A35%3A00" in url
     assert "+" not in url
+
+
+# ---- pages as large as the shop lets them be ----------------------------------------------------
+@pytest.mark.parametrize("limit", [1, 20, 63])
+def test_a_shop_that_limits_its_pages_gives_all_the_same(
+    client: MagentoClient, shop: responses.RequestsMock, limit: int
+) -> None:
+    stand_in = SortingShop(shop, recorded_orders())
+    stand_in.largest_page = limit
+
+    first = list(client.search_orders(updated_from=LONG_AGO))
+    second = list(client.search_orders(updated_from=LONG_AGO))
+
+    assert len({order.entity_id for order in first}) == len(first) == 63
+    assert len(second) == 63
+    assert stand_in.refused == 1
+
+
+@pytest.mark.parametrize("cut", [1, 20, 62])
+def test_a_shop_that_cuts_its_pages_without_a_word_hides_no_order(
+    client: MagentoClient, shop: responses.RequestsMock, cut: int
+) -> None:
+    SortingShop(shop, recorded_orders()).silent_cut = cut
+
+    found = list(client.search_orders(updated_from=LONG_AGO))
+
+    assert len({order.entity_id for order in found}) == len(found) == 63
+
+
+@pytest.mark.parametrize("said", [0, 100, 500, "100", None, "many"])
+def test_a_page_limit_that_leads_nowhere_is_an_error(
+    client: MagentoClient, shop: responses.RequestsMock, said: object
+) -> None:
+    body = {"message": "Maximum SearchCriteria pageSize is %max", "parameters": {"max": said}}
+    shop.get(f"{SHOP}/rest/V1/orders", json=body, status=400)
+
+    with pytest.raises(RemoteRejected) as caught:
+        list(client.search_orders(updated_from=LONG_AGO, page_size=100))
+
+    assert caught.value.cause_key == "magento:page-size"
+    assert len(shop.calls) == 1
+
+
+def test_shipments_and_products_come_in_smaller_pages_too(
+    client: MagentoClient, shop: responses.RequestsMock
+) -> None:
+    shipment = exchange("208")["response"]["body"]
+    refusal = exchange("557")["response"]["body"] | {"parameters": {"max": 2}}
+    shop.get(f"{SHOP}/rest/V1/shipments", json=refusal, status=400)
+    for numbers in ([1, 2], [3]):
+        rows = [{**shipment, "entity_id": number} for number in numbers]
+        shop.get(f"{SHOP}/rest/V1/shipments", json={"items": rows, "total_count": 3})
+
+    shipments = client.search_shipments(1)
+
+    assert [found.entity_id for found in shipments] == [1, 2, 3]
+
+
+def test_an_answer_without_a_list_is_not_an_empty_one(
+    client: MagentoClient, shop: responses.RequestsMock
+) -> None:
+    shop.get(f"{SHOP}/rest/V1/shipments", json={"total_count": 0})
+
+    with pytest.raises(UnexpectedRecord, match="is not a list"):
+        client.search_shipments(1)
+
+
+def test_an_order_of_250_lines_is_read(client: MagentoClient, shop: responses.RequestsMock) -> None:
+    document = max(recorded_orders(), key=lambda order: len(order["items"]))
+    shop.get(f"{SHOP}/rest/V1/orders/23", body=json.dumps(document, default=float))
+
+    order = client.get_order(23)
+
+    assert len(order.items) == len(document["items"]) > 200

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 import responses
 
-from sync.errors import OutcomeUnknown, RemoteRejected
+from sync.errors import OutcomeUnknown, RemoteMisconfigured, RemoteRejected
 from sync.exchanges import Exchange
 from sync.magento.client import MagentoClient
 from sync.magento.parsing import parse_shipment
@@ -206,3 +206,17 @@ def test_the_ledger_sees_a_write_with_what_came_back(
     assert (seen.operation, seen.outcome, seen.is_write) == ("POST order/1/ship", "ok", True)
     assert seen.answer == {"status": 200, "body": "40"}
     assert seen.request["tracks"][0]["track_number"] == "BD-0001"
+
+
+def test_a_document_longer_than_the_shop_takes_is_refused_and_never_split(
+    client: MagentoClient, shop: responses.RequestsMock
+) -> None:
+    answer_as_recorded(shop, "560", "order/4/ship")
+    request = replace(SHIP, quantities={number: Decimal(1) for number in range(1, 22)})
+
+    with pytest.raises(RemoteMisconfigured) as caught:
+        client.create_shipment(4, request)
+
+    assert "webapi/validation/complex_array_limit" in caught.value.message
+    assert "at most 20 lines" in caught.value.message
+    assert len(shop.calls) == 1

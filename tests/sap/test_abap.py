@@ -106,12 +106,24 @@ def test_an_unreadable_time_is_an_unexpected_record(value: str) -> None:
         ("20260302", "090000", datetime(2026, 3, 2, 8, tzinfo=UTC)),
         ("20260702", "090000", datetime(2026, 7, 2, 7, tzinfo=UTC)),
         ("20260302", "240000", datetime(2026, 3, 2, 23, tzinfo=UTC)),
+        ("20260328", "240000", datetime(2026, 3, 28, 23, tzinfo=UTC)),
+        ("20260329", "015959", datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC)),
+        ("20260329", "023000", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+        ("20260329", "030000", datetime(2026, 3, 29, 1, tzinfo=UTC)),
+        ("20261025", "013000", datetime(2026, 10, 24, 23, 30, tzinfo=UTC)),
+        ("20261025", "023000", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+        ("20261025", "030000", datetime(2026, 10, 25, 2, tzinfo=UTC)),
         ("20260302", "", datetime(2026, 3, 1, 23, tzinfo=UTC)),
         ("00000000", "090000", None),
     ],
 )
 def test_local_moments_become_utc(day: str, clock: str, expected: datetime | None) -> None:
     assert abap.read_moment(day, clock, BERLIN) == expected
+
+
+def test_a_moment_past_the_end_of_time_is_an_unexpected_record() -> None:
+    with pytest.raises(UnexpectedRecord):
+        abap.read_moment("99991231", "240000", BERLIN)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from sync.sandbox.sap.connection import connect_in_process
 from sync.sandbox.sap.system import SapSystem
 from sync.sap.client import SapClient
 from sync.sap.options import SapOptions
-from sync.sap.records import SapItemRequest, SapPartner, SapSalesOrderRequest
+from sync.sap.records import SapCondition, SapItemRequest, SapPartner, SapSalesOrderRequest
 from sync.sap.refusals import SapFieldRefused, SapLocked, SapRejected
 from sync.translate.comparison import simulated_differences
 from tests.sap.builders import PARAMETERS, a_request, an_address
@@ -134,6 +134,35 @@ def test_a_long_material_goes_where_the_system_has_room_for_it(
     (delivery,) = client.search_deliveries(sap_sales_order_numbers=[number])
 
     assert (order.items[0].material, delivery.items[0].material) == (LONG, LONG)
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "total"),
+    [("USD", "19.90", "39.80"), ("JPY", "1990", "3980"), ("KRW", "1990", "3980"),
+     ("KWD", "1.995", "3.990")],
+)  # fmt: skip
+def test_amounts_are_real_in_every_format_whatever_the_decimals_of_the_currency(
+    system: SapSystem, client: SapClient, currency: str, price: str, total: str
+) -> None:
+    condition = SapCondition(10, "PR00", Decimal(price), currency, unit="PCE")
+    request = replace(an_order(), currency=currency, conditions=(condition,))
+    with client.unit_of_work() as unit:
+        number = unit.create_sales_order(request).sap_sales_order_number
+        unit.commit()
+    (delivery_number,) = warehouse.create_delivery(system, warehouse.DeliveryRequest([number]))
+    warehouse.pick(system, delivery_number)
+    warehouse.post_goods_issue(system, delivery_number, "DHL", ["1Z1"])
+    billing.bill(system, billing.BillingRequest(deliveries=[delivery_number]))
+
+    (order,) = client.get_sales_orders([number])
+    (document,) = client.search_billing_documents(reference_documents=[delivery_number])
+    simulation = client.simulate_sales_order(request)
+
+    real = Decimal(total)
+    assert (order.net_value, order.items[0].net_value) == (real, real)
+    assert (document.net_value, document.items[0].net_value) == (real, real)
+    assert (simulation.net_value, simulation.items[0].net_value) == (real, real)
+    assert order.conditions[0].amount == real
 
 
 def test_a_partial_bill_shows_its_own_quantity(system: SapSystem, client: SapClient) -> None:

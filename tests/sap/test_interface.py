@@ -160,3 +160,28 @@ def test_a_table_line_without_a_name_takes_plain_values() -> None:
         ]  # fmt: skip
 
     assert read_interface("F", Plain()).parameters["T"].fields is None
+
+
+@pytest.mark.parametrize(
+    ("parameter", "field", "value", "sent"),
+    [
+        ("ORDER_PARTNERS", "PARTN_NUMB", "4711", "0000004711"),
+        ("ORDER_PARTNERS", "PARTN_NUMB", "CPD-1", "CPD-1"),
+        ("ORDER_PARTNERS", "PARTN_NUMB", "", ""),
+        ("ORDER_ITEMS_IN", "PO_ITM_NO", "42", "000042"),
+        ("PARTNERADDRESSES", "ADDR_NO", "1", "0000000001"),
+        ("ORDER_PARTNERS", "TELEPHONE", "4711", "4711"),
+    ],
+)
+def test_fields_under_exit_alpha_go_out_in_internal_form(
+    parameter: str, field: str, value: str, sent: str
+) -> None:
+    checked = the_interface().checked({parameter: [{field: value}]})
+
+    assert checked[parameter] == [{field: sent}]
+
+
+def test_the_flag_of_a_padded_field_stays_a_flag() -> None:
+    checked = the_interface().checked({"ORDER_ITEMS_INX": [{"PO_ITM_NO": "X"}]})
+
+    assert checked["ORDER_ITEMS_INX"] == [{"PO_ITM_NO": "X"}]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from sync.errors import RemoteMisconfigured
+from sync.sandbox.sap import messages as standin_messages
+from sync.sap.explanations import taught_messages
 from sync.sap.messages import (
     EXPLANATIONS,
+    FOLLOWERS,
     Explanation,
     Kind,
     Owner,
@@ -85,6 +90,7 @@ def test_the_cause_is_not_the_message_that_merely_follows_it() -> None:
         ("V4 115", Kind.DUPLICATE, Owner.SALES),
         ("F5 201", Kind.CLOSED_PERIOD, Owner.FINANCE),
         ("00 341", Kind.BUSINESS, Owner.ADMINISTRATOR),
+        ("S& 150", Kind.UPDATE_FAILED, Owner.ADMINISTRATOR),
         ("ZZ 999", Kind.BUSINESS, Owner.SALES),
     ],
 )
@@ -107,6 +113,56 @@ def test_p1_22_an_administrator_can_teach_a_message() -> None:
 
     with pytest.raises(SapLocked):
         refuse([SapMessage("E", "ZZ", "001", "")], function="F", taught=taught)
+
+
+@dataclass
+class Row:
+    """As a row of the administrator's table."""
+
+    message_class: str = "v1"
+    number: str = "42"
+    message_type: str = ""
+    kind: str = "closed_period"
+    words: str = "Closed."
+    remedy: str = "Open it."
+    owner: str = "finance"
+
+
+def test_p1_22_a_row_of_a_table_becomes_an_explanation_that_wins_over_the_list() -> None:
+    taught = taught_messages([Row()])
+
+    found = explain(SapMessage("E", "V1", "042", ""), taught)
+
+    assert found == Explanation(Kind.CLOSED_PERIOD, "Closed.", "Open it.", Owner.FINANCE)
+
+
+def test_p1_22_a_row_may_be_for_one_type_only() -> None:
+    taught = taught_messages([Row(message_type="A"), Row(kind="business")])
+
+    kinds = [explain(SapMessage(kind, "V1", "042", ""), taught).kind for kind in ("A", "E")]
+
+    assert kinds == [Kind.CLOSED_PERIOD, Kind.BUSINESS]
+
+
+@pytest.mark.parametrize("row", [Row(kind="nonsense"), Row(owner="nobody")])
+def test_p1_22_a_row_with_an_unknown_kind_or_owner_is_for_the_administrator(row: Row) -> None:
+    with pytest.raises(RemoteMisconfigured, match="V1 042"):
+        taught_messages([row])
+
+
+SHEET = ("V4 233", "V1 311", "V1 555", "V4 219", "CZ 115", "V1 302", "V1 293", "V4 248", "V1 384",
+         "V1 042", "V1 382", "V1 849", "VP 112", "VP 199", "V4 115", "VL 311", "00 341",
+         "AD 559")  # fmt: skip
+
+
+def test_p1_22_every_message_of_the_sheet_is_in_the_list() -> None:
+    assert [key for key in SHEET if key not in {*EXPLANATIONS, *FOLLOWERS}] == []
+
+
+def test_p1_22_the_standins_own_messages_are_in_the_list() -> None:
+    codes = {f"{code[:-3].strip()} {code[-3:]}" for code in standin_messages._TEXTS}
+
+    assert codes - {*EXPLANATIONS, *FOLLOWERS} == set()
 
 
 def test_a_warning_that_the_order_is_incomplete_is_told() -> None:

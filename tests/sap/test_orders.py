@@ -396,6 +396,20 @@ def test_a_dry_run_saves_nothing_and_tells_saps_prices() -> None:
     assert sap.sent(SIMULATE)["ORDER_ITEMS_IN"][0]["REQ_QTY"] == "0000000002000"
 
 
+@pytest.mark.parametrize(
+    ("currency", "told"), [("EUR", "39.80"), ("JPY", "3980"), ("KRW", "3980"), ("KWD", "3.980")]
+)
+def test_a_dry_run_reads_digits_with_implied_decimals_where_there_is_nothing_else(
+    currency: str, told: str
+) -> None:
+    items = [{"ITM_NUMBER": "000010", "NET_VALUE": "000000000003980"}]
+    sap = FakeSap({SIMULATE: {"ORDER_ITEMS_OUT": items, "RETURN": {}}})
+
+    simulation = a_client(sap).simulate_sales_order(a_request(currency=currency))
+
+    assert simulation.net_value == Decimal(told)
+
+
 def test_a_dry_run_sends_our_prices_along() -> None:
     sap = FakeSap()
 

@@ -16,6 +16,7 @@ from sync.errors import (
     RemoteRejected,
     RemoteUnavailable,
     SyncError,
+    UnexpectedRecord,
 )
 from sync.exchanges import Exchange
 from sync.sap import bapi, connection
@@ -86,10 +87,40 @@ def test_a_refused_logon_during_a_read_is_for_the_administrator() -> None:
         session.call(PING, {})
 
 
-def test_a_result_we_cannot_read_goes_up_as_it_is_and_costs_the_session() -> None:
-    session = a_session(FakeSap({PING: ValueError("unreadable")}))
+UNREADABLE_RESULTS = [
+    ValueError("4711 Erika"),
+    InvalidOperation(),
+    UnicodeDecodeError("utf-16", b"Erika", 0, 1, "truncated"),
+]
 
-    with pytest.raises(ValueError, match="unreadable"):
+
+@pytest.mark.parametrize("error", UNREADABLE_RESULTS)
+def test_a_result_pyrfc_cannot_convert_is_an_unexpected_record_and_costs_the_session(
+    error: Exception,
+) -> None:
+    session = a_session(FakeSap({PING: error}))
+
+    with pytest.raises(UnexpectedRecord) as caught:
+        session.call(PING, {})
+
+    assert "Erika" not in caught.value.message
+    assert not session.is_usable
+
+
+@pytest.mark.parametrize("error", UNREADABLE_RESULTS)
+def test_p0_01_the_same_out_of_a_changing_call_is_an_unknown_outcome(error: Exception) -> None:
+    session = a_session(FakeSap({PING: error}))
+
+    with pytest.raises(OutcomeUnknown):
+        session.call(PING, {}, changes=True)
+
+    assert not session.is_usable
+
+
+def test_a_bug_goes_up_as_it_is_and_costs_the_session() -> None:
+    session = a_session(FakeSap({PING: KeyError("bug")}))
+
+    with pytest.raises(KeyError):
         session.call(PING, {})
 
     assert not session.is_usable

@@ -109,7 +109,7 @@ def test_p1_22_a_taught_message_is_known_at_the_next_dry_run(world: World) -> No
 
     world.run(work.dry_run(order))
 
-    told = [message["words"] for message in order.dry_runs.first().messages]
+    told = [message["words"] for message in order.dry_runs.latest("id").messages]
     assert "Ask Anna." in told
 
 

@@ -108,6 +108,30 @@ def test_goods_issue_is_read_in_the_zone_sap_names(zone: str, expected: datetime
     assert values["goods_issued_at"] == expected
 
 
+@pytest.mark.parametrize(
+    ("day", "clock", "expected"),
+    [
+        (date(2026, 3, 2), time(14, 30), datetime(2026, 3, 2, 13, 30, tzinfo=UTC)),
+        (date(2026, 7, 2), time(14, 30), datetime(2026, 7, 2, 12, 30, tzinfo=UTC)),
+        (date(2026, 10, 25), time(2, 30), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+    ],
+)
+def test_goods_issue_follows_summer_time(day: date, clock: time, expected: datetime) -> None:
+    delivery = a_delivery(goods_issue_date=day, goods_issue_time=clock)
+
+    values = outbound_delivery_values(delivery, sources=DeliverySources(time_zone="Europe/Berlin"))
+
+    assert values["goods_issued_at"] == expected
+
+
+def test_goods_issue_at_the_end_of_the_day_is_the_next_midnight() -> None:
+    delivery = a_delivery(goods_issue_time=time(0), goods_issue_ends_day=True)
+
+    values = outbound_delivery_values(delivery, sources=DeliverySources())
+
+    assert values["goods_issued_at"] == datetime(2026, 3, 3, tzinfo=UTC)
+
+
 def test_goods_issue_without_a_time_keeps_its_date_only() -> None:
     values = outbound_delivery_values(a_delivery(goods_issue_time=None), sources=DeliverySources())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 import signal
 import socket
 import subprocess
@@ -105,22 +106,25 @@ PORTS = {"PORTAL_PORT": "8000", "SHOP_PORT": "8001", "SAP_PORT": "8002"}
 
 def commands(data: Path, ports: dict[str, int], options: dict[str, Any]) -> dict[str, str]:
     """Each process of the demo and its command line, in starting order."""
-    python = sys.executable
-    manage = f"{python} {Path(settings.BASE_DIR) / 'manage.py'}"
-    shop_every = f" --place-every {options['place_every']}"
+    manage = [str(Path(settings.BASE_DIR) / "manage.py")]
+    shop = ["--port", str(ports["SHOP_PORT"]), "--data", str(data / "shop")]
+    sap = ["--port", str(ports["SAP_PORT"]), "--data", str(data / "sap")]
+    web = ["--bind", f"127.0.0.1:{ports['PORTAL_PORT']}", "--workers", "2", "--threads", "8"]
     found = {
-        "shop": f"{python} -m sync.sandbox.shop --port {ports['SHOP_PORT']} --data {data / 'shop'}"
-        + shop_every,
-        "sap": f"{python} -m sync.sandbox.sap --port {ports['SAP_PORT']} --data {data / 'sap'}",
-        "scheduler": f"{manage} sync_scheduler",
-        "web": f"{python} -m gunicorn o2c_portal.wsgi --bind 127.0.0.1:{ports['PORTAL_PORT']} "
-        "--worker-class gthread --workers 2 --threads 8",
+        "shop": ["-m", "sync.sandbox.shop", *shop, "--place-every", str(options["place_every"])],
+        "sap": ["-m", "sync.sandbox.sap", *sap],
+        "scheduler": [*manage, "sync_scheduler"],
+        "web": ["-m", "gunicorn", "o2c_portal.wsgi", "--worker-class", "gthread", *web],
     }
     if "REDIS_URL" not in os.environ:
-        found = {"redis": f"{python} -m sync.sandbox.embedded_redis {data}"} | found
+        found = {"redis": _redis(data)} | found
     for number in range(1, options["workers"] + 1):
-        found[f"worker{number}"] = f"{manage} sync_worker"
-    return found
+        found[f"worker{number}"] = [*manage, "sync_worker"]
+    return {name: shlex.join([sys.executable, *command]) for name, command in found.items()}
+
+
+def _redis(data: Path) -> list[str]:
+    return ["-m", "sync.sandbox.embedded_redis", str(data), str(settings.REDIS_SOCKET)]
 
 
 def secret_key(path: Path) -> str:

@@ -16,6 +16,7 @@ from sync.models import (
     SalesArea,
     ShippingMapping,
     Shop,
+    Step,
     StepSchedule,
 )
 from sync.sandbox.master_data import known_materials
@@ -72,7 +73,8 @@ class Command(BaseCommand):
         )
         create_mappings(shop)
         create_missing_schedules()
-        StepSchedule.objects.filter(last_run_at=None).update(interval_seconds=DEMO_INTERVAL)
+        fresh = StepSchedule.objects.filter(last_run_at=None)
+        fresh.exclude(step=Step.CHECK_COMPLETENESS).update(interval_seconds=DEMO_INTERVAL)
 
 
 def create_person(name: str, group: str) -> None:

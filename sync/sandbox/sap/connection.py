@@ -76,7 +76,23 @@ def _check_parameters(params: dict[str, Any]) -> None:
 
 
 class Connection:
-    """One connection, one ABAP session, one thread at a time; cannot be pickled."""
+    """One connection, one ABAP session, one thread at a time.
+
+    As pyrfc's it cannot be pickled, copied, weakly referenced or given attributes.
+    """
+
+    __slots__ = (
+        "_attributes",
+        "_filler",
+        "_in_use",
+        "_is_dead",
+        "_make_transport",
+        "_params",
+        "_transport",
+        "_with_imports",
+        "_wrapper",
+        "options",
+    )
 
     def __init__(
         self,
@@ -89,11 +105,13 @@ class Connection:
             raise RFCError(f"Connection configuration option '{unknown.pop()}' is not supported")
         self.options = {**_CONFIG, **(config or {})}
         options = self.options
+        self._with_imports = bool(options["return_import_params"])
         self._filler = Filler(check_date=options["check_date"], check_time=options["check_time"])
         self._wrapper = Wrapper(rstrip=options["rstrip"], dtime=options["dtime"])
         self._make_transport = make_transport
         self._params: dict[str, str] | None = dict(params)
         self._transport: Transport | None = None
+        self._is_dead = False  # the library's handle is invalid, and pyrfc does not know
         self._in_use = threading.Lock()
         self._attributes: dict[str, str] = {}
         self.open()
@@ -110,7 +128,7 @@ class Connection:
             except RFCLibError:
                 transport.close()
                 raise
-            self._transport = transport
+            self._transport, self._is_dead = transport, False
 
     def reopen(self) -> None:
         """A new, empty session on the same object."""
@@ -135,7 +153,7 @@ class Connection:
 
     def is_valid(self) -> bool:
         """The library's opinion, without network."""
-        return self.alive
+        return self.alive and not self._is_dead
 
     def __bool__(self) -> bool:
         return self.alive
@@ -156,14 +174,25 @@ class Connection:
 
     # ---- use
     def ping(self) -> None:
-        """Ask the partner; ``ExternalRuntimeError`` 13 on a closed object."""
+        """Ask the partner; ``ExternalRuntimeError`` 13 on a closed object. Never reopens."""
         with _Exclusive(self._in_use):
-            self._handle().ping()
+            self._outside_a_call(self._handle().ping)
 
     def reset_server_context(self) -> None:
         """Clear the ABAP session, keep the connection."""
         with _Exclusive(self._in_use):
-            self._handle().reset()
+            self._outside_a_call(self._handle().reset)
+
+    def cancel(self) -> None:
+        """From another thread; on an idle connection it leaves a dead handle behind."""
+        self._is_dead = True
+
+    def _outside_a_call(self, use: Callable[[], None]) -> None:
+        try:
+            use()
+        except RFCLibError:
+            self._is_dead = True
+            raise
 
     def get_connection_attributes(self) -> dict[str, str]:
         """Who is connected to what."""
@@ -184,6 +213,7 @@ class Connection:
                 raise RFCError(
                     f"Remote function call '{func_name}' rejected because the connection is closed"
                 )
+            self._handle()
             given = options or {}
             module = self._module(func_name)
             skipped = set(given.get("not_requested") or ())
@@ -218,11 +248,10 @@ class Connection:
     def _wrapped(
         self, module: dictionary.FunctionModule, answer: dict[str, Any], skipped: set[str]
     ) -> dict[str, Any]:
-        with_imports = self.options["return_import_params"]
         return {
             name: self._wrapper.parameter(parameter, answer.get(name))
             for name, parameter in module.parameters.items()
-            if name not in skipped and (with_imports or parameter.direction != "import")
+            if name not in skipped and (self._with_imports or parameter.direction != "import")
         }
 
     def _module(self, name: str) -> dictionary.FunctionModule:
@@ -242,7 +271,7 @@ class Connection:
             ) from None
 
     def _handle(self) -> Transport:
-        if self._transport is None:
+        if self._transport is None or self._is_dead:
             raise ExternalRuntimeError(
                 "An invalid handle was passed to the API call", 13, "RFC_INVALID_HANDLE"
             )

@@ -11,6 +11,7 @@ KINDS = {
     "latency": "every call takes longer by the given seconds",
     "refuse": "the port is really closed for the given seconds",
     "dump": "short dump: ABAPRuntimeError 3",
+    "abort": "MESSAGE of type A: ABAPRuntimeError 4, its key is the message text",
     "drop_before": "connection lost, nothing was done",
     "drop_after": "done, but the answer is lost",
     "lost_commit_answer": "the commit took effect, its answer is lost",

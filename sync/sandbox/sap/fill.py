@@ -5,6 +5,7 @@ The result is plain JSON: packed and floating numbers as text, RAW as hexadecima
 
 from __future__ import annotations
 
+import locale
 import os
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -160,7 +161,12 @@ def _number(field: Field, value: Any) -> str:
 
 
 def _packed(field: Field, text: str) -> str:
-    """What the library makes of it; everything the sheet calls unknown is refused (code 22)."""
+    """What the library makes of it; everything the sheet calls unknown is refused (code 22).
+
+    The library reads numbers in the locale of the process, pyrfc always writes a point.
+    """
+    if "." in text and locale.localeconv()["decimal_point"] != ".":
+        raise conversion_failure(f"Cannot convert string value of field '{field.name}' to BCD")
     plain = text.replace("-", "", 1).replace("+", "", 1).replace(".", "", 1)
     if not plain.isdigit() or not plain.isascii():
         raise conversion_failure(f"Cannot convert string value of field '{field.name}' to BCD")
@@ -192,7 +198,7 @@ def _integer(field: Field, value: Any) -> int:
 
 def _raw(field: Field, value: Any) -> str:
     if type(value) not in (bytes, bytearray):
-        raise TypeError(f"expected bytes, {type(value).__name__} found", field.name)
+        raise TypeError(f"expected bytes, {type(value).__name__} found")
     if field.abap_type == "RAW" and len(value) > field.length:
         raise conversion_failure(f"value of field '{field.name}' is longer than {field.length}")
     return bytes(value).hex()

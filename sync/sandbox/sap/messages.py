@@ -65,7 +65,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Zu Referenzbeleg &1 wurden keine Fakturen gefunden",
     ),
     "F2153": ("Customer &1 does not exist", "Debitor &1 ist nicht angelegt"),
-    "00350": ("Update was terminated (&1)", "Verbuchung wurde abgebrochen (&1)"),
+    "S&150": ("Update was terminated (&1)", "Verbuchung wurde abgebrochen (&1)"),
     "00055": ("Fill in all required fields (&1)", "Bitte alle Mussfelder ausfüllen (&1)"),
     "W1001": (
         "Billing document &1 does not belong to partner &2",

@@ -140,14 +140,15 @@ def _conditions(row: Row, number: int, currency: str) -> list[Condition]:
 
 
 def _item_row(item: OrderItem, order: SalesOrder, call: Call) -> dict[str, Any]:
-    cents = int(abs(item.net_value) * 100)
+    stored = call.system.customising.internal_amount(item.net_value, order.currency)
+    digits = int(abs(stored) * 100)
     return {
         "ITM_NUMBER": f"{item.item_number:06d}",
         "PO_ITM_NO": item.customer_item_number,
         "MATERIAL": item.material if len(item.material) <= 18 else "",
         "MATERIAL_LONG": item.material,
         "SHORT_TEXT": item.short_text,
-        "NET_VALUE": f"{cents:015d}",
+        "NET_VALUE": f"{digits:015d}",
         "CURRENCY": order.currency,
         "SALES_UNIT": item.unit,
         "S_UNIT_ISO": call.system.customising.iso_unit(item.unit),

@@ -175,6 +175,11 @@ class SapSystem:
             self.end_session(session.identity)
             raise ABAPRuntimeError(ErrorInfo(f"Runtime error {fault.key}", 3, fault.key))
 
+        if self.faults.take("abort", function):
+            self.end_session(session.identity)
+            text = "Termination on request"
+            raise ABAPRuntimeError(ErrorInfo(text, 4, text, "00", "A", "398"))
+
     def _faults_after(self, session: Session, function: str) -> None:
         commit = function == "BAPI_TRANSACTION_COMMIT"
         lost = commit and self.faults.take("lost_commit_answer")

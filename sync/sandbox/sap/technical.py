@@ -68,7 +68,7 @@ def commit(call: Call) -> dict[str, Any]:
     reason = call.system.commit(call.session, wait=call["WAIT"] == "X")
     if not reason:
         return {"RETURN": {}}
-    return {"RETURN": Message("E", "00", "350", (reason,)).bapiret2(call.session.language)}
+    return {"RETURN": Message("E", "S&", "150", (reason,)).bapiret2(call.session.language)}
 
 
 def rollback(call: Call) -> dict[str, Any]:

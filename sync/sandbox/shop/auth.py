@@ -18,6 +18,7 @@ from sync.sandbox.shop.documents import Clock, utc_now
 from sync.sandbox.shop.errors import ShopError, required
 
 FAILURES_UNTIL_LOCKED = 6
+INTEGRATION, ADMIN = "integration", "admin"
 FUTURE_SECONDS = 600
 SIGN_IN = (
     "The account sign-in was incorrect or your account is disabled temporarily. "
@@ -109,7 +110,15 @@ class Gate:
         self._failures = 0
 
     def admin_token(self, user: str, password: str, minutes: int) -> str:
-        """A JWT for the admin. Raises ShopError 400 [004, 005] or 401 [002, 027]."""
+        """A JWT for the admin. Raises ShopError as ``sign_in``."""
+        self.sign_in(user, password)
+        now = int(self._clock().timestamp())
+        claims = {"uid": 1, "utypid": 2, "iat": now, "exp": now + minutes * 60}
+        head = f"{_b64({'kid': '1', 'alg': 'HS256'})}.{_b64(claims)}"
+        return f"{head}.{self._seal(head)}"
+
+    def sign_in(self, user: str, password: str) -> None:
+        """Check the admin's password. Raises ShopError 400 [004, 005] or 401 [002, 027, 032]."""
         for name, value in (("username", user), ("password", password)):
             if not value:
                 raise required(name)
@@ -124,10 +133,6 @@ class Gate:
                 self._failures += 1
         if locked or not right:
             raise ShopError(401, SIGN_IN)
-        now = int(self._clock().timestamp())
-        claims = {"uid": 1, "utypid": 2, "iat": now, "exp": now + minutes * 60}
-        head = f"{_b64({'kid': '1', 'alg': 'HS256'})}.{_b64(claims)}"
-        return f"{head}.{self._seal(head)}"
 
     def unlock(self) -> None:
         """Let the admin sign in again after too many failures."""
@@ -138,23 +143,23 @@ class Gate:
         digest = hmac.new(self._secret, head.encode(), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
-    def admits(self, request: SignedRequest, *, integration_as_bearer: bool) -> bool:
-        """Whether the caller may use admin routes. Raises ShopError for a bad OAuth header.
+    def caller(self, request: SignedRequest, *, integration_as_bearer: bool) -> str:
+        """Either "integration", "admin" or "". Raises ShopError for a bad OAuth header.
 
         Anything else that is wrong counts as anonymous, as in Magento: the same 401 for all.
         """
         header = request.authorization
         if header.startswith("OAuth "):
             self._check_oauth(request, oauth_parameters(header))
-            return True
+            return INTEGRATION
         if not header.lower().startswith("bearer "):
-            return False
+            return ""
         token = header[7:].strip()
         if integration_as_bearer and hmac.compare_digest(
             token.encode(), self._known.access_token.encode()
         ):
-            return True
-        return self._good_jwt(token)
+            return INTEGRATION
+        return ADMIN if self._good_jwt(token) else ""
 
     def _good_jwt(self, token: str) -> bool:
         head, _, seal = token.rpartition(".")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sync.sandbox.shop.documents import Doc, bundled, copy
@@ -40,7 +41,7 @@ def as_rest(found: Doc) -> Doc:
         item_id=found["id"], product_id=found["id"]
     )
     attributes = {a["attribute_code"]: a["value"] for a in document["custom_attributes"]}
-    attributes["url_key"] = found["sku"].lower()
+    attributes["url_key"] = re.sub(r"[^a-z0-9]+", "-", found["name"].lower()).strip("-")
     if found["type_id"] == "bundle":
         attributes.update(
             price_type=found["price_type"], shipment_type=found["shipment_type"],

@@ -224,7 +224,9 @@ def register(order: Doc, picked: Picked, invoice: Doc, now: str) -> None:
 
 def _register_line(item: Doc, entry: Doc) -> None:
     for side in SIDES:
-        if f"{side}row_total" in entry:
+        if f"{side}row_total" not in entry:
+            item.setdefault(f"{side}discount_tax_compensation_invoiced", 0)  # [852, 853]
+        else:
             add(item, f"{side}row_invoiced", dec(entry[f"{side}row_total"]))
             for share in SHARES:
                 add(item, f"{side}{share}_invoiced", dec(entry.get(f"{side}{share}_amount")))

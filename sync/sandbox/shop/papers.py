@@ -96,3 +96,54 @@ def save_invoice(shop: Shop, entity: Doc) -> Doc:
         books.save("invoice", invoice)
         kept = ("created_at", "entity_id", "order_id", "updated_at", "items", "comments")
         return {**{k: invoice[k] for k in kept}, "total_qty": None, **sent}
+
+
+def save_shipment(shop: Shop, entity: Doc) -> Doc:
+    """POST /shipment/: a document as it is sent, of which the order knows nothing [293-298].
+
+    Without a store nothing keeps its number from being taken again [296]. Raises ShopError 400
+    for a number taken in the same store [920].
+    """
+    with shop.store.writing() as books:
+        known = books.find("shipment", int(entity.get("entity_id") or 0))
+        if known is None:
+            known = _unregistered(books, entity, shop.now)
+        elif entity.get("increment_id"):
+            taken = books.rows(
+                "SELECT 1 FROM shipment WHERE increment_id = ? AND store_id = ? AND entity_id != ?",
+                (entity["increment_id"], known.get("store_id"), known["entity_id"]),
+            )
+            if taken:
+                raise ShopError(400, "The shipment couldn't be saved.")
+            known["increment_id"] = str(entity["increment_id"])
+        known["updated_at"] = shop.now
+        books.save("shipment", known)
+        kept = (
+            "created_at", "entity_id", "increment_id", "order_id", "packages", "updated_at",
+            "items", "tracks", "comments",
+        )  # fmt: skip
+        sent = ("total_qty", "store_id")
+        reply: Doc = {name: known[name] for name in kept}
+        reply.update({name: known[name] for name in sent if name in entity})
+        return reply
+
+
+def _unregistered(books: Books, entity: Doc, now: str) -> Doc:
+    order = books.find("order", int(entity.get("order_id") or 0))
+    if order is None:
+        raise ShopError(400, "The shipment couldn't be saved.")
+    entity_id = books.next("shipment")
+    shipment: Doc = {"created_at": now, "entity_id": entity_id, "order_id": order["entity_id"]}
+    for name in ("increment_id", "store_id", "total_qty"):
+        if entity.get(name) is not None:
+            shipment[name] = entity[name]
+    if "increment_id" not in shipment:
+        shipment["increment_id"] = books.next_increment("shipment", order["store_id"])
+    shipment.update(packages=[], updated_at=now, comments=[])
+    shipment["items"] = [
+        {"entity_id": books.next("shipment_item"), "parent_id": entity_id, **line}
+        for line in entity.get("items") or []
+    ]
+    shipment["tracks"] = [new_track(books, shipment, t, now) for t in entity.get("tracks") or []]
+    shipment["extension_attributes"] = {"source_code": "default"}
+    return shipment

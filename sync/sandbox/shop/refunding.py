@@ -13,6 +13,12 @@ from sync.sandbox.shop.store import Books
 
 LEAD = "Creditmemo Document Validation Error(s):\n"
 SIDES = ("", "base_")
+COPIED = (
+    "base_currency_code", "base_to_global_rate", "base_to_order_rate", "discount_description",
+    "global_currency_code", "order_currency_code", "store_currency_code", "store_to_base_rate",
+    "store_to_order_rate",
+)  # fmt: skip
+WEEE = ("weee_tax_applied_row_amount", "weee_tax_row_disposition", "base_weee_tax_row_disposition")
 
 
 def pick(order: Doc, items: list[Doc]) -> Picked:
@@ -52,7 +58,6 @@ def build(books: Books, order: Doc, picked: Picked, request: Doc, now: str) -> D
     entity_id = books.next("creditmemo")
     address = shipping_address(order)
     document: Doc = {
-        "adjustment": 0,
         "billing_address_id": order["billing_address_id"],
         "created_at": now,
         "entity_id": entity_id,
@@ -62,9 +67,10 @@ def build(books: Books, order: Doc, picked: Picked, request: Doc, now: str) -> D
         "state": 2,
         "store_id": order["store_id"],
         "updated_at": now,
-        "base_currency_code": order["base_currency_code"],
-        "order_currency_code": order["order_currency_code"],
     }
+    for name in COPIED:
+        if name in order:
+            document[name] = order[name]
     first = books.next("creditmemo_item", len(picked))
     lines = Lines(order)
     document["items"] = [
@@ -83,8 +89,12 @@ def _line(lines: Lines, item: Doc, quantity: Decimal) -> Doc:
     fields.update(order_item_id=item["item_id"], qty=num(quantity))
     share = quantity / (dec(item["qty_invoiced"]) - dec(item["qty_refunded"]))
     counts = not lines.stands_in_for_invoicing(item)
+    fields.update(base_cost=None, weee_tax_applied="[]", **dict.fromkeys(WEEE, 0))
     for side in SIDES:
         fields[f"{side}price"] = item[f"{side}price"]
+        gross = dec(item.get(f"{side}price_incl_tax", item[f"{side}price"]))
+        fields[f"{side}price_incl_tax"] = num(gross)
+        fields[f"{side}row_total_incl_tax"] = num(cents(gross * quantity)) if counts else 0
         for name, invoiced, refunded in (
             ("row_total", "row_invoiced", "amount_refunded"),
             ("tax_amount", "tax_invoiced", "tax_refunded"),
@@ -114,8 +124,12 @@ def _totals(document: Doc, order: Doc, side: str, arguments: Doc) -> None:
     subtotal = total("row_total")
     document[f"{side}adjustment_positive"] = num(positive)
     document[f"{side}adjustment_negative"] = num(negative)
+    document[f"{side}adjustment"] = num(positive - negative)
     document[f"{side}shipping_amount"] = num(shipping)
+    document[f"{side}shipping_tax_amount"] = num(shipping_tax)
+    document[f"{side}shipping_incl_tax"] = num(shipping + shipping_tax)
     document[f"{side}subtotal"] = num(subtotal)
+    document[f"{side}subtotal_incl_tax"] = num(total("row_total_incl_tax"))
     document[f"{side}tax_amount"] = num(tax)
     document[f"{side}discount_amount"] = num(-discount)
     document[f"{side}discount_tax_compensation_amount"] = num(compensation)

@@ -104,7 +104,9 @@ def _authorize(gate: Gate, route: routing.Route, settings: dict[str, Any]) -> No
         request.query_string.decode(),
         request.headers.get("Authorization", ""),
     )
-    if not gate.admits(signed, integration_as_bearer=settings["integration_as_bearer"]):
+    caller = gate.caller(signed, integration_as_bearer=settings["integration_as_bearer"])
+    rights = settings[f"{caller}_rights"] if caller else ""
+    if rights != "all" and route.resource not in rights.replace(" ", "").split(","):
         raise ShopError(401, UNAUTHORIZED, {"resources": route.resource})
 
 

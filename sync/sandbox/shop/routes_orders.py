@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sync.sandbox.shop import binding
+from sync.sandbox.shop import binding, limits, refunding
 from sync.sandbox.shop.documents import Doc, expand, expand_items
-from sync.sandbox.shop.errors import not_found
+from sync.sandbox.shop.errors import ShopError, not_found
 from sync.sandbox.shop.routing import SALES, Call, Handler, comments, page, route
 from sync.sandbox.shop.shop import Shop
 
@@ -86,16 +86,29 @@ def email_order(call: Call) -> Any:
     return call.shop.email("order", call.id())
 
 
+def _arguments(call: Call, action: str, spec: binding.Spec) -> Doc:
+    limits.check_lists(call.body, action, call.shop.settings())
+    return binding.arguments(call.body, spec)
+
+
 @route("POST", "order/:id/ship", f"{SALES}ship", "ship")
 def ship(call: Call) -> Any:
-    return str(call.shop.ship(call.id(), binding.arguments(call.body, binding.SHIP)))
+    return str(call.shop.ship(call.id(), _arguments(call, "ship", binding.SHIP)))
 
 
 @route("POST", "order/:id/invoice", f"{SALES}invoice", "invoice")
 def invoice(call: Call) -> Any:
-    return str(call.shop.invoice(call.id(), binding.arguments(call.body, binding.INVOICE)))
+    return str(call.shop.invoice(call.id(), _arguments(call, "invoice", binding.INVOICE)))
 
 
 @route("POST", "order/:id/refund", f"{SALES}creditmemo", "refund")
 def refund(call: Call) -> Any:
-    return str(call.shop.refund(call.id(), binding.arguments(call.body, binding.REFUND)))
+    return str(call.shop.refund(call.id(), _arguments(call, "refund", binding.REFUND)))
+
+
+@route("POST", "invoice/:id/refund", f"{SALES}creditmemo", "refund")
+def refund_invoice(call: Call) -> Any:
+    """Refused for every payment method of this shop: none can refund online [503, 516]."""
+    call.shop.get("invoice", call.id())
+    _arguments(call, "refund", binding.REFUND)
+    raise ShopError(400, f"{refunding.LEAD}We can't create creditmemo for the invoice.")

@@ -14,6 +14,12 @@ def list_shipments(call: Call) -> Any:
     return page(call, "shipment")
 
 
+@route("POST", "shipment", f"{SALES}shipment", "shipments")
+def save_shipment(call: Call) -> Any:
+    sent = binding.entity(call.body, "entity", binding.columns("shipment"))
+    return papers.save_shipment(call.shop, sent)
+
+
 @route("POST", "shipment/track", f"{SALES}shipment", "track")
 def save_track(call: Call) -> Any:
     return papers.save_track(call.shop, binding.entity(call.body, "entity", binding.SAVED_TRACK))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sync.sandbox.shop import projection, search
+from sync.sandbox.shop import limits, projection, search
 from sync.sandbox.shop.auth import Gate
 from sync.sandbox.shop.documents import Doc
 from sync.sandbox.shop.errors import wrong_type
@@ -75,6 +75,7 @@ def match(method: str, path: str) -> tuple[Route, tuple[str, ...]] | None:
 def page(call: Call, kind: str, shape: Callable[[Doc], Doc] | None = None) -> Doc:
     """One page of a search as every list route answers it."""
     criteria = search.parse(call.query)
+    limits.check_page(criteria, call.shop.settings())
     with call.shop.store.reading() as books:
         found, total = search.run(books, kind, criteria)
     items = [shape(document) for document in found] if shape else found

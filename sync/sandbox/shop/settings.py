@@ -17,7 +17,15 @@ DEFAULTS: dict[str, Any] = {
     "maintenance": False,
     "admin_token_minutes": 60,
     "write_seconds": 0.0,
+    "two_factor": "off",
+    "integration_rights": "all",
+    "admin_rights": "all",
+    "input_limit_enabled": False,
+    "maximum_page_size": 300,
+    "default_page_size": 20,
+    "complex_array_limit": 20,
 }
+TWO_FACTOR = ("off", "unconfigured", "forced", "configured")
 MEANING = {
     "mail_order": "Send order confirmations",
     "mail_order_comment": "Send order updates (comments)",
@@ -31,6 +39,14 @@ MEANING = {
     "maintenance": "Maintenance mode: every REST call answers 503 with a page",
     "admin_token_minutes": "Life of an admin token, minutes",
     "write_seconds": "How long a ship or invoice call works on the order, seconds",
+    "two_factor": f"Two-factor login of the admin: {', '.join(TWO_FACTOR)}",
+    "integration_rights": "What the integration may do: all, or resources such as "
+    "Magento_Sales::actions_view, with commas between",
+    "admin_rights": "What the admin may do, in the same way",
+    "input_limit_enabled": "Limit input: page sizes and the lines of one call",
+    "maximum_page_size": "Largest page while input is limited",
+    "default_page_size": "Page size where none is asked for, while input is limited",
+    "complex_array_limit": "Most lines, tracks or packages of one call while input is limited",
 }
 
 
@@ -47,6 +63,8 @@ def read(name: str, value: Any) -> Any:
         if isinstance(value, str):
             return value.lower() in ("1", "true", "on", "yes")
         return bool(value)
+    if name == "two_factor" and value not in TWO_FACTOR:
+        raise BadSetting(f"two_factor is one of {', '.join(TWO_FACTOR)}")
     try:
         return type(default)(value)
     except (TypeError, ValueError) as error:

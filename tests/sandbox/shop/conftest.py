@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,8 +60,25 @@ class Caller:
         return order
 
 
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a seeded shop, to be copied: seeding takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("seeded-shop")
+    create_app(folder, clock=lambda: NOW, credentials=CREDENTIALS).extensions["shop"].store.close()
+    return folder / "shop.sqlite3"
+
+
 @pytest.fixture
-def caller(tmp_path: Path) -> Iterator[Caller]:
+def caller(tmp_path: Path, seeded: Path) -> Iterator[Caller]:
+    shutil.copy(seeded, tmp_path)
     app = create_app(tmp_path, clock=lambda: NOW, credentials=CREDENTIALS)
+    yield Caller(app)
+    app.extensions["shop"].store.close()
+
+
+@pytest.fixture
+def empty_caller(tmp_path: Path) -> Iterator[Caller]:
+    """A shop without any orders."""
+    app = create_app(tmp_path, clock=lambda: NOW, credentials=CREDENTIALS, seed=False)
     yield Caller(app)
     app.extensions["shop"].store.close()

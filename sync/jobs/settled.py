@@ -1,0 +1,61 @@
+"""Failures that later work has cleared close themselves."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from sync.models import Invoice, SalesOrder, Shipment, Step, SyncTask
+
+CLEARED = "Cleared by a later run."
+
+
+def close_settled() -> int:
+    """Close every stopped task whose work is done or no longer wanted; how many were closed."""
+    return sum(
+        stopped.update(
+            state=SyncTask.State.DONE,
+            outcome=CLEARED,
+            error_class="",
+            error_message="",
+            cause_key="",
+            finished_at=timezone.now(),
+        )
+        for stopped in (_orders(), _confirmations(), _shipments(), _invoices())
+    )
+
+
+def _stopped(step: Step) -> QuerySet[SyncTask]:
+    return SyncTask.objects.filter(step=step, state=SyncTask.State.NEEDS_ATTENTION)
+
+
+def _orders() -> QuerySet[SyncTask]:
+    unwanted = Q(sales_order__stage__in=[SalesOrder.Stage.NOT_TAKEN, SalesOrder.Stage.CANCELED])
+    return _stopped(Step.PUSH_ORDER).filter(unwanted | Q(sales_order__sap_read_at__isnull=False))
+
+
+def _confirmations() -> QuerySet[SyncTask]:
+    return _stopped(Step.CONFIRM_ORDER).filter(sales_order__confirmed_at__isnull=False)
+
+
+def _shipments() -> QuerySet[SyncTask]:
+    """Linked by now and still gone, or back in the warehouse and never shipped."""
+    shipped = Exists(
+        Shipment.objects.filter(
+            sales_order=OuterRef("sales_order"),
+            delivery=OuterRef("delivery"),
+            read_at__gt=OuterRef("finished_at"),
+        )
+    )
+    return _stopped(Step.PUSH_SHIPMENT).filter(shipped, delivery__goods_movement_status="C")
+
+
+def _invoices() -> QuerySet[SyncTask]:
+    invoiced = Exists(
+        Invoice.objects.filter(
+            sales_order=OuterRef("sales_order"),
+            billing_document=OuterRef("billing_document"),
+            read_at__gt=OuterRef("finished_at"),
+        )
+    )
+    return _stopped(Step.PUSH_INVOICE).filter(invoiced, billing_document__is_cancelled=False)

@@ -1,0 +1,58 @@
+"""Pages of a search: how large the shop lets them be, and which one is the last.
+
+A shop may limit its input (``webapi/validation/input_limit_enabled``): a larger page is refused
+with the largest size it takes [557]. A module before it may cut pages without a word, as the
+default page size does where none is asked for [559]; only ``total_count`` tells then.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sync.errors import UnexpectedRecord
+from sync.magento.refusals import PageTooLarge
+
+
+class PageSize:
+    """The largest page a shop takes, learnt from its refusals."""
+
+    def __init__(self) -> None:
+        self._largest: int | None = None
+
+    def fitting(self, wanted: int) -> int:
+        """``wanted``, or the shop's largest."""
+        return wanted if self._largest is None else min(wanted, self._largest)
+
+    def learn(self, refusal: PageTooLarge, tried: int) -> None:
+        """Remember the shop's largest. Raises the refusal where that leads nowhere."""
+        if not 0 < refusal.maximum < tried:
+            raise refusal
+        self._largest = refusal.maximum
+
+
+def rows_of(answer: Any, route: str) -> list[Any]:
+    """The rows of a search; null stands for an empty list under a projection (README bite 6)."""
+    if not isinstance(answer, dict) or "items" not in answer:
+        raise no_list(route)
+    rows = answer["items"]
+    if rows is None:
+        return []
+    if not isinstance(rows, list):
+        raise no_list(route)
+    return rows
+
+
+def is_last(answer: Any, rows: list[Any], size: int, before: int = 0) -> bool:
+    """Whether nothing comes after these rows, of which ``before`` others were read."""
+    total = answer.get("total_count") if isinstance(answer, dict) else None
+    known = total if isinstance(total, int) and not isinstance(total, bool) else 0
+    return not rows or (len(rows) < size and before + len(rows) >= known)
+
+
+def no_list(route: str) -> UnexpectedRecord:
+    """The error of an answer that should have been a list."""
+    return UnexpectedRecord(
+        f"The shop's answer to GET {route} is not a list.",
+        system="magento",
+        cause_key="magento:unreadable:list",
+    )

@@ -1,0 +1,162 @@
+"""Every order of a window on both sides: what the shop has and SAP has not, and the reverse.
+
+Reads the shop itself and not the watermark's result, so that what a pull missed is found and
+stored; asks SAP itself for every order the portal believes to be there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from sync.magento.records import MagentoOrder, UnreadableRecord
+from sync.models import (
+    CompletenessFinding,
+    CompletenessRun,
+    SalesOrder,
+    Step,
+    SyncTask,
+)
+from sync.steps import unreadable
+from sync.steps.shop_mirrors import store_orders
+from sync.steps.step_run import StepRun
+
+BATCH = 100
+UNEXPLAINED = "Unexplained"
+Kind = CompletenessFinding.Kind
+
+
+def check_completeness(run: StepRun) -> str:
+    """Compare the orders placed in the shop's window, and keep what was found."""
+    now = timezone.now()
+    since = now - timedelta(days=run.shop.completeness_days)
+    keys, findings = _read_shop(run, since)
+    orders = list(SalesOrder.objects.filter(pk__in=keys).order_by("placed_at", "id"))
+    held = _held_by_sap(run, orders)
+    findings += [_missing(order) for order in orders if order.sap_sales_order_number not in held]
+    findings += _not_in_shop(run, since, now, {order.increment_id for order in orders})
+    with transaction.atomic():
+        made = CompletenessRun.objects.create(
+            shop=run.shop,
+            window_from=since,
+            window_to=now,
+            finished_at=timezone.now(),
+            in_shop=len(orders) + sum(one.sales_order is None for one in findings),
+            in_sap=len(held),
+        )
+        for finding in findings:
+            finding.run = made
+        CompletenessFinding.objects.bulk_create(findings)
+    unexplained = sum(not one.is_explained for one in findings)
+    return f"{made.in_shop} in the shop, {made.in_sap} in SAP, {unexplained} unexplained."
+
+
+def _read_shop(run: StepRun, since: datetime) -> tuple[list[int], list[CompletenessFinding]]:
+    """Store every order placed since then; their mirrors' keys, and what cannot be read."""
+    keys: list[int] = []
+    findings: list[CompletenessFinding] = []
+    batch: list[MagentoOrder] = []
+    for one in run.magento().search_orders(updated_from=since, page_size=BATCH):
+        if isinstance(one, UnreadableRecord):
+            unreadable.report(run.shop, one)
+            findings.append(_unreadable(one))
+        elif one.created_at >= since:
+            batch.append(one)
+        if len(batch) == BATCH:
+            run.task.hold_lease(run.policy.lease)
+            keys += store_orders(run.shop, batch)
+            batch = []
+    return keys + store_orders(run.shop, batch), findings
+
+
+def _held_by_sap(run: StepRun, orders: list[SalesOrder]) -> set[str]:
+    """The SAP numbers of these orders that SAP shows with the right reference."""
+    references = {
+        order.sap_sales_order_number: order.increment_id
+        for order in orders
+        if order.sap_sales_order_number
+    }
+    held: set[str] = set()
+    for numbers in _batches(list(references)):
+        run.task.hold_lease(run.policy.lease)
+        held |= {
+            read.sap_sales_order_number
+            for read in run.remotes.sap().get_sales_orders(numbers)
+            if read.customer_reference.endswith(references[read.sap_sales_order_number])
+        }
+    return held
+
+
+def _missing(order: SalesOrder) -> CompletenessFinding:
+    """Why an order of the shop is not in SAP."""
+    reason = _reason(order)
+    return CompletenessFinding(
+        kind=Kind.NOT_IN_SAP,
+        increment_id=order.increment_id,
+        sap_sales_order_number=order.sap_sales_order_number,
+        sales_order=order,
+        reason=reason or UNEXPLAINED,
+        is_explained=bool(reason),
+    )
+
+
+def _reason(order: SalesOrder) -> str:
+    if order.is_in_sap:
+        return ""  # the portal says it is there, and SAP does not have it
+    if order.not_taken_reason or order.stage == SalesOrder.Stage.CANCELED:
+        return order.not_taken_reason or "Canceled in the shop"
+    task = SyncTask.objects.unfinished().filter(step=Step.PUSH_ORDER, sales_order=order).first()
+    if task is None:
+        return ""
+    return task.error_message or f"On its way: {task.get_state_display().lower()}"
+
+
+def _not_in_shop(
+    run: StepRun, since: datetime, until: datetime, in_window: set[str]
+) -> list[CompletenessFinding]:
+    """SAP's web orders of the window whose reference the shop does not know."""
+    return [
+        CompletenessFinding(
+            kind=Kind.NOT_IN_SHOP,
+            increment_id=reference,
+            sap_sales_order_number=number,
+            reason=UNEXPLAINED,
+            is_explained=False,
+        )
+        for reference, number in _web_orders_of_sap(run, since, until)
+        if reference not in in_window and not _is_in_shop(run, reference)
+    ]
+
+
+def _web_orders_of_sap(run: StepRun, since: datetime, until: datetime) -> Iterator[tuple[str, str]]:
+    """Reference and number of the orders of the one-time customers this shop sells to."""
+    areas = run.shop.sales_areas.exclude(one_time_customer="")
+    for customer, organization in set(areas.values_list("one_time_customer", "sales_organization")):
+        headers = run.remotes.sap().list_sales_orders(
+            sold_to=customer,
+            sales_organization=organization,
+            created_from=since.date(),
+            created_to=until.date() + timedelta(days=1),
+        )
+        for header in headers:
+            yield header.customer_reference, header.sap_sales_order_number
+
+
+def _is_in_shop(run: StepRun, reference: str) -> bool:
+    """An order placed before the window is no finding; one the shop has lost is."""
+    return bool(reference) and bool(run.magento().search_orders_by_increment_id(reference))
+
+
+def _unreadable(record: UnreadableRecord) -> CompletenessFinding:
+    return CompletenessFinding(
+        kind=Kind.NOT_IN_SAP,
+        increment_id=record.increment_id or str(record.entity_id or "?"),
+        reason=f"Cannot be read: {record.error.message}",
+    )
+
+
+def _batches(numbers: list[str]) -> Iterable[list[str]]:
+    return (numbers[at : at + BATCH] for at in range(0, len(numbers), BATCH))

@@ -1,0 +1,189 @@
+"""Rules that hold across modules and that no single test would notice broken."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db.models import Choices
+from django.utils.module_loading import import_string
+
+from sync.jobs import bell
+from sync.models import (
+    Invoice,
+    InvoiceMail,
+    OutboundDelivery,
+    SalesOrder,
+    Step,
+    SyncAttempt,
+    SyncTask,
+)
+from sync.steps import STEPS
+from sync.templatetags.badges import BADGES
+
+ROOT = Path(__file__).resolve().parent.parent
+SYNC = ROOT / "sync"
+COMMANDS = sorted(
+    path.stem for path in (SYNC / "management" / "commands").glob("*.py") if path.stem != "__init__"
+)
+REQUIREMENTS = sorted(ROOT.glob("requirements*.txt"))
+MAY_READ_SETTINGS = ("remotes.py", "checks.py", "checks/", "jobs/", "management/")
+STATES: dict[str, type[Choices]] = {
+    "task": SyncTask.State,
+    "attempt": SyncAttempt.Outcome,
+    "stage": SalesOrder.Stage,
+    "verification": SalesOrder.Verification,
+    "picking": OutboundDelivery.Picking,
+    "invoice": Invoice.State,
+    "mail": InvoiceMail.Outcome,
+}
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    """Every module of the app by its path in it, parsed."""
+    for path in sorted(SYNC.rglob("*.py")):
+        if "migrations" not in path.parts:
+            yield path.relative_to(SYNC).as_posix(), ast.parse(path.read_text("utf-8"))
+
+
+def imported(tree: ast.Module) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module or "")
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def settings_read(tree: ast.Module) -> set[str]:
+    """Attributes of ``django.conf.settings`` that a module reads."""
+    if "django.conf.settings" not in imported(tree):
+        return set()
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "settings"
+    }
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_management_command_is_tested(command: str) -> None:
+    assert (ROOT / "tests" / "commands" / f"test_{command}.py").exists()
+
+
+@pytest.mark.parametrize("kind", STATES)
+def test_every_state_has_a_badge_with_a_style(kind: str) -> None:
+    styles = files("sync").joinpath("static/sync/css/badge.css").read_text("utf-8")
+    styled = set(re.findall(r"\.badge--(\w+)", styles)) | {"neutral"}  # the plain badge
+
+    wanted = {str(value) for value in STATES[kind].values}
+
+    assert wanted <= set(BADGES[kind])
+    assert {BADGES[kind][value].tone for value in wanted} <= styled
+
+
+def test_every_badge_has_a_tone_that_is_styled() -> None:
+    styles = files("sync").joinpath("static/sync/css/badge.css").read_text("utf-8")
+    styled = set(re.findall(r"\.badge--(\w+)", styles)) | {"neutral"}
+
+    assert {badge.tone for badges in BADGES.values() for badge in badges.values()} <= styled
+
+
+def test_every_step_is_carried_out_by_a_module_of_its_name() -> None:
+    assert {step.value for step in Step} - {"test_connection"} == set(STEPS) - {"test_connection"}
+    for step, act in STEPS.items():
+        name = "try_connection" if step == Step.TEST_CONNECTION else str(step)
+        assert act.__module__ == f"sync.steps.{name}"
+
+
+@pytest.mark.parametrize(
+    "path", [bell.RUN_TASK, settings.SAP_RFC_CONNECT, settings.RQ_QUEUES["bulk"]["SERIALIZER"]]
+)
+def test_every_dotted_path_leads_somewhere(path: str) -> None:
+    assert import_string(path)
+
+
+def test_only_the_bell_puts_anything_into_redis() -> None:
+    callers = {
+        name
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in {"enqueue", "enqueue_in", "enqueue_at"}
+    }
+
+    assert callers == {"jobs/bell.py"}
+
+
+def test_pyrfc_is_imported_in_one_place_only() -> None:
+    importers = {
+        name
+        for name, tree in modules()
+        if any(found.split(".")[0] == "pyrfc" for found in imported(tree))
+    }
+
+    assert importers == {"sap/connection.py"}
+
+
+def test_settings_are_read_only_where_things_are_put_together() -> None:
+    readers = {
+        name: settings_read(tree) - {"AUTH_USER_MODEL"}  # how models name the user's table
+        for name, tree in modules()
+        if not name.startswith(MAY_READ_SETTINGS)
+    }
+
+    assert {name: found for name, found in readers.items() if found} == {}
+
+
+def test_the_environment_is_read_in_the_settings_commands_and_stand_ins_only() -> None:
+    readers = {
+        name
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"environ", "getenv"}
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "os"
+    }
+
+    assert {n for n in readers if not n.startswith(("management/", "sandbox/"))} == set()
+
+
+@pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: path.name)
+def test_every_requirement_is_an_exact_pin(path: Path) -> None:
+    lines = (line.split("#")[0].strip() for line in path.read_text("utf-8").splitlines())
+
+    for line in filter(None, lines):
+        assert re.fullmatch(r"-r \S+|[\w.-]+(\[[\w,-]+\])?==[\w.]+", line), line
+
+
+def test_sap_s_library_is_no_requirement_of_the_portal() -> None:
+    needed = {path.name: path.read_text("utf-8") for path in REQUIREMENTS}
+
+    assert [name for name, text in needed.items() if "pyrfc==" in text] == [
+        "requirements-pyrfc.txt"
+    ]
+    assert not any("requirements-pyrfc" in text for text in needed.values())
+
+
+def test_only_the_run_catches_everything() -> None:
+    catchers = {
+        name
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler)
+        and isinstance(node.type, ast.Name)
+        and node.type.id in {"Exception", "BaseException"}
+        and not name.startswith("sandbox/")
+    }
+
+    # The RFC library's errors are told by name, for it need not be there to be imported.
+    assert catchers <= {"jobs/run.py", "sap/bapi.py", "sap/connection.py"}
