@@ -31,10 +31,20 @@ class MappingForm(_Form):  # type: ignore[type-arg]
         for field in self.fields.values():
             field.widget.attrs["autocomplete"] = "off"
 
+    def before(self) -> str:
+        """What stood there, for the record of changes; ask before the form is validated."""
+        if self.instance.pk is None:
+            return "missing"
+        names = [name for name in self.fields if name not in self.given]
+        return _listed({name: getattr(self.instance, name, "") for name in names})
+
     def after(self) -> str:
         """What was entered, for the record of changes."""
-        listed = (f"{name}={value}" for name, value in self.cleaned_data.items() if value)
-        return ", ".join(listed)
+        return _listed(self.cleaned_data)
+
+
+def _listed(values: dict[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in values.items() if value) or "empty"
 
 
 class MaterialForm(MappingForm):
@@ -92,6 +102,7 @@ class StoreForm(MappingForm):
             *("shop", "store_id", "name", "order_type", "sales_organization"),
             *("distribution_channel", "division", "one_time_customer"),
             *("payment_terms", "shipping_condition", "discount_condition", "freight_condition"),
+            "currency",
         ]
 
 

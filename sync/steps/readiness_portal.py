@@ -30,7 +30,7 @@ def _settings() -> Iterator[Finding]:
     told = [one for one in checks.run_checks() if one.level >= checks.WARNING]
     for number, message in enumerate(told, start=1):
         light = red if message.level >= checks.ERROR else amber
-        name = f"Setting {message.id or number}"
+        name = f"Setting {number}: {message.id or message.msg}"[:80]
         yield light(name, str(message.msg), str(message.hint or "See docs/configuration.md."))
     if not told:
         yield green("Settings", "manage.py check has nothing to say.")

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
 from sync.errors import RemoteMisconfigured, SyncError
 from sync.models import SalesArea, SalesOrder
 from sync.sap.client import SapClient
@@ -23,7 +25,7 @@ def sap_findings(run: StepRun) -> Iterator[Finding]:
     except SyncError as error:
         yield from _no_logon(error)
         return
-    yield green("Transport", "The RFC library is installed.")
+    yield _transport()
     yield green("Logon", words)
     for check in (_functions, _rights, _tables, _time_zone):
         yield from _guarded(check.__name__.strip("_").replace("_", " ").capitalize(), check, run)
@@ -35,12 +37,22 @@ def _no_logon(error: SyncError) -> Iterator[Finding]:
     if error.cause_key == "sap:pyrfc-missing":
         yield red("Transport", error.message, "Install SAP's library; docs/sap.md says how.")
         return
-    yield green("Transport", "The RFC library is installed.")
+    yield _transport()
     if isinstance(error, RemoteMisconfigured):
         remedy = "Correct SAP_RFC_PARAMETERS in the environment, then check again."
     else:
         remedy = "See that SAP runs and that its gateway can be reached from here."
     yield red("Logon", error.message, remedy)
+
+
+def _transport() -> Finding:
+    if settings.SAP_RFC_CONNECT.startswith("sync.sandbox."):
+        return amber(
+            "Transport",
+            "The stand-in is connected, not SAP.",
+            "For a real system set SAP_RFC_CONNECT and SAP_RFC_PARAMETERS.",
+        )
+    return green("Transport", "The RFC library is installed.")
 
 
 def _guarded(name: str, check: object, run: StepRun) -> Iterator[Finding]:
@@ -107,7 +119,7 @@ def _offsets_of(zone: str) -> set[timedelta | None]:
 
 def _trial(run: StepRun, area: SalesArea) -> Finding:
     """A dry run of the newest order of the store: order type, sales area, customer, conditions."""
-    name = f"Trial of {area.shop.code} {area.name}"[:80]
+    name = f"Trial of {area.shop.code} {area.store_id} {area.name}"[:80]
     newest = SalesOrder.objects.filter(shop=area.shop, store_id=area.store_id)
     order = newest.select_related("shop").order_by("-placed_at").first()
     if order is None:

@@ -102,13 +102,13 @@ def _store_views(shop: Shop, views: list[MagentoStoreView]) -> Iterator[Finding]
 def _settings(view: MagentoStoreView, area: SalesArea) -> Iterator[Finding]:
     if area.currency and view.currency and area.currency != view.currency:
         yield red(
-            f"Currency of {view.name}",
+            f"Currency of {view.store_id} {view.name}"[:80],
             f"The shop sells in {view.currency}, the sales area takes {area.currency}.",
             "Correct the currency of the sales area.",
         )
     if area.time_zone and view.timezone and not _same_time(area.time_zone, view.timezone):
         yield amber(
-            f"Time zone of {view.name}",
+            f"Time zone of {view.store_id} {view.name}"[:80],
             f"The shop has {view.timezone}, the sales area {area.time_zone}.",
             "Correct the time zone of the sales area: it decides the order date.",
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.apps import apps
 from django.contrib import messages
-from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.contrib.auth.models import User
 from django.db.models import Model
@@ -116,11 +117,12 @@ class AddMapping(Click):
             messages.info(request, "Nothing to add: this entry is not missing any more.")
             return HttpResponseRedirect(reverse("sync:master_data"))
         form = _form(entry, desk, request)
+        before = form.before()
         if not form.is_valid():
             return _page(request, collection, refused=(entry.place, form))
         added = form.save()
-        _record(user, added, form.after())
-        messages.success(request, f"Added {added}. {_go_on(entry, user)}")
+        _record(user, added, before, form.after())
+        messages.success(request, f"Saved {added}. {_go_on(entry, user)}")
         return HttpResponseRedirect(f"{reverse('sync:master_data')}#{table}")
 
 
@@ -154,8 +156,18 @@ def _form(entry: Unmatched, desk: Desk, request: HttpRequest | None = None) -> M
     return desk.form(
         request.POST if request else None,
         initial=entry.initial,
+        instance=_present(entry, desk),
         auto_id=f"id_{entry.place.encode().hex()[:40]}_%s",
     )
+
+
+def _present(entry: Unmatched, desk: Desk) -> Model | None:
+    """The entry that is there but not enough, or came after its work had stopped: it is changed."""
+    if entry.table == "customer" or not (entry.causes or entry.table == "payment"):
+        return None
+    given = {name: entry.initial.get(name) for name in desk.form.given}
+    model = apps.get_model("sync", desk.model)
+    return model._default_manager.filter(**given).first()
 
 
 def _go_on(entry: Unmatched, user: User) -> str:
@@ -166,8 +178,8 @@ def _go_on(entry: Unmatched, user: User) -> str:
     return "What waits for it goes on by itself."
 
 
-def _record(user: User, added: Model, after: str) -> None:
-    """Who added what, before and after, beside the changes made in the admin."""
-    LogEntry.objects.log_actions(
-        user.pk, [added], ADDITION, f"Before: missing. After: {after}", single_object=True
-    )
+def _record(user: User, saved: Model, before: str, after: str) -> None:
+    """Who saved what, before and after, beside the changes made in the admin."""
+    action = ADDITION if before == "missing" else CHANGE
+    words = f"Before: {before}. After: {after}"
+    LogEntry.objects.log_actions(user.pk, [saved], action, words, single_object=True)

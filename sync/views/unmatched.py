@@ -198,7 +198,8 @@ class _Known:
         self.materials = set(
             MaterialMapping.objects.filter(sku__in=skus).values_list("shop_id", "sku")
         )
-        self.payments = set(PaymentMapping.objects.values_list("shop_id", "method"))
+        with_terms = PaymentMapping.objects.exclude(payment_terms="")
+        self.payments = set(with_terms.values_list("shop_id", "method"))
         self.shippings = set(ShippingMapping.objects.values_list("shop_id", "method"))
 
 

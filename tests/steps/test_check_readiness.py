@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from sync.jobs import work
@@ -56,7 +58,7 @@ def test_a_currency_the_store_does_not_sell_in_is_red(world: World) -> None:
 def test_sap_is_green_and_the_trial_of_an_area_without_orders_amber(world: World) -> None:
     world.run(work.check_readiness(area="sap"))
 
-    needed = ["Transport", "Logon", "Function modules", "Rights to read", "Time zone"]
+    needed = ["Logon", "Function modules", "Rights to read", "Time zone"]
     assert {light("sap", name) for name in needed} == {State.GREEN}
     trials = ReadinessFinding.objects.filter(name__startswith="Trial of")
     assert {trial.state for trial in trials} == {State.AMBER}
@@ -67,7 +69,7 @@ def test_the_newest_order_is_tried_in_sap_without_saving_it(world: World) -> Non
 
     world.run(work.check_readiness(area="sap"))
 
-    trial = ReadinessFinding.objects.get(name__startswith="Trial of demo Default")
+    trial = ReadinessFinding.objects.get(name__startswith="Trial of demo 1 ")
     assert (trial.state, order.increment_id in trial.detail) == (State.GREEN, True)
     assert world.sap_books(order) == []
 
@@ -107,3 +109,25 @@ def test_a_second_run_renews_the_findings(world: World) -> None:
     world.run(work.check_readiness(area="sap"))
 
     assert set(ReadinessFinding.objects.values_list("name", flat=True)) == first
+
+
+def test_the_stand_in_is_never_taken_for_a_real_sap(world: World) -> None:
+    world.run(work.check_readiness(area="sap"))
+
+    assert light("sap", "Transport") == State.AMBER
+
+
+def test_modules_that_may_change_orders_are_looked_for(world: World) -> None:
+    world.run(work.check_readiness(world.shop))
+
+    assert light("magento:demo", "Modules that may change orders") == State.GREEN
+
+
+def test_several_messages_of_one_check_are_kept_apart(world: World, settings: Any) -> None:
+    shop = {"base_url": "", "read_timeout_seconds": 60.0, "auth": "bearer", "token": ""}
+    settings.MAGENTO = {"demo": shop, "north": shop}
+
+    task = world.run(work.check_readiness(area="portal"))
+
+    told = ReadinessFinding.objects.filter(name__startswith="Setting ", state=State.RED)
+    assert (task.state, told.count()) == ("done", 4)

@@ -217,10 +217,25 @@ def test_stores_and_payment_methods_are_found_as_well(signed_in: SignIn) -> None
     assert "Northern store" in page
 
 
+def test_an_entry_that_is_there_but_not_enough_is_changed(signed_in: SignIn) -> None:
+    a_sales_area(shipping_condition="01")
+    order = a_sales_order(stage="to_sync", payment_method="klarna")
+    entry = PaymentMapping.objects.create(shop=order.shop, method="klarna", release="paid")
+    client = signed_in(SALES)
+    place = f"payment-{place_of(page_of(client, '/master-data/'), 'payment')}"
+    sent = {"place": place, "shop": order.shop_id, "method": "klarna", "payment_terms": "0002"}
+
+    client.post("/master-data/payment/", sent | {"release": "always"})
+
+    entry.refresh_from_db()
+    assert entry.payment_terms == "0002"
+    assert "Before: release=paid. After:" in LogEntry.objects.get().change_message
+
+
 def test_what_is_mapped_or_in_sap_is_not_listed(signed_in: SignIn) -> None:
     a_sales_area(shipping_condition="01")
     order = a_sales_order(stage="to_sync", payment_method="klarna")
-    PaymentMapping.objects.create(shop=order.shop, method="klarna")
+    PaymentMapping.objects.create(shop=order.shop, method="klarna", payment_terms="0001")
     an_order_line(an_order_in_sap(), sku="GONE")
 
     page = page_of(signed_in(SALES), "/master-data/")
