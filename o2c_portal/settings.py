@@ -188,6 +188,11 @@ def _magento(code: str) -> dict[str, Any]:
     with env.prefixed(f"MAGENTO_{code.upper().replace('-', '_')}_"):
         return {
             **{name: env.str(name.upper(), value) for name, value in known.items()},
+            "auth": env.str("AUTH", "oauth"),  # or bearer (TOKEN), or admin (USERNAME, PASSWORD)
+            "token": env.str("TOKEN", ""),
+            "username": env.str("USERNAME", ""),
+            "password": env.str("PASSWORD", ""),
+            "store_code": env.str("STORE_CODE", ""),
             "connect_timeout_seconds": env.float("CONNECT_TIMEOUT_SECONDS", 5.0),
             "read_timeout_seconds": env.float("READ_TIMEOUT_SECONDS", 60.0),
         }

@@ -15,6 +15,7 @@ from sync.models import (
     PaymentMapping,
     RemoteCall,
     SalesArea,
+    SapMessageEntry,
     ShippingMapping,
     Shop,
     StepSchedule,
@@ -54,7 +55,7 @@ class _ReadOnly:
 class ShopAdmin(ModelAdmin):
     """The shops; their addresses and credentials come from the environment."""
 
-    list_display = ["name", "code", "is_active", "orders_from", "amount_tolerance"]
+    list_display = ["name", "code", "is_active", "orders_from", "reference_prefix"]
     list_filter = ["is_active"]
     search_fields = ["name", "code"]
 
@@ -75,16 +76,16 @@ class SalesAreaAdmin(ModelAdmin):
 class CustomerMappingAdmin(ModelAdmin):
     """Web customers with a SAP account of their own."""
 
-    list_display = ["customer_number", "magento_customer_id", "customer_email", "sales_area"]
+    list_display = ["customer_number", "known_by", "sales_area"]
     list_filter = ["sales_area"]
-    search_fields = ["customer_number", "customer_email", "magento_customer_id"]
+    search_fields = ["customer_number", "customer_email", "magento_customer_id", "company"]
 
 
 @admin.register(MaterialMapping)
 class MaterialMappingAdmin(ModelAdmin):
     """SKU to material."""
 
-    list_display = ["sku", "material", "unit", "item_category", "shop"]
+    list_display = ["sku", "material", "ean", "unit", "item_category", "shop"]
     list_filter = ["shop"]
     search_fields = ["sku", "material"]
 
@@ -113,6 +114,15 @@ class CarrierMappingAdmin(ModelAdmin):
 
     list_display = ["sap_carrier", "title", "carrier_code", "tracking_url"]
     search_fields = ["sap_carrier", "title"]
+
+
+@admin.register(SapMessageEntry)
+class SapMessageEntryAdmin(ModelAdmin):
+    """What SAP's messages mean here; workers know of a change at once."""
+
+    list_display = ["message_class", "number", "message_type", "kind", "words", "owner"]
+    list_filter = ["kind", "owner"]
+    search_fields = ["message_class", "number", "words"]
 
 
 @admin.register(StepSchedule)

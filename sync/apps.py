@@ -16,7 +16,10 @@ class SyncConfig(AppConfig):
     verbose_name = "Order to cash"
 
     def ready(self) -> None:
-        """Roles and their permissions follow every migration."""
+        """Roles and their permissions follow every migration; settings are checked."""
+        from sync.checks import register_checks  # imported late, as Django wants it
+
+        register_checks()
         post_migrate.connect(_sync_roles, sender=self)
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, Max
 from django.utils.module_loading import import_string
+from requests.auth import AuthBase
 
 from sync.errors import RemoteMisconfigured
 from sync.exchanges import Exchange, Observer
-from sync.magento.auth import oauth1
+from sync.magento.auth import BearerToken, admin_login, oauth1
 from sync.magento.client import MagentoClient
-from sync.models import Shop
+from sync.models import SapMessageEntry, Shop
 from sync.sap.client import SapClient
+from sync.sap.explanations import Explanation, taught_messages
 from sync.sap.options import options_from
 from sync.translate.sap_values import DeliverySources
 
@@ -31,6 +35,36 @@ class Policy:
     pull_overlap: timedelta
     delivery_sources: DeliverySources
     sap_time_zone: str
+
+
+class TaughtMessages(Mapping[str, Explanation]):
+    """The meanings an administrator has taught, as they stand now.
+
+    Clients live as long as their worker, so a change must reach them: one small query tells
+    whether anything has changed since the entries were read.
+    """
+
+    def __init__(self) -> None:
+        self._version: tuple[object, ...] = ()
+        self._entries: dict[str, Explanation] = {}
+
+    def __getitem__(self, key: str) -> Explanation:
+        return self._fresh()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fresh())
+
+    def __len__(self) -> int:
+        return len(self._fresh())
+
+    def _fresh(self) -> dict[str, Explanation]:
+        told = SapMessageEntry.objects.aggregate(newest=Max("changed_at"), count=Count("pk"))
+        version = (told["newest"], told["count"])
+        if version != self._version:
+            entries = SapMessageEntry.objects.all()
+            self._entries = taught_messages(entries)
+            self._version = version
+        return self._entries
 
 
 class Remotes:
@@ -103,27 +137,44 @@ def build_magento(shop: Shop, observe: Observer) -> MagentoClient:
             reference=shop.code,
         )
     return MagentoClient(
-        values["base_url"],
-        oauth1(
-            values["consumer_key"],
-            values["consumer_secret"],
-            values["access_token"],
-            values["access_token_secret"],
-        ),
+        shop_address(values),
+        shop_auth(values),
         observe=observe,
         timeout_seconds=(values["connect_timeout_seconds"], values["read_timeout_seconds"]),
     )
 
 
+def shop_address(values: Mapping[str, Any]) -> str:
+    """The shop's address, with the store code in its path where one is set."""
+    address, store = values["base_url"].rstrip("/"), values.get("store_code", "")
+    return f"{address}/rest/{store}/V1" if store else address
+
+
+def shop_auth(values: Mapping[str, Any]) -> AuthBase:
+    """How the shop lets the portal in: ``oauth`` unless ``bearer`` or ``admin`` is chosen."""
+    kind = values.get("auth", "oauth")
+    if kind == "bearer":
+        return BearerToken(values["token"])
+    if kind == "admin":
+        return admin_login(shop_address(values), values["username"], values["password"])
+    return oauth1(
+        values["consumer_key"],
+        values["consumer_secret"],
+        values["access_token"],
+        values["access_token_secret"],
+    )
+
+
 def build_sap(observe: Observer) -> SapClient:
     """A client on the transport named by ``SAP_RFC_CONNECT``."""
-    options = options_from(
+    configured = options_from(
         {
             **settings.SAP_OPTIONS,
             "call_timeout_seconds": settings.SAP_RFC_TIMEOUT_SECONDS,
             "time_zone": settings.SAP_TIME_ZONE,
         }
     )
+    options = replace(configured, taught_messages=TaughtMessages())
     parameters = {name: str(value) for name, value in settings.SAP_RFC_PARAMETERS.items()}
     connect = import_string(settings.SAP_RFC_CONNECT)
     return SapClient(connect, parameters, options, observe=observe)

@@ -22,14 +22,20 @@ PERMISSIONS = {
     "sync_deliveries": "Can fetch deliveries and ship them in the shop",
     "sync_billing": "Can fetch billing documents and invoice them in the shop",
     "resend_invoices": "Can mail an invoice to its customer again",
+    "dry_run_orders": "Can try an order in SAP without saving it",
+    "view_master_data": "Can see which mappings are missing",
     "retry_tasks": "Can put stopped work back to work",
     "view_queue": "Can look at queue, workers and connections",
     "test_connections": "Can test the connections to shops and SAP",
+    "check_readiness": "Can check whether everything is ready",
     "manage_automation": "Can switch automatic steps on and off",
 }
 
 _EVERYDAY_MAPPINGS = ["customermapping", "materialmapping", "paymentmapping", "shippingmapping"]
-_ALL_MAPPINGS = [*_EVERYDAY_MAPPINGS, "carriermapping", "salesarea", "shop"]
+_ALL_MAPPINGS = [
+    *_EVERYDAY_MAPPINGS,
+    *("carriermapping", "salesarea", "shop", "sapmessageentry"),
+]
 _LEDGER = ["synctask", "syncattempt", "remotecall"]
 
 
@@ -42,7 +48,10 @@ def _view(models: list[str]) -> set[str]:
 
 
 ROLES: dict[str, set[str]] = {
-    SALES: {"sync_orders", "take_orders_anyway", "retry_tasks"}
+    SALES: {
+        *("sync_orders", "take_orders_anyway", "retry_tasks"),
+        *("dry_run_orders", "view_master_data"),
+    }
     | _edit(_EVERYDAY_MAPPINGS)
     | _view(["shop", "salesarea"]),
     LOGISTICS: {"sync_deliveries", "retry_tasks"},

@@ -23,12 +23,15 @@ from sync.views.clicks import (
 from sync.views.completeness import CheckCompleteness, CompletenessPage
 from sync.views.connections import ConnectionsPage
 from sync.views.deliveries import DeliveryPage
+from sync.views.dry_runs import DryRunOrder
 from sync.views.health import TroubleBanner
 from sync.views.home import Home
 from sync.views.kinds import BILLING_DOCUMENTS, DELIVERIES, ORDERS
 from sync.views.lists import DocumentList
 from sync.views.live import LiveDocument, LiveRows
+from sync.views.master_data import AddMapping, MasterDataPage
 from sync.views.queue import QueuePage, SaveSchedule
+from sync.views.readiness import CheckReadiness, ReadinessPage
 from sync.views.sales_orders import OrderPage
 from sync.views.search import SearchPage
 from sync.views.tasks import TaskPage
@@ -61,6 +64,7 @@ urlpatterns = [
     path("orders/<int:pk>/", OrderPage.as_view(), name="order"),
     path("orders/<int:pk>/sync/", SyncOne.as_view(kind=ORDERS), name="orders_sync_one"),
     path("orders/<int:pk>/take-anyway/", TakeAnyway.as_view(), name="take_anyway"),
+    path("orders/<int:pk>/dry-run/", DryRunOrder.as_view(), name="dry_run"),
     path("deliveries/", DELIVERY_LIST, name="deliveries"),
     path("deliveries/sync/", SyncSelected.as_view(kind=DELIVERIES), name="deliveries_sync"),
     path("deliveries/sync-all/", SyncAll.as_view(kind=DELIVERIES), name="deliveries_sync_all"),
@@ -96,6 +100,10 @@ urlpatterns = [
     path("tasks/<int:pk>/retry/", RetryTask.as_view(), name="retry_task"),
     path("connections/", ConnectionsPage.as_view(), name="connections"),
     path("connections/test/", TryConnections.as_view(), name="test_connections"),
+    path("master-data/", MasterDataPage.as_view(), name="master_data"),
+    path("master-data/<slug:table>/", AddMapping.as_view(), name="add_mapping"),
+    path("readiness/", ReadinessPage.as_view(), name="readiness"),
+    path("readiness/check/", CheckReadiness.as_view(), name="check_readiness"),
     path("live/<slug:kind_name>/", LiveRows.as_view(), name="live_rows"),
     path("live/<slug:kind_name>/<int:pk>/", LiveDocument.as_view(), name="live_document"),
 ]

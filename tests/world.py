@@ -27,7 +27,7 @@ from sync.magento.client import MagentoClient
 from sync.magento.transport import new_session
 from sync.management.commands.seed_demo import create_mappings
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder, Shop, SyncTask
-from sync.remotes import Policy, Remotes
+from sync.remotes import Policy, Remotes, TaughtMessages
 from sync.sandbox.sap import billing, books, warehouse
 from sync.sandbox.sap.connection import connect_in_process
 from sync.sandbox.sap.system import SapSystem
@@ -67,6 +67,7 @@ class World:
     line: Line
     clock: list[timedelta]
     remotes: Remotes = field(init=False)
+    more_apps: dict[str, Any] = field(default_factory=dict)
     password: str = "secret"
     keys: Credentials = CREDENTIALS
 
@@ -255,7 +256,8 @@ class World:
     # ---- clients
     def _magento_client(self, shop: Shop, observe: Observer) -> MagentoClient:
         session = new_session()
-        session.mount("http://", WsgiAdapter(self.app, self.line))
+        app = self.more_apps.get(shop.code, self.app)
+        session.mount("http://", WsgiAdapter(app, self.line))
         keys = self.keys
         auth = oauth1(
             keys.consumer_key, keys.consumer_secret, keys.access_token, keys.access_token_secret
@@ -266,7 +268,7 @@ class World:
         def connect(**parameters: Any) -> Any:
             return WiredConnection(connect_in_process(self.sap, **parameters), self.line)
 
-        options = SapOptions(time_zone="Europe/Berlin")
+        options = SapOptions(time_zone="Europe/Berlin", taught_messages=TaughtMessages())
         return SapClient(connect, {**SAP_LOGON, "passwd": self.password}, options, observe=observe)
 
 
@@ -280,7 +282,27 @@ def a_world(tmp_path: Path) -> World:
     return World(app, SapSystem(tmp_path / "sap"), shop, Line(), clock)
 
 
+def add_shop(world: World, tmp_path: Path, code: str, **values: Any) -> Shop:
+    """One more Magento installation with books of its own, and the same mappings."""
+    app = create_app(tmp_path / code, clock=lambda: datetime.now(UTC), seed=False)
+    app.testing = True
+    world.more_apps[code] = app
+    shop = Shop.objects.create(code=code, name=code.title(), **values)
+    create_mappings(shop)
+    return shop
+
+
+def place_in(world: World, shop: Shop, shape: str = "simple") -> SalesOrder:
+    """A web order of an added shop, placed and pulled."""
+    stand_in = world.more_apps[shop.code].extensions["shop"]
+    entity_id = factory.place(stand_in, shape, {})["entity_id"]
+    world.run(work.pull_orders(shop))
+    return SalesOrder.objects.get(shop=shop, entity_id=entity_id)
+
+
 def close(world: World) -> None:
     """Let go of both stand-ins' books."""
+    for app in world.more_apps.values():
+        app.extensions["shop"].store.close()
     world.app.extensions["shop"].store.close()
     world.sap.close()

@@ -11,7 +11,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from sync.errors import RemoteUnavailable, SyncError
@@ -34,12 +34,14 @@ _NEEDS_SHOP = {
     Step.PUSH_INVOICE,
     Step.SEND_INVOICE,
     Step.CHECK_COMPLETENESS,
+    Step.DRY_RUN,
 }
 _NEEDS_SAP = {
     Step.PUSH_ORDER,
     Step.PULL_DELIVERIES,
     Step.PULL_BILLING,
     Step.CHECK_COMPLETENESS,
+    Step.DRY_RUN,
 }
 
 
@@ -112,6 +114,15 @@ def call_forgotten() -> int:
     return waiting.filter(cause_key=WAITS_FOR_REMOTE).update(not_before=now, rung_at=None)
 
 
+def waiting_for(system: str) -> QuerySet[SyncTask]:
+    """The tasks that wait and need this remote."""
+    steps = _NEEDS_SAP if system == SAP else _NEEDS_SHOP
+    waiting = SyncTask.objects.filter(state=SyncTask.State.WAITING, step__in=steps)
+    if system != SAP:
+        waiting = waiting.filter(shop__code=system.removeprefix("magento:"))
+    return waiting
+
+
 def name_of(system: str) -> str:
     """How people call a remote."""
     return "SAP" if system == SAP else f"The shop {system.removeprefix('magento:')}"
@@ -155,10 +166,6 @@ def _tested(task: SyncTask) -> list[str]:
 
 def _call_all_waiting(system: str) -> None:
     """Make due what waited for this remote; the sweep rings, oldest first."""
-    steps = _NEEDS_SAP if system == SAP else _NEEDS_SHOP
-    waiting = SyncTask.objects.filter(
-        state=SyncTask.State.WAITING, step__in=steps, not_before__gt=timezone.now()
-    )
-    if system != SAP:
-        waiting = waiting.filter(shop__code=system.removeprefix("magento:"))
-    waiting.filter(error_class="RemoteUnavailable").update(not_before=timezone.now(), rung_at=None)
+    now = timezone.now()
+    waiting = waiting_for(system).filter(not_before__gt=now, error_class="RemoteUnavailable")
+    waiting.update(not_before=now, rung_at=None)

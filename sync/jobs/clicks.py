@@ -112,6 +112,18 @@ def try_connections(user: User) -> Clicked:
     return _ask_all([work.try_connection(), *(work.try_connection(s) for s in shops)], user)
 
 
+def dry_run(order: SalesOrder, user: User) -> Clicked:
+    """Show the order to SAP; nothing is saved there."""
+    return _ask_all([work.dry_run(order)], user)
+
+
+def check_readiness(user: User) -> Clicked:
+    """Check the portal, SAP, and every shop that is switched on."""
+    shops = Shop.objects.filter(is_active=True).order_by("id")
+    areas = [work.check_readiness(area="portal"), work.check_readiness(area="sap")]
+    return _ask_all([*areas, *(work.check_readiness(shop) for shop in shops)], user)
+
+
 def _ask_all(wanted: Iterable[work.Work], user: User) -> Clicked:
     return _collect(ask(one, origin=SyncTask.Origin.CLICK, asked_by=user) for one in wanted)
 

@@ -11,7 +11,7 @@ def columns_of(error: BaseException) -> dict[str, str]:
     """The task's columns for ``error``; a bug's own text may hold data and stays in the log."""
     if isinstance(error, SyncError):
         return {
-            "error_class": type(error).__name__,
+            "error_class": kind_of(error),
             "error_message": error.message,
             "cause_key": (error.cause_key or _cause_of(error))[:120],
         }
@@ -21,6 +21,13 @@ def columns_of(error: BaseException) -> dict[str, str]:
         "error_message": f"A fault in the portal ({name}); the details are in the worker's log.",
         "cause_key": f"fault:{name}",
     }
+
+
+def kind_of(error: SyncError) -> str:
+    """The kind of ``sync.errors`` an error belongs to: a remote's own subclass says no more about
+    who has to act."""
+    kinds = (kind for kind in type(error).__mro__ if kind.__module__ == SyncError.__module__)
+    return next(kinds).__name__
 
 
 def _cause_of(error: SyncError) -> str:

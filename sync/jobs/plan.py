@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.db.models import Exists, Min, Model, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from sync.jobs import work
 from sync.jobs.work import Work
@@ -15,6 +17,7 @@ from sync.models import (
     Invoice,
     OutboundDelivery,
     OutboundDeliveryLine,
+    PullWatermark,
     SalesOrder,
     Shipment,
     Shop,
@@ -89,7 +92,19 @@ def _active_shops() -> QuerySet[Shop]:
 
 
 def _pulls_of_orders() -> Iterator[Work]:
-    return map(work.pull_orders, _active_shops())
+    now = timezone.now()
+    for shop in _active_shops().select_related("watermark"):
+        if _is_due(shop, now):
+            yield work.pull_orders(shop)
+
+
+def _is_due(shop: Shop, now: datetime) -> bool:
+    """Whether the shop's own interval, if it has one, has passed since it was last read."""
+    watermark: PullWatermark | None = getattr(shop, "watermark", None)
+    polled_at = watermark.polled_at if watermark else None
+    if shop.poll_interval_seconds is None or polled_at is None:
+        return True
+    return polled_at + timedelta(seconds=shop.poll_interval_seconds) <= now
 
 
 def _orders_to_push() -> Iterator[Work]:
@@ -182,4 +197,6 @@ OPEN_WORK: dict[Step, Callable[[], Iterator[Work]]] = {
     Step.CHECK_COMPLETENESS: lambda: map(work.check_completeness, _active_shops()),
     Step.SEND_INVOICE: _nothing,  # a mail is repeated by a person only
     Step.TEST_CONNECTION: _nothing,
+    Step.DRY_RUN: _nothing,
+    Step.CHECK_READINESS: _nothing,
 }

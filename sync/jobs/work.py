@@ -104,6 +104,18 @@ def try_connection(shop: Shop | None = None) -> Work:
     return Work(Step.TEST_CONNECTION, name, f"try_connection:{name}", shop=shop)
 
 
+def dry_run(order: SalesOrder) -> Work:
+    """Show the order to SAP without saving; writes nothing, so it waits for no other work."""
+    key = f"order:{order.pk}"
+    return Work(Step.DRY_RUN, key, f"dry_run:{key}", shop=order.shop, sales_order=order)
+
+
+def check_readiness(shop: Shop | None = None, *, area: str = "portal") -> Work:
+    """Check a shop, or the named area: ``sap`` or ``portal``."""
+    name = f"magento:{shop.code}" if shop else area
+    return Work(Step.CHECK_READINESS, name, f"check_readiness:{name}", shop=shop)
+
+
 def order_lock(order: SalesOrder) -> str:
     """All writes for one order, on either side, happen one after the other."""
     return f"order:{order.pk}"

@@ -183,6 +183,23 @@ class MagentoClient:
         orders = answer.get("total_count") or 0
         return f"{_counted(views, 'store view')}, {_counted(orders, 'order')}"
 
+    def probe(self, route: str) -> Any:
+        """One small read of a route, to learn whether it is allowed; raises as any read does."""
+        search = Search((), page_size=1)
+        return self._http.get(route, search.query())
+
+    def modules(self) -> list[str]:
+        """The names of the shop's modules [608]; needs a right of its own."""
+        answer = self._http.get("modules")
+        if not isinstance(answer, list):
+            raise no_list("modules")
+        return [str(name) for name in answer]
+
+    @property
+    def server_time(self) -> datetime | None:
+        """The shop's clock as of its last answer; None where it sent no date."""
+        return self._http.server_time
+
     # ---- shared ----------------------------------------------------------------------------------
     def _all(
         self,

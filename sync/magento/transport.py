@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -83,6 +84,7 @@ class Transport:
         self._session = session
         self._timeout_seconds = timeout_seconds
         self._observe = observe
+        self.server_time: datetime | None = None
 
     def get(self, route: str, query: Query = ()) -> Any:
         """The JSON value of a read. Raises a ``SyncError``."""
@@ -127,6 +129,7 @@ class Transport:
                 allow_redirects=False,  # a redirected POST would become a GET
             )
         call.status = response.status_code
+        self.server_time = _date_of(response)
         value = decoded(response)
         call.answer = None if value is NOT_JSON else value
         raise_for_response(response, call.operation, is_write=call.is_write)
@@ -148,6 +151,13 @@ class Transport:
             request=redact(call.request),
             answer=answer,
         )
+
+
+def _date_of(response: requests.Response) -> datetime | None:
+    try:
+        return parsedate_to_datetime(response.headers.get("Date", ""))
+    except ValueError:
+        return None
 
 
 def rest_base(base_url: str) -> str:

@@ -11,6 +11,7 @@ from sync.models.automation import (
 from sync.models.billing import BillingDocument, BillingDocumentLine
 from sync.models.completeness import CompletenessFinding, CompletenessRun
 from sync.models.deliveries import DeliveryTrack, OutboundDelivery, OutboundDeliveryLine
+from sync.models.dry_runs import DryRun
 from sync.models.invoices import Invoice, InvoiceLine, InvoiceMail
 from sync.models.ledger import RemoteCall, Step, SyncAttempt, SyncTask
 from sync.models.mapping import (
@@ -20,7 +21,9 @@ from sync.models.mapping import (
     PaymentMapping,
     ShippingMapping,
 )
+from sync.models.readiness import ReadinessFinding
 from sync.models.sales_orders import SalesOrder, SalesOrderLine
+from sync.models.sap_messages import SapMessageEntry
 from sync.models.shipments import Shipment, ShipmentLine, ShipmentTrack
 from sync.models.shops import SalesArea, Shop
 
@@ -32,6 +35,7 @@ __all__ = [
     "CompletenessRun",
     "CustomerMapping",
     "DeliveryTrack",
+    "DryRun",
     "Invoice",
     "InvoiceLine",
     "InvoiceMail",
@@ -41,11 +45,13 @@ __all__ = [
     "PaymentMapping",
     "ProcessHeartbeat",
     "PullWatermark",
+    "ReadinessFinding",
     "RemoteCall",
     "RemoteHealth",
     "SalesArea",
     "SalesOrder",
     "SalesOrderLine",
+    "SapMessageEntry",
     "Shipment",
     "ShipmentLine",
     "ShipmentTrack",

@@ -36,6 +36,8 @@ class Step(models.TextChoices):
     SEND_INVOICE = "send_invoice", "Mail the invoice"
     CHECK_COMPLETENESS = "check_completeness", "Compare shop and SAP"
     TEST_CONNECTION = "test_connection", "Test a connection"
+    DRY_RUN = "dry_run", "Dry run in SAP"
+    CHECK_READINESS = "check_readiness", "Check readiness"
 
 
 class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
@@ -170,6 +172,11 @@ class SyncTask(models.Model):
     def is_open(self) -> bool:
         """Whether anything is still to happen."""
         return self.state in self.OPEN_STATES
+
+    @property
+    def is_put_off(self) -> bool:
+        """Whether it waits for a later time; ``not_before`` says for which."""
+        return self.state == self.State.WAITING and self.not_before > timezone.now()
 
     @property
     def is_moving(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
@@ -13,7 +14,12 @@ class CustomerMapping(models.Model):
 
     sales_area = models.ForeignKey(SalesArea, on_delete=models.CASCADE, related_name="customers")
     magento_customer_id = models.PositiveIntegerField(null=True, blank=True)
-    customer_email = models.EmailField(blank=True, help_text="Used when there is no customer id.")
+    customer_email = models.EmailField(blank=True)
+    customer_group_id = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Magento's customer group: all of its customers."
+    )
+    company = models.CharField(max_length=255, blank=True, help_text="Of the billing address.")
+    vat_id = models.CharField(max_length=50, blank=True, help_text="VAT number of the customer.")
     customer_number = models.CharField(max_length=10, help_text="The SAP customer.")
 
     class Meta:
@@ -24,13 +30,40 @@ class CustomerMapping(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["sales_area", "customer_email"],
-                condition=Q(magento_customer_id__isnull=True),
+                condition=Q(magento_customer_id__isnull=True) & ~Q(customer_email=""),
                 name="one_sap_customer_per_guest",
+            ),
+            models.UniqueConstraint(
+                fields=["sales_area", "customer_group_id"], name="one_sap_customer_per_group"
+            ),
+            models.UniqueConstraint(
+                fields=["sales_area", "company"],
+                condition=~Q(company=""),
+                name="one_sap_customer_per_company",
+            ),
+            models.UniqueConstraint(
+                fields=["sales_area", "vat_id"],
+                condition=~Q(vat_id=""),
+                name="one_sap_customer_per_vat_id",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.magento_customer_id or self.customer_email} → {self.customer_number}"
+        return f"{self.known_by} → {self.customer_number}"
+
+    def clean(self) -> None:
+        """An entry nothing leads to would be used for nobody."""
+        if not self.known_by:
+            raise ValidationError(
+                "Say by what the customer is known: id, e-mail, group or company."
+            )
+
+    @property
+    def known_by(self) -> str:
+        """What of a web order leads to this customer."""
+        group = "" if self.customer_group_id is None else f"group {self.customer_group_id}"
+        own = str(self.magento_customer_id or "") or self.customer_email
+        return own or self.company or self.vat_id or group
 
 
 class MaterialMapping(models.Model):
@@ -38,7 +71,10 @@ class MaterialMapping(models.Model):
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="materials")
     sku = models.CharField(max_length=255)
-    material = models.CharField(max_length=40)
+    material = models.CharField(max_length=40, blank=True)
+    ean = models.CharField(
+        "EAN", max_length=18, blank=True, help_text="Instead of the material: SAP finds it by EAN."
+    )
     unit = models.CharField(max_length=3, blank=True, help_text="SAP's internal key, such as ST.")
     item_category = models.CharField(max_length=4, blank=True)
 
@@ -47,7 +83,12 @@ class MaterialMapping(models.Model):
         constraints = [models.UniqueConstraint(fields=["shop", "sku"], name="one_material_per_sku")]
 
     def __str__(self) -> str:
-        return f"{self.sku} → {self.material}"
+        return f"{self.sku} → {self.material or f'EAN {self.ean}'}"
+
+    def clean(self) -> None:
+        """One of both is needed, and only one can be meant."""
+        if bool(self.material) == bool(self.ean):
+            raise ValidationError("Give either the material or the EAN.")
 
 
 class PaymentMapping(models.Model):

@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
+
+DEFAULT_RULES = "customer_id,attribute,group,company,vat,email"
+RULES = frozenset(DEFAULT_RULES.split(","))
+
+
+def known_rules(value: str) -> None:
+    """Refuse a list of customer rules that names one the portal does not have."""
+    unknown = [name for name in value.split(",") if name.strip() not in RULES]
+    if unknown and value.strip():
+        raise ValidationError(f"Known rules are {DEFAULT_RULES}.")
+
+
+def known_time_zone(value: str) -> None:
+    """Refuse a time zone nobody knows."""
+    if value not in available_timezones():
+        raise ValidationError("Not a time zone; such as Europe/Berlin.")
 
 
 class Shop(models.Model):
@@ -33,8 +53,32 @@ class Shop(models.Model):
         help_text="Used only where the catalogue cannot be read to learn how a bundle ships.",
     )
 
+    reference_prefix = models.CharField(
+        max_length=6,
+        blank=True,
+        validators=[RegexValidator(r"^[A-Z0-9-]*$", "Capitals, digits and hyphens only.")],
+        help_text="Before the web order's number in SAP's customer reference, so that two shops "
+        "with the same numbers never meet. Fixed once an order was sent.",
+    )
+    poll_interval_seconds = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Look for orders no more often than this; empty: as often as the schedule.",
+    )
+
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """The prefix is part of the key orders are found by in SAP: it stays once one is used."""
+        before = Shop.objects.filter(pk=self.pk).values_list("reference_prefix", flat=True).first()
+        if before is None or before == self.reference_prefix:
+            return
+        tasks = self.synctask_set.filter(step="push_order", attempts__gt=0)
+        if tasks.exists():
+            raise ValidationError(
+                {"reference_prefix": "Orders were already sent with the present prefix."}
+            )
 
 
 class SalesArea(models.Model):
@@ -77,6 +121,31 @@ class SalesArea(models.Model):
     )
     note_text_id = models.CharField(
         max_length=4, blank=True, help_text="SAP text id for the customer's note; empty: not sent."
+    )
+
+    sku_is_ean = models.BooleanField(
+        default=False, help_text="An unmapped SKU is the material's EAN; SAP finds the material."
+    )
+    customer_rules = models.CharField(
+        max_length=80,
+        default=DEFAULT_RULES,
+        blank=True,
+        validators=[known_rules],
+        help_text="In this order the customer is looked for; else the one-time customer is used.",
+    )
+    customer_number_attribute = models.CharField(
+        max_length=60,
+        blank=True,
+        help_text="Attribute of the web order that carries the SAP customer number.",
+    )
+    currency = models.CharField(
+        max_length=3, blank=True, help_text="Orders in another currency stop; empty: any."
+    )
+    time_zone = models.CharField(
+        max_length=40,
+        blank=True,
+        validators=[known_time_zone],
+        help_text="The order date is that of this zone; empty: SAP's own.",
     )
 
     class Meta:

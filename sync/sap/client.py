@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 
 from sync.exchanges import Observer
-from sync.sap import billing, deliveries, ledger, orders, simulation
+from sync.sap import billing, deliveries, ledger, orders, readiness, simulation
 from sync.sap.bapi import SapSession
 from sync.sap.connection import Connect
 from sync.sap.options import SapOptions
@@ -42,6 +42,11 @@ class SapClient:
         self._session = SapSession(connect, parameters, options, observe)
 
     @property
+    def options(self) -> SapOptions:
+        """How this SAP system is set up."""
+        return self._session.options
+
+    @property
     def is_usable(self) -> bool:
         """False after ``close`` and after any doubtful end of a call."""
         return self._session.is_usable
@@ -56,6 +61,27 @@ class SapClient:
         info = self._session.call("RFC_SYSTEM_INFO", {}).get("RFCSI_EXPORT") or {}
         system, release, host = (text(info, f) for f in ("RFCSYSID", "RFCSAPRL", "RFCHOST"))
         return f"SAP system {system or '?'}, release {release or '?'}, host {host or '?'}"
+
+    # ---- readiness ------------------------------------------------------------------------------
+    def missing_parts(self) -> dict[str, list[str]]:
+        """Needed functions, each with the parameters and fields this system lacks."""
+        return readiness.missing_parts(self._session)
+
+    def missing_extras(self) -> list[str]:
+        """What the portal must do without on this system, in words."""
+        return readiness.missing_extras(self._session)
+
+    def may_read_tables(self) -> bool:
+        """Whether the site lets the user read tables."""
+        return readiness.may_read_tables(self._session)
+
+    def refused_reads(self) -> dict[str, str]:
+        """Kinds of documents the user may not read, each with SAP's reason."""
+        return readiness.refused_reads(self._session)
+
+    def utc_offset(self) -> timedelta | None:
+        """What SAP says its clock is ahead of UTC; None where it does not tell."""
+        return readiness.utc_offset(self._session)
 
     # ---- sales orders ---------------------------------------------------------------------------
     def search_sales_orders(

@@ -95,7 +95,7 @@ def _item(item: SapItemRequest, options: SapOptions, long_material: bool) -> Fie
         "HG_LV_ITEM": abap.item(item.higher_level_item_number)
         if item.higher_level_item_number
         else "",
-        **material_fields(item.material, options, long_material),
+        **product_fields(item, options, long_material),
         "PO_ITM_NO": abap.alpha(item.customer_item_number, PURCHASE_ORDER_ITEM_LENGTH)
         if item.customer_item_number
         else "",
@@ -103,6 +103,13 @@ def _item(item: SapItemRequest, options: SapOptions, long_material: bool) -> Fie
         "ITEM_CATEG": item.item_category,
         "SHORT_TEXT": item.short_text,
     }
+
+
+def product_fields(item: SapItemRequest, options: SapOptions, long_material: bool) -> Fields:
+    """The EAN where the material is not known to us (EAN_UPC, CHAR 18), else the material."""
+    if item.ean and not item.material:
+        return {"EAN_UPC": item.ean}
+    return material_fields(item.material, options, long_material)
 
 
 def material_fields(material: str, options: SapOptions, long_material: bool) -> Fields:

@@ -68,6 +68,7 @@ class SapItemRequest:
     customer_item_number: str  # at most 6 characters (PO_ITM_NO)
     higher_level_item_number: int = 0
     item_category: str = ""
+    ean: str = ""  # EAN_UPC, in place of the material
 
 
 @dataclass(frozen=True, slots=True)

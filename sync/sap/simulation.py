@@ -11,7 +11,7 @@ from sync.sap import abap
 from sync.sap.bapi import SapSession
 from sync.sap.messages import cause_of, read_return
 from sync.sap.options import SapOptions
-from sync.sap.order_payload import material_fields, normal_reference, partner_rows
+from sync.sap.order_payload import normal_reference, partner_rows, product_fields
 from sync.sap.order_reading import active_conditions
 from sync.sap.orders import call_create
 from sync.sap.records import (
@@ -121,7 +121,7 @@ def _sent_item(item: SapItemRequest, options: SapOptions, long_material: bool) -
     thousandths = item.quantity.scaleb(QUANTITY_DECIMALS)
     return {
         "ITM_NUMBER": abap.item(item.item_number),
-        **material_fields(item.material, options, long_material),
+        **product_fields(item, options, long_material),
         "REQ_QTY": abap.numc(int(thousandths), 13),
         "SALES_UNIT": internal_unit(item.unit, options.unit_keys),
     }

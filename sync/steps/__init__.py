@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from sync.models import Step
 from sync.steps.check_completeness import check_completeness
+from sync.steps.check_readiness import check_readiness
 from sync.steps.confirm_order import confirm_order
+from sync.steps.dry_run import dry_run
 from sync.steps.pull_billing import pull_billing
 from sync.steps.pull_deliveries import pull_deliveries
 from sync.steps.pull_orders import pull_orders
@@ -28,6 +30,8 @@ STEPS: dict[str, Callable[[StepRun], str]] = {
     Step.SEND_INVOICE: send_invoice,
     Step.CHECK_COMPLETENESS: check_completeness,
     Step.TEST_CONNECTION: try_connection,
+    Step.DRY_RUN: dry_run,
+    Step.CHECK_READINESS: check_readiness,
 }
 
 __all__ = ["STEPS", "StepRun"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from sync.errors import MappingMissing
 from sync.magento.records import MagentoOrder
 from sync.models import (
-    CustomerMapping,
     MaterialMapping,
     PaymentMapping,
     SalesArea,
     SalesOrder,
     ShippingMapping,
 )
+from sync.steps.customer_match import buyer_of, customer_number
 from sync.translate.sap_order import MaterialEntry, OrderMapping
 
 
@@ -26,7 +26,8 @@ def mapping_for(order: SalesOrder, web_order: MagentoOrder, *, sap_time_zone: st
             key=str(order.store_id),
             reference=order.increment_id,
         )
-    own_customer = _customer_number(area, web_order)
+    _require_currency(order, area)
+    own_customer = customer_number(area, buyer_of(web_order.payload))
     return OrderMapping(
         order_type=area.order_type,
         sales_organization=area.sales_organization,
@@ -47,25 +48,30 @@ def mapping_for(order: SalesOrder, web_order: MagentoOrder, *, sap_time_zone: st
         payment_terms=_payment_terms(order, area),
         note_text_id=area.note_text_id,
         language_iso=area.language,
-        time_zone=sap_time_zone,
+        time_zone=area.time_zone or sap_time_zone,
+        sku_is_ean=area.sku_is_ean,
+        reference_prefix=order.shop.reference_prefix,
     )
 
 
-def _customer_number(area: SalesArea, web_order: MagentoOrder) -> str:
-    customers = CustomerMapping.objects.filter(sales_area=area)
-    if web_order.customer_id is not None:
-        found = customers.filter(magento_customer_id=web_order.customer_id).first()
-    else:
-        email = web_order.customer_email
-        found = customers.filter(customer_email__iexact=email).first() if email else None
-    return found.customer_number if found else ""
+def _require_currency(order: SalesOrder, area: SalesArea) -> None:
+    """A store that began to sell in another currency is a decision, not a surprise in SAP."""
+    if area.currency in {"", order.currency}:
+        return
+    raise MappingMissing(
+        f"Order {order.increment_id} is in {order.currency}, but the sales area of store "
+        f"{order.store_id} takes {area.currency}. Correct the sales area, then retry.",
+        mapping="sales_area",
+        key=f"{order.store_id}:{order.currency}",
+        reference=order.increment_id,
+    )
 
 
 def _materials(order: SalesOrder, web_order: MagentoOrder) -> dict[str, MaterialEntry]:
     skus = {item.sku for item in web_order.items}
     entries = MaterialMapping.objects.filter(shop=order.shop, sku__in=skus)
     return {
-        entry.sku: MaterialEntry(entry.material, entry.unit, entry.item_category)
+        entry.sku: MaterialEntry(entry.material, entry.unit, entry.item_category, entry.ean)
         for entry in entries
     }
 

@@ -79,7 +79,21 @@ def _look_up(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> st
             reference=order.increment_id,
             cause_key="sap:number-without-order",
         )
+    _refuse_anothers(order, numbers)
     return numbers[0] if numbers else ""
+
+
+def _refuse_anothers(order: SalesOrder, numbers: list[str]) -> None:
+    """Two shops may give out the same number; what one of them sent is never the other's."""
+    other = SalesOrder.objects.filter(sap_sales_order_number__in=numbers).exclude(pk=order.pk)
+    if found := other.select_related("shop").first():
+        raise RecordsDisagree(
+            f"SAP order {found.sap_sales_order_number} carries the number {order.increment_id}, "
+            f"but it is that of the shop {found.shop}. Give one of both shops a reference prefix.",
+            system="sap",
+            reference=order.increment_id,
+            cause_key="sap:another-shops-order",
+        )
 
 
 def _carries(sap: SapClient, number: str, translated: TranslatedOrder) -> bool:

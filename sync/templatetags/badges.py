@@ -90,6 +90,28 @@ BADGES: dict[str, dict[str, Badge]] = {
         "yes": Badge("success", "heart-pulse", "Alive"),
         "no": Badge("danger", "circle-x", "Silent"),
     },
+    "dry_run": {
+        "accepted": Badge("success", "circle-check"),
+        "differs": Badge("danger", "git-compare"),
+        "unpriced": Badge("warning", "circle-question-mark"),
+        "refused": Badge("danger", "ban"),
+        "unfit": Badge("danger", "triangle-alert"),
+        "incomplete": Badge("warning", "map"),
+    },
+    "message": {
+        "E": Badge("danger", "circle-alert", "Error"),
+        "A": Badge("danger", "circle-alert", "Abort"),
+        "X": Badge("danger", "circle-alert", "Dump"),
+        "W": Badge("warning", "triangle-alert", "Warning"),
+        "I": Badge("info", "info", "Note"),
+        "S": Badge("success", "check", "Success"),
+    },
+    "light": {
+        "green": Badge("success", "circle-check", "Ready"),
+        "amber": Badge("warning", "triangle-alert", "Look at it"),
+        "red": Badge("danger", "circle-x", "Not ready"),
+        "": Badge("neutral", "circle-dashed", "Not checked"),
+    },
     "switch": {
         "on": Badge("success", "play", "On"),
         "off": Badge("neutral", "circle-pause", "Off"),

@@ -143,6 +143,12 @@ def keep_words(value: str, length: int = 70) -> str:
 
 
 @register.filter
+def has(values: list[str], wanted: str) -> bool:
+    """Whether a list names something."""
+    return wanted in values
+
+
+@register.filter
 def pretty_json(value: Any) -> str:
     """A recorded request or answer, laid out for reading."""
     return json.dumps(value, indent=2, ensure_ascii=False)

@@ -103,7 +103,7 @@ def _items(asked: SapItemRequest, read: SapSalesOrderItem | None) -> list[dict[s
     if read is None:
         return [_difference(name, f"{asked.material} × {asked.quantity.normalize():f}", "")]
     found = []
-    if _material(read.material) != _material(asked.material):
+    if not asked.ean and _material(read.material) != _material(asked.material):
         found.append(_difference(f"{name} material", asked.material, read.material))
     if read.quantity != asked.quantity:
         found.append(

@@ -39,6 +39,7 @@ class MaterialEntry:
     material: str
     unit: str = ""
     item_category: str = ""
+    ean: str = ""  # instead of the material: SAP finds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class OrderMapping:
     tax_condition: str = ""  # empty: SAP computes the tax itself
     materials: Mapping[str, MaterialEntry] = field(default_factory=dict)
     sku_is_material: bool = False
+    sku_is_ean: bool = False
+    reference_prefix: str = ""  # keeps the orders of two shops apart
     default_unit: str = ""
     customer_reference_method: str = ""
     shipping_condition: str | None = ""
@@ -97,7 +100,7 @@ def sap_order_request(order: MagentoOrder, mapping: OrderMapping) -> TranslatedO
     fitter = TextFitter()
     numbers = {line.item_id: at * ITEM_STEP for at, line in enumerate(amounts.lines, start=1)}
     request = SapSalesOrderRequest(
-        customer_reference=_customer_reference(order),
+        customer_reference=_customer_reference(order, mapping.reference_prefix),
         order_type=mapping.order_type,
         sales_organization=mapping.sales_organization,
         distribution_channel=mapping.distribution_channel,
@@ -114,6 +117,11 @@ def sap_order_request(order: MagentoOrder, mapping: OrderMapping) -> TranslatedO
         header_texts=tuple(_texts(order, mapping, fitter)),
     )
     return TranslatedOrder(request, numbers, tuple(fitter.cuts))
+
+
+def missing_entries(order: MagentoOrder, mapping: OrderMapping) -> list[tuple[str, str]]:
+    """Table and key of every mapping entry the order still needs; empty when it can go."""
+    return list(dict.fromkeys(_missing(order, order_amounts(order), mapping)))
 
 
 def item_numbers(order: MagentoOrder) -> dict[int, int]:
@@ -179,15 +187,17 @@ def _missing_conditions(amounts: OrderAmounts, mapping: OrderMapping) -> Iterato
 
 def _material(line: PricedLine, mapping: OrderMapping) -> MaterialEntry | None:
     entry = mapping.materials.get(line.sku)
-    if entry is not None and entry.material:
+    if entry is not None and (entry.material or entry.ean):
         return entry
+    if mapping.sku_is_ean:
+        return MaterialEntry("", ean=line.sku.strip())
     # SAP keeps material numbers in capitals; RFC converts nothing (sheet 1.5).
     return MaterialEntry(line.sku.upper()) if mapping.sku_is_material else None
 
 
-def _customer_reference(order: MagentoOrder) -> str:
+def _customer_reference(order: MagentoOrder, prefix: str) -> str:
     """The key the order is found by again: it must not be cut."""
-    reference = order.increment_id.strip()
+    reference = prefix + order.increment_id.strip()
     if len(reference) > LONGEST_REFERENCE:
         raise _unfit(order, f"its number is longer than {LONGEST_REFERENCE} characters")
     if not (reference.isascii() and reference.isprintable()):
@@ -252,6 +262,7 @@ def _item(
         if line.higher_level_item_id is not None
         else 0,
         item_category=entry.item_category,
+        ean="" if entry.material else entry.ean,
     )
 
 

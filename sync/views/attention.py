@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from django.contrib.auth.models import User
 from django.db.models import Count, Max, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
-from sync.models import SalesOrder, SyncTask
+from sync.models import SalesOrder, SapMessageEntry, SyncTask
 from sync.views.causes import Remedy, remedy_for
 from sync.views.counts import capped
 from sync.views.people import reader, steps_to_retry
 
 MOST_CAUSES = 50
 SHOWN_PER_CAUSE = 20
+SAP_MESSAGE = re.compile(r"sap:(?P<message_class>[A-Z0-9_/]{1,20}) (?P<number>\d{3})(:|$)")
 MOST_NOT_TAKEN = 50
 
 
@@ -33,6 +36,7 @@ class Cause:
     tasks: list[SyncTask] = field(default_factory=list)
     may_retry: bool = False
     add_url: str = ""
+    teach_url: str = ""
 
     @property
     def rest(self) -> int:
@@ -88,6 +92,7 @@ def _causes(request: HttpRequest) -> list[Cause]:
         cause.tasks = list(listed.order_by("id")[:SHOWN_PER_CAUSE])
         cause.may_retry = any(task.step in retryable for task in cause.tasks)
         cause.add_url = _add_url(cause.remedy) if user.is_staff else ""
+        cause.teach_url = _teach_url(cause.cause_key, user)
         causes.append(cause)
     return causes
 
@@ -97,3 +102,15 @@ def _add_url(remedy: Remedy) -> str:
     if not remedy.model:
         return ""
     return f"{reverse(f'admin:sync_{remedy.model}_add')}?{urlencode(remedy.initial)}"
+
+
+def _teach_url(cause_key: str, user: User) -> str:
+    """The admin page that says what one of SAP's messages means here, filled in with its key."""
+    found = SAP_MESSAGE.match(cause_key)
+    if found is None or not user.has_perm("sync.add_sapmessageentry"):
+        return ""
+    key = {"message_class": found["message_class"], "number": found["number"]}
+    taught = SapMessageEntry.objects.filter(**key).first()
+    if taught is not None:
+        return reverse("admin:sync_sapmessageentry_change", args=[taught.pk])
+    return f"{reverse('admin:sync_sapmessageentry_add')}?{urlencode(key)}"

@@ -38,6 +38,8 @@ _TEAMS = {
     Step.PUSH_INVOICE: "Finance",
     Step.SEND_INVOICE: "Finance",
     Step.TEST_CONNECTION: "Administrator",
+    Step.DRY_RUN: "Sales",
+    Step.CHECK_READINESS: "Administrator",
 }
 
 _ADVICE = {

@@ -12,6 +12,7 @@ from django.views import View
 from sync.jobs.bell import is_reachable
 from sync.models import ProcessHeartbeat, PullWatermark, Shop, Step, SyncTask
 from sync.tables.live import is_live
+from sync.views.incidents import incidents
 from sync.views.people import reader
 
 
@@ -39,6 +40,7 @@ class ConnectionsPage(PermissionRequiredMixin, View):
         context = {
             "section": "connections",
             "connections": connections,
+            "incidents": incidents(),
             "is_redis_reachable": is_reachable(),
             "workers": [one for one in ProcessHeartbeat.objects.all() if one.is_alive],
             "is_moving": any(is_live(one.test) for one in connections),

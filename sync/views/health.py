@@ -1,4 +1,4 @@
-"""Trouble everyone should know of: no Redis, no worker."""
+"""Trouble everyone should know of: a remote is away, no Redis, no worker."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.views import View
 
 from sync.jobs.bell import is_reachable
 from sync.models import ProcessHeartbeat
+from sync.views.incidents import incidents
 
 
 class TroubleBanner(View):
@@ -18,6 +19,7 @@ class TroubleBanner(View):
         workers = ProcessHeartbeat.objects.filter(kind=ProcessHeartbeat.Kind.WORKER)
         context = {
             "is_redis_reachable": is_reachable(),
+            "incidents": incidents(),
             "is_worker_alive": any(worker.is_alive for worker in workers),
         }
         return render(request, "sync/partials/trouble.html", context)

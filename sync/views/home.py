@@ -15,6 +15,7 @@ from django.views import View
 
 from sync.models import ProcessHeartbeat, SalesOrder, SyncTask
 from sync.views.counts import Count, capped
+from sync.views.incidents import incidents
 from sync.views.kinds import BILLING_DOCUMENTS, DELIVERIES, ORDERS, DocumentKind
 from sync.views.people import reader
 
@@ -134,5 +135,10 @@ class Home(View):
         """Counts stop at a thousand."""
         newest = SalesOrder.objects.select_related("shop").defer("payload")[:8]
         user = reader(request)
-        context = {"section": "home", "sections": sections_for(user), "newest": newest}
+        context: dict[str, object] = {
+            "section": "home",
+            "sections": sections_for(user),
+            "newest": newest,
+        }
+        context["incidents"] = incidents()
         return render(request, "sync/home.html", context)

@@ -17,6 +17,8 @@ PERMISSION_FOR = {
     Step.PUSH_INVOICE: "sync.sync_billing",
     Step.SEND_INVOICE: "sync.resend_invoices",
     Step.TEST_CONNECTION: "sync.test_connections",
+    Step.DRY_RUN: "sync.dry_run_orders",
+    Step.CHECK_READINESS: "sync.check_readiness",
 }
 
 

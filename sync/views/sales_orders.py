@@ -59,6 +59,7 @@ class OrderPage(View):
             "retryable": retryable(tasks, user),
             "watcher": document_watcher(ORDERS, order, tasks),
             "may_sync": user.has_perm("sync.sync_orders"),
+            "dry_run": order.dry_runs.select_related("asked_by").first(),
         }
         context["parcels"] = _parcels(deliveries, context["carriers"])
         return render(request, "sync/order.html", context)

@@ -26,6 +26,10 @@ ACTIONS = {
     "/orders/sync/": {SALES, ADMINISTRATORS},
     "/orders/sync-all/": {SALES, ADMINISTRATORS},
     "/orders/1/take-anyway/": {SALES, ADMINISTRATORS},
+    "/orders/1/dry-run/": {SALES, ADMINISTRATORS},
+    "/master-data/material/": {SALES, ADMINISTRATORS},
+    "/master-data/carrier/": {ADMINISTRATORS},
+    "/readiness/check/": {ADMINISTRATORS},
     "/deliveries/1/sync/": {LOGISTICS, ADMINISTRATORS},
     "/deliveries/sync/": {LOGISTICS, ADMINISTRATORS},
     "/deliveries/sync-all/": {LOGISTICS, ADMINISTRATORS},
@@ -73,7 +77,18 @@ def test_everyone_may_look_at_every_document(url: str, signed_in: SignIn) -> Non
     assert signed_in().get(url).status_code == 200
 
 
-@pytest.mark.parametrize("url", [*PAGES, "/queue/", "/connections/", "/live/orders/", "/trouble/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *PAGES,
+        "/queue/",
+        "/connections/",
+        "/live/orders/",
+        "/trouble/",
+        "/readiness/",
+        "/master-data/",
+    ],
+)
 def test_a_stranger_is_led_to_the_login(url: str, client: Client) -> None:
     response = client.get(url)
 

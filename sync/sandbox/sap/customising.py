@@ -63,6 +63,7 @@ class Customising:
     partner_roles: dict[str, dict[str, str]]
     carriers: dict[str, dict[str, str]]
     shipping_points: dict[str, str]
+    eans: dict[str, str]
 
     @classmethod
     def load(cls) -> Customising:

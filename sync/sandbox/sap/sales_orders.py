@@ -205,6 +205,7 @@ def item_from(
 ) -> OrderItem:
     """A line as sent, completed from the material and the sales area."""
     material = row.text("MATERIAL_LONG") or row.text("MATERIAL")
+    material = material or customising.eans.get(row.text("EAN_UPC"), "")
     known = customising.materials.get(material)
     area = customising.sales_areas.get(
         "/".join((order.sales_organization, order.distribution_channel, order.division)), {}

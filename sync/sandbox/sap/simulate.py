@@ -88,6 +88,7 @@ def _build(call: Call) -> SalesOrder:
 
 def _item(row: Row, number: int, call: Call, defaults: dict[str, str]) -> OrderItem:
     material = row["MATERIAL_LONG"] or row["MATERIAL"]
+    material = material or call.system.customising.eans.get(row["EAN_UPC"], "")
     known = call.system.customising.materials.get(material)
     quantity = Decimal(row["REQ_QTY"]) or Decimal(row["TARGET_QTY"])
     unit = row["SALES_UNIT"] or row["TARGET_QU"]

@@ -1,0 +1,134 @@
+"""System checks: what is wrong with the settings, named at ``manage.py check``. Knows no model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+
+STANDIN_SHOP = "demo"
+STANDIN_SAP = "sync.sandbox.sap.connect"
+KEYS_OF = {
+    "oauth": ("consumer_key", "consumer_secret", "access_token", "access_token_secret"),
+    "bearer": ("token",),
+    "admin": ("username", "password"),
+}
+SAP_HOSTS = ("ashost", "mshost", "dest")
+SAP_NEEDED = ("client", "user", "passwd")
+
+
+def register_checks() -> None:
+    """Called once the apps are ready."""
+    for check in (check_shops, check_sap, check_times, check_security):
+        register(_of_app(check))
+
+
+def _of_app(check: Callable[[], Iterator[CheckMessage]]) -> Callable[..., list[CheckMessage]]:
+    def run(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+        return list(check())
+
+    run.__name__ = check.__name__
+    return run
+
+
+def check_shops() -> Iterator[CheckMessage]:
+    """Each shop has an address and the keys of its kind of login."""
+    for code, values in settings.MAGENTO.items():
+        prefix = f"MAGENTO_{code.upper().replace('-', '_')}_"
+        kind = values.get("auth", "oauth")
+        if kind not in KEYS_OF:
+            yield Error(
+                f"{prefix}AUTH is “{kind}”.",
+                hint="Use oauth, bearer or admin.",
+                id="sync.E003",
+            )
+            continue
+        for name in ("base_url", *KEYS_OF[kind]):
+            if not values.get(name):
+                yield Error(
+                    f"{prefix}{name.upper()} is not set.",
+                    hint=f"Set it, or take “{code}” out of MAGENTO_SHOPS.",
+                    id="sync.E002",
+                )
+
+
+def check_sap() -> Iterator[CheckMessage]:
+    """SAP has host, client and user; its time zone is one."""
+    if settings.SAP_RFC_CONNECT != STANDIN_SAP:
+        given = {name for name, value in settings.SAP_RFC_PARAMETERS.items() if value}
+        missing = [name for name in SAP_NEEDED if name not in given and "dest" not in given]
+        missing += [] if given.intersection(SAP_HOSTS) else ["ashost"]
+        for name in missing:
+            yield Error(
+                f"SAP_RFC_PARAMETERS has no {name}.",
+                hint="Write it as name=value, separated by commas.",
+                id="sync.E004",
+            )
+    try:
+        ZoneInfo(settings.SAP_TIME_ZONE)
+    except (KeyError, ValueError, OSError):
+        yield Error(
+            f"SAP_TIME_ZONE is “{settings.SAP_TIME_ZONE}”, which is no time zone.",
+            hint="Such as Europe/Berlin.",
+            id="sync.E006",
+        )
+
+
+def check_times() -> Iterator[CheckMessage]:
+    """A call ends before its lease, and the lease before the job."""
+    lease = settings.LEASE_SECONDS
+    longest_read = max(
+        (values["read_timeout_seconds"] for values in settings.MAGENTO.values()), default=0
+    )
+    calls = [
+        ("SAP_RFC_TIMEOUT_SECONDS", settings.SAP_RFC_TIMEOUT_SECONDS),
+        ("MAGENTO_…_READ_TIMEOUT_SECONDS", longest_read),
+    ]
+    for name, seconds in calls:
+        if not 0 < seconds < lease:
+            yield Error(
+                f"{name} ({seconds:g}) is not between 0 and LEASE_SECONDS ({lease}).",
+                hint="A call must end before another worker may take the task over.",
+                id="sync.E005",
+            )
+    for queue, values in settings.RQ_QUEUES.items():
+        if int(str(values.get("DEFAULT_TIMEOUT", lease + 1))) <= lease:
+            yield Error(
+                f"The job time-out of the queue “{queue}” is not longer than LEASE_SECONDS.",
+                hint="Make DEFAULT_TIMEOUT longer.",
+                id="sync.E007",
+            )
+
+
+def check_security() -> Iterator[CheckMessage]:
+    """Nothing of the demo's ease is left where real systems are connected."""
+    if _only_standins():
+        return
+    if not _secret_key():
+        yield Error("SECRET_KEY is not set.", hint="Set a long random text.", id="sync.E001")
+    if settings.DEBUG:
+        yield Error("DEBUG is on beside real systems.", hint="Set DEBUG=0.", id="sync.E008")
+    if "*" in settings.ALLOWED_HOSTS:
+        yield Warning("ALLOWED_HOSTS allows every host.", hint="Name yours.", id="sync.W001")
+    if not settings.SECURE_COOKIES:
+        yield Warning(
+            "SECURE_COOKIES is off: cookies travel without HTTPS too.",
+            hint="Set SECURE_COOKIES=1 behind HTTPS.",
+            id="sync.W002",
+        )
+
+
+def _only_standins() -> bool:
+    return set(settings.MAGENTO) <= {STANDIN_SHOP} and settings.SAP_RFC_CONNECT == STANDIN_SAP
+
+
+def _secret_key() -> str:
+    try:
+        return str(settings.SECRET_KEY)
+    except ImproperlyConfigured:  # Django's own word for an empty one
+        return ""

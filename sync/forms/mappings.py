@@ -1,0 +1,142 @@
+"""Adding a mapping right where it is missing; one form for each table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from sync.models import (
+    CarrierMapping,
+    CustomerMapping,
+    MaterialMapping,
+    PaymentMapping,
+    SalesArea,
+    ShippingMapping,
+)
+
+# mypy knows ModelForm as generic, Python does not
+_Form = forms.ModelForm
+
+
+class MappingForm(_Form):  # type: ignore[type-arg]
+    """A form whose first fields are given by what is missing, and hidden."""
+
+    given: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.given:
+            self.fields[name].widget = forms.HiddenInput()
+        for field in self.fields.values():
+            field.widget.attrs["autocomplete"] = "off"
+
+    def before(self) -> str:
+        """What stood there, for the record of changes; ask before the form is validated."""
+        if self.instance.pk is None:
+            return "missing"
+        names = [name for name in self.fields if name not in self.given]
+        return _listed({name: getattr(self.instance, name, "") for name in names})
+
+    def after(self) -> str:
+        """What was entered, for the record of changes."""
+        return _listed(self.cleaned_data)
+
+
+def _listed(values: dict[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in values.items() if value) or "empty"
+
+
+class MaterialForm(MappingForm):
+    """SKU to material, or to its EAN."""
+
+    given = ("shop", "sku")
+
+    class Meta:
+        model = MaterialMapping
+        fields = ["shop", "sku", "material", "ean", "unit", "item_category"]
+
+    def clean_material(self) -> str:
+        """SAP keeps material numbers in capitals; RFC converts nothing."""
+        return str(self.cleaned_data["material"]).upper()
+
+
+class PaymentForm(MappingForm):
+    """Payment method to terms of payment, and when to take the order."""
+
+    given = ("shop", "method")
+
+    class Meta:
+        model = PaymentMapping
+        fields = ["shop", "method", "payment_terms", "release"]
+
+
+class ShippingForm(MappingForm):
+    """Shipping method to shipping condition."""
+
+    given = ("shop", "method")
+
+    class Meta:
+        model = ShippingMapping
+        fields = ["shop", "method", "shipping_condition"]
+
+
+class CarrierForm(MappingForm):
+    """SAP's carrier to the name customers see."""
+
+    given = ("sap_carrier",)
+
+    class Meta:
+        model = CarrierMapping
+        fields = ["sap_carrier", "title", "carrier_code", "tracking_url"]
+
+
+class StoreForm(MappingForm):
+    """A store's sales area; what is not asked here keeps its default."""
+
+    given = ("shop", "store_id")
+
+    class Meta:
+        model = SalesArea
+        fields = [
+            *("shop", "store_id", "name", "order_type", "sales_organization"),
+            *("distribution_channel", "division", "one_time_customer"),
+            *("payment_terms", "shipping_condition", "discount_condition", "freight_condition"),
+            "currency",
+        ]
+
+
+class CustomerForm(MappingForm):
+    """The SAP customer, and by what buyers of this kind are known."""
+
+    KNOWN_BY = (
+        "magento_customer_id",
+        "customer_email",
+        "customer_group_id",
+        "company",
+        "vat_id",
+    )
+
+    given = ("sales_area",)
+    known_by = forms.CharField(
+        label="For orders of", max_length=300, widget=forms.Select, required=True
+    )
+
+    class Meta:
+        model = CustomerMapping
+        fields = ["sales_area", "customer_number"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["known_by"].widget.choices = kwargs.get("initial", {}).get("choices", [])
+        self.order_fields(["sales_area", "known_by", "customer_number"])
+
+    def clean_known_by(self) -> str:
+        """``field:value``; the value is put into the field it names."""
+        name, _, value = str(self.cleaned_data["known_by"]).partition(":")
+        if name not in self.KNOWN_BY or not value:
+            raise forms.ValidationError("Choose by what the customer is known.")
+        if name in {"magento_customer_id", "customer_group_id"} and not value.isdecimal():
+            raise forms.ValidationError("Not a number.")
+        setattr(self.instance, name, value)
+        return f"{name}:{value}"

@@ -1,0 +1,46 @@
+"""Dry runs: what SAP said of a web order when nothing was saved."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from sync.models.ledger import SyncTask
+from sync.models.sales_orders import SalesOrder
+
+
+class DryRun(models.Model):
+    """One dry run of an order, kept as it came back; the newest is what people look at."""
+
+    class Verdict(models.TextChoices):
+        """What the dry run came to."""
+
+        ACCEPTED = "accepted", "SAP accepts it"
+        DIFFERS = "differs", "Accepted, prices differ"
+        UNPRICED = "unpriced", "Accepted, prices unknown"
+        REFUSED = "refused", "SAP refuses it"
+        UNFIT = "unfit", "Cannot be sent"
+        INCOMPLETE = "incomplete", "Mappings are missing"
+
+    sales_order = models.ForeignKey(SalesOrder, on_delete=models.CASCADE, related_name="dry_runs")
+    task = models.ForeignKey(SyncTask, null=True, blank=True, on_delete=models.SET_NULL)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    made_at = models.DateTimeField(default=timezone.now)
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    currency = models.CharField(max_length=3, blank=True)
+    request = models.JSONField(default=dict, help_text="What was sent, redacted.")
+    messages = models.JSONField(default=list, help_text="SAP's messages in plain words.")
+    prices = models.JSONField(default=list, help_text="Web order beside SAP, line by line.")
+    differences = models.JSONField(
+        default=list, help_text="Field by field, where SAP's answer is not the web order."
+    )
+    missing = models.JSONField(default=list, help_text="Mappings that are not there.")
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.sales_order}: {self.get_verdict_display()}"

@@ -1,0 +1,34 @@
+"""What the readiness checks found: one row for each check, renewed by each run."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+
+class ReadinessFinding(models.Model):
+    """One check of an area (the portal, SAP, a shop), with what to do where it is not green."""
+
+    class State(models.TextChoices):
+        """Traffic light."""
+
+        GREEN = "green", "Ready"
+        AMBER = "amber", "Look at it"
+        RED = "red", "Not ready"
+
+    area = models.CharField(max_length=60, help_text="portal, sap, or magento:code")
+    name = models.CharField(max_length=80)
+    state = models.CharField(max_length=5, choices=State)
+    detail = models.TextField(blank=True)
+    remedy = models.TextField(blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    checked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["area", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["area", "name"], name="one_finding_per_check")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.area}: {self.name} {self.state}"

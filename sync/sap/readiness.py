@@ -1,0 +1,114 @@
+"""What a system must have for the portal: functions, fields, rights, time zone. Only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from sync.errors import RemoteMisconfigured, RemoteRejected, SyncError
+from sync.sap import billing, deliveries, orders, simulation, table_read
+from sync.sap.bapi import SapSession
+from sync.sap.refusals import SapFieldMissing
+from sync.sap.rows import text
+
+PROBE_NUMBER = "0000000001"
+# What the portal sends and reads; a function with no list must only be there.
+NEEDED: dict[str, tuple[str, ...]] = {
+    orders.CREATE: (
+        *(f"ORDER_HEADER_IN.{name}" for name in (
+            "DOC_TYPE", "SALES_ORG", "DISTR_CHAN", "DIVISION", "PURCH_NO_C", "PURCH_DATE",
+            "PO_METHOD", "REQ_DATE_H", "CURRENCY", "SHIP_COND", "PMNTTRMS",
+        )),
+        "ORDER_HEADER_INX.UPDATEFLAG",
+        *(f"ORDER_ITEMS_IN.{name}" for name in (
+            "ITM_NUMBER", "HG_LV_ITEM", "MATERIAL", "EAN_UPC", "PO_ITM_NO", "SALES_UNIT",
+            "ITEM_CATEG", "SHORT_TEXT",
+        )),
+        "ORDER_ITEMS_INX.UPDATEFLAG",
+        *(f"ORDER_SCHEDULES_IN.{n}" for n in ("ITM_NUMBER", "SCHED_LINE", "REQ_DATE", "REQ_QTY")),
+        "ORDER_SCHEDULES_INX.UPDATEFLAG",
+        *(f"ORDER_CONDITIONS_IN.{name}" for name in (
+            "ITM_NUMBER", "COND_TYPE", "COND_VALUE", "CURRENCY", "COND_P_UNT", "COND_UNIT",
+        )),
+        "ORDER_CONDITIONS_INX.UPDATEFLAG",
+        *(f"ORDER_PARTNERS.{name}" for name in ("PARTN_ROLE", "PARTN_NUMB", "ADDR_LINK")),
+        *(f"PARTNERADDRESSES.{name}" for name in ("ADDR_NO", "NAME", "CITY", "E_MAIL")),
+        "ORDER_TEXT.TEXT_LINE", "TESTRUN", "SALESDOCUMENT", "RETURN",
+    ),
+    orders.COMMIT: ("WAIT",),
+    orders.ROLLBACK: (),
+    orders.GETLIST: ("CUSTOMER_NUMBER", "SALES_ORGANIZATION", "SALES_ORDERS"),
+    orders.DETAIL: ("I_BAPI_VIEW", "SALES_DOCUMENTS"),
+    deliveries.GETLIST: (),
+    billing.GETLIST: (),
+    billing.GETDETAIL: (),
+}  # fmt: skip
+USEFUL = {simulation.SIMULATE: "prices in a dry run", table_read.READ_TABLE: "table reads"}
+
+
+def missing_parts(session: SapSession) -> dict[str, list[str]]:
+    """Each needed function this system lacks something of; an empty list: all of it."""
+    return {name: gap for name, parts in NEEDED.items() if (gap := _gap(session, name, parts))}
+
+
+def missing_extras(session: SapSession) -> list[str]:
+    """What the portal must do without on this system, in words."""
+    return [what for name, what in USEFUL.items() if _gap(session, name, ())]
+
+
+def _gap(session: SapSession, function: str, parts: tuple[str, ...]) -> list[str]:
+    try:
+        interface = session.interface(function)
+    except SapFieldMissing:
+        return [function]
+    return [part for part in parts if not interface.has(*part.split(".", 1))]
+
+
+def may_read_tables(session: SapSession) -> bool:
+    """Whether the site lets the portal's user read a row of VBAK."""
+    try:
+        table_read.read_table(session, "VBAK", ["VBELN"], [f"VBELN = '{PROBE_NUMBER}'"])
+    except (table_read.TableForbidden, table_read.ColumnUnknown):
+        return False
+    return True
+
+
+def refused_reads(session: SapSession) -> dict[str, str]:
+    """Each kind of read the user may not make, with SAP's reason; one look at each document."""
+    return {name: reason for name, read in READS.items() if (reason := _refusal(session, read))}
+
+
+def _refusal(session: SapSession, read: Callable[[SapSession], object]) -> str:
+    if not session.is_usable:
+        session.renew()
+    try:
+        read(session)
+    except (RemoteMisconfigured, RemoteRejected) as error:
+        return _words(error)
+    return ""
+
+
+def _words(error: SyncError) -> str:
+    return error.message
+
+
+READS: dict[str, Callable[[SapSession], object]] = {
+    "sales orders": lambda s: orders.get_sales_orders(s, [PROBE_NUMBER]),
+    "deliveries": lambda s: deliveries.search_deliveries(s, delivery_numbers=[PROBE_NUMBER]),
+    "billing documents": lambda s: billing.search_billing_documents(
+        s, reference_documents=[PROBE_NUMBER]
+    ),
+}
+
+
+def utc_offset(session: SapSession) -> timedelta | None:
+    """What the system says its clock is ahead of UTC (RFCTZONE, seconds); None where it is mute.
+
+    Whether summer time is in it is unconfirmed.
+    """
+    info = session.call("RFC_SYSTEM_INFO", {}).get("RFCSI_EXPORT") or {}
+    seconds = text(info, "RFCTZONE").strip()
+    digits = seconds.removeprefix("-").removesuffix("-")
+    if not digits.isdigit():
+        return None
+    return timedelta(seconds=-int(digits) if "-" in seconds else int(digits))

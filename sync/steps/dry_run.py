@@ -1,0 +1,122 @@
+"""A dry run: the order read fresh, translated, and shown to SAP, which saves nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sync.errors import MappingMissing, RemoteRejected, SyncError, UnexpectedRecord
+from sync.magento.records import MagentoOrder
+from sync.models import DryRun, SalesOrder
+from sync.sap import ledger
+from sync.sap.messages import Explanation, Owner, explain, quotable
+from sync.sap.order_payload import create_arguments
+from sync.sap.records import SapMessage, SapSimulation
+from sync.steps.order_mapping import mapping_for
+from sync.steps.shop_mirrors import store_order
+from sync.steps.step_run import StepRun
+from sync.translate.comparison import simulated_differences
+from sync.translate.price_table import price_table
+from sync.translate.sap_order import (
+    OrderMapping,
+    TranslatedOrder,
+    missing_entries,
+    sap_order_request,
+)
+
+Verdict = DryRun.Verdict
+
+
+def dry_run(run: StepRun) -> str:
+    """Keep what SAP says of the order as a ``DryRun``; an order in SAP already may be tried too.
+
+    Only remotes that do not answer, or are set up wrongly, make it fail.
+    """
+    web_order = run.magento().get_order(run.sales_order.entity_id)
+    order = store_order(run.shop, web_order)
+    try:
+        mapping = mapping_for(order, web_order, sap_time_zone=run.policy.sap_time_zone)
+        missing = missing_entries(web_order, mapping)
+        if missing:
+            return _incomplete(run, order, missing)
+        translated = sap_order_request(web_order, mapping)
+        simulation = run.remotes.sap().simulate_sales_order(translated.request)
+    except MappingMissing as error:
+        return _incomplete(run, order, [(error.mapping, error.key)])
+    except (UnexpectedRecord, RemoteRejected) as error:
+        return _unfit(run, order, error)
+    return _simulated(run, order, web_order, mapping, (translated, simulation))
+
+
+def _simulated(
+    run: StepRun,
+    order: SalesOrder,
+    web_order: MagentoOrder,
+    mapping: OrderMapping,
+    asked: tuple[TranslatedOrder, SapSimulation],
+) -> str:
+    translated, simulation = asked
+    tolerance = order.shop.amount_tolerance
+    is_refused = any(message.is_failure for message in simulation.messages)
+    prices: list[dict[str, Any]] = []
+    if not is_refused:
+        prices = price_table(web_order, mapping, translated, simulation, tolerance)
+    differences = simulated_differences(translated.request, simulation, tolerance)
+    verdict = _verdict(
+        simulation, is_differing=any(r["differs"] for r in prices) or bool(differences)
+    )
+    options = run.remotes.sap().options
+    sent = create_arguments(translated.request, options, long_material=False, test_run=True)
+    kept = _keep(
+        run,
+        order,
+        verdict=verdict,
+        request=ledger.request(sent),
+        messages=[_message(one, options.taught_messages) for one in simulation.messages],
+        prices=prices,
+        differences=differences,
+    )
+    return f"{kept.get_verdict_display()}; nothing was saved."
+
+
+def _verdict(simulation: SapSimulation, *, is_differing: bool) -> DryRun.Verdict:
+    if any(message.is_failure for message in simulation.messages):
+        return Verdict.REFUSED
+    if not simulation.items:
+        return Verdict.UNPRICED
+    return Verdict.DIFFERS if is_differing else Verdict.ACCEPTED
+
+
+def _incomplete(run: StepRun, order: SalesOrder, missing: list[tuple[str, str]]) -> str:
+    listed = [{"mapping": mapping, "key": key} for mapping, key in missing]
+    _keep(run, order, verdict=Verdict.INCOMPLETE, missing=listed)
+    entries = "entry is" if len(missing) == 1 else "entries are"
+    return f"{len(missing)} mapping {entries} missing; SAP was not asked."
+
+
+def _unfit(run: StepRun, order: SalesOrder, error: SyncError) -> str:
+    said = {"type": "E", "key": "", "text": "", "words": error.message, "remedy": "", "owner": ""}
+    _keep(run, order, verdict=Verdict.UNFIT, messages=[said])
+    return "The order cannot be sent as it is; nothing was saved."
+
+
+def _keep(run: StepRun, order: SalesOrder, **columns: Any) -> DryRun:
+    return DryRun.objects.create(
+        sales_order=order,
+        task=run.task,
+        asked_by=run.task.asked_by,
+        currency=order.currency,
+        **columns,
+    )
+
+
+def _message(message: SapMessage, taught: Any) -> dict[str, str]:
+    """A message as people read it: plain words first, SAP's own after."""
+    meaning: Explanation = explain(message, taught)
+    return {
+        "type": message.type,
+        "key": message.key,
+        "text": quotable(message),
+        "words": meaning.words,
+        "remedy": meaning.remedy,
+        "owner": Owner(meaning.owner).value,
+    }

@@ -1,0 +1,91 @@
+"""Readiness of the portal itself: settings, database, Redis, workers, scheduler, shops."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import django_rq
+from django.core import checks
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from redis.exceptions import RedisError
+
+from sync.models import ProcessHeartbeat, Shop, StepSchedule
+from sync.steps.finding import Finding, amber, green, red
+
+
+def portal_findings() -> Iterator[Finding]:
+    """All checks of the portal; that this runs at all shows a worker and the database."""
+    yield from _settings()
+    yield _database()
+    yield _redis()
+    yield from _processes()
+    yield _schedules()
+    yield from _shops()
+
+
+def _settings() -> Iterator[Finding]:
+    """What ``manage.py check`` says, one finding for each message."""
+    told = [one for one in checks.run_checks() if one.level >= checks.WARNING]
+    for number, message in enumerate(told, start=1):
+        light = red if message.level >= checks.ERROR else amber
+        name = f"Setting {number}: {message.id or message.msg}"[:80]
+        yield light(name, str(message.msg), str(message.hint or "See docs/configuration.md."))
+    if not told:
+        yield green("Settings", "manage.py check has nothing to say.")
+
+
+def _database() -> Finding:
+    executor = MigrationExecutor(connection)
+    open_migrations = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if open_migrations:
+        words = f"{len(open_migrations)} migrations have not run."
+        return red("Database", words, "Run manage.py migrate, then start the workers again.")
+    return green("Database", f"{connection.vendor}, all migrations have run.")
+
+
+def _redis() -> Finding:
+    try:
+        django_rq.get_connection("interactive").ping()
+    except RedisError as error:
+        words = f"It cannot be reached ({type(error).__name__})."
+        return red("Redis", words, "Start it: until then work waits and only the sweep rings.")
+    return green("Redis", "Reachable.")
+
+
+def _processes() -> Iterator[Finding]:
+    alive = Counter(one.kind for one in ProcessHeartbeat.objects.all() if one.is_alive)
+    workers = alive[ProcessHeartbeat.Kind.WORKER]
+    if workers:
+        yield green("Workers", f"{workers} alive.")
+    else:
+        yield red("Workers", "None has reported.", "Start manage.py sync_worker.")
+    if alive[ProcessHeartbeat.Kind.SCHEDULER]:
+        yield green("Scheduler", "Alive.")
+    else:
+        yield red("Scheduler", "None has reported.", "Start manage.py sync_scheduler.")
+
+
+def _schedules() -> Finding:
+    off = [one.get_step_display() for one in StepSchedule.objects.filter(is_enabled=False)]
+    if off:
+        return amber("Automatic steps", f"Switched off: {', '.join(off)}.", "Nothing, if meant.")
+    return green("Automatic steps", "All are switched on.")
+
+
+def _shops() -> Iterator[Finding]:
+    active = list(Shop.objects.filter(is_active=True))
+    if not active:
+        yield red("Shops", "None is switched on.", "Add a shop in the admin.")
+        return
+    prefixes = Counter(shop.reference_prefix for shop in active)
+    shared = [shop.code for shop in active if prefixes[shop.reference_prefix] > 1]
+    if shared:
+        yield red(
+            "Reference prefixes",
+            f"These shops share one: {', '.join(shared)}.",
+            "Give each its own prefix before its first order: numbers would meet in SAP.",
+        )
+    else:
+        yield green("Shops", f"{len(active)} switched on, each with its own prefix in SAP.")

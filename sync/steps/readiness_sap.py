@@ -1,0 +1,138 @@
+"""Readiness of SAP: transport, logon, function modules, rights, time zone, a trial per area."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from sync.errors import RemoteMisconfigured, SyncError
+from sync.models import SalesArea, SalesOrder
+from sync.sap.client import SapClient
+from sync.sap.messages import cause_of, explain
+from sync.steps.finding import Finding, amber, green, red
+from sync.steps.order_mapping import mapping_for
+from sync.steps.step_run import StepRun
+from sync.translate.sap_order import sap_order_request
+
+
+def sap_findings(run: StepRun) -> Iterator[Finding]:
+    """All checks of SAP; without a logon the rest is not tried."""
+    try:
+        words = run.remotes.sap().ping()
+    except SyncError as error:
+        yield from _no_logon(error)
+        return
+    yield _transport()
+    yield green("Logon", words)
+    for check in (_functions, _rights, _tables, _time_zone):
+        yield from _guarded(check.__name__.strip("_").replace("_", " ").capitalize(), check, run)
+    for area in SalesArea.objects.filter(shop__is_active=True).select_related("shop"):
+        yield _trial(run, area)
+
+
+def _no_logon(error: SyncError) -> Iterator[Finding]:
+    if error.cause_key == "sap:pyrfc-missing":
+        yield red("Transport", error.message, "Install SAP's library; docs/sap.md says how.")
+        return
+    yield _transport()
+    if isinstance(error, RemoteMisconfigured):
+        remedy = "Correct SAP_RFC_PARAMETERS in the environment, then check again."
+    else:
+        remedy = "See that SAP runs and that its gateway can be reached from here."
+    yield red("Logon", error.message, remedy)
+
+
+def _transport() -> Finding:
+    if settings.SAP_RFC_CONNECT.startswith("sync.sandbox."):
+        return amber(
+            "Transport",
+            "The stand-in is connected, not SAP.",
+            "For a real system set SAP_RFC_CONNECT and SAP_RFC_PARAMETERS.",
+        )
+    return green("Transport", "The RFC library is installed.")
+
+
+def _guarded(name: str, check: object, run: StepRun) -> Iterator[Finding]:
+    assert callable(check)
+    try:
+        yield from check(run.remotes.sap(), run)
+    except SyncError as error:
+        yield red(name, error.message, "Correct what SAP says, then check again.")
+
+
+def _functions(sap: SapClient, run: StepRun) -> Iterator[Finding]:
+    missing = sap.missing_parts()
+    if missing:
+        listed = "; ".join(f"{name}: {', '.join(parts)}" for name, parts in missing.items())
+        remedy = "Ask SAP Basis for a release that has them, or for the missing function module."
+        yield red("Function modules", f"Missing in {listed}.", remedy)
+    else:
+        yield green("Function modules", "All are there, with every field the portal sends.")
+    if extras := sap.missing_extras():
+        yield amber("Optional functions", f"Not there: {', '.join(extras)}.", "Nothing, if agreed.")
+
+
+def _rights(sap: SapClient, run: StepRun) -> Iterator[Finding]:
+    refused = sap.refused_reads()
+    for name, reason in refused.items():
+        yield red(f"May read {name}", reason, "Extend the RFC user's authorisations (S_RFC).")
+    if not refused:
+        yield green("Rights to read", "Sales orders, deliveries and billing documents.")
+
+
+def _tables(sap: SapClient, run: StepRun) -> Iterator[Finding]:
+    if sap.may_read_tables():
+        yield green("Table reads", "RFC_READ_TABLE is allowed.")
+    else:
+        yield amber(
+            "Table reads",
+            "RFC_READ_TABLE is not allowed on this system.",
+            "Nothing, if agreed: some times and parcel numbers are found another way or not.",
+        )
+
+
+def _time_zone(sap: SapClient, run: StepRun) -> Iterator[Finding]:
+    told, configured = sap.utc_offset(), run.policy.sap_time_zone
+    if told is None:
+        yield amber("Time zone", "SAP does not tell it.", "Compare it by hand (transaction STZAC).")
+        return
+    if told in _offsets_of(configured):
+        yield green("Time zone", f"{configured} agrees with what SAP tells.")
+        return
+    hours = told.total_seconds() / 3600
+    yield red(
+        "Time zone",
+        f"SAP tells UTC{hours:+g} h, which {configured} never is this year.",
+        "Correct SAP_TIME_ZONE: dates and times would be read wrongly.",
+    )
+
+
+def _offsets_of(zone: str) -> set[timedelta | None]:
+    """Winter and summer: whether SAP's answer has summer time in it is unconfirmed."""
+    year = datetime.now(UTC).year
+    moments = (datetime(year, month, 1, tzinfo=UTC) for month in (1, 7))
+    return {moment.astimezone(ZoneInfo(zone)).utcoffset() for moment in moments}
+
+
+def _trial(run: StepRun, area: SalesArea) -> Finding:
+    """A dry run of the newest order of the store: order type, sales area, customer, conditions."""
+    name = f"Trial of {area.shop.code} {area.store_id} {area.name}"[:80]
+    newest = SalesOrder.objects.filter(shop=area.shop, store_id=area.store_id)
+    order = newest.select_related("shop").order_by("-placed_at").first()
+    if order is None:
+        return amber(name, "No order of this store is known yet.", "Place one, then check again.")
+    try:
+        web_order = run.remotes.magento(order.shop).get_order(order.entity_id)
+        mapping = mapping_for(order, web_order, sap_time_zone=run.policy.sap_time_zone)
+        request = sap_order_request(web_order, mapping).request
+        simulation = run.remotes.sap().simulate_sales_order(request)
+    except SyncError as error:
+        return red(name, error.message, "Correct the mapping or the order, then check again.")
+    cause = cause_of(simulation.messages)
+    if cause is None:
+        return green(name, f"SAP would take order {order.increment_id}.")
+    meaning = explain(cause, run.remotes.sap().options.taught_messages)
+    return red(name, f"Order {order.increment_id}: {meaning.words} ({cause.key})", meaning.remedy)

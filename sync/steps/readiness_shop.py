@@ -1,0 +1,161 @@
+"""Readiness of a shop: address, keys, rights, clock, store views, modules, mails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from sync.errors import RemoteMisconfigured, SyncError
+from sync.magento.client import MagentoClient
+from sync.magento.records import MagentoStoreView
+from sync.models import Invoice, SalesArea, Shipment, Shop
+from sync.steps.finding import Finding, amber, green, red
+from sync.steps.step_run import StepRun
+
+SKEW_TO_MENTION = timedelta(seconds=30)
+LATEST_MAILS = 30
+MAY_CHANGE_ORDERS = re.compile(r"order|sales|invoice|shipment|shipping|erp|oms|sap", re.IGNORECASE)
+# Route, what it is needed for, whether the portal can do without.
+RIGHTS = [
+    ("orders", "orders", False),
+    ("shipments", "shipments", False),
+    ("invoices", "invoices", False),
+    ("products", "the catalogue, to learn how bundles ship", True),
+]
+
+
+def shop_findings(run: StepRun) -> Iterator[Finding]:
+    """All checks of the task's shop; without an answer the rest is not tried."""
+    try:
+        shop = run.magento()
+        views = shop.get_store_views()
+    except SyncError as error:
+        yield _no_answer(error)
+        return
+    yield green("Address and keys", f"The shop answers: {len(views)} store views.")
+    yield _clock(shop, run.policy.pull_overlap)
+    for route, purpose, is_optional in RIGHTS:
+        yield _right(shop, route, purpose, is_optional=is_optional)
+    yield from _store_views(run.shop, views)
+    yield _modules(shop)
+    yield _mails("shipment", Shipment.objects.filter(sales_order__shop=run.shop))
+    yield _mails("invoice", Invoice.objects.filter(sales_order__shop=run.shop))
+
+
+def _no_answer(error: SyncError) -> Finding:
+    if isinstance(error, RemoteMisconfigured):
+        remedy = "Correct address and keys in the environment (MAGENTO_…), then check again."
+    else:
+        remedy = "See that the shop runs and can be reached from here, then check again."
+    return red("Address and keys", error.message, remedy)
+
+
+def _clock(shop: MagentoClient, overlap: timedelta) -> Finding:
+    told = shop.server_time
+    if told is None:
+        return amber("Clock", "The shop sends no date.", "Compare the clocks of both machines.")
+    skew = abs(datetime.now(UTC) - told)
+    words = f"The shop's clock differs from ours by {int(skew.total_seconds())} s."
+    if skew > overlap:
+        return red("Clock", words, "Set both clocks by NTP: changed orders would be missed.")
+    if skew > SKEW_TO_MENTION:
+        return amber("Clock", words, "Set both clocks by NTP.")
+    return green("Clock", words)
+
+
+def _right(shop: MagentoClient, route: str, purpose: str, *, is_optional: bool) -> Finding:
+    name = f"May read {route}"
+    try:
+        shop.probe(route)
+    except SyncError as error:
+        remedy = f"Give the integration the right to {purpose}; writing needs it as well."
+        return (amber if is_optional else red)(name, error.message, remedy)
+    return green(name)
+
+
+def _store_views(shop: Shop, views: list[MagentoStoreView]) -> Iterator[Finding]:
+    areas = {area.store_id: area for area in SalesArea.objects.filter(shop=shop)}
+    without = [view for view in views if view.is_active and view.store_id not in areas]
+    if without:
+        names = ", ".join(f"{view.name} ({view.store_id})" for view in without)
+        remedy = "Add a sales area for each: their orders stop otherwise."
+        yield red("Store views have sales areas", f"Without one: {names}.", remedy)
+    else:
+        yield green("Store views have sales areas", f"All {len(views)} of them.")
+    surplus = set(areas) - {view.store_id for view in views}
+    if surplus:
+        ids = ", ".join(str(store_id) for store_id in sorted(surplus))
+        yield amber(
+            "Sales areas have store views",
+            f"The shop has no store view {ids}.",
+            "Correct or remove these sales areas.",
+        )
+    for view in views:
+        if view.store_id in areas:
+            yield from _settings(view, areas[view.store_id])
+
+
+def _settings(view: MagentoStoreView, area: SalesArea) -> Iterator[Finding]:
+    if area.currency and view.currency and area.currency != view.currency:
+        yield red(
+            f"Currency of {view.store_id} {view.name}"[:80],
+            f"The shop sells in {view.currency}, the sales area takes {area.currency}.",
+            "Correct the currency of the sales area.",
+        )
+    if area.time_zone and view.timezone and not _same_time(area.time_zone, view.timezone):
+        yield amber(
+            f"Time zone of {view.store_id} {view.name}"[:80],
+            f"The shop has {view.timezone}, the sales area {area.time_zone}.",
+            "Correct the time zone of the sales area: it decides the order date.",
+        )
+
+
+def _same_time(one: str, other: str) -> bool:
+    now = datetime.now(UTC)
+    try:
+        return (
+            now.astimezone(ZoneInfo(one)).utcoffset() == now.astimezone(ZoneInfo(other)).utcoffset()
+        )
+    except (KeyError, ValueError, OSError):
+        return False
+
+
+def _modules(shop: MagentoClient) -> Finding:
+    name = "Modules that may change orders"
+    try:
+        modules = shop.modules()
+    except SyncError as error:
+        return amber(
+            name,
+            f"The list of modules cannot be read: {error.message}",
+            "Look it up in the shop: System > Web Setup, or bin/magento module:status.",
+        )
+    foreign = [one for one in modules if not one.startswith("Magento_")]
+    suspects = sorted(one for one in foreign if MAY_CHANGE_ORDERS.search(one))
+    if suspects:
+        return amber(
+            name,
+            f"By their names these may: {', '.join(suspects)}.",
+            "Find out whether they ship, invoice or renumber by themselves; switch that off.",
+        )
+    return green(name, f"{len(foreign)} modules are not Magento's own; none is named like one.")
+
+
+def _mails(kind: str, documents: QuerySet[Shipment] | QuerySet[Invoice]) -> Finding:
+    """Sales mails cannot be asked for over REST; what was sent lately tells."""
+    name = f"Mails of {kind}s"
+    told = list(documents.order_by("-pk").values_list("is_customer_told", flat=True)[:LATEST_MAILS])
+    words = f"{sum(told)} of the last {len(told)} were mailed."
+    if not told:
+        return amber(name, f"No {kind} is known yet.", "Check again after the first one.")
+    if not any(told):
+        return red(
+            name,
+            words,
+            "Switch them on in the shop: Stores > Configuration > Sales > Sales Emails.",
+        )
+    return green(name, words)

@@ -1,0 +1,141 @@
+"""A web order's prices beside those of a dry run: line by line, freight, total. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import Any
+
+from sync.magento.records import MagentoOrder
+from sync.sap.records import SapCondition, SapSalesOrderItem, SapSimulation
+from sync.translate.order_amounts import OrderAmounts, PricedLine, order_amounts
+from sync.translate.sap_order import OrderMapping, TranslatedOrder
+
+ZERO = Decimal(0)
+ELEMENTS = ("net", "discount", "tax", "total")
+Amounts = dict[str, Decimal]
+Row = dict[str, Any]
+
+
+def price_table(
+    order: MagentoOrder,
+    mapping: OrderMapping,
+    translated: TranslatedOrder,
+    simulation: SapSimulation,
+    tolerance: Decimal,
+) -> list[Row]:
+    """A row for each line, one for freight where there is any, and the order's own.
+
+    Each row holds ``label``, ``item``, the four amounts of ``shop`` and of ``sap`` as text, and
+    the names of those that differ by more than ``tolerance``. ``sap`` is None where SAP tells no
+    prices. The discount is positive; ``net`` is what is left after it.
+    """
+    amounts = order_amounts(order)
+    told = _Told(simulation, mapping, translated)
+    rows = [
+        _row(
+            f"{line.sku} × {line.quantity.normalize():f}",
+            translated.item_numbers[line.item_id],
+            _of_line(line),
+            told.line(translated.item_numbers[line.item_id]),
+            tolerance,
+        )
+        for line in amounts.lines
+    ]
+    freight = _freight(amounts)
+    if freight["total"]:
+        rows.append(_row("Freight", 0, freight, told.freight(), tolerance))
+    whole = _sum([*(_of_line(line) for line in amounts.lines), freight])
+    rows.append(_row("Total", 0, whole, told.whole(), tolerance))
+    return rows
+
+
+class _Told:
+    """SAP's prices in the same four elements; charges of the header taken out of the lines."""
+
+    def __init__(
+        self, simulation: SapSimulation, mapping: OrderMapping, translated: TranslatedOrder
+    ) -> None:
+        self._items = {item.item_number: item for item in simulation.items}
+        self._conditions = simulation.conditions
+        self._discount = mapping.discount_condition
+        asked = translated.request.conditions
+        self._of_header = {one.condition_type for one in asked if not one.item_number}
+        self._knows_taxes = any(one.is_tax for one in simulation.conditions)
+
+    def line(self, item_number: int) -> Amounts | None:
+        """One line; None where SAP has no such line."""
+        item = self._items.get(item_number)
+        if item is None:
+            return None
+        of_header = self._sum(item_number, lambda one: self._is_charge(one) and not one.is_tax)
+        net = item.net_value - of_header
+        tax = self._tax(item)
+        discount = -self._sum(item_number, lambda one: one.condition_type == self._discount)
+        return {"net": net, "discount": discount, "tax": tax, "total": net + tax}
+
+    def freight(self) -> Amounts | None:
+        """The charges of the whole order, wherever SAP lists them."""
+        if not self._items:
+            return None
+        spread = {one.condition_type for one in self._conditions if one.item_number}
+        charges = [
+            one
+            for one in self._conditions
+            if self._is_charge(one) and (one.item_number or one.condition_type not in spread)
+        ]
+        net = sum((one.amount or ZERO for one in charges if not one.is_tax), ZERO)
+        tax = sum((one.amount or ZERO for one in charges if one.is_tax), ZERO)
+        return {"net": net, "discount": ZERO, "tax": tax, "total": net + tax}
+
+    def whole(self) -> Amounts | None:
+        """All lines and the freight."""
+        lines = [self.line(number) for number in self._items]
+        freight = self.freight()
+        if freight is None:
+            return None
+        return _sum([*(line for line in lines if line is not None), freight])
+
+    def _tax(self, item: SapSalesOrderItem) -> Decimal:
+        """By elements where SAP marks them as taxes, else the tax the line names itself."""
+        if not self._knows_taxes:
+            return item.tax_value or ZERO
+        return self._sum(item.item_number, lambda one: one.is_tax and not self._is_charge(one))
+
+    def _is_charge(self, condition: SapCondition) -> bool:
+        return condition.condition_type in self._of_header
+
+    def _sum(self, item_number: int, wanted: Callable[[SapCondition], bool]) -> Decimal:
+        own = (one for one in self._conditions if one.item_number == item_number and wanted(one))
+        return sum((one.amount or ZERO for one in own), ZERO)
+
+
+def _of_line(line: PricedLine) -> Amounts:
+    net = line.net_before_discount - line.discount
+    return {"net": net, "discount": line.discount, "tax": line.tax, "total": line.total}
+
+
+def _freight(amounts: OrderAmounts) -> Amounts:
+    net = amounts.freight - amounts.freight_discount
+    tax = amounts.freight_tax
+    return {"net": net, "discount": ZERO, "tax": tax, "total": net + tax}
+
+
+def _sum(rows: Iterable[Amounts]) -> Amounts:
+    listed = list(rows)
+    return {name: sum((row[name] for row in listed), ZERO) for name in ELEMENTS}
+
+
+def _row(label: str, item: int, shop: Amounts, sap: Amounts | None, tolerance: Decimal) -> Row:
+    differing = [n for n in ELEMENTS if sap is not None and abs(shop[n] - sap[n]) > tolerance]
+    return {
+        "label": label,
+        "item": item,
+        "shop": _written(shop),
+        "sap": None if sap is None else _written(sap),
+        "differs": differing,
+    }
+
+
+def _written(amounts: Amounts) -> dict[str, str]:
+    return {name: str(amount) for name, amount in amounts.items()}
