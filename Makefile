@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DJANGO_SETTINGS_MODULE ?= o2c_portal.settings
 
-.PHONY: help setup demo demo-reset scenes test browser check lint pictures clean
+.PHONY: help setup demo demo-reset scenes chaos test browser check lint pictures clean
 .DEFAULT_GOAL := help
 
 help:  ## list these commands
@@ -38,6 +38,9 @@ demo-reset:  ## forget the demo's data; the next `make demo` starts afresh
 scenes: $(VENV)/demo  ## play the five scenes against the running demo
 	@$(BIN)/python manage.py scenes
 
+chaos: $(VENV)/demo  ## prove it under faults: ORDERS=300 SEED=1 DB=sqlite|postgres|both
+	@$(BIN)/python manage.py chaos --orders $(or $(ORDERS),300) --seed $(or $(SEED),1) --db $(or $(DB),sqlite)
+
 test: $(VENV)/dev  ## run all tests; those that need a browser where one is found
 	$(BIN)/python -m pytest
 
@@ -55,7 +58,7 @@ lint: $(VENV)/dev  ## the checks without the tests
 check: lint  ## all that has to hold before a change is handed in
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
 
-pictures: $(VENV)/dev  ## make the README's pictures from the running demo
+pictures: $(VENV)/dev  ## make the README's pictures, from a demo of its own
 	$(BIN)/python -m tests.pictures docs/pictures
 
 clean:  ## remove everything that was made here

@@ -167,6 +167,7 @@ LEASE_SECONDS = env.int("LEASE_SECONDS", 300)
 MAGENTO_SETTLE_SECONDS = env.int("MAGENTO_SETTLE_SECONDS", 120)
 SAP_SETTLE_SECONDS = env.int("SAP_SETTLE_SECONDS", 120)
 PULL_OVERLAP_SECONDS = env.int("PULL_OVERLAP_SECONDS", 300)
+RETRY_SCALE = env.float("RETRY_SCALE", 1.0)  # below 1: every retry comes sooner (chaos, demo)
 
 # ---- Magento ------------------------------------------------------------------------------------
 # MAGENTO_SHOPS names the shops; each has variables of its own, such as MAGENTO_DEMO_BASE_URL.
@@ -216,6 +217,8 @@ SAP_RFC_PARAMETERS: dict[str, str] = env.dict(
     SAP_STANDIN_PARAMETERS if SAP_RFC_CONNECT == "sync.sandbox.sap.connect" else {},
 )
 SAP_RFC_TIMEOUT_SECONDS = env.int("SAP_RFC_TIMEOUT_SECONDS", 60)
+# What else differs between SAP systems, as JSON by the names of SapOptions (docs/sap.md).
+SAP_OPTIONS: Any = env.json("SAP_OPTIONS", {})
 SAP_TIME_ZONE = env.str("SAP_TIME_ZONE", "Europe/Berlin")
 SAP_TRACKING_SOURCES = env.list(
     "SAP_TRACKING_SOURCES", ["handling_unit_2", "bill_of_lading", "external_delivery_id"]

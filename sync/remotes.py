@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,8 +20,8 @@ from sync.magento.auth import BearerToken, admin_login, oauth1
 from sync.magento.client import MagentoClient
 from sync.models import SapMessageEntry, Shop
 from sync.sap.client import SapClient
-from sync.sap.messages import Explanation, Kind, Owner
-from sync.sap.options import SapOptions
+from sync.sap.explanations import Explanation, taught_messages
+from sync.sap.options import options_from
 from sync.translate.sap_values import DeliverySources
 
 
@@ -62,13 +62,9 @@ class TaughtMessages(Mapping[str, Explanation]):
         version = (told["newest"], told["count"])
         if version != self._version:
             entries = SapMessageEntry.objects.all()
-            self._entries = {str(entry): _explanation(entry) for entry in entries}
+            self._entries = taught_messages(entries)
             self._version = version
         return self._entries
-
-
-def _explanation(entry: SapMessageEntry) -> Explanation:
-    return Explanation(Kind(entry.kind), entry.words, entry.remedy, Owner(entry.owner))
 
 
 class Remotes:
@@ -171,11 +167,14 @@ def shop_auth(values: Mapping[str, Any]) -> AuthBase:
 
 def build_sap(observe: Observer) -> SapClient:
     """A client on the transport named by ``SAP_RFC_CONNECT``."""
-    options = SapOptions(
-        call_timeout_seconds=settings.SAP_RFC_TIMEOUT_SECONDS,
-        time_zone=settings.SAP_TIME_ZONE,
-        taught_messages=TaughtMessages(),
+    configured = options_from(
+        {
+            **settings.SAP_OPTIONS,
+            "call_timeout_seconds": settings.SAP_RFC_TIMEOUT_SECONDS,
+            "time_zone": settings.SAP_TIME_ZONE,
+        }
     )
+    options = replace(configured, taught_messages=TaughtMessages())
     parameters = {name: str(value) for name, value in settings.SAP_RFC_PARAMETERS.items()}
     connect = import_string(settings.SAP_RFC_CONNECT)
     return SapClient(connect, parameters, options, observe=observe)

@@ -46,3 +46,11 @@ def is_reachable() -> bool:
         return bool(django_rq.get_connection("interactive").ping())
     except RedisError:
         return False
+
+
+def is_silent() -> bool:
+    """Whether no ring waits for a worker; True as well while Redis is away."""
+    try:
+        return not any(django_rq.get_queue(name).count for name in QUEUES.values())
+    except RedisError:
+        return True

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -21,6 +22,7 @@ from sync.models import RemoteHealth, Shop, Step, SyncTask
 logger = logging.getLogger(__name__)
 
 SAP = "sap"
+WAITS_FOR_REMOTE = "remote-away"
 PROBE_EVERY = timedelta(seconds=15)
 LOOK_AGAIN_AFTER = timedelta(minutes=10)  # should the call at the incident's end be missed
 
@@ -31,9 +33,16 @@ _NEEDS_SHOP = {
     Step.PUSH_SHIPMENT,
     Step.PUSH_INVOICE,
     Step.SEND_INVOICE,
+    Step.CHECK_COMPLETENESS,
     Step.DRY_RUN,
 }
-_NEEDS_SAP = {Step.PUSH_ORDER, Step.PULL_DELIVERIES, Step.PULL_BILLING, Step.DRY_RUN}
+_NEEDS_SAP = {
+    Step.PUSH_ORDER,
+    Step.PULL_DELIVERIES,
+    Step.PULL_BILLING,
+    Step.CHECK_COMPLETENESS,
+    Step.DRY_RUN,
+}
 
 
 def systems_of(task: SyncTask) -> list[str]:
@@ -77,7 +86,7 @@ def note_failure(task: SyncTask, error: SyncError) -> None:
         pk=health.pk,
         opened_at__isnull=True,
         consecutive_failures__gte=RemoteHealth.FAILURES_TO_OPEN,
-    ).update(opened_at=now, probe_at=now + PROBE_EVERY)
+    ).update(opened_at=now, probe_at=now + PROBE_EVERY * settings.RETRY_SCALE)
     if opened:
         logger.error("incident: %s is away", name_of(system))
 
@@ -93,6 +102,16 @@ def note_success(task: SyncTask) -> None:
         if closed and health.is_away:
             logger.warning("incident over: %s answers again", name_of(health.system))
             _call_all_waiting(health.system)
+
+
+def call_forgotten() -> int:
+    """Make due what still waits for a remote although none is away: it went to wait just as the
+    incident ended, or the worker that ended it died. How many tasks those were."""
+    if RemoteHealth.objects.filter(opened_at__isnull=False).exists():
+        return 0
+    now = timezone.now()
+    waiting = SyncTask.objects.filter(state=SyncTask.State.WAITING, not_before__gt=now)
+    return waiting.filter(cause_key=WAITS_FOR_REMOTE).update(not_before=now, rung_at=None)
 
 
 def waiting_for(system: str) -> QuerySet[SyncTask]:
@@ -111,7 +130,7 @@ def name_of(system: str) -> str:
 
 def _probe(health: RemoteHealth, now: datetime) -> int:
     taken = RemoteHealth.objects.filter(pk=health.pk, probe_at=health.probe_at)
-    if not taken.update(probe_at=now + PROBE_EVERY):
+    if not taken.update(probe_at=now + PROBE_EVERY * settings.RETRY_SCALE):
         return 0  # another sweep has it
     shop = None if health.system == SAP else _shop_of(health.system)
     test = work.try_connection(shop)

@@ -6,10 +6,11 @@ import logging
 import os
 import socket
 import threading
+from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.db.models import F
 from django.utils import timezone
 
@@ -50,9 +51,11 @@ def run_one(pk: int, remotes: Remotes) -> int | None:
     try:
         with remotes.observed_by(lambda exchange: record(attempt, exchange)):
             _execute(task, attempt, remotes)
-    except LeaseLost:
+    except LeaseLost as lost:
         logger.warning("task %s %s", task.pk, LOST_RACE)
         attempt.close(SyncAttempt.Outcome.LOST, "Another worker has taken the task over.")
+        with suppress(LeaseLost):  # stopped too long, but nobody took it: back into the queue
+            task.try_again_at(timezone.now(), columns_of(lost))
     behind = SyncTask.objects.due(timezone.now()).filter(lock=task.lock)
     return behind.order_by("priority", "id").values_list("pk", flat=True).first()
 
@@ -62,7 +65,7 @@ def _put_back(task: SyncTask) -> bool:
     reason = breaker.held_back(task)
     if not reason:
         return False
-    failure = columns_of(RemoteUnavailable(reason, cause_key="remote-away"))
+    failure = columns_of(RemoteUnavailable(reason, cause_key=breaker.WAITS_FOR_REMOTE))
     later = timezone.now() + breaker.LOOK_AGAIN_AFTER
     task.try_again_at(later, failure)
     SyncTask.objects.filter(pk=task.pk, attempts=task.attempts).update(attempts=F("attempts") - 1)
@@ -76,6 +79,10 @@ def _execute(task: SyncTask, attempt: SyncAttempt, remotes: Remotes) -> None:
         raise
     except SyncError as error:
         _close_failed(task, attempt, error)
+    except (OperationalError, InterfaceError) as error:  # locked, deadlocked, gone: it passes
+        logger.warning("task %s: the database failed", task.pk, exc_info=True)
+        close_old_connections()
+        _close_failed(task, attempt, _database_trouble(error))
     except Exception as error:
         logger.exception("task %s failed on a fault of the portal", task.pk)
         task.stop_for_a_person(columns_of(error))
@@ -87,10 +94,17 @@ def _execute(task: SyncTask, attempt: SyncAttempt, remotes: Remotes) -> None:
         ask_follow_ups(task)
 
 
+def _database_trouble(error: Exception) -> RemoteUnavailable:
+    return RemoteUnavailable(
+        f"The portal's own database did not answer ({type(error).__name__}).",
+        cause_key="portal:database",
+    )
+
+
 def _close_failed(task: SyncTask, attempt: SyncAttempt, error: SyncError) -> None:
     """Try again later where that can help; otherwise leave it to a person."""
     breaker.note_failure(task, error)
-    delay = next_delay(error, task.attempts)
+    delay = next_delay(error, task.attempts, settings.RETRY_SCALE)
     if delay is None:
         task.stop_for_a_person(columns_of(error))
         attempt.close(SyncAttempt.Outcome.FAILED, error.message)

@@ -10,11 +10,14 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from sync.jobs.bell import ring
+from sync.jobs import breaker
+from sync.jobs.bell import is_silent, ring
 from sync.jobs.settled import close_settled
 from sync.models import SyncAttempt, SyncTask
 
-RING_AGAIN_AFTER = timedelta(seconds=30)
+# An empty queue has lost what was rung long enough ago; one that holds rings most likely has it.
+RING_AGAIN_AFTER = timedelta(seconds=5)
+FORGOTTEN_AFTER = timedelta(minutes=10)
 AT_ONCE = 500
 
 
@@ -22,9 +25,11 @@ def sweep() -> tuple[int, int]:
     """How many expired leases were freed, and for how many tasks the bell was rung."""
     now = timezone.now()
     close_settled()
+    breaker.call_forgotten()
     freed = sum(_free(task, now) for task in SyncTask.objects.expired(now)[:AT_ONCE])
+    again_after = RING_AGAIN_AFTER if is_silent() else FORGOTTEN_AFTER
     unheard = SyncTask.objects.due(now).filter(
-        Q(rung_at__isnull=True) | Q(rung_at__lt=now - RING_AGAIN_AFTER)
+        Q(rung_at__isnull=True) | Q(rung_at__lt=now - again_after)
     )
     tasks = list(unheard.order_by("priority", "id")[:AT_ONCE])
     return freed, len(tasks) if tasks and ring(tasks) else 0

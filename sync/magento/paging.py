@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sync.errors import UnexpectedRecord
+from sync.errors import RemoteMisconfigured, UnexpectedRecord
 from sync.magento.refusals import PageTooLarge
 
 
@@ -24,9 +24,13 @@ class PageSize:
         return wanted if self._largest is None else min(wanted, self._largest)
 
     def learn(self, refusal: PageTooLarge, tried: int) -> None:
-        """Remember the shop's largest. Raises the refusal where that leads nowhere."""
+        """Remember the shop's largest; ``RemoteMisconfigured`` where that leads nowhere."""
         if not 0 < refusal.maximum < tried:
-            raise refusal
+            raise RemoteMisconfigured(
+                f"{refusal.message} Its webapi/validation/maximum_page_size makes no sense.",
+                system=refusal.system,
+                cause_key=refusal.cause_key,
+            ) from refusal
         self._largest = refusal.maximum
 
 

@@ -38,7 +38,10 @@ _MISCONFIGURED_REFUSALS = ("Signature method %1", "Specified request cannot be p
 
 
 class PageTooLarge(RemoteRejected):
-    """The shop limits its pages to ``maximum`` records [557]; 0 where it does not say."""
+    """The shop limits its pages to ``maximum`` records [557]; 0 where it does not say.
+
+    It never leaves ``sync.magento``: the search asks again for smaller pages.
+    """
 
     maximum = 0
 
@@ -130,16 +133,17 @@ def _over_the_limit(operation: str, template: str, body: Any) -> SyncError:
     given = parameters.get("max") if isinstance(parameters, dict) else None
     digits = str(given)
     maximum = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 0
+    most = f"at most {maximum}" if maximum else "only a limited number of"
     if template.startswith(_PAGE_TOO_LARGE):
         error = PageTooLarge(
-            f"The shop gives at most {maximum} records a page; {operation} asked for more.",
+            f"The shop gives {most} records a page; {operation} asked for more.",
             system="magento",
             cause_key="magento:page-size",
         )
         error.maximum = maximum
         return error
     return RemoteMisconfigured(
-        f"The shop takes at most {maximum} lines in one call, and {operation} has more. Nothing "
+        f"The shop takes {most} lines or tracks in one call, and {operation} has more. Nothing "
         "was done. Raise webapi/validation/complex_array_limit in the shop, or switch "
         "webapi/validation/input_limit_enabled off; the portal does not split a document.",
         system="magento",

@@ -22,6 +22,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from sync.errors import OutcomeUnknown, RemoteMisconfigured, RemoteUnavailable, SyncError
 from sync.exchanges import Exchange, Observer, redact
 from sync.magento.answers import NOT_JSON, decoded
+from sync.magento.fenced_adapter import FencedAdapter
 from sync.magento.refusals import raise_for_response
 from sync.magento.search import Query, query_string
 
@@ -42,6 +43,8 @@ def new_session() -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.mount("http://", FencedAdapter())
+    session.mount("https://", FencedAdapter())
     session.headers["Accept"] = "application/json"
     session.headers["User-Agent"] = "o2c-portal"
     return session

@@ -44,6 +44,11 @@ class Visitor:
         addresses = [path, *re.findall(r'href="([^"]+)"', self._get(path).text)]
         return next((one for one in addresses if re.fullmatch(pattern, one)), "")
 
+    def links(self, path: str, pattern: str) -> list[str]:
+        """Every address on a page, of links and forms, that matches ``pattern``."""
+        found = re.findall(r'(?:href|action|hx-post)="([^"]+)"', self._get(path).text)
+        return [one for one in found if re.fullmatch(pattern, one)]
+
     def click(self, path: str, **fields: Any) -> str:
         """Press a button: post its form, and read the page that follows."""
         token = self._session.cookies.get("csrftoken", "")

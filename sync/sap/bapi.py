@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from sync.errors import OutcomeUnknown, RemoteUnavailable, SyncError
 from sync.exchanges import Exchange, Observer
+from sync.fence import refuse_if_late
 from sync.sap import ledger
 from sync.sap.connection import Connect, RfcConnection, open_connection
 from sync.sap.failures import Failure, read_failure
@@ -82,6 +83,8 @@ class SapSession:
     def _send(
         self, connection: RfcConnection, function: str, checked: dict[str, Any], *, changes: bool
     ) -> dict[str, Any]:
+        if changes:
+            refuse_if_late()
         started_at, started = datetime.now(UTC), time.monotonic()
         answer: dict[str, Any] | None = None
         outcome = "unknown" if changes else "unavailable"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sync.errors import RemoteMisconfigured
@@ -16,7 +17,6 @@ class SapOptions:
 
     call_timeout_seconds: float = 60.0
     time_zone: str = "UTC"
-    system_language: str = "EN"
     # None: the long field only for materials over 18 characters, where the system has it.
     use_long_material: bool | None = None
     commit_wait: bool = True
@@ -55,3 +55,38 @@ class SapOptions:
     def zone(self) -> ZoneInfo:
         """The application server's time zone."""
         return ZoneInfo(self.time_zone)
+
+
+def options_from(values: Mapping[str, Any]) -> SapOptions:
+    """Options by their names, with values as JSON has them.
+
+    Raises RemoteMisconfigured for a name or a kind of value that is not known.
+    """
+    standard = SapOptions()
+    names = [one.name for one in fields(SapOptions) if one.name != "taught_messages"]
+    unknown = sorted(set(values) - set(names))
+    if unknown:
+        raise RemoteMisconfigured(
+            f"SAP option {unknown[0]!r} is not known; known are {', '.join(names)}.", system="sap"
+        )
+    return SapOptions(
+        **{name: _converted(name, getattr(standard, name), value) for name, value in values.items()}
+    )
+
+
+def _converted(name: str, standard: object, value: object) -> Any:
+    """The value in the kind of its standard."""
+    if standard is None and (value is None or isinstance(value, bool)):
+        return value
+    if isinstance(standard, tuple | frozenset) and isinstance(value, list):
+        if all(isinstance(one, str) for one in value):
+            return tuple(value) if isinstance(standard, tuple) else frozenset(value)
+    elif isinstance(standard, Mapping) and isinstance(value, dict):
+        if all(isinstance(one, str) for one in value.values()):
+            return value
+    elif type(value) is type(standard) or (isinstance(standard, float) and type(value) is int):
+        return value
+    raise RemoteMisconfigured(
+        f"SAP option {name!r} has a value of the wrong kind; its standard is {standard!r}.",
+        system="sap",
+    )

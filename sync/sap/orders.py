@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sync.errors import SyncError, UnexpectedRecord
+from sync.errors import LeaseLost, SyncError, UnexpectedRecord
 from sync.sap import abap, order_reading
 from sync.sap.bapi import SapSession, doubtful
 from sync.sap.messages import read_return
@@ -18,7 +18,7 @@ from sync.sap.records import (
     SapSalesOrder,
     SapSalesOrderRequest,
 )
-from sync.sap.refusals import refuse
+from sync.sap.refusals import SapUpdateFailed, refuse
 from sync.sap.rows import chunks, text
 
 CREATE = "BAPI_SALESORDER_CREATEFROMDAT2"
@@ -68,17 +68,24 @@ class SalesOrderUnit:
         return CreatedSalesOrder(abap.alpha(number), messages)
 
     def commit(self) -> None:
-        """Save. Raises SapRejected when the update failed, OutcomeUnknown on any other trouble."""
+        """Save. Raises SapUpdateFailed when the update failed, OutcomeUnknown on other trouble."""
         self._must_be_open()
         if not self._is_created:
             raise RuntimeError("Nothing was created that could be committed.")
         wait = {"WAIT": "X"} if self._session.options.commit_wait else {}
         try:
             answer = self._session.call(COMMIT, wait, changes=True)
+        except LeaseLost:  # nothing was sent
+            self._session.quarantine()
+            raise
         except SyncError as exc:
             self._session.quarantine()
             raise doubtful(exc, reference=self._reference) from exc
-        _checked(self._session, answer, COMMIT, self._reference)
+        failed = next((m for m in read_return(answer) if m.is_failure), None)
+        if failed is not None:
+            # Documented as not saved (sheet 12.14), but only a look-up knows.
+            self._session.quarantine()
+            raise SapUpdateFailed(failed, reference=self._reference)
         self._is_committed = True
 
     def end(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sync.errors import RemoteMisconfigured, RemoteRejected, RemoteUnavailable
+from sync.errors import OutcomeUnknown, RemoteMisconfigured, RemoteRejected, RemoteUnavailable
 from sync.sap.messages import UNKNOWN, Explanation, Kind, Owner, cause_of, explain, quotable
 from sync.sap.records import SapMessage
 
@@ -39,6 +39,19 @@ class SapLocked(RemoteUnavailable):
     ) -> None:
         super().__init__(message, system=SYSTEM, reference=reference, cause_key="sap:locked")
         self.messages = tuple(messages)
+
+
+class SapUpdateFailed(OutcomeUnknown):
+    """The commit says that SAP's update task broke off: looked up, and tried again by itself."""
+
+    def __init__(self, message: SapMessage, *, reference: str = "") -> None:
+        super().__init__(
+            f"SAP's update task broke off ({message.key}: {quotable(message)}). The number it gave "
+            "is looked up before anything is sent again.",
+            system=SYSTEM,
+            reference=reference,
+            cause_key=f"sap:{message.key}",
+        )
 
 
 class SapFieldRefused(SapRejected):

@@ -12,11 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from sync.errors import LeaseLost, OutcomeUnknown, RemoteUnavailable, SyncError
+from sync.fence import sending_within
 from sync.models import SalesOrder
 from sync.steps.step_run import StepRun
+
+SHARE_OF_LEASE = 1 / 3  # in which a write must begin
 
 
 def wait_for_shop(order: SalesOrder) -> None:
@@ -45,24 +49,38 @@ def writing_to_sap(run: StepRun, order: SalesOrder) -> Iterator[None]:
 
 @contextmanager
 def _marked(run: StepRun, order: SalesOrder, column: str, settle: timedelta) -> Iterator[None]:
-    run.task.hold_lease(run.policy.lease)
-    _set(order, column, timezone.now() + settle)
-    try:
-        yield
-    except OutcomeUnknown as error:
-        error.retry_after = error.retry_after or settle.total_seconds() + 1
-        raise
-    except LeaseLost:  # the mark may already be the next worker's
-        raise
-    except SyncError:  # a clean refusal: nothing was written
-        _set(order, column, None)
-        raise
-    _set(order, column, None)
+    """The write may begin within a third of the lease, and is over by ``settle`` after that.
+
+    So a worker that was stopped here sends nothing once another may have the task.
+    """
+    window = run.policy.lease * SHARE_OF_LEASE
+    with sending_within(window.total_seconds()):
+        mark = timezone.now() + window + settle
+        with transaction.atomic():
+            run.task.hold_lease(run.policy.lease)
+            _set(order, column, mark)
+        try:
+            yield
+        except OutcomeUnknown as error:
+            _replace(order, column, mark, timezone.now() + settle)
+            error.retry_after = error.retry_after or settle.total_seconds() + 1
+            raise
+        except LeaseLost:  # what another worker may have begun meanwhile keeps its mark
+            raise
+        except SyncError:  # a clean refusal: nothing was written
+            _replace(order, column, mark, None)
+            raise
+    _replace(order, column, mark, None)
 
 
-def _set(order: SalesOrder, column: str, until: datetime | None) -> None:
+def _set(order: SalesOrder, column: str, until: datetime) -> None:
     SalesOrder.objects.filter(pk=order.pk).update(**{column: until})
     setattr(order, column, until)
+
+
+def _replace(order: SalesOrder, column: str, mark: datetime, until: datetime | None) -> None:
+    """Change our own mark; another worker's stays."""
+    SalesOrder.objects.filter(pk=order.pk, **{column: mark}).update(**{column: until})
 
 
 def _wait(order: SalesOrder, column: str, system: str, name: str) -> None:

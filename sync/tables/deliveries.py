@@ -28,7 +28,11 @@ class DeliveryTable(DocumentTable):
     orders = CellColumn("sync/cells/orders.html", verbose_name="Orders")
     picking = CellColumn("sync/cells/delivery_picking.html", verbose_name="Picking")
     goods_issue = CellColumn("sync/cells/delivery_goods.html", verbose_name="Goods issue")
-    tracking = CellColumn("sync/cells/delivery_tracks.html", verbose_name="Carrier, tracking")
+    tracking = CellColumn(
+        "sync/cells/delivery_tracks.html",
+        verbose_name="Carrier, tracking",
+        attrs={"td": {"class": "table__parcels"}},
+    )
     told = CellColumn("sync/cells/delivery_told.html", verbose_name="Customer")
 
     class Meta(DocumentTable.Meta):

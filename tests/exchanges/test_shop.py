@@ -6,6 +6,9 @@ Times, running numbers of documents and what the recording hid are not compared.
 from __future__ import annotations
 
 import json
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ from tests.exchanges.staging import differences, stage_list
 from tests.magento.recorded import exchange
 from tests.sandbox.shop.conftest import Caller
 
+A_SECOND = timedelta(seconds=1)  # between a change and the Date of its answer
 FLEETING = {"created_at", "updated_at", "weee_tax_applied"}
 NUMBERED = {"entity_id", "increment_id"}  # of documents and their parts, not of orders
 CREATED = (("/ship", "shipment"), ("/invoice", "invoice"), ("/refund", "creditmemo"))
@@ -56,16 +60,61 @@ def play(caller: Caller, recorded: dict[str, Any]) -> tuple[int, Any]:
     return answer.status_code, answer.get_json(silent=True)
 
 
+def told_time(recorded: dict[str, Any]) -> datetime:
+    """When the real shop answered."""
+    return parsedate_to_datetime(recorded["response"]["headers"]["Date"])
+
+
+def moment(text: str) -> datetime:
+    """A time of the shop, which is UTC without a mark."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def set_clock(caller: Caller, recorded: dict[str, Any]) -> None:
+    """Let it be the time at which the real shop answered."""
+    now = told_time(recorded)
+    caller.shop._clock = lambda: now
+
+
+def is_order_changed_by(written: list[datetime], body: Any) -> bool:
+    """Whether this shows an order whose last change was one of these recorded writes.
+
+    Its ``updated_at`` then has to be the time of that write, and not of a later one that leaves
+    it alone (README "Polling by updated_at").
+    """
+    if not isinstance(body, dict) or not {"updated_at", "state"} <= set(body):
+        return False
+    changed = moment(body["updated_at"])
+    return "order_id" not in body and any(abs(changed - time) <= A_SECOND for time in written)
+
+
+def recorded_mails(note: str) -> list[str] | None:
+    """Subjects of the mails a call sent; None where the recording does not say."""
+    sent = re.search(r'E-mail sent during this call: "([^"]+)"', note)
+    if sent:
+        return [sent.group(1)]
+    return [] if "No e-mail was sent." in note else None
+
+
+def mails_sent(caller: Caller) -> list[str]:
+    """Subjects of the mails that went out so far, oldest first."""
+    with caller.shop.store.reading() as books:
+        return [mail["subject"] for mail in reversed(books.mails("sent_at IS NOT NULL"))]
+
+
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: chain.name)
 def test_recorded_exchanges_are_answered_as_recorded(caller: Caller, chain: Chain) -> None:
     with caller.shop.store.writing() as books:
         for stage in chain.stages:
             stage(books)
+    written: list[datetime] = []
     for step in chain.steps:
         if not isinstance(step, str):
             step(caller)
             continue
         recorded = exchange(step)
+        before = mails_sent(caller)
+        set_clock(caller, recorded)
 
         status, body = play(caller, recorded)
 
@@ -75,6 +124,14 @@ def test_recorded_exchanges_are_answered_as_recorded(caller: Caller, chain: Chai
             continue
         wrong = differences(comparable(body), comparable(response["body"]))
         assert not wrong, f"{step}: {recorded['title']}"
+        if recorded["request"]["method"] != "GET":
+            written.append(told_time(recorded))
+        if is_order_changed_by(written, response["body"]):
+            late = moment(body["updated_at"]) - moment(response["body"]["updated_at"])
+            assert abs(late) <= A_SECOND, f"{step}: {body['updated_at']}"
+        expected = recorded_mails(recorded["note"])
+        if expected is not None:
+            assert mails_sent(caller)[len(before) :] == expected, f"{step}: {recorded['note']}"
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -8,9 +8,10 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from sync.errors import RemoteUnavailable, SyncError
+from sync.errors import LeaseLost, RemoteUnavailable, SyncError
 from sync.jobs import work
 from sync.jobs.ask import ask
 from sync.jobs.run import run_one, run_task
@@ -250,3 +251,19 @@ def test_a_reference_too_long_for_no_column_stops_nothing(world: World) -> None:
         task = world.run(work.try_connection())
 
     assert (task.state, len(task.cause_key)) == (State.NEEDS_ATTENTION, 120)
+
+
+def test_a_worker_stopped_too_long_gives_its_task_back_when_nobody_took_it(world: World) -> None:
+    with a_step_that(fails_with(LeaseLost("stopped too long"))):
+        task = world.run(work.try_connection(world.shop))
+
+    assert task.state == State.WAITING
+    assert task.attempt_log.get().outcome == Outcome.LOST
+
+
+@pytest.mark.parametrize("error", [OperationalError("database is locked"), InterfaceError("gone")])
+def test_trouble_with_our_own_database_passes_by_itself(world: World, error: Exception) -> None:
+    with a_step_that(fails_with(error)):
+        task = world.run(work.try_connection(world.shop))
+
+    assert (task.state, task.cause_key) == (State.WAITING, "portal:database")

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import responses
 
-from sync.errors import RemoteRejected, UnexpectedRecord
+from sync.errors import RemoteMisconfigured, RemoteRejected, UnexpectedRecord
 from sync.exchanges import Exchange
 from sync.magento.client import MagentoClient
 from sync.magento.parsing import parse_invoice, parse_order, parse_shipment
@@ -396,9 +396,10 @@ def test_a_page_limit_that_leads_nowhere_is_an_error(
     body = {"message": "Maximum SearchCriteria pageSize is %max", "parameters": {"max": said}}
     shop.get(f"{SHOP}/rest/V1/orders", json=body, status=400)
 
-    with pytest.raises(RemoteRejected) as caught:
+    with pytest.raises(RemoteMisconfigured, match="maximum_page_size") as caught:
         list(client.search_orders(updated_from=LONG_AGO, page_size=100))
 
+    assert type(caught.value) is RemoteMisconfigured
     assert caught.value.cause_key == "magento:page-size"
     assert len(shop.calls) == 1
 

@@ -218,5 +218,15 @@ def test_a_document_longer_than_the_shop_takes_is_refused_and_never_split(
         client.create_shipment(4, request)
 
     assert "webapi/validation/complex_array_limit" in caught.value.message
-    assert "at most 20 lines" in caught.value.message
+    assert "at most 20 lines or tracks" in caught.value.message
     assert len(shop.calls) == 1
+
+
+def test_a_limit_the_shop_does_not_name_is_not_called_nought(
+    client: MagentoClient, shop: responses.RequestsMock
+) -> None:
+    refusal = {"message": exchange("560")["response"]["body"]["message"]}
+    shop.post(f"{SHOP}/rest/V1/order/4/ship", json=refusal, status=400)
+
+    with pytest.raises(RemoteMisconfigured, match="only a limited number of lines"):
+        client.create_shipment(4, SHIP)

@@ -17,13 +17,15 @@ from sync.sandbox.sap import billing, warehouse
 from sync.sandbox.sap.connection import connect_in_process
 from sync.sandbox.sap.system import SapSystem
 from sync.sap.client import SapClient
+from sync.sap.messages import Kind
 from sync.sap.options import SapOptions
 from sync.sap.records import SapCondition, SapItemRequest, SapPartner, SapSalesOrderRequest
-from sync.sap.refusals import SapFieldRefused, SapLocked, SapRejected
+from sync.sap.refusals import SapFieldRefused, SapLocked, SapRejected, SapUpdateFailed
 from sync.translate.comparison import simulated_differences
 from tests.sap.builders import PARAMETERS, a_request, an_address
 
 CUSTOMER, ONE_TIME = "10001", "99001"
+ONE_TIME_PARTNERS = (SapPartner("AG", "99003", an_address()),)
 
 
 @pytest.fixture(params=["S4", "ECC"])
@@ -233,12 +235,66 @@ def test_a_locked_order_may_be_tried_again(system: SapSystem, client: SapClient)
     assert client.is_usable
 
 
-def test_a_failed_update_is_a_refusal_and_saves_nothing(
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [
+        ("F5 201", Kind.CLOSED_PERIOD),
+        ("V4 115", Kind.DUPLICATE),
+        ("VP 112", Kind.MISSING_MASTER_DATA),
+        ("ZZ 001", Kind.BUSINESS),
+    ],
+)
+def test_p1_22_a_refusal_is_classified_by_its_message(
+    system: SapSystem, client: SapClient, key: str, kind: Kind
+) -> None:
+    system.faults.arm("message", key=key)
+
+    with pytest.raises(SapRejected) as caught:
+        create(client)
+
+    assert (caught.value.kind, caught.value.cause_key.startswith(f"sap:{key}")) == (kind, True)
+    assert found(client) == []
+
+
+def test_an_order_saved_incomplete_says_so_before_and_after(client: SapClient) -> None:
+    with client.unit_of_work() as unit:
+        created = unit.create_sales_order(replace(an_order(), partners=ONE_TIME_PARTNERS))
+        unit.commit()
+
+    (order,) = client.get_sales_orders([created.sap_sales_order_number])
+
+    assert (created.is_incomplete, order.is_incomplete) == (True, True)
+
+
+def test_partners_go_by_their_internal_roles(client: SapClient) -> None:
+    roles = ("AG", "WE", "RE", "RG")
+    partners = tuple(SapPartner(role, CUSTOMER) for role in roles)
+    with client.unit_of_work() as unit:
+        created = unit.create_sales_order(replace(an_order(), partners=partners))
+        unit.commit()
+
+    (order,) = client.get_sales_orders([created.sap_sales_order_number])
+
+    assert order.sold_to == f"00000{CUSTOMER}"
+
+
+@pytest.mark.parametrize("role", ["SP", "SH", "BP", "PY"])
+def test_external_roles_are_refused_where_internal_ones_are_meant(
+    client: SapClient, role: str
+) -> None:
+    partners = (SapPartner("AG", CUSTOMER), SapPartner(role, CUSTOMER))
+
+    with pytest.raises(SapRejected), client.unit_of_work() as unit:
+        unit.create_sales_order(replace(an_order(), partners=partners))
+
+
+def test_a_failed_update_is_looked_up_and_saves_nothing(
     system: SapSystem, client: SapClient
 ) -> None:
     system.faults.arm("commit_error")
 
-    with pytest.raises(SapRejected):
+    with pytest.raises(SapUpdateFailed):
         create(client)
 
-    assert found(client) == []
+    with another_client(system) as fresh:
+        assert found(fresh) == []

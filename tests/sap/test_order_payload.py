@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -198,3 +199,31 @@ def test_a_part_names_the_set_it_belongs_to() -> None:
     sent = arguments(a_request(items=(part,)))
 
     assert sent["ORDER_ITEMS_IN"][0]["HG_LV_ITEM"] == "000010"
+
+
+@pytest.mark.parametrize(
+    ("unit", "taught", "sent"),
+    [
+        ("ST", {}, "ST"),
+        ("PCE", {}, "ST"),
+        ("KGM", {}, "KG"),
+        ("EA", {}, "EA"),
+        ("PAK", {}, "PAK"),
+        ("PC", {"PC": "ST"}, "ST"),
+        ("PCE", {"PCE": "EA"}, "EA"),
+    ],
+)
+def test_units_go_out_as_internal_keys_whether_given_as_such_or_as_iso_codes(
+    unit: str, taught: dict[str, str], sent: str
+) -> None:
+    request = a_request(
+        items=(replace(a_request().items[0], unit=unit),),
+        conditions=(replace(a_request().conditions[0], unit=unit),),
+    )
+
+    arguments = create_arguments(
+        request, SapOptions(unit_keys=taught), long_material=True, test_run=False
+    )
+
+    assert arguments["ORDER_ITEMS_IN"][0]["SALES_UNIT"] == sent
+    assert arguments["ORDER_CONDITIONS_IN"][0]["COND_UNIT"] == sent

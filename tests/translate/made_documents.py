@@ -98,7 +98,7 @@ def item(shop: Shop, item_id: int, money: Money, quantity: Decimal, **more: Any)
         "row_total": as_sent(
             money.row - money.discount + shop.adds_compensation * money.compensation, shop.chance
         ),
-        "tax_amount": as_sent(money.tax, shop.chance), "tax_percent": as_sent(shop.rate, shop.chance),
+        "tax_amount": as_sent(money.tax, shop.chance), "tax_percent": shop.rate,
     }  # fmt: skip
     if money.discount:
         made["discount_amount"] = as_sent(money.discount, shop.chance)

@@ -17,6 +17,7 @@ KINDS = {
     "lost_commit_answer": "the commit took effect, its answer is lost",
     "commit_error": "the update task fails: RETURN of the commit holds an error",
     "locked": "V1 042, the document is being processed by another user",
+    "message": "the order is refused with the message named by key, such as F5 201",
     "logon_refused": "user or password is not accepted",
 }
 _numbers = itertools.count(1)

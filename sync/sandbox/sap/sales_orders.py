@@ -56,6 +56,9 @@ def create(call: Call) -> dict[str, Any]:
     """BAPI_SALESORDER_CREATEFROMDAT2: check, price, draw a number, buffer until the commit."""
     if call.system.faults.take("locked", call.function):
         return _refused(call, [Message("E", "V1", "042", ("", "MILLER"))])
+    if fault := call.system.faults.take("message", call.function):
+        message_class, _, number = fault.key.rpartition(" ")
+        return _refused(call, [Message("E", message_class, number.zfill(3))])
     order = build_order(call)
     customising = call.system.customising
     messages = checks.check_header(order, customising)

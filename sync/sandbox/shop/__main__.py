@@ -79,10 +79,11 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=int(os.environ.get("SHOP_PORT", "8001")))
     parser.add_argument("--data", type=Path, default=Path(".demo/shop"))
     parser.add_argument("--place-every", type=float, default=0.0, metavar="SECONDS")
+    parser.add_argument("--empty", action="store_true", help="start without the recorded orders")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(name)s %(message)s")
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    process = Process(create_app(arguments.data), arguments.port)
+    process = Process(create_app(arguments.data, seed=not arguments.empty), arguments.port)
     signal.signal(signal.SIGTERM, process.stop)
     signal.signal(signal.SIGINT, process.stop)
     if arguments.place_every > 0:

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
-from sync.sandbox.sap import Connection
+from sync.sandbox.sap import Connection, SapSystem, billing, warehouse
+from sync.sandbox.sap.dictionary import structure
 from sync.sandbox.sap.exceptions import ABAPApplicationError
+from sync.sandbox.sap.store import Store
+from sync.sandbox.sap.where_clause import Keys, compile_where
 
 LINE = ("S-001", "2", "10.00")
 
@@ -103,3 +106,62 @@ def test_an_application_error_leaves_the_session_as_it_was(connection: Connectio
         read(connection, "ZNONE", "VBELN")
 
     assert connection.get_connection_attributes() == before
+
+
+@pytest.mark.parametrize(
+    ("where", "keys"),
+    [
+        ("VBELN = '1'", {"VBELN": {"1"}}),
+        ("VBELN = '1' OR VBELN EQ '2'", {"VBELN": {"1", "2"}}),
+        ("VBELN IN ( '1' , '2' ) AND NETWR > 5", {"VBELN": {"1", "2"}}),
+        ("VBELN = '1' AND VBELN = '2'", {"VBELN": set()}),
+        ("VBELN = '1' OR ERDAT = '20260101'", {}),
+        ("NOT VBELN = '1'", {}),
+        ("VBELN <> '1'", {}),
+        ("VBELN LIKE '1%'", {}),
+        ("( VBELN = '1' OR VBELN = '2' ) AND VKORG = '1000'",
+         {"VBELN": {"1", "2"}, "VKORG": {"1000"}}),
+    ],
+)  # fmt: skip
+def test_a_condition_tells_which_keys_a_row_must_have(where: str, keys: Keys) -> None:
+    assert compile_where([where], structure("VBAK")).keys == keys
+
+
+@pytest.mark.parametrize("table", ["VBAK", "VBAP", "VBKD", "VBPA", "VBUK", "VBUP"])
+def test_reading_by_number_reads_no_other_document(
+    connection: Connection,
+    place: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    table: str,
+) -> None:
+    number = place(LINE)
+
+    def scan(*_: Any) -> Any:
+        raise AssertionError("all documents were read")
+
+    monkeypatch.setattr(Store, "all", scan)
+
+    rows = read(connection, table, "VBELN", f"VBELN = '{number}'")["DATA"]
+
+    assert {row["WA"] for row in rows} == {number}
+
+
+def test_deliveries_and_bills_are_found_by_their_predecessor(
+    sap: SapSystem, connection: Connection, place: Callable[..., str]
+) -> None:
+    number, _ = place(LINE, reference="000000005"), place(LINE, reference="000000006")
+    (delivery,) = warehouse.create_delivery(sap, warehouse.DeliveryRequest([number]))
+    warehouse.pick(sap, delivery)
+    warehouse.post_goods_issue(sap, delivery, "DHL", ["1Z1"])
+    (bill,) = billing.bill(sap, billing.BillingRequest(deliveries=[delivery]))
+
+    lines = [
+        read(connection, table, "VBELN", f"{column} = '{value}'")["DATA"]
+        for table, column, value in (
+            ("LIPS", "VGBEL", number),
+            ("VBRP", "VGBEL", delivery),
+            ("VBRP", "AUBEL", number),
+        )
+    ]
+
+    assert [{row["WA"] for row in rows} for rows in lines] == [{delivery}, {bill}, {bill}]

@@ -71,3 +71,15 @@ def test_a_fault_without_its_time_is_explained(caller: Caller) -> None:
 
     assert answer.status_code == 400
     assert "needs seconds" in answer.get_data(as_text=True)
+
+
+def test_text_settings_are_kept_and_a_wrong_one_is_refused(caller: Caller) -> None:
+    good = {"two_factor": "forced", "integration_rights": "Magento_Sales::actions_view"}
+    assert caller.http.post("/sandbox/settings", json=good).status_code == 200
+
+    wrong = caller.http.post("/sandbox/settings", json={"two_factor": "by pigeon"})
+
+    assert wrong.status_code == 400
+    kept = caller.http.get("/sandbox/settings").get_json()
+    assert (kept["two_factor"], kept["integration_rights"]) == tuple(good.values())
+    assert "Two-factor login" in caller.http.get("/settings").get_data(as_text=True)

@@ -1,0 +1,46 @@
+"""Sends HTTP requests, and asks the fence once more when their bytes leave."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from sync.fence import refuse_if_late
+
+
+class _FencedConnection(HTTPConnection):
+    def send(self, data: Any) -> None:
+        """Connecting may have taken long; the fence is asked after it."""
+        if self.sock is None:
+            self.connect()
+        refuse_if_late()
+        super().send(data)
+
+
+class _FencedTlsConnection(HTTPSConnection):
+    def send(self, data: Any) -> None:
+        """As without TLS."""
+        if self.sock is None:
+            self.connect()
+        refuse_if_late()
+        super().send(data)
+
+
+class _FencedPool(HTTPConnectionPool):
+    ConnectionCls = _FencedConnection
+
+
+class _FencedTlsPool(HTTPSConnectionPool):
+    ConnectionCls = _FencedTlsConnection
+
+
+class FencedAdapter(HTTPAdapter):
+    """Raises ``LeaseLost`` instead of sending too late."""
+
+    def init_poolmanager(self, *args: Any, **more: Any) -> None:
+        """Pools whose connections ask the fence."""
+        super().init_poolmanager(*args, **more)
+        self.poolmanager.pool_classes_by_scheme = {"http": _FencedPool, "https": _FencedTlsPool}

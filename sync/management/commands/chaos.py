@@ -1,0 +1,73 @@
+"""Runs chaos: real processes under faults, judged from the books of both stand-ins."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from sync.sandbox.chaos.options import Options
+from sync.sandbox.chaos.run import perform
+
+DATABASES = {"sqlite": ["sqlite"], "postgres": ["postgres"], "both": ["sqlite", "postgres"]}
+
+
+class Command(BaseCommand):
+    """Exits 0 only when nothing was lost, doubled, wrong, stuck or untrue."""
+
+    help = "Push orders through the whole cycle while processes and remotes fail; judge the books."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """How many orders, which seed, which database."""
+        parser.add_argument("--orders", type=int, default=300)
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--db", choices=sorted(DATABASES), default="sqlite")
+        parser.add_argument("--workers", type=int, default=3)
+        parser.add_argument("--at-once", type=int, default=40, help="orders under way at a time")
+        parser.add_argument("--fault-every", type=float, default=4.0, metavar="SECONDS")
+        parser.add_argument("--patience", type=float, default=150.0, metavar="SECONDS")
+        parser.add_argument("--ports-from", type=int, default=0, help="0: any free ports")
+        parser.add_argument("--only", default="", help="kinds of faults, by comma; see faults.py")
+        parser.add_argument("--worker-command", default="", help="for tests: another worker")
+        parser.add_argument("--keep", action="store_true", help="keep the logs and the books")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """One run for each database; the last line of each is for machines."""
+        results = [self._run(kind, options) for kind in DATABASES[options["db"]]]
+        if not all(results):
+            raise CommandError("Chaos found something: see above.")
+
+    def _run(self, kind: str, options: dict[str, Any]) -> bool:
+        directory = Path(tempfile.mkdtemp(prefix="chaos-"))
+        try:
+            wanted = Options(
+                directory=directory,
+                manage=(sys.executable, str(Path(settings.BASE_DIR) / "manage.py")),
+                orders=options["orders"],
+                seed=options["seed"],
+                database=kind,
+                workers=options["workers"],
+                at_once=options["at_once"],
+                fault_every=options["fault_every"],
+                patience=options["patience"],
+                ports_from=options["ports_from"],
+                only=frozenset(filter(None, options["only"].split(","))),
+                worker_command=tuple(shlex.split(options["worker_command"])),
+            )
+            return perform(wanted, self._tell).is_good
+        finally:
+            if options["keep"]:
+                self._tell(f"kept: {directory}")
+            else:
+                shutil.rmtree(directory, ignore_errors=True)
+
+    def _tell(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()

@@ -1,0 +1,267 @@
+"""The judgement of one order, from the books of both sides and from what the portal says of it.
+
+Pure. Every finding belongs to one of ``KINDS``; a run without findings is the only good one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from sync.sandbox.chaos.stand_ins import Books
+
+KINDS = (
+    "lost", "doubled", "wrong_quantities", "wrong_amounts", "extra_mails", "stuck", "lies",
+    "needs_hand",
+)  # fmt: skip
+DELIVERY, BILLING = "SAP delivery", "SAP billing document"
+CENT = Decimal("0.01")
+Quantities = defaultdict[int, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, with the order it is wrong with."""
+
+    kind: str
+    order: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What the portal says of an order; ``key`` is in the address of its page."""
+
+    key: int
+    stage: str
+    verification: str
+    sap_number: str
+    is_confirmed: bool
+    told_shipments: frozenset[int] = frozenset()
+    told_invoices: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One order: the shop's books, SAP's books, the portal's words."""
+
+    increment_id: str
+    shop: Books
+    sap: list[Books]
+    claim: Claim | None = None
+    found: list[Finding] = field(default_factory=list)
+
+    def blame(self, kind: str, text: str) -> None:
+        """Note a finding."""
+        self.found.append(Finding(kind, self.increment_id, text))
+
+
+def judge(case: Case) -> list[Finding]:
+    """Everything that is wrong with one order; empty when all is well."""
+    if not case.sap:
+        case.blame("lost", "not in SAP")
+    for extra in case.sap[1:]:
+        case.blame("doubled", f"also in SAP as {extra['number']}")
+    if case.sap and case.shop:
+        _judge_documents(case, case.sap[0])
+        _judge_quantities(case, case.sap[0])
+        _judge_amounts(case, case.sap[0])
+    _judge_mails(case)
+    _judge_end(case)
+    _judge_claim(case)
+    return case.found
+
+
+# ---- documents
+def _judge_documents(case: Case, sap: Books) -> None:
+    number = case.shop["order"].get("ext_order_id")
+    if number != sap["number"]:
+        case.blame("lost", f"the shop carries {number or 'no number'} and not {sap['number']}")
+    left = [one for one in sap["deliveries"] if one["goods_movement_status"] == "C"]
+    _match(case, DELIVERY, [one["number"] for one in left], case.shop["shipments"])
+    _match(case, BILLING, [one["number"] for one in valid_bills(sap)], case.shop["invoices"])
+    for delivery in left:
+        _judge_parcels(case, delivery)
+
+
+def _match(case: Case, marker: str, numbers: list[str], papers: list[Books]) -> None:
+    """One paper in the shop for each of SAP's documents, and no other."""
+    marks = Counter(_mark_of(paper, marker) for paper in papers)
+    for number in numbers:
+        found = marks.pop(number, 0)
+        if not found:
+            case.blame("lost", f"nothing in the shop for {marker} {number}")
+        for _ in range(found - 1):
+            case.blame("doubled", f"twice in the shop: {marker} {number}")
+    for number, count in marks.items():
+        for _ in range(count):
+            case.blame("doubled", f"in the shop without cause: {marker} {number or '(no marker)'}")
+
+
+def _judge_parcels(case: Case, delivery: Books) -> None:
+    for shipment in case.shop["shipments"]:
+        if _mark_of(shipment, DELIVERY) != delivery["number"]:
+            continue
+        shown = Counter(track["track_number"] for track in shipment["tracks"])
+        wanted: Counter[str] = Counter(delivery["tracking"])
+        for parcel in (wanted - shown).elements():
+            case.blame("lost", f"parcel {parcel} is not in the shop")
+        for parcel in (shown - wanted).elements():
+            case.blame("doubled", f"parcel {parcel} too often in the shop")
+
+
+def _mark_of(paper: Books, marker: str) -> str:
+    for comment in paper.get("comments") or ():
+        text = str(comment.get("comment") or "")
+        if text.startswith(marker):
+            return text.removeprefix(marker).strip()
+    return ""
+
+
+def valid_bills(sap: Books) -> list[Books]:
+    """The invoices of an order that nobody has cancelled."""
+    return [
+        one
+        for one in sap["billing_documents"]
+        if one["category"] == "M" and not one["is_cancelled"]
+    ]
+
+
+# ---- quantities
+def _judge_quantities(case: Case, sap: Books) -> None:
+    issued, billed = _of_items(sap, "issued"), _of_items(sap, "billed")
+    shipped = _of_papers(case.shop["shipments"])
+    invoiced = _of_papers(case.shop["invoices"])
+    for line in _plain_lines(case.shop["order"]):
+        at = int(line["item_id"])
+        wanted = Decimal(0) if line.get("is_virtual") else issued[at]
+        _compare(case, line, "shipped", wanted, shipped[at], "qty_shipped")
+        _compare(case, line, "invoiced", billed[at], invoiced[at], "qty_invoiced")
+    for parent, parts in _bundles(case.shop["order"]):
+        _judge_bundle(case, sap, (parent, parts), (shipped, invoiced))
+
+
+def _compare(
+    case: Case, line: Books, verb: str, wanted: Decimal, found: Decimal, column: str
+) -> None:
+    on_line = Decimal(str(line.get(column) or 0))
+    if not wanted == found == on_line:
+        case.blame(
+            "wrong_quantities",
+            f"{line['sku']}: SAP says {wanted} {verb}, the shop's papers {found}, its order "
+            f"{on_line}",
+        )
+
+
+def _judge_bundle(
+    case: Case, sap: Books, bundle: tuple[Books, list[Books]], sums: tuple[Quantities, Quantities]
+) -> None:
+    """A bundle that has left and was billed whole must be so in the shop, by parent or by parts."""
+    parent, parts = bundle
+    done = {"shipped": sap["delivery_status"], "invoiced": sap["billing_status"]}
+    for (verb, status), found in zip(done.items(), sums, strict=True):
+        goods = [one for one in parts if verb == "invoiced" or not one.get("is_virtual")]
+        by_parent = _share(parent, found)
+        by_parts = [_share(part, found) for part in goods]
+        wanted = Decimal(1 if status == "C" else 0)
+        is_right = by_parent == wanted or (bool(by_parts) and set(by_parts) == {wanted})
+        too_much = (by_parent > 1 and not by_parts) or any(one > 1 for one in by_parts)
+        if not is_right or too_much:
+            case.blame("wrong_quantities", f"{parent['sku']}: bundle not {verb} as SAP says")
+
+
+def _share(line: Books, found: Quantities) -> Decimal:
+    return found[int(line["item_id"])] / Decimal(str(line["qty_ordered"]))
+
+
+def _plain_lines(order: Books) -> Iterator[Books]:
+    """Lines that are counted by themselves: no bundles, no parts."""
+    for line in order["items"]:
+        if line.get("product_type") != "bundle" and not line.get("parent_item_id"):
+            yield line
+
+
+def _bundles(order: Books) -> Iterator[tuple[Books, list[Books]]]:
+    for parent in order["items"]:
+        if parent.get("product_type") == "bundle":
+            yield (
+                parent,
+                [one for one in order["items"] if one.get("parent_item_id") == parent["item_id"]],
+            )
+
+
+def _of_items(sap: Books, column: str) -> Quantities:
+    found: Quantities = defaultdict(Decimal)
+    for item in sap["items"]:
+        reference = str(item["customer_item_number"]).strip()
+        if reference.isdigit():
+            found[int(reference)] += Decimal(item[column])
+    return found
+
+
+def _of_papers(papers: list[Books]) -> Quantities:
+    found: Quantities = defaultdict(Decimal)
+    for paper in papers:
+        for item in paper["items"]:
+            found[int(item["order_item_id"])] += Decimal(str(item["qty"]))
+    return found
+
+
+# ---- amounts and mails
+def _judge_amounts(case: Case, sap: Books) -> None:
+    total = Decimal(str(case.shop["order"]["grand_total"]))
+    gross = Decimal(sap["gross_value"])
+    if abs(total - gross) > CENT:
+        case.blame("wrong_amounts", f"the shop's order {total}, SAP's order {gross}")
+    if sap["billing_status"] != "C":
+        return
+    billed = sum((Decimal(one["gross_value"]) for one in valid_bills(sap)), Decimal(0))
+    invoiced = sum((Decimal(str(one["grand_total"])) for one in case.shop["invoices"]), Decimal(0))
+    if abs(billed - gross) > CENT or abs(invoiced - total) > CENT:
+        case.blame("wrong_amounts", f"ordered {total}, billed {billed}, invoiced {invoiced}")
+
+
+def _judge_mails(case: Case) -> None:
+    sent = Counter((mail["kind"], mail["document_id"]) for mail in case.shop.get("mails", ()))
+    for kind in ("shipment", "invoice"):
+        for paper in case.shop.get(f"{kind}s", ()):
+            count = sent.pop((kind, paper["entity_id"]), 0)
+            if not count:
+                case.blame("lost", f"no mail for {kind} {paper['increment_id']}")
+            for _ in range(count - 1):
+                case.blame("extra_mails", f"one mail too many for {kind} {paper['increment_id']}")
+    for (kind, _document), count in sent.items():
+        for _ in range(count - (kind == "order")):
+            case.blame("extra_mails", f"a mail nobody asked for: {kind}")
+
+
+# ---- the end, and what the portal says
+def _judge_end(case: Case) -> None:
+    if case.sap and (case.sap[0]["delivery_status"] in ("A", "B")
+                     or case.sap[0]["billing_status"] in ("A", "B")):  # fmt: skip
+        case.blame("stuck", "SAP has not delivered and billed everything")
+    elif case.shop and case.shop["order"]["state"] != "complete":
+        case.blame("stuck", f"the shop's order is {case.shop['order']['state']}")
+    if case.claim is None:
+        case.blame("stuck", "the portal does not know the order")
+    elif case.claim.stage != "complete":
+        case.blame("stuck", f"the portal says {case.claim.stage}")
+
+
+def _judge_claim(case: Case) -> None:
+    claim = case.claim
+    if claim is None:
+        return
+    numbers = [one["number"] for one in case.sap]
+    if claim.verification == "verified" and numbers != [claim.sap_number]:
+        case.blame("lies", f"“Verified” as {claim.sap_number}, but SAP holds {numbers}")
+    if claim.is_confirmed and case.shop["order"].get("ext_order_id") != claim.sap_number:
+        case.blame("lies", "“confirmed”, but the shop carries another number")
+    if claim.stage == "complete" and case.found:
+        case.blame("lies", f"“Complete”, but {case.found[0].text}")
+    for kind, told in (("shipment", claim.told_shipments), ("invoice", claim.told_invoices)):
+        mailed = {m["document_id"] for m in case.shop.get("mails", ()) if m["kind"] == kind}
+        if told != mailed:
+            case.blame("lies", f"says mailed {kind}s {sorted(told)}, mailed were {sorted(mailed)}")

@@ -1,0 +1,70 @@
+"""Impatient people: several sessions that press Sync now on the same orders, again and again."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable
+
+import requests
+
+from sync.sandbox.portal_visitor import SceneFailed, Visitor
+
+LISTS = {"sales": "orders", "logistics": "deliveries", "finance": "invoices"}
+
+
+class People:
+    """One thread for each role; all press the same order's button at about the same time."""
+
+    def __init__(self, portal: str, seed: int, orders: Callable[[], list[str]]) -> None:
+        self._portal = portal
+        self._seed = seed
+        self._orders = orders
+        self.stop = threading.Event()
+        self.clicks = 0
+        self.refused: list[str] = []
+        self.threads = [
+            threading.Thread(target=self._press, args=(name, twin), daemon=True)
+            for name in LISTS
+            for twin in (1, 2)
+        ]
+
+    def start(self) -> None:
+        """Begin to click."""
+        for thread in self.threads:
+            thread.start()
+
+    def end(self) -> None:
+        """Stop, and wait until everybody has let go of the mouse."""
+        self.stop.set()
+        for thread in self.threads:
+            thread.join(60)
+
+    def _press(self, name: str, twin: int) -> None:
+        rng = random.Random(f"{self._seed}:{name}")  # the twins choose the same orders
+        visitor: Visitor | None = None
+        while not self.stop.wait(rng.uniform(0.5, 4)):
+            chosen = rng.random()
+            try:
+                visitor = visitor or Visitor(self._portal, name)
+                self._click(visitor, name, chosen)
+            except (SceneFailed, requests.RequestException) as error:
+                self.refused.append(f"{name} {twin}: {error}"[:200])
+
+    def _click(self, visitor: Visitor, name: str, chosen: float) -> None:
+        known = self._orders()
+        if chosen < 0.2 or not known:
+            visitor.click(f"/{LISTS[name]}/sync-all/")
+        else:
+            number = known[int(chosen * len(known)) % len(known)]
+            page = visitor.link_on(f"/search/?q={number}", r"/orders/\d+/")
+            if not page:
+                return
+            if name == "sales":
+                visitor.click(f"{page}sync/")
+            else:
+                listed = visitor.link_on(page, rf"/{LISTS[name]}/\d+/")
+                if not listed:
+                    return
+                visitor.click(f"{listed}sync/")
+        self.clicks += 1

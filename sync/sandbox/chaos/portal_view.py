@@ -1,0 +1,103 @@
+"""What the portal says: lists from its own tables (read only), a sample of its pages as read."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sync.sandbox.chaos.databases import rows
+from sync.sandbox.chaos.judge import Claim, Finding
+from sync.sandbox.portal_visitor import SceneFailed, Visitor
+
+ORDERS = (
+    "SELECT id, increment_id, stage, verification, sap_sales_order_number, confirmed_at "
+    "FROM sync_salesorder"
+)
+TOLD = "SELECT sales_order_id, entity_id FROM {table} WHERE is_customer_told"
+OPEN_TASKS = (
+    "SELECT step, reference, state, error_class, error_message FROM sync_synctask "
+    "WHERE state IN ('waiting', 'running', 'needs_attention')"
+)
+PULLS = ("pull_orders", "pull_deliveries", "pull_billing")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """A task that is not done."""
+
+    step: str
+    reference: str
+    state: str
+    error_class: str
+    error_message: str
+
+
+def claims(address: str) -> dict[str, Claim]:
+    """What the portal says of each order, by its increment id."""
+    shipments, invoices = _told(address, "sync_shipment"), _told(address, "sync_invoice")
+    return {
+        increment_id: Claim(
+            key, stage, verification, number, confirmed_at is not None,
+            frozenset(shipments[key]), frozenset(invoices[key]),
+        )
+        for key, increment_id, stage, verification, number, confirmed_at in rows(address, ORDERS)
+    }  # fmt: skip
+
+
+def open_tasks(address: str) -> list[OpenTask]:
+    """Every task that is not done; a pull that waits for its turn is no trouble."""
+    found = [OpenTask(*row) for row in rows(address, OPEN_TASKS)]
+    return [one for one in found if one.step not in PULLS or one.state == "needs_attention"]
+
+
+def unfinished(address: str) -> int:
+    """How many orders the portal does not call complete."""
+    return int(
+        rows(address, "SELECT count(*) FROM sync_salesorder WHERE stage <> 'complete'")[0][0]
+    )
+
+
+def work_done(address: str) -> int:
+    """How many attempts have come to an end."""
+    return int(rows(address, "SELECT max(id) FROM sync_syncattempt")[0][0] or 0)
+
+
+def judge_tasks(tasks: list[OpenTask]) -> list[Finding]:
+    """Tasks that are still open at the end."""
+    return [
+        Finding(
+            "needs_hand" if one.state == "needs_attention" else "stuck",
+            one.reference,
+            f"{one.step} {one.state}: {one.error_class} {one.error_message}"[:300],
+        )
+        for one in tasks
+    ]
+
+
+def judge_pages(
+    portal: str, told: dict[str, Claim], rng: random.Random, sample: int
+) -> list[Finding]:
+    """Open pages as a person does, and compare them with what the tables say."""
+    sales = Visitor(portal, "sales")
+    found = []
+    for number in rng.sample(sorted(told), min(sample, len(told))):
+        claim = told[number]
+        try:
+            text = sales.page(f"/orders/{claim.key}/")
+        except SceneFailed as error:
+            found.append(Finding("lies", number, f"its page cannot be read: {error}"))
+            continue
+        words = [claim.sap_number, "Complete" * (claim.stage == "complete")]
+        words.append("Verified" * (claim.verification == "verified"))
+        missing = [word for word in words if word and word not in text]
+        if missing:
+            found.append(Finding("lies", number, f"its page does not say {', '.join(missing)}"))
+    return found
+
+
+def _told(address: str, table: str) -> defaultdict[int, set[int]]:
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for order, entity_id in rows(address, TOLD.format(table=table)):
+        found[order].add(entity_id)
+    return found

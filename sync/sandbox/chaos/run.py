@@ -1,0 +1,283 @@
+"""One run of chaos: start everything, hurt it, let it come to rest, judge it."""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import requests
+
+from sync.sandbox.chaos import portal_view
+from sync.sandbox.chaos.clerks import Clerks, write_script
+from sync.sandbox.chaos.databases import database
+from sync.sandbox.chaos.faults import Storm
+from sync.sandbox.chaos.judge import KINDS, Case, Finding, judge
+from sync.sandbox.chaos.options import Options
+from sync.sandbox.chaos.people import People
+from sync.sandbox.chaos.processes import Crew
+from sync.sandbox.chaos.stand_ins import StandIn, sap_orders, web_order
+from sync.sandbox.portal_visitor import Visitor
+
+READY_WITHIN_SECONDS = 90
+STEPS_BY_ITSELF_SECONDS = 5
+Tell = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Verdict:
+    """The result of a run."""
+
+    orders: int = 0
+    faults: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing at all was found."""
+        return not self.findings
+
+    @property
+    def line(self) -> str:
+        """The machine-readable line."""
+        counts = Counter(one.kind for one in self.findings)
+        named = " ".join(f"{kind}={counts[kind]}" for kind in KINDS)
+        return f"orders={self.orders} faults={self.faults} {named}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything that runs."""
+
+    options: Options
+    crew: Crew
+    portal: str
+    shop: StandIn
+    sap: StandIn
+    database: str
+    redis_socket: str
+
+    def flush_redis(self) -> None:
+        """Empty Redis, as an operator's mistake does. Raises OSError while it is away."""
+        with socket.socket(socket.AF_UNIX) as wire:
+            wire.settimeout(2)
+            wire.connect(self.redis_socket)
+            wire.sendall(b"FLUSHALL\r\n")
+            wire.recv(64)
+
+    def new_worker(self) -> str:
+        """One worker more."""
+        number = 1
+        while f"worker{number}" in self.crew.processes:
+            number += 1
+        command = self.options.worker_command or (*self.options.manage, "sync_worker")
+        self.crew.start(f"worker{number}", command)
+        return f"worker{number}"
+
+
+def perform(options: Options, tell: Tell) -> Verdict:
+    """The whole run; tells what happens, the machine-readable line last."""
+    tell(f"seed={options.seed} orders={options.orders} database={options.database}")
+    with _staged(options) as stage:
+        began = time.monotonic()
+        verdict = _hurt(stage, tell)
+        minutes = (time.monotonic() - began) / 60
+    for one in verdict.findings[:200]:
+        tell(f"  {one.kind}: {one.order}: {one.text}")
+    tell(f"{verdict.orders / minutes:.0f} orders a minute, {minutes:.1f} minutes in all")
+    tell(verdict.line)
+    return verdict
+
+
+def _hurt(stage: Stage, tell: Tell) -> Verdict:
+    options = stage.options
+    rng = random.Random(options.seed)
+    scripts = [write_script(rng) for _ in range(options.orders)]
+    clerks = Clerks(stage.shop, stage.sap, scripts, options.at_once)
+    people = People(stage.portal, options.seed, lambda: [one.increment_id for one in clerks.active])
+    storm = Storm(
+        rng, stage.crew, stage.shop, stage.sap, options.fault_every, stage.flush_redis,
+        stage.new_worker,
+        lambda: portal_view.work_done(stage.database), options.only,
+    )  # fmt: skip
+    storm.begin()
+    clerks.thread.start()
+    people.start()
+    _weather(storm, clerks, tell)
+    people.end()
+    storm.calm()
+    tell(
+        f"the storm is over after {sum(storm.injected.values())} faults and {people.clicks} clicks:"
+    )
+    tell("  " + ", ".join(f"{name} {count}" for name, count in storm.injected.most_common()))
+    for refused in people.refused[:10]:
+        tell(f"  a click was refused: {refused}")
+    _rest(stage, clerks, tell)
+    clerks.stop.set()
+    clerks.thread.join(60)
+    findings = judge_all(stage, [one.increment_id for one in clerks.placed])
+    return Verdict(len(clerks.placed), sum(storm.injected.values()), findings)
+
+
+def _weather(storm: Storm, clerks: Clerks, tell: Tell) -> None:
+    """Inject until SAP has billed every order, or nothing moves any more."""
+    told_at, moved_at, last = time.monotonic(), time.monotonic(), -1
+    while not clerks.is_done and time.monotonic() - moved_at < 240:
+        storm.tick()
+        time.sleep(0.1)
+        if len(clerks.placed) + len(clerks.finished) != last:
+            last, moved_at = len(clerks.placed) + len(clerks.finished), time.monotonic()
+        if time.monotonic() - told_at > 30:
+            told_at = time.monotonic()
+            tell(
+                f"  {len(clerks.placed)} placed, {len(clerks.finished)} billed, "
+                f"{sum(storm.injected.values())} faults"
+            )
+
+
+def _rest(stage: Stage, clerks: Clerks, tell: Tell) -> None:
+    """Wait until nothing is left to do, or nothing has changed for too long."""
+    last: tuple[int, ...] = ()
+    changed_at = time.monotonic()
+    while time.monotonic() - changed_at < stage.options.patience:
+        stage.crew.keep_up()
+        tasks = portal_view.open_tasks(stage.database)
+        moving = [one for one in tasks if one.state != "needs_attention"]
+        state = (portal_view.unfinished(stage.database), len(moving), len(clerks.active))
+        if clerks.is_done and state == (0, 0, 0):
+            tell("quiet: nothing is left to do")
+            return
+        if state != last:
+            last, changed_at = state, time.monotonic()
+        time.sleep(1)
+    tell(f"no quiet: {last[0]} orders not complete, {last[1]} tasks open, {last[2]} not billed")
+
+
+def judge_all(stage: Stage, numbers: list[str]) -> list[Finding]:
+    """Every order from the books, every open task, and a sample of the pages."""
+    told = portal_view.claims(stage.database)
+    findings: list[Finding] = []
+    for number in numbers:
+        case = Case(number, web_order(stage.shop, number), sap_orders(stage.sap, number),
+                    told.get(number))  # fmt: skip
+        findings += judge(case)
+    findings += portal_view.judge_tasks(portal_view.open_tasks(stage.database))
+    known = {number: told[number] for number in numbers if number in told}
+    rng = random.Random(stage.options.seed)
+    return findings + portal_view.judge_pages(stage.portal, known, rng, 25)
+
+
+# ---- starting everything
+@contextmanager
+def _staged(options: Options) -> Iterator[Stage]:
+    data = options.directory
+    (data / "logs").mkdir(parents=True)
+    ports = dict(zip(("portal", "shop", "sap", "postgres"), free_ports(options, 4), strict=True))
+    with database(options.database, data, ports["postgres"]) as address:
+        crew = Crew(data / "logs", _environment(options, ports, address))
+        stage = Stage(
+            options, crew, f"http://127.0.0.1:{ports['portal']}",
+            StandIn(f"http://127.0.0.1:{ports['shop']}"),
+            StandIn(f"http://127.0.0.1:{ports['sap']}"), address, str(data / "redis.sock"),
+        )  # fmt: skip
+        try:
+            _prepare(options, crew)
+            _start(stage, ports)
+            yield stage
+        finally:
+            crew.end()
+
+
+def free_ports(options: Options, count: int) -> list[int]:
+    """Ports nobody listens on, from ``ports_from`` on, or any."""
+    found: list[int] = []
+    wanted = options.ports_from
+    while len(found) < count:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", wanted))
+                found.append(probe.getsockname()[1])
+            except OSError:
+                pass
+        wanted += 1 if wanted else 0
+    return found
+
+
+def _environment(options: Options, ports: dict[str, int], address: str) -> dict[str, str]:
+    data = options.directory
+    return {
+        **options.environment,
+        "DATA_DIR": str(data),
+        "STATIC_ROOT": str(data / "static"),
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "DATABASE_URL": address,
+        "REDIS_URL": f"unix://{data / 'redis.sock'}",
+        "SHOP_PORT": str(ports["shop"]),
+        "SAP_PORT": str(ports["sap"]),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _prepare(options: Options, crew: Crew) -> None:
+    for command in (["migrate", "--verbosity=0"], ["seed_demo"],
+                    ["collectstatic", "--verbosity=0", "--no-input"]):  # fmt: skip
+        with (crew.logs / "prepare.log").open("ab") as log:
+            subprocess.run(
+                [*options.manage, *command], env={**os.environ, **crew.environment}, check=True,
+                stdout=log, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+
+
+def _start(stage: Stage, ports: dict[str, int]) -> None:
+    data, python, manage = stage.options.directory, sys.executable, stage.options.manage
+    stage.crew.start(
+        "redis", [python, "-m", "sync.sandbox.embedded_redis", str(data), stage.redis_socket]
+    )
+    for name in ("shop", "sap"):
+        arguments = ["--port", str(ports[name]), "--data", str(data / name)]
+        arguments += ["--empty"] if name == "shop" else []
+        stage.crew.start(name, [python, "-m", f"sync.sandbox.{name}", *arguments])
+    stage.crew.start(
+        "web",
+        [python, "-m", "gunicorn", "o2c_portal.wsgi", "--bind", f"127.0.0.1:{ports['portal']}",
+         "--worker-class", "gthread", "--workers", "2", "--threads", "6"],
+    )  # fmt: skip
+    for number in (1, 2):
+        stage.crew.start(f"scheduler{number}", [*manage, "sync_scheduler", "--every", "1"])
+    for _ in range(stage.options.workers):
+        stage.new_worker()
+    _until_ready(stage)
+    _hurry(stage)
+
+
+def _until_ready(stage: Stage) -> None:
+    waiting = {f"{stage.portal}/readyz", f"{stage.shop.address}/sandbox/health",
+               f"{stage.sap.address}/sandbox/health"}  # fmt: skip
+    deadline = time.monotonic() + READY_WITHIN_SECONDS
+    while waiting:
+        waiting = {address for address in waiting if not _answers(address)}
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"no answer from {waiting}; see {stage.crew.logs}")
+        time.sleep(0.2)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return requests.get(address, timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+def _hurry(stage: Stage) -> None:
+    """The administrator lets every step run often, on the queue's page."""
+    admin = Visitor(stage.portal, "admin")
+    for key in sorted(set(admin.links("/queue/", r"/queue/schedules/\d+/"))):
+        admin.click(key, is_enabled="on", interval_seconds=STEPS_BY_ITSELF_SECONDS)

@@ -1,0 +1,71 @@
+"""The five scenes with mouse and keyboard, each waiting for what the next one needs."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+PARCEL = "JD014600003812345678"
+KIND = "Guest, two simple products"
+
+
+def place_orders(shop: Page, count: int = 1, kind: str = KIND) -> list[str]:
+    """On the shop's own page; the numbers of the new orders."""
+    shop.get_by_role("link", name="Place an order").first.click()
+    shop.get_by_label("Kind of order").select_option(label=kind)
+    shop.get_by_label("How many").fill(str(count))
+    shop.get_by_role("button", name="Place", exact=True).click()
+    placed = shop.get_by_role("status").get_by_role("link")
+    expect(placed).to_have_count(count)
+    return placed.all_inner_texts()
+
+
+def row_of(page: Page, number: str) -> Locator:
+    """The row of a list that shows a document."""
+    return page.locator("tbody tr").filter(has_text=number)
+
+
+def find_in_sap(sap: Page, number: str) -> str:
+    """Search by any number; one hit opens at once. The SAP order's number as SAP shows it."""
+    sap.get_by_role("link", name="Stand-in SAP").click()
+    sap.get_by_label("Find an order").fill(number)
+    sap.keyboard.press("Enter")
+    heading = sap.get_by_role("heading", level=1)
+    expect(heading).to_contain_text("Sales order")
+    return heading.inner_text().split()[-1]
+
+
+def deliver_and_pick(sap: Page) -> str:
+    """On the page of an order: a delivery of everything, picked; its number as SAP shows it."""
+    sap.get_by_role("button", name="Create delivery").click()
+    said = sap.get_by_role("status")
+    expect(said).to_contain_text(re.compile(r"Delivery \d+ created"))
+    number = said.inner_text().split()[1]
+    sap.get_by_role("button", name="Pick", exact=True).click()
+    expect(said).to_contain_text("Picked")
+    return number
+
+
+def post_goods_issue(sap: Page, parcel: str = PARCEL) -> None:
+    """With carrier and tracking number."""
+    sap.get_by_label("Carrier").select_option(label="DHL")
+    sap.get_by_label("Tracking numbers").fill(parcel)
+    sap.get_by_role("button", name="Post goods issue").click()
+    expect(sap.get_by_role("status")).to_contain_text("Goods issue posted")
+
+
+def bill(sap: Page) -> str:
+    """What was delivered; the billing document's number as SAP shows it."""
+    sap.get_by_role("button", name="Bill delivery").click()
+    said = sap.get_by_role("status")
+    expect(said).to_contain_text(re.compile(r"Billing document \d+ created"))
+    return said.inner_text().split()[2]
+
+
+def mails_of(shop: Page, number: str, subject: str) -> Locator:
+    """The mailbox, narrowed to one order: the mails whose subject says ``subject``."""
+    shop.get_by_role("link", name="Mailbox").click()
+    shop.get_by_label("Order number").fill(number)
+    shop.get_by_role("button", name="Filter").click()
+    return shop.locator("tbody tr").filter(has_text=subject)
