@@ -35,6 +35,7 @@ class Policy:
     pull_overlap: timedelta
     delivery_sources: DeliverySources
     sap_time_zone: str
+    is_sap_a_standin: bool = False
 
 
 class TaughtMessages(Mapping[str, Explanation]):
@@ -123,6 +124,7 @@ def policy_from_settings() -> Policy:
             time_zone=settings.SAP_TIME_ZONE,
         ),
         sap_time_zone=settings.SAP_TIME_ZONE,
+        is_sap_a_standin=settings.SAP_RFC_CONNECT.startswith("sync.sandbox."),
     )
 
 

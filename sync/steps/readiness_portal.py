@@ -31,7 +31,9 @@ def _settings() -> Iterator[Finding]:
     for number, message in enumerate(told, start=1):
         light = red if message.level >= checks.ERROR else amber
         name = f"Setting {number}: {message.id or message.msg}"[:80]
-        yield light(name, str(message.msg), str(message.hint or "See docs/configuration.md."))
+        yield light(
+            name, str(message.msg), str(message.hint or ".env.example names every setting.")
+        )
     if not told:
         yield green("Settings", "manage.py check has nothing to say.")
 

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
 from sync.errors import RemoteMisconfigured, SyncError
 from sync.models import SalesArea, SalesOrder
 from sync.sap.client import SapClient
@@ -23,9 +21,9 @@ def sap_findings(run: StepRun) -> Iterator[Finding]:
     try:
         words = run.remotes.sap().ping()
     except SyncError as error:
-        yield from _no_logon(error)
+        yield from _no_logon(run, error)
         return
-    yield _transport()
+    yield _transport(run)
     yield green("Logon", words)
     for check in (_functions, _rights, _tables, _time_zone):
         yield from _guarded(check.__name__.strip("_").replace("_", " ").capitalize(), check, run)
@@ -33,11 +31,11 @@ def sap_findings(run: StepRun) -> Iterator[Finding]:
         yield _trial(run, area)
 
 
-def _no_logon(error: SyncError) -> Iterator[Finding]:
+def _no_logon(run: StepRun, error: SyncError) -> Iterator[Finding]:
     if error.cause_key == "sap:pyrfc-missing":
         yield red("Transport", error.message, "Install SAP's library; docs/sap.md says how.")
         return
-    yield _transport()
+    yield _transport(run)
     if isinstance(error, RemoteMisconfigured):
         remedy = "Correct SAP_RFC_PARAMETERS in the environment, then check again."
     else:
@@ -45,8 +43,8 @@ def _no_logon(error: SyncError) -> Iterator[Finding]:
     yield red("Logon", error.message, remedy)
 
 
-def _transport() -> Finding:
-    if settings.SAP_RFC_CONNECT.startswith("sync.sandbox."):
+def _transport(run: StepRun) -> Finding:
+    if run.policy.is_sap_a_standin:
         return amber(
             "Transport",
             "The stand-in is connected, not SAP.",

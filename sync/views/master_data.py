@@ -167,7 +167,8 @@ def _present(entry: Unmatched, desk: Desk) -> Model | None:
         return None
     given = {name: entry.initial.get(name) for name in desk.form.given}
     model = apps.get_model("sync", desk.model)
-    return model._default_manager.filter(**given).first()
+    found: Model | None = model._default_manager.filter(**given).first()
+    return found
 
 
 def _go_on(entry: Unmatched, user: User) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sync.jobs import work
 from sync.models import ReadinessFinding, SalesArea, Shop, StepSchedule
-from tests.world import World
+from tests.world import POLICY, World
 
 pytestmark = pytest.mark.django_db
 State = ReadinessFinding.State
@@ -112,6 +113,8 @@ def test_a_second_run_renews_the_findings(world: World) -> None:
 
 
 def test_the_stand_in_is_never_taken_for_a_real_sap(world: World) -> None:
+    world.remotes.policy = replace(POLICY, is_sap_a_standin=True)
+
     world.run(work.check_readiness(area="sap"))
 
     assert light("sap", "Transport") == State.AMBER
