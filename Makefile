@@ -42,7 +42,7 @@ chaos: $(VENV)/demo  ## prove it under faults: ORDERS=300 SEED=1 DB=sqlite|postg
 	@$(BIN)/python manage.py chaos --orders $(or $(ORDERS),300) --seed $(or $(SEED),1) --db $(or $(DB),sqlite)
 
 test: $(VENV)/dev  ## run all tests; those that need a browser where one is found
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 browser: $(VENV)/dev  ## run only the browser tests
 	$(BIN)/python -m pytest -m browser
@@ -56,7 +56,7 @@ lint: $(VENV)/dev  ## the checks without the tests
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
 
 check: lint  ## all that has to hold before a change is handed in
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 pictures: $(VENV)/dev  ## make the README's pictures, from a demo of its own
 	$(BIN)/python -m tests.pictures docs/pictures

@@ -120,6 +120,8 @@ class World:
         self.new_worker()
         passed = timezone.now() - timedelta(seconds=1)
         SyncTask.objects.filter(pk=task.pk, state="running").update(lease_until=passed)
+        # Marks last for a part of the lease, so they have run out with it.
+        SalesOrder.objects.update(shop_unsettled_until=None, sap_unsettled_until=None)
         sweep()
         return self.run_until_done(task)
 

@@ -256,7 +256,7 @@ def test_an_order_whose_every_line_sap_rejected_goes_to_a_person(world: World) -
 
 def test_a_refusal_of_sap_is_never_retried_and_leaves_nothing(world: World) -> None:
     order = world.place()
-    world.sap_fails("commit_error")
+    MaterialMapping.objects.filter(sku="S-001").update(material="NOT-IN-SAP")
 
     task = world.run(work.push_order(order))
 
