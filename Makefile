@@ -2,7 +2,6 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-export DJANGO_SETTINGS_MODULE ?= o2c_portal.settings
 
 .PHONY: help setup demo demo-reset scenes chaos test browser check lint pictures clean
 .DEFAULT_GOAL := help
