@@ -48,9 +48,9 @@ def is_reachable() -> bool:
         return False
 
 
-def is_silent() -> bool:
-    """Whether no ring waits for a worker; True as well while Redis is away."""
+def rings_waiting() -> int:
+    """How many rings no worker has heard yet; 0 as well while Redis is away."""
     try:
-        return not any(django_rq.get_queue(name).count for name in QUEUES.values())
+        return sum(django_rq.get_queue(name).count for name in set(QUEUES.values()))
     except RedisError:
-        return True
+        return 0

@@ -11,11 +11,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from sync.jobs import breaker
-from sync.jobs.bell import is_silent, ring
+from sync.jobs.bell import ring, rings_waiting
 from sync.jobs.settled import close_settled
 from sync.models import SyncAttempt, SyncTask
 
-# An empty queue has lost what was rung long enough ago; one that holds rings most likely has it.
+# With fewer rings in the queue than tasks that are due, some were lost; otherwise hardly any.
 RING_AGAIN_AFTER = timedelta(seconds=5)
 FORGOTTEN_AFTER = timedelta(minutes=10)
 AT_ONCE = 500
@@ -27,10 +27,9 @@ def sweep() -> tuple[int, int]:
     close_settled()
     breaker.call_forgotten()
     freed = sum(_free(task, now) for task in SyncTask.objects.expired(now)[:AT_ONCE])
-    again_after = RING_AGAIN_AFTER if is_silent() else FORGOTTEN_AFTER
-    unheard = SyncTask.objects.due(now).filter(
-        Q(rung_at__isnull=True) | Q(rung_at__lt=now - again_after)
-    )
+    due = SyncTask.objects.due(now)
+    again_after = FORGOTTEN_AFTER if rings_waiting() >= due.count() else RING_AGAIN_AFTER
+    unheard = due.filter(Q(rung_at__isnull=True) | Q(rung_at__lt=now - again_after))
     tasks = list(unheard.order_by("priority", "id")[:AT_ONCE])
     return freed, len(tasks) if tasks and ring(tasks) else 0
 

@@ -24,14 +24,10 @@ class Queue:
 
     def __init__(self) -> None:
         self.rung: list[int] = []
+        self.count = 0  # rings no worker has heard yet
 
     def enqueue(self, path: str, pk: int, **options: Any) -> None:
         self.rung.append(pk)
-
-    @property
-    def count(self) -> int:
-        """Workers take what is rung at once."""
-        return 0
 
 
 @pytest.fixture
@@ -108,6 +104,29 @@ def test_work_rung_long_ago_is_rung_again(queue: Queue) -> None:
     a_task(rung_at=timezone.now() - timedelta(minutes=5))
 
     assert sweep() == (0, 1)
+
+
+def test_a_full_queue_is_not_rung_again_for_the_same_work(queue: Queue) -> None:
+    a_task(rung_at=timezone.now() - timedelta(minutes=5))
+    queue.count = 1
+
+    assert sweep() == (0, 0)
+
+
+def test_a_queue_with_fewer_rings_than_due_work_has_lost_some(queue: Queue) -> None:
+    for _ in range(3):
+        a_task(rung_at=timezone.now() - timedelta(seconds=10))
+    queue.count = 1  # in each of the two queues
+
+    assert sweep() == (0, 3)
+
+
+def test_work_forgotten_behind_a_full_queue_is_rung_at_last(queue: Queue) -> None:
+    task = a_task(rung_at=timezone.now() - timedelta(minutes=11))
+    queue.count = 1
+
+    assert sweep() == (0, 1)
+    assert queue.rung == [task.pk]
 
 
 def test_a_retry_is_rung_when_its_time_has_come_and_not_before(queue: Queue) -> None:

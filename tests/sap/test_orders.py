@@ -13,7 +13,7 @@ from sync.exchanges import Exchange
 from sync.sap.client import SapClient
 from sync.sap.messages import Kind
 from sync.sap.records import SapCondition, SapItemRequest, SapOrderHeader, SapPartner
-from sync.sap.refusals import SapFieldRefused, SapLocked, SapRejected
+from sync.sap.refusals import SapFieldRefused, SapLocked, SapRejected, SapUpdateFailed
 from tests.sap.builders import a_client, a_request, an_address
 from tests.sap.fake_sap import ABAPApplicationError, CommunicationError, FakeSap, message
 
@@ -82,11 +82,15 @@ def test_p0_01_any_trouble_with_the_commit_is_unknown(error: Exception) -> None:
     assert not client.is_usable
 
 
-def test_an_update_that_failed_is_a_refusal() -> None:
+def test_an_update_that_failed_leaves_the_outcome_unknown() -> None:
     sap = FakeSap({CREATE: SAVED, COMMIT: {"RETURN": message("E", "00", "350")}})
 
-    with pytest.raises(SapRejected):
-        create_and_commit(a_client(sap))
+    client = a_client(sap)
+
+    with pytest.raises(SapUpdateFailed):
+        create_and_commit(client)
+
+    assert not client.is_usable
 
 
 def test_a_refused_order_says_why_and_is_rolled_back() -> None:
