@@ -223,7 +223,7 @@ SAP_TIME_ZONE = env.str("SAP_TIME_ZONE", "Europe/Berlin")
 SAP_TRACKING_SOURCES = env.list(
     "SAP_TRACKING_SOURCES", ["handling_unit_2", "bill_of_lading", "external_delivery_id"]
 )
-SAP_CARRIER_SOURCES = env.list("SAP_CARRIER_SOURCES", ["forwarding_agent", "shipping_type"])
+SAP_CARRIER_SOURCES = env.list("SAP_CARRIER_SOURCES", ["forwarding_agent"])
 
 # ---- Logs ---------------------------------------------------------------------------------------
 LOGGING: dict[str, Any] = {
