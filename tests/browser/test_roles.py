@@ -32,7 +32,7 @@ def test_a_list_has_its_buttons_for_its_own_role_only(desks: Desks, name: str) -
 def test_nobody_but_finance_is_offered_to_resend(desks: Desks, name: str) -> None:
     page = desks.person(name, "/invoices/")
 
-    expect(page.get_by_role("heading", name="Invoices")).to_be_visible()
+    expect(page.get_by_role("heading", name="Invoices", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Resend")).to_have_count(0)
 
 
@@ -40,7 +40,7 @@ def test_nobody_but_finance_is_offered_to_resend(desks: Desks, name: str) -> Non
 def test_only_sales_takes_orders_a_rule_has_stopped(desks: Desks, name: str) -> None:
     page = desks.person(name, "/attention/")
 
-    expect(page.get_by_role("heading", name="Needs attention")).to_be_visible()
+    expect(page.get_by_role("heading", name="Needs attention", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Take anyway")).to_have_count(0)
 
 
