@@ -10,7 +10,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -19,728 +18,1895 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='CarrierMapping',
+            name="CarrierMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sap_carrier', models.CharField(help_text='Forwarding agent, shipping type or route in SAP.', max_length=20, unique=True)),
-                ('carrier_code', models.CharField(default='custom', max_length=50)),
-                ('title', models.CharField(max_length=100)),
-                ('tracking_url', models.CharField(blank=True, help_text='{number} stands for the tracking number.', max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "sap_carrier",
+                    models.CharField(
+                        help_text="Forwarding agent, shipping type or route in SAP.",
+                        max_length=20,
+                        unique=True,
+                    ),
+                ),
+                ("carrier_code", models.CharField(default="custom", max_length=50)),
+                ("title", models.CharField(max_length=100)),
+                (
+                    "tracking_url",
+                    models.CharField(
+                        blank=True,
+                        help_text="{number} stands for the tracking number.",
+                        max_length=200,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['sap_carrier'],
+                "ordering": ["sap_carrier"],
             },
         ),
         migrations.CreateModel(
-            name='CompletenessRun',
+            name="CompletenessRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('window_from', models.DateTimeField()),
-                ('window_to', models.DateTimeField()),
-                ('finished_at', models.DateTimeField()),
-                ('in_shop', models.PositiveIntegerField(help_text='Orders the shop shows in the window.')),
-                ('in_sap', models.PositiveIntegerField(help_text='Those of them SAP was read back holding.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("window_from", models.DateTimeField()),
+                ("window_to", models.DateTimeField()),
+                ("finished_at", models.DateTimeField()),
+                (
+                    "in_shop",
+                    models.PositiveIntegerField(help_text="Orders the shop shows in the window."),
+                ),
+                (
+                    "in_sap",
+                    models.PositiveIntegerField(
+                        help_text="Those of them SAP was read back holding."
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-finished_at', '-id'],
+                "ordering": ["-finished_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='ProcessHeartbeat',
+            name="ProcessHeartbeat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('kind', models.CharField(choices=[('worker', 'Worker'), ('scheduler', 'Scheduler')], max_length=10)),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('beat_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("worker", "Worker"), ("scheduler", "Scheduler")], max_length=10
+                    ),
+                ),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("beat_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'ordering': ['kind', 'name'],
+                "ordering": ["kind", "name"],
             },
         ),
         migrations.CreateModel(
-            name='RemoteHealth',
+            name="RemoteHealth",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system', models.CharField(max_length=60, unique=True)),
-                ('consecutive_failures', models.PositiveIntegerField(default=0)),
-                ('opened_at', models.DateTimeField(blank=True, null=True)),
-                ('probe_at', models.DateTimeField(blank=True, null=True)),
-                ('last_error', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("system", models.CharField(max_length=60, unique=True)),
+                ("consecutive_failures", models.PositiveIntegerField(default=0)),
+                ("opened_at", models.DateTimeField(blank=True, null=True)),
+                ("probe_at", models.DateTimeField(blank=True, null=True)),
+                ("last_error", models.TextField(blank=True)),
             ],
             options={
-                'verbose_name_plural': 'remote health',
-                'ordering': ['system'],
+                "verbose_name_plural": "remote health",
+                "ordering": ["system"],
             },
         ),
         migrations.CreateModel(
-            name='SalesOrder',
+            name="SalesOrder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity_id', models.PositiveBigIntegerField()),
-                ('increment_id', models.CharField(max_length=50)),
-                ('store_id', models.PositiveIntegerField()),
-                ('store_name', models.CharField(blank=True, max_length=255)),
-                ('state', models.CharField(max_length=32)),
-                ('status', models.CharField(blank=True, max_length=32)),
-                ('placed_at', models.DateTimeField()),
-                ('remote_updated_at', models.DateTimeField()),
-                ('pulled_at', models.DateTimeField()),
-                ('currency', models.CharField(max_length=3)),
-                ('base_currency', models.CharField(blank=True, max_length=3)),
-                ('subtotal', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=20)),
-                ('discount_amount', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=20)),
-                ('shipping_amount', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=20)),
-                ('tax_amount', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=20)),
-                ('grand_total', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=20)),
-                ('total_paid', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=20)),
-                ('customer_email', models.CharField(blank=True, max_length=255)),
-                ('customer_name', models.CharField(blank=True, max_length=255)),
-                ('magento_customer_id', models.PositiveIntegerField(blank=True, null=True)),
-                ('is_guest', models.BooleanField(default=False)),
-                ('is_virtual', models.BooleanField(default=False)),
-                ('payment_method', models.CharField(blank=True, max_length=100)),
-                ('shipping_method', models.CharField(blank=True, max_length=120)),
-                ('shipping_description', models.CharField(blank=True, max_length=255)),
-                ('ext_order_id', models.CharField(blank=True, max_length=40)),
-                ('payload', models.JSONField(default=dict)),
-                ('stage', models.CharField(choices=[('not_taken', 'Not taken'), ('to_sync', 'Waiting for SAP'), ('in_sap', 'In SAP'), ('picking', 'In the warehouse'), ('dispatched', 'Goods issued'), ('shipped', 'Shipped'), ('complete', 'Complete'), ('canceled', 'Canceled')], default='to_sync', max_length=12)),
-                ('not_taken_reason', models.CharField(blank=True, max_length=200)),
-                ('is_taken_anyway', models.BooleanField(default=False)),
-                ('sap_sales_order_number', models.CharField(blank=True, max_length=10)),
-                ('sap_net_value', models.DecimalField(blank=True, decimal_places=4, max_digits=20, null=True)),
-                ('sap_sold_to', models.CharField(blank=True, max_length=10)),
-                ('sap_delivery_status', models.CharField(blank=True, max_length=1)),
-                ('sap_billing_status', models.CharField(blank=True, max_length=1)),
-                ('sap_is_incomplete', models.BooleanField(default=False)),
-                ('sap_read_at', models.DateTimeField(blank=True, null=True)),
-                ('verification', models.CharField(blank=True, choices=[('', 'Not sent'), ('sent', 'Sent, not verified'), ('verified', 'Verified'), ('differs', 'Differs')], default='', max_length=10)),
-                ('differences', models.JSONField(blank=True, default=list)),
-                ('text_cuts', models.JSONField(blank=True, default=list, help_text="Texts SAP's fields were too short for.")),
-                ('confirmed_at', models.DateTimeField(blank=True, help_text='When the shop was read back carrying the SAP number.', null=True)),
-                ('shop_unsettled_until', models.DateTimeField(blank=True, help_text='A write to the shop may still be running until then.', null=True)),
-                ('sap_unsettled_until', models.DateTimeField(blank=True, help_text='A write to SAP may still be running until then.', null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entity_id", models.PositiveBigIntegerField()),
+                ("increment_id", models.CharField(max_length=50)),
+                ("store_id", models.PositiveIntegerField()),
+                ("store_name", models.CharField(blank=True, max_length=255)),
+                ("state", models.CharField(max_length=32)),
+                ("status", models.CharField(blank=True, max_length=32)),
+                ("placed_at", models.DateTimeField()),
+                ("remote_updated_at", models.DateTimeField()),
+                ("pulled_at", models.DateTimeField()),
+                ("currency", models.CharField(max_length=3)),
+                ("base_currency", models.CharField(blank=True, max_length=3)),
+                (
+                    "subtotal",
+                    models.DecimalField(decimal_places=4, default=Decimal("0"), max_digits=20),
+                ),
+                (
+                    "discount_amount",
+                    models.DecimalField(decimal_places=4, default=Decimal("0"), max_digits=20),
+                ),
+                (
+                    "shipping_amount",
+                    models.DecimalField(decimal_places=4, default=Decimal("0"), max_digits=20),
+                ),
+                (
+                    "tax_amount",
+                    models.DecimalField(decimal_places=4, default=Decimal("0"), max_digits=20),
+                ),
+                (
+                    "grand_total",
+                    models.DecimalField(decimal_places=4, default=Decimal("0"), max_digits=20),
+                ),
+                (
+                    "total_paid",
+                    models.DecimalField(decimal_places=4, default=Decimal("0"), max_digits=20),
+                ),
+                ("customer_email", models.CharField(blank=True, max_length=255)),
+                ("customer_name", models.CharField(blank=True, max_length=255)),
+                ("magento_customer_id", models.PositiveIntegerField(blank=True, null=True)),
+                ("is_guest", models.BooleanField(default=False)),
+                ("is_virtual", models.BooleanField(default=False)),
+                ("payment_method", models.CharField(blank=True, max_length=100)),
+                ("shipping_method", models.CharField(blank=True, max_length=120)),
+                ("shipping_description", models.CharField(blank=True, max_length=255)),
+                ("ext_order_id", models.CharField(blank=True, max_length=40)),
+                ("payload", models.JSONField(default=dict)),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("not_taken", "Not taken"),
+                            ("to_sync", "Waiting for SAP"),
+                            ("in_sap", "In SAP"),
+                            ("picking", "In the warehouse"),
+                            ("dispatched", "Goods issued"),
+                            ("shipped", "Shipped"),
+                            ("complete", "Complete"),
+                            ("canceled", "Canceled"),
+                        ],
+                        default="to_sync",
+                        max_length=12,
+                    ),
+                ),
+                ("not_taken_reason", models.CharField(blank=True, max_length=200)),
+                ("is_taken_anyway", models.BooleanField(default=False)),
+                ("sap_sales_order_number", models.CharField(blank=True, max_length=10)),
+                (
+                    "sap_net_value",
+                    models.DecimalField(blank=True, decimal_places=4, max_digits=20, null=True),
+                ),
+                ("sap_sold_to", models.CharField(blank=True, max_length=10)),
+                ("sap_delivery_status", models.CharField(blank=True, max_length=1)),
+                ("sap_billing_status", models.CharField(blank=True, max_length=1)),
+                ("sap_is_incomplete", models.BooleanField(default=False)),
+                ("sap_read_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "verification",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Not sent"),
+                            ("sent", "Sent, not verified"),
+                            ("verified", "Verified"),
+                            ("differs", "Differs"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("differences", models.JSONField(blank=True, default=list)),
+                (
+                    "text_cuts",
+                    models.JSONField(
+                        blank=True, default=list, help_text="Texts SAP's fields were too short for."
+                    ),
+                ),
+                (
+                    "confirmed_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="When the shop was read back carrying the SAP number.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "shop_unsettled_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="A write to the shop may still be running until then.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "sap_unsettled_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="A write to SAP may still be running until then.",
+                        null=True,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-placed_at', '-id'],
+                "ordering": ["-placed_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Shop',
+            name="Shop",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(help_text="The environment's MAGENTO settings name it.", unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('is_active', models.BooleanField(default=True)),
-                ('orders_from', models.DateTimeField(blank=True, help_text='Older orders are left alone.', null=True)),
-                ('admin_url', models.URLField(blank=True, help_text="Magento's admin, for links; {entity_id} stands for the order.")),
-                ('amount_tolerance', models.DecimalField(decimal_places=2, default=0, help_text='Difference between web order and SAP order that is still called equal.', max_digits=8)),
-                ('completeness_days', models.PositiveSmallIntegerField(default=7, help_text='How far back the completeness run compares both sides.')),
-                ('ships_bundles_separately', models.BooleanField(default=False, help_text='Used only where the catalogue cannot be read to learn how a bundle ships.')),
-                ('reference_prefix', models.CharField(blank=True, help_text="Before the web order's number in SAP's customer reference, so that two shops with the same numbers never meet. Fixed once an order was sent.", max_length=6, validators=[django.core.validators.RegexValidator('^[A-Z0-9-]*$', 'Capitals, digits and hyphens only.')])),
-                ('poll_interval_seconds', models.PositiveIntegerField(blank=True, help_text='Look for orders no more often than this; empty: as often as the schedule.', null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.SlugField(
+                        help_text="The environment's MAGENTO settings name it.", unique=True
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "orders_from",
+                    models.DateTimeField(
+                        blank=True, help_text="Older orders are left alone.", null=True
+                    ),
+                ),
+                (
+                    "admin_url",
+                    models.URLField(
+                        blank=True,
+                        help_text="Magento's admin, for links; {entity_id} stands for the order.",
+                    ),
+                ),
+                (
+                    "amount_tolerance",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=0,
+                        help_text="Difference between web order and SAP order that is still called equal.",
+                        max_digits=8,
+                    ),
+                ),
+                (
+                    "completeness_days",
+                    models.PositiveSmallIntegerField(
+                        default=7,
+                        help_text="How far back the completeness run compares both sides.",
+                    ),
+                ),
+                (
+                    "ships_bundles_separately",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Used only where the catalogue cannot be read to learn how a bundle ships.",
+                    ),
+                ),
+                (
+                    "reference_prefix",
+                    models.CharField(
+                        blank=True,
+                        help_text="Before the web order's number in SAP's customer reference, so that two shops with the same numbers never meet. Fixed once an order was sent.",
+                        max_length=6,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z0-9-]*$", "Capitals, digits and hyphens only."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "poll_interval_seconds",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Look for orders no more often than this; empty: as often as the schedule.",
+                        null=True,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StepSchedule',
+            name="StepSchedule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(choices=[('pull_orders', 'Fetch web orders'), ('push_order', 'Create the order in SAP'), ('confirm_order', 'Tell the shop the SAP number'), ('pull_deliveries', 'Fetch deliveries'), ('push_shipment', 'Ship in the shop'), ('pull_billing', 'Fetch billing documents'), ('push_invoice', 'Invoice in the shop'), ('send_invoice', 'Mail the invoice'), ('check_completeness', 'Compare shop and SAP'), ('test_connection', 'Test a connection'), ('dry_run', 'Dry run in SAP'), ('check_readiness', 'Check readiness')], max_length=20, unique=True)),
-                ('is_enabled', models.BooleanField(default=True)),
-                ('interval_seconds', models.PositiveIntegerField(default=60)),
-                ('next_run_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('last_run_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("pull_orders", "Fetch web orders"),
+                            ("push_order", "Create the order in SAP"),
+                            ("confirm_order", "Tell the shop the SAP number"),
+                            ("pull_deliveries", "Fetch deliveries"),
+                            ("push_shipment", "Ship in the shop"),
+                            ("pull_billing", "Fetch billing documents"),
+                            ("push_invoice", "Invoice in the shop"),
+                            ("send_invoice", "Mail the invoice"),
+                            ("check_completeness", "Compare shop and SAP"),
+                            ("test_connection", "Test a connection"),
+                            ("dry_run", "Dry run in SAP"),
+                            ("check_readiness", "Check readiness"),
+                        ],
+                        max_length=20,
+                        unique=True,
+                    ),
+                ),
+                ("is_enabled", models.BooleanField(default=True)),
+                ("interval_seconds", models.PositiveIntegerField(default=60)),
+                ("next_run_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("last_run_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='SyncAttempt',
+            name="SyncAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('attempt', models.PositiveIntegerField()),
-                ('worker', models.CharField(max_length=80)),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.CharField(choices=[('running', 'Running'), ('done', 'Done'), ('retry', 'Will be tried again'), ('failed', 'Needs attention'), ('errored', 'A fault in the portal'), ('lost', 'The worker was lost')], default='running', max_length=10)),
-                ('message', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("attempt", models.PositiveIntegerField()),
+                ("worker", models.CharField(max_length=80)),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("retry", "Will be tried again"),
+                            ("failed", "Needs attention"),
+                            ("errored", "A fault in the portal"),
+                            ("lost", "The worker was lost"),
+                        ],
+                        default="running",
+                        max_length=10,
+                    ),
+                ),
+                ("message", models.TextField(blank=True)),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='BillingDocument',
+            name="BillingDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('billing_document_number', models.CharField(max_length=10, unique=True)),
-                ('billing_type', models.CharField(blank=True, max_length=4)),
-                ('category', models.CharField(blank=True, choices=[('M', 'Invoice'), ('N', 'Cancellation'), ('O', 'Credit memo'), ('P', 'Debit memo'), ('S', 'Credit memo cancellation'), ('U', 'Pro forma')], max_length=4)),
-                ('billing_date', models.DateField(blank=True, null=True)),
-                ('remote_created_at', models.DateTimeField(blank=True, null=True)),
-                ('currency', models.CharField(max_length=5)),
-                ('net_value', models.DecimalField(decimal_places=4, max_digits=20)),
-                ('tax_value', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=20)),
-                ('gross_value', models.DecimalField(decimal_places=4, max_digits=20)),
-                ('is_cancelled', models.BooleanField(default=False)),
-                ('cancels', models.CharField(blank=True, max_length=10)),
-                ('payer', models.CharField(blank=True, max_length=10)),
-                ('changed_at', models.DateTimeField(help_text='When SAP last answered with something new.')),
-                ('read_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("billing_document_number", models.CharField(max_length=10, unique=True)),
+                ("billing_type", models.CharField(blank=True, max_length=4)),
+                (
+                    "category",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("M", "Invoice"),
+                            ("N", "Cancellation"),
+                            ("O", "Credit memo"),
+                            ("P", "Debit memo"),
+                            ("S", "Credit memo cancellation"),
+                            ("U", "Pro forma"),
+                        ],
+                        max_length=4,
+                    ),
+                ),
+                ("billing_date", models.DateField(blank=True, null=True)),
+                ("remote_created_at", models.DateTimeField(blank=True, null=True)),
+                ("currency", models.CharField(max_length=5)),
+                ("net_value", models.DecimalField(decimal_places=4, max_digits=20)),
+                (
+                    "tax_value",
+                    models.DecimalField(decimal_places=4, default=Decimal("0"), max_digits=20),
+                ),
+                ("gross_value", models.DecimalField(decimal_places=4, max_digits=20)),
+                ("is_cancelled", models.BooleanField(default=False)),
+                ("cancels", models.CharField(blank=True, max_length=10)),
+                ("payer", models.CharField(blank=True, max_length=10)),
+                (
+                    "changed_at",
+                    models.DateTimeField(help_text="When SAP last answered with something new."),
+                ),
+                ("read_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['-billing_date', '-id'],
-                'indexes': [models.Index(fields=['-billing_date', '-id'], name='billing_date'), models.Index(fields=['category', '-billing_date', '-id'], name='billing_category'), models.Index(fields=['gross_value', 'id'], name='billing_gross')],
+                "ordering": ["-billing_date", "-id"],
+                "indexes": [
+                    models.Index(fields=["-billing_date", "-id"], name="billing_date"),
+                    models.Index(
+                        fields=["category", "-billing_date", "-id"], name="billing_category"
+                    ),
+                    models.Index(fields=["gross_value", "id"], name="billing_gross"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Invoice',
+            name="Invoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity_id', models.PositiveBigIntegerField()),
-                ('increment_id', models.CharField(blank=True, db_index=True, max_length=50)),
-                ('state', models.PositiveSmallIntegerField(choices=[(1, 'Open'), (2, 'Paid'), (3, 'Canceled')], default=1)),
-                ('remote_created_at', models.DateTimeField()),
-                ('currency', models.CharField(max_length=3)),
-                ('grand_total', models.DecimalField(decimal_places=4, max_digits=20)),
-                ('tax_amount', models.DecimalField(decimal_places=4, max_digits=20)),
-                ('is_customer_told', models.BooleanField(default=False, help_text="Magento's email_sent: the proof of a first mail.")),
-                ('is_made_by_hand', models.BooleanField(default=False, help_text='Found, not made.')),
-                ('differs_by', models.DecimalField(blank=True, decimal_places=4, help_text='Invoice minus billing document, when they disagree.', max_digits=20, null=True)),
-                ('payload', models.JSONField(default=dict)),
-                ('read_at', models.DateTimeField()),
-                ('billing_document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='sync.billingdocument')),
-                ('sales_order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='sync.salesorder')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entity_id", models.PositiveBigIntegerField()),
+                ("increment_id", models.CharField(blank=True, db_index=True, max_length=50)),
+                (
+                    "state",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Open"), (2, "Paid"), (3, "Canceled")], default=1
+                    ),
+                ),
+                ("remote_created_at", models.DateTimeField()),
+                ("currency", models.CharField(max_length=3)),
+                ("grand_total", models.DecimalField(decimal_places=4, max_digits=20)),
+                ("tax_amount", models.DecimalField(decimal_places=4, max_digits=20)),
+                (
+                    "is_customer_told",
+                    models.BooleanField(
+                        default=False, help_text="Magento's email_sent: the proof of a first mail."
+                    ),
+                ),
+                (
+                    "is_made_by_hand",
+                    models.BooleanField(default=False, help_text="Found, not made."),
+                ),
+                (
+                    "differs_by",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=4,
+                        help_text="Invoice minus billing document, when they disagree.",
+                        max_digits=20,
+                        null=True,
+                    ),
+                ),
+                ("payload", models.JSONField(default=dict)),
+                ("read_at", models.DateTimeField()),
+                (
+                    "billing_document",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoices",
+                        to="sync.billingdocument",
+                    ),
+                ),
+                (
+                    "sales_order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoices",
+                        to="sync.salesorder",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['remote_created_at', 'id'],
+                "ordering": ["remote_created_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='InvoiceLine',
+            name="InvoiceLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order_item_id', models.PositiveBigIntegerField()),
-                ('sku', models.CharField(blank=True, max_length=255)),
-                ('invoiced_quantity', models.DecimalField(decimal_places=4, max_digits=15)),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='sync.invoice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("order_item_id", models.PositiveBigIntegerField()),
+                ("sku", models.CharField(blank=True, max_length=255)),
+                ("invoiced_quantity", models.DecimalField(decimal_places=4, max_digits=15)),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="sync.invoice",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='InvoiceMail',
+            name="InvoiceMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sent_at', models.DateTimeField()),
-                ('recipient', models.CharField(blank=True, max_length=255)),
-                ('outcome', models.CharField(choices=[('sent', 'Sent'), ('accepted', 'Accepted by the shop'), ('queued', 'Not sent yet'), ('unknown', 'Unknown')], max_length=10)),
-                ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mails', to='sync.invoice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sent_at", models.DateTimeField()),
+                ("recipient", models.CharField(blank=True, max_length=255)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("sent", "Sent"),
+                            ("accepted", "Accepted by the shop"),
+                            ("queued", "Not sent yet"),
+                            ("unknown", "Unknown"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mails",
+                        to="sync.invoice",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-sent_at', '-id'],
+                "ordering": ["-sent_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='OutboundDelivery',
+            name="OutboundDelivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('delivery_number', models.CharField(max_length=10, unique=True)),
-                ('created_date', models.DateField(blank=True, null=True)),
-                ('shipping_point', models.CharField(blank=True, max_length=4)),
-                ('ship_to', models.CharField(blank=True, max_length=10)),
-                ('picking_status', models.CharField(blank=True, choices=[('', 'Not relevant'), ('A', 'Not picked'), ('B', 'Partly picked'), ('C', 'Picked')], max_length=1)),
-                ('picked_at', models.DateTimeField(blank=True, null=True)),
-                ('pick_time_source', models.CharField(blank=True, choices=[('', 'Unknown'), ('flow', 'Document flow'), ('first_seen', 'First seen picked')], max_length=12)),
-                ('planned_picking_at', models.DateTimeField(blank=True, null=True)),
-                ('goods_movement_status', models.CharField(blank=True, max_length=1)),
-                ('goods_issue_date', models.DateField(blank=True, null=True)),
-                ('goods_issued_at', models.DateTimeField(blank=True, null=True)),
-                ('billing_status', models.CharField(blank=True, max_length=1)),
-                ('carrier', models.CharField(blank=True, max_length=20)),
-                ('changed_at', models.DateTimeField(help_text='When SAP last answered with something new.')),
-                ('read_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("delivery_number", models.CharField(max_length=10, unique=True)),
+                ("created_date", models.DateField(blank=True, null=True)),
+                ("shipping_point", models.CharField(blank=True, max_length=4)),
+                ("ship_to", models.CharField(blank=True, max_length=10)),
+                (
+                    "picking_status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Not relevant"),
+                            ("A", "Not picked"),
+                            ("B", "Partly picked"),
+                            ("C", "Picked"),
+                        ],
+                        max_length=1,
+                    ),
+                ),
+                ("picked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "pick_time_source",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Unknown"),
+                            ("flow", "Document flow"),
+                            ("first_seen", "First seen picked"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("planned_picking_at", models.DateTimeField(blank=True, null=True)),
+                ("goods_movement_status", models.CharField(blank=True, max_length=1)),
+                ("goods_issue_date", models.DateField(blank=True, null=True)),
+                ("goods_issued_at", models.DateTimeField(blank=True, null=True)),
+                ("billing_status", models.CharField(blank=True, max_length=1)),
+                ("carrier", models.CharField(blank=True, max_length=20)),
+                (
+                    "changed_at",
+                    models.DateTimeField(help_text="When SAP last answered with something new."),
+                ),
+                ("read_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['-created_date', '-id'],
-                'indexes': [models.Index(fields=['-created_date', '-id'], name='delivery_created'), models.Index(fields=['picking_status', '-created_date', '-id'], name='delivery_picking'), models.Index(fields=['goods_movement_status', '-created_date', '-id'], name='delivery_goods')],
+                "ordering": ["-created_date", "-id"],
+                "indexes": [
+                    models.Index(fields=["-created_date", "-id"], name="delivery_created"),
+                    models.Index(
+                        fields=["picking_status", "-created_date", "-id"], name="delivery_picking"
+                    ),
+                    models.Index(
+                        fields=["goods_movement_status", "-created_date", "-id"],
+                        name="delivery_goods",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReadinessFinding',
+            name="ReadinessFinding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area', models.CharField(help_text='portal, sap, or magento:code', max_length=60)),
-                ('name', models.CharField(max_length=80)),
-                ('state', models.CharField(choices=[('green', 'Ready'), ('amber', 'Look at it'), ('red', 'Not ready')], max_length=5)),
-                ('detail', models.TextField(blank=True)),
-                ('remedy', models.TextField(blank=True)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('checked_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("area", models.CharField(help_text="portal, sap, or magento:code", max_length=60)),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("green", "Ready"), ("amber", "Look at it"), ("red", "Not ready")],
+                        max_length=5,
+                    ),
+                ),
+                ("detail", models.TextField(blank=True)),
+                ("remedy", models.TextField(blank=True)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("checked_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'ordering': ['area', 'position'],
-                'constraints': [models.UniqueConstraint(fields=('area', 'name'), name='one_finding_per_check')],
+                "ordering": ["area", "position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("area", "name"), name="one_finding_per_check")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CompletenessFinding',
+            name="CompletenessFinding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('not_in_sap', 'In the shop, not in SAP'), ('not_in_shop', 'In SAP, not in the shop')], max_length=12)),
-                ('increment_id', models.CharField(max_length=50)),
-                ('sap_sales_order_number', models.CharField(blank=True, max_length=10)),
-                ('reason', models.TextField(blank=True)),
-                ('is_explained', models.BooleanField(default=True)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='sync.completenessrun')),
-                ('sales_order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='sync.salesorder')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("not_in_sap", "In the shop, not in SAP"),
+                            ("not_in_shop", "In SAP, not in the shop"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("increment_id", models.CharField(max_length=50)),
+                ("sap_sales_order_number", models.CharField(blank=True, max_length=10)),
+                ("reason", models.TextField(blank=True)),
+                ("is_explained", models.BooleanField(default=True)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="findings",
+                        to="sync.completenessrun",
+                    ),
+                ),
+                (
+                    "sales_order",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="sync.salesorder",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['is_explained', 'kind', 'increment_id'],
+                "ordering": ["is_explained", "kind", "increment_id"],
             },
         ),
         migrations.CreateModel(
-            name='BillingDocumentLine',
+            name="BillingDocumentLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item_number', models.PositiveIntegerField()),
-                ('reference_document', models.CharField(blank=True, max_length=10)),
-                ('reference_item', models.PositiveIntegerField(default=0)),
-                ('sap_sales_order_number', models.CharField(blank=True, max_length=10)),
-                ('sap_item_number', models.PositiveIntegerField(default=0)),
-                ('material', models.CharField(max_length=40)),
-                ('billed_quantity', models.DecimalField(decimal_places=4, max_digits=15)),
-                ('unit', models.CharField(blank=True, max_length=3)),
-                ('net_value', models.DecimalField(decimal_places=4, max_digits=20)),
-                ('tax_value', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=20)),
-                ('billing_document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='sync.billingdocument')),
-                ('sales_order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='billing_lines', to='sync.salesorder')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("item_number", models.PositiveIntegerField()),
+                ("reference_document", models.CharField(blank=True, max_length=10)),
+                ("reference_item", models.PositiveIntegerField(default=0)),
+                ("sap_sales_order_number", models.CharField(blank=True, max_length=10)),
+                ("sap_item_number", models.PositiveIntegerField(default=0)),
+                ("material", models.CharField(max_length=40)),
+                ("billed_quantity", models.DecimalField(decimal_places=4, max_digits=15)),
+                ("unit", models.CharField(blank=True, max_length=3)),
+                ("net_value", models.DecimalField(decimal_places=4, max_digits=20)),
+                (
+                    "tax_value",
+                    models.DecimalField(decimal_places=4, default=Decimal("0"), max_digits=20),
+                ),
+                (
+                    "billing_document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="sync.billingdocument",
+                    ),
+                ),
+                (
+                    "sales_order",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="billing_lines",
+                        to="sync.salesorder",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['item_number'],
+                "ordering": ["item_number"],
             },
         ),
         migrations.CreateModel(
-            name='SalesOrderLine',
+            name="SalesOrderLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item_id', models.PositiveBigIntegerField()),
-                ('parent_item_id', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('position', models.PositiveIntegerField(help_text='Place in the order as the shop sent it.')),
-                ('product_id', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('product_type', models.CharField(blank=True, max_length=32)),
-                ('sku', models.CharField(max_length=255)),
-                ('name', models.CharField(blank=True, max_length=255)),
-                ('is_virtual', models.BooleanField(default=False)),
-                ('qty_ordered', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=15)),
-                ('qty_shipped', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=15)),
-                ('qty_invoiced', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=15)),
-                ('qty_refunded', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=15)),
-                ('qty_canceled', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=15)),
-                ('price', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=20)),
-                ('row_total', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=20)),
-                ('tax_amount', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=20)),
-                ('discount_amount', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=20)),
-                ('sap_item_number', models.PositiveIntegerField(blank=True, help_text='POSNR in SAP; empty for lines SAP does not carry.', null=True)),
-                ('sales_order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='sync.salesorder')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("item_id", models.PositiveBigIntegerField()),
+                ("parent_item_id", models.PositiveBigIntegerField(blank=True, null=True)),
+                (
+                    "position",
+                    models.PositiveIntegerField(
+                        help_text="Place in the order as the shop sent it."
+                    ),
+                ),
+                ("product_id", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("product_type", models.CharField(blank=True, max_length=32)),
+                ("sku", models.CharField(max_length=255)),
+                ("name", models.CharField(blank=True, max_length=255)),
+                ("is_virtual", models.BooleanField(default=False)),
+                (
+                    "qty_ordered",
+                    models.DecimalField(decimal_places=4, default=Decimal("0"), max_digits=15),
+                ),
+                (
+                    "qty_shipped",
+                    models.DecimalField(decimal_places=4, default=Decimal("0"), max_digits=15),
+                ),
+                (
+                    "qty_invoiced",
+                    models.DecimalField(decimal_places=4, default=Decimal("0"), max_digits=15),
+                ),
+                (
+                    "qty_refunded",
+                    models.DecimalField(decimal_places=4, default=Decimal("0"), max_digits=15),
+                ),
+                (
+                    "qty_canceled",
+                    models.DecimalField(decimal_places=4, default=Decimal("0"), max_digits=15),
+                ),
+                (
+                    "price",
+                    models.DecimalField(decimal_places=4, default=Decimal("0"), max_digits=20),
+                ),
+                (
+                    "row_total",
+                    models.DecimalField(decimal_places=4, default=Decimal("0"), max_digits=20),
+                ),
+                (
+                    "tax_amount",
+                    models.DecimalField(decimal_places=4, default=Decimal("0"), max_digits=20),
+                ),
+                (
+                    "discount_amount",
+                    models.DecimalField(decimal_places=4, default=Decimal("0"), max_digits=20),
+                ),
+                (
+                    "sap_item_number",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="POSNR in SAP; empty for lines SAP does not carry.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "sales_order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="sync.salesorder",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='SapMessageEntry',
+            name="SapMessageEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message_class', models.CharField(help_text='Such as V1.', max_length=20, validators=[django.core.validators.RegexValidator('^[A-Z0-9_/]+$', 'As SAP writes it, such as V1.')])),
-                ('number', models.CharField(help_text='Three digits.', max_length=3, validators=[django.core.validators.RegexValidator('^\\d{3}$', 'Three digits, such as 302.')])),
-                ('message_type', models.CharField(blank=True, choices=[('E', 'Error'), ('A', 'Abort'), ('W', 'Warning')], help_text='Only for messages of this type; empty: for all.', max_length=1)),
-                ('kind', models.CharField(choices=[('business', 'Refused: a person must act'), ('missing_master_data', 'Master data is missing in SAP'), ('locked', 'Locked: try again by itself'), ('duplicate', 'Already there'), ('incomplete', 'Saved, but incomplete'), ('closed_period', 'Period is closed')], default='business', max_length=20)),
-                ('words', models.CharField(help_text='What it means, in plain words.', max_length=200)),
-                ('remedy', models.CharField(blank=True, help_text='What the owner does about it.', max_length=300)),
-                ('owner', models.CharField(choices=[('sales', 'Sales'), ('logistics', 'Logistics'), ('finance', 'Finance'), ('administrator', 'Administrator')], default='sales', max_length=15)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "message_class",
+                    models.CharField(
+                        help_text="Such as V1.",
+                        max_length=20,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z0-9_/]+$", "As SAP writes it, such as V1."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        help_text="Three digits.",
+                        max_length=3,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d{3}$", "Three digits, such as 302."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "message_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[("E", "Error"), ("A", "Abort"), ("W", "Warning")],
+                        help_text="Only for messages of this type; empty: for all.",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("business", "Refused: a person must act"),
+                            ("missing_master_data", "Master data is missing in SAP"),
+                            ("locked", "Locked: try again by itself"),
+                            ("duplicate", "Already there"),
+                            ("incomplete", "Saved, but incomplete"),
+                            ("closed_period", "Period is closed"),
+                        ],
+                        default="business",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "words",
+                    models.CharField(help_text="What it means, in plain words.", max_length=200),
+                ),
+                (
+                    "remedy",
+                    models.CharField(
+                        blank=True, help_text="What the owner does about it.", max_length=300
+                    ),
+                ),
+                (
+                    "owner",
+                    models.CharField(
+                        choices=[
+                            ("sales", "Sales"),
+                            ("logistics", "Logistics"),
+                            ("finance", "Finance"),
+                            ("administrator", "Administrator"),
+                        ],
+                        default="sales",
+                        max_length=15,
+                    ),
+                ),
+                ("changed_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'verbose_name': 'SAP message',
-                'ordering': ['message_class', 'number', 'message_type'],
-                'constraints': [models.UniqueConstraint(fields=('message_class', 'number', 'message_type'), name='one_meaning_per_sap_message')],
+                "verbose_name": "SAP message",
+                "ordering": ["message_class", "number", "message_type"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("message_class", "number", "message_type"),
+                        name="one_meaning_per_sap_message",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Shipment',
+            name="Shipment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity_id', models.PositiveBigIntegerField()),
-                ('increment_id', models.CharField(blank=True, max_length=50)),
-                ('remote_created_at', models.DateTimeField()),
-                ('is_customer_told', models.BooleanField(default=False, help_text="Magento's email_sent: the proof of a first mail.")),
-                ('is_made_by_hand', models.BooleanField(default=False, help_text='Found, not made.')),
-                ('payload', models.JSONField(default=dict)),
-                ('read_at', models.DateTimeField()),
-                ('delivery', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='shipments', to='sync.outbounddelivery')),
-                ('sales_order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shipments', to='sync.salesorder')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entity_id", models.PositiveBigIntegerField()),
+                ("increment_id", models.CharField(blank=True, max_length=50)),
+                ("remote_created_at", models.DateTimeField()),
+                (
+                    "is_customer_told",
+                    models.BooleanField(
+                        default=False, help_text="Magento's email_sent: the proof of a first mail."
+                    ),
+                ),
+                (
+                    "is_made_by_hand",
+                    models.BooleanField(default=False, help_text="Found, not made."),
+                ),
+                ("payload", models.JSONField(default=dict)),
+                ("read_at", models.DateTimeField()),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shipments",
+                        to="sync.outbounddelivery",
+                    ),
+                ),
+                (
+                    "sales_order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shipments",
+                        to="sync.salesorder",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['remote_created_at', 'id'],
+                "ordering": ["remote_created_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='ShipmentLine',
+            name="ShipmentLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order_item_id', models.PositiveBigIntegerField()),
-                ('sku', models.CharField(blank=True, max_length=255)),
-                ('shipped_quantity', models.DecimalField(decimal_places=4, max_digits=15)),
-                ('shipment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='sync.shipment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("order_item_id", models.PositiveBigIntegerField()),
+                ("sku", models.CharField(blank=True, max_length=255)),
+                ("shipped_quantity", models.DecimalField(decimal_places=4, max_digits=15)),
+                (
+                    "shipment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="sync.shipment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ShipmentTrack',
+            name="ShipmentTrack",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity_id', models.PositiveBigIntegerField()),
-                ('carrier_code', models.CharField(max_length=50)),
-                ('title', models.CharField(blank=True, max_length=100)),
-                ('track_number', models.CharField(db_index=True, max_length=50)),
-                ('shipment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tracks', to='sync.shipment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entity_id", models.PositiveBigIntegerField()),
+                ("carrier_code", models.CharField(max_length=50)),
+                ("title", models.CharField(blank=True, max_length=100)),
+                ("track_number", models.CharField(db_index=True, max_length=50)),
+                (
+                    "shipment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tracks",
+                        to="sync.shipment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ShippingMapping',
+            name="ShippingMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('method', models.CharField(help_text='Such as flatrate_flatrate.', max_length=120)),
-                ('shipping_condition', models.CharField(max_length=2)),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shippings', to='sync.shop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "method",
+                    models.CharField(help_text="Such as flatrate_flatrate.", max_length=120),
+                ),
+                ("shipping_condition", models.CharField(max_length=2)),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shippings",
+                        to="sync.shop",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['method'],
+                "ordering": ["method"],
             },
         ),
         migrations.AddField(
-            model_name='salesorder',
-            name='shop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sales_orders', to='sync.shop'),
+            model_name="salesorder",
+            name="shop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="sales_orders",
+                to="sync.shop",
+            ),
         ),
         migrations.CreateModel(
-            name='SalesArea',
+            name="SalesArea",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('store_id', models.PositiveIntegerField(help_text="Magento's store id.")),
-                ('name', models.CharField(max_length=100)),
-                ('order_type', models.CharField(help_text="SAP's internal key: TA, not OR.", max_length=4)),
-                ('sales_organization', models.CharField(max_length=4)),
-                ('distribution_channel', models.CharField(max_length=2)),
-                ('division', models.CharField(max_length=2)),
-                ('one_time_customer', models.CharField(blank=True, help_text='SAP account of buyers without their own.', max_length=10)),
-                ('customer_reference_method', models.CharField(blank=True, help_text='PO method (BSARK) that marks web orders.', max_length=4)),
-                ('payment_terms', models.CharField(blank=True, help_text='Unless mapped by payment.', max_length=4)),
-                ('shipping_condition', models.CharField(blank=True, help_text='Unless mapped by shipping method.', max_length=2)),
-                ('language', models.CharField(default='EN', help_text='ISO code for texts.', max_length=2)),
-                ('default_unit', models.CharField(default='ST', help_text="SAP's internal unit key.", max_length=3)),
-                ('sku_is_material', models.BooleanField(default=False, help_text='An unmapped SKU is the SAP material of the same name.')),
-                ('price_condition', models.CharField(default='PR00', max_length=4)),
-                ('discount_condition', models.CharField(blank=True, max_length=4)),
-                ('freight_condition', models.CharField(blank=True, max_length=4)),
-                ('freight_tax_condition', models.CharField(blank=True, max_length=4)),
-                ('tax_condition', models.CharField(blank=True, help_text='Empty: SAP determines the tax by itself.', max_length=4)),
-                ('note_text_id', models.CharField(blank=True, help_text="SAP text id for the customer's note; empty: not sent.", max_length=4)),
-                ('sku_is_ean', models.BooleanField(default=False, help_text="An unmapped SKU is the material's EAN; SAP finds the material.")),
-                ('customer_rules', models.CharField(blank=True, default='customer_id,attribute,group,company,vat,email', help_text='In this order the customer is looked for; else the one-time customer is used.', max_length=80, validators=[sync.models.shops.known_rules])),
-                ('customer_number_attribute', models.CharField(blank=True, help_text='Attribute of the web order that carries the SAP customer number.', max_length=60)),
-                ('currency', models.CharField(blank=True, help_text='Orders in another currency stop; empty: any.', max_length=3)),
-                ('time_zone', models.CharField(blank=True, help_text="The order date is that of this zone; empty: SAP's own.", max_length=40, validators=[sync.models.shops.known_time_zone])),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sales_areas', to='sync.shop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("store_id", models.PositiveIntegerField(help_text="Magento's store id.")),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "order_type",
+                    models.CharField(help_text="SAP's internal key: TA, not OR.", max_length=4),
+                ),
+                ("sales_organization", models.CharField(max_length=4)),
+                ("distribution_channel", models.CharField(max_length=2)),
+                ("division", models.CharField(max_length=2)),
+                (
+                    "one_time_customer",
+                    models.CharField(
+                        blank=True,
+                        help_text="SAP account of buyers without their own.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "customer_reference_method",
+                    models.CharField(
+                        blank=True,
+                        help_text="PO method (BSARK) that marks web orders.",
+                        max_length=4,
+                    ),
+                ),
+                (
+                    "payment_terms",
+                    models.CharField(
+                        blank=True, help_text="Unless mapped by payment.", max_length=4
+                    ),
+                ),
+                (
+                    "shipping_condition",
+                    models.CharField(
+                        blank=True, help_text="Unless mapped by shipping method.", max_length=2
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(default="EN", help_text="ISO code for texts.", max_length=2),
+                ),
+                (
+                    "default_unit",
+                    models.CharField(
+                        default="ST", help_text="SAP's internal unit key.", max_length=3
+                    ),
+                ),
+                (
+                    "sku_is_material",
+                    models.BooleanField(
+                        default=False,
+                        help_text="An unmapped SKU is the SAP material of the same name.",
+                    ),
+                ),
+                ("price_condition", models.CharField(default="PR00", max_length=4)),
+                ("discount_condition", models.CharField(blank=True, max_length=4)),
+                ("freight_condition", models.CharField(blank=True, max_length=4)),
+                ("freight_tax_condition", models.CharField(blank=True, max_length=4)),
+                (
+                    "tax_condition",
+                    models.CharField(
+                        blank=True,
+                        help_text="Empty: SAP determines the tax by itself.",
+                        max_length=4,
+                    ),
+                ),
+                (
+                    "note_text_id",
+                    models.CharField(
+                        blank=True,
+                        help_text="SAP text id for the customer's note; empty: not sent.",
+                        max_length=4,
+                    ),
+                ),
+                (
+                    "sku_is_ean",
+                    models.BooleanField(
+                        default=False,
+                        help_text="An unmapped SKU is the material's EAN; SAP finds the material.",
+                    ),
+                ),
+                (
+                    "customer_rules",
+                    models.CharField(
+                        blank=True,
+                        default="customer_id,attribute,group,company,vat,email",
+                        help_text="In this order the customer is looked for; else the one-time customer is used.",
+                        max_length=80,
+                        validators=[sync.models.shops.known_rules],
+                    ),
+                ),
+                (
+                    "customer_number_attribute",
+                    models.CharField(
+                        blank=True,
+                        help_text="Attribute of the web order that carries the SAP customer number.",
+                        max_length=60,
+                    ),
+                ),
+                (
+                    "currency",
+                    models.CharField(
+                        blank=True,
+                        help_text="Orders in another currency stop; empty: any.",
+                        max_length=3,
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        blank=True,
+                        help_text="The order date is that of this zone; empty: SAP's own.",
+                        max_length=40,
+                        validators=[sync.models.shops.known_time_zone],
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sales_areas",
+                        to="sync.shop",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['shop', 'store_id'],
+                "ordering": ["shop", "store_id"],
             },
         ),
         migrations.CreateModel(
-            name='PullWatermark',
+            name="PullWatermark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(blank=True, null=True)),
-                ('entity_id', models.PositiveBigIntegerField(default=0)),
-                ('polled_at', models.DateTimeField(blank=True, null=True)),
-                ('shop', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='watermark', to='sync.shop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(blank=True, null=True)),
+                ("entity_id", models.PositiveBigIntegerField(default=0)),
+                ("polled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "shop",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="watermark",
+                        to="sync.shop",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PaymentMapping',
+            name="PaymentMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('method', models.CharField(help_text="Magento's payment method code.", max_length=100)),
-                ('payment_terms', models.CharField(blank=True, max_length=4)),
-                ('release', models.CharField(choices=[('always', 'At once'), ('authorized', 'When the payment is authorised'), ('paid', 'When it is paid'), ('never', 'Never')], default='always', max_length=10)),
-                ('give_up_after_days', models.PositiveSmallIntegerField(blank=True, help_text='An order still unpaid after so many days is not taken.', null=True)),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='payments', to='sync.shop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "method",
+                    models.CharField(help_text="Magento's payment method code.", max_length=100),
+                ),
+                ("payment_terms", models.CharField(blank=True, max_length=4)),
+                (
+                    "release",
+                    models.CharField(
+                        choices=[
+                            ("always", "At once"),
+                            ("authorized", "When the payment is authorised"),
+                            ("paid", "When it is paid"),
+                            ("never", "Never"),
+                        ],
+                        default="always",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "give_up_after_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="An order still unpaid after so many days is not taken.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="payments",
+                        to="sync.shop",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['method'],
+                "ordering": ["method"],
             },
         ),
         migrations.CreateModel(
-            name='MaterialMapping',
+            name="MaterialMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sku', models.CharField(max_length=255)),
-                ('material', models.CharField(blank=True, max_length=40)),
-                ('ean', models.CharField(blank=True, help_text='Instead of the material: SAP finds it by EAN.', max_length=18, verbose_name='EAN')),
-                ('unit', models.CharField(blank=True, help_text="SAP's internal key, such as ST.", max_length=3)),
-                ('item_category', models.CharField(blank=True, max_length=4)),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='materials', to='sync.shop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sku", models.CharField(max_length=255)),
+                ("material", models.CharField(blank=True, max_length=40)),
+                (
+                    "ean",
+                    models.CharField(
+                        blank=True,
+                        help_text="Instead of the material: SAP finds it by EAN.",
+                        max_length=18,
+                        verbose_name="EAN",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.CharField(
+                        blank=True, help_text="SAP's internal key, such as ST.", max_length=3
+                    ),
+                ),
+                ("item_category", models.CharField(blank=True, max_length=4)),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="materials",
+                        to="sync.shop",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['sku'],
+                "ordering": ["sku"],
             },
         ),
         migrations.AddField(
-            model_name='completenessrun',
-            name='shop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='completeness_runs', to='sync.shop'),
+            model_name="completenessrun",
+            name="shop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="completeness_runs",
+                to="sync.shop",
+            ),
         ),
         migrations.CreateModel(
-            name='RemoteCall',
+            name="RemoteCall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system', models.CharField(max_length=10)),
-                ('operation', models.CharField(max_length=120)),
-                ('is_write', models.BooleanField(default=False)),
-                ('started_at', models.DateTimeField()),
-                ('duration_seconds', models.FloatField()),
-                ('outcome', models.CharField(max_length=12)),
-                ('request', models.JSONField(default=dict)),
-                ('answer', models.JSONField(blank=True, null=True)),
-                ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='sync.syncattempt')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("system", models.CharField(max_length=10)),
+                ("operation", models.CharField(max_length=120)),
+                ("is_write", models.BooleanField(default=False)),
+                ("started_at", models.DateTimeField()),
+                ("duration_seconds", models.FloatField()),
+                ("outcome", models.CharField(max_length=12)),
+                ("request", models.JSONField(default=dict)),
+                ("answer", models.JSONField(blank=True, null=True)),
+                (
+                    "attempt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="calls",
+                        to="sync.syncattempt",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='SyncTask',
+            name="SyncTask",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(choices=[('pull_orders', 'Fetch web orders'), ('push_order', 'Create the order in SAP'), ('confirm_order', 'Tell the shop the SAP number'), ('pull_deliveries', 'Fetch deliveries'), ('push_shipment', 'Ship in the shop'), ('pull_billing', 'Fetch billing documents'), ('push_invoice', 'Invoice in the shop'), ('send_invoice', 'Mail the invoice'), ('check_completeness', 'Compare shop and SAP'), ('test_connection', 'Test a connection'), ('dry_run', 'Dry run in SAP'), ('check_readiness', 'Check readiness')], max_length=20)),
-                ('reference', models.CharField(help_text='The document, as a key within the step.', max_length=80)),
-                ('lock', models.CharField(help_text='One running task per lock.', max_length=80)),
-                ('origin', models.CharField(choices=[('click', 'Sync now'), ('schedule', 'Automatic'), ('follow_up', 'Follows from earlier work'), ('repair', 'Retry after repair')], max_length=10)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('priority', models.PositiveSmallIntegerField(choices=[(0, 'Interactive'), (5, 'Bulk')], default=5)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('needs_attention', 'Needs attention'), ('cancelled', 'Cancelled')], default='waiting', max_length=16)),
-                ('not_before', models.DateTimeField(default=django.utils.timezone.now)),
-                ('rung_at', models.DateTimeField(blank=True, help_text='When the queue was last told.', null=True)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('lease_owner', models.CharField(blank=True, max_length=80)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('facts', models.JSONField(default=dict, help_text='Written ahead of what cannot be undone.')),
-                ('outcome', models.CharField(blank=True, help_text='What the step did, in words.', max_length=255)),
-                ('error_class', models.CharField(blank=True, max_length=40)),
-                ('error_message', models.TextField(blank=True)),
-                ('cause_key', models.CharField(blank=True, max_length=120)),
-                ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('billing_document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='sync.billingdocument')),
-                ('delivery', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='sync.outbounddelivery')),
-                ('invoice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='sync.invoice')),
-                ('sales_order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='sync.salesorder')),
-                ('shop', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='sync.shop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("pull_orders", "Fetch web orders"),
+                            ("push_order", "Create the order in SAP"),
+                            ("confirm_order", "Tell the shop the SAP number"),
+                            ("pull_deliveries", "Fetch deliveries"),
+                            ("push_shipment", "Ship in the shop"),
+                            ("pull_billing", "Fetch billing documents"),
+                            ("push_invoice", "Invoice in the shop"),
+                            ("send_invoice", "Mail the invoice"),
+                            ("check_completeness", "Compare shop and SAP"),
+                            ("test_connection", "Test a connection"),
+                            ("dry_run", "Dry run in SAP"),
+                            ("check_readiness", "Check readiness"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(
+                        help_text="The document, as a key within the step.", max_length=80
+                    ),
+                ),
+                ("lock", models.CharField(help_text="One running task per lock.", max_length=80)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("click", "Sync now"),
+                            ("schedule", "Automatic"),
+                            ("follow_up", "Follows from earlier work"),
+                            ("repair", "Retry after repair"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "Interactive"), (5, "Bulk")], default=5
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("needs_attention", "Needs attention"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="waiting",
+                        max_length=16,
+                    ),
+                ),
+                ("not_before", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "rung_at",
+                    models.DateTimeField(
+                        blank=True, help_text="When the queue was last told.", null=True
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("lease_owner", models.CharField(blank=True, max_length=80)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "facts",
+                    models.JSONField(
+                        default=dict, help_text="Written ahead of what cannot be undone."
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True, help_text="What the step did, in words.", max_length=255
+                    ),
+                ),
+                ("error_class", models.CharField(blank=True, max_length=40)),
+                ("error_message", models.TextField(blank=True)),
+                ("cause_key", models.CharField(blank=True, max_length=120)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "billing_document",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tasks",
+                        to="sync.billingdocument",
+                    ),
+                ),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tasks",
+                        to="sync.outbounddelivery",
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tasks",
+                        to="sync.invoice",
+                    ),
+                ),
+                (
+                    "sales_order",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tasks",
+                        to="sync.salesorder",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="sync.shop",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.AddField(
-            model_name='syncattempt',
-            name='task',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempt_log', to='sync.synctask'),
+            model_name="syncattempt",
+            name="task",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="attempt_log",
+                to="sync.synctask",
+            ),
         ),
         migrations.CreateModel(
-            name='DryRun',
+            name="DryRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('verdict', models.CharField(choices=[('accepted', 'SAP accepts it'), ('differs', 'Accepted, prices differ'), ('unpriced', 'Accepted, prices unknown'), ('refused', 'SAP refuses it'), ('unfit', 'Cannot be sent'), ('incomplete', 'Mappings are missing')], max_length=10)),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('request', models.JSONField(default=dict, help_text='What was sent, redacted.')),
-                ('messages', models.JSONField(default=list, help_text="SAP's messages in plain words.")),
-                ('prices', models.JSONField(default=list, help_text='Web order beside SAP, line by line.')),
-                ('differences', models.JSONField(default=list, help_text="Field by field, where SAP's answer is not the web order.")),
-                ('missing', models.JSONField(default=list, help_text='Mappings that are not there.')),
-                ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('sales_order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dry_runs', to='sync.salesorder')),
-                ('task', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='sync.synctask')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("accepted", "SAP accepts it"),
+                            ("differs", "Accepted, prices differ"),
+                            ("unpriced", "Accepted, prices unknown"),
+                            ("refused", "SAP refuses it"),
+                            ("unfit", "Cannot be sent"),
+                            ("incomplete", "Mappings are missing"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("request", models.JSONField(default=dict, help_text="What was sent, redacted.")),
+                (
+                    "messages",
+                    models.JSONField(default=list, help_text="SAP's messages in plain words."),
+                ),
+                (
+                    "prices",
+                    models.JSONField(default=list, help_text="Web order beside SAP, line by line."),
+                ),
+                (
+                    "differences",
+                    models.JSONField(
+                        default=list,
+                        help_text="Field by field, where SAP's answer is not the web order.",
+                    ),
+                ),
+                (
+                    "missing",
+                    models.JSONField(default=list, help_text="Mappings that are not there."),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sales_order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dry_runs",
+                        to="sync.salesorder",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="sync.synctask",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='DeliveryTrack',
+            name="DeliveryTrack",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('track_number', models.CharField(db_index=True, max_length=50)),
-                ('source', models.CharField(max_length=30)),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tracks', to='sync.outbounddelivery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("track_number", models.CharField(db_index=True, max_length=50)),
+                ("source", models.CharField(max_length=30)),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tracks",
+                        to="sync.outbounddelivery",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
-                'constraints': [models.UniqueConstraint(fields=('delivery', 'track_number'), name='one_row_per_delivery_track')],
+                "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("delivery", "track_number"), name="one_row_per_delivery_track"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CustomerMapping',
+            name="CustomerMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('magento_customer_id', models.PositiveIntegerField(blank=True, null=True)),
-                ('customer_email', models.EmailField(blank=True, max_length=254)),
-                ('customer_group_id', models.PositiveIntegerField(blank=True, help_text="Magento's customer group: all of its customers.", null=True)),
-                ('company', models.CharField(blank=True, help_text='Of the billing address.', max_length=255)),
-                ('vat_id', models.CharField(blank=True, help_text='VAT number of the customer.', max_length=50)),
-                ('customer_number', models.CharField(help_text='The SAP customer.', max_length=10)),
-                ('sales_area', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='customers', to='sync.salesarea')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("magento_customer_id", models.PositiveIntegerField(blank=True, null=True)),
+                ("customer_email", models.EmailField(blank=True, max_length=254)),
+                (
+                    "customer_group_id",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Magento's customer group: all of its customers.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "company",
+                    models.CharField(
+                        blank=True, help_text="Of the billing address.", max_length=255
+                    ),
+                ),
+                (
+                    "vat_id",
+                    models.CharField(
+                        blank=True, help_text="VAT number of the customer.", max_length=50
+                    ),
+                ),
+                ("customer_number", models.CharField(help_text="The SAP customer.", max_length=10)),
+                (
+                    "sales_area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="customers",
+                        to="sync.salesarea",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('sales_area', 'magento_customer_id'), name='one_sap_customer_per_web_customer'), models.UniqueConstraint(condition=models.Q(('magento_customer_id__isnull', True), models.Q(('customer_email', ''), _negated=True)), fields=('sales_area', 'customer_email'), name='one_sap_customer_per_guest'), models.UniqueConstraint(fields=('sales_area', 'customer_group_id'), name='one_sap_customer_per_group'), models.UniqueConstraint(condition=models.Q(('company', ''), _negated=True), fields=('sales_area', 'company'), name='one_sap_customer_per_company'), models.UniqueConstraint(condition=models.Q(('vat_id', ''), _negated=True), fields=('sales_area', 'vat_id'), name='one_sap_customer_per_vat_id')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("sales_area", "magento_customer_id"),
+                        name="one_sap_customer_per_web_customer",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("magento_customer_id__isnull", True),
+                            models.Q(("customer_email", ""), _negated=True),
+                        ),
+                        fields=("sales_area", "customer_email"),
+                        name="one_sap_customer_per_guest",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("sales_area", "customer_group_id"),
+                        name="one_sap_customer_per_group",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("company", ""), _negated=True),
+                        fields=("sales_area", "company"),
+                        name="one_sap_customer_per_company",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("vat_id", ""), _negated=True),
+                        fields=("sales_area", "vat_id"),
+                        name="one_sap_customer_per_vat_id",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OutboundDeliveryLine',
+            name="OutboundDeliveryLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item_number', models.PositiveIntegerField()),
-                ('sap_sales_order_number', models.CharField(blank=True, max_length=10)),
-                ('sap_item_number', models.PositiveIntegerField(default=0)),
-                ('material', models.CharField(max_length=40)),
-                ('delivered_quantity', models.DecimalField(decimal_places=4, max_digits=15)),
-                ('unit', models.CharField(blank=True, max_length=3)),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='sync.outbounddelivery')),
-                ('sales_order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='delivery_lines', to='sync.salesorder')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("item_number", models.PositiveIntegerField()),
+                ("sap_sales_order_number", models.CharField(blank=True, max_length=10)),
+                ("sap_item_number", models.PositiveIntegerField(default=0)),
+                ("material", models.CharField(max_length=40)),
+                ("delivered_quantity", models.DecimalField(decimal_places=4, max_digits=15)),
+                ("unit", models.CharField(blank=True, max_length=3)),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="sync.outbounddelivery",
+                    ),
+                ),
+                (
+                    "sales_order",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="delivery_lines",
+                        to="sync.salesorder",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['item_number'],
-                'indexes': [models.Index(fields=['sap_sales_order_number'], name='delivery_line_order')],
-                'constraints': [models.UniqueConstraint(fields=('delivery', 'item_number'), name='one_mirror_per_delivery_item')],
+                "ordering": ["item_number"],
+                "indexes": [
+                    models.Index(fields=["sap_sales_order_number"], name="delivery_line_order")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("delivery", "item_number"), name="one_mirror_per_delivery_item"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(fields=('sales_order', 'entity_id'), name='one_mirror_per_invoice'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(
+                fields=("sales_order", "entity_id"), name="one_mirror_per_invoice"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(condition=models.Q(('billing_document__isnull', False)), fields=('sales_order', 'billing_document'), name='one_invoice_per_billing_document_and_order'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("billing_document__isnull", False)),
+                fields=("sales_order", "billing_document"),
+                name="one_invoice_per_billing_document_and_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='billingdocumentline',
-            index=models.Index(fields=['sap_sales_order_number'], name='billing_line_order'),
+            model_name="billingdocumentline",
+            index=models.Index(fields=["sap_sales_order_number"], name="billing_line_order"),
         ),
         migrations.AddConstraint(
-            model_name='billingdocumentline',
-            constraint=models.UniqueConstraint(fields=('billing_document', 'item_number'), name='one_mirror_per_billing_item'),
+            model_name="billingdocumentline",
+            constraint=models.UniqueConstraint(
+                fields=("billing_document", "item_number"), name="one_mirror_per_billing_item"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='salesorderline',
-            constraint=models.UniqueConstraint(fields=('sales_order', 'item_id'), name='one_mirror_per_item'),
+            model_name="salesorderline",
+            constraint=models.UniqueConstraint(
+                fields=("sales_order", "item_id"), name="one_mirror_per_item"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shipment',
-            constraint=models.UniqueConstraint(fields=('sales_order', 'entity_id'), name='one_mirror_per_shipment'),
+            model_name="shipment",
+            constraint=models.UniqueConstraint(
+                fields=("sales_order", "entity_id"), name="one_mirror_per_shipment"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shipment',
-            constraint=models.UniqueConstraint(condition=models.Q(('delivery__isnull', False)), fields=('sales_order', 'delivery'), name='one_shipment_per_delivery_and_order'),
+            model_name="shipment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("delivery__isnull", False)),
+                fields=("sales_order", "delivery"),
+                name="one_shipment_per_delivery_and_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shippingmapping',
-            constraint=models.UniqueConstraint(fields=('shop', 'method'), name='one_entry_per_shipping_method'),
+            model_name="shippingmapping",
+            constraint=models.UniqueConstraint(
+                fields=("shop", "method"), name="one_entry_per_shipping_method"
+            ),
         ),
         migrations.AddIndex(
-            model_name='salesorder',
-            index=models.Index(fields=['-placed_at', '-id'], name='order_placed'),
+            model_name="salesorder",
+            index=models.Index(fields=["-placed_at", "-id"], name="order_placed"),
         ),
         migrations.AddIndex(
-            model_name='salesorder',
-            index=models.Index(fields=['stage', '-placed_at', '-id'], name='order_stage'),
+            model_name="salesorder",
+            index=models.Index(fields=["stage", "-placed_at", "-id"], name="order_stage"),
         ),
         migrations.AddIndex(
-            model_name='salesorder',
-            index=models.Index(fields=['store_id', '-placed_at', '-id'], name='order_store'),
+            model_name="salesorder",
+            index=models.Index(fields=["store_id", "-placed_at", "-id"], name="order_store"),
         ),
         migrations.AddIndex(
-            model_name='salesorder',
-            index=models.Index(fields=['grand_total', 'id'], name='order_total'),
+            model_name="salesorder",
+            index=models.Index(fields=["grand_total", "id"], name="order_total"),
         ),
         migrations.AddIndex(
-            model_name='salesorder',
-            index=models.Index(fields=['increment_id'], name='order_increment'),
+            model_name="salesorder",
+            index=models.Index(fields=["increment_id"], name="order_increment"),
         ),
         migrations.AddIndex(
-            model_name='salesorder',
-            index=models.Index(fields=['customer_email'], name='order_email'),
+            model_name="salesorder",
+            index=models.Index(fields=["customer_email"], name="order_email"),
         ),
         migrations.AddIndex(
-            model_name='salesorder',
-            index=models.Index(fields=['verification'], name='order_verification'),
+            model_name="salesorder",
+            index=models.Index(fields=["verification"], name="order_verification"),
         ),
         migrations.AddConstraint(
-            model_name='salesorder',
-            constraint=models.UniqueConstraint(fields=('shop', 'entity_id'), name='one_mirror_per_web_order'),
+            model_name="salesorder",
+            constraint=models.UniqueConstraint(
+                fields=("shop", "entity_id"), name="one_mirror_per_web_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='salesorder',
-            constraint=models.UniqueConstraint(condition=models.Q(('sap_sales_order_number', ''), _negated=True), fields=('sap_sales_order_number',), name='one_web_order_per_sap_order'),
+            model_name="salesorder",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("sap_sales_order_number", ""), _negated=True),
+                fields=("sap_sales_order_number",),
+                name="one_web_order_per_sap_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='salesarea',
-            constraint=models.UniqueConstraint(fields=('shop', 'store_id'), name='one_sales_area_per_store'),
+            model_name="salesarea",
+            constraint=models.UniqueConstraint(
+                fields=("shop", "store_id"), name="one_sales_area_per_store"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentmapping',
-            constraint=models.UniqueConstraint(fields=('shop', 'method'), name='one_entry_per_payment_method'),
+            model_name="paymentmapping",
+            constraint=models.UniqueConstraint(
+                fields=("shop", "method"), name="one_entry_per_payment_method"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='materialmapping',
-            constraint=models.UniqueConstraint(fields=('shop', 'sku'), name='one_material_per_sku'),
+            model_name="materialmapping",
+            constraint=models.UniqueConstraint(fields=("shop", "sku"), name="one_material_per_sku"),
         ),
         migrations.AddIndex(
-            model_name='synctask',
-            index=models.Index(fields=['state', 'not_before', 'priority'], name='task_due'),
+            model_name="synctask",
+            index=models.Index(fields=["state", "not_before", "priority"], name="task_due"),
         ),
         migrations.AddIndex(
-            model_name='synctask',
-            index=models.Index(fields=['state', '-id'], name='task_state'),
+            model_name="synctask",
+            index=models.Index(fields=["state", "-id"], name="task_state"),
         ),
         migrations.AddIndex(
-            model_name='synctask',
-            index=models.Index(fields=['step', 'state', '-id'], name='task_step'),
+            model_name="synctask",
+            index=models.Index(fields=["step", "state", "-id"], name="task_step"),
         ),
         migrations.AddIndex(
-            model_name='synctask',
-            index=models.Index(condition=models.Q(('state', 'needs_attention')), fields=['cause_key'], name='task_cause'),
+            model_name="synctask",
+            index=models.Index(
+                condition=models.Q(("state", "needs_attention")),
+                fields=["cause_key"],
+                name="task_cause",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='synctask',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'needs_attention'])), fields=('step', 'reference'), name='one_open_task_per_step_and_document'),
+            model_name="synctask",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["waiting", "running", "needs_attention"])),
+                fields=("step", "reference"),
+                name="one_open_task_per_step_and_document",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='synctask',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('lock',), name='one_running_task_per_lock'),
+            model_name="synctask",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "running")),
+                fields=("lock",),
+                name="one_running_task_per_lock",
+            ),
         ),
         migrations.AddIndex(
-            model_name='syncattempt',
-            index=models.Index(fields=['-started_at'], name='attempt_started'),
+            model_name="syncattempt",
+            index=models.Index(fields=["-started_at"], name="attempt_started"),
         ),
     ]
