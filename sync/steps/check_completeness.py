@@ -20,6 +20,7 @@ from sync.models import (
     Step,
     SyncTask,
 )
+from sync.sap.records import SapOrderHeader
 from sync.steps import unreadable
 from sync.steps.shop_mirrors import store_orders
 from sync.steps.step_run import StepRun
@@ -141,8 +142,17 @@ def _web_orders_of_sap(run: StepRun, since: datetime, until: datetime) -> Iterat
             created_from=since.date(),
             created_to=until.date() + timedelta(days=1),
         )
+        prefix = run.shop.reference_prefix
         for header in headers:
-            yield header.customer_reference, header.sap_sales_order_number
+            if header.customer_reference.startswith(prefix) and not _of_another_shop(run, header):
+                reference = header.customer_reference.removeprefix(prefix)
+                yield reference, header.sap_sales_order_number
+
+
+def _of_another_shop(run: StepRun, header: SapOrderHeader) -> bool:
+    """Shops may sell to one account; an order known to be another's is no finding here."""
+    known = SalesOrder.objects.filter(sap_sales_order_number=header.sap_sales_order_number)
+    return known.exclude(shop=run.shop).exists()
 
 
 def _is_in_shop(run: StepRun, reference: str) -> bool:
