@@ -31,9 +31,10 @@ AT_ONCE = 500
 
 
 def for_order(order: SalesOrder) -> Iterator[Work]:
-    """Everything an order may need now, in the order it must happen."""
-    if order.stage == SalesOrder.Stage.NOT_TAKEN:
-        return
+    """Everything an order may need now, in the order it must happen.
+
+    An order a rule has stopped is read again: the rule may no longer hold, or the task says which.
+    """
     if not order.is_in_sap:
         if order.stage != SalesOrder.Stage.CANCELED:
             yield work.push_order(order)

@@ -53,9 +53,12 @@ def test_a_confirmed_order_needs_only_what_followed() -> None:
     assert steps(plan.for_order(order)) == ["pull_deliveries", "pull_billing"]
 
 
-@pytest.mark.parametrize("stage", [Stage.NOT_TAKEN, Stage.CANCELED])
-def test_an_order_that_stays_out_of_sap_needs_nothing(stage: str) -> None:
-    assert steps(plan.for_order(a_sales_order(stage=stage))) == []
+def test_a_canceled_order_needs_nothing() -> None:
+    assert steps(plan.for_order(a_sales_order(stage=Stage.CANCELED))) == []
+
+
+def test_an_order_a_rule_has_stopped_is_looked_at_again() -> None:
+    assert steps(plan.for_order(a_sales_order(stage=Stage.NOT_TAKEN))) == ["push_order"]
 
 
 def test_orders_that_wait_are_open_work_oldest_first() -> None:

@@ -359,3 +359,26 @@ def test_every_call_to_sap_is_kept_without_personal_data(world: World) -> None:
         kept = f"{call.request} {call.answer}"
         assert "Mustermann" not in kept
         assert "erika@example.test" not in kept
+
+
+def test_sync_now_on_an_order_a_rule_has_stopped_says_which(world: World) -> None:
+    order = world.place()
+    world.stand_in.move(order.entity_id, "hold")
+    world.run(work.pull_orders(world.shop))
+
+    task = world.run(work.push_order(order))
+
+    assert (task.state, task.outcome) == (SyncTask.State.DONE, "Not taken: On hold in the shop.")
+    assert world.sap_books(order) == []
+
+
+def test_an_order_released_since_the_last_pull_goes_to_sap(world: World) -> None:
+    order = world.place()
+    world.stand_in.move(order.entity_id, "hold")
+    world.run(work.pull_orders(world.shop))
+    world.stand_in.move(order.entity_id, "unhold")
+
+    task = world.run(work.push_order(order))
+
+    assert task.state == SyncTask.State.DONE
+    assert len(world.sap_books(order)) == 1
