@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import requests
@@ -15,15 +17,17 @@ from tests.browser.scenes import mails_of, row_of
 pytestmark = [pytest.mark.browser, pytest.mark.flow]
 
 
-def _slow_sap(desks: Desks, times: int) -> None:
-    """Long enough to be seen running."""
-    fault = {
-        "kind": "latency",
-        "times": times,
-        "seconds": 3,
-        "operation": "BAPI_SALESORDER_CREATEFROMDAT2",
-    }
-    requests.post(f"{desks.demo.sap}/sandbox/faults", json=fault, timeout=20).raise_for_status()
+@contextmanager
+def _slow_sap(desks: Desks) -> Iterator[None]:
+    """Long enough to be seen running; quick again after the block."""
+    faults = f"{desks.demo.sap}/sandbox/faults"
+    create = "BAPI_SALESORDER_CREATEFROMDAT2"
+    fault = {"kind": "latency", "times": 0, "seconds": 4, "operation": create}
+    requests.post(faults, json=fault, timeout=20).raise_for_status()
+    try:
+        yield
+    finally:
+        requests.delete(faults, timeout=20).raise_for_status()
 
 
 def _mark(page: Page) -> None:
@@ -38,15 +42,15 @@ def _was_never_reloaded(page: Page) -> bool:
 @pytest.mark.usefixtures("played")  # so that no older order takes the slow answers
 def test_p1_19_new_orders_go_from_waiting_to_done_before_ones_eyes(desks: Desks) -> None:
     shop = desks.open(desks.demo.shop)
-    numbers = scenes.place_orders(shop, count=3)  # one more than there are workers
-    _slow_sap(desks, times=3)
+    numbers = scenes.place_orders(shop, count=8)  # many more than there are workers
     sales = desks.person("sales", "/orders/")
     _mark(sales)
 
-    sales.get_by_role("button", name="Sync all new orders").click()
+    with _slow_sap(desks):
+        sales.get_by_role("button", name="Sync all new orders").click()
 
-    expect(sales.locator("tbody .sync--running").first).to_contain_text("Running")
-    expect(sales.locator("tbody .sync--waiting").first).to_contain_text("Waiting")
+        expect(sales.locator("tbody .sync--running").first).to_contain_text("Running")
+        expect(sales.locator("tbody .sync--waiting").first).to_contain_text("Waiting")
     for number in numbers:
         expect(row_of(sales, number)).to_contain_text("In SAP")
         expect(row_of(sales, number)).to_contain_text("Done")
