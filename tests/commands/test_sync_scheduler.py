@@ -37,6 +37,7 @@ def test_it_looks_until_it_is_told_to_stop(told: signal.Signals) -> None:
     assert StepSchedule.objects.count() == len(DEFAULT_INTERVALS)
 
 
+@pytest.mark.django_db(transaction=True)  # it closes its connection
 def test_one_look_asks_for_what_is_due_and_frees_what_is_lost() -> None:
     a_sales_order()
     StepSchedule.objects.create(step="push_order")

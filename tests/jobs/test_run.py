@@ -261,6 +261,7 @@ def test_a_worker_stopped_too_long_gives_its_task_back_when_nobody_took_it(world
     assert task.attempt_log.get().outcome == Outcome.LOST
 
 
+@pytest.mark.django_db(transaction=True)  # it closes its connection
 @pytest.mark.parametrize("error", [OperationalError("database is locked"), InterfaceError("gone")])
 def test_trouble_with_our_own_database_passes_by_itself(world: World, error: Exception) -> None:
     with a_step_that(fails_with(error)):
