@@ -5,26 +5,34 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import requests
 
 from sync.sandbox.chaos.options import LEASE, LONGEST_SERVER_TIME
 from sync.sandbox.chaos.processes import Crew
-from sync.sandbox.chaos.stand_ins import StandIn
+from sync.sandbox.chaos.stand_ins import Books, StandIn
 
 CREATE, COMMIT = "BAPI_SALESORDER_CREATEFROMDAT2", "BAPI_TRANSACTION_COMMIT"
 LOOK_UP = "BAPI_SALESORDER_GETLIST"
-SHOP_WRITES = ("ship", "invoice", "ext_order_id", "email", "track")
+SHOP_WRITES = tuple(
+    ("shop", operation) for operation in ("ship", "invoice", "ext_order_id", "email", "track")
+)
 # Calls after which a worker goes on to write: a worker paused there wakes up at the worst moment.
 BEFORE_A_WRITE = (("sap", CREATE), ("sap", LOOK_UP), ("shop", "shipments"), ("shop", "invoices"))
 IRREVERSIBLE = (
     ("sap", COMMIT), ("sap", CREATE), ("shop", "ship"), ("shop", "invoice"),
     ("shop", "ext_order_id"), ("shop", "track"), ("shop", "email"),
 )  # fmt: skip
+SAP_LOSSES = (
+    ("lost_commit_answer", COMMIT), ("lost_commit_answer", COMMIT), ("drop_after", CREATE),
+    ("drop_before", COMMIT), ("drop_before", CREATE), ("drop_before", ""), ("drop_after", ""),
+)  # fmt: skip
 NOTICE_WITHIN_SECONDS = 6.0
 WORK_BETWEEN_FAULTS = 8  # attempts
+MOST_ASLEEP = 9  # paused workers at a time
+Call = tuple[str, str]  # system, operation
 
 
 @dataclass(slots=True)
@@ -40,6 +48,7 @@ class Storm:
     new_worker: Callable[[], str]
     work_done: Callable[[], int]
     only: frozenset[str] = frozenset()
+    at: frozenset[str] = frozenset()
     injected: Counter[str] = field(default_factory=Counter)
     _next_at: float = 0.0
     _done_before: int = 0
@@ -107,22 +116,24 @@ class Storm:
 
     def kill_at_a_write(self) -> str:
         """Every worker dies while a remote works on an irreversible call."""
-        system, operation = self.rng.choice(IRREVERSIBLE)
-        if not self._caught(system, operation, 1.0):
+        chosen = self._one_of(IRREVERSIBLE)
+        if chosen is None or not self._caught(chosen, 1.0):
             return ""
         for name in self.crew.names("worker"):
             self.crew.kill(name)
-        return f"workers killed at {operation}"
+        return f"workers killed at {chosen[1]}"
 
     def pause_at_a_write(self) -> str:
         """Every worker stalls past its lease just before or in a write; others take over."""
-        system, operation = self.rng.choice((*BEFORE_A_WRITE, *BEFORE_A_WRITE, *IRREVERSIBLE))
-        if any(process.is_paused for process in self.crew.processes.values()):
+        chosen = self._one_of((*BEFORE_A_WRITE, *BEFORE_A_WRITE, *IRREVERSIBLE))
+        workers = self.crew.names("worker")
+        asleep = sum(process.is_paused for process in self.crew.processes.values())
+        if chosen is None or asleep > MOST_ASLEEP - len(workers):
             return ""
-        if not self._caught(system, operation, 1.0):
+        if not self._caught(chosen, 2.0, len(workers)):
             return ""
-        self._pause(self.crew.names("worker"))
-        return f"workers paused at {operation}"
+        self._pause(workers)
+        return f"workers paused at {chosen[1]}"
 
     def pause_a_worker(self) -> str:
         """At a random moment, past its lease."""
@@ -155,17 +166,30 @@ class Storm:
         now = time.monotonic()
         self._later += [(now + seconds, wake), (now + seconds + 6, leave)]
 
-    def _caught(self, system: str, operation: str, seconds: float) -> bool:
-        """Whether a call was caught while the remote works on it; it works on for ``seconds``."""
+    def _one_of(self, calls: Sequence[Call]) -> Call | None:
+        """One of these calls, of those that are to be struck."""
+        allowed = [call for call in calls if not self.at or call[1] in self.at]
+        return self.rng.choice(allowed) if allowed else None
+
+    def _caught(self, call: Call, seconds: float, times: int = 1) -> bool:
+        """Whether a call was caught while the remote works on it; it works on for ``seconds``.
+
+        With ``times``, as many as come before the first is nearly over.
+        """
+        system, operation = call
         stand_in = self.shop if system == "shop" else self.sap
-        stand_in.add_fault("latency", operation=operation, seconds=seconds, times=1)
-        deadline = time.monotonic() + NOTICE_WITHIN_SECONDS
+        stand_in.add_fault("latency", operation=operation, seconds=seconds, times=times)
+        caught, deadline = 0, time.monotonic() + NOTICE_WITHIN_SECONDS
         while time.monotonic() < deadline:
-            if not any(_is_latency(one, operation) for one in stand_in.faults()):
+            left = _calls_left(stand_in.faults(), operation)
+            if times > left and not caught:
+                deadline = time.monotonic() + seconds / 2
+            caught = times - left
+            if caught >= times:
                 return True
             time.sleep(0.02)
         stand_in.clear_faults()
-        return False
+        return caught > 0
 
     # ---- Redis
     def empty_redis(self) -> str:
@@ -196,17 +220,21 @@ class Storm:
     def shop_loses_an_answer(self) -> str:
         """Before or after the write took effect."""
         kind = self.rng.choice(("drop_before", "drop_after_write", "drop_after_write"))
-        operation = self.rng.choice(SHOP_WRITES)
-        self.shop.add_fault(kind, operation=operation, times=self.rng.randint(1, 2))
+        chosen = self._one_of(SHOP_WRITES)
+        if chosen is None:
+            return ""
+        self.shop.add_fault(kind, operation=chosen[1], times=self.rng.randint(1, 2))
         return f"shop {kind}"
 
     def shop_is_slow(self) -> str:
         """Longer than the portal waits for an answer, at times."""
         kind = self.rng.choice(("latency", "slow_after_write"))
         seconds = self.rng.uniform(0.5, LONGEST_SERVER_TIME)
-        operation = self.rng.choice((*SHOP_WRITES, "orders"))
+        chosen = self._one_of((*SHOP_WRITES, ("shop", "orders")))
+        if chosen is None:
+            return ""
         self.shop.add_fault(
-            kind, operation=operation, seconds=seconds, times=self.rng.randint(1, 3)
+            kind, operation=chosen[1], seconds=seconds, times=self.rng.randint(1, 3)
         )
         return "shop slow"
 
@@ -217,11 +245,10 @@ class Storm:
 
     def sap_loses_an_answer(self) -> str:
         """Of a create, a commit, or any call; the work is done or not."""
-        kind, operation = self.rng.choice(
-            (("lost_commit_answer", COMMIT), ("lost_commit_answer", COMMIT), ("drop_after", CREATE),
-             ("drop_before", COMMIT), ("drop_before", CREATE), ("drop_before", ""),
-             ("drop_after", ""))
-        )  # fmt: skip
+        lost = [one for one in SAP_LOSSES if not self.at or one[1] in self.at]
+        if not lost:
+            return ""
+        kind, operation = self.rng.choice(lost)
         self.sap.add_fault(kind, operation=operation, times=self.rng.randint(1, 2))
         return f"SAP {kind}"
 
@@ -233,10 +260,12 @@ class Storm:
 
     def sap_is_slow(self) -> str:
         """Longer than the portal waits for an answer, at times."""
-        operation = self.rng.choice((CREATE, COMMIT, LOOK_UP, ""))
+        chosen = self._one_of((("sap", CREATE), ("sap", COMMIT), ("sap", LOOK_UP), ("sap", "")))
+        if chosen is None:
+            return ""
         seconds = self.rng.uniform(0.5, LONGEST_SERVER_TIME)
         self.sap.add_fault(
-            "latency", operation=operation, seconds=seconds, times=self.rng.randint(1, 3)
+            "latency", operation=chosen[1], seconds=seconds, times=self.rng.randint(1, 3)
         )
         return "SAP slow"
 
@@ -260,8 +289,10 @@ KINDS: dict[Callable[[Storm], str], float] = {
 }
 
 
-def _is_latency(fault: dict[str, object], operation: str) -> bool:
-    return fault["kind"] == "latency" and fault["operation"] == operation
+def _calls_left(faults: list[Books], operation: str) -> int:
+    """How many calls the latency of an operation still waits for; SAP counts up, the shop down."""
+    waiting = [one for one in faults if (one["kind"], one["operation"]) == ("latency", operation)]
+    return sum(one["times"] - one.get("fired", 0) for one in waiting)
 
 
 def _until_it_answers(action: Callable[[], None]) -> None:

@@ -39,5 +39,9 @@ class Options:
     patience: float = 150.0
     ports_from: int = 0
     worker_command: tuple[str, ...] = ()
-    only: frozenset[str] = frozenset()
+    only: frozenset[str] = frozenset()  # kinds of faults, all when empty
+    at: frozenset[str] = frozenset()  # calls at which faults may strike, all when empty
+    shapes: tuple[str, ...] = ()  # of orders, all everyday ones when empty
+    deliveries: int = 0  # of each order that can leave in parts; 0: one to three
+    clickers: int = 2  # impatient people of each role
     environment: dict[str, str] = field(default_factory=lambda: dict(ENVIRONMENT))

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import requests
 
 from sync.sandbox.chaos import portal_view
-from sync.sandbox.chaos.clerks import Clerks, write_script
+from sync.sandbox.chaos.clerks import SHAPES, Clerks, write_script
 from sync.sandbox.chaos.databases import database
 from sync.sandbox.chaos.faults import Storm
 from sync.sandbox.chaos.judge import KINDS, Case, Finding, judge
@@ -100,18 +100,22 @@ def perform(options: Options, tell: Tell) -> Verdict:
 def _hurt(stage: Stage, tell: Tell) -> Verdict:
     options = stage.options
     rng = random.Random(options.seed)
-    scripts = [write_script(rng) for _ in range(options.orders)]
+    shapes = options.shapes or SHAPES
+    scripts = [write_script(rng, shapes, options.deliveries) for _ in range(options.orders)]
     clerks = Clerks(stage.shop, stage.sap, scripts, options.at_once)
-    people = People(stage.portal, options.seed, lambda: [one.increment_id for one in clerks.active])
+    people = People(
+        stage.portal, options.seed, lambda: [one.increment_id for one in clerks.active],
+        options.clickers,
+    )  # fmt: skip
     storm = Storm(
         rng, stage.crew, stage.shop, stage.sap, options.fault_every, stage.flush_redis,
         stage.new_worker,
-        lambda: portal_view.work_done(stage.database), options.only,
+        lambda: portal_view.work_done(stage.database), options.only, options.at,
     )  # fmt: skip
     storm.begin()
     clerks.thread.start()
     people.start()
-    _weather(storm, clerks, tell)
+    _weather(storm, clerks, options.patience, tell)
     people.end()
     storm.calm()
     tell(
@@ -127,10 +131,10 @@ def _hurt(stage: Stage, tell: Tell) -> Verdict:
     return Verdict(len(clerks.placed), sum(storm.injected.values()), findings)
 
 
-def _weather(storm: Storm, clerks: Clerks, tell: Tell) -> None:
+def _weather(storm: Storm, clerks: Clerks, patience: float, tell: Tell) -> None:
     """Inject until SAP has billed every order, or nothing moves any more."""
     told_at, moved_at, last = time.monotonic(), time.monotonic(), -1
-    while not clerks.is_done and time.monotonic() - moved_at < 240:
+    while not clerks.is_done and time.monotonic() - moved_at < patience:
         storm.tick()
         time.sleep(0.1)
         if len(clerks.placed) + len(clerks.finished) != last:
