@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -20,6 +21,8 @@ from sync.models import (
 from sync.steps.intake import payments_of, reason_not_taken
 
 Stage = SalesOrder.Stage
+LATE_PARCEL = timedelta(days=7)  # after the last news of a delivery
+OLDEST_DELIVERY = timedelta(days=90)
 
 
 @dataclass(slots=True)
@@ -75,6 +78,18 @@ def open_orders() -> QuerySet[SalesOrder]:
     return SalesOrder.objects.filter(sap_read_at__isnull=False).exclude(
         stage__in=[Stage.COMPLETE, Stage.CANCELED]
     )
+
+
+def complete_without_parcel() -> QuerySet[SalesOrder]:
+    """Complete orders of which a delivery has no parcel number: it may still come, for a week."""
+    now = timezone.now()
+    waited_for = OutboundDeliveryLine.objects.filter(
+        delivery__tracks__isnull=True,
+        delivery__changed_at__gte=now - LATE_PARCEL,
+        delivery__created_date__gte=(now - OLDEST_DELIVERY).date(),  # keeps the look-up short
+        sales_order__stage=Stage.COMPLETE,
+    )
+    return SalesOrder.objects.filter(pk__in=waited_for.values("sales_order"))
 
 
 def _documents_of(orders: list[SalesOrder]) -> dict[int, Documents]:
