@@ -19,6 +19,13 @@ OPEN_TASKS = (
     "SELECT step, reference, state, error_class, error_message FROM sync_synctask "
     "WHERE state IN ('waiting', 'running', 'needs_attention')"
 )
+# The clerks give every delivery a parcel number in the end; the portal may be complete before.
+UNFINISHED = (
+    "SELECT count(*) FROM sync_salesorder WHERE stage <> 'complete' OR id IN ("
+    "SELECT line.sales_order_id FROM sync_outbounddeliveryline line "
+    "LEFT JOIN sync_deliverytrack track ON track.delivery_id = line.delivery_id "
+    "WHERE track.id IS NULL)"
+)
 PULLS = ("pull_orders", "pull_deliveries", "pull_billing")
 
 
@@ -52,10 +59,8 @@ def open_tasks(address: str) -> list[OpenTask]:
 
 
 def unfinished(address: str) -> int:
-    """How many orders the portal does not call complete."""
-    return int(
-        rows(address, "SELECT count(*) FROM sync_salesorder WHERE stage <> 'complete'")[0][0]
-    )
+    """How many orders the portal does not call complete, or whose parcels it does not know."""
+    return int(rows(address, UNFINISHED)[0][0])
 
 
 def work_done(address: str) -> int:
