@@ -43,6 +43,11 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, default=3)
         parser.add_argument("--at-once", type=int, default=40, help="orders under way at a time")
         parser.add_argument("--fault-every", type=float, default=4.0, metavar="SECONDS")
+        parser.add_argument("--lease", type=int, default=15, metavar="SECONDS")
+        parser.add_argument(
+            "--server-time", type=float, default=7.0, metavar="SECONDS",
+            help="the longest a stand-in is made to work on a call",
+        )  # fmt: skip
         parser.add_argument("--patience", type=float, default=150.0, metavar="SECONDS")
         parser.add_argument("--ports-from", type=int, default=0, help="0: any free ports")
         parser.add_argument("--only", default="", help="kinds of faults, by comma; see faults.py")
@@ -71,6 +76,8 @@ class Command(BaseCommand):
                 workers=options["workers"],
                 at_once=options["at_once"],
                 fault_every=options["fault_every"],
+                lease=options["lease"],
+                server_time=options["server_time"],
                 patience=options["patience"],
                 ports_from=options["ports_from"],
                 only=frozenset(filter(None, options["only"].split(","))),

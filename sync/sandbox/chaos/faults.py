@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import requests
 
-from sync.sandbox.chaos.options import LEASE, LONGEST_SERVER_TIME
+from sync.sandbox.chaos.options import Options
 from sync.sandbox.chaos.processes import Crew
 from sync.sandbox.chaos.stand_ins import Books, StandIn
 
@@ -43,12 +43,10 @@ class Storm:
     crew: Crew
     shop: StandIn
     sap: StandIn
-    every: float
+    options: Options
     flush_redis: Callable[[], None]
     new_worker: Callable[[], str]
     work_done: Callable[[], int]
-    only: frozenset[str] = frozenset()
-    at: frozenset[str] = frozenset()
     injected: Counter[str] = field(default_factory=Counter)
     _next_at: float = 0.0
     _done_before: int = 0
@@ -56,7 +54,7 @@ class Storm:
 
     def begin(self) -> None:
         """The first fault comes after the usual time."""
-        self._next_at = time.monotonic() + self.every
+        self._next_at = time.monotonic() + self.options.fault_every
 
     def tick(self) -> None:
         """Do what is due; inject the next fault when its time has come."""
@@ -67,7 +65,11 @@ class Storm:
         self.crew.keep_up()
         if now < self._next_at or not self._has_moved(now):
             return
-        allowed = {k: w for k, w in KINDS.items() if not self.only or k.__name__ in self.only}
+        allowed = {
+            k: w
+            for k, w in KINDS.items()
+            if not self.options.only or k.__name__ in self.options.only
+        }
         kinds, weights = zip(*allowed.items(), strict=True)
         kind = self.rng.choices(kinds, weights)[0]
         try:
@@ -76,7 +78,7 @@ class Storm:
             name = ""  # a stand-in refuses just now: nothing was injected
         if name:
             self.injected[name] += 1
-        self._next_at = time.monotonic() + self.rng.uniform(0.3, 2 * self.every - 0.3)
+        self._next_at = time.monotonic() + self.rng.uniform(0.3, 2 * self.options.fault_every - 0.3)
 
     def _has_moved(self, now: float) -> bool:
         """Whether work was done since the last fault: a portal that is never left alone long
@@ -115,11 +117,12 @@ class Storm:
         return "scheduler killed"
 
     def kill_at_a_write(self) -> str:
-        """Every worker dies while a remote works on an irreversible call."""
+        """Every worker dies while a remote works on an irreversible call, and works on."""
         chosen = self._one_of(IRREVERSIBLE)
-        if chosen is None or not self._caught(chosen, 1.0):
+        workers, seconds = self.crew.names("worker"), self.rng.uniform(1, self.options.server_time)
+        if chosen is None or not self._caught(chosen, seconds, len(workers)):
             return ""
-        for name in self.crew.names("worker"):
+        for name in workers:
             self.crew.kill(name)
         return f"workers killed at {chosen[1]}"
 
@@ -149,7 +152,7 @@ class Storm:
             self.crew.pause(name)
             paused.append((name, self.crew.processes[name].running.pid))
             self.new_worker()
-        seconds = LEASE + self.rng.uniform(4, 16)
+        seconds = self.options.lease + self.rng.uniform(4, 16)
 
         def wake() -> None:
             for name, pid in paused:
@@ -168,7 +171,7 @@ class Storm:
 
     def _one_of(self, calls: Sequence[Call]) -> Call | None:
         """One of these calls, of those that are to be struck."""
-        allowed = [call for call in calls if not self.at or call[1] in self.at]
+        allowed = [call for call in calls if not self.options.at or call[1] in self.options.at]
         return self.rng.choice(allowed) if allowed else None
 
     def _caught(self, call: Call, seconds: float, times: int = 1) -> bool:
@@ -183,7 +186,7 @@ class Storm:
         while time.monotonic() < deadline:
             left = _calls_left(stand_in.faults(), operation)
             if times > left and not caught:
-                deadline = time.monotonic() + seconds / 2
+                deadline = time.monotonic() + min(1.0, seconds / 2)
             caught = times - left
             if caught >= times:
                 return True
@@ -229,7 +232,7 @@ class Storm:
     def shop_is_slow(self) -> str:
         """Longer than the portal waits for an answer, at times."""
         kind = self.rng.choice(("latency", "slow_after_write"))
-        seconds = self.rng.uniform(0.5, LONGEST_SERVER_TIME)
+        seconds = self.rng.uniform(0.5, self.options.server_time)
         chosen = self._one_of((*SHOP_WRITES, ("shop", "orders")))
         if chosen is None:
             return ""
@@ -245,7 +248,7 @@ class Storm:
 
     def sap_loses_an_answer(self) -> str:
         """Of a create, a commit, or any call; the work is done or not."""
-        lost = [one for one in SAP_LOSSES if not self.at or one[1] in self.at]
+        lost = [one for one in SAP_LOSSES if not self.options.at or one[1] in self.options.at]
         if not lost:
             return ""
         kind, operation = self.rng.choice(lost)
@@ -263,7 +266,7 @@ class Storm:
         chosen = self._one_of((("sap", CREATE), ("sap", COMMIT), ("sap", LOOK_UP), ("sap", "")))
         if chosen is None:
             return ""
-        seconds = self.rng.uniform(0.5, LONGEST_SERVER_TIME)
+        seconds = self.rng.uniform(0.5, self.options.server_time)
         self.sap.add_fault(
             "latency", operation=chosen[1], seconds=seconds, times=self.rng.randint(1, 3)
         )

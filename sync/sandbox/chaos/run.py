@@ -108,9 +108,9 @@ def _hurt(stage: Stage, tell: Tell) -> Verdict:
         options.clickers,
     )  # fmt: skip
     storm = Storm(
-        rng, stage.crew, stage.shop, stage.sap, options.fault_every, stage.flush_redis,
+        rng, stage.crew, stage.shop, stage.sap, options, stage.flush_redis,
         stage.new_worker,
-        lambda: portal_view.work_done(stage.database), options.only, options.at,
+        lambda: portal_view.work_done(stage.database),
     )  # fmt: skip
     storm.begin()
     clerks.thread.start()
