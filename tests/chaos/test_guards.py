@@ -35,7 +35,7 @@ KILLING = (
     "--lease", "6", "--server-time", "14",
 )  # fmt: skip
 GUARDS = {"lookup": LOSING_ANSWERS, "lease": PAUSING, "write_ahead": KILLING}
-SEED = 1
+SEED = os.environ.get("SEED", "1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,11 @@ def chaos(*options: str) -> Ended:
     """One run, as a person starts it."""
     environment = {name: value for name, value in os.environ.items() if name not in OURS}
     ended = subprocess.run(
-        [sys.executable, "manage.py", "chaos", "--seed", str(SEED), *ORDERS, *options],
+        [sys.executable, "manage.py", "chaos", "--seed", SEED, *ORDERS, *options],
         cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     lines = [line for line in ended.stdout.splitlines() if line.startswith("orders=")]
+    sys.stdout.write(f"\n{' '.join(options)}\nseed={SEED} {lines[-1]}\n")
     counts = {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", lines[-1])}
     return Ended(ended.returncode, counts, ended.stdout + ended.stderr)
 
