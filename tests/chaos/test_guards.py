@@ -26,8 +26,7 @@ ORDERS = (
     "--shapes", "purchase-order,eur-coupon,coupon",
 )  # fmt: skip
 LOSING_ANSWERS = (
-    "--only", "sap_loses_an_answer,shop_loses_an_answer",
-    "--at", "BAPI_TRANSACTION_COMMIT,ship,invoice",
+    "--only", "sap_loses_an_answer,shop_loses_an_answer", "--at", "BAPI_TRANSACTION_COMMIT,track",
 )  # fmt: skip
 PAUSING = ("--only", "pause_at_a_write", "--at", "BAPI_SALESORDER_GETLIST,shipments")
 KILLING = (

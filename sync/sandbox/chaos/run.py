@@ -20,11 +20,11 @@ from sync.sandbox.chaos import portal_view
 from sync.sandbox.chaos.clerks import SHAPES, Clerks, write_script
 from sync.sandbox.chaos.databases import database
 from sync.sandbox.chaos.faults import Storm
-from sync.sandbox.chaos.judge import KINDS, Case, Finding, judge
+from sync.sandbox.chaos.judge import KINDS, Case, Finding, judge, judge_strays
 from sync.sandbox.chaos.options import Options
 from sync.sandbox.chaos.people import People
 from sync.sandbox.chaos.processes import Crew
-from sync.sandbox.chaos.stand_ins import StandIn, sap_orders, web_order
+from sync.sandbox.chaos.stand_ins import StandIn, sap_orders, sap_references, web_order
 from sync.sandbox.portal_visitor import Visitor
 
 READY_WITHIN_SECONDS = 90
@@ -168,15 +168,18 @@ def _rest(stage: Stage, clerks: Clerks, tell: Tell) -> None:
 def judge_all(stage: Stage, numbers: list[str]) -> list[Finding]:
     """Every order from the books, every open task, and a sample of the pages."""
     told = portal_view.claims(stage.database)
-    findings: list[Finding] = []
-    for number in numbers:
-        case = Case(number, web_order(stage.shop, number), sap_orders(stage.sap, number),
-                    told.get(number))  # fmt: skip
-        findings += judge(case)
+    cases = [
+        Case(number, web_order(stage.shop, number), sap_orders(stage.sap, number), told.get(number))
+        for number in numbers
+    ]
+    findings = [finding for case in cases for finding in judge(case)]
+    known = set(numbers)
+    findings += judge_strays(
+        sap_references(stage.sap), lambda one: one in known or bool(web_order(stage.shop, one))
+    )
     findings += portal_view.judge_tasks(portal_view.open_tasks(stage.database))
-    known = {number: told[number] for number in numbers if number in told}
     rng = random.Random(stage.options.seed)
-    return findings + portal_view.judge_pages(stage.portal, known, rng, 25)
+    return findings + portal_view.judge_pages(stage.portal, cases, rng, 25)
 
 
 # ---- starting everything
