@@ -22,15 +22,15 @@ OURS = {"DJANGO_SETTINGS_MODULE", "SECRET_KEY", "DATABASE_URL", "REDIS_URL"}  # 
 pytestmark = pytest.mark.chaos
 
 ORDERS = (
-    "--orders", "24", "--at-once", "12", "--patience", "30", "--fault-every", "2",
+    "--orders", "16", "--at-once", "8", "--patience", "30", "--fault-every", "2",
     "--shapes", "purchase-order,eur-coupon,coupon",
 )  # fmt: skip
 LOSING_ANSWERS = (
     "--only", "sap_loses_an_answer,shop_loses_an_answer", "--at", "BAPI_TRANSACTION_COMMIT,track",
 )  # fmt: skip
-PAUSING = ("--only", "pause_at_a_write", "--at", "BAPI_SALESORDER_GETLIST,shipments")
+PAUSING = ("--only", "pause_at_a_write", "--at", "BAPI_SALESORDER_GETLIST")
 KILLING = (
-    "--only", "kill_at_a_write", "--at", "BAPI_TRANSACTION_COMMIT,ship",
+    "--only", "kill_at_a_write", "--at", "BAPI_TRANSACTION_COMMIT",
     "--lease", "6", "--server-time", "14",
 )  # fmt: skip
 GUARDS = {"lookup": LOSING_ANSWERS, "lease": PAUSING, "write_ahead": KILLING}
@@ -75,6 +75,6 @@ def test_with_every_guard_the_same_faults_do_no_harm(guard: str) -> None:
     ended = chaos(*GUARDS[guard])
 
     assert {kind: ended.counts[kind] for kind in KINDS} == dict.fromkeys(KINDS, 0), ended.said
-    assert ended.counts["orders"] == 24
+    assert ended.counts["orders"] == 16
     assert ended.counts["faults"] > 0
     assert ended.status == 0
