@@ -10,6 +10,7 @@ from django.test import Client
 
 from sync.jobs import work
 from sync.models import SalesOrder
+from sync.sandbox.chaos.clerks import SHAPES
 from sync.sandbox.chaos.judge import Case, Claim, Finding, judge, judge_page, judge_strays
 from sync.sandbox.chaos.portal_view import OpenTask, judge_tasks
 from sync.sandbox.chaos.run import Verdict
@@ -176,6 +177,17 @@ def test_a_line_that_went_to_sap_with_another_quantity_is_reported(
     case.sap[0]["items"][0]["quantity"] = "7"
 
     assert {"wrong_quantities", "lies"} == {one.kind for one in judge(case)}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_an_order_of_any_shape_is_in_sap_with_its_quantities(world: World, shape: str) -> None:
+    placed = world.into_sap(shape)
+    world.run(work.confirm_order(placed))
+    placed.refresh_from_db()
+
+    found = judged(world, placed)
+
+    assert kinds(found) <= {"stuck"}, found  # nothing has left yet, and nobody was told
 
 
 def test_a_wrong_amount_in_sap_is_reported(world: World, order: SalesOrder) -> None:
