@@ -181,17 +181,16 @@ class Storm:
         """
         system, operation = call
         stand_in = self.shop if system == "shop" else self.sap
+        waiting = _calls_left(stand_in.faults(), operation) + times
         stand_in.add_fault("latency", operation=operation, seconds=seconds, times=times)
         caught, deadline = 0, time.monotonic() + NOTICE_WITHIN_SECONDS
-        while time.monotonic() < deadline:
-            left = _calls_left(stand_in.faults(), operation)
-            if times > left and not caught:
+        while caught < times and time.monotonic() < deadline:
+            before, caught = caught, waiting - _calls_left(stand_in.faults(), operation)
+            if caught and not before:
                 deadline = time.monotonic() + min(1.0, seconds / 2)
-            caught = times - left
-            if caught >= times:
-                return True
             time.sleep(0.02)
-        stand_in.clear_faults()
+        if not caught:
+            stand_in.clear_faults()
         return caught > 0
 
     # ---- Redis
