@@ -167,6 +167,9 @@ LEASE_SECONDS = env.int("LEASE_SECONDS", 300)
 MAGENTO_SETTLE_SECONDS = env.int("MAGENTO_SETTLE_SECONDS", 120)
 SAP_SETTLE_SECONDS = env.int("SAP_SETTLE_SECONDS", 120)
 PULL_OVERLAP_SECONDS = env.int("PULL_OVERLAP_SECONDS", 300)
+# Parcel numbers and billing documents change after an order is complete: SAP is asked again.
+FOLLOW_COMPLETE_EVERY_SECONDS = env.int("FOLLOW_COMPLETE_EVERY_SECONDS", 3600)
+FOLLOW_COMPLETE_DAYS = env.float("FOLLOW_COMPLETE_DAYS", 14.0)
 RETRY_SCALE = env.float("RETRY_SCALE", 1.0)  # below 1: every retry comes sooner (chaos, demo)
 
 # ---- Magento ------------------------------------------------------------------------------------

@@ -69,7 +69,9 @@ def open_work(step: Step) -> Iterator[Work]:
 
 
 def follow_ups(task: SyncTask) -> Iterator[Work]:
-    """What becomes possible once ``task`` is done."""
+    """What becomes possible once ``task`` is done, and itself if it is wanted once more."""
+    if task.is_wanted_again:
+        yield work.again(task)
     if task.step == Step.PUSH_ORDER:
         yield from _confirmations(task)
     elif task.step == Step.PULL_ORDERS:

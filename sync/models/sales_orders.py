@@ -88,6 +88,13 @@ class SalesOrder(models.Model):
     confirmed_at = models.DateTimeField(
         null=True, blank=True, help_text="When the shop was read back carrying the SAP number."
     )
+    completed_at = models.DateTimeField(null=True, blank=True)
+    deliveries_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="When SAP is asked again, although the order is complete."
+    )
+    billing_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="When SAP is asked again, although the order is complete."
+    )
     shop_unsettled_until = models.DateTimeField(
         null=True, blank=True, help_text="A write to the shop may still be running until then."
     )
@@ -113,6 +120,16 @@ class SalesOrder(models.Model):
             models.Index(fields=["increment_id"], name="order_increment"),
             models.Index(fields=["customer_email"], name="order_email"),
             models.Index(fields=["verification"], name="order_verification"),
+            models.Index(
+                fields=["deliveries_due_at"],
+                condition=models.Q(deliveries_due_at__isnull=False),
+                name="order_deliveries_due",
+            ),
+            models.Index(
+                fields=["billing_due_at"],
+                condition=models.Q(billing_due_at__isnull=False),
+                name="order_billing_due",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from sync.models import (
@@ -17,9 +18,12 @@ from sync.models import (
     SalesOrder,
     Shipment,
 )
+from sync.remotes import Policy
 from sync.steps.intake import payments_of, reason_not_taken
 
 Stage = SalesOrder.Stage
+OPEN_STAGES = frozenset(Stage) - {Stage.COMPLETE, Stage.CANCELED}
+Due = Literal["deliveries_due_at", "billing_due_at"]
 
 
 @dataclass(slots=True)
@@ -49,7 +53,16 @@ def refresh_stages(keys: Iterable[int]) -> None:
             reason = reason_not_taken(order, order.shop, payments[order.shop], now=now)
         stage = stage_of(order, reason, documents[order.pk])
         if (stage, reason) != (order.stage, order.not_taken_reason):
-            SalesOrder.objects.filter(pk=order.pk).update(stage=stage, not_taken_reason=reason)
+            values = {"stage": stage, "not_taken_reason": reason, **_arrival(order, stage, now)}
+            SalesOrder.objects.filter(pk=order.pk).update(**values)
+
+
+def _arrival(order: SalesOrder, stage: Stage, now: datetime) -> dict[str, datetime]:
+    """An order that has just become complete is looked at once more, and followed from then on:
+    a parcel number may have come, or changed, while the last invoice was made."""
+    if stage != Stage.COMPLETE or order.stage == Stage.COMPLETE:
+        return {}
+    return {"completed_at": now, "deliveries_due_at": now, "billing_due_at": now}
 
 
 def stage_of(order: SalesOrder, reason: str, documents: Documents) -> Stage:
@@ -70,11 +83,27 @@ def stage_of(order: SalesOrder, reason: str, documents: Documents) -> Stage:
     return Stage.PICKING if documents.deliveries else Stage.IN_SAP
 
 
-def open_orders() -> QuerySet[SalesOrder]:
-    """Orders in SAP from which more is to come."""
-    return SalesOrder.objects.filter(sap_read_at__isnull=False).exclude(
-        stage__in=[Stage.COMPLETE, Stage.CANCELED]
-    )
+def orders_to_read(due: Due) -> list[int]:
+    """The keys of the orders SAP is asked about now, oldest first: all from which more is to come,
+    and the complete ones whose time has come again."""
+    in_sap = SalesOrder.objects.filter(sap_read_at__isnull=False)
+    still_open = in_sap.filter(stage__in=OPEN_STAGES).values_list("pk", flat=True)
+    followed = in_sap.filter(**{f"{due}__lte": timezone.now()}).values_list("pk", flat=True)
+    return sorted({*still_open, *followed})
+
+
+def note_read(orders: Iterable[SalesOrder], due: Due, policy: Policy) -> None:
+    """Say when SAP is asked about these orders again, where they are complete."""
+    now = timezone.now()
+    for order in orders:
+        seen = getattr(order, due)
+        if seen is None or order.completed_at is None:
+            continue
+        goes_on = now < order.completed_at + policy.follow_for
+        # Only what was seen is moved: the order may have become complete while SAP answered.
+        SalesOrder.objects.filter(pk=order.pk, **{due: seen}).update(
+            **{due: now + policy.follow_every if goes_on else None}
+        )
 
 
 def _documents_of(orders: list[SalesOrder]) -> dict[int, Documents]:
