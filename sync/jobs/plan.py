@@ -122,7 +122,7 @@ def _orders_to_push() -> Iterator[Work]:
 def _orders_to_confirm() -> Iterator[Work]:
     unconfirmed = SalesOrder.objects.filter(
         sap_read_at__isnull=False, confirmed_at__isnull=True, shop__is_active=True
-    ).exclude(stage=SalesOrder.Stage.CANCELED)
+    ).exclude(stage__in=[SalesOrder.Stage.CANCELED, SalesOrder.Stage.ONE_SIDED])
     for order in unconfirmed.select_related("shop").order_by("id")[:AT_ONCE]:
         yield work.confirm_order(order)
 

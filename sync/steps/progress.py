@@ -17,9 +17,10 @@ from sync.models import (
     OutboundDeliveryLine,
     SalesOrder,
     Shipment,
+    Shop,
 )
 from sync.remotes import Policy
-from sync.steps.intake import payments_of, reason_not_taken
+from sync.steps.intake import payments_of, reason_not_taken, reason_one_sided
 
 Stage = SalesOrder.Stage
 OPEN_STAGES = frozenset(Stage) - {Stage.COMPLETE, Stage.CANCELED}
@@ -48,13 +49,20 @@ def refresh_stages(keys: Iterable[int]) -> None:
     payments = {shop: payments_of(shop) for shop in {order.shop for order in orders}}
     now = timezone.now()
     for order in orders:
-        reason = ""
-        if not order.is_in_sap:
+        if order.is_in_sap:
+            reason = reason_one_sided(order)
+        else:
             reason = reason_not_taken(order, order.shop, payments[order.shop], now=now)
         stage = stage_of(order, reason, documents[order.pk])
         if (stage, reason) != (order.stage, order.not_taken_reason):
             values = {"stage": stage, "not_taken_reason": reason, **_arrival(order, stage, now)}
             SalesOrder.objects.filter(pk=order.pk).update(**values)
+
+
+def refresh_replacements(shop: Shop) -> None:
+    """Edited orders wait for what becomes of the orders they replace: look again."""
+    edited = SalesOrder.objects.filter(shop=shop, stage=Stage.NOT_TAKEN)
+    refresh_stages(edited.exclude(replaces_increment_id="").values_list("pk", flat=True))
 
 
 def _arrival(order: SalesOrder, stage: Stage, now: datetime) -> dict[str, datetime]:
@@ -67,6 +75,8 @@ def _arrival(order: SalesOrder, stage: Stage, now: datetime) -> dict[str, dateti
 
 def stage_of(order: SalesOrder, reason: str, documents: Documents) -> Stage:
     """The stage an order with these documents has reached."""
+    if order.is_in_sap and reason:
+        return Stage.ONE_SIDED
     if order.state == "canceled":
         return Stage.CANCELED
     if not order.is_in_sap:
