@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "sync.views.time_zone.ReaderTimeZoneMiddleware",
+    "sync.views.busy_database.BusyDatabaseMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
