@@ -184,3 +184,13 @@ def test_a_task_that_ends_while_somebody_joins_it_is_asked_for_anew() -> None:
 
     assert asked.answer == Answer.ASKED
     assert asked.task != ended
+
+
+def test_what_was_done_meanwhile_is_not_done_again_by_a_retry() -> None:
+    stopped = a_stopped_task()
+    SyncTask.objects.update(state=State.DONE)
+
+    asked = retry(stopped, asked_by=a_user("Sales"))
+
+    stopped.refresh_from_db()
+    assert (asked.answer, stopped.state) == (Answer.ALREADY_DONE, State.DONE)
