@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
 
-from sync.jobs import plan, work
-from sync.models import OutboundDelivery, SalesOrder, Step, SyncTask
+from sync.jobs import work
+from sync.models import OutboundDelivery, SalesOrder, SyncTask
 from sync.sandbox.sap import warehouse
 from tests.world import World
 
@@ -127,48 +125,6 @@ def test_all_open_orders_are_read_in_few_calls(world: World) -> None:
 
     assert task.outcome == "12 deliveries read."
     assert world.line.calls < 12
-
-
-def a_complete_order(world: World, *, tracking: list[str]) -> tuple[SalesOrder, str]:
-    """An order with everything shipped and invoiced, and the number of its delivery."""
-    order = world.into_sap()
-    world.run(work.confirm_order(order))
-    (number,) = world.dispatch(order, tracking=tracking)
-    world.ship(order, number)
-    world.invoice(order, world.bill(number))
-    world.run(work.pull_deliveries(order))
-    order.refresh_from_db()
-    assert order.stage == SalesOrder.Stage.COMPLETE
-    return order, number
-
-
-def test_p0_13_a_parcel_number_added_after_the_order_was_complete_is_found(world: World) -> None:
-    order, number = a_complete_order(world, tracking=[])
-    world.track(number, "1Z1")
-
-    world.run(work.pull_deliveries())
-
-    assert list(OutboundDelivery.objects.get().tracks.values_list("track_number")) == [("1Z1",)]
-    assert work.push_shipment(OutboundDelivery.objects.get(), order) in list(
-        plan.open_work(Step.PUSH_SHIPMENT)
-    )
-
-
-def test_a_complete_order_whose_parcels_are_known_is_not_read_again(world: World) -> None:
-    a_complete_order(world, tracking=["1Z1"])
-
-    task = world.run(work.pull_deliveries())
-
-    assert task.outcome == "0 deliveries read."
-
-
-def test_a_parcel_number_that_never_comes_is_not_waited_for_without_end(world: World) -> None:
-    a_complete_order(world, tracking=[])
-    OutboundDelivery.objects.update(changed_at=timezone.now() - timedelta(days=8))
-
-    task = world.run(work.pull_deliveries())
-
-    assert task.outcome == "0 deliveries read."
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "dump"])
