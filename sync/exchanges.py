@@ -13,6 +13,7 @@ MASK = "***"
 LONGEST_LIST = 20
 LONGEST_TEXT = 2000
 DEEPEST_LEVEL = 40
+LONGEST_INTEGER = 256  # bits
 
 # Normalised key: lower case, letters and digits only (E_MAIL and email are one).
 _MASKED_KEYS = frozenset((
@@ -87,8 +88,10 @@ def _redacted_list(values: list[Any], level: int) -> list[Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return redact_text(value)
-    if value is None or isinstance(value, bool | int):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, int):  # JSON writes no more digits than Python does
+        return value if value.bit_length() < LONGEST_INTEGER else f"<{value.bit_length()} bits>"
     if isinstance(value, float):
         return value if value == value and abs(value) != float("inf") else str(value)
     if isinstance(value, datetime | date | time):

@@ -53,7 +53,9 @@ WEB_INVOICE: dict[str, Any] = {
     ],
 }
 DELIVERED: dict[str, Any] = {
-    "ET_DELIVERY_HEADER": [{"VBELN": DELIVERY, "KUNAG": "0000100001"}],
+    "ET_DELIVERY_HEADER": [
+        {"VBELN": DELIVERY, "KUNAG": "0000100001", "KOSTK": "C", "WBSTK": "C", "FKSTK": "C"}
+    ],
     "ET_DELIVERY_ITEM": [
         {"VBELN": DELIVERY, "POSNR": "000010", "MATNR": "MAT-1", "LFIMG": Decimal(2),
          "VRKME": "ST", "VGBEL": "0000004711", "VGPOS": "000020"},
