@@ -207,10 +207,11 @@ def plays_papers(edge: Edge) -> None:
         for row in rows or []
     ]  # fmt: skip
     edge.answer({"items": rows or None, "total_count": len(rows)}, route=kind)
+    order_id = rows[0]["order_id"] if rows else 1
     papers: list[Any] = (
-        [*edge.client.search_invoices(1)]
+        [*edge.client.search_invoices(order_id)]
         if kind == "invoices"
-        else [*edge.client.search_shipments(1)]
+        else [*edge.client.search_shipments(order_id)]
     )
     for paper, row in zip(papers, rows, strict=True):
         check_paper(paper, row)
