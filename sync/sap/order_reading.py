@@ -55,9 +55,10 @@ def order_headers(answer: Row, reference: str, *, field_length: int) -> list[Sap
     found: dict[str, SapOrderHeader] = {}
     for row in needed_rows(answer, "SALES_ORDERS"):
         long, short = text(row, "PURCH_NO_C").upper(), text(row, "PURCH_NO").upper()
-        if not (long or short) or abap.UNREADABLE in long + short:
+        is_half = not long and field_length > 20 and short == reference[:20]
+        if is_half or not (long or short) or abap.UNREADABLE in long + short:
             raise UnexpectedRecord(
-                "SAP's list of orders has one without a customer reference.",
+                "SAP's list of orders has one without its customer reference.",
                 system="sap",
                 cause_key="sap:unreadable:look-up",
             )

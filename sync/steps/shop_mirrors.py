@@ -168,6 +168,8 @@ def _upsert_lines(keys: dict[int, int], orders: dict[int, MagentoOrder]) -> None
         for entity_id, order in orders.items()
         for line in sales_order_line_values(order)
     ]
+    wanted = {(row["sales_order_id"], row["item_id"]) for row in rows}
+    _drop_lines_gone([keys[entity_id] for entity_id in orders], wanted)
     if not rows:
         return
     columns = [name for name in rows[0] if name not in {"item_id", "sales_order_id"}]
@@ -177,6 +179,18 @@ def _upsert_lines(keys: dict[int, int], orders: dict[int, MagentoOrder]) -> None
         unique_fields=["sales_order", "item_id"],
         update_fields=columns,
     )
+
+
+def _drop_lines_gone(orders: Iterable[int], wanted: set[tuple[int, int]]) -> None:
+    """A line is never taken off an order: one that is gone came with a spoilt record.
+
+    What SAP holds stays, lest a record without its lines breaks the link to SAP's items.
+    """
+    known = SalesOrderLine.objects.filter(sales_order__in=list(orders), sap_item_number=None)
+    rows = known.values_list("pk", "sales_order", "item_id")
+    gone = [pk for pk, order, item_id in rows if (order, item_id) not in wanted]
+    if gone:
+        SalesOrderLine.objects.filter(pk__in=gone).delete()
 
 
 def _split(values: dict[str, Any], *lists: str) -> list[Any]:

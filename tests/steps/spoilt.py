@@ -88,7 +88,7 @@ def with_body(answer: Any, text: str) -> Any:
     """A shop's answer with another body."""
     return SimpleNamespace(
         data=text.encode("utf-8", "surrogatepass"),
-        headers=answer.headers,
+        headers={k: v for k, v in dict(answer.headers).items() if k.lower() != "content-length"},
         status_code=answer.status_code,
     )
 
