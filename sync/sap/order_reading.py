@@ -30,6 +30,7 @@ from sync.sap.rows import (
     needed_rows,
     number,
     present,
+    present_number,
     required,
     required_amount,
     required_number,
@@ -208,7 +209,7 @@ def _condition(row: Row) -> SapCondition:
     """A price element as read; the value of a percentage is raw (sheet 1.6: stored x10)."""
     kind = text(row, "CALCTYPCON")
     return SapCondition(
-        item_number=number(row, "ITM_NUMBER"),
+        item_number=present_number(row, "ITM_NUMBER"),
         condition_type=text(row, "COND_TYPE"),
         value=amount(row, "COND_VALUE"),
         currency=text(row, "CURRENCY"),

@@ -108,6 +108,11 @@ def number(row: Row, *names: str) -> int:
     return _read(abap.read_numc, text(row, *names), names[0])
 
 
+def present_number(row: Row, name: str) -> int:
+    """A NUMC field that must be there, and may be 0."""
+    return _read(abap.read_numc, present(row, name), name)
+
+
 def required_number(row: Row, name: str) -> int:
     """A NUMC field that must be there, and is not 0."""
     found = number(row, name)

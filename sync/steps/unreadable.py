@@ -74,7 +74,8 @@ def reference_of(shop: Shop, record: UnreadableRecord) -> str:
     """The task's reference for a record: by key, else by number; those without either share one."""
     if record.entity_id:
         return _by_key(shop, record.entity_id)
-    return _by_number(shop, record.increment_id) if record.increment_id else _by_key(shop, None)
+    number = record.increment_id.strip()
+    return _by_number(shop, number) if number else _by_key(shop, None)
 
 
 def entity_id_in(task: SyncTask) -> int | None:
@@ -88,7 +89,7 @@ def _by_key(shop: Shop, entity_id: int | None) -> str:
 
 
 def _by_number(shop: Shop, increment_id: str) -> str:
-    return f"shop:{shop.pk}:number:{increment_id}"[:80]
+    return f"shop:{shop.pk}:number:{increment_id.strip()}"[:80]
 
 
 def _message(record: UnreadableRecord) -> str:
