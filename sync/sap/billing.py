@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sync.errors import UnexpectedRecord
+from sync.errors import RemoteRejected, UnexpectedRecord
 from sync.sap import abap
 from sync.sap.bapi import SapSession
 from sync.sap.billing_items import BillingLines, Invoice, read_invoice
@@ -118,7 +118,12 @@ def _read(
 
 def _detail(session: SapSession, document: str) -> Row:
     answer = session.call(GETDETAIL, {"BILLINGDOCUMENT": document})
-    refuse_reading(session, answer, GETDETAIL, document)
+    try:
+        refuse_reading(session, answer, GETDETAIL, document)
+    except RemoteRejected as exc:
+        raise UnexpectedRecord(
+            f"SAP lists it, but does not show it. {exc.message}", system="sap"
+        ) from exc
     return structure(answer, "BILLINGDOCUMENTDETAIL")
 
 
