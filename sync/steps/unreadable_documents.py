@@ -112,7 +112,8 @@ def _task(step: Step, document: UnreadableDocument, order: SalesOrder | None) ->
         own = f"order:{order.pk}"
         return {"step": step, "reference": own, "lock": own, **_of(order)}
     reference = _reference(document.kind, number)
-    columns = {"step": step, "reference": reference, "lock": f"{step}:{reference}"}
+    columns: dict[str, Any] = {"step": step, "reference": reference}
+    columns["lock"] = f"{step}:{reference}"
     known = _orders(document.orders)
     if len(known) == 1:
         columns |= _of(next(iter(known.values())))

@@ -49,7 +49,6 @@ ORDER_MEMBERS = [
     "customer_id", "billing_address", "payment", "items", "items", "items",
     "extension_attributes", "ext_order_id", "total_paid", "discount_amount",
 ]  # fmt: skip
-PLAINLY_WRONG = {"LFIMG", "FKIMG", "REQ_QTY", "VGBEL", "AUBEL", "UECHA"}
 State = SyncTask.State
 
 
@@ -198,7 +197,7 @@ def test_a_web_order_spoilt_when_read_again_reaches_sap_right_or_not_at_all(
             spoilt += 1
             must_be_readable()
             if task.state != State.DONE:
-                world.line.spoil = None
+                line.spoil = None
                 SyncTask.objects.filter(pk=task.pk).update(state=State.CANCELLED)
         line.spoil = None
         SalesOrder.objects.filter(pk=order.pk).update(not_taken_reason="", stage="to_sync")
