@@ -14,7 +14,9 @@ MASK = "***"
 LONGEST_LIST = 20
 LONGEST_TEXT = 2000
 LONGEST_NAME = 100  # of a field, as any remote has them
+LONGEST_ADDRESS = 320
 DEEPEST_LEVEL = 40
+LONGEST_INTEGER = 256  # bits
 
 # Normalised key: lower case, letters and digits only (E_MAIL and email are one).
 _MASKED_KEYS = frozenset((
@@ -60,11 +62,13 @@ def redact(value: Any) -> Any:
 
 def redact_text(text: str) -> str:
     """A remote's words without e-mail addresses and credentials, cut to a readable length."""
-    plain = _CREDENTIAL.sub(MASK, _EMAIL.sub(MASK, text))
+    # Only what may be kept is searched: the time that takes grows with the square of the length.
+    begin, left = text[: LONGEST_TEXT + LONGEST_ADDRESS], len(text) - LONGEST_TEXT
+    plain = _CREDENTIAL.sub(MASK, _EMAIL.sub(MASK, begin) if "@" in begin else begin)
     plain = plain.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
-    if len(plain) <= LONGEST_TEXT:
+    if left <= 0 or (left <= LONGEST_ADDRESS and len(plain) <= LONGEST_TEXT):
         return plain
-    return f"{plain[:LONGEST_TEXT]}… {len(plain) - LONGEST_TEXT} more characters"
+    return f"{plain[:LONGEST_TEXT]}… {left} more characters"
 
 
 def _redacted(value: Any, level: int) -> Any:
@@ -89,8 +93,10 @@ def _redacted_list(values: list[Any], level: int) -> list[Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return redact_text(value)
-    if value is None or isinstance(value, bool | int):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, int):  # JSON writes no more digits than Python does
+        return value if value.bit_length() < LONGEST_INTEGER else f"<{value.bit_length()} bits>"
     if isinstance(value, float):
         return value if value == value and abs(value) != float("inf") else str(value)
     if isinstance(value, datetime | date | time):

@@ -68,7 +68,8 @@ class MagentoClient:
     # ---- orders ----------------------------------------------------------------------------------
     def get_order(self, entity_id: int) -> MagentoOrder:
         """One order by entity_id; ``RemoteRejected`` with cause ``magento:404`` where none is."""
-        return parse_order(self._http.get(f"orders/{int(entity_id)}"))
+        order = parse_order(self._http.get(f"orders/{int(entity_id)}"))
+        return _of_order(order, order.entity_id, entity_id, "order")
 
     def search_orders(
         self,
@@ -101,7 +102,8 @@ class MagentoClient:
     # ---- shipments -------------------------------------------------------------------------------
     def search_shipments(self, order_entity_id: int) -> list[MagentoShipment]:
         """All shipments of an order, oldest first."""
-        return self._all("shipments", equal("order_id", order_entity_id), parse_shipment)
+        found = self._all("shipments", equal("order_id", order_entity_id), parse_shipment)
+        return [_of_order(one, one.order_id, order_entity_id, "shipment") for one in found]
 
     def create_shipment(self, order_entity_id: int, request: ShipmentRequest) -> int:
         """Ship exactly what is asked for; the shipment's entity_id [210].
@@ -136,7 +138,8 @@ class MagentoClient:
     # ---- invoices --------------------------------------------------------------------------------
     def search_invoices(self, order_entity_id: int) -> list[MagentoInvoice]:
         """All invoices of an order, oldest first."""
-        return self._all("invoices", equal("order_id", order_entity_id), parse_invoice)
+        found = self._all("invoices", equal("order_id", order_entity_id), parse_invoice)
+        return [_of_order(one, one.order_id, order_entity_id, "invoice") for one in found]
 
     def create_invoice(self, order_entity_id: int, request: InvoiceRequest) -> int:
         """Invoice what is asked for; the invoice's entity_id [320]."""
@@ -243,6 +246,17 @@ def _after_write(parse: Callable[[Any], Record], answer: Any, operation: str) ->
         return parse(answer)
     except UnexpectedRecord as error:
         raise _unclear(operation) from error
+
+
+def _of_order(record: Record, order_entity_id: int, asked_for: int, what: str) -> Record:
+    """The record, if it is the asked order's: another's would be written to in its name."""
+    if order_entity_id != asked_for:
+        raise UnexpectedRecord(
+            f"The shop answered with the {what} of another order than asked for.",
+            system="magento",
+            cause_key=f"magento:unreadable:{what}",
+        )
+    return record
 
 
 def _unclear(operation: str) -> SyncError:

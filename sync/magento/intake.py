@@ -82,10 +82,15 @@ def readable(row: Any) -> MagentoOrder | UnreadableRecord:
         values = row if isinstance(row, dict) else {}
         key = _key(row)
         number = values.get("increment_id")
-        has_number = isinstance(number, str) and number.isascii() and len(number) <= 50
+        has_number = isinstance(number, str) and _is_plain(number) and len(number) <= 50
         return UnreadableRecord(
             key[1] if key else _entity_id(values), str(number) if has_number else "", error
         )
+
+
+def _is_plain(number: str) -> bool:
+    """What can be quoted and stored anywhere."""
+    return number.isascii() and number.isprintable()
 
 
 def _next(key: Key | None, page: int, rows: list[Any]) -> tuple[Key | None, int]:

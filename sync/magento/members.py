@@ -17,6 +17,7 @@ from sync.errors import UnexpectedRecord
 LONGEST_TEXT = 255
 LONGEST_NOTE = 65535
 LARGEST_AMOUNT = Decimal(10) ** 12
+FIRST_YEAR, LAST_YEAR = 1970, 2199
 _STORED_PLACES = Decimal("0.0001")
 
 
@@ -154,12 +155,11 @@ class Members:
             moment = datetime.fromisoformat(text)
         except ValueError:
             raise self.unreadable(name, "is not a time") from None
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise self.unreadable(name, "is a time in no year an order can be of")
         if moment.tzinfo is None:
             return moment.replace(tzinfo=UTC)
-        try:
-            return moment.astimezone(UTC)
-        except OverflowError:
-            raise self.unreadable(name, "is not a time") from None
+        return moment.astimezone(UTC)
 
     def _path(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name

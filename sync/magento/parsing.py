@@ -231,5 +231,10 @@ def _track(members: Members) -> MagentoTrack:
 
 
 def _comments(members: Members) -> tuple[str, ...]:
-    rows = members.children("comments")
+    """All comments: one that is missing may be the marker the document is found by again."""
+    if members.values.get("comments") is None:
+        raise members.unreadable("comments", "is missing")
+    for row in (rows := members.children("comments")):
+        if row.values.get("comment") is None:
+            raise row.unreadable("comment", "is missing")
     return tuple(row.text("comment", limit=LONGEST_NOTE) for row in rows)

@@ -19,6 +19,11 @@ CURRENCY_DECIMALS = {
 }  # fmt: skip
 STORED_DECIMALS = 2
 UNSET_DATES = {"", "00000000"}
+LONGEST_NUMC = 18
+MOST_DIGITS = 31  # of a packed number
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+PLAIN_NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)(E[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
+UNREADABLE = "\ufffd"  # stands for a character that no database holds
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -31,6 +36,14 @@ def clean(value: str) -> str:
     """Text SAP can hold: no control characters (RFC drops all after NUL), no lone surrogates."""
     readable = CONTROL.sub(" ", plain(value))
     return readable.encode("utf-16-le", "ignore").decode("utf-16-le", "ignore")
+
+
+def readable(value: str) -> str:
+    """A text as it came, with a mark in place of what no database holds: NUL, half characters."""
+    if value.isprintable():
+        return value
+    whole = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return whole.replace("\x00", UNREADABLE)
 
 
 def places(value: str) -> int:
@@ -87,6 +100,8 @@ def read_numc(value: str) -> int:
     bare = value.strip()
     if bare and not is_digits(bare):
         raise UnexpectedRecord("SAP sent a NUMC field that is not digits.", system="sap")
+    if len(bare) > LONGEST_NUMC:
+        raise UnexpectedRecord("SAP sent a NUMC field with too many digits.", system="sap")
     return int(bare or "0")
 
 
@@ -97,16 +112,23 @@ def write_date(value: date | None) -> str:
 
 
 def read_date(value: str) -> date | None:
-    """Read an ABAP date; SAP writes an unset one as zeros, blanks or nothing."""
+    """Read an ABAP date; SAP writes an unset one as zeros, blanks or nothing.
+
+    A year that no document of ours can have is refused: 99991231, which elsewhere means "without
+    end", stands in none of the fields we read.
+    """
     bare = value.strip()
     if bare in UNSET_DATES:
         return None
     if len(bare) != 8 or not is_digits(bare):
         raise UnexpectedRecord("SAP sent a date we cannot read.", system="sap")
     try:
-        return date(int(bare[:4]), int(bare[4:6]), int(bare[6:]))
+        found = date(int(bare[:4]), int(bare[4:6]), int(bare[6:]))
     except ValueError as exc:
         raise UnexpectedRecord("SAP sent an impossible date.", system="sap") from exc
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise UnexpectedRecord(f"SAP sent a date in the year {found.year}.", system="sap")
+    return found
 
 
 def write_time(value: time) -> str:
@@ -145,11 +167,8 @@ def read_moment(day: str, clock: str, zone: ZoneInfo) -> datetime | None:
     found = read_date(day)
     if found is None:
         return None
-    try:
-        local = datetime.combine(found, time(0)) + (read_clock(clock) or timedelta())
-        return local.replace(tzinfo=zone).astimezone(UTC)
-    except OverflowError as exc:
-        raise UnexpectedRecord("SAP sent a moment past the end of time.", system="sap") from exc
+    local = datetime.combine(found, time(0)) + (read_clock(clock) or timedelta())
+    return local.replace(tzinfo=zone).astimezone(UTC)
 
 
 # ---- amounts and quantities --------------------------------------------------------------------
@@ -170,15 +189,16 @@ def packed(value: Decimal, digits: int, decimals: int) -> str:
 
 def read_packed(value: object) -> Decimal:
     """A packed number as pyrfc gives it, or as RFC_READ_TABLE writes it (sign at the end)."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal | None):
+        raise UnexpectedRecord("SAP sent an amount that is not a number.", system="sap")
     text = str(value if value is not None else "").strip()
     if text.endswith("-"):
         text = f"-{text[:-1].strip()}"
-    try:
-        number = Decimal(text or "0")
-    except InvalidOperation as exc:
-        raise UnexpectedRecord("SAP sent an amount we cannot read.", system="sap") from exc
-    if not number.is_finite():
-        raise UnexpectedRecord("SAP sent an amount that is not a number.", system="sap")
+    if text and not PLAIN_NUMBER.fullmatch(text):
+        raise UnexpectedRecord("SAP sent an amount we cannot read.", system="sap")
+    number = Decimal(text or "0")
+    if number and not -MOST_DIGITS <= number.adjusted() < MOST_DIGITS:
+        raise UnexpectedRecord("SAP sent an amount with too many digits.", system="sap")
     return number
 
 

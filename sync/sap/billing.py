@@ -6,13 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from sync.errors import RemoteRejected, UnexpectedRecord
 from sync.sap import abap
 from sync.sap.bapi import SapSession
-from sync.sap.billing_items import BillingLines, Invoice, read_invoices
+from sync.sap.billing_items import BillingLines, Invoice, read_invoice
 from sync.sap.billing_tables import header_rows, line_rows
 from sync.sap.orders import refuse_reading
-from sync.sap.records import SapBillingDocument
-from sync.sap.rows import Row, amount, number, required, rows, text
+from sync.sap.records import SapBillingDocument, UnreadableDocument
+from sync.sap.rows import (
+    Row,
+    day,
+    flag,
+    is_document_number,
+    moment,
+    needed_rows,
+    number,
+    required,
+    required_amount,
+    structure,
+    text,
+)
+from sync.sap.unreadable import BILLING, REFERENCE, kept_apart
 
 GETLIST = "BAPI_BILLINGDOC_GETLIST"
 GETDETAIL = "BAPI_BILLINGDOC_GETDETAIL"
@@ -27,58 +41,90 @@ class Found:
 
 
 def search_billing_documents(
-    session: SapSession, *, reference_documents: Sequence[str]
+    session: SapSession,
+    *,
+    reference_documents: Sequence[str],
+    unreadable: list[UnreadableDocument] | None = None,
 ) -> list[SapBillingDocument]:
     """Billing documents of these deliveries and sales orders, each once, with all its lines.
 
     A collective document shows the lines of other orders too. Works without table access; then
-    the billing date and creation time may be unknown.
+    the billing date and creation time may be unknown. Documents that cannot be read are added to
+    ``unreadable``; without it the first one raises.
     """
     references = [abap.alpha(number) for number in reference_documents if number.strip()]
     found: dict[str, Found] = {}
     for reference in dict.fromkeys(references):
-        _collect(session, reference, found)
+        with kept_apart(unreadable, REFERENCE, reference):
+            _merge(found, _listed(session, reference))
     if not found:
         return []
-    headers = header_rows(session, list(found))
-    for document, entry in found.items():
-        if document not in headers and not entry.detail:
-            entry.detail = _detail(session, document)
-    payers = {document: text(headers.get(document, {}), "KUNAG", "KUNRG") for document in found}
+    headers = header_rows(session, list(found), unreadable)
     lines = BillingLines(
         session,
         references,
         listed={document: entry.lines for document, entry in found.items()},
-        stored=line_rows(session, list(headers)),
+        stored=line_rows(session, list(headers), unreadable),
     )
-    currencies = {
-        document: text(headers.get(document, {}), "WAERK") or text(entry.detail, "CURRENCY")
-        for document, entry in found.items()
-    }
-    invoices = read_invoices(session, payers, lines, currencies)
-    return [
-        _document(n, entry, headers.get(n, {}), invoices.get(n, Invoice()), session)
-        for n, entry in found.items()
-    ]
+    spoilt = {one.document_number for one in unreadable or () if one.kind == BILLING}
+    documents: list[SapBillingDocument] = []
+    for document, entry in found.items():
+        if document not in spoilt:
+            with kept_apart(unreadable, BILLING, document, orders=lines.orders_of(document)):
+                table = headers.get(document, {})
+                documents.append(_read(session, document, entry, table, lines))
+    return documents
 
 
-def _collect(session: SapSession, reference: str, found: dict[str, Found]) -> None:
+def _listed(session: SapSession, reference: str) -> dict[str, Found]:
+    """The billing documents SAP lists for a delivery or sales order."""
     arguments = {"REFDOCRANGE": {"SIGN": "I", "OPTION": "EQ", "REF_DOC_LOW": reference}}
     answer = session.call(GETLIST, arguments)
     refuse_reading(session, answer, GETLIST, reference)
-    for row in rows(answer, "SUCCESS"):
-        entry = found.setdefault(abap.alpha(required(row, "BILL_DOC")), Found())
+    found: dict[str, Found] = {}
+    for row in needed_rows(answer, "SUCCESS"):
+        entry = found.setdefault(_number_in(row, "BILL_DOC"), Found())
         if number(row, "BILL_DOC_ITEM"):
             entry.lines.append(row)
-    for row in rows(answer, "BILLINGDOCUMENTDETAIL"):
-        found.setdefault(abap.alpha(required(row, "BILLINGDOC")), Found()).detail = row
+    for row in needed_rows(answer, "BILLINGDOCUMENTDETAIL"):
+        found.setdefault(_number_in(row, "BILLINGDOC"), Found()).detail = row
+    return found
+
+
+def _number_in(row: Row, name: str) -> str:
+    found = abap.alpha(required(row, name))
+    if not is_document_number(found):
+        raise UnexpectedRecord(f"SAP's {name} is not a document number.", system="sap")
+    return found
+
+
+def _merge(found: dict[str, Found], more: dict[str, Found]) -> None:
+    for document, entry in more.items():
+        known = found.setdefault(document, Found())
+        known.lines += entry.lines
+        known.detail = entry.detail or known.detail
+
+
+def _read(
+    session: SapSession, document: str, entry: Found, table: Row, lines: BillingLines
+) -> SapBillingDocument:
+    if not table and not entry.detail:
+        entry.detail = _detail(session, document)
+    currency = text(table, "WAERK") or text(entry.detail, "CURRENCY")
+    payer = text(table, "KUNAG", "KUNRG")
+    invoice = read_invoice(session, document, payer, lines, currency)
+    return _document(document, entry, table, invoice, session)
 
 
 def _detail(session: SapSession, document: str) -> Row:
     answer = session.call(GETDETAIL, {"BILLINGDOCUMENT": document})
-    refuse_reading(session, answer, GETDETAIL, document)
-    detail: Row = answer.get("BILLINGDOCUMENTDETAIL") or {}
-    return detail
+    try:
+        refuse_reading(session, answer, GETDETAIL, document)
+    except RemoteRejected as exc:
+        raise UnexpectedRecord(
+            f"SAP lists it, but does not show it. {exc.message}", system="sap"
+        ) from exc
+    return structure(answer, "BILLINGDOCUMENTDETAIL")
 
 
 # ---- assembling --------------------------------------------------------------------------------
@@ -88,18 +134,19 @@ def _document(
     """VBRK where it was read, else the list's own detail and the web invoice."""
     head: Row = {**invoice.head, **{k: v for k, v in entry.detail.items() if v}}
     net_value, tax_value = _totals(entry, table)
+    category = text(table, "VBTYP") or text(head, "SD_DOC_CAT")
+    if not category:
+        raise UnexpectedRecord("A billing document from SAP lacks its category.", system="sap")
     return SapBillingDocument(
         billing_document_number=document,
         billing_type=text(table, "FKART") or text(head, "BILL_TYPE"),
-        category=text(table, "VBTYP") or text(head, "SD_DOC_CAT"),
+        category=category,
         currency=text(table, "WAERK") or text(head, "CURRENCY"),
-        billing_date=abap.read_date(text(table, "FKDAT") or text(head, "BILL_DATE")),
-        created_at=abap.read_moment(
-            text(table, "ERDAT"), text(table, "ERZET"), session.options.zone
-        ),
+        billing_date=day(table, "FKDAT") or day(head, "BILL_DATE"),
+        created_at=moment(table, "ERDAT", "ERZET", session.options.zone),
         net_value=net_value,
         tax_value=tax_value,
-        is_cancelled=bool(text(table, "FKSTO") or text(head, "CANCELLED")),
+        is_cancelled=flag(table, "FKSTO") or flag(head, "CANCELLED"),
         cancels=_document_number(text(table, "SFAKN")),
         payer=text(table, "KUNRG") or text(head, "PAYER"),
         sold_to=text(table, "KUNAG") or text(head, "SOLD_TO"),
@@ -115,10 +162,12 @@ def _document_number(value: str) -> str:
 def _totals(entry: Found, table: Row) -> tuple[Decimal, Decimal]:
     """Net and tax. The detail and SUCCESS are external amounts, VBRK is CURR and shifts (1.6)."""
     if entry.detail:
-        return amount(entry.detail, "NET_VALUE"), amount(entry.detail, "TAX_VALUE")
+        return required_amount(entry.detail, "NET_VALUE"), required_amount(
+            entry.detail, "TAX_VALUE"
+        )
     if table:
         currency = text(table, "WAERK")
-        net, tax = (abap.read_packed(table[column]) for column in ("NETWR", "MWSBK"))
+        net, tax = (required_amount(table, column) for column in ("NETWR", "MWSBK"))
         return abap.external_amount(net, currency), abap.external_amount(tax, currency)
     first: Row = next(iter(entry.lines), {})
-    return amount(first, "NET_VALUE"), amount(first, "TAX_VALUE")
+    return required_amount(first, "NET_VALUE"), required_amount(first, "TAX_VALUE")

@@ -12,15 +12,27 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sync.errors import RemoteMisconfigured, RemoteRejected
+from sync.errors import RemoteMisconfigured, RemoteRejected, UnexpectedRecord
 from sync.sap import abap
 from sync.sap.bapi import SapSession
 from sync.sap.deliveries import search_deliveries
 from sync.sap.messages import cause_of, read_return
 from sync.sap.orders import get_sales_orders
-from sync.sap.records import SapBillingItem
+from sync.sap.records import SapBillingItem, UnreadableDocument
 from sync.sap.refusals import SapNotAuthorized
-from sync.sap.rows import Row, amount, material, number, rows, text
+from sync.sap.rows import (
+    Row,
+    amount,
+    distinct,
+    material,
+    number,
+    required_amount,
+    required_quantity,
+    rows,
+    structure,
+    text,
+    text_or_blank,
+)
 
 WEB_INVOICE = "BAPI_WEBINVOICE_GETDETAIL"
 # The line structure is not spelt out in any public source: each value under its likely names.
@@ -55,9 +67,12 @@ class LineSources:
     def values(self) -> tuple[Decimal, Decimal]:
         """Net and tax; VBRP is CURR and shifts, the others are external amounts (sheet 1.6)."""
         if self.listed:
-            return amount(self.listed, "NET_VALUE_ITEM"), amount(self.listed, "TAX_VALUE_ITEM")
+            return (
+                required_amount(self.listed, "NET_VALUE_ITEM"),
+                required_amount(self.listed, "TAX_VALUE_ITEM"),
+            )
         if self.stored:
-            net, tax = amount(self.stored, "NETWR"), amount(self.stored, "MWSBP")
+            net, tax = required_amount(self.stored, "NETWR"), amount(self.stored, "MWSBP")
             return (
                 abap.external_amount(net, self.currency),
                 abap.external_amount(tax, self.currency),
@@ -85,12 +100,19 @@ class BillingLines:
         stored: Mapping[str, Sequence[Row]],
     ) -> None:
         self._session = session
-        others = (abap.alpha(text(row, "REF_DOC")) for rows in listed.values() for row in rows)
+        others = (
+            abap.alpha(text_or_blank(row, "REF_DOC")) for found in listed.values() for row in found
+        )
         self._references = list(dict.fromkeys([*references, *filter(None, others)]))
         self._billed: dict[tuple[str, int], BilledLine] | None = None
         self._sold_to = ""
         self.listed = listed
         self.stored = stored
+
+    def orders_of(self, document: str) -> tuple[str, ...]:
+        """The sales orders VBRP names for a billing document."""
+        rows = self.stored.get(document, ())
+        return tuple(sorted({text_or_blank(row, "AUBEL") for row in rows} - {""}))
 
     def billed(self, reference: str, item: int) -> BilledLine | None:
         """The delivery or order line behind a billing line; ``None`` when SAP does not show it."""
@@ -106,7 +128,11 @@ class BillingLines:
 
     def _read_billed(self) -> dict[tuple[str, int], BilledLine]:
         billed = {}
-        for delivery in search_deliveries(self._session, delivery_numbers=self._references):
+        spoilt: list[UnreadableDocument] = []  # their lines are refused where they are needed
+        deliveries = search_deliveries(
+            self._session, delivery_numbers=self._references, unreadable=spoilt
+        )
+        for delivery in deliveries:
             self._sold_to = self._sold_to or delivery.sold_to
             for line in delivery.items:
                 # A billing line may name a batch split; it bills the same order line.
@@ -118,7 +144,7 @@ class BillingLines:
                         quantity,
                         line.unit,
                     )
-        for order in get_sales_orders(self._session, self._references):
+        for order in get_sales_orders(self._session, self._references, spoilt):
             self._sold_to = self._sold_to or order.sold_to
             number = order.sap_sales_order_number
             for item in order.items:
@@ -128,28 +154,19 @@ class BillingLines:
         return billed
 
 
-def read_invoices(
-    session: SapSession,
-    payers: Mapping[str, str],
-    lines: BillingLines,
-    currencies: Mapping[str, str],
-) -> dict[str, Invoice]:
-    """Head and lines per billing document; ``payers`` blank where VBRK could not be read."""
-    return {
-        document: _invoice(session, document, payer, lines, currencies[document])
-        for document, payer in payers.items()
-    }
-
-
-def _invoice(
+def read_invoice(
     session: SapSession, document: str, payer: str, lines: BillingLines, currency: str
 ) -> Invoice:
+    """Head and lines of a billing document; ``payer`` blank where VBRK could not be read."""
+    distinct([number(row, "POSNR") for row in lines.stored.get(document, ())], "POSNR")
     stored = {number(row, "POSNR"): row for row in lines.stored.get(document, ())}
     # With both tables read there is nothing left to ask.
     answer = {} if payer and stored else _web_invoice(session, document, payer or lines.sold_to())
-    head: Row = answer.get("WEBINVOICEDOCUMENT") or {}
+    head = structure(answer, "WEBINVOICEDOCUMENT")
     web = {number(row, *ITEM_NUMBER): row for row in rows(answer, "WEBINVOICEITEMS")}
     listed = {number(row, "BILL_DOC_ITEM"): row for row in lines.listed.get(document, [])}
+    if stored and not set(listed) <= set(stored):
+        raise UnexpectedRecord("SAP's list has a line that VBRP has not.", system="sap")
     sources = [
         LineSources(item, listed.get(item, {}), stored.get(item, {}), web.get(item, {}), currency)
         for item in sorted({*listed, *stored, *web} - {0})
@@ -200,10 +217,18 @@ def _item(source: LineSources, lines: BillingLines, *, pads: bool) -> SapBilling
         material=material(stored, "MATNR", pads=pads)
         or material(web, "MATERIAL_LONG", "MATERIAL", pads=pads)
         or (billed.material if billed else ""),
-        quantity=amount(stored, "FKIMG")
-        or amount(web, *QUANTITY)
-        or (billed.quantity if billed else Decimal(0)),
+        quantity=_quantity(stored, web, billed),
         unit=text(stored, "VRKME") or text(web, *UNIT) or (billed.unit if billed else ""),
         net_value=net_value,
         tax_value=tax_value,
     )
+
+
+def _quantity(stored: Row, web: Row, billed: BilledLine | None) -> Decimal:
+    """As VBRP or the web invoice tell it, else that of the line billed; never guessed."""
+    if stored:
+        return required_quantity(stored, "FKIMG")
+    told = amount(web, *QUANTITY)
+    if told < 0 or not (told or billed):
+        raise UnexpectedRecord("How much a billing line bills cannot be read.", system="sap")
+    return told or (billed.quantity if billed else told)

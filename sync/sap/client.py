@@ -19,6 +19,7 @@ from sync.sap.records import (
     SapSalesOrder,
     SapSalesOrderRequest,
     SapSimulation,
+    UnreadableDocument,
 )
 from sync.sap.rows import text
 
@@ -102,15 +103,26 @@ class SapClient:
         )
 
     def list_sales_orders(
-        self, *, sold_to: str, sales_organization: str, created_from: date, created_to: date
+        self,
+        *,
+        sold_to: str,
+        sales_organization: str,
+        created_from: date,
+        created_to: date,
+        unreadable: list[UnreadableDocument] | None = None,
     ) -> list[SapOrderHeader]:
-        """A customer's orders of a range of days, whatever their reference; one per document."""
+        """A customer's orders of a range of days, whatever their reference; one per document.
+
+        Here and below: documents that cannot be read are added to ``unreadable``, and the others
+        come all the same; without it the first one raises.
+        """
         return orders.list_sales_orders(
             self._session,
             sold_to=sold_to,
             sales_organization=sales_organization,
             created_from=created_from,
             created_to=created_to,
+            unreadable=unreadable,
         )
 
     @contextmanager
@@ -126,9 +138,13 @@ class SapClient:
         """A dry run: SAP's messages, refusals included, and its prices where it tells them."""
         return simulation.simulate(self._session, request)
 
-    def get_sales_orders(self, sap_sales_order_numbers: Sequence[str]) -> list[SapSalesOrder]:
+    def get_sales_orders(
+        self,
+        sap_sales_order_numbers: Sequence[str],
+        unreadable: list[UnreadableDocument] | None = None,
+    ) -> list[SapSalesOrder]:
         """The orders SAP knows of those asked for."""
-        return orders.get_sales_orders(self._session, sap_sales_order_numbers)
+        return orders.get_sales_orders(self._session, sap_sales_order_numbers, unreadable)
 
     # ---- what follows ---------------------------------------------------------------------------
     def search_deliveries(
@@ -136,18 +152,23 @@ class SapClient:
         *,
         sap_sales_order_numbers: Sequence[str] = (),
         delivery_numbers: Sequence[str] = (),
+        unreadable: list[UnreadableDocument] | None = None,
     ) -> list[SapDelivery]:
         """Deliveries of these sales orders, and these deliveries; each once."""
         return deliveries.search_deliveries(
             self._session,
             sap_sales_order_numbers=sap_sales_order_numbers,
             delivery_numbers=delivery_numbers,
+            unreadable=unreadable,
         )
 
     def search_billing_documents(
-        self, *, reference_documents: Sequence[str]
+        self,
+        *,
+        reference_documents: Sequence[str],
+        unreadable: list[UnreadableDocument] | None = None,
     ) -> list[SapBillingDocument]:
         """Billing documents of these deliveries and sales orders; each once."""
         return billing.search_billing_documents(
-            self._session, reference_documents=reference_documents
+            self._session, reference_documents=reference_documents, unreadable=unreadable
         )

@@ -6,14 +6,38 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from functools import partial
 
 from sync.sap import abap
 from sync.sap.bapi import SapSession
 from sync.sap.options import SapOptions
 from sync.sap.orders import refuse_reading
-from sync.sap.records import SapDelivery, SapDeliveryItem
-from sync.sap.rows import Row, amount, chunks, grouped, material, number, required, rows, text
+from sync.sap.records import SapDelivery, SapDeliveryItem, UnreadableDocument
+from sync.sap.rows import (
+    Row,
+    Unattributed,
+    belonging,
+    chunks,
+    day,
+    distinct,
+    document_numbers,
+    grouped,
+    material,
+    moment,
+    needed_rows,
+    number,
+    present,
+    present_number,
+    required,
+    required_number,
+    required_quantity,
+    rows,
+    single,
+    status,
+    text,
+    text_or_blank,
+)
+from sync.sap.unreadable import DELIVERY, ORDER, kept_apart, read_in_halves
 
 GETLIST = "BAPI_DELIVERY_GETLIST"
 DOCUMENTS_PER_READ = 50
@@ -32,92 +56,125 @@ def search_deliveries(
     *,
     sap_sales_order_numbers: Sequence[str] = (),
     delivery_numbers: Sequence[str] = (),
+    unreadable: list[UnreadableDocument] | None = None,
 ) -> list[SapDelivery]:
-    """Deliveries of these sales orders, and these deliveries; each once."""
+    """Deliveries of these sales orders, and these deliveries; each once.
+
+    Those that cannot be read are added to ``unreadable``; without it the first one raises.
+    """
     found: dict[str, SapDelivery] = {}
     orders = [abap.alpha(number) for number in sap_sales_order_numbers if number.strip()]
     for chunk in chunks(orders, DOCUMENTS_PER_READ):
-        selection = [_equals("REF_DOC_LOW", order) for order in chunk]
-        found.update(_read(session, {"IT_VGBEL": selection}))
+        read = partial(_read, session, unreadable, "IT_VGBEL", "REF_DOC_LOW")
+        found.update(_by_number(read_in_halves(chunk, read, unreadable, ORDER)))
     wanted = [abap.alpha(number) for number in delivery_numbers if number.strip()]
     missing = [number for number in wanted if number not in found]
     for chunk in chunks(missing, DOCUMENTS_PER_READ):
-        selection = [_equals("DELIV_NUMB_LOW", delivery) for delivery in chunk]
-        found.update(_read(session, {"IT_VBELN": selection}))
+        read = partial(_read, session, unreadable, "IT_VBELN", "DELIV_NUMB_LOW")
+        found.update(_by_number(read_in_halves(chunk, read, unreadable, DELIVERY)))
     return list(found.values())
+
+
+def _by_number(deliveries: Sequence[SapDelivery]) -> dict[str, SapDelivery]:
+    return {delivery.delivery_number: delivery for delivery in deliveries}
 
 
 def _equals(field: str, value: str) -> dict[str, str]:
     return {"SIGN": "I", "OPTION": "EQ", field: value}
 
 
-def _read(session: SapSession, selection: dict[str, Any]) -> dict[str, SapDelivery]:
-    arguments = {"IS_DLV_DATA_CONTROL": dict.fromkeys(FLAGS, "X"), **selection}
+def _read(
+    session: SapSession,
+    unreadable: list[UnreadableDocument] | None,
+    table: str,
+    field: str,
+    numbers: Sequence[str],
+) -> list[SapDelivery]:
+    """One call, selecting by a field of one of its tables."""
+    selection = [_equals(field, number) for number in numbers]
+    arguments = {"IS_DLV_DATA_CONTROL": dict.fromkeys(FLAGS, "X"), table: selection}
     answer = session.call(GETLIST, arguments, optional=OPTIONAL)
     refuse_reading(session, answer, GETLIST)
-    deliveries = parse_deliveries(answer, session.options)
+    deliveries = parse_deliveries(answer, session.options, unreadable)
     units = rows(answer, "ET_HU_HEADER")
-    if units and len(deliveries) > 1 and not any(text(u, *HANDLING_UNIT_KEYS) for u in units):
-        return {number: _read_one(session, d) for number, d in deliveries.items()}
-    return deliveries
+    if units and len(deliveries) > 1 and not any(_owner(unit) for unit in units):
+        return [_read_one(session, unreadable, one) for one in deliveries.values()]
+    return list(deliveries.values())
 
 
-def _read_one(session: SapSession, delivery: SapDelivery) -> SapDelivery:
+def _read_one(
+    session: SapSession, unreadable: list[UnreadableDocument] | None, delivery: SapDelivery
+) -> SapDelivery:
     """The delivery with its own handling units, where a bulk answer does not say whose they are."""
-    selection = {"IT_VBELN": [_equals("DELIV_NUMB_LOW", delivery.delivery_number)]}
-    return _read(session, selection).get(
-        delivery.delivery_number, replace(delivery, handling_units=())
-    )
+    number = delivery.delivery_number
+    read = partial(_read, session, unreadable, "IT_VBELN", "DELIV_NUMB_LOW")
+    again = read_in_halves([number], read, unreadable, DELIVERY)
+    return _by_number(again).get(number, replace(delivery, handling_units=()))
 
 
 # ---- parsing -----------------------------------------------------------------------------------
-def parse_deliveries(answer: Row, options: SapOptions) -> dict[str, SapDelivery]:
-    """The deliveries of an answer by number. Pure."""
-    headers = rows(answer, "ET_DELIVERY_HEADER")
+def parse_deliveries(
+    answer: Row, options: SapOptions, unreadable: list[UnreadableDocument] | None = None
+) -> dict[str, SapDelivery]:
+    """The deliveries of an answer by number. Pure.
+
+    Raises ``Unattributed`` where a row does not say whose it is.
+    """
+    headers = needed_rows(answer, "ET_DELIVERY_HEADER")
+    numbers = document_numbers(headers, "VBELN")
+    own = belonging(headers, "VBELN", numbers)
     tables = {
-        name: grouped(rows(answer, name), "VBELN")
-        for name in (
-            "ET_DELIVERY_HEADER_STS",
-            "ET_DELIVERY_PARTNER",
-            "ET_DELIVERY_ITEM",
-            "ET_DELIVERY_ITEM_STS",
-        )
+        name: belonging(rows(answer, name), "VBELN", numbers)
+        for name in ("ET_DELIVERY_HEADER_STS", "ET_DELIVERY_ITEM")
     }
+    for name in ("ET_DELIVERY_PARTNER", "ET_DELIVERY_ITEM_STS"):
+        tables[name] = grouped(rows(answer, name), "VBELN")
     flow = rows(answer, "ET_DOCUMENT_FLOW")
-    units = rows(answer, "ET_HU_HEADER")
-    deliveries = {}
-    for header in headers:
-        delivery_number = required(header, "VBELN")
-        own = {name: table.get(delivery_number, []) for name, table in tables.items()}
-        deliveries[delivery_number] = replace(
-            _delivery(header, own, options),
-            handling_units=_handling_units(units, delivery_number, is_only=len(headers) == 1),
-            picked_at_from_flow=_last_in_flow(
-                flow, delivery_number, options.picking_flow_categories, options
-            ),
-            goods_issued_at_from_flow=_last_in_flow(
-                flow, delivery_number, (GOODS_MOVEMENT,), options
-            ),
-        )
+    units = _attributed(rows(answer, "ET_HU_HEADER"))
+    deliveries: dict[str, SapDelivery] = {}
+    for document in numbers:
+        parts = {name: table.get(document, []) for name, table in tables.items()}
+        orders = {text_or_blank(row, "VGBEL") for row in parts["ET_DELIVERY_ITEM"]} - {""}
+        with kept_apart(unreadable, DELIVERY, document, orders=tuple(sorted(orders))):
+            header = single(own[document], "the delivery")
+            deliveries[document] = replace(
+                _delivery(header, parts, options),
+                handling_units=_handling_units(units, document, is_only=len(numbers) == 1),
+                picked_at_from_flow=_last_in_flow(
+                    flow, document, options.picking_flow_categories, options
+                ),
+                goods_issued_at_from_flow=_last_in_flow(flow, document, (GOODS_MOVEMENT,), options),
+            )
     return deliveries
+
+
+def _attributed(units: list[Row]) -> list[Row]:
+    """Handling units that all name their delivery, or none of them does."""
+    if any(_owner(unit) for unit in units) and not all(_owner(unit) for unit in units):
+        raise Unattributed("A handling unit from SAP names no delivery.", system="sap")
+    return units
+
+
+def _owner(unit: Row) -> str:
+    values = (unit.get(name) for name in HANDLING_UNIT_KEYS)
+    return next((one.strip() for one in values if isinstance(one, str) and one.strip()), "")
 
 
 def _delivery(header: Row, tables: dict[str, list[Row]], options: SapOptions) -> SapDelivery:
     """Statuses are in the header on S/4 and in the status table on ECC: the filled one counts."""
-    status: Row = next(iter(tables["ET_DELIVERY_HEADER_STS"]), {})
+    statuses = tables["ET_DELIVERY_HEADER_STS"]
+    progress = single(statuses, "the delivery's status") if statuses else {}
     partners = tables["ET_DELIVERY_PARTNER"]
     return SapDelivery(
         delivery_number=required(header, "VBELN"),
-        created_date=abap.read_date(text(header, "ERDAT")),
+        created_date=day(header, "ERDAT"),
         shipping_point=text(header, "VSTEL"),
         ship_to=text(header, "KUNNR") or _partner(partners, SHIP_TO_ROLE, "KUNNR"),
-        picking_status=text(status, "KOSTK") or text(header, "KOSTK"),
-        goods_movement_status=text(status, "WBSTK") or text(header, "WBSTK"),
-        billing_status=text(status, "FKSTK") or text(header, "FKSTK"),
-        planned_picking_at=abap.read_moment(
-            text(header, "KODAT"), text(header, "KOUHR"), options.zone
-        ),
-        goods_issue_date=abap.read_date(text(header, "WADAT_IST")),
+        picking_status=status("KOSTK", progress, header),
+        goods_movement_status=status("WBSTK", progress, header),
+        billing_status=status("FKSTK", progress, header),
+        planned_picking_at=moment(header, "KODAT", "KOUHR", options.zone),
+        goods_issue_date=day(header, "WADAT_IST"),
         goods_issue_time=abap.read_time(text(header, "SPE_WAUHR_IST")),
         bill_of_lading=text(header, "BOLNR"),
         external_delivery_id=text(header, "LIFEX"),
@@ -142,7 +199,7 @@ def _handling_units(
 ) -> tuple[tuple[str, str], ...]:
     own = []
     for unit in units:
-        owner = text(unit, *HANDLING_UNIT_KEYS)
+        owner = _owner(unit)
         if abap.alpha(owner) == delivery_number or (is_only and not owner):
             own.append((text(unit, "EXIDV"), text(unit, "EXIDV2")))
     return tuple(own)
@@ -153,11 +210,11 @@ def _last_in_flow(
 ) -> datetime | None:
     """When the last record of these categories after the delivery was written; names of VBFA."""
     moments = [
-        abap.read_moment(text(row, "ERDAT"), text(row, "ERZET"), options.zone)
+        moment(row, "ERDAT", "ERZET", options.zone)
         for row in flow
-        if text(row, "VBELV") == delivery_number and text(row, "VBTYP_N") in categories
+        if row.get("VBELV") == delivery_number and text(row, "VBTYP_N") in categories
     ]
-    return max((moment for moment in moments if moment is not None), default=None)
+    return max((one for one in moments if one is not None), default=None)
 
 
 # ---- items -------------------------------------------------------------------------------------
@@ -166,13 +223,16 @@ def _items(
 ) -> tuple[SapDeliveryItem, ...]:
     """Lines, with batch splits (UECHA names the main line) added up to the line they belong to."""
     picking = {number(row, "POSNR"): text(row, "KOSTA") for row in statuses}
-    present = {number(row, "POSNR") for row in items}
-    mains = [row for row in items if number(row, "UECHA") not in present]
+    numbers = [required_number(row, "POSNR") for row in items]
+    distinct(numbers, "POSNR")
+    lines = set(numbers)
+    mains = [row for row in items if number(row, "UECHA") not in lines]
     splits: dict[int, list[tuple[int, Decimal]]] = {}
     for row in items:
         main = number(row, "UECHA")
-        if main in present:
-            splits.setdefault(main, []).append((number(row, "POSNR"), amount(row, "LFIMG")))
+        if main in lines:
+            split = (number(row, "POSNR"), required_quantity(row, "LFIMG"))
+            splits.setdefault(main, []).append(split)
     return tuple(
         _item(row, splits.get(number(row, "POSNR"), []), picking, options) for row in mains
     )
@@ -185,10 +245,10 @@ def _item(
     return SapDeliveryItem(
         item_number=line,
         material=material(row, "MATNR_LONG", "MATNR", pads=options.pads_numeric_materials),
-        quantity=sum((quantity for _, quantity in splits), amount(row, "LFIMG")),
+        quantity=sum((quantity for _, quantity in splits), required_quantity(row, "LFIMG")),
         unit=text(row, "VRKME", "MEINS"),
-        sap_sales_order_number=text(row, "VGBEL"),
-        sap_item_number=number(row, "VGPOS"),
+        sap_sales_order_number=present(row, "VGBEL"),
+        sap_item_number=present_number(row, "VGPOS"),
         picking_status=picking.get(line) or text(row, "KOSTA"),
         higher_level_item_number=number(row, "UEPOS"),
         splits=tuple(splits),

@@ -40,6 +40,23 @@ class Failure:
 
 def read_failure(exc: BaseException, function: str, *, changes: bool) -> Failure:
     """Judge an exception out of ``call()``; ``changes`` when the function may have saved."""
+    refused = _refusal(exc, function)
+    if refused is not None:
+        return refused
+    if changes:
+        return Failure(_unknown(exc, function), False, "unknown")
+    if "RFCError" in class_names(exc) or isinstance(exc, OSError):
+        return Failure(_unavailable(exc, function), False, "unavailable")
+    if isinstance(exc, UnexpectedRecord):
+        return Failure(exc, True, "refused")  # a read whose RETURN says nothing clear
+    if isinstance(exc, ValueError | ArithmeticError):
+        # Results are converted after SAP has run the call (pyrfc sheet 4).
+        return Failure(_unreadable(exc, function), False, "unavailable")
+    return Failure(None, False, "unavailable")
+
+
+def _refusal(exc: BaseException, function: str) -> Failure | None:
+    """A call that surely did not run, or said no; ``None`` for any other failure."""
     names, code = class_names(exc), getattr(exc, "code", None)
     if "ABAPApplicationError" in names:
         return Failure(_application_error(exc, function), True, "refused")
@@ -50,14 +67,7 @@ def read_failure(exc: BaseException, function: str, *, changes: bool) -> Failure
     if getattr(exc, "key", None) == NO_AUTHORITY:
         # Refused at the door, before the function ran; the session is a new one all the same.
         return Failure(SapNotAuthorized(function), False, "refused")
-    if changes:
-        return Failure(_unknown(exc, function), False, "unknown")
-    if "RFCError" in names or isinstance(exc, OSError):
-        return Failure(_unavailable(exc, function), False, "unavailable")
-    if isinstance(exc, ValueError | ArithmeticError):
-        # Results are converted after SAP has run the call (pyrfc sheet 4).
-        return Failure(_unreadable(exc, function), False, "unavailable")
-    return Failure(None, False, "unavailable")
+    return None
 
 
 def _application_error(exc: BaseException, function: str) -> SyncError:

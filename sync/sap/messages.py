@@ -6,12 +6,17 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sync.errors import UnexpectedRecord
+from sync.sap import abap
 from sync.sap.explanations import Explanation, Kind, Owner
 from sync.sap.message_list import EXPLANATIONS
 from sync.sap.records import SapMessage
 
 __all__ = ["EXPLANATIONS", "Explanation", "Kind", "Owner"]
 
+TYPES = frozenset("SIWEAX")
+LONGEST_WORDS = 220  # BAPIRET2-MESSAGE
+LONGEST_KEY = 20  # BAPIRET2-ID
 EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
 
 
@@ -65,33 +70,66 @@ def quotable(message: SapMessage) -> str:
 
 # ---- RETURN, in all its shapes (SAP sheet 1.4) -------------------------------------------------
 def read_return(answer: Mapping[str, Any], *parameters: str) -> tuple[SapMessage, ...]:
-    """The messages of an answer, whether RETURN is a structure or a table; blank rows left out."""
+    """The messages of an answer, whether RETURN is a structure or a table; blank rows left out.
+
+    Raises UnexpectedRecord for a RETURN that does not say whether the call went well.
+    """
     found: list[SapMessage] = []
     for parameter in parameters or ("RETURN",):
         value = answer.get(parameter)
         rows = value if isinstance(value, list) else [value] if value else []
-        found += [_message(row) for row in rows if str(row.get("TYPE", "")).strip()]
+        found += [_message(row) for row in rows if not _is_blank(row)]
     return tuple(found)
+
+
+def _is_blank(row: Any) -> bool:
+    if not isinstance(row, Mapping):
+        raise _unclear()
+    kind = row.get("TYPE")
+    if isinstance(kind, str):
+        return not kind.strip()
+    if any(_text(row, name) for name in ("ID", "CODE", "MESSAGE")):
+        raise _unclear()
+    return True
 
 
 def _message(row: Mapping[str, Any]) -> SapMessage:
     message_class, number = _key(row)
-    variables = tuple(str(row.get(f"MESSAGE_V{n}", "")).strip() for n in range(1, 5))
+    kind = row["TYPE"].strip().upper()
+    if kind not in TYPES:
+        raise _unclear()
+    place = _text(row, "ROW")
     return SapMessage(
-        type=str(row["TYPE"]).strip().upper(),
+        type=kind,
         message_class=message_class,
         number=number,
-        text=str(row.get("MESSAGE", "")).strip(),
-        variables=variables,
-        parameter=str(row.get("PARAMETER", "")).strip(),
-        row=int(row.get("ROW") or 0),
-        field=str(row.get("FIELD", "")).strip(),
+        text=_text(row, "MESSAGE"),
+        variables=tuple(_text(row, f"MESSAGE_V{n}") for n in range(1, 5)),
+        parameter=_text(row, "PARAMETER"),
+        row=int(place) if abap.is_digits(place) and len(place) < 10 else 0,
+        field=_text(row, "FIELD"),
     )
+
+
+def _unclear() -> UnexpectedRecord:
+    return UnexpectedRecord(
+        "SAP's RETURN cannot be read: whether the call went well is not known.",
+        system="sap",
+        cause_key="sap:unreadable:RETURN",
+    )
+
+
+def _text(row: Mapping[str, Any], name: str) -> str:
+    """Words of a message; whatever cannot be words is left out."""
+    value = row.get(name)
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return abap.readable(str(value)[:LONGEST_WORDS]).strip()
 
 
 def _key(row: Mapping[str, Any]) -> tuple[str, str]:
     """Class and number; BAPIRETURN glues them together in CODE, as in ``V4115``."""
     if "CODE" in row and "ID" not in row:
-        code = str(row["CODE"]).strip()
+        code = _text(row, "CODE")[:LONGEST_KEY]
         return code[:-3].strip(), code[-3:].strip()
-    return str(row.get("ID", "")).strip(), str(row.get("NUMBER", "")).strip()
+    return _text(row, "ID")[:LONGEST_KEY], _text(row, "NUMBER")[:LONGEST_KEY]

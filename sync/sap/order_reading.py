@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
+from sync.errors import UnexpectedRecord
 from sync.sap import abap
 from sync.sap.options import SapOptions
 from sync.sap.records import (
@@ -12,8 +14,33 @@ from sync.sap.records import (
     SapOrderHeader,
     SapSalesOrder,
     SapSalesOrderItem,
+    UnreadableDocument,
 )
-from sync.sap.rows import Row, amount, grouped, material, number, required, rows, text
+from sync.sap.rows import (
+    Row,
+    amount,
+    belonging,
+    day,
+    distinct,
+    document_numbers,
+    grouped,
+    is_document_number,
+    material,
+    moment,
+    needed_rows,
+    number,
+    present,
+    present_number,
+    required,
+    required_amount,
+    required_number,
+    rows,
+    single,
+    status,
+    text,
+    text_or_blank,
+)
+from sync.sap.unreadable import ORDER, kept_apart
 
 INCOMPLETE = {"A", "B"}
 FIXED_AMOUNT, PERCENTAGE = "B", "A"
@@ -23,55 +50,87 @@ TAX = "D"  # class of condition
 def order_headers(answer: Row, reference: str, *, field_length: int) -> list[SapOrderHeader]:
     """Hits of the look-up: exactly this reference, one per document.
 
-    ``field_length`` is what the system could compare: 35 characters, or 20 on old ones.
+    ``field_length`` is what the system could compare: 35 characters, or 20 on old ones. Raises
+    UnexpectedRecord for an order whose reference is missing: it may be the one looked for.
     """
     found: dict[str, SapOrderHeader] = {}
-    for row in rows(answer, "SALES_ORDERS"):
-        long = text(row, "PURCH_NO_C").upper()
-        short = text(row, "PURCH_NO").upper()
+    for row in needed_rows(answer, "SALES_ORDERS"):
+        long, short = text(row, "PURCH_NO_C").upper(), text(row, "PURCH_NO").upper()
+        is_half = not long and field_length > 20 and short == reference[:20]
+        if is_half or not (long or short) or abap.UNREADABLE in long + short:
+            raise UnexpectedRecord(
+                "SAP's list of orders has one without its customer reference.",
+                system="sap",
+                cause_key="sap:unreadable:look-up",
+            )
         if long != reference and (long or short != reference[:20] or field_length > 20):
             continue
-        document = abap.alpha(required(row, "SD_DOC"))
-        created = abap.read_date(text(row, "CREATION_DATE", "DOC_DATE"))
-        found.setdefault(document, SapOrderHeader(document, long or short, created))
+        document = _document_number(row)
+        found.setdefault(document, SapOrderHeader(document, long or short, _created(row)))
     return list(found.values())
 
 
-def all_order_headers(answer: Row) -> list[SapOrderHeader]:
-    """Every order of a list by date, one per document although SAP lists items."""
+def all_order_headers(
+    answer: Row, unreadable: list[UnreadableDocument] | None = None
+) -> list[SapOrderHeader]:
+    """Every order of a list by date, one per document although SAP lists items.
+
+    Orders that cannot be read are added to ``unreadable``; without it the first one raises.
+    """
     found: dict[str, SapOrderHeader] = {}
-    for row in rows(answer, "SALES_ORDERS"):
-        document = abap.alpha(required(row, "SD_DOC"))
-        reference = (text(row, "PURCH_NO_C") or text(row, "PURCH_NO")).upper()
-        created = abap.read_date(text(row, "CREATION_DATE", "DOC_DATE"))
-        found.setdefault(document, SapOrderHeader(document, reference, created))
+    for row in needed_rows(answer, "SALES_ORDERS"):
+        with kept_apart(unreadable, ORDER, text_or_blank(row, "SD_DOC")):
+            document = _document_number(row)
+            reference = (text(row, "PURCH_NO_C") or text(row, "PURCH_NO")).upper()
+            found.setdefault(document, SapOrderHeader(document, reference, _created(row)))
     return list(found.values())
 
 
-def sales_orders(answer: Row, options: SapOptions) -> list[SapSalesOrder]:
-    """Every order of a bulk read."""
+def _document_number(row: Row) -> str:
+    document = abap.alpha(required(row, "SD_DOC"))
+    if not is_document_number(document):
+        raise UnexpectedRecord("SAP's SD_DOC is not a document number.", system="sap")
+    return document
+
+
+def _created(row: Row) -> date | None:
+    return day(row, "CREATION_DATE", "DOC_DATE")
+
+
+def sales_orders(
+    answer: Row, options: SapOptions, unreadable: list[UnreadableDocument] | None = None
+) -> list[SapSalesOrder]:
+    """Every order of a bulk read.
+
+    Orders that cannot be read are added to ``unreadable``; without it the first one raises. Raises
+    ``Unattributed`` where a row does not say whose it is.
+    """
+    headers = needed_rows(answer, "ORDER_HEADERS_OUT")
+    numbers = document_numbers(headers, "DOC_NUMBER")
     tables = {
-        name: grouped(rows(answer, name), key)
+        name: belonging(rows(answer, name), key, numbers)
         for name, key in (
             ("ORDER_ITEMS_OUT", "DOC_NUMBER"),
             ("ORDER_SCHEDULES_OUT", "DOC_NUMBER"),
-            ("ORDER_BUSINESS_OUT", "SD_DOC"),
-            ("ORDER_PARTNERS_OUT", "SD_DOC"),
             ("ORDER_STATUSHEADERS_OUT", "SD_DOC"),
             ("ORDER_CONDITIONS_OUT", "SD_DOC"),
-            ("ORDER_FLOWS_OUT", "SD_DOC"),
         )
     }
-    return [
-        _sales_order(
-            header, {n: t.get(text(header, "DOC_NUMBER"), []) for n, t in tables.items()}, options
-        )
-        for header in rows(answer, "ORDER_HEADERS_OUT")
-    ]
+    # What these tell can also be had elsewhere, or decides nothing.
+    for name in ("ORDER_BUSINESS_OUT", "ORDER_PARTNERS_OUT", "ORDER_FLOWS_OUT"):
+        tables[name] = grouped(rows(answer, name), "SD_DOC")
+    own = belonging(headers, "DOC_NUMBER", numbers)
+    found: list[SapSalesOrder] = []
+    for document in numbers:
+        with kept_apart(unreadable, ORDER, document, orders=(document,)):
+            header = single(own[document], "the order")
+            parts = {name: table.get(document, []) for name, table in tables.items()}
+            found.append(_sales_order(header, parts, options))
+    return found
 
 
 def _sales_order(header: Row, tables: dict[str, list[Row]], options: SapOptions) -> SapSalesOrder:
-    status: Row = next(iter(tables["ORDER_STATUSHEADERS_OUT"]), {})
+    progress = single(tables["ORDER_STATUSHEADERS_OUT"], "the order's status")
     return SapSalesOrder(
         sap_sales_order_number=required(header, "DOC_NUMBER"),
         customer_reference=_customer_reference(header, tables["ORDER_BUSINESS_OUT"]),
@@ -79,17 +138,21 @@ def _sales_order(header: Row, tables: dict[str, list[Row]], options: SapOptions)
         sales_organization=text(header, "SALES_ORG"),
         sold_to=_sold_to(header, tables["ORDER_PARTNERS_OUT"], options),
         currency=text(header, "CURRENCY"),
-        net_value=amount(header, "NET_VAL_HD"),
-        created_date=abap.read_date(text(header, "REC_DATE")),
-        delivery_status=text(status, "DLV_STAT_H"),
-        billing_status=text(status, "BILLINGSTA"),
-        overall_status=text(status, "PRC_STAT_H"),
-        rejection_status=text(status, "OVERALLREJ"),
+        net_value=required_amount(header, "NET_VAL_HD"),
+        created_date=day(header, "REC_DATE"),
+        delivery_status=status("DLV_STAT_H", progress),
+        billing_status=status("BILLINGSTA", progress),
+        overall_status=status("PRC_STAT_H", progress),
+        rejection_status=status("OVERALLREJ", progress),
         items=_items(tables["ORDER_ITEMS_OUT"], tables["ORDER_SCHEDULES_OUT"], options),
         conditions=active_conditions(tables["ORDER_CONDITIONS_OUT"]),
         flow=tuple(_flow(row, options) for row in tables["ORDER_FLOWS_OUT"]),
-        is_incomplete=bool(INCOMPLETE & {text(status, "TOTINCOMPL"), text(status, "TOTINCOMIT")}),
+        is_incomplete=_is_incomplete(progress),
     )
+
+
+def _is_incomplete(progress: Row) -> bool:
+    return bool(INCOMPLETE & {text(progress, "TOTINCOMPL"), text(progress, "TOTINCOMIT")})
 
 
 def _customer_reference(header: Row, business: list[Row]) -> str:
@@ -114,20 +177,21 @@ def _items(
     for row in schedules:
         line = number(row, "ITM_NUMBER")
         requested[line] = requested.get(line, Decimal(0)) + amount(row, "REQ_QTY")
+    distinct([number(row, "ITM_NUMBER") for row in items], "ITM_NUMBER")
     return tuple(_item(row, requested, options) for row in items)
 
 
 def _item(row: Row, requested: dict[int, Decimal], options: SapOptions) -> SapSalesOrderItem:
-    line = number(row, "ITM_NUMBER")
+    line = required_number(row, "ITM_NUMBER")
     return SapSalesOrderItem(
         item_number=line,
         material=material(row, "MATERIAL_LONG", "MATERIAL", pads=options.pads_numeric_materials),
         short_text=text(row, "SHORT_TEXT"),
-        quantity=amount(row, "REQ_QTY") or requested.get(line, Decimal(0)),
+        quantity=required_amount(row, "REQ_QTY") or requested.get(line, Decimal(0)),
         unit=text(row, "SALES_UNIT"),
         net_value=amount(row, "NET_VALUE"),
         customer_item_number=_customer_item(text(row, "PO_ITM_NO")),
-        rejection_reason=text(row, "REA_FOR_RE"),
+        rejection_reason=present(row, "REA_FOR_RE"),
         higher_level_item_number=number(row, "HG_LV_ITEM"),
     )
 
@@ -145,7 +209,7 @@ def _condition(row: Row) -> SapCondition:
     """A price element as read; the value of a percentage is raw (sheet 1.6: stored x10)."""
     kind = text(row, "CALCTYPCON")
     return SapCondition(
-        item_number=number(row, "ITM_NUMBER"),
+        item_number=present_number(row, "ITM_NUMBER"),
         condition_type=text(row, "COND_TYPE"),
         value=amount(row, "COND_VALUE"),
         currency=text(row, "CURRENCY"),
@@ -166,5 +230,5 @@ def _flow(row: Row, options: SapOptions) -> SapDocumentFlow:
         subsequent_item=number(row, "SUBSITDOC"),
         category=text(row, "DOCCATEGOR_LONG", "DOCCATEGOR"),
         quantity=amount(row, "REF_QTY"),
-        created_at=abap.read_moment(text(row, "CREAT_DATE"), text(row, "REC_TIME"), options.zone),
+        created_at=moment(row, "CREAT_DATE", "REC_TIME", options.zone),
     )

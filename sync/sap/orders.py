@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sync.errors import LeaseLost, SyncError, UnexpectedRecord
@@ -17,9 +18,11 @@ from sync.sap.records import (
     SapOrderHeader,
     SapSalesOrder,
     SapSalesOrderRequest,
+    UnreadableDocument,
 )
 from sync.sap.refusals import SapUpdateFailed, refuse
-from sync.sap.rows import chunks, text
+from sync.sap.rows import chunks, is_document_number, text
+from sync.sap.unreadable import ORDER, read_in_halves
 
 CREATE = "BAPI_SALESORDER_CREATEFROMDAT2"
 COMMIT = "BAPI_TRANSACTION_COMMIT"
@@ -61,6 +64,12 @@ class SalesOrderUnit:
         if not number:
             raise UnexpectedRecord(
                 "SAP accepted the order but gave no number; nothing was committed.",
+                system="sap",
+                reference=self._reference,
+            )
+        if not is_document_number(abap.alpha(number)):
+            raise UnexpectedRecord(
+                "SAP accepted the order, but its number cannot be read; nothing was committed.",
                 system="sap",
                 reference=self._reference,
             )
@@ -166,8 +175,9 @@ def list_sales_orders(
     sales_organization: str,
     created_from: date,
     created_to: date,
+    unreadable: list[UnreadableDocument] | None = None,
 ) -> list[SapOrderHeader]:
-    """A customer's orders by document date, one entry per document."""
+    """A customer's orders by document date, one entry per document; ``unreadable`` as below."""
     arguments = {
         "CUSTOMER_NUMBER": abap.alpha(sold_to),
         "SALES_ORGANIZATION": sales_organization,
@@ -176,7 +186,7 @@ def list_sales_orders(
     }
     answer = session.call(GETLIST, arguments)
     refuse_reading(session, answer, GETLIST)
-    return order_reading.all_order_headers(answer)
+    return order_reading.all_order_headers(answer, unreadable)
 
 
 def refuse_reading(
@@ -195,17 +205,34 @@ def refuse_reading(
 
 # ---- read --------------------------------------------------------------------------------------
 def get_sales_orders(
-    session: SapSession, sap_sales_order_numbers: Sequence[str]
+    session: SapSession,
+    sap_sales_order_numbers: Sequence[str],
+    unreadable: list[UnreadableDocument] | None = None,
 ) -> list[SapSalesOrder]:
-    """The orders SAP knows of those asked for; unknown numbers simply yield nothing (sheet 2.3)."""
+    """The orders SAP knows of those asked for; unknown numbers simply yield nothing (sheet 2.3).
+
+    Orders that cannot be read are added to ``unreadable``; without it the first one raises.
+    """
     wanted = [abap.alpha(number) for number in sap_sales_order_numbers if number.strip()]
     found: list[SapSalesOrder] = []
     for chunk in chunks(wanted, ORDERS_PER_READ):
-        arguments: dict[str, Any] = {
-            "I_BAPI_VIEW": dict.fromkeys(VIEWS, "X"),
-            "SALES_DOCUMENTS": [{"VBELN": number} for number in chunk],
-        }
-        if session.options.order_memory_read:
-            arguments["I_MEMORY_READ"] = session.options.order_memory_read
-        found += order_reading.sales_orders(session.call(DETAIL, arguments), session.options)
+        found += read_in_halves(chunk, partial(_read, session, unreadable), unreadable, ORDER)
     return found
+
+
+def _read(
+    session: SapSession, unreadable: list[UnreadableDocument] | None, wanted: Sequence[str]
+) -> list[SapSalesOrder]:
+    """One call; what was not asked for is left out."""
+    arguments: dict[str, Any] = {
+        "I_BAPI_VIEW": dict.fromkeys(VIEWS, "X"),
+        "SALES_DOCUMENTS": [{"VBELN": number} for number in wanted],
+    }
+    if session.options.order_memory_read:
+        arguments["I_MEMORY_READ"] = session.options.order_memory_read
+    answer = session.call(DETAIL, arguments)
+    spoilt: list[UnreadableDocument] | None = None if unreadable is None else []
+    read = order_reading.sales_orders(answer, session.options, spoilt)
+    if unreadable is not None and spoilt is not None:
+        unreadable += [one for one in spoilt if one.document_number in wanted]
+    return [one for one in read if one.sap_sales_order_number in wanted]

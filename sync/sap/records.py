@@ -10,6 +10,22 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 
+from sync.errors import UnexpectedRecord
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableDocument:
+    """A document SAP sent in a form that cannot be read; the others of the answer can.
+
+    ``kind`` is ``order``, ``delivery``, ``billing``, or ``reference``: a delivery's or an order's
+    list of billing documents. ``orders`` are the sales orders it is known to belong to.
+    """
+
+    kind: str
+    document_number: str
+    error: UnexpectedRecord
+    orders: tuple[str, ...] = ()
+
 
 # ---- what we send ----------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,27 @@
-"""Reading the fields of SAP's rows; a field we rely on and do not find is an UnexpectedRecord."""
+"""Reading the fields of SAP's rows; a field we rely on and do not find is an UnexpectedRecord.
+
+pyrfc gives every field of a row, filled or initial. So a value that is missing, or is not of its
+type, is a spoilt record: it is refused with the field's name, and never taken for a blank.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from sync.errors import UnexpectedRecord
 from sync.sap import abap
 
 Row = Mapping[str, Any]
+Value = TypeVar("Value")
+STATUSES = {"", "A", "B", "C"}
+
+
+class Unattributed(UnexpectedRecord):
+    """A row of an answer does not say which document it belongs to."""
 
 
 def rows(answer: Row, parameter: str) -> list[Row]:
@@ -19,6 +31,23 @@ def rows(answer: Row, parameter: str) -> list[Row]:
         return []
     if not isinstance(value, list):
         raise UnexpectedRecord(f"SAP's {parameter} is not a table.", system="sap")
+    if not all(isinstance(row, Mapping) for row in value):
+        raise Unattributed(f"A row of SAP's {parameter} is none.", system="sap")
+    return value
+
+
+def needed_rows(answer: Row, parameter: str) -> list[Row]:
+    """The rows of a table that every system has."""
+    if answer.get(parameter) is None:
+        raise UnexpectedRecord(f"SAP's answer lacks {parameter}.", system="sap")
+    return rows(answer, parameter)
+
+
+def structure(answer: Row, parameter: str) -> Row:
+    """A structure; one the system does not have is empty."""
+    value = answer.get(parameter) or {}
+    if not isinstance(value, Mapping):
+        raise UnexpectedRecord(f"SAP's {parameter} is not a structure.", system="sap")
     return value
 
 
@@ -30,26 +59,100 @@ def required(row: Row, name: str) -> str:
     return found
 
 
+def present(row: Row, name: str) -> str:
+    """A text field that must be there, and may be blank."""
+    if row.get(name) is None:
+        raise UnexpectedRecord(f"A row from SAP lacks {name}.", system="sap")
+    return text(row, name)
+
+
 def text(row: Row, *names: str) -> str:
     """The first filled text among the names; blank when none is."""
     for name in names:
-        found = str(row.get(name) or "").strip()
-        if found:
+        value = row.get(name)
+        if isinstance(value, bool) or not isinstance(value, str | int | Decimal | None):
+            raise UnexpectedRecord(f"SAP's {name} is not a text.", system="sap")
+        found = "" if value is None else abap.readable(str(value)).strip()
+        if found and value != 0:
             return found
     return ""
 
 
+def text_or_blank(row: Row, name: str) -> str:
+    """A text, to find a spoilt record again; blank where it is none, or too long for a name."""
+    value = row.get(name)
+    found = text(row, name) if isinstance(value, str) else ""
+    return found if len(found) <= 10 else ""
+
+
+def status(name: str, *owners: Row) -> str:
+    """A status of the first row that holds it filled: blank, A, B or C."""
+    if all(row.get(name) is None for row in owners):
+        raise UnexpectedRecord(f"A row from SAP lacks {name}.", system="sap")
+    found = next(filter(None, (text(row, name) for row in owners)), "")
+    if found not in STATUSES:
+        raise UnexpectedRecord(f"SAP's {name} is a status the portal does not know.", system="sap")
+    return found
+
+
+def flag(row: Row, name: str) -> bool:
+    """An indicator: X or blank."""
+    found = text(row, name)
+    if found not in {"", "X"}:
+        raise UnexpectedRecord(f"SAP's {name} is neither set nor blank.", system="sap")
+    return bool(found)
+
+
 def number(row: Row, *names: str) -> int:
     """The first NUMC field there is, as a number; 0 when blank or missing."""
-    return abap.read_numc(text(row, *names))
+    return _read(abap.read_numc, text(row, *names), names[0])
+
+
+def present_number(row: Row, name: str) -> int:
+    """A NUMC field that must be there, and may be 0."""
+    return _read(abap.read_numc, present(row, name), name)
+
+
+def required_number(row: Row, name: str) -> int:
+    """A NUMC field that must be there, and is not 0."""
+    found = number(row, name)
+    if not found:
+        raise UnexpectedRecord(f"A row from SAP lacks {name}.", system="sap")
+    return found
 
 
 def amount(row: Row, *names: str) -> Decimal:
     """The first packed field there is; 0 when missing."""
     for name in names:
         if row.get(name) is not None:
-            return abap.read_packed(row[name])
+            return _read(abap.read_packed, row[name], name)
     return Decimal(0)
+
+
+def required_amount(row: Row, name: str) -> Decimal:
+    """A packed field that must be there."""
+    if row.get(name) in (None, ""):
+        raise UnexpectedRecord(f"A row from SAP lacks {name}.", system="sap")
+    return amount(row, name)
+
+
+def required_quantity(row: Row, name: str) -> Decimal:
+    """A quantity that must be there; SAP delivers and bills nothing below 0."""
+    found = required_amount(row, name)
+    if found < 0:
+        raise UnexpectedRecord(f"SAP's {name} is a quantity below 0.", system="sap")
+    return found
+
+
+def day(row: Row, *names: str) -> date | None:
+    """The first date that is set."""
+    return _read(abap.read_date, text(row, *names), names[0])
+
+
+def moment(row: Row, day_name: str, clock_name: str, zone: ZoneInfo) -> datetime | None:
+    """A date and a time as aware UTC."""
+    clock = text(row, clock_name)
+    return _read(lambda found: abap.read_moment(found, clock, zone), text(row, day_name), day_name)
 
 
 def material(row: Row, *names: str, pads: bool) -> str:
@@ -59,15 +162,65 @@ def material(row: Row, *names: str, pads: bool) -> str:
 
 
 def grouped(found: Sequence[Row], name: str) -> dict[str, list[Row]]:
-    """Rows by a key field."""
+    """Rows by a key field; rows without one are left out."""
     groups: dict[str, list[Row]] = {}
     for row in found:
-        groups.setdefault(text(row, name), []).append(row)
+        if isinstance(row.get(name), str):
+            groups.setdefault(text(row, name), []).append(row)
     return groups
+
+
+def belonging(found: Sequence[Row], name: str, owners: Sequence[str]) -> dict[str, list[Row]]:
+    """Rows by the document they belong to; raises ``Unattributed`` for one that names none.
+
+    A row that is lost would be a line that is not shipped, or a price that is not compared.
+    """
+    groups: dict[str, list[Row]] = {owner: [] for owner in owners}
+    for row in found:
+        value = row.get(name)
+        owner = text(row, name) if isinstance(value, str) else ""
+        if owner not in groups:
+            raise Unattributed(f"A row from SAP names no document in {name}.", system="sap")
+        groups[owner].append(row)
+    return groups
+
+
+def document_numbers(headers: Sequence[Row], name: str) -> list[str]:
+    """The documents of an answer; raises ``Unattributed`` for a header without its number."""
+    found = [text(row, name) if isinstance(row.get(name), str) else "" for row in headers]
+    if not all(is_document_number(one) for one in found):
+        raise Unattributed(f"A document from SAP has no number in {name}.", system="sap")
+    return list(dict.fromkeys(found))
+
+
+def is_document_number(value: str) -> bool:
+    """Ten characters in internal form, such as 0000004711."""
+    return len(value) == 10 and value.isascii() and value.isalnum()
+
+
+def single(found: Sequence[Row], what: str) -> Row:
+    """The only row of a document; two of them contradict each other."""
+    if len(found) != 1:
+        raise UnexpectedRecord(f"SAP sent {what} twice.", system="sap")
+    return found[0]
+
+
+def distinct(numbers: Sequence[int], name: str) -> None:
+    """Raises when a document has two rows of one number."""
+    if len(set(numbers)) < len(numbers):
+        raise UnexpectedRecord(f"SAP sent two rows with the same {name}.", system="sap")
 
 
 def chunks(values: Sequence[str], size: int) -> Iterator[list[str]]:
     """Distinct values in pieces of at most ``size``, in their order."""
-    distinct = list(dict.fromkeys(values))
-    for start in range(0, len(distinct), size):
-        yield distinct[start : start + size]
+    distinct_values = list(dict.fromkeys(values))
+    for start in range(0, len(distinct_values), size):
+        yield distinct_values[start : start + size]
+
+
+def _read(read: Callable[[Any], Value], value: Any, name: str) -> Value:
+    """A value read, or refused with its field's name."""
+    try:
+        return read(value)
+    except UnexpectedRecord as exc:
+        raise UnexpectedRecord(f"{name}: {exc.message}", system="sap") from exc

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from sync.errors import UnexpectedRecord
+from sync.sap.abap import readable
 from sync.sap.bapi import SapSession
 from sync.sap.refusals import SapException, SapFieldMissing, SapNotAuthorized
-from sync.sap.rows import rows, text
+from sync.sap.rows import Unattributed, number, rows, text
 
 READ_TABLE = "RFC_READ_TABLE"
 LINE_LENGTH = 71
@@ -68,10 +69,14 @@ def read_table(
 def _split(answer: dict[str, Any]) -> list[dict[str, str]]:
     """Cut by OFFSET and LENGTH: the delimiter may occur in the data, and pyrfc strips the right."""
     places = [
-        (text(row, "FIELDNAME"), int(row["OFFSET"]), int(row["LENGTH"]))
+        (text(row, "FIELDNAME"), number(row, "OFFSET"), number(row, "LENGTH"))
         for row in rows(answer, "FIELDS")
     ]
+    lines = [row.get("WA") for row in rows(answer, "DATA")]
+    if not all(isinstance(line, str) for line in lines):
+        raise Unattributed("A row SAP read from a table is no text.", system="sap")
+    texts = [readable(str(line)) for line in lines]
     return [
-        {name: str(row["WA"])[start : start + length].strip() for name, start, length in places}
-        for row in rows(answer, "DATA")
+        {name: line[start : start + length].strip() for name, start, length in places}
+        for line in texts
     ]

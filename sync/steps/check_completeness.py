@@ -20,10 +20,11 @@ from sync.models import (
     Step,
     SyncTask,
 )
-from sync.sap.records import SapOrderHeader
+from sync.sap.records import SapOrderHeader, UnreadableDocument
 from sync.steps import unreadable
-from sync.steps.shop_mirrors import store_orders
+from sync.steps.pull_orders import store_readable
 from sync.steps.step_run import StepRun
+from sync.steps.unreadable_documents import message_of
 
 BATCH = 100
 UNEXPLAINED = "Unexplained"
@@ -36,8 +37,14 @@ def check_completeness(run: StepRun) -> str:
     since = now - timedelta(days=run.shop.completeness_days)
     keys, findings = _read_shop(run, since)
     orders = list(SalesOrder.objects.filter(pk__in=keys).order_by("placed_at", "id"))
-    held = _held_by_sap(run, orders)
-    findings += [_missing(order) for order in orders if order.sap_sales_order_number not in held]
+    spoilt: list[UnreadableDocument] = []
+    held = _held_by_sap(run, orders, spoilt)
+    reasons = {one.document_number: message_of(one) for one in spoilt}
+    findings += [
+        _missing(order, reasons.get(order.sap_sales_order_number, ""))
+        for order in orders
+        if order.sap_sales_order_number not in held
+    ]
     findings += _not_in_shop(run, since, now, {order.increment_id for order in orders})
     with transaction.atomic():
         made = CompletenessRun.objects.create(
@@ -68,12 +75,27 @@ def _read_shop(run: StepRun, since: datetime) -> tuple[list[int], list[Completen
             batch.append(one)
         if len(batch) == BATCH:
             run.task.hold_lease(run.policy.lease)
-            keys += store_orders(run.shop, batch)
+            keys += _stored(run, batch, findings)
             batch = []
-    return keys + store_orders(run.shop, batch), findings
+    return keys + _stored(run, batch, findings), findings
 
 
-def _held_by_sap(run: StepRun, orders: list[SalesOrder]) -> set[str]:
+def _stored(
+    run: StepRun, orders: list[MagentoOrder], findings: list[CompletenessFinding]
+) -> list[int]:
+    """The keys of the mirrors of these orders; what cannot be stored becomes a finding."""
+    bad = store_readable(run.shop, orders)
+    for one in bad:
+        unreadable.report(run.shop, one)
+        findings.append(_unreadable(one))
+    wanted = {order.entity_id for order in orders} - {one.entity_id for one in bad}
+    mirrors = SalesOrder.objects.filter(shop=run.shop, entity_id__in=wanted)
+    return list(mirrors.values_list("pk", flat=True))
+
+
+def _held_by_sap(
+    run: StepRun, orders: list[SalesOrder], spoilt: list[UnreadableDocument]
+) -> set[str]:
     """The SAP numbers of these orders that SAP shows with the right reference."""
     references = {
         order.sap_sales_order_number: order.increment_id
@@ -85,15 +107,15 @@ def _held_by_sap(run: StepRun, orders: list[SalesOrder]) -> set[str]:
         run.task.hold_lease(run.policy.lease)
         held |= {
             read.sap_sales_order_number
-            for read in run.remotes.sap().get_sales_orders(numbers)
+            for read in run.remotes.sap().get_sales_orders(numbers, spoilt)
             if read.customer_reference.endswith(references[read.sap_sales_order_number])
         }
     return held
 
 
-def _missing(order: SalesOrder) -> CompletenessFinding:
+def _missing(order: SalesOrder, unreadable_in_sap: str) -> CompletenessFinding:
     """Why an order of the shop is not in SAP."""
-    reason = _reason(order)
+    reason = unreadable_in_sap or _reason(order)
     return CompletenessFinding(
         kind=Kind.NOT_IN_SAP,
         increment_id=order.increment_id,
@@ -119,7 +141,8 @@ def _not_in_shop(
     run: StepRun, since: datetime, until: datetime, in_window: set[str]
 ) -> list[CompletenessFinding]:
     """SAP's web orders of the window whose reference the shop does not know."""
-    return [
+    spoilt: list[UnreadableDocument] = []
+    found = [
         CompletenessFinding(
             kind=Kind.NOT_IN_SHOP,
             increment_id=reference,
@@ -127,12 +150,23 @@ def _not_in_shop(
             reason=UNEXPLAINED,
             is_explained=False,
         )
-        for reference, number in _web_orders_of_sap(run, since, until)
+        for reference, number in _web_orders_of_sap(run, since, until, spoilt)
         if reference not in in_window and not _is_in_shop(run, reference)
+    ]
+    return found + [
+        CompletenessFinding(
+            kind=Kind.NOT_IN_SHOP,
+            increment_id="?",
+            sap_sales_order_number=one.document_number,
+            reason=message_of(one),
+        )
+        for one in spoilt
     ]
 
 
-def _web_orders_of_sap(run: StepRun, since: datetime, until: datetime) -> Iterator[tuple[str, str]]:
+def _web_orders_of_sap(
+    run: StepRun, since: datetime, until: datetime, spoilt: list[UnreadableDocument]
+) -> Iterator[tuple[str, str]]:
     """Reference and number of the orders of the one-time customers this shop sells to."""
     areas = run.shop.sales_areas.exclude(one_time_customer="")
     for customer, organization in set(areas.values_list("one_time_customer", "sales_organization")):
@@ -141,6 +175,7 @@ def _web_orders_of_sap(run: StepRun, since: datetime, until: datetime) -> Iterat
             sales_organization=organization,
             created_from=since.date(),
             created_to=until.date() + timedelta(days=1),
+            unreadable=spoilt,
         )
         prefix = run.shop.reference_prefix
         for header in headers:

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from sync.models import OutboundDeliveryLine, SalesOrder
+from sync.models import OutboundDeliveryLine, SalesOrder, Step
 from sync.steps.progress import Due, note_read, refresh_stages
-from sync.steps.pull_deliveries import batches_of_orders
-from sync.steps.sap_mirrors import store_billing_document, store_sap_status
+from sync.steps.pull_deliveries import batches_of_orders, read_status
+from sync.steps.sap_mirrors import store_billing_document
 from sync.steps.step_run import StepRun
+from sync.steps.unreadable_documents import Spoilt
 
 DUE: Due = "billing_due_at"
 
 
 def pull_billing(run: StepRun) -> str:
     """Read the billing documents of one order, or of every order from which more is to come."""
+    spoilt = Spoilt(run.task, Step.PULL_BILLING)
     found: set[str] = set()
     for batch in batches_of_orders(run, DUE):
+        read_status(run, [order.sap_sales_order_number for order in batch], spoilt)
+        references = _references_of(batch)
+        documents = run.remotes.sap().search_billing_documents(
+            reference_documents=references, unreadable=spoilt.found
+        )
         run.task.hold_lease(run.policy.lease)
-        sap = run.remotes.sap()
-        store_sap_status(sap.get_sales_orders([order.sap_sales_order_number for order in batch]))
-        for record in sap.search_billing_documents(reference_documents=_references_of(batch)):
-            store_billing_document(record)
-            found.add(record.billing_document_number)
+        spoilt.read |= {("reference", number) for number in references}
+        for record in documents:
+            number = record.billing_document_number
+            orders = {item.sap_sales_order_number for item in record.items}
+            with spoilt.kept_apart("billing", number, orders):
+                store_billing_document(record)
+                found.add(number)
         note_read(batch, DUE, run.policy)
         refresh_stages(order.pk for order in batch)
-    return f"{len(found)} billing documents read." if len(found) != 1 else "1 document read."
+    spoilt.settle()
+    read = f"{len(found)} billing documents read" if len(found) != 1 else "1 document read"
+    return f"{read}{spoilt.words}."
 
 
 def _references_of(orders: list[SalesOrder]) -> list[str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sync.models import SalesOrder
+from sync.models import SalesOrder, Step
+from sync.sap.records import SapDelivery
 from sync.steps.progress import Due, note_read, orders_to_read, refresh_stages
 from sync.steps.sap_mirrors import store_delivery, store_sap_status
 from sync.steps.step_run import StepRun
+from sync.steps.unreadable_documents import Spoilt
 
 BATCH = 50
 DUE: Due = "deliveries_due_at"
@@ -15,19 +17,39 @@ DUE: Due = "deliveries_due_at"
 
 def pull_deliveries(run: StepRun) -> str:
     """Read status and deliveries of one order, or of every order from which more is to come."""
+    spoilt = Spoilt(run.task, Step.PULL_DELIVERIES)
     found: set[str] = set()
     for batch in batches_of_orders(run, DUE):
-        run.task.hold_lease(run.policy.lease)
-        sap = run.remotes.sap()
         numbers = [order.sap_sales_order_number for order in batch]
-        store_sap_status(sap.get_sales_orders(numbers))
-        deliveries = sap.search_deliveries(sap_sales_order_numbers=numbers)
+        read_status(run, numbers, spoilt)
+        deliveries = run.remotes.sap().search_deliveries(
+            sap_sales_order_numbers=numbers, unreadable=spoilt.found
+        )
+        run.task.hold_lease(run.policy.lease)  # who stalled meanwhile stores nothing old
         for record in deliveries:
-            store_delivery(record, run.policy.delivery_sources)
-            found.add(record.delivery_number)
+            number = record.delivery_number
+            with spoilt.kept_apart("delivery", number, _orders_of(record)):
+                store_delivery(record, run.policy.delivery_sources)
+                found.add(number)
         note_read(batch, DUE, run.policy)
         refresh_stages(order.pk for order in batch)
-    return f"{len(found)} deliveries read." if len(found) != 1 else "1 delivery read."
+    spoilt.settle()
+    read = f"{len(found)} deliveries read" if len(found) != 1 else "1 delivery read"
+    return f"{read}{spoilt.words}."
+
+
+def read_status(run: StepRun, numbers: list[str], spoilt: Spoilt) -> None:
+    """Note what SAP says of these orders."""
+    orders = run.remotes.sap().get_sales_orders(numbers, spoilt.found)
+    run.task.hold_lease(run.policy.lease)
+    for read in orders:
+        number = read.sap_sales_order_number
+        with spoilt.kept_apart("order", number, [number]):
+            store_sap_status(read)
+
+
+def _orders_of(record: SapDelivery) -> set[str]:
+    return {item.sap_sales_order_number for item in record.items}
 
 
 def batches_of_orders(run: StepRun, due: Due) -> Iterator[list[SalesOrder]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from django.db import DatabaseError
+from django.db import DataError, IntegrityError
 from django.utils import timezone
 
 from sync.errors import UnexpectedRecord
@@ -13,7 +13,7 @@ from sync.magento.records import MagentoOrder, UnreadableRecord
 from sync.models import PullWatermark, Shop
 from sync.steps import unreadable
 from sync.steps.progress import refresh_replacements
-from sync.steps.shop_mirrors import store_orders
+from sync.steps.shop_mirrors import store_order, store_orders
 from sync.steps.step_run import StepRun
 
 BATCH = 100
@@ -24,7 +24,7 @@ def pull_orders(run: StepRun) -> str:
     """Store all orders changed since the watermark, or the one record a task is about."""
     entity_id = unreadable.entity_id_in(run.task)
     if entity_id is not None:
-        store_orders(run.shop, [run.magento().get_order(entity_id)])
+        store_order(run.shop, run.magento().get_order(entity_id))
         return "Read again and stored."
     watermark, _created = PullWatermark.objects.get_or_create(shop=run.shop)
     stored = unread = 0
@@ -32,14 +32,13 @@ def pull_orders(run: StepRun) -> str:
         run.task.hold_lease(run.policy.lease)
         orders = [one for one in batch if isinstance(one, MagentoOrder)]
         bad = [one for one in batch if isinstance(one, UnreadableRecord)]
-        bad += _store(run.shop, orders)
+        bad += store_readable(run.shop, orders)
         for record in bad:
             unreadable.report(run.shop, record)
-        unreadable.close_readable(
-            run.shop,
-            {order.entity_id for order in orders} - {record.entity_id for record in bad},
-        )
-        _advance(watermark, orders)
+        spoilt = {record.entity_id for record in bad}
+        good = [order for order in orders if order.entity_id not in spoilt]
+        unreadable.close_readable(run.shop, [(one.entity_id, one.increment_id) for one in good])
+        _advance(watermark, orders, until=_latest(run))
         stored, unread = stored + len(batch) - len(bad), unread + len(bad)
     refresh_replacements(run.shop)
     PullWatermark.objects.filter(pk=watermark.pk).update(polled_at=timezone.now())
@@ -61,31 +60,40 @@ def _batches(
         yield batch
 
 
-def _store(shop: Shop, orders: list[MagentoOrder]) -> list[UnreadableRecord]:
-    """Store a batch; where the database refuses it, one by one. The refused ones come back."""
+def store_readable(shop: Shop, orders: list[MagentoOrder]) -> list[UnreadableRecord]:
+    """Store a batch; where one of it cannot be held, one by one. Those come back."""
     try:
         store_orders(shop, orders)
-    except (DatabaseError, ValueError):
+    except (UnexpectedRecord, DataError, IntegrityError, ValueError, OverflowError) as error:
         if len(orders) == 1:
-            return [_refused(orders[0])]
-        return [bad for order in orders for bad in _store(shop, [order])]
+            return [_refused(orders[0], error)]
+        return [bad for order in orders for bad in store_readable(shop, [order])]
     return []
 
 
-def _refused(order: MagentoOrder) -> UnreadableRecord:
-    error = UnexpectedRecord(
-        "it holds a value the portal cannot store (too long, or not a character).",
-        system="magento",
-        reference=order.increment_id,
-        cause_key="unreadable web order",
-    )
+def _refused(order: MagentoOrder, error: Exception) -> UnreadableRecord:
+    if not isinstance(error, UnexpectedRecord):
+        error = UnexpectedRecord(
+            "it holds a value the portal cannot store (too long, or not a character).",
+            system="magento",
+            reference=order.increment_id,
+            cause_key="unreadable web order",
+        )
     return UnreadableRecord(order.entity_id, order.increment_id, error)
 
 
-def _advance(watermark: PullWatermark, orders: list[MagentoOrder]) -> None:
-    """Move the watermark to the newest order stored; it never goes back."""
+def _latest(run: StepRun) -> datetime:
+    """The latest change that can have happened: the watermark less its overlap is never ahead of
+    the shop's clock, so that no order falls behind it unread."""
+    return (run.magento().server_time or timezone.now()) + run.policy.pull_overlap
+
+
+def _advance(watermark: PullWatermark, orders: list[MagentoOrder], *, until: datetime) -> None:
+    """Move the watermark to the newest order stored; it never goes back, nor ahead of time."""
     for order in orders:
         newest = (order.updated_at, order.entity_id)
+        if order.updated_at > until:
+            continue
         if watermark.updated_at is None or newest > (watermark.updated_at, watermark.entity_id):
             watermark.updated_at, watermark.entity_id = newest
     watermark.save(update_fields=["updated_at", "entity_id"])

@@ -10,10 +10,12 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from sync.errors import OutcomeUnknown, RecordsDisagree, RemoteRejected
+from sync.errors import OutcomeUnknown, RecordsDisagree, RemoteRejected, UnexpectedRecord
+from sync.magento.records import MagentoOrder
 from sync.models import SalesOrder, SalesOrderLine
 from sync.sap.client import SapClient
 from sync.sap.records import SapSalesOrder
+from sync.steps.fitting import refuse_unfitting
 from sync.steps.order_mapping import mapping_for
 from sync.steps.progress import refresh_stages
 from sync.steps.settling import wait_for_sap, writing_to_sap
@@ -30,6 +32,7 @@ SAP_NUMBER_LENGTH = 10
 def push_order(run: StepRun) -> str:
     """Bring the order into SAP, or find it there; the sentence says which."""
     web_order = run.magento().get_order(run.sales_order.entity_id)
+    _refuse_renumbered(run.sales_order, web_order)
     order = store_order(run.shop, web_order)
     if order.is_in_sap:
         return f"Already in SAP as {order.sap_sales_order_number}."
@@ -56,6 +59,18 @@ def _stopped_by(order: SalesOrder) -> str:
 def _may_have_begun(run: StepRun, order: SalesOrder) -> bool:
     """Whether SAP may hold the order already: then no rule is a reason not to look."""
     return bool(run.task.facts.get("create_began_at") or order.sap_sales_order_number)
+
+
+def _refuse_renumbered(known: SalesOrder, web_order: MagentoOrder) -> None:
+    """The number is what the order is found by in SAP, and the shop never changes it."""
+    if web_order.increment_id != known.increment_id:
+        raise UnexpectedRecord(
+            f"The shop's order {known.increment_id} suddenly has another number. Fetch the web "
+            "orders again; if it stays, look at the order in the shop.",
+            system="magento",
+            reference=known.increment_id,
+            cause_key="magento:renumbered",
+        )
 
 
 def _look_up(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> str:
@@ -122,6 +137,7 @@ def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> str
     with writing_to_sap(run, order), run.remotes.sap().unit_of_work() as unit:
         created = unit.create_sales_order(translated.request)
         number = created.sap_sales_order_number
+        _refuse_taken(order, number)
         run.task.write_ahead(sap_sales_order_number=number)
         run.task.hold_lease(run.policy.lease)
         unit.commit()
@@ -132,6 +148,17 @@ def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> str
         verification=SalesOrder.Verification.SENT,
     )
     return number
+
+
+def _refuse_taken(order: SalesOrder, number: str) -> None:
+    """A number that is another web order's was not given out for this one; nothing is saved."""
+    if SalesOrder.objects.filter(sap_sales_order_number=number).exclude(pk=order.pk).exists():
+        raise UnexpectedRecord(
+            f"SAP gave the number {number}, which is that of another web order; nothing was saved.",
+            system="sap",
+            reference=order.increment_id,
+            cause_key="sap:number-taken",
+        )
 
 
 def _read_back(
@@ -149,7 +176,10 @@ def _read_back(
             system="sap",
             reference=order.increment_id,
         )
-    differences = differences_between(translated.request, read[0], order.shop.amount_tolerance)
+    unit_keys = run.remotes.sap().options.unit_keys
+    tolerance = order.shop.amount_tolerance
+    differences = differences_between(translated.request, read[0], tolerance, unit_keys)
+    refuse_unfitting(SalesOrder, [sap_order_values(read[0])], system="sap")
     incomplete = ", but incomplete in SAP: deliveries will not start" * read[0].is_incomplete
     _refuse_rejected(order, read[0])
     _store_sap_order(order, read[0], translated, differences)

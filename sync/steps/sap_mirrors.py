@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +18,7 @@ from sync.models import (
     SalesOrder,
 )
 from sync.sap.records import SapBillingDocument, SapDelivery, SapSalesOrder
+from sync.steps.fitting import refuse_unfitting
 from sync.translate.sap_values import (
     DeliverySources,
     billing_document_values,
@@ -30,12 +30,13 @@ from sync.translate.sap_values import (
 )
 
 
-def store_sap_status(orders: Iterable[SapSalesOrder]) -> None:
-    """Note what SAP says of orders that are known to be there."""
-    for read in orders:
-        SalesOrder.objects.filter(
-            sap_sales_order_number=read.sap_sales_order_number, sap_read_at__isnull=False
-        ).update(**sap_order_values(read), sap_read_at=timezone.now())
+def store_sap_status(read: SapSalesOrder) -> None:
+    """Note what SAP says of an order that is known to be there."""
+    values = sap_order_values(read)
+    refuse_unfitting(SalesOrder, [values], system="sap")
+    SalesOrder.objects.filter(
+        sap_sales_order_number=read.sap_sales_order_number, sap_read_at__isnull=False
+    ).update(**values, sap_read_at=timezone.now())
 
 
 def store_delivery(record: SapDelivery, sources: DeliverySources) -> OutboundDelivery:
@@ -50,6 +51,12 @@ def store_delivery(record: SapDelivery, sources: DeliverySources) -> OutboundDel
         {"track_number": number, "source": source}
         for number, source in tracking_numbers(record, sources=sources)
     ]
+    for model, rows in (
+        (OutboundDelivery, [values]),
+        (OutboundDeliveryLine, lines),
+        (DeliveryTrack, tracks),
+    ):
+        refuse_unfitting(model, rows, system="sap")
     with transaction.atomic():
         delivery, created = OutboundDelivery.objects.update_or_create(
             delivery_number=record.delivery_number,
@@ -72,6 +79,8 @@ def store_billing_document(record: SapBillingDocument) -> BillingDocument:
     seen = BillingDocument.objects.filter(billing_document_number=number).first()
     values = billing_document_values(record)
     lines = _with_orders([billing_line_values(item) for item in record.items])
+    refuse_unfitting(BillingDocument, [values], system="sap")
+    refuse_unfitting(BillingDocumentLine, lines, system="sap")
     with transaction.atomic():
         document, created = BillingDocument.objects.update_or_create(
             billing_document_number=number,

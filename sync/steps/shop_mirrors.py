@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from sync.errors import UnexpectedRecord
 from sync.magento.records import MagentoInvoice, MagentoOrder, MagentoShipment
 from sync.models import (
     BillingDocument,
@@ -21,6 +24,7 @@ from sync.models import (
     ShipmentTrack,
     Shop,
 )
+from sync.steps.fitting import refuse_unfitting
 from sync.steps.progress import refresh_stages
 from sync.translate.magento_values import (
     invoice_values,
@@ -29,13 +33,21 @@ from sync.translate.magento_values import (
     shipment_values,
 )
 
+CLOCKS_DIFFER = timedelta(days=1)  # at most, between shop and portal
+
 
 def store_orders(shop: Shop, orders: Iterable[MagentoOrder]) -> list[int]:
-    """Upsert web orders with their lines in bulk; the keys of their mirrors."""
+    """Upsert web orders with their lines in bulk; the keys of their mirrors.
+
+    Raises ``UnexpectedRecord`` for an order the mirror cannot hold; none is stored then.
+    """
     newest: dict[int, MagentoOrder] = {}
     for order in orders:
         newest[order.entity_id] = order
     wanted = list(newest)
+    for order in newest.values():
+        refuse_unfitting(SalesOrder, [sales_order_values(order)], system="magento")
+        refuse_unfitting(SalesOrderLine, sales_order_line_values(order), system="magento")
     with transaction.atomic():
         _drop_outdated(shop, newest)
         _upsert_orders(shop, list(newest.values()))
@@ -48,7 +60,8 @@ def store_orders(shop: Shop, orders: Iterable[MagentoOrder]) -> list[int]:
 
 def store_order(shop: Shop, order: MagentoOrder) -> SalesOrder:
     """Upsert one web order; its mirror as it now stands."""
-    key = store_orders(shop, [order])[0]
+    with _named(f"Order {order.increment_id}"):
+        key = store_orders(shop, [order])[0]
     return SalesOrder.objects.select_related("shop").get(pk=key)
 
 
@@ -63,6 +76,11 @@ def store_shipment(
     values, lines, tracks = _split(shipment_values(record), "lines", "tracks")
     if delivery is not None:
         values |= {"delivery": delivery, "is_made_by_hand": made_by_hand}
+    lines = [_renamed(line, "shipped_quantity") for line in lines]
+    with _named(f"Shipment {record.entity_id}"):
+        refuse_unfitting(Shipment, [values], system="magento")
+        refuse_unfitting(ShipmentLine, lines, system="magento")
+        refuse_unfitting(ShipmentTrack, tracks, system="magento")
     with transaction.atomic():
         shipment, _created = Shipment.objects.update_or_create(
             sales_order=order,
@@ -70,15 +88,7 @@ def store_shipment(
             defaults={**values, "read_at": timezone.now()},
         )
         shipment.lines.all().delete()
-        ShipmentLine.objects.bulk_create(
-            ShipmentLine(
-                shipment=shipment,
-                order_item_id=line["order_item_id"],
-                sku=line["sku"],
-                shipped_quantity=line["qty"],
-            )
-            for line in lines
-        )
+        ShipmentLine.objects.bulk_create(ShipmentLine(shipment=shipment, **line) for line in lines)
         shipment.tracks.all().delete()
         ShipmentTrack.objects.bulk_create(
             ShipmentTrack(shipment=shipment, **track) for track in tracks
@@ -97,6 +107,10 @@ def store_invoice(
     values, lines = _split(invoice_values(record), "lines")
     if document is not None:
         values |= {"billing_document": document, "is_made_by_hand": made_by_hand}
+    lines = [_renamed(line, "invoiced_quantity") for line in lines]
+    with _named(f"Invoice {record.entity_id}"):
+        refuse_unfitting(Invoice, [values], system="magento")
+        refuse_unfitting(InvoiceLine, lines, system="magento")
     with transaction.atomic():
         invoice, _created = Invoice.objects.update_or_create(
             sales_order=order,
@@ -104,23 +118,33 @@ def store_invoice(
             defaults={**values, "read_at": timezone.now()},
         )
         invoice.lines.all().delete()
-        InvoiceLine.objects.bulk_create(
-            InvoiceLine(
-                invoice=invoice,
-                order_item_id=line["order_item_id"],
-                sku=line["sku"],
-                invoiced_quantity=line["qty"],
-            )
-            for line in lines
-        )
+        InvoiceLine.objects.bulk_create(InvoiceLine(invoice=invoice, **line) for line in lines)
     return invoice
 
 
+def _renamed(line: dict[str, Any], quantity: str) -> dict[str, Any]:
+    return {"order_item_id": line["order_item_id"], "sku": line["sku"], quantity: line["qty"]}
+
+
+@contextmanager
+def _named(document: str) -> Iterator[None]:
+    """Say of which document a value does not fit."""
+    try:
+        yield
+    except UnexpectedRecord as error:
+        message = f"{document} of the shop cannot be stored: {error.message}"
+        raise UnexpectedRecord(message, system=error.system, cause_key=error.cause_key) from error
+
+
 def _drop_outdated(shop: Shop, orders: dict[int, MagentoOrder]) -> None:
-    """Leave alone what another task has meanwhile read in a newer state."""
+    """Leave alone what another task has meanwhile read in a newer state.
+
+    A mirror that claims to be of a time to come is not newer: it was spoilt, and is replaced.
+    """
     known = SalesOrder.objects.filter(shop=shop, entity_id__in=list(orders))
+    latest = timezone.now() + CLOCKS_DIFFER
     for entity_id, updated_at in known.values_list("entity_id", "remote_updated_at"):
-        if updated_at > orders[entity_id].updated_at:
+        if orders[entity_id].updated_at < updated_at <= latest:
             del orders[entity_id]
 
 
@@ -144,6 +168,8 @@ def _upsert_lines(keys: dict[int, int], orders: dict[int, MagentoOrder]) -> None
         for entity_id, order in orders.items()
         for line in sales_order_line_values(order)
     ]
+    wanted = {(row["sales_order_id"], row["item_id"]) for row in rows}
+    _drop_lines_gone([keys[entity_id] for entity_id in orders], wanted)
     if not rows:
         return
     columns = [name for name in rows[0] if name not in {"item_id", "sales_order_id"}]
@@ -153,6 +179,18 @@ def _upsert_lines(keys: dict[int, int], orders: dict[int, MagentoOrder]) -> None
         unique_fields=["sales_order", "item_id"],
         update_fields=columns,
     )
+
+
+def _drop_lines_gone(orders: Iterable[int], wanted: set[tuple[int, int]]) -> None:
+    """A line is never taken off an order: one that is gone came with a spoilt record.
+
+    What SAP holds stays, lest a record without its lines breaks the link to SAP's items.
+    """
+    known = SalesOrderLine.objects.filter(sales_order__in=list(orders), sap_item_number=None)
+    rows = known.values_list("pk", "sales_order", "item_id")
+    gone = [pk for pk, order, item_id in rows if (order, item_id) not in wanted]
+    if gone:
+        SalesOrderLine.objects.filter(pk__in=gone).delete()
 
 
 def _split(values: dict[str, Any], *lists: str) -> list[Any]:

@@ -5,8 +5,11 @@ The rest of the batch goes on; the task closes itself when a later pull can read
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from sync.errors import UnexpectedRecord
@@ -14,47 +17,79 @@ from sync.magento.records import UnreadableRecord
 from sync.models import Shop, Step, SyncTask
 
 State = SyncTask.State
+READ_LATER = "Read by a later pull."
 
 
 def report(shop: Shop, record: UnreadableRecord) -> None:
     """Open or renew the task that stands for this record."""
-    reference = reference_of(shop, record.entity_id)
+    reference = reference_of(shop, record)
+    lock = f"pull_orders:{reference}"[:80]
+    task = {"step": Step.PULL_ORDERS, "reference": reference, "lock": lock, "shop": shop}
+    stop(task, _message(record), record.error.cause_key or "unreadable web order")
+
+
+def stop(task: Mapping[str, Any], message: str, cause_key: str) -> None:
+    """Leave the task of this step and reference to a person; made where there is none.
+
+    One that is being carried out is left alone: it finds out for itself.
+    """
     values = {
         "state": State.NEEDS_ATTENTION,
         "error_class": UnexpectedRecord.__name__,
-        "error_message": _message(record),
-        "cause_key": (record.error.cause_key or "unreadable web order")[:120],
+        "error_message": message,
+        "cause_key": cause_key[:120],
         "finished_at": timezone.now(),
     }
-    open_task = SyncTask.objects.unfinished().filter(step=Step.PULL_ORDERS, reference=reference)
-    if not open_task.exclude(state=State.RUNNING).update(**values) and not open_task.exists():
-        SyncTask.objects.create(
-            step=Step.PULL_ORDERS,
-            reference=reference,
-            lock=f"pull_orders:{reference}",
-            shop=shop,
-            origin=SyncTask.Origin.FOLLOW_UP,
-            **values,
-        )
+    unfinished = SyncTask.objects.unfinished()
+    open_task = unfinished.filter(step=task["step"], reference=task["reference"])
+    if open_task.exclude(state=State.RUNNING).update(**values) or open_task.exists():
+        return
+    with suppress(IntegrityError), transaction.atomic():  # another pull has just reported it
+        SyncTask.objects.create(**task, origin=SyncTask.Origin.FOLLOW_UP, **values)
 
 
-def close_readable(shop: Shop, entity_ids: Iterable[int]) -> None:
+def close(step: Step, references: Iterable[str]) -> None:
     """Close the tasks of records that can be read by now."""
-    references = [reference_of(shop, entity_id) for entity_id in entity_ids]
     SyncTask.objects.filter(
-        step=Step.PULL_ORDERS, state=State.NEEDS_ATTENTION, reference__in=references
-    ).update(state=State.DONE, outcome="Read by a later pull.", finished_at=timezone.now())
+        step=step,
+        state=State.NEEDS_ATTENTION,
+        error_class=UnexpectedRecord.__name__,
+        reference__in=list(references),
+    ).update(state=State.DONE, outcome=READ_LATER, finished_at=timezone.now())
 
 
-def reference_of(shop: Shop, entity_id: int | None) -> str:
-    """The task's reference for a record; records without a key share one."""
-    return f"shop:{shop.code}:entity:{entity_id or 'unknown'}"
+def close_readable(shop: Shop, orders: Iterable[tuple[int, str]]) -> None:
+    """Close the tasks of web orders, by key and number, that can be read by now."""
+    close(
+        Step.PULL_ORDERS,
+        [
+            reference
+            for entity_id, increment_id in orders
+            for reference in (_by_key(shop, entity_id), _by_number(shop, increment_id))
+        ],
+    )
+
+
+def reference_of(shop: Shop, record: UnreadableRecord) -> str:
+    """The task's reference for a record: by key, else by number; those without either share one."""
+    if record.entity_id:
+        return _by_key(shop, record.entity_id)
+    number = record.increment_id.strip()
+    return _by_number(shop, number) if number else _by_key(shop, None)
 
 
 def entity_id_in(task: SyncTask) -> int | None:
     """The web order a task for one record is about; None for a task about a whole shop."""
     entity_id = task.reference.rpartition(":entity:")[2]
     return int(entity_id) if ":entity:" in task.reference and entity_id.isdigit() else None
+
+
+def _by_key(shop: Shop, entity_id: int | None) -> str:
+    return f"shop:{shop.code}:entity:{entity_id or 'unknown'}"
+
+
+def _by_number(shop: Shop, increment_id: str) -> str:
+    return f"shop:{shop.pk}:number:{increment_id.strip()}"[:80]
 
 
 def _message(record: UnreadableRecord) -> str:

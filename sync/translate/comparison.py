@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from sync.sap.records import (
@@ -14,21 +14,30 @@ from sync.sap.records import (
     SapSalesOrderRequest,
     SapSimulation,
 )
+from sync.sap.units import internal_unit
 
 Amounts = dict[tuple[int, str], Decimal]  # by item number (0 the header) and condition type
 
 
 def differences_between(
-    asked: SapSalesOrderRequest, read: SapSalesOrder, tolerance: Decimal
+    asked: SapSalesOrderRequest,
+    read: SapSalesOrder,
+    tolerance: Decimal,
+    unit_keys: Mapping[str, str] | None = None,
 ) -> list[dict[str, str]]:
     """Every field in which the SAP order is not what the web order says; empty when it agrees.
 
-    ``tolerance`` is what an amount may be off, in the order's currency.
+    ``tolerance`` is what an amount may be off, in the order's currency; ``unit_keys`` are the
+    units this SAP system knows by other keys.
     """
     found = _headers(asked, read)
     held = {item.item_number: item for item in read.items}
     for item in asked.items:
-        found += _items(item, held.pop(item.item_number, None))
+        own = held.pop(item.item_number, None)
+        found += _items(item, own)
+        unit = internal_unit(item.unit, unit_keys or {})
+        if own is not None and own.unit != unit:
+            found.append(_difference(f"item {item.item_number} unit", unit, own.unit))
     found += [
         _difference(f"item {number}", "", f"{extra.material} × {extra.quantity.normalize():f}")
         for number, extra in held.items()

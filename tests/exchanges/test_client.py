@@ -201,7 +201,7 @@ def plays_papers(edge: Edge) -> None:
     kind = "invoices" if edge.parts[0] == "invoices" else "shipments"
     rows = edge.body["items"] if "total_count" in edge.body else [edge.body]
     rows = [
-        {"order_id": 1, "created_at": "2026-11-23 10:00:00", **row, "tracks": [
+        {"created_at": "2026-11-23 10:00:00", "comments": [], **row, "order_id": 1, "tracks": [
             {"entity_id": at, **track} for at, track in enumerate(row.get("tracks") or [], start=1)
         ]}
         for row in rows or []

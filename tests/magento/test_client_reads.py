@@ -68,8 +68,9 @@ def test_every_order_of_the_shop_is_read() -> None:
 def test_recorded_shipments_are_read(
     client: MagentoClient, shop: responses.RequestsMock, number: str
 ) -> None:
-    answer_as_recorded(shop, number)
     documents = exchange(number)["response"]["body"]["items"]
+    rows = [{**document, "order_id": 1} for document in documents]
+    shop.get(f"{SHOP}/rest/V1/shipments", json={"items": rows, "total_count": len(rows)})
 
     shipments = client.search_shipments(1)
 
@@ -414,9 +415,19 @@ def test_shipments_and_products_come_in_smaller_pages_too(
         rows = [{**shipment, "entity_id": number} for number in numbers]
         shop.get(f"{SHOP}/rest/V1/shipments", json={"items": rows, "total_count": 3})
 
-    shipments = client.search_shipments(1)
+    shipments = client.search_shipments(shipment["order_id"])
 
     assert [found.entity_id for found in shipments] == [1, 2, 3]
+
+
+def test_a_shipment_of_another_order_is_never_taken_for_one_of_ours(
+    client: MagentoClient, shop: responses.RequestsMock
+) -> None:
+    shipment = exchange("208")["response"]["body"]
+    shop.get(f"{SHOP}/rest/V1/shipments", json={"items": [shipment], "total_count": 1})
+
+    with pytest.raises(UnexpectedRecord, match="another order"):
+        client.search_shipments(shipment["order_id"] + 1)
 
 
 def test_an_answer_without_a_list_is_not_an_empty_one(

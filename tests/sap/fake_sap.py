@@ -165,7 +165,16 @@ class FakeConnection:
         if isinstance(answer, BaseException):
             raise answer
         answered: Mapping[str, Any] = answer(**parameters) if callable(answer) else answer
-        return answered
+        return {**self._empty_tables(name), **answered}
+
+    def _empty_tables(self, name: str) -> dict[str, Any]:
+        """pyrfc gives every table of the interface, filled or not."""
+        parameters = INTERFACES["functions"].get(name, {})
+        return {
+            parameter: []
+            for parameter, row in parameters.items()
+            if row[1] == "table" and parameter not in self.system.missing
+        }
 
     def close(self) -> None:
         self.is_closed = True

@@ -73,14 +73,16 @@ def test_materials_follow_matn1(value: str, pads: bool, expected: str) -> None:
         ("", None),
         ("00000000", None),
         ("        ", None),
-        ("99991231", date(9999, 12, 31)),
+        ("21991231", date(2199, 12, 31)),
     ],
 )
 def test_dates_are_read(value: str, expected: date | None) -> None:
     assert abap.read_date(value) == expected
 
 
-@pytest.mark.parametrize("value", ["2024-02-29", "20230229", "2023", "2023022x"])
+@pytest.mark.parametrize(
+    "value", ["2024-02-29", "20230229", "2023", "2023022x", "99991231", "00010101"]
+)
 def test_an_unreadable_date_is_an_unexpected_record(value: str) -> None:
     with pytest.raises(UnexpectedRecord):
         abap.read_date(value)

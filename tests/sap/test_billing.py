@@ -53,7 +53,9 @@ WEB_INVOICE: dict[str, Any] = {
     ],
 }
 DELIVERED: dict[str, Any] = {
-    "ET_DELIVERY_HEADER": [{"VBELN": DELIVERY, "KUNAG": "0000100001"}],
+    "ET_DELIVERY_HEADER": [
+        {"VBELN": DELIVERY, "KUNAG": "0000100001", "KOSTK": "C", "WBSTK": "C", "FKSTK": "C"}
+    ],
     "ET_DELIVERY_ITEM": [
         {"VBELN": DELIVERY, "POSNR": "000010", "MATNR": "MAT-1", "LFIMG": Decimal(2),
          "VRKME": "ST", "VGBEL": "0000004711", "VGPOS": "000020"},
@@ -148,7 +150,7 @@ def test_a_cancelled_document_says_so() -> None:
 
 
 def test_one_document_for_two_references_is_listed_once_with_all_lines() -> None:
-    second = [{**LISTED["SUCCESS"][0], "REF_DOC": "0080000002", "BILL_DOC_ITEM": "000020"}]
+    second = [{**LISTED["SUCCESS"][0], "BILL_DOC_ITEM": "000020"}]
     sap = a_system(**{GETLIST: [LISTED, {"SUCCESS": second}]})
 
     found = a_client(sap).search_billing_documents(reference_documents=[DELIVERY, "80000002"])
@@ -159,7 +161,10 @@ def test_one_document_for_two_references_is_listed_once_with_all_lines() -> None
 
 def test_the_table_read_stays_within_its_line_length_and_asks_in_bulk() -> None:
     rows = [{**LISTED["SUCCESS"][0], "BILL_DOC": f"009{number:07}"} for number in range(60)]
-    sap = a_system(**{GETLIST: {"SUCCESS": rows}, TABLE: table_answer(), WEB: {}})
+    (detail,) = LISTED["BILLINGDOCUMENTDETAIL"]
+    details = [{**detail, "BILLINGDOC": row["BILL_DOC"]} for row in rows]
+    listed = {"SUCCESS": rows, "BILLINGDOCUMENTDETAIL": details}
+    sap = a_system(**{GETLIST: listed, TABLE: table_answer(), WEB: {}})
 
     a_client(sap).search_billing_documents(reference_documents=[DELIVERY])
 

@@ -42,6 +42,16 @@ def an_answer(**tables: Any) -> dict[str, Any]:
     }
 
 
+def an_answer_of(*numbers: str, **tables: Any) -> dict[str, Any]:
+    """One whole delivery for each number."""
+    return an_answer(
+        ET_DELIVERY_HEADER=[{**HEADER, "VBELN": number} for number in numbers],
+        ET_DELIVERY_HEADER_STS=[{**STATUS, "VBELN": number} for number in numbers],
+        ET_DELIVERY_ITEM=[an_item("000010", 2, VBELN=number) for number in numbers],
+        **tables,
+    )
+
+
 def read(answer: Any, **options: Any) -> list[SapDelivery]:
     client = a_client(FakeSap({GETLIST: answer}), **options)
     return client.search_deliveries(sap_sales_order_numbers=["4711"])
@@ -164,14 +174,13 @@ def test_handling_units_of_a_single_delivery_are_its_own() -> None:
 
 
 def test_handling_units_that_name_no_delivery_are_read_delivery_by_delivery() -> None:
-    headers = [HEADER, {**HEADER, "VBELN": OTHER}]
     units = [{"VENUM": "1", "EXIDV": "A"}, {"VENUM": "2", "EXIDV": "B"}]
     sap = FakeSap(
         {
             GETLIST: [
-                an_answer(ET_DELIVERY_HEADER=headers, ET_HU_HEADER=units),
-                an_answer(ET_DELIVERY_HEADER=headers[:1], ET_HU_HEADER=units[:1]),
-                an_answer(ET_DELIVERY_HEADER=headers[1:], ET_HU_HEADER=units[1:]),
+                an_answer_of(NUMBER, OTHER, ET_HU_HEADER=units),
+                an_answer_of(NUMBER, ET_HU_HEADER=units[:1]),
+                an_answer_of(OTHER, ET_HU_HEADER=units[1:]),
             ]
         }
     )
@@ -185,9 +194,8 @@ def test_handling_units_that_name_no_delivery_are_read_delivery_by_delivery() ->
 
 
 def test_handling_units_that_name_their_delivery_need_no_second_call() -> None:
-    headers = [HEADER, {**HEADER, "VBELN": OTHER}]
     units = [{"EXIDV": "A", "VBELN": NUMBER}, {"EXIDV": "B", "VPOBJKEY": OTHER}]
-    sap = FakeSap({GETLIST: an_answer(ET_DELIVERY_HEADER=headers, ET_HU_HEADER=units)})
+    sap = FakeSap({GETLIST: an_answer_of(NUMBER, OTHER, ET_HU_HEADER=units)})
 
     found = a_client(sap).search_deliveries(sap_sales_order_numbers=["4711"])
 

@@ -378,7 +378,8 @@ def test_orders_are_read_fifty_at_a_time() -> None:
 
 @pytest.mark.parametrize(("status", "expected"), [("A", True), ("B", True), ("C", False)])
 def test_an_order_that_is_incomplete_says_so(status: str, expected: bool) -> None:
-    statuses = [{"SD_DOC": "0000004711", "TOTINCOMPL": status}]
+    (told,) = DETAILS["ORDER_STATUSHEADERS_OUT"]
+    statuses = [{**told, "TOTINCOMPL": status}]
     sap = FakeSap({DETAIL: {**DETAILS, "ORDER_STATUSHEADERS_OUT": statuses}})
 
     (order,) = a_client(sap).get_sales_orders(["4711"])

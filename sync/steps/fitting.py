@@ -1,0 +1,51 @@
+"""Whether a remote's values fit the mirror; asked before storing, alike on every database.
+
+SQLite would keep a text of any length, PostgreSQL refuses it with an error of its own: so neither
+is left to decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Field, Model
+
+from sync.errors import UnexpectedRecord
+
+
+def refuse_unfitting(model: type[Model], rows: Iterable[Mapping[str, Any]], *, system: str) -> None:
+    """Raises ``UnexpectedRecord`` for a value the column of its name cannot hold."""
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    fields |= {field.name: field for field in model._meta.concrete_fields}
+    for row in rows:
+        for name, value in row.items():
+            if name in fields and not _fits(fields[name], value):
+                raise UnexpectedRecord(
+                    f"its {name.replace('_', ' ')} holds a value the portal cannot "
+                    "store (too long, too large, or not a character).",
+                    system=system,
+                    cause_key=f"{system}:unfitting:{name}",
+                )
+
+
+def _fits(field: Field[Any, Any], value: Any) -> bool:
+    if field.is_relation or value is None:
+        return True
+    if isinstance(value, str) and not _is_text(value):
+        return False
+    if isinstance(value, Decimal):
+        value = value.normalize()  # SAP's 59.950000000 has two decimals
+    try:
+        field.run_validators(value)
+    except ValidationError:
+        return False
+    return True
+
+
+def _is_text(value: str) -> bool:
+    return value.isprintable() or (
+        "\x00" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    )

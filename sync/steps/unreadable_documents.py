@@ -1,0 +1,137 @@
+"""SAP's documents that cannot be read: each stops for itself, the others of the pull go on.
+
+A document's task is carried out by reading its order again (or every open order), and closes
+itself when any pull has read the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import DataError, IntegrityError
+
+from sync.errors import UnexpectedRecord
+from sync.models import BillingDocument, OutboundDelivery, SalesOrder, Step, SyncTask
+from sync.sap.records import UnreadableDocument
+from sync.steps import unreadable
+
+NAMES = {
+    "order": "SAP order",
+    "delivery": "Delivery",
+    "billing": "Billing document",
+    "reference": "The list of billing documents of",
+}
+
+
+@dataclass(slots=True)
+class Spoilt:
+    """What one pull could not read; ``found`` is what the SAP client adds to."""
+
+    task: SyncTask
+    step: Step
+    found: list[UnreadableDocument] = field(default_factory=list)
+    read: set[tuple[str, str]] = field(default_factory=set)
+
+    @contextmanager
+    def kept_apart(self, kind: str, document_number: str, orders: Iterable[str]) -> Iterator[None]:
+        """Around the storing of one document."""
+        try:
+            yield
+        except UnexpectedRecord as error:
+            self.found.append(UnreadableDocument(kind, document_number, error, tuple(orders)))
+        except (DataError, IntegrityError) as error:
+            refusal = UnexpectedRecord(
+                f"the database refuses it ({type(error).__name__}).", system="sap"
+            )
+            self.found.append(UnreadableDocument(kind, document_number, refusal, tuple(orders)))
+        else:
+            self.read.add((kind, document_number))
+
+    def settle(self) -> None:
+        """Close the tasks of what was read, report the rest; raises for the task's own document.
+
+        Call it once, after everything that can be read is stored.
+        """
+        spoilt = {(one.kind, one.document_number): one for one in self.found}
+        orders = _orders([one.document_number for one in spoilt.values() if one.kind == "order"])
+        unreadable.close(
+            self.step,
+            [
+                reference
+                for kind, number in self.read - set(spoilt)
+                for reference in _references(kind, number)
+            ],
+        )
+        own: UnexpectedRecord | None = None
+        for one in spoilt.values():
+            # An order's status is read by both pulls, and stops once.
+            step = Step.PULL_DELIVERIES if one.kind == "order" else self.step
+            wanted = _task(step, one, orders.get(one.document_number))
+            if wanted["reference"] == self.task.reference:
+                own = UnexpectedRecord(message_of(one), system="sap", cause_key=_cause(one))
+            else:
+                unreadable.stop(wanted, message_of(one), _cause(one))
+        if own is not None:
+            raise own
+
+    @property
+    def words(self) -> str:
+        """The end of the pull's sentence."""
+        count = len({(one.kind, one.document_number) for one in self.found})
+        return f", {count} unreadable" if count else ""
+
+
+def message_of(document: UnreadableDocument) -> str:
+    """One sentence: which document, and what is wrong with it."""
+    name = f"{NAMES[document.kind]} {document.document_number or 'without a number'}"
+    return f"{name} cannot be read: {document.error.message}"
+
+
+def _cause(document: UnreadableDocument) -> str:
+    return document.error.cause_key or f"sap:unreadable:{document.kind}"
+
+
+def _references(kind: str, number: str) -> list[str]:
+    if kind != "order":
+        return [_reference(kind, number)]
+    keys = SalesOrder.objects.filter(sap_sales_order_number=number).values_list("pk", flat=True)
+    return [_reference(kind, number), *(f"order:{key}" for key in keys)]
+
+
+def _reference(kind: str, number: str) -> str:
+    return f"sap:{kind}:{number or 'unknown'}"
+
+
+def _task(step: Step, document: UnreadableDocument, order: SalesOrder | None) -> dict[str, Any]:
+    """The columns of the task that stands for a document."""
+    number = document.document_number
+    if order is not None:
+        own = f"order:{order.pk}"
+        return {"step": step, "reference": own, "lock": own, **_of(order)}
+    reference = _reference(document.kind, number)
+    columns: dict[str, Any] = {"step": step, "reference": reference}
+    columns["lock"] = f"{step}:{reference}"
+    known = _orders(document.orders)
+    if len(known) == 1:
+        columns |= _of(next(iter(known.values())))
+    if document.kind == "delivery":
+        columns["delivery"] = OutboundDelivery.objects.filter(delivery_number=number).first()
+    if document.kind == "billing":
+        mirrors = BillingDocument.objects.filter(billing_document_number=number)
+        columns["billing_document"] = mirrors.first()
+    return columns
+
+
+def _of(order: SalesOrder) -> dict[str, Any]:
+    return {"sales_order": order, "shop": order.shop}
+
+
+def _orders(numbers: Iterable[str]) -> dict[str, SalesOrder]:
+    wanted = [number for number in numbers if number]
+    if not wanted:
+        return {}
+    orders = SalesOrder.objects.filter(sap_sales_order_number__in=wanted).select_related("shop")
+    return {order.sap_sales_order_number: order for order in orders}
