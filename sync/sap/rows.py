@@ -70,7 +70,7 @@ def text(row: Row, *names: str) -> str:
     """The first filled text among the names; blank when none is."""
     for name in names:
         value = row.get(name)
-        if isinstance(value, bool) or not isinstance(value, str | int | Decimal | None):
+        if isinstance(value, bool) or not isinstance(value, str | int | None):
             raise UnexpectedRecord(f"SAP's {name} is not a text.", system="sap")
         found = "" if value is None else abap.readable(str(value)).strip()
         if found and value != 0:

@@ -201,9 +201,10 @@ def plays_papers(edge: Edge) -> None:
     kind = "invoices" if edge.parts[0] == "invoices" else "shipments"
     rows = edge.body["items"] if "total_count" in edge.body else [edge.body]
     rows = [
-        {"created_at": "2026-11-23 10:00:00", "comments": [], **row, "order_id": 1, "tracks": [
-            {"entity_id": at, **track} for at, track in enumerate(row.get("tracks") or [], start=1)
-        ]}
+        {"created_at": "2026-11-23 10:00:00", **row, "order_id": 1,
+         "comments": row.get("comments") or [],  # null where ``fields`` asks for them [302]
+         "tracks": [{"entity_id": at, **track}
+                    for at, track in enumerate(row.get("tracks") or [], start=1)]}
         for row in rows or []
     ]  # fmt: skip
     edge.answer({"items": rows or None, "total_count": len(rows)}, route=kind)
