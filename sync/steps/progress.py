@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from sync.models import (
@@ -20,6 +21,7 @@ from sync.models import (
 from sync.steps.intake import payments_of, reason_not_taken
 
 Stage = SalesOrder.Stage
+PARCELS_ARE_AWAITED = timedelta(days=30)
 
 
 @dataclass(slots=True)
@@ -71,9 +73,25 @@ def stage_of(order: SalesOrder, reason: str, documents: Documents) -> Stage:
 
 
 def open_orders() -> QuerySet[SalesOrder]:
-    """Orders in SAP from which more is to come."""
+    """Orders in SAP from which more is to come.
+
+    A complete order is one of them while its customer waits for the number of a parcel.
+    """
+    canceled, complete = Q(stage=Stage.CANCELED), Q(stage=Stage.COMPLETE)
     return SalesOrder.objects.filter(sap_read_at__isnull=False).exclude(
-        stage__in=[Stage.COMPLETE, Stage.CANCELED]
+        canceled | complete & ~Exists(_shipments_without_notice())
+    )
+
+
+def _shipments_without_notice() -> QuerySet[Shipment]:
+    """Shipments of ours that left lately, and whose parcel number SAP has not told yet."""
+    lately = timezone.now().date() - PARCELS_ARE_AWAITED
+    return Shipment.objects.filter(
+        sales_order=OuterRef("pk"),
+        is_customer_told=False,
+        is_made_by_hand=False,
+        delivery__tracks=None,
+        delivery__goods_issue_date__gte=lately,
     )
 
 
