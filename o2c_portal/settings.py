@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "sync.views.time_zone.ReaderTimeZoneMiddleware",
+    "sync.views.busy_database.BusyDatabaseMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -153,10 +154,11 @@ REDIS_SOCKET = _redis_socket()
 REDIS_URL = env.str("REDIS_URL", f"unix://{REDIS_SOCKET}")
 _REDIS = REDIS_URL + ("&" if "?" in REDIS_URL else "?")
 _REDIS += "socket_timeout=2&socket_connect_timeout=1"
+_LAST_NET = 4 * 60 * 60  # seconds; leases and the time limits of each call come long before
 _JSON = "rq.serializers.JSONSerializer"  # nothing from Redis is ever unpickled
 RQ_QUEUES = {
-    "interactive": {"URL": _REDIS, "DEFAULT_TIMEOUT": 900, "SERIALIZER": _JSON},
-    "bulk": {"URL": _REDIS, "DEFAULT_TIMEOUT": 900, "SERIALIZER": _JSON},
+    "interactive": {"URL": _REDIS, "DEFAULT_TIMEOUT": _LAST_NET, "SERIALIZER": _JSON},
+    "bulk": {"URL": _REDIS, "DEFAULT_TIMEOUT": _LAST_NET, "SERIALIZER": _JSON},
 }
 RQ = {"COMMIT_MODE": "auto"}  # the ledger rings after its own commit
 RQ_SHOW_ADMIN_LINK = False
@@ -167,6 +169,9 @@ LEASE_SECONDS = env.int("LEASE_SECONDS", 300)
 MAGENTO_SETTLE_SECONDS = env.int("MAGENTO_SETTLE_SECONDS", 120)
 SAP_SETTLE_SECONDS = env.int("SAP_SETTLE_SECONDS", 120)
 PULL_OVERLAP_SECONDS = env.int("PULL_OVERLAP_SECONDS", 300)
+# Parcel numbers and billing documents change after an order is complete: SAP is asked again.
+FOLLOW_COMPLETE_EVERY_SECONDS = env.int("FOLLOW_COMPLETE_EVERY_SECONDS", 3600)
+FOLLOW_COMPLETE_DAYS = env.float("FOLLOW_COMPLETE_DAYS", 14.0)
 RETRY_SCALE = env.float("RETRY_SCALE", 1.0)  # below 1: every retry comes sooner (chaos, demo)
 
 # ---- Magento ------------------------------------------------------------------------------------

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 MASK = "***"
 LONGEST_LIST = 20
 LONGEST_TEXT = 2000
+LONGEST_NAME = 100  # of a field, as any remote has them
 DEEPEST_LEVEL = 40
 
 # Normalised key: lower case, letters and digits only (E_MAIL and email are one).
@@ -104,7 +106,13 @@ def _is_masked(key: Any, item: Any) -> bool:
     """Empty values stay as they are: that something is missing is no secret, and it helps."""
     if item is None or item in ("", [], {}) or isinstance(item, bool):
         return False
-    plain = re.sub(r"[^a-z0-9]", "", str(key).lower())
+    name = str(key)
+    return _hides_data(name) if len(name) < LONGEST_NAME else _hides_data.__wrapped__(name)
+
+
+@lru_cache(maxsize=4096)  # records have few names and many values
+def _hides_data(name: str) -> bool:
+    plain = re.sub(r"[^a-z0-9]", "", name.lower())
     if plain in _PLAIN_KEYS:
         return False
     return plain in _MASKED_KEYS or any(part in plain for part in _MASKED_PARTS)

@@ -35,6 +35,8 @@ class Policy:
     pull_overlap: timedelta
     delivery_sources: DeliverySources
     sap_time_zone: str
+    follow_every: timedelta = timedelta(hours=1)
+    follow_for: timedelta = timedelta(days=14)
     is_sap_a_standin: bool = False
 
 
@@ -124,6 +126,8 @@ def policy_from_settings() -> Policy:
             time_zone=settings.SAP_TIME_ZONE,
         ),
         sap_time_zone=settings.SAP_TIME_ZONE,
+        follow_every=timedelta(seconds=settings.FOLLOW_COMPLETE_EVERY_SECONDS),
+        follow_for=timedelta(days=settings.FOLLOW_COMPLETE_DAYS),
         is_sap_a_standin=settings.SAP_RFC_CONNECT.startswith("sync.sandbox."),
     )
 

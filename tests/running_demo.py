@@ -15,6 +15,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import psycopg
+import redis
 
 from sync.sandbox.scenes import Play
 
@@ -46,6 +47,7 @@ def a_running_demo() -> Iterator[RunningDemo]:
         environment = {
             **_without_settings(),
             **database,
+            **_a_queue(),
             "DATA_DIR": directory,
             "STATIC_ROOT": f"{directory}/static",
             **{name: str(port) for name, port in ports.items()},
@@ -95,6 +97,18 @@ def _free_ports() -> dict[str, int]:
     for probe in sockets:
         probe.close()
     return found
+
+
+def _a_queue() -> dict[str, str]:
+    """Where a Redis server is given, a database of it that no other demo listens to."""
+    url = os.environ.get("REDIS_URL", "")
+    if not url.startswith("redis:"):
+        return {}
+    number = 1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    own = f"{url.rpartition('/')[0]}/{number}"
+    with redis.from_url(own) as connection:
+        connection.flushdb()
+    return {"REDIS_URL": own}
 
 
 @contextmanager

@@ -30,6 +30,7 @@ from sync.models import BillingDocument, OutboundDelivery, SalesOrder, Shop, Syn
 from sync.remotes import Policy, Remotes, TaughtMessages
 from sync.sandbox.sap import billing, books, warehouse
 from sync.sandbox.sap.connection import connect_in_process
+from sync.sandbox.sap.documents import SalesOrder as SapOrder
 from sync.sandbox.sap.system import SapSystem
 from sync.sandbox.shop import factory
 from sync.sandbox.shop.app import create_app
@@ -163,6 +164,23 @@ class World:
         return order
 
     # ---- what people do in the remotes
+    def cancel(self, order: SalesOrder) -> None:
+        """Canceled in the shop's admin panel."""
+        self.stand_in.move(order.entity_id, "cancel")
+
+    def edit(self, order: SalesOrder) -> int:
+        """Edited in the shop's admin panel: canceled and replaced; the new order's entity_id."""
+        return int(factory.edit(self.stand_in, order.entity_id)["entity_id"])
+
+    def reject(self, order: SalesOrder) -> None:
+        """Every line rejected in SAP."""
+        order.refresh_from_db()
+        held = self.sap.store.get(SapOrder, order.sap_sales_order_number)
+        assert held is not None
+        for item in held.items:
+            item.rejection_reason = next(iter(self.sap.customising.rejection_reasons))
+        self.sap.store.save(held)
+
     def deliver(
         self, *orders: SalesOrder, quantities: Mapping[int, int] | None = None, **more: Any
     ) -> list[str]:

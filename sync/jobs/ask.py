@@ -7,13 +7,16 @@ from enum import StrEnum
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from sync.jobs.bell import ring_after_commit
 from sync.jobs.work import Work
-from sync.models import SyncTask
+from sync.models import Step, SyncTask
 
 RACES = 3
+READS = frozenset({Step.PULL_ORDERS, Step.PULL_DELIVERIES, Step.PULL_BILLING})
 
 
 class Answer(StrEnum):
@@ -23,7 +26,15 @@ class Answer(StrEnum):
     RETRIED = "retried"
     ALREADY_WAITING = "already_waiting"
     ALREADY_RUNNING = "already_running"
+    RUNS_AGAIN = "runs_again"
     NEEDS_ATTENTION = "needs_attention"
+
+
+_TOLD_A_MACHINE = {
+    SyncTask.State.WAITING: Answer.ALREADY_WAITING,
+    SyncTask.State.RUNNING: Answer.ALREADY_RUNNING,
+    SyncTask.State.NEEDS_ATTENTION: Answer.NEEDS_ATTENTION,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +52,21 @@ def ask(work: Work, *, origin: SyncTask.Origin, asked_by: User | None = None) ->
             return Asked(_create(work, origin, asked_by), Answer.ASKED)
         except IntegrityError:
             existing = _open_task(work)
-        if existing is not None:
-            return _join(existing, asked_by)
-        # The open task ended between our insert and our look: once more.
+        joined = _join(existing, asked_by) if existing is not None else None
+        if joined is not None:
+            return joined
+        # The open task moved on between our insert and our look: once more.
     return Asked(_create(work, origin, asked_by), Answer.ASKED)
 
 
 def retry(task: SyncTask, *, asked_by: User) -> Asked:
     """Put a task that needs attention back to work, because a person says so."""
-    return _join(task, asked_by)
+    for _ in range(RACES):
+        joined = _join(task, asked_by)
+        if joined is not None:
+            return joined
+        task.refresh_from_db()
+    return Asked(task, Answer.ALREADY_RUNNING)
 
 
 def _create(work: Work, origin: SyncTask.Origin, asked_by: User | None) -> SyncTask:
@@ -67,13 +84,12 @@ def _open_task(work: Work) -> SyncTask | None:
     return unfinished.filter(step=work.step, reference=work.reference).first()
 
 
-def _join(task: SyncTask, asked_by: User | None) -> Asked:
-    """Someone wants what an open task already stands for."""
-    if task.state == SyncTask.State.RUNNING:
-        return Asked(task, Answer.ALREADY_RUNNING)
+def _join(task: SyncTask, asked_by: User | None) -> Asked | None:
+    """Someone wants what an open task already stands for; None when it has moved on meanwhile."""
     if asked_by is None:
-        waiting = task.state == SyncTask.State.WAITING
-        return Asked(task, Answer.ALREADY_WAITING if waiting else Answer.NEEDS_ATTENTION)
+        return Asked(task, _TOLD_A_MACHINE[SyncTask.State(task.state)])
+    if task.state == SyncTask.State.RUNNING:
+        return _join_running(task, asked_by)
     stopped = task.state == SyncTask.State.NEEDS_ATTENTION
     values = {
         "state": SyncTask.State.WAITING,
@@ -88,8 +104,22 @@ def _join(task: SyncTask, asked_by: User | None) -> Asked:
             "finished_at": None,
             "attempts": 0,
         }
-    SyncTask.objects.filter(pk=task.pk, state=task.state).update(**values)
+    if not SyncTask.objects.filter(pk=task.pk, state=task.state).update(**values):
+        return None
     task.refresh_from_db()
     with transaction.atomic():
         ring_after_commit([task])
     return Asked(task, Answer.RETRIED if stopped else Answer.ALREADY_WAITING)
+
+
+def _join_running(task: SyncTask, asked_by: User) -> Asked | None:
+    """What follows is the person's too; a fetch is done once more, for it may have passed by
+    what the person wants to see."""
+    again = task.step in READS
+    running = SyncTask.objects.filter(pk=task.pk, state=SyncTask.State.RUNNING)
+    if not running.update(
+        asked_by=Coalesce("asked_by", Value(asked_by.pk)),
+        is_wanted_again=again,
+    ):
+        return None
+    return Asked(task, Answer.RUNS_AGAIN if again else Answer.ALREADY_RUNNING)

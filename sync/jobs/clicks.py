@@ -37,6 +37,7 @@ class Clicked:
             Answer.RETRIED: "tried again",
             Answer.ALREADY_WAITING: "already waiting",
             Answer.ALREADY_RUNNING: "already running",
+            Answer.RUNS_AGAIN: "running, and once more after that",
             Answer.NEEDS_ATTENTION: "needing attention",
         }
         parts = [f"{count} {words[answer]}" for answer, count in self.answers.items()]

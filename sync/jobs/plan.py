@@ -69,7 +69,9 @@ def open_work(step: Step) -> Iterator[Work]:
 
 
 def follow_ups(task: SyncTask) -> Iterator[Work]:
-    """What becomes possible once ``task`` is done."""
+    """What becomes possible once ``task`` is done, and itself if it is wanted once more."""
+    if task.is_wanted_again:
+        yield work.again(task)
     if task.step == Step.PUSH_ORDER:
         yield from _confirmations(task)
     elif task.step == Step.PULL_ORDERS:
@@ -120,7 +122,7 @@ def _orders_to_push() -> Iterator[Work]:
 def _orders_to_confirm() -> Iterator[Work]:
     unconfirmed = SalesOrder.objects.filter(
         sap_read_at__isnull=False, confirmed_at__isnull=True, shop__is_active=True
-    ).exclude(stage=SalesOrder.Stage.CANCELED)
+    ).exclude(stage__in=[SalesOrder.Stage.CANCELED, SalesOrder.Stage.ONE_SIDED])
     for order in unconfirmed.select_related("shop").order_by("id")[:AT_ONCE]:
         yield work.confirm_order(order)
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -74,7 +74,7 @@ def _put_back(task: SyncTask) -> bool:
 
 def _execute(task: SyncTask, attempt: SyncAttempt, remotes: Remotes) -> None:
     try:
-        outcome = STEPS[task.step](StepRun(task, remotes))
+        _close_done(task, attempt, STEPS[task.step](StepRun(task, remotes)))
     except LeaseLost:
         raise
     except SyncError as error:
@@ -88,9 +88,14 @@ def _execute(task: SyncTask, attempt: SyncAttempt, remotes: Remotes) -> None:
         task.stop_for_a_person(columns_of(error))
         attempt.close(SyncAttempt.Outcome.ERRORED, task.error_message)
     else:
+        breaker.note_success(task)
+
+
+def _close_done(task: SyncTask, attempt: SyncAttempt, outcome: str) -> None:
+    """The task's end and what follows from it are one: who dies here loses neither."""
+    with transaction.atomic():
         task.succeed(outcome)
         attempt.close(SyncAttempt.Outcome.DONE, outcome)
-        breaker.note_success(task)
         ask_follow_ups(task)
 
 
@@ -115,10 +120,11 @@ def _close_failed(task: SyncTask, attempt: SyncAttempt, error: SyncError) -> Non
 
 def ask_follow_ups(task: SyncTask) -> None:
     """Ask for what became possible: always in a person's name, else only where it is automatic."""
+    task.refresh_from_db(fields=["asked_by", "is_wanted_again"])  # somebody may have joined it
     automatic = set(StepSchedule.objects.filter(is_enabled=True).values_list("step", flat=True))
-    for work in plan.follow_ups(task):
-        if task.asked_by is not None or work.step in automatic:
-            ask(work, origin=SyncTask.Origin.FOLLOW_UP, asked_by=task.asked_by)
+    for wanted in plan.follow_ups(task):
+        if task.asked_by is not None or wanted.step in automatic:
+            ask(wanted, origin=SyncTask.Origin.FOLLOW_UP, asked_by=task.asked_by)
 
 
 def record(attempt: SyncAttempt, exchange: Exchange) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sync.models import BillingDocument, Invoice, OutboundDelivery, SalesOrder, Shop, Step
+from sync.models import BillingDocument, Invoice, OutboundDelivery, SalesOrder, Shop, Step, SyncTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,13 @@ def check_readiness(shop: Shop | None = None, *, area: str = "portal") -> Work:
     """Check a shop, or the named area: ``sap`` or ``portal``."""
     name = f"magento:{shop.code}" if shop else area
     return Work(Step.CHECK_READINESS, name, f"check_readiness:{name}", shop=shop)
+
+
+def again(task: SyncTask) -> Work:
+    """The same work once more."""
+    return Work(
+        **{name: getattr(task, name) for name in Work.__slots__} | {"step": Step(task.step)}
+    )
 
 
 def order_lock(order: SalesOrder) -> str:

@@ -69,6 +69,7 @@ class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
                         lease_owner=owner,
                         lease_until=now + lease,
                         attempts=F("attempts") + 1,
+                        is_wanted_again=False,
                     )
                 )
         except IntegrityError:  # another task of the same lock is running
@@ -130,6 +131,9 @@ class SyncTask(models.Model):
     not_before = models.DateTimeField(default=timezone.now)
     rung_at = models.DateTimeField(null=True, blank=True, help_text="When the queue was last told.")
     attempts = models.PositiveIntegerField(default=0)
+    is_wanted_again = models.BooleanField(
+        default=False, help_text="Somebody asked while it ran; what it had read may be older."
+    )
     lease_owner = models.CharField(max_length=80, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)

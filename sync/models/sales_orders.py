@@ -28,6 +28,7 @@ class SalesOrder(models.Model):
         DISPATCHED = "dispatched", "Goods issued"
         SHIPPED = "shipped", "Shipped"
         COMPLETE = "complete", "Complete"
+        ONE_SIDED = "one_sided", "Canceled on one side"
         CANCELED = "canceled", "Canceled"
 
     class Verification(models.TextChoices):
@@ -64,11 +65,16 @@ class SalesOrder(models.Model):
     payment_method = models.CharField(max_length=100, blank=True)
     shipping_method = models.CharField(max_length=120, blank=True)
     shipping_description = models.CharField(max_length=255, blank=True)
+    replaces_increment_id = models.CharField(
+        max_length=50, blank=True, help_text="The order this one came from when it was edited."
+    )
     ext_order_id = models.CharField(max_length=40, blank=True)
     payload = models.JSONField(default=dict)
 
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.TO_SYNC)
-    not_taken_reason = models.CharField(max_length=200, blank=True)
+    not_taken_reason = models.CharField(
+        max_length=200, blank=True, help_text="Why it is not in SAP, or canceled on one side only."
+    )
     is_taken_anyway = models.BooleanField(default=False)
 
     sap_sales_order_number = document_number(blank=True)
@@ -76,6 +82,7 @@ class SalesOrder(models.Model):
     sap_sold_to = models.CharField(max_length=10, blank=True)
     sap_delivery_status = models.CharField(max_length=1, blank=True)
     sap_billing_status = models.CharField(max_length=1, blank=True)
+    sap_is_rejected = models.BooleanField(default=False, help_text="Every line is rejected.")
     sap_is_incomplete = models.BooleanField(default=False)
     sap_read_at = models.DateTimeField(null=True, blank=True)
     verification = models.CharField(
@@ -87,6 +94,13 @@ class SalesOrder(models.Model):
     )
     confirmed_at = models.DateTimeField(
         null=True, blank=True, help_text="When the shop was read back carrying the SAP number."
+    )
+    completed_at = models.DateTimeField(null=True, blank=True)
+    deliveries_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="When SAP is asked again, although the order is complete."
+    )
+    billing_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="When SAP is asked again, although the order is complete."
     )
     shop_unsettled_until = models.DateTimeField(
         null=True, blank=True, help_text="A write to the shop may still be running until then."
@@ -113,6 +127,21 @@ class SalesOrder(models.Model):
             models.Index(fields=["increment_id"], name="order_increment"),
             models.Index(fields=["customer_email"], name="order_email"),
             models.Index(fields=["verification"], name="order_verification"),
+            models.Index(
+                fields=["shop", "replaces_increment_id"],
+                condition=~models.Q(replaces_increment_id=""),
+                name="order_replaces",
+            ),
+            models.Index(
+                fields=["deliveries_due_at"],
+                condition=models.Q(deliveries_due_at__isnull=False),
+                name="order_deliveries_due",
+            ),
+            models.Index(
+                fields=["billing_due_at"],
+                condition=models.Q(billing_due_at__isnull=False),
+                name="order_billing_due",
+            ),
         ]
 
     def __str__(self) -> str:

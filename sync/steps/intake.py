@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from sync.models import PaymentMapping, SalesOrder, Shop
+from sync.models import PaymentMapping, SalesOrder, Shop, Step, SyncTask
 
 Payments = Mapping[str, PaymentMapping]
 
@@ -42,8 +42,37 @@ def reason_not_taken(order: SalesOrder, shop: Shop, payments: Payments, *, now: 
         return closed
     if shop.orders_from and order.placed_at < shop.orders_from:
         return "Placed before the portal took over"
+    if replaced := _replaces_reason(order):
+        return replaced
     payment = payments.get(order.payment_method)
     return (_payment_reason(order, payment, now) if payment else "") or _begun_reason(order)
+
+
+def reason_one_sided(order: SalesOrder) -> str:
+    """What is left to do where an order in SAP is canceled there or in the shop, but not in both;
+    empty where both agree."""
+    number = order.sap_sales_order_number
+    if order.state == "canceled" and not order.sap_is_rejected:
+        return f"Canceled in the shop, but SAP order {number} is open: reject its lines there"
+    if order.state in OPEN and order.sap_is_rejected:
+        return f"Every line of SAP order {number} is rejected: cancel the order in the shop"
+    return ""
+
+
+def _replaces_reason(order: SalesOrder) -> str:
+    """An order edited in the shop is a new one, and the old one canceled: never both in SAP."""
+    if not order.replaces_increment_id:
+        return ""
+    old = SalesOrder.objects.filter(shop=order.shop, increment_id=order.replaces_increment_id)
+    replaced = old.first()
+    if replaced is None or replaced.sap_is_rejected:
+        return ""
+    if replaced.is_in_sap:
+        number = replaced.sap_sales_order_number
+        return f"Replaces order {replaced}, which is in SAP as {number}: reject that one first"
+    if replaced.tasks.filter(step=Step.PUSH_ORDER, state__in=SyncTask.OPEN_STATES).exists():
+        return f"Replaces order {replaced}, which may still get into SAP"
+    return ""
 
 
 def _state_reason(order: SalesOrder) -> str:

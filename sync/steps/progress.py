@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime
+from typing import Literal
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from sync.models import (
@@ -17,11 +17,14 @@ from sync.models import (
     OutboundDeliveryLine,
     SalesOrder,
     Shipment,
+    Shop,
 )
-from sync.steps.intake import payments_of, reason_not_taken
+from sync.remotes import Policy
+from sync.steps.intake import payments_of, reason_not_taken, reason_one_sided
 
 Stage = SalesOrder.Stage
-PARCELS_ARE_AWAITED = timedelta(days=30)
+OPEN_STAGES = frozenset(Stage) - {Stage.COMPLETE, Stage.CANCELED}
+Due = Literal["deliveries_due_at", "billing_due_at"]
 
 
 @dataclass(slots=True)
@@ -46,16 +49,34 @@ def refresh_stages(keys: Iterable[int]) -> None:
     payments = {shop: payments_of(shop) for shop in {order.shop for order in orders}}
     now = timezone.now()
     for order in orders:
-        reason = ""
-        if not order.is_in_sap:
+        if order.is_in_sap:
+            reason = reason_one_sided(order)
+        else:
             reason = reason_not_taken(order, order.shop, payments[order.shop], now=now)
         stage = stage_of(order, reason, documents[order.pk])
         if (stage, reason) != (order.stage, order.not_taken_reason):
-            SalesOrder.objects.filter(pk=order.pk).update(stage=stage, not_taken_reason=reason)
+            values = {"stage": stage, "not_taken_reason": reason, **_arrival(order, stage, now)}
+            SalesOrder.objects.filter(pk=order.pk).update(**values)
+
+
+def refresh_replacements(shop: Shop) -> None:
+    """Edited orders wait for what becomes of the orders they replace: look again."""
+    edited = SalesOrder.objects.filter(shop=shop, stage=Stage.NOT_TAKEN)
+    refresh_stages(edited.exclude(replaces_increment_id="").values_list("pk", flat=True))
+
+
+def _arrival(order: SalesOrder, stage: Stage, now: datetime) -> dict[str, datetime]:
+    """An order that has just become complete is looked at once more, and followed from then on:
+    a parcel number may have come, or changed, while the last invoice was made."""
+    if stage != Stage.COMPLETE or order.stage == Stage.COMPLETE:
+        return {}
+    return {"completed_at": now, "deliveries_due_at": now, "billing_due_at": now}
 
 
 def stage_of(order: SalesOrder, reason: str, documents: Documents) -> Stage:
     """The stage an order with these documents has reached."""
+    if order.is_in_sap and reason:
+        return Stage.ONE_SIDED
     if order.state == "canceled":
         return Stage.CANCELED
     if not order.is_in_sap:
@@ -72,27 +93,27 @@ def stage_of(order: SalesOrder, reason: str, documents: Documents) -> Stage:
     return Stage.PICKING if documents.deliveries else Stage.IN_SAP
 
 
-def open_orders() -> QuerySet[SalesOrder]:
-    """Orders in SAP from which more is to come.
-
-    A complete order is one of them while its customer waits for the number of a parcel.
-    """
-    canceled, complete = Q(stage=Stage.CANCELED), Q(stage=Stage.COMPLETE)
-    return SalesOrder.objects.filter(sap_read_at__isnull=False).exclude(
-        canceled | complete & ~Exists(_shipments_without_notice())
-    )
+def orders_to_read(due: Due) -> list[int]:
+    """The keys of the orders SAP is asked about now, oldest first: all from which more is to come,
+    and the complete ones whose time has come again."""
+    in_sap = SalesOrder.objects.filter(sap_read_at__isnull=False)
+    still_open = in_sap.filter(stage__in=OPEN_STAGES).values_list("pk", flat=True)
+    followed = in_sap.filter(**{f"{due}__lte": timezone.now()}).values_list("pk", flat=True)
+    return sorted({*still_open, *followed})
 
 
-def _shipments_without_notice() -> QuerySet[Shipment]:
-    """Shipments of ours that left lately, and whose parcel number SAP has not told yet."""
-    lately = timezone.now().date() - PARCELS_ARE_AWAITED
-    return Shipment.objects.filter(
-        sales_order=OuterRef("pk"),
-        is_customer_told=False,
-        is_made_by_hand=False,
-        delivery__tracks=None,
-        delivery__goods_issue_date__gte=lately,
-    )
+def note_read(orders: Iterable[SalesOrder], due: Due, policy: Policy) -> None:
+    """Say when SAP is asked about these orders again, where they are complete."""
+    now = timezone.now()
+    for order in orders:
+        seen = getattr(order, due)
+        if seen is None or order.completed_at is None:
+            continue
+        goes_on = now < order.completed_at + policy.follow_for
+        # Only what was seen is moved: the order may have become complete while SAP answered.
+        SalesOrder.objects.filter(pk=order.pk, **{due: seen}).update(
+            **{due: now + policy.follow_every if goes_on else None}
+        )
 
 
 def _documents_of(orders: list[SalesOrder]) -> dict[int, Documents]:

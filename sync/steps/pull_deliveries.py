@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sync.models import SalesOrder
-from sync.steps.progress import open_orders, refresh_stages
+from sync.steps.progress import Due, note_read, orders_to_read, refresh_stages
 from sync.steps.sap_mirrors import store_delivery, store_sap_status
 from sync.steps.step_run import StepRun
 
 BATCH = 50
+DUE: Due = "deliveries_due_at"
 
 
 def pull_deliveries(run: StepRun) -> str:
     """Read status and deliveries of one order, or of every order from which more is to come."""
     found: set[str] = set()
-    for batch in batches_of_open_orders(run):
+    for batch in batches_of_orders(run, DUE):
         run.task.hold_lease(run.policy.lease)
         sap = run.remotes.sap()
         numbers = [order.sap_sales_order_number for order in batch]
@@ -24,16 +25,16 @@ def pull_deliveries(run: StepRun) -> str:
         for record in deliveries:
             store_delivery(record, run.policy.delivery_sources)
             found.add(record.delivery_number)
+        note_read(batch, DUE, run.policy)
         refresh_stages(order.pk for order in batch)
     return f"{len(found)} deliveries read." if len(found) != 1 else "1 delivery read."
 
 
-def batches_of_open_orders(run: StepRun) -> Iterator[list[SalesOrder]]:
-    """The task's order alone, or all open ones in batches, oldest first."""
+def batches_of_orders(run: StepRun, due: Due) -> Iterator[list[SalesOrder]]:
+    """The task's order alone, or all SAP is to be asked about in batches, oldest first."""
     if run.task.sales_order is not None:
         yield [run.task.sales_order] if run.task.sales_order.is_in_sap else []
         return
-    last = 0
-    while batch := list(open_orders().filter(pk__gt=last).order_by("pk")[:BATCH]):
-        yield batch
-        last = batch[-1].pk
+    keys = orders_to_read(due)
+    for start in range(0, len(keys), BATCH):
+        yield list(SalesOrder.objects.filter(pk__in=keys[start : start + BATCH]).order_by("pk"))

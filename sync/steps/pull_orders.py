@@ -12,6 +12,7 @@ from sync.errors import UnexpectedRecord
 from sync.magento.records import MagentoOrder, UnreadableRecord
 from sync.models import PullWatermark, Shop
 from sync.steps import unreadable
+from sync.steps.progress import refresh_replacements
 from sync.steps.shop_mirrors import store_orders
 from sync.steps.step_run import StepRun
 
@@ -40,6 +41,7 @@ def pull_orders(run: StepRun) -> str:
         )
         _advance(watermark, orders)
         stored, unread = stored + len(batch) - len(bad), unread + len(bad)
+    refresh_replacements(run.shop)
     PullWatermark.objects.filter(pk=watermark.pk).update(polled_at=timezone.now())
     return f"{stored} orders read." if not unread else f"{stored} orders read, {unread} unreadable."
 

@@ -33,14 +33,29 @@ def push_order(run: StepRun) -> str:
     order = store_order(run.shop, web_order)
     if order.is_in_sap:
         return f"Already in SAP as {order.sap_sales_order_number}."
-    if order.not_taken_reason or order.stage == SalesOrder.Stage.CANCELED:
-        return f"Not taken: {order.not_taken_reason or 'Canceled in the shop'}."
+    stopped = _stopped_by(order)
+    if stopped and not _may_have_begun(run, order):
+        return f"Not taken: {stopped}."
     mapping = mapping_for(order, web_order, sap_time_zone=run.policy.sap_time_zone)
     translated = sap_order_request(web_order, mapping)
     wait_for_sap(order)
     found = _look_up(run, order, translated)
+    if stopped and not found:
+        return f"Not taken: {stopped}."
     number = found or _create(run, order, translated)
     return _read_back(run, order, translated, number, adopted=bool(found))
+
+
+def _stopped_by(order: SalesOrder) -> str:
+    """The rule that keeps the order out of SAP; empty when it is to go there."""
+    if order.stage == SalesOrder.Stage.CANCELED:
+        return order.not_taken_reason or "Canceled in the shop"
+    return order.not_taken_reason
+
+
+def _may_have_begun(run: StepRun, order: SalesOrder) -> bool:
+    """Whether SAP may hold the order already: then no rule is a reason not to look."""
+    return bool(run.task.facts.get("create_began_at") or order.sap_sales_order_number)
 
 
 def _look_up(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> str:

@@ -22,6 +22,7 @@ BADGES: dict[str, dict[str, Badge]] = {
         "dispatched": Badge("accent", "package-check"),
         "shipped": Badge("accent", "truck"),
         "complete": Badge("success", "circle-check"),
+        "one_sided": Badge("danger", "circle-x"),
         "canceled": Badge("neutral", "circle-x"),
     },
     "verification": {

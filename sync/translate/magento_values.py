@@ -34,6 +34,7 @@ def sales_order_values(order: MagentoOrder) -> dict[str, Any]:
         "payment_method": order.payment_method,
         "shipping_method": order.shipping_method,
         "shipping_description": order.shipping_description,
+        "replaces_increment_id": order.relation_parent_real_id,
         "ext_order_id": order.ext_order_id,
         **_order_money(order),
         **_order_customer(order),

@@ -19,6 +19,7 @@ from sync.sap.records import (
 
 INVOICE_CATEGORY = "M"
 PICKED = "C"
+REJECTED = "C"
 FLOW, FIRST_SEEN = "flow", "first_seen"
 
 
@@ -71,6 +72,7 @@ def sap_order_values(order: SapSalesOrder) -> dict[str, Any]:
         "sap_sold_to": order.sold_to,
         "sap_delivery_status": order.delivery_status,
         "sap_billing_status": order.billing_status,
+        "sap_is_rejected": order.rejection_status == REJECTED,
         "sap_is_incomplete": order.is_incomplete,
     }
 

@@ -49,11 +49,14 @@ def _newest(shop: Shop) -> dict[str, Any]:
     run = CompletenessRun.objects.filter(shop=shop).first()
     findings = run.findings.select_related("sales_order")[:MOST_FINDINGS] if run else []
     task = SyncTask.objects.filter(step=Step.CHECK_COMPLETENESS, shop=shop).first()
+    total = run.findings.count() if run else 0
     unexplained = run.findings.filter(is_explained=False).count() if run else 0
     return {
         "shop": shop,
         "run": run,
         "findings": findings,
         "task": task,
+        "explained": total - unexplained,
         "unexplained": unexplained,
+        "unlisted": max(total - MOST_FINDINGS, 0),
     }

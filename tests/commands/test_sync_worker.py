@@ -35,6 +35,13 @@ def test_it_hears_interactive_work_first_without_forking_or_unpickling() -> None
     }
 
 
+def test_one_of_several_may_take_bulk_work_first() -> None:
+    with mock.patch("django_rq.get_worker", return_value=Worker()) as get_worker:
+        call_command("sync_worker", first="bulk")
+
+    assert get_worker.call_args.args == ("bulk", "interactive")
+
+
 def test_it_says_that_it_is_alive_while_it_works() -> None:
     worker = Worker()
 

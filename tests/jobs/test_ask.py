@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from sync.jobs import clicks, work
-from sync.jobs.ask import Answer, ask, retry
+from sync.jobs.ask import Answer, _open_task, ask, retry
+from sync.jobs.work import Work
 from sync.models import Step, SyncTask
-from tests.builders import a_sales_order, a_stopped_task, a_task, a_user
+from tests.builders import a_sales_order, a_shop, a_stopped_task, a_task, a_user
 
 pytestmark = pytest.mark.django_db
 CLICK, SCHEDULE = SyncTask.Origin.CLICK, SyncTask.Origin.SCHEDULE
@@ -141,3 +143,44 @@ def test_nothing_to_do_is_said() -> None:
     assert clicks.sync_orders([], a_user("Sales")).message == (
         "Nothing to do: everything is up to date."
     )
+
+
+def test_who_clicks_while_a_fetch_runs_gets_one_more_after_it() -> None:
+    shop, person = a_shop(), a_user("Sales")
+    running = ask(work.pull_orders(shop), origin=SCHEDULE).task
+    SyncTask.objects.update(state=State.RUNNING)
+
+    clicked = clicks.sync_all_new_orders(person)
+
+    running.refresh_from_db()
+    assert clicked.message == "Sync now: 1 running, and once more after that."
+    assert (running.is_wanted_again, running.asked_by) == (True, person)
+
+
+def test_who_joins_what_runs_does_not_take_it_from_whom_it_is() -> None:
+    order, first = a_sales_order(), a_user("Sales")
+    running = ask(work.push_order(order), origin=CLICK, asked_by=first).task
+    SyncTask.objects.update(state=State.RUNNING)
+
+    asked = ask(work.push_order(order), origin=CLICK, asked_by=a_user("Finance"))
+
+    running.refresh_from_db()
+    assert asked.answer == Answer.ALREADY_RUNNING
+    assert (running.is_wanted_again, running.asked_by) == (False, first)
+
+
+def test_a_task_that_ends_while_somebody_joins_it_is_asked_for_anew() -> None:
+    wanted = work.pull_orders(a_shop())
+    ended = ask(wanted, origin=SCHEDULE).task
+    SyncTask.objects.update(state=State.RUNNING)
+
+    def just_before_it_ended(found: Work) -> SyncTask | None:
+        seen = _open_task(found)
+        SyncTask.objects.filter(pk=ended.pk).update(state=State.DONE)
+        return seen
+
+    with mock.patch("sync.jobs.ask._open_task", just_before_it_ended):
+        asked = ask(wanted, origin=CLICK, asked_by=a_user("Sales"))
+
+    assert asked.answer == Answer.ASKED
+    assert asked.task != ended

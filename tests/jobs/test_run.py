@@ -18,6 +18,7 @@ from sync.jobs.run import run_one, run_task
 from sync.models import RemoteCall, StepSchedule, SyncAttempt, SyncTask
 from sync.steps import STEPS, StepRun
 from tests.builders import a_user
+from tests.wire import Killed
 from tests.world import World
 
 State, Outcome = SyncTask.State, SyncAttempt.Outcome
@@ -268,3 +269,50 @@ def test_trouble_with_our_own_database_passes_by_itself(world: World, error: Exc
         task = world.run(work.try_connection(world.shop))
 
     assert (task.state, task.cause_key) == (State.WAITING, "portal:database")
+
+
+def test_a_worker_killed_before_what_follows_is_asked_for_has_not_ended_its_task(
+    world: World,
+) -> None:
+    task = ask(work.push_order(world.place()), origin=CLICK, asked_by=a_user("Sales")).task
+
+    with mock.patch("sync.jobs.run.ask_follow_ups", side_effect=Killed), pytest.raises(Killed):
+        run_one(task.pk, world.remotes)
+    world.recover(task)
+
+    task.refresh_from_db()
+    assert task.state == State.DONE
+    assert SyncTask.objects.filter(step="confirm_order", state=State.WAITING).exists()
+
+
+def test_what_somebody_asked_for_while_it_ran_is_done_once_more(world: World) -> None:
+    person = a_user("Sales")
+    wanted = work.pull_deliveries()
+
+    def joined(run: StepRun) -> str:
+        ask(wanted, origin=CLICK, asked_by=person)
+        return "Read."
+
+    with mock.patch.dict(STEPS, {"pull_deliveries": joined}):
+        first = world.run(wanted)
+    again = SyncTask.objects.get(step="pull_deliveries", state=State.WAITING)
+    second = world.run_task(again)
+
+    assert (first.state, second.state) == (State.DONE, State.DONE)
+    assert (again.origin, again.asked_by) == (SyncTask.Origin.FOLLOW_UP, person)
+    assert not SyncTask.objects.unfinished().filter(step="pull_deliveries").exists()
+
+
+def test_who_joins_a_running_automatic_task_gets_what_follows_from_it(world: World) -> None:
+    person, order = a_user("Sales"), world.place()
+    wanted = work.push_order(order)
+    push = STEPS["push_order"]
+
+    def joined(run: StepRun) -> str:
+        ask(wanted, origin=CLICK, asked_by=person)
+        return push(run)
+
+    with mock.patch.dict(STEPS, {"push_order": joined}):
+        world.run(wanted)
+
+    assert SyncTask.objects.get(step="confirm_order").asked_by == person

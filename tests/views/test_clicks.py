@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -210,3 +212,23 @@ def test_a_click_never_leads_to_a_foreign_site(signed_in: SignIn) -> None:
     response = signed_in(SALES).post(f"/orders/{order.pk}/sync/", {"next": "https://evil.example/"})
 
     assert response["Location"] == order.get_absolute_url()
+
+
+def test_a_database_that_does_not_answer_is_said_to_be_busy(signed_in: SignIn) -> None:
+    client = signed_in(SALES)
+
+    with mock.patch("sync.jobs.clicks.ask", side_effect=OperationalError("database is locked")):
+        response = client.post(f"/orders/{a_sales_order().pk}/sync/")
+
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    assert "never does anything twice" in response.content.decode()
+
+
+def test_a_fault_is_not_called_a_busy_database(signed_in: SignIn) -> None:
+    client = signed_in(SALES)
+    client.raise_request_exception = False
+
+    with mock.patch("sync.jobs.clicks.ask", side_effect=ZeroDivisionError):
+        response = client.post(f"/orders/{a_sales_order().pk}/sync/")
+
+    assert response.status_code == 500

@@ -119,7 +119,8 @@ def commands(data: Path, ports: dict[str, int], options: dict[str, Any]) -> dict
     if "REDIS_URL" not in os.environ:
         found = {"redis": _redis(data)} | found
     for number in range(1, options["workers"] + 1):
-        found[f"worker{number}"] = [*manage, "sync_worker"]
+        first = ["--first", "bulk"] if number == 2 else []
+        found[f"worker{number}"] = [*manage, "sync_worker", *first]
     return {name: shlex.join([sys.executable, *command]) for name, command in found.items()}
 
 

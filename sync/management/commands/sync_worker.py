@@ -1,15 +1,17 @@
-"""Runs a worker: it waits for the bell and carries out tasks, interactive ones first."""
+"""Runs a worker: it waits for the bell and carries out tasks."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import django_rq
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from rq.serializers import JSONSerializer
 
 from sync.jobs.heartbeat import beating
 from sync.models import ProcessHeartbeat
+
+QUEUES = ("interactive", "bulk")
 
 
 class Command(BaseCommand):
@@ -17,10 +19,19 @@ class Command(BaseCommand):
 
     help = "Run a worker (no fork: its SAP session and connections stay open)."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Which queue it empties first."""
+        parser.add_argument(
+            "--first", choices=QUEUES, default=QUEUES[0],
+            help="the work it takes first; give one of several workers 'bulk', so that constant "
+            "clicking does not hold up what runs by itself",
+        )  # fmt: skip
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Work until told to stop."""
+        queues = sorted(QUEUES, key=lambda name: name != options["first"])
         worker = django_rq.get_worker(
-            "interactive", "bulk", worker_class="rq.SimpleWorker", serializer=JSONSerializer
+            *queues, worker_class="rq.SimpleWorker", serializer=JSONSerializer
         )
         with beating(ProcessHeartbeat.Kind.WORKER):
             worker.work(logging_level="WARNING")

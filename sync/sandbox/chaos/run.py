@@ -78,7 +78,8 @@ class Stage:
         number = 1
         while f"worker{number}" in self.crew.processes:
             number += 1
-        command = self.options.worker_command or (*self.options.manage, "sync_worker")
+        first = ("--first", "bulk") if number == 2 else ()
+        command = self.options.worker_command or (*self.options.manage, "sync_worker", *first)
         self.crew.start(f"worker{number}", command)
         return f"worker{number}"
 

@@ -63,6 +63,40 @@ def place(shop: Shop, shape: str = "", customer: dict[str, Any] | None = None) -
     return order
 
 
+def edit(shop: Shop, order_id: int) -> Doc:
+    """Edit an order as the admin panel does: a new one takes its place, and it is canceled.
+
+    Magento's source (AdminOrder/Create), not recorded: the new number is the first one's with
+    ``-1``, ``-2`` behind it, and both carry each other's ids.
+    """
+    old = shop.get("order", order_id)
+    order = copy(old)
+    for paper in ("ext_order_id", "relation_child_id", "relation_child_real_id"):
+        order.pop(paper, None)
+    first = old.get("original_increment_id") or old["increment_id"]
+    edits = int(old.get("edit_increment") or 0) + 1
+    with shop.store.writing() as books:
+        _number(books, order, shop.now)
+        order |= {
+            "increment_id": f"{first}-{edits}",
+            "original_increment_id": first,
+            "edit_increment": edits,
+            "relation_parent_id": str(old["entity_id"]),
+            "relation_parent_real_id": old["increment_id"],
+        }
+        books.save("order", order)
+        books.index_items(order)
+    shop.move(order_id, "cancel")
+    with shop.store.writing() as books:
+        replaced = books.find("order", order_id) or {}
+        replaced |= {
+            "relation_child_id": str(order["entity_id"]),
+            "relation_child_real_id": order["increment_id"],
+        }
+        books.save("order", replaced)
+    return order
+
+
 def _template(shape: str) -> Doc:
     if shape not in MEANING:
         raise UnknownShape(f"shape must be one of {', '.join(MEANING)}")

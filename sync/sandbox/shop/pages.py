@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from sync.sandbox.shop import factory, settings
 from sync.sandbox.shop.control import MOST_AT_ONCE, books_of, faults, shop
 from sync.sandbox.shop.documents import Doc
+from sync.sandbox.shop.errors import ShopError
 from sync.sandbox.shop.faults import KINDS, BadFault
 from sync.sandbox.shop.routing import ROUTES
 from sync.sandbox.shop.store import Books
@@ -73,6 +74,19 @@ def order(increment_id: str) -> str:
     if not found:
         abort(404)
     return render_template("order.html", books=found)
+
+
+@blueprint.post("/order/<increment_id>/<int:entity_id>/<any(cancel, hold, unhold, edit):action>")
+def change(increment_id: str, entity_id: int, action: str) -> Any:
+    """What the shop's staff do with an order; refused where Magento refuses."""
+    try:
+        if action == "edit":
+            increment_id = str(factory.edit(shop(), entity_id)["increment_id"])
+        else:
+            shop().move(entity_id, action)
+    except ShopError as refused:
+        return f"Refused: {refused}", 409
+    return redirect(url_for("pages.order", increment_id=increment_id))
 
 
 @blueprint.route("/place", methods=["GET", "POST"])

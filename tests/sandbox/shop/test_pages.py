@@ -83,3 +83,19 @@ def test_text_settings_are_kept_and_a_wrong_one_is_refused(caller: Caller) -> No
     kept = caller.http.get("/sandbox/settings").get_json()
     assert (kept["two_factor"], kept["integration_rights"]) == tuple(good.values())
     assert "Two-factor login" in caller.http.get("/settings").get_data(as_text=True)
+
+
+def test_staff_edit_cancel_and_hold_an_order_on_its_page(caller: Caller) -> None:
+    old, other = caller.place("simple"), caller.place("simple")
+    page, number = f"/order/{old['increment_id']}/{old['entity_id']}", old["increment_id"]
+
+    edited = caller.http.post(f"{page}/edit", follow_redirects=True).get_data(as_text=True)
+    refused = caller.http.post(f"{page}/hold")
+    held = caller.http.post(
+        f"/order/{other['increment_id']}/{other['entity_id']}/hold", follow_redirects=True
+    ).get_data(as_text=True)
+
+    assert f"Order {number}-1" in edited
+    assert f'Replaces <a href="/order/{number}"' in edited
+    assert refused.status_code == 409
+    assert "Release" in held

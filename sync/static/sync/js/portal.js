@@ -59,9 +59,10 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.requestConfig.verb !== "get") {
-    tell(event.detail.xhr.status === 403
-      ? "You may not do this. Reload the page if your role has changed."
-      : "That did not work. Reload the page and try again.");
+    tell({
+      403: "You may not do this. Reload the page if your role has changed.",
+      503: "The portal’s database is busy. Try again in a moment.",
+    }[event.detail.xhr.status] || "That did not work. Reload the page and try again.");
   }
 });
 document.addEventListener("htmx:sendError", () => tell("The portal cannot be reached just now."));
