@@ -13,7 +13,14 @@ from sync.jobs import clicks, work
 from sync.jobs.ask import Answer, _open_task, ask, retry
 from sync.jobs.work import Work
 from sync.models import Step, SyncTask
-from tests.builders import a_sales_order, a_shop, a_stopped_task, a_task, a_user
+from tests.builders import (
+    a_sales_order,
+    a_shop,
+    a_stopped_task,
+    a_task,
+    a_user,
+    an_order_in_sap,
+)
 
 pytestmark = pytest.mark.django_db
 CLICK, SCHEDULE = SyncTask.Origin.CLICK, SyncTask.Origin.SCHEDULE
@@ -184,3 +191,15 @@ def test_a_task_that_ends_while_somebody_joins_it_is_asked_for_anew() -> None:
 
     assert asked.answer == Answer.ASKED
     assert asked.task != ended
+
+
+@pytest.mark.xfail(strict=True, reason="retry() waits for the task and then opens it again")
+def test_a_retry_never_reopens_what_is_done() -> None:
+    """Two people press Retry at once: what the first one's retry has done is not done again."""
+    task = a_stopped_task(Step.SEND_INVOICE, an_order_in_sap())
+    second = SyncTask.objects.get(pk=task.pk)
+    SyncTask.objects.filter(pk=task.pk).update(state=SyncTask.State.DONE)
+
+    retry(second, asked_by=a_user("Finance"))
+
+    assert SyncTask.objects.get(pk=task.pk).state == SyncTask.State.DONE

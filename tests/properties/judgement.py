@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from sync.models import SalesOrder, Step, SyncAttempt, SyncTask
+from sync.remotes import policy_from_settings
 from sync.sandbox.chaos.judge import Case, Claim, judge
 from sync.sandbox.sap import books
 from sync.sandbox.sap.autopilot import play_round
@@ -28,8 +29,9 @@ def wrong_with(world: StormyWorld) -> list[str]:
     world.calm()
     until_quiet(world)
     found = _surprises(world)
-    if people.see_to_everything(world):
-        until_quiet(world)
+    people.retry(world)
+    world.time.go_to(world.time() + policy_from_settings().follow_every)
+    until_quiet(world)  # what changed in SAP after an order was complete has come by now
     in_vain = _billed_in_vain(world)
     found += _open_tasks(in_vain)
     for entity_id in people.web_orders(world):

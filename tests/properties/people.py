@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sync.jobs import clicks
-from sync.models import SalesOrder as WebOrder
 from sync.models import SyncTask
 from sync.sandbox.sap import billing, books, warehouse
 from sync.sandbox.sap.billing import BillingRequest
@@ -140,8 +139,6 @@ def track(world: StormyWorld, number: int) -> None:
     """Late or corrected parcel numbers."""
     for delivery in _chosen(_deliveries(world), number):
         if delivery.goods_issue_at:
-            if delivery.tracking:
-                _changed_late(world, delivery)
             parcels = _parcels(delivery.number, number)
             _try(warehouse.set_tracking, world.sap, delivery.number, "DHL", parcels)
 
@@ -149,7 +146,6 @@ def track(world: StormyWorld, number: int) -> None:
 def take_back(world: StormyWorld, number: int) -> None:
     """A goods issue is reversed."""
     for delivery in _chosen(_deliveries(world), number):
-        _changed_late(world, delivery)
         _try(warehouse.reverse_goods_issue, world.sap, delivery.number)
 
 
@@ -229,23 +225,6 @@ def retry(world: StormyWorld, _number: int = 0) -> None:
     assert world.person is not None
     stopped = SyncTask.objects.filter(state=SyncTask.State.NEEDS_ATTENTION).order_by("pk")
     clicks.retry_tasks(stopped, world.person)
-
-
-def see_to_everything(world: StormyWorld) -> bool:
-    """Somebody retries what stopped, and presses Sync now where SAP changed a complete order."""
-    assert world.person is not None
-    retry(world)
-    orders = [order for order in world.orders() if order.increment_id in world.to_click]
-    clicks.sync_orders(orders, world.person)
-    return bool(world.due())
-
-
-def _changed_late(world: StormyWorld, delivery: Delivery) -> None:
-    """The portal does not look at complete orders by itself, but for parcels nobody was told of."""
-    numbers = {item.sales_order for item in delivery.items}
-    for order in world.orders():
-        if order.sap_sales_order_number in numbers and order.stage == WebOrder.Stage.COMPLETE:
-            world.to_click.add(order.increment_id)
 
 
 # ---- trouble of the remotes themselves

@@ -66,7 +66,6 @@ class StormyWorld(World):
     busy: list[Worker] = field(default_factory=list)
     workers: int = 0
     done: list[Act] = field(default_factory=list)
-    to_click: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.storm = Storm(self.time, self.act)
@@ -210,7 +209,6 @@ class StormyWorld(World):
         self.storm.struck = 0
         self.idle.clear()
         self.done.clear()
-        self.to_click.clear()
         with transaction.atomic():
             try:
                 yield
