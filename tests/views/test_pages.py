@@ -10,8 +10,8 @@ import pytest
 from django.db import connection
 from django.template.loader import render_to_string
 from django.test import Client
-from django.urls import reverse
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from sync.models import SalesOrder, Step
 from sync.roles import ADMINISTRATORS, FINANCE, LOGISTICS, SALES
