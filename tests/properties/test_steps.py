@@ -6,12 +6,14 @@ workers, schedulers and sweeps act in any order, and calls, answers, sessions an
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
 
+from tests.properties.guards import GUARDS
 from tests.properties.judgement import wrong_with
 from tests.properties.people import SHAPES
-from tests.properties.profiles import examples
+from tests.properties.profiles import IS_LONG, examples, search
 from tests.properties.storm import KINDS, Act, Trouble
 from tests.properties.stormy_world import StormyWorld
 
@@ -59,9 +61,26 @@ def play(world: StormyWorld, placed: list[int], story: list[Chapter]) -> list[st
         return found
 
 
-@examples(few=25, many=5000)
+@examples(few=15, many=2000)
 @given(placed=shapes, story=stories)
 def test_p0_07_whatever_happens_the_books_agree_in_the_end(
     world: StormyWorld, placed: list[int], story: list[Chapter]
 ) -> None:
     assert play(world, placed, story) == []
+
+
+@pytest.mark.skipif(not IS_LONG, reason="a search of minutes: HYPOTHESIS_PROFILE=long")
+@pytest.mark.parametrize("guard", ["look-up", "mark", "lease"])
+def test_a_guard_that_is_taken_out_is_missed(
+    world: StormyWorld, monkeypatch: pytest.MonkeyPatch, guard: str
+) -> None:
+    """Each guard of the product is there for a story that goes wrong without it."""
+    GUARDS[guard](monkeypatch)
+
+    @search(most=1000)
+    @given(placed=shapes, story=stories)
+    def all_is_well(placed: list[int], story: list[Chapter]) -> None:
+        assert play(world, placed, story) == []
+
+    with pytest.raises(AssertionError):
+        all_is_well()
