@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -35,6 +35,7 @@ from tests.wire import Killed, Line
 from tests.world import SAP_LOGON, World
 
 WAITS = (1, 20, 125, 310, 700)  # seconds: a moment, a retry, a settled write, a lease, a probe
+SETTLE = timedelta(seconds=120)  # as in production
 SHOP_TABLES = ("order", "order_item", "shipment", "invoice", "creditmemo", "mail", "sequence")
 SAP_TABLES = (
     "document", "order_index", "flow", "number_range", "update_request", "user_lock",
@@ -82,7 +83,7 @@ class StormyWorld(World):
         worker.remotes = Remotes(
             build_magento=lambda shop, observe: self._magento_on(line, shop, observe),
             build_sap=lambda observe: self._sap_on(worker, observe),
-            policy=policy_from_settings(),
+            policy=replace(policy_from_settings(), magento_settle=SETTLE, sap_settle=SETTLE),
         )
         return worker
 
