@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -113,7 +113,7 @@ class StormyWorld(World):
     def act(self, act: Act) -> None:
         """Let it happen; what is not possible now does not."""
         self.done.append(act)
-        own = {
+        own: dict[str, Callable[[int], None]] = {
             "run": self.run_some, "work": self.work_all, "tick": self.tick, "sweep": self.sweep,
             "wait": self.wait, "cut": lambda _: self.sap.drop_all_sessions(),
             "arrive": self.arrive, "restart": lambda _: self.restart(), "round": self.round,

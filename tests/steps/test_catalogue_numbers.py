@@ -6,6 +6,7 @@ import itertools
 import threading
 from collections import Counter
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -316,7 +317,7 @@ def invoiced(world: World, order: SalesOrder) -> Invoice:
         billing_date=order.placed_at.date(),
         currency=order.currency,
         net_value=order.grand_total,
-        tax_value=0,
+        tax_value=Decimal(0),
         gross_value=order.grand_total,
         changed_at=order.placed_at,
         read_at=order.placed_at,
