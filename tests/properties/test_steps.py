@@ -27,7 +27,8 @@ NUMBERS = st.integers(0, 10_000)
 machine_acts = st.builds(Act, st.sampled_from(MACHINE), NUMBERS)
 people_acts = st.builds(Act, st.sampled_from(PEOPLE), NUMBERS)
 # While one worker stalls: its lease runs out, the sweep frees its task, others take it over.
-takeovers = st.just((Act("wait", 3), Act("sweep"), Act("work", 6)))
+TAKEOVER = (Act("wait", 3), Act("sweep"), Act("work", 6))
+takeovers = st.just(TAKEOVER)
 meanwhile = takeovers | st.lists(machine_acts | people_acts, max_size=5).map(tuple)
 kinds = st.sampled_from((*KINDS, "kill late", "lose late", "lose late", "stall after"))
 troubles = st.one_of(
@@ -57,6 +58,28 @@ def play(world: StormyWorld, placed: list[int], story: list[Chapter]) -> list[st
             for act in (*acts, *(Act(verb, 3) for verb in then)):
                 world.act(act)
         return wrong_with(world)
+
+
+# For each guard the shortest story that goes wrong without it.
+STORY_OF: dict[str, Trouble] = {
+    "look-up": Trouble("lose after", 2, True),  # the commit took effect, its answer is lost
+    "mark": Trouble("lose late", 2, True),  # it takes effect while somebody insists
+    "lease": Trouble("stall after", 1, True, TAKEOVER),  # between the create and the commit
+}
+
+
+@pytest.mark.parametrize("guard", STORY_OF)
+def test_p0_01_one_story_for_each_guard_ends_well_with_it_and_not_without(
+    world: StormyWorld, monkeypatch: pytest.MonkeyPatch, guard: str
+) -> None:
+    story: list[Chapter] = [([STORY_OF[guard]], [], ("round", "insist"))]
+
+    with_it = play(world, [0], story)
+    GUARDS[guard](monkeypatch)
+    without = play(world, [0], story)
+
+    assert with_it == []
+    assert any("also in SAP as" in found for found in without)
 
 
 @examples(few=15, many=2000)
