@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sync.jobs import clicks
 from sync.models import SyncTask
 from sync.sandbox.sap import billing, books, warehouse
+from sync.sandbox.sap.autopilot import play_round
 from sync.sandbox.sap.billing import BillingRequest
 from sync.sandbox.sap.documents import BillingDocument, Delivery, SalesOrder
 from sync.sandbox.sap.warehouse import DeliveryRequest, NotPossible
@@ -48,6 +50,24 @@ def hold(world: StormyWorld, number: int) -> None:
 def unhold(world: StormyWorld, number: int) -> None:
     """Somebody lets it go on."""
     _move(world, number, "unhold")
+
+
+def edit(world: StormyWorld, number: int) -> None:
+    """An order SAP does not hold yet is edited: canceled, and replaced by a new one."""
+    waiting = [e for e in web_orders(world) if not _in_sap(world, e) and not canceled(world, e)]
+    for entity_id in _chosen(waiting, number):
+        with suppress(ShopError):  # on hold
+            factory.edit(world.stand_in, entity_id)
+
+
+def canceled(world: StormyWorld, entity_id: int) -> bool:
+    """Whether the shop has canceled an order."""
+    return bool(world.stand_in.get("order", entity_id)["state"] == "canceled")
+
+
+def _in_sap(world: StormyWorld, entity_id: int) -> list[SalesOrder]:
+    reference = world.stand_in.get("order", entity_id)["increment_id"]
+    return [one for one in _sap_orders(world) if one.customer_reference == reference]
 
 
 def comment(world: StormyWorld, number: int) -> None:
@@ -90,7 +110,8 @@ def release_all(world: StormyWorld) -> None:
 # ---- the warehouse and the billing clerk
 def deliver(world: StormyWorld, number: int) -> None:
     """A part of an order, or all that is open; bundles whole."""
-    orders = _sap_orders(world)
+    wanted = [e for e in web_orders(world) if not canceled(world, e)]
+    orders = [order for entity_id in wanted for order in _in_sap(world, entity_id)]
     if not orders:
         return
     order = orders[number % len(orders)]
@@ -174,6 +195,17 @@ def cancel_bill(world: StormyWorld, number: int) -> None:
         _try(billing.cancel, world.sap, document.number)
 
 
+def clerks_go_on(world: StormyWorld) -> None:
+    """What the shop has canceled meanwhile is rejected; the rest goes one step further."""
+    reason = next(iter(world.sap.customising.rejection_reasons))
+    for entity_id in web_orders(world):
+        for order in _in_sap(world, entity_id) if canceled(world, entity_id) else ():
+            for item in order.items:
+                item.rejection_reason = reason
+            world.sap.store.save(order)
+    play_round(world.sap)
+
+
 def finish(world: StormyWorld) -> None:
     """Every delivery that has left gets its parcel numbers in the end."""
     for delivery in _deliveries(world):
@@ -241,7 +273,7 @@ def shop_fails(world: StormyWorld, number: int) -> None:
 
 
 VERBS: dict[str, Callable[[Any, int], None]] = {
-    "place": place, "hold": hold, "unhold": unhold, "comment": comment,
+    "place": place, "hold": hold, "unhold": unhold, "comment": comment, "edit": edit,
     "deliver": deliver, "pick": pick, "leave": leave, "track": track, "take back": take_back,
     "bill": bill, "cancel bill": cancel_bill, "click": click, "retry": retry,
     "sap fails": sap_fails, "shop fails": shop_fails,

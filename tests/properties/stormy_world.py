@@ -22,7 +22,6 @@ from sync.jobs.sweep import sweep
 from sync.management.commands.seed_demo import create_mappings
 from sync.models import SalesOrder, Shop, Step, StepSchedule, SyncTask
 from sync.remotes import Remotes, TaughtMessages, policy_from_settings
-from sync.sandbox.sap.autopilot import play_round
 from sync.sandbox.sap.connection import connect_in_process
 from sync.sandbox.sap.system import SapSystem
 from sync.sandbox.shop.app import create_app
@@ -146,7 +145,7 @@ class StormyWorld(World):
         self.tick()
         self.work_all(6)
         self.work_all(6)
-        play_round(self.sap)
+        people.clerks_go_on(self)
 
     def insist(self, _number: int = 0) -> None:
         """Somebody presses every button there is, and work begins at once."""

@@ -20,7 +20,7 @@ from tests.properties.stormy_world import StormyWorld
 MACHINE = ("run", "work", "tick", "sweep", "wait", "click", "cut", "arrive", "restart", "retry")
 PEOPLE = (
     "deliver", "pick", "leave", "track", "bill", "cancel bill", "take back", "hold", "unhold",
-    "comment", "place", "sap fails", "shop fails",
+    "comment", "place", "edit", "edit", "sap fails", "shop fails",
 )  # fmt: skip
 NUMBERS = st.integers(0, 10_000)
 
