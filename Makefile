@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo demo-reset scenes chaos test browser check lint pictures clean
+.PHONY: help setup demo demo-reset scenes chaos guards test browser check lint pictures clean
 .DEFAULT_GOAL := help
 
 help:  ## list these commands
@@ -39,6 +39,9 @@ scenes: $(VENV)/demo  ## play the five scenes against the running demo
 
 chaos: $(VENV)/demo  ## prove it under faults: ORDERS=300 SEED=1 DB=sqlite|postgres|both
 	@$(BIN)/python manage.py chaos --orders $(or $(ORDERS),300) --seed $(or $(SEED),1) --db $(or $(DB),sqlite)
+
+guards: $(VENV)/dev  ## prove that chaos notices a missing guard: SEED=1
+	@SEED=$(or $(SEED),1) $(BIN)/python -m pytest -m chaos -s tests/chaos
 
 test: $(VENV)/dev  ## run all tests; those that need a browser where one is found
 	$(BIN)/python -m pytest -n 2 --dist loadfile

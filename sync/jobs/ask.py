@@ -27,6 +27,7 @@ class Answer(StrEnum):
     ALREADY_WAITING = "already_waiting"
     ALREADY_RUNNING = "already_running"
     RUNS_AGAIN = "runs_again"
+    ALREADY_DONE = "already_done"
     NEEDS_ATTENTION = "needs_attention"
 
 
@@ -61,12 +62,12 @@ def ask(work: Work, *, origin: SyncTask.Origin, asked_by: User | None = None) ->
 
 def retry(task: SyncTask, *, asked_by: User) -> Asked:
     """Put a task that needs attention back to work, because a person says so."""
-    for _ in range(RACES):
+    joined = None
+    while joined is None and task.is_open:
         joined = _join(task, asked_by)
-        if joined is not None:
-            return joined
-        task.refresh_from_db()
-    return Asked(task, Answer.ALREADY_RUNNING)
+        if joined is None:
+            task.refresh_from_db()
+    return joined or Asked(task, Answer.ALREADY_DONE)
 
 
 def _create(work: Work, origin: SyncTask.Origin, asked_by: User | None) -> SyncTask:

@@ -38,6 +38,7 @@ class Clicked:
             Answer.ALREADY_WAITING: "already waiting",
             Answer.ALREADY_RUNNING: "already running",
             Answer.RUNS_AGAIN: "running, and once more after that",
+            Answer.ALREADY_DONE: "done meanwhile",
             Answer.NEEDS_ATTENTION: "needing attention",
         }
         parts = [f"{count} {words[answer]}" for answer, count in self.answers.items()]

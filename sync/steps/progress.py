@@ -24,6 +24,7 @@ from sync.steps.intake import payments_of, reason_not_taken, reason_one_sided
 
 Stage = SalesOrder.Stage
 OPEN_STAGES = frozenset(Stage) - {Stage.COMPLETE, Stage.CANCELED}
+SHARE_OF_AGE = 0.25  # of the time since an order was complete, until it is looked at again
 Due = Literal["deliveries_due_at", "billing_due_at"]
 
 
@@ -103,16 +104,18 @@ def orders_to_read(due: Due) -> list[int]:
 
 
 def note_read(orders: Iterable[SalesOrder], due: Due, policy: Policy) -> None:
-    """Say when SAP is asked about these orders again, where they are complete."""
+    """Say when SAP is asked about these orders again, where they are complete: soon at first,
+    for a parcel number that comes just after the invoice, then at the policy's interval."""
     now = timezone.now()
     for order in orders:
         seen = getattr(order, due)
         if seen is None or order.completed_at is None:
             continue
-        goes_on = now < order.completed_at + policy.follow_for
+        age = now - order.completed_at
+        again = now + min(policy.follow_every, age * SHARE_OF_AGE)
         # Only what was seen is moved: the order may have become complete while SAP answered.
         SalesOrder.objects.filter(pk=order.pk, **{due: seen}).update(
-            **{due: now + policy.follow_every if goes_on else None}
+            **{due: again if age < policy.follow_for else None}
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.desks import DESKTOP, PHONE, Desks
 
@@ -22,7 +22,10 @@ LOOKS: dict[str, dict[str, Any]] = {
     "phone": {"viewport": PHONE, "color_scheme": "light", "has_touch": True},
 }
 LISTS = ("/orders/", "/deliveries/", "/invoices/")
-PAGES = ("/", *LISTS, "/attention/", "/queue/", "/connections/", "/search/?q=nothing-has-this")
+PAGES = (
+    "/", *LISTS, "/attention/", "/master-data/", "/completeness/", "/queue/", "/connections/",
+    "/readiness/", "/search/?q=nothing-has-this",
+)  # fmt: skip
 SHOP_PAGES = ("/", "/place", "/mails", "/faults", "/settings")
 SAP_PAGES = ("/", "/sessions", "/faults", "/settings")
 
@@ -49,6 +52,9 @@ def test_p1_40_the_portals_pages(desks: Desks, look: str) -> None:
     page = desks.person("admin", **LOOKS[look])
     troubles = []
     documents = []
+    page.goto(f"{desks.demo.portal}/completeness/")
+    page.get_by_role("button", name="Compare now").click()
+    expect(page.locator(".figure__label", has_text="Unexplained").first).to_be_visible()
 
     for path in PAGES:
         page.goto(f"{desks.demo.portal}{path}")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from django.test import Client
 
 from sync.jobs import work
 from sync.models import SalesOrder
-from sync.sandbox.chaos.judge import Case, Claim, Finding, judge
+from sync.sandbox.chaos.clerks import SHAPES
+from sync.sandbox.chaos.judge import Case, Claim, Finding, judge, judge_page, judge_strays
 from sync.sandbox.chaos.portal_view import OpenTask, judge_tasks
 from sync.sandbox.chaos.run import Verdict
+from sync.sandbox.portal_visitor import text_of
 from sync.sandbox.sap.documents import SalesOrder as SapOrder
+from tests.builders import a_user
 from tests.world import World
 
 
@@ -128,6 +133,152 @@ def test_a_mail_too_many_is_reported(world: World, order: SalesOrder, kind: str)
         books.add_mail(mail)
 
     assert kinds(judged(world, order)) == {"extra_mails", "lies"}
+
+
+@pytest.mark.parametrize("kind", ["shipment", "invoice"])
+def test_a_mail_that_was_never_sent_is_reported(world: World, order: SalesOrder, kind: str) -> None:
+    case = the_case(world, order)
+    case.shop["mails"] = [one for one in case.shop["mails"] if one["kind"] != kind]
+
+    found = {one.text for one in judge(case) if one.kind == "lost"}
+
+    assert any(text.startswith(f"no mail for {kind}") for text in found)
+
+
+def test_a_mail_to_someone_else_is_reported(world: World, order: SalesOrder) -> None:
+    case = the_case(world, order)
+    case.shop["mails"][0]["recipient"] = "someone@else.example"
+
+    assert {"extra_mails", "lies"} == {one.kind for one in judge(case)}
+
+
+def test_a_parcel_the_shop_does_not_show_is_reported(world: World, order: SalesOrder) -> None:
+    shipment = world.shop_books(order)["shipments"][0]
+    shipment["tracks"] = []
+    with world.stand_in.store.writing() as books:
+        books.save("shipment", shipment)
+
+    assert kinds(judged(world, order)) == {"lost", "lies"}
+
+
+def test_a_parcel_the_shop_shows_twice_is_reported(world: World, order: SalesOrder) -> None:
+    shipment = world.shop_books(order)["shipments"][0]
+    shipment["tracks"] *= 2
+    with world.stand_in.store.writing() as books:
+        books.save("shipment", shipment)
+
+    assert kinds(judged(world, order)) == {"doubled", "lies"}
+
+
+def test_a_line_that_went_to_sap_with_another_quantity_is_reported(
+    world: World, order: SalesOrder
+) -> None:
+    case = the_case(world, order)
+    case.sap[0]["items"][0]["quantity"] = "7"
+
+    assert {"wrong_quantities", "lies"} == {one.kind for one in judge(case)}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_an_order_of_any_shape_is_in_sap_with_its_quantities(world: World, shape: str) -> None:
+    placed = world.into_sap(shape)
+    world.run(work.confirm_order(placed))
+    placed.refresh_from_db()
+
+    found = judged(world, placed)
+
+    assert kinds(found) <= {"stuck"}, found  # nothing has left yet, and nobody was told
+
+
+def test_a_wrong_amount_in_sap_is_reported(world: World, order: SalesOrder) -> None:
+    case = the_case(world, order)
+    case.sap[0]["gross_value"] = "0.00"
+
+    assert "wrong_amounts" in {one.kind for one in judge(case)}
+
+
+def test_an_order_the_shop_does_not_call_complete_is_stuck(world: World, order: SalesOrder) -> None:
+    world.edit_web_order(order.entity_id, lambda books: books.update(state="processing"))
+
+    assert kinds(judged(world, order)) == {"stuck", "lies"}
+
+
+def test_an_order_sap_has_not_billed_is_stuck(world: World, order: SalesOrder) -> None:
+    case = the_case(world, order)
+    case.sap[0]["billing_status"] = "B"
+
+    assert ("stuck", "SAP has not delivered and billed everything") in [
+        (one.kind, one.text) for one in judge(case)
+    ]
+
+
+def test_an_order_the_portal_does_not_know_is_stuck(world: World, order: SalesOrder) -> None:
+    assert kinds(
+        [(o.kind, o.text) for o in judge(replace(the_case(world, order), claim=None))]
+    ) == {"stuck"}
+
+
+@pytest.mark.parametrize("verification", ["sent", "differs"])
+def test_an_order_that_is_not_verified_needs_a_hand(
+    world: World, order: SalesOrder, verification: str
+) -> None:
+    assert kinds(judged(world, order, verification=verification)) == {"needs_hand", "lies"}
+
+
+def test_a_number_the_portal_never_confirmed_is_stuck(world: World, order: SalesOrder) -> None:
+    assert kinds(judged(world, order, is_confirmed=False)) == {"stuck", "lies"}
+
+
+@pytest.mark.parametrize("reference", ["", "000009999"])
+def test_an_order_in_sap_without_a_web_order_is_reported(
+    world: World, order: SalesOrder, reference: str
+) -> None:
+    stray = world.sap.store.get(SapOrder, order.sap_sales_order_number)
+    assert stray is not None
+    stray.number, stray.customer_reference = "0009999999", reference
+    world.sap.store.save(stray)
+
+    found = judge_strays(world.sap.store.references(), lambda one: one == order.increment_id)
+
+    assert [(one.kind, one.order) for one in found] == [("doubled", reference)]
+
+
+def test_the_page_of_an_order_says_what_both_books_hold(world: World, order: SalesOrder) -> None:
+    case = the_case(world, order)
+    assert judge(case) == []
+
+    assert judge_page(case, page_of(order)) == []
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        lambda case: case.sap[0]["number"],
+        lambda case: case.sap[0]["deliveries"][0]["number"],
+        lambda case: case.sap[0]["deliveries"][0]["tracking"][0],
+        lambda case: case.sap[0]["billing_documents"][0]["number"],
+        lambda case: case.shop["shipments"][0]["increment_id"],
+        lambda case: "Complete",
+        lambda case: "Verified",
+    ],
+)
+def test_a_page_that_leaves_something_out_lies(
+    world: World, order: SalesOrder, told: Callable[[Case], str]
+) -> None:
+    case = the_case(world, order)
+    left_out = told(case)
+
+    (found,) = judge_page(case, page_of(order).replace(left_out, ""))
+
+    assert found.kind == "lies"
+    assert left_out in found.text
+
+
+def page_of(order: SalesOrder) -> str:
+    """The order's page as somebody in sales reads it."""
+    client = Client()
+    client.force_login(a_user("sales"), backend="django.contrib.auth.backends.ModelBackend")
+    return text_of(client.get(f"/orders/{order.pk}/").content.decode())
 
 
 def test_a_number_the_shop_does_not_carry_is_reported(world: World, order: SalesOrder) -> None:

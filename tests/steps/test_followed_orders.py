@@ -64,15 +64,26 @@ def test_an_invoice_cancelled_when_the_order_was_complete_is_noticed(
     assert complete.stage != SalesOrder.Stage.COMPLETE
 
 
-def test_a_complete_order_is_asked_about_at_its_interval_only(
-    world: World, complete: SalesOrder
-) -> None:
-    assert orders_to_read("deliveries_due_at") == [complete.pk]
+def test_a_complete_order_is_asked_about_soon_at_first(world: World, complete: SalesOrder) -> None:
+    ten_minutes_ago = timezone.now() - timedelta(minutes=10)
+    SalesOrder.objects.update(completed_at=ten_minutes_ago)
 
     world.run(work.pull_deliveries())
 
     complete.refresh_from_db()
     assert orders_to_read("deliveries_due_at") == []
+    assert complete.deliveries_due_at is not None
+    assert complete.deliveries_due_at < timezone.now() + timedelta(minutes=3)
+
+
+def test_a_complete_order_is_asked_about_every_hour_later(
+    world: World, complete: SalesOrder
+) -> None:
+    SalesOrder.objects.update(completed_at=timezone.now() - timedelta(days=2))
+
+    world.run(work.pull_deliveries())
+
+    complete.refresh_from_db()
     assert complete.deliveries_due_at is not None
     assert complete.deliveries_due_at > timezone.now() + timedelta(minutes=59)
 

@@ -6,16 +6,27 @@ import shlex
 import shutil
 import sys
 import tempfile
+from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from sync.sandbox.chaos.clerks import SHAPES
 from sync.sandbox.chaos.options import Options
 from sync.sandbox.chaos.run import perform
 
 DATABASES = {"sqlite": ["sqlite"], "postgres": ["postgres"], "both": ["sqlite", "postgres"]}
+
+
+def _shapes(wanted: str) -> tuple[str, ...]:
+    """Raises ArgumentTypeError for a shape no order has."""
+    chosen = tuple(filter(None, wanted.split(",")))
+    if unknown := set(chosen) - set(SHAPES):
+        known = ", ".join(SHAPES)
+        raise ArgumentTypeError(f"no such shape: {', '.join(sorted(unknown))}; known: {known}")
+    return chosen
 
 
 class Command(BaseCommand):
@@ -32,9 +43,18 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, default=3)
         parser.add_argument("--at-once", type=int, default=40, help="orders under way at a time")
         parser.add_argument("--fault-every", type=float, default=4.0, metavar="SECONDS")
+        parser.add_argument("--lease", type=int, default=15, metavar="SECONDS")
+        parser.add_argument(
+            "--server-time", type=float, default=7.0, metavar="SECONDS",
+            help="the longest a stand-in is made to work on a call",
+        )  # fmt: skip
         parser.add_argument("--patience", type=float, default=150.0, metavar="SECONDS")
         parser.add_argument("--ports-from", type=int, default=0, help="0: any free ports")
         parser.add_argument("--only", default="", help="kinds of faults, by comma; see faults.py")
+        parser.add_argument("--at", default="", help="calls where faults strike, by comma")
+        parser.add_argument("--shapes", type=_shapes, default=(), help="of orders, by comma")
+        parser.add_argument("--deliveries", type=int, default=0, help="of each order; 0: 1 to 3")
+        parser.add_argument("--clickers", type=int, default=2, help="people of each role")
         parser.add_argument("--worker-command", default="", help="for tests: another worker")
         parser.add_argument("--keep", action="store_true", help="keep the logs and the books")
 
@@ -56,9 +76,15 @@ class Command(BaseCommand):
                 workers=options["workers"],
                 at_once=options["at_once"],
                 fault_every=options["fault_every"],
+                lease=options["lease"],
+                server_time=options["server_time"],
                 patience=options["patience"],
                 ports_from=options["ports_from"],
                 only=frozenset(filter(None, options["only"].split(","))),
+                at=frozenset(filter(None, options["at"].split(","))),
+                shapes=options["shapes"],
+                deliveries=options["deliveries"],
+                clickers=options["clickers"],
                 worker_command=tuple(shlex.split(options["worker_command"])),
             )
             return perform(wanted, self._tell).is_good

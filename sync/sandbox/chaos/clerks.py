@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -42,12 +43,12 @@ class Script:
     moved_at: float = field(default_factory=time.monotonic)
 
 
-def write_script(rng: random.Random) -> Script:
-    """A script; bundles leave whole, the rest in one to three deliveries."""
-    shape = rng.choice(SHAPES)
+def write_script(rng: random.Random, shapes: Sequence[str] = SHAPES, deliveries: int = 0) -> Script:
+    """A script; bundles leave whole, the rest in ``deliveries``, or in one to three."""
+    shape = rng.choice(shapes)
     return Script(
         shape=shape,
-        deliveries=1 if shape in WHOLE else rng.randint(1, 3),
+        deliveries=1 if shape in WHOLE else deliveries or rng.randint(1, 3),
         bills_first_alone=rng.random() < 0.5,
         is_tracked_late=rng.random() < 0.2,
         is_picked_first=rng.random() < 0.5,

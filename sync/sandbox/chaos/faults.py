@@ -5,26 +5,34 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import requests
 
-from sync.sandbox.chaos.options import LEASE, LONGEST_SERVER_TIME
+from sync.sandbox.chaos.options import Options
 from sync.sandbox.chaos.processes import Crew
-from sync.sandbox.chaos.stand_ins import StandIn
+from sync.sandbox.chaos.stand_ins import Books, StandIn
 
 CREATE, COMMIT = "BAPI_SALESORDER_CREATEFROMDAT2", "BAPI_TRANSACTION_COMMIT"
 LOOK_UP = "BAPI_SALESORDER_GETLIST"
-SHOP_WRITES = ("ship", "invoice", "ext_order_id", "email", "track")
+SHOP_WRITES = tuple(
+    ("shop", operation) for operation in ("ship", "invoice", "ext_order_id", "email", "track")
+)
 # Calls after which a worker goes on to write: a worker paused there wakes up at the worst moment.
 BEFORE_A_WRITE = (("sap", CREATE), ("sap", LOOK_UP), ("shop", "shipments"), ("shop", "invoices"))
 IRREVERSIBLE = (
     ("sap", COMMIT), ("sap", CREATE), ("shop", "ship"), ("shop", "invoice"),
     ("shop", "ext_order_id"), ("shop", "track"), ("shop", "email"),
 )  # fmt: skip
+SAP_LOSSES = (
+    ("lost_commit_answer", COMMIT), ("lost_commit_answer", COMMIT), ("drop_after", CREATE),
+    ("drop_before", COMMIT), ("drop_before", CREATE), ("drop_before", ""), ("drop_after", ""),
+)  # fmt: skip
 NOTICE_WITHIN_SECONDS = 6.0
 WORK_BETWEEN_FAULTS = 8  # attempts
+MOST_ASLEEP = 9  # paused workers at a time
+Call = tuple[str, str]  # system, operation
 
 
 @dataclass(slots=True)
@@ -35,11 +43,10 @@ class Storm:
     crew: Crew
     shop: StandIn
     sap: StandIn
-    every: float
+    options: Options
     flush_redis: Callable[[], None]
     new_worker: Callable[[], str]
     work_done: Callable[[], int]
-    only: frozenset[str] = frozenset()
     injected: Counter[str] = field(default_factory=Counter)
     _next_at: float = 0.0
     _done_before: int = 0
@@ -47,7 +54,7 @@ class Storm:
 
     def begin(self) -> None:
         """The first fault comes after the usual time."""
-        self._next_at = time.monotonic() + self.every
+        self._next_at = time.monotonic() + self.options.fault_every
 
     def tick(self) -> None:
         """Do what is due; inject the next fault when its time has come."""
@@ -58,7 +65,11 @@ class Storm:
         self.crew.keep_up()
         if now < self._next_at or not self._has_moved(now):
             return
-        allowed = {k: w for k, w in KINDS.items() if not self.only or k.__name__ in self.only}
+        allowed = {
+            k: w
+            for k, w in KINDS.items()
+            if not self.options.only or k.__name__ in self.options.only
+        }
         kinds, weights = zip(*allowed.items(), strict=True)
         kind = self.rng.choices(kinds, weights)[0]
         try:
@@ -67,7 +78,7 @@ class Storm:
             name = ""  # a stand-in refuses just now: nothing was injected
         if name:
             self.injected[name] += 1
-        self._next_at = time.monotonic() + self.rng.uniform(0.3, 2 * self.every - 0.3)
+        self._next_at = time.monotonic() + self.rng.uniform(0.3, 2 * self.options.fault_every - 0.3)
 
     def _has_moved(self, now: float) -> bool:
         """Whether work was done since the last fault: a portal that is never left alone long
@@ -106,23 +117,26 @@ class Storm:
         return "scheduler killed"
 
     def kill_at_a_write(self) -> str:
-        """Every worker dies while a remote works on an irreversible call."""
-        system, operation = self.rng.choice(IRREVERSIBLE)
-        if not self._caught(system, operation, 1.0):
+        """Every worker dies while a remote works on an irreversible call, and works on."""
+        chosen = self._one_of(IRREVERSIBLE)
+        workers, seconds = self.crew.names("worker"), self.rng.uniform(1, self.options.server_time)
+        if chosen is None or not self._caught(chosen, seconds, len(workers)):
             return ""
-        for name in self.crew.names("worker"):
+        for name in workers:
             self.crew.kill(name)
-        return f"workers killed at {operation}"
+        return f"workers killed at {chosen[1]}"
 
     def pause_at_a_write(self) -> str:
         """Every worker stalls past its lease just before or in a write; others take over."""
-        system, operation = self.rng.choice((*BEFORE_A_WRITE, *BEFORE_A_WRITE, *IRREVERSIBLE))
-        if any(process.is_paused for process in self.crew.processes.values()):
+        chosen = self._one_of((*BEFORE_A_WRITE, *BEFORE_A_WRITE, *IRREVERSIBLE))
+        workers = self.crew.names("worker")
+        asleep = sum(process.is_paused for process in self.crew.processes.values())
+        if chosen is None or asleep > MOST_ASLEEP - len(workers):
             return ""
-        if not self._caught(system, operation, 1.0):
+        if not self._caught(chosen, 2.0, len(workers)):
             return ""
-        self._pause(self.crew.names("worker"))
-        return f"workers paused at {operation}"
+        self._pause(workers)
+        return f"workers paused at {chosen[1]}"
 
     def pause_a_worker(self) -> str:
         """At a random moment, past its lease."""
@@ -138,7 +152,7 @@ class Storm:
             self.crew.pause(name)
             paused.append((name, self.crew.processes[name].running.pid))
             self.new_worker()
-        seconds = LEASE + self.rng.uniform(4, 16)
+        seconds = self.options.lease + self.rng.uniform(4, 16)
 
         def wake() -> None:
             for name, pid in paused:
@@ -155,17 +169,29 @@ class Storm:
         now = time.monotonic()
         self._later += [(now + seconds, wake), (now + seconds + 6, leave)]
 
-    def _caught(self, system: str, operation: str, seconds: float) -> bool:
-        """Whether a call was caught while the remote works on it; it works on for ``seconds``."""
+    def _one_of(self, calls: Sequence[Call]) -> Call | None:
+        """One of these calls, of those that are to be struck."""
+        allowed = [call for call in calls if not self.options.at or call[1] in self.options.at]
+        return self.rng.choice(allowed) if allowed else None
+
+    def _caught(self, call: Call, seconds: float, times: int = 1) -> bool:
+        """Whether a call was caught while the remote works on it; it works on for ``seconds``.
+
+        With ``times``, as many as come before the first is nearly over.
+        """
+        system, operation = call
         stand_in = self.shop if system == "shop" else self.sap
-        stand_in.add_fault("latency", operation=operation, seconds=seconds, times=1)
-        deadline = time.monotonic() + NOTICE_WITHIN_SECONDS
-        while time.monotonic() < deadline:
-            if not any(_is_latency(one, operation) for one in stand_in.faults()):
-                return True
+        waiting = _calls_left(stand_in.faults(), operation) + times
+        stand_in.add_fault("latency", operation=operation, seconds=seconds, times=times)
+        caught, deadline = 0, time.monotonic() + NOTICE_WITHIN_SECONDS
+        while caught < times and time.monotonic() < deadline:
+            before, caught = caught, waiting - _calls_left(stand_in.faults(), operation)
+            if caught and not before:
+                deadline = time.monotonic() + min(1.0, seconds / 2)
             time.sleep(0.02)
-        stand_in.clear_faults()
-        return False
+        if not caught:
+            stand_in.clear_faults()
+        return caught > 0
 
     # ---- Redis
     def empty_redis(self) -> str:
@@ -196,17 +222,21 @@ class Storm:
     def shop_loses_an_answer(self) -> str:
         """Before or after the write took effect."""
         kind = self.rng.choice(("drop_before", "drop_after_write", "drop_after_write"))
-        operation = self.rng.choice(SHOP_WRITES)
-        self.shop.add_fault(kind, operation=operation, times=self.rng.randint(1, 2))
+        chosen = self._one_of(SHOP_WRITES)
+        if chosen is None:
+            return ""
+        self.shop.add_fault(kind, operation=chosen[1], times=self.rng.randint(1, 2))
         return f"shop {kind}"
 
     def shop_is_slow(self) -> str:
         """Longer than the portal waits for an answer, at times."""
         kind = self.rng.choice(("latency", "slow_after_write"))
-        seconds = self.rng.uniform(0.5, LONGEST_SERVER_TIME)
-        operation = self.rng.choice((*SHOP_WRITES, "orders"))
+        seconds = self.rng.uniform(0.5, self.options.server_time)
+        chosen = self._one_of((*SHOP_WRITES, ("shop", "orders")))
+        if chosen is None:
+            return ""
         self.shop.add_fault(
-            kind, operation=operation, seconds=seconds, times=self.rng.randint(1, 3)
+            kind, operation=chosen[1], seconds=seconds, times=self.rng.randint(1, 3)
         )
         return "shop slow"
 
@@ -217,11 +247,10 @@ class Storm:
 
     def sap_loses_an_answer(self) -> str:
         """Of a create, a commit, or any call; the work is done or not."""
-        kind, operation = self.rng.choice(
-            (("lost_commit_answer", COMMIT), ("lost_commit_answer", COMMIT), ("drop_after", CREATE),
-             ("drop_before", COMMIT), ("drop_before", CREATE), ("drop_before", ""),
-             ("drop_after", ""))
-        )  # fmt: skip
+        lost = [one for one in SAP_LOSSES if not self.options.at or one[1] in self.options.at]
+        if not lost:
+            return ""
+        kind, operation = self.rng.choice(lost)
         self.sap.add_fault(kind, operation=operation, times=self.rng.randint(1, 2))
         return f"SAP {kind}"
 
@@ -233,10 +262,12 @@ class Storm:
 
     def sap_is_slow(self) -> str:
         """Longer than the portal waits for an answer, at times."""
-        operation = self.rng.choice((CREATE, COMMIT, LOOK_UP, ""))
-        seconds = self.rng.uniform(0.5, LONGEST_SERVER_TIME)
+        chosen = self._one_of((("sap", CREATE), ("sap", COMMIT), ("sap", LOOK_UP), ("sap", "")))
+        if chosen is None:
+            return ""
+        seconds = self.rng.uniform(0.5, self.options.server_time)
         self.sap.add_fault(
-            "latency", operation=operation, seconds=seconds, times=self.rng.randint(1, 3)
+            "latency", operation=chosen[1], seconds=seconds, times=self.rng.randint(1, 3)
         )
         return "SAP slow"
 
@@ -260,8 +291,10 @@ KINDS: dict[Callable[[Storm], str], float] = {
 }
 
 
-def _is_latency(fault: dict[str, object], operation: str) -> bool:
-    return fault["kind"] == "latency" and fault["operation"] == operation
+def _calls_left(faults: list[Books], operation: str) -> int:
+    """How many calls the latency of an operation still waits for; SAP counts up, the shop down."""
+    waiting = [one for one in faults if (one["kind"], one["operation"]) == ("latency", operation)]
+    return sum(one["times"] - one.get("fired", 0) for one in waiting)
 
 
 def _until_it_answers(action: Callable[[], None]) -> None:

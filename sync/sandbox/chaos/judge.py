@@ -6,7 +6,7 @@ Pure. Every finding belongs to one of ``KINDS``; a run without findings is the o
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -69,9 +69,34 @@ def judge(case: Case) -> list[Finding]:
         _judge_quantities(case, case.sap[0])
         _judge_amounts(case, case.sap[0])
     _judge_mails(case)
+    _judge_recipients(case)
     _judge_end(case)
     _judge_claim(case)
     return case.found
+
+
+def judge_strays(references: Mapping[str, str], is_in_shop: Callable[[str], bool]) -> list[Finding]:
+    """SAP orders, by their number the reference, that stand for no web order at all."""
+    return [
+        Finding("doubled", reference, f"SAP order {number} is of no web order: “{reference}”")
+        for number, reference in references.items()
+        if not reference or not is_in_shop(reference)
+    ]
+
+
+def judge_page(case: Case, text: str) -> list[Finding]:
+    """Whether an order's page names every document, and the end, as both books have them."""
+    words = [one["number"] for one in case.sap]
+    for sap in case.sap:
+        words += [one["number"] for one in (*sap["deliveries"], *valid_bills(sap))]
+        words += [parcel for one in sap["deliveries"] for parcel in one["tracking"]]
+    papers = (*case.shop["shipments"], *case.shop["invoices"])
+    words += [paper["increment_id"] for paper in papers]
+    if case.claim is not None and not case.found:
+        words += ["Complete", "Verified"]
+    missing = [word for word in words if word not in text]
+    said = f"its page does not say {', '.join(missing)}"
+    return [Finding("lies", case.increment_id, said)] if missing else []
 
 
 # ---- documents
@@ -132,10 +157,16 @@ def valid_bills(sap: Books) -> list[Books]:
 # ---- quantities
 def _judge_quantities(case: Case, sap: Books) -> None:
     issued, billed = _of_items(sap, "issued"), _of_items(sap, "billed")
+    ordered = _of_items(sap, "quantity")
     shipped = _of_papers(case.shop["shipments"])
     invoiced = _of_papers(case.shop["invoices"])
     for line in _plain_lines(case.shop["order"]):
         at = int(line["item_id"])
+        in_shop = Decimal(str(line["qty_ordered"]))
+        if ordered[at] != in_shop:
+            case.blame(
+                "wrong_quantities", f"{line['sku']}: ordered {in_shop}, in SAP {ordered[at]}"
+            )
         wanted = Decimal(0) if line.get("is_virtual") else issued[at]
         _compare(case, line, "shipped", wanted, shipped[at], "qty_shipped")
         _compare(case, line, "invoiced", billed[at], invoiced[at], "qty_invoiced")
@@ -223,6 +254,12 @@ def _judge_amounts(case: Case, sap: Books) -> None:
         case.blame("wrong_amounts", f"ordered {total}, billed {billed}, invoiced {invoiced}")
 
 
+def _judge_recipients(case: Case) -> None:
+    for mail in case.shop.get("mails", ()):
+        if case.shop["order"]["customer_email"] not in str(mail["recipient"]):
+            case.blame("extra_mails", f"a mail went to another: {mail['kind']}")
+
+
 def _judge_mails(case: Case) -> None:
     sent = Counter((mail["kind"], mail["document_id"]) for mail in case.shop.get("mails", ()))
     for kind in ("shipment", "invoice"):
@@ -248,6 +285,10 @@ def _judge_end(case: Case) -> None:
         case.blame("stuck", "the portal does not know the order")
     elif case.claim.stage != "complete":
         case.blame("stuck", f"the portal says {case.claim.stage}")
+    elif case.claim.verification != "verified":
+        case.blame("needs_hand", f"the portal says {case.claim.verification}, not verified")
+    elif not case.claim.is_confirmed:
+        case.blame("stuck", "the portal has not seen its number in the shop")
 
 
 def _judge_claim(case: Case) -> None:

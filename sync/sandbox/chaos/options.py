@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass
 from pathlib import Path
 
-# Seconds. The longest a stand-in is made to work on a call is LONGEST_SERVER_TIME, plus what two
-# busy cores add; the portal must wait longer than that before it concludes anything.
-LONGEST_SERVER_TIME = 7.0
-SETTLE = 12
-LEASE = 15
-READ_TIMEOUT = 3
+READ_TIMEOUT = 3  # seconds
+SETTLE_BEYOND = 5  # seconds the portal waits beyond the longest a stand-in works: two busy cores
 ENVIRONMENT = {
-    "LEASE_SECONDS": str(LEASE),
-    "MAGENTO_SETTLE_SECONDS": str(SETTLE),
-    "SAP_SETTLE_SECONDS": str(SETTLE),
     "MAGENTO_DEMO_READ_TIMEOUT_SECONDS": str(READ_TIMEOUT),
     "MAGENTO_DEMO_CONNECT_TIMEOUT_SECONDS": "2",
     "SAP_RFC_TIMEOUT_SECONDS": str(READ_TIMEOUT),
@@ -41,5 +35,21 @@ class Options:
     patience: float = 150.0
     ports_from: int = 0
     worker_command: tuple[str, ...] = ()
-    only: frozenset[str] = frozenset()
-    environment: dict[str, str] = field(default_factory=lambda: dict(ENVIRONMENT))
+    only: frozenset[str] = frozenset()  # kinds of faults, all when empty
+    at: frozenset[str] = frozenset()  # calls at which faults may strike, all when empty
+    shapes: tuple[str, ...] = ()  # of orders, all everyday ones when empty
+    deliveries: int = 0  # of each order that can leave in parts; 0: one to three
+    clickers: int = 2  # impatient people of each role
+    lease: int = 15  # seconds
+    server_time: float = 7.0  # seconds: the longest a stand-in is made to work on a call
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The portal's settings: it concludes nothing before the longest call must be over."""
+        settle = str(math.ceil(self.server_time) + SETTLE_BEYOND)
+        return {
+            **ENVIRONMENT,
+            "LEASE_SECONDS": str(self.lease),
+            "MAGENTO_SETTLE_SECONDS": settle,
+            "SAP_SETTLE_SECONDS": settle,
+        }

@@ -14,9 +14,11 @@ LISTS = {"sales": "orders", "logistics": "deliveries", "finance": "invoices"}
 
 
 class People:
-    """One thread for each role; all press the same order's button at about the same time."""
+    """So many threads for each role; all press the same order's button at about the same time."""
 
-    def __init__(self, portal: str, seed: int, orders: Callable[[], list[str]]) -> None:
+    def __init__(
+        self, portal: str, seed: int, orders: Callable[[], list[str]], twins: int = 2
+    ) -> None:
         self._portal = portal
         self._seed = seed
         self._orders = orders
@@ -26,7 +28,7 @@ class People:
         self.threads = [
             threading.Thread(target=self._press, args=(name, twin), daemon=True)
             for name in LISTS
-            for twin in (1, 2)
+            for twin in range(1, twins + 1)
         ]
 
     def start(self) -> None:

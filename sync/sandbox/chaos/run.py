@@ -17,14 +17,14 @@ from dataclasses import dataclass, field
 import requests
 
 from sync.sandbox.chaos import portal_view
-from sync.sandbox.chaos.clerks import Clerks, write_script
+from sync.sandbox.chaos.clerks import SHAPES, Clerks, write_script
 from sync.sandbox.chaos.databases import database
 from sync.sandbox.chaos.faults import Storm
-from sync.sandbox.chaos.judge import KINDS, Case, Finding, judge
+from sync.sandbox.chaos.judge import KINDS, Case, Finding, judge, judge_strays
 from sync.sandbox.chaos.options import Options
 from sync.sandbox.chaos.people import People
 from sync.sandbox.chaos.processes import Crew
-from sync.sandbox.chaos.stand_ins import StandIn, sap_orders, web_order
+from sync.sandbox.chaos.stand_ins import StandIn, sap_orders, sap_references, web_order
 from sync.sandbox.portal_visitor import Visitor
 
 READY_WITHIN_SECONDS = 90
@@ -101,18 +101,22 @@ def perform(options: Options, tell: Tell) -> Verdict:
 def _hurt(stage: Stage, tell: Tell) -> Verdict:
     options = stage.options
     rng = random.Random(options.seed)
-    scripts = [write_script(rng) for _ in range(options.orders)]
+    shapes = options.shapes or SHAPES
+    scripts = [write_script(rng, shapes, options.deliveries) for _ in range(options.orders)]
     clerks = Clerks(stage.shop, stage.sap, scripts, options.at_once)
-    people = People(stage.portal, options.seed, lambda: [one.increment_id for one in clerks.active])
+    people = People(
+        stage.portal, options.seed, lambda: [one.increment_id for one in clerks.active],
+        options.clickers,
+    )  # fmt: skip
     storm = Storm(
-        rng, stage.crew, stage.shop, stage.sap, options.fault_every, stage.flush_redis,
+        rng, stage.crew, stage.shop, stage.sap, options, stage.flush_redis,
         stage.new_worker,
-        lambda: portal_view.work_done(stage.database), options.only,
+        lambda: portal_view.work_done(stage.database),
     )  # fmt: skip
     storm.begin()
     clerks.thread.start()
     people.start()
-    _weather(storm, clerks, tell)
+    _weather(storm, clerks, options.patience, tell)
     people.end()
     storm.calm()
     tell(
@@ -128,10 +132,10 @@ def _hurt(stage: Stage, tell: Tell) -> Verdict:
     return Verdict(len(clerks.placed), sum(storm.injected.values()), findings)
 
 
-def _weather(storm: Storm, clerks: Clerks, tell: Tell) -> None:
+def _weather(storm: Storm, clerks: Clerks, patience: float, tell: Tell) -> None:
     """Inject until SAP has billed every order, or nothing moves any more."""
     told_at, moved_at, last = time.monotonic(), time.monotonic(), -1
-    while not clerks.is_done and time.monotonic() - moved_at < 240:
+    while not clerks.is_done and time.monotonic() - moved_at < patience:
         storm.tick()
         time.sleep(0.1)
         if len(clerks.placed) + len(clerks.finished) != last:
@@ -165,15 +169,18 @@ def _rest(stage: Stage, clerks: Clerks, tell: Tell) -> None:
 def judge_all(stage: Stage, numbers: list[str]) -> list[Finding]:
     """Every order from the books, every open task, and a sample of the pages."""
     told = portal_view.claims(stage.database)
-    findings: list[Finding] = []
-    for number in numbers:
-        case = Case(number, web_order(stage.shop, number), sap_orders(stage.sap, number),
-                    told.get(number))  # fmt: skip
-        findings += judge(case)
+    cases = [
+        Case(number, web_order(stage.shop, number), sap_orders(stage.sap, number), told.get(number))
+        for number in numbers
+    ]
+    findings = [finding for case in cases for finding in judge(case)]
+    known = set(numbers)
+    findings += judge_strays(
+        sap_references(stage.sap), lambda one: one in known or bool(web_order(stage.shop, one))
+    )
     findings += portal_view.judge_tasks(portal_view.open_tasks(stage.database))
-    known = {number: told[number] for number in numbers if number in told}
     rng = random.Random(stage.options.seed)
-    return findings + portal_view.judge_pages(stage.portal, known, rng, 25)
+    return findings + portal_view.judge_pages(stage.portal, cases, rng, 25)
 
 
 # ---- starting everything

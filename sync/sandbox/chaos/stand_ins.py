@@ -63,6 +63,11 @@ def sap_orders(sap: StandIn, increment_id: str) -> list[Books]:
     return list(sap.get("orders", customer_reference=increment_id)["orders"])
 
 
+def sap_references(sap: StandIn) -> dict[str, str]:
+    """The customer reference of every SAP order there is, by the order's number."""
+    return dict(sap.get("references"))
+
+
 def web_order(shop: StandIn, increment_id: str) -> Books:
     """The shop's books of one order, with shipments, invoices and mails."""
     found: Books = shop.get("orders", increment_id=increment_id) or {}

@@ -74,6 +74,14 @@ def orders() -> Answer:
     return {"orders": [books_of(sap, order) for order in found if order is not None]}
 
 
+@blueprint.get("/references")
+def references() -> Answer:
+    """The customer reference of every order, by its number."""
+    sap = system()
+    sap.run_updates()
+    return sap.store.references()
+
+
 @blueprint.get("/orders/<number>")
 def order(number: str) -> Answer:
     """One order."""

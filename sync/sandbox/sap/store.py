@@ -177,6 +177,15 @@ class Store:
             ).fetchall()
         return [row[0] for row in rows]
 
+    def references(self) -> dict[str, str]:
+        """The customer reference of every order, by its number."""
+        with self.lock:
+            return dict(
+                self._db.execute(
+                    "SELECT number, customer_reference FROM order_index ORDER BY number"
+                ).fetchall()
+            )
+
     # ---- document flow
     def add_flow(self, links: Iterable[FlowLink]) -> None:
         """Append records of the document flow."""

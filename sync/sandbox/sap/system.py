@@ -182,7 +182,7 @@ class SapSystem:
 
     def _faults_after(self, session: Session, function: str) -> None:
         commit = function == "BAPI_TRANSACTION_COMMIT"
-        lost = commit and self.faults.take("lost_commit_answer")
+        lost = commit and self.faults.take("lost_commit_answer", function)
         if lost or self.faults.take("drop_after", function):
             self.end_session(session.identity)
             raise ConnectionDropped

@@ -94,11 +94,12 @@ def test_a_lost_connection_leaves_a_new_empty_session_on_the_same_object(
     assert found(connection) == []
 
 
+@pytest.mark.parametrize("operation", ["", COMMIT])
 def test_a_lost_answer_to_the_commit_leaves_the_order_saved(
-    sap: SapSystem, connection: Connection
+    sap: SapSystem, connection: Connection, operation: str
 ) -> None:
     number = connection.call(CREATE, **order(LINE))["SALESDOCUMENT"]
-    sap.faults.arm("lost_commit_answer")
+    sap.faults.arm("lost_commit_answer", operation=operation)
 
     with pytest.raises(CommunicationError) as raised:
         connection.call(COMMIT, WAIT="X")
