@@ -263,8 +263,8 @@ def test_p1_29_sap_away_with_many_waiting_is_one_incident_that_drains_in_order(
 ) -> None:
     orders = placed(world, WAITING)
     world.sap_fails("drop_before", times=0)
-    for wanted in plan.open_work(Step.PUSH_ORDER):
-        ask(wanted, origin=SyncTask.Origin.SCHEDULE)
+    for order in orders:
+        ask(work.push_order(order), origin=SyncTask.Origin.SCHEDULE)
     world.work_off()
 
     assert RemoteHealth.objects.filter(opened_at__isnull=False).count() == 1
