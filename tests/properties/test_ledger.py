@@ -150,11 +150,11 @@ class LedgerMachine(RuleBasedStateMachine):
             act(held.task)
         except LeaseLost:
             assert not is_owner, f"{name}: the owner was refused"
+            assert row(SyncTask.objects.get(pk=held.task.pk)) == before
             held.attempt.close(SyncAttempt.Outcome.LOST)
             del self.held[worker]
         else:
             assert is_owner, f"{name}: written by a worker that lost its lease"
-            assert row(SyncTask.objects.get(pk=held.task.pk)) != before
             if name in ENDS:
                 held.attempt.close(ENDS[name])
                 del self.held[worker], self.owner_of[held.task.pk]
