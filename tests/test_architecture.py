@@ -33,6 +33,8 @@ COMMANDS = sorted(
 )
 REQUIREMENTS = sorted(ROOT.glob("requirements*.txt"))
 MAY_READ_SETTINGS = ("remotes.py", "checks.py", "checks/", "jobs/", "management/")
+# The lines of the catalogue (features.md) that a release must not be without.
+PROVEN = (*(f"p0_{number:02}" for number in range(1, 16)), "p1_16", "p1_21", "p1_26", "p1_29")
 STATES: dict[str, type[Choices]] = {
     "task": SyncTask.State,
     "attempt": SyncAttempt.Outcome,
@@ -187,3 +189,12 @@ def test_only_the_run_catches_everything() -> None:
 
     # The RFC library's errors are told by name, for it need not be there to be imported.
     assert catchers <= {"jobs/run.py", "sap/bapi.py", "sap/connection.py"}
+
+
+@pytest.mark.parametrize("line", PROVEN)
+def test_every_line_of_the_catalogue_that_counts_has_a_test_of_its_name(line: str) -> None:
+    named = re.compile(rf"^ *def test_{line}_\w+\(", re.MULTILINE)
+
+    tests = (path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+
+    assert any(named.search(text) for text in tests)

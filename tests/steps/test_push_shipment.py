@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sync.jobs import work
+from sync.jobs import schedule, work
 from sync.models import CarrierMapping, SalesOrder, Shipment, SyncTask
 from sync.sandbox.sap import warehouse
 from tests.world import World
@@ -271,3 +271,24 @@ def test_a_line_added_in_sap_goes_to_a_person(world: World) -> None:
 
     assert (task.state, task.cause_key) == ("needs_attention", "sap:item-without-line")
     assert world.shop_books(order)["shipments"] == []
+
+
+def test_p0_13_a_parcel_number_added_after_the_invoice_is_found_by_itself_and_sent_once(
+    world: World,
+) -> None:
+    schedule.create_missing_schedules()
+    order = world.into_sap()
+    (number,) = world.dispatch(order, tracking=[])
+    world.ship(order, number)
+    world.invoice(order, world.bill(number))
+    order.refresh_from_db()
+    assert order.stage == SalesOrder.Stage.COMPLETE
+
+    world.track(number, "1Z9")
+    for _ in range(2):
+        world.run(work.pull_deliveries())
+        world.work_off()
+
+    (held,) = world.shop_books(order)["shipments"]
+    assert [track["track_number"] for track in held["tracks"]] == ["1Z9"]
+    assert len(world.mails(order, "shipment")) == 1

@@ -11,6 +11,7 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from sync.models import SalesOrder, Step
 from sync.roles import ADMINISTRATORS, FINANCE, LOGISTICS, SALES
@@ -125,6 +126,29 @@ def test_p1_23_failures_of_one_cause_are_one_row_with_a_count(signed_in: SignIn)
 
     assert page.count('<section class="card cause"') == 1
     assert "Retry all 3" in page
+
+
+@pytest.mark.parametrize(
+    ("error_class", "cause_key", "team", "advice"),
+    [
+        ("RemoteRejected", "sap:V1 382", "Sales", "Correct what its message names, then retry."),
+        ("RecordsDisagree", "sap:twice", "Sales", "Decide which one is right"),
+        ("MappingMissing", "mapping:sales_area:2", "Administrator", "Add the missing store"),
+        ("RemoteMisconfigured", "sap:logon", "Administrator", "Check address, credentials"),
+    ],
+)
+def test_p1_21_what_stopped_says_cause_remedy_and_owner_with_the_original_a_click_away(
+    signed_in: SignIn, error_class: str, cause_key: str, team: str, advice: str
+) -> None:
+    order = a_sales_order()
+    words = "SAP said what was wrong."
+    values = {"error_class": error_class, "cause_key": cause_key, "error_message": words}
+    task = a_stopped_task(Step.PUSH_ORDER, order, **values)
+
+    page = signed_in(SALES).get("/attention/").content.decode()
+
+    assert all(text in page for text in (words, team, advice, order.increment_id))
+    assert f'href="{reverse("sync:task", args=[task.pk])}"' in page
 
 
 def test_a_missing_mapping_leads_to_its_filled_in_form(signed_in: SignIn) -> None:
