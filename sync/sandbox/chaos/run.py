@@ -28,7 +28,7 @@ from sync.sandbox.chaos.stand_ins import StandIn, sap_orders, sap_references, we
 from sync.sandbox.portal_visitor import Visitor
 
 READY_WITHIN_SECONDS = 90
-STEPS_BY_ITSELF_SECONDS = 5
+STEPS_BY_ITSELF_SECONDS = 10
 Tell = Callable[[str], None]
 
 
