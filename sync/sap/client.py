@@ -142,9 +142,16 @@ class SapClient:
         self,
         sap_sales_order_numbers: Sequence[str],
         unreadable: list[UnreadableDocument] | None = None,
+        *,
+        with_addresses: bool = False,
     ) -> list[SapSalesOrder]:
         """The orders SAP knows of those asked for."""
-        return orders.get_sales_orders(self._session, sap_sales_order_numbers, unreadable)
+        return orders.get_sales_orders(
+            self._session,
+            sap_sales_order_numbers,
+            unreadable,
+            with_addresses=with_addresses,
+        )
 
     # ---- what follows ---------------------------------------------------------------------------
     def search_deliveries(

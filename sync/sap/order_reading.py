@@ -9,9 +9,11 @@ from sync.errors import UnexpectedRecord
 from sync.sap import abap
 from sync.sap.options import SapOptions
 from sync.sap.records import (
+    SapAddress,
     SapCondition,
     SapDocumentFlow,
     SapOrderHeader,
+    SapPartner,
     SapSalesOrder,
     SapSalesOrderItem,
     UnreadableDocument,
@@ -56,14 +58,15 @@ def order_headers(answer: Row, reference: str, *, field_length: int) -> list[Sap
     found: dict[str, SapOrderHeader] = {}
     for row in needed_rows(answer, "SALES_ORDERS"):
         long, short = text(row, "PURCH_NO_C").upper(), text(row, "PURCH_NO").upper()
-        is_half = not long and field_length > 20 and short == reference[:20]
+        is_short = not long and short == reference[:20]
+        is_half = is_short and field_length > 20 and len(reference) > 20
         if is_half or not (long or short) or abap.UNREADABLE in long + short:
             raise UnexpectedRecord(
                 "SAP's list of orders has one without its customer reference.",
                 system="sap",
                 cause_key="sap:unreadable:look-up",
             )
-        if long != reference and (long or short != reference[:20] or field_length > 20):
+        if long != reference and not is_short:
             continue
         document = _document_number(row)
         found.setdefault(document, SapOrderHeader(document, long or short, _created(row)))
@@ -119,6 +122,7 @@ def sales_orders(
     # What these tell can also be had elsewhere, or decides nothing.
     for name in ("ORDER_BUSINESS_OUT", "ORDER_PARTNERS_OUT", "ORDER_FLOWS_OUT"):
         tables[name] = grouped(rows(answer, name), "SD_DOC")
+    tables["ORDER_ADDRESS_OUT"] = grouped(rows(answer, "ORDER_ADDRESS_OUT"), "DOC_NUMBER")
     own = belonging(headers, "DOC_NUMBER", numbers)
     found: list[SapSalesOrder] = []
     for document in numbers:
@@ -148,6 +152,32 @@ def _sales_order(header: Row, tables: dict[str, list[Row]], options: SapOptions)
         conditions=active_conditions(tables["ORDER_CONDITIONS_OUT"]),
         flow=tuple(_flow(row, options) for row in tables["ORDER_FLOWS_OUT"]),
         is_incomplete=_is_incomplete(progress),
+        partners=_partners(tables["ORDER_PARTNERS_OUT"], tables["ORDER_ADDRESS_OUT"]),
+    )
+
+
+def _partners(partners: list[Row], addresses: list[Row]) -> tuple[SapPartner, ...]:
+    """The partners of the header, each with its own address where it has one."""
+    own = {text(row, "ADDRESS"): _address(row) for row in addresses}
+    return tuple(
+        SapPartner(text(row, "PARTN_ROLE"), text(row, "CUSTOMER"), own.get(text(row, "ADDRESS")))
+        for row in partners
+        if number(row, "ITM_NUMBER") == 0
+    )
+
+
+def _address(row: Row) -> SapAddress:
+    return SapAddress(
+        name=text(row, "NAME"),
+        name_2=text(row, "NAME_2"),
+        street=text(row, "STREET"),
+        postal_code=text(row, "POSTL_CODE"),
+        city=text(row, "CITY"),
+        region=text(row, "REGION"),
+        country_iso=text(row, "COUNTRYISO") or text(row, "COUNTRY"),
+        telephone=text(row, "TELEPHONE"),
+        email=text(row, "E_MAIL"),
+        language_iso=text(row, "LANGU_ISO"),
     )
 
 

@@ -31,6 +31,7 @@ GETLIST = "BAPI_SALESORDER_GETLIST"
 DETAIL = "BAPISDORDER_GETDETAILEDLIST"
 ORDERS_PER_READ = 50
 VIEWS = ("HEADER", "ITEM", "SDSCHEDULE", "BUSINESS", "PARTNER", "STATUS_H", "SDCOND", "FLOW")
+ADDRESSES = "ADDRESS"
 LONG_REFERENCE, SHORT_REFERENCE = 35, 20
 # What older systems may lack and the call can do without.
 OPTIONAL_ON_CREATE = frozenset({"CONVERT"})
@@ -208,6 +209,8 @@ def get_sales_orders(
     session: SapSession,
     sap_sales_order_numbers: Sequence[str],
     unreadable: list[UnreadableDocument] | None = None,
+    *,
+    with_addresses: bool = False,
 ) -> list[SapSalesOrder]:
     """The orders SAP knows of those asked for; unknown numbers simply yield nothing (sheet 2.3).
 
@@ -216,16 +219,20 @@ def get_sales_orders(
     wanted = [abap.alpha(number) for number in sap_sales_order_numbers if number.strip()]
     found: list[SapSalesOrder] = []
     for chunk in chunks(wanted, ORDERS_PER_READ):
-        found += read_in_halves(chunk, partial(_read, session, unreadable), unreadable, ORDER)
+        read = partial(_read, session, unreadable, (*VIEWS, ADDRESSES) if with_addresses else VIEWS)
+        found += read_in_halves(chunk, read, unreadable, ORDER)
     return found
 
 
 def _read(
-    session: SapSession, unreadable: list[UnreadableDocument] | None, wanted: Sequence[str]
+    session: SapSession,
+    unreadable: list[UnreadableDocument] | None,
+    views: Sequence[str],
+    wanted: Sequence[str],
 ) -> list[SapSalesOrder]:
     """One call; what was not asked for is left out."""
     arguments: dict[str, Any] = {
-        "I_BAPI_VIEW": dict.fromkeys(VIEWS, "X"),
+        "I_BAPI_VIEW": dict.fromkeys(views, "X"),
         "SALES_DOCUMENTS": [{"VBELN": number} for number in wanted],
     }
     if session.options.order_memory_read:

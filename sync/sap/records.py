@@ -218,6 +218,7 @@ class SapSalesOrder:
     conditions: tuple[SapCondition, ...]
     flow: tuple[SapDocumentFlow, ...]
     is_incomplete: bool = False
+    partners: tuple[SapPartner, ...] = ()  # of the header; addresses only where asked for
 
 
 @dataclass(frozen=True, slots=True)

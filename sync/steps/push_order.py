@@ -167,7 +167,7 @@ def _read_back(
     """Store what SAP now holds and how it compares; nothing is called done before."""
     read = [
         found
-        for found in run.remotes.sap().get_sales_orders([number])
+        for found in run.remotes.sap().get_sales_orders([number], with_addresses=True)
         if found.customer_reference == translated.request.customer_reference
     ]
     if not read:

@@ -15,6 +15,7 @@ from sync.sap.records import (
     SapSimulation,
 )
 from sync.sap.units import internal_unit
+from sync.translate.partner_comparison import partner_differences
 
 Amounts = dict[tuple[int, str], Decimal]  # by item number (0 the header) and condition type
 
@@ -30,7 +31,7 @@ def differences_between(
     ``tolerance`` is what an amount may be off, in the order's currency; ``unit_keys`` are the
     units this SAP system knows by other keys.
     """
-    found = _headers(asked, read)
+    found = _headers(asked, read) + partner_differences(asked.partners, read.partners)
     held = {item.item_number: item for item in read.items}
     for item in asked.items:
         own = held.pop(item.item_number, None)

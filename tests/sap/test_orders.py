@@ -271,6 +271,19 @@ def test_the_look_up_falls_back_to_the_short_reference_on_old_systems() -> None:
     assert [hit.sap_sales_order_number for hit in found] == ["0000004711"]
 
 
+def test_a_system_that_fills_the_short_reference_alone_is_understood() -> None:
+    hit = a_hit("0000004711", "100000123") | {"PURCH_NO_C": ""}
+
+    assert len(look_up(FakeSap({GETLIST: {"SALES_ORDERS": [hit]}}))) == 1
+
+
+def test_half_a_reference_is_neither_a_hit_nor_none() -> None:
+    hit = a_hit("0000004711", "A" * 24) | {"PURCH_NO_C": ""}
+
+    with pytest.raises(UnexpectedRecord, match="without its customer reference"):
+        look_up(FakeSap({GETLIST: {"SALES_ORDERS": [hit]}}), "A" * 24)
+
+
 @pytest.mark.parametrize("other", ["1000001234", "10000012", "X100000123"])
 def test_the_look_up_takes_exact_hits_only(other: str) -> None:
     sap = FakeSap({GETLIST: {"SALES_ORDERS": [a_hit("0000004711", other)]}})

@@ -382,3 +382,20 @@ def test_an_order_released_since_the_last_pull_goes_to_sap(world: World) -> None
 
     assert task.state == SyncTask.State.DONE
     assert len(world.sap_books(order)) == 1
+
+
+def test_p1_16_an_address_changed_in_sap_before_the_read_back_is_shown(world: World) -> None:
+    order = world.into_sap()
+    held = in_sap(world, order)
+    for partner in held.partners:
+        if partner.address is not None:
+            partner.address.city = "Nowhere"
+    world.sap.store.save(held)
+    forget(order)
+
+    world.run(work.push_order(order))
+
+    order.refresh_from_db()
+    assert order.verification == SalesOrder.Verification.DIFFERS
+    assert {"sold-to city", "ship-to city"} <= {found["field"] for found in order.differences}
+    assert {found["sap"] for found in order.differences} == {"Nowhere"}

@@ -1,0 +1,61 @@
+"""The partners of an order, asked for and held: customer number, name, street, place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sync.sap.records import SapAddress, SapPartner
+
+NAMES = {"AG": "sold-to", "WE": "ship-to", "RE": "bill-to", "RG": "payer"}
+COMPARED = {
+    "name": "name",
+    "name_2": "second name",
+    "street": "street",
+    "postal_code": "postal code",
+    "city": "city",
+    "country_iso": "country",
+}
+SHOWN = 35  # characters a document shows of a longer name, street or city (BAPISDCOAD)
+
+
+def partner_differences(
+    asked: Sequence[SapPartner], held: Sequence[SapPartner]
+) -> list[dict[str, str]]:
+    """Every asked partner SAP holds otherwise, or not at all; roles SAP added are its own affair.
+
+    Without a single partner in the answer (a system that does not tell them) nothing is compared,
+    and an address only where SAP told any.
+    """
+    if not held:
+        return []
+    by_role = {partner.role: partner for partner in held}
+    tells_addresses = any(partner.address for partner in held)
+    return [
+        difference
+        for partner in asked
+        for difference in _partner(partner, by_role.get(partner.role), tells_addresses)
+    ]
+
+
+def _partner(
+    asked: SapPartner, held: SapPartner | None, tells_addresses: bool
+) -> Iterator[dict[str, str]]:
+    name = NAMES.get(asked.role, f"partner {asked.role}")
+    theirs = held.customer_number if held else ""
+    if theirs.lstrip("0") != asked.customer_number.lstrip("0"):
+        yield {"field": name, "shop": asked.customer_number, "sap": theirs}
+    elif asked.address is not None and tells_addresses:
+        yield from _address(name, asked.address, held.address if held else None)
+
+
+def _address(partner: str, asked: SapAddress, held: SapAddress | None) -> Iterator[dict[str, str]]:
+    for column, label in COMPARED.items():
+        ours, theirs = getattr(asked, column), getattr(held, column) if held else ""
+        if not _agree(ours, theirs):
+            yield {"field": f"{partner} {label}", "shop": ours, "sap": theirs}
+
+
+def _agree(ours: str, theirs: str) -> bool:
+    """Upper and lower case are not compared, nor what SAP's document has no room for."""
+    mine, other = ours.strip().casefold(), theirs.strip().casefold()
+    return other in {mine, mine[:SHOWN].strip()}
