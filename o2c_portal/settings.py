@@ -221,6 +221,8 @@ SAP_RFC_PARAMETERS: dict[str, str] = env.dict(
     "SAP_RFC_PARAMETERS",
     SAP_STANDIN_PARAMETERS if SAP_RFC_CONNECT == "sync.sandbox.sap.connect" else {},
 )
+if password := env.str("SAP_RFC_PASSWORD", ""):  # it may hold commas, unlike the list above
+    SAP_RFC_PARAMETERS = {**SAP_RFC_PARAMETERS, "passwd": password}
 SAP_RFC_TIMEOUT_SECONDS = env.int("SAP_RFC_TIMEOUT_SECONDS", 60)
 # What else differs between SAP systems, as JSON by the names of SapOptions (docs/sap.md).
 SAP_OPTIONS: Any = env.json("SAP_OPTIONS", {})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -73,3 +76,20 @@ def test_real_systems_forbid_what_the_demo_may(settings: Any) -> None:
     settings.ALLOWED_HOSTS = ["*"]
 
     assert ids(checks.check_security) == ["sync.E001", "sync.E008", "sync.W001", "sync.W002"]
+
+
+def test_a_password_of_sap_may_hold_commas() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", "from o2c_portal import settings as s; print(s.SAP_RFC_PARAMETERS)"],
+        env={
+            **os.environ,
+            "SAP_RFC_CONNECT": "sync.sap.connection.connect",
+            "SAP_RFC_PARAMETERS": "ashost=sap,user=PORTAL",
+            "SAP_RFC_PASSWORD": "a,b=c",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert told.strip() == str({"ashost": "sap", "user": "PORTAL", "passwd": "a,b=c"})
