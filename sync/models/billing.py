@@ -38,6 +38,9 @@ class BillingDocument(models.Model):
     payer = models.CharField(max_length=10, blank=True)
     changed_at = models.DateTimeField(help_text="When SAP last answered with something new.")
     read_at = models.DateTimeField()
+    fingerprint = models.CharField(
+        max_length=64, blank=True, help_text="Of SAP's record, to notice that nothing has changed."
+    )
 
     class Meta:
         ordering = ["-billing_date", "-id"]

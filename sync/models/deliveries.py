@@ -42,6 +42,9 @@ class OutboundDelivery(models.Model):
     carrier = models.CharField(max_length=20, blank=True)
     changed_at = models.DateTimeField(help_text="When SAP last answered with something new.")
     read_at = models.DateTimeField()
+    fingerprint = models.CharField(
+        max_length=64, blank=True, help_text="Of SAP's record, to notice that nothing has changed."
+    )
 
     class Meta:
         ordering = ["-created_date", "-id"]

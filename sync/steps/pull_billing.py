@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sync.models import OutboundDeliveryLine, SalesOrder, Step
 from sync.steps.progress import Due, note_read, refresh_stages
-from sync.steps.pull_deliveries import batches_of_orders, read_status
+from sync.steps.pull_deliveries import batches_of_orders, is_of_one, read_status
 from sync.steps.sap_mirrors import store_billing_document
 from sync.steps.step_run import StepRun
+from sync.steps.unchanged import unchanged_billing_documents
 from sync.steps.unreadable_documents import Spoilt
 
 DUE: Due = "billing_due_at"
@@ -17,15 +18,20 @@ def pull_billing(run: StepRun) -> str:
     spoilt = Spoilt(run.task, Step.PULL_BILLING)
     found: set[str] = set()
     for batch in batches_of_orders(run, DUE):
-        read_status(run, [order.sap_sales_order_number for order in batch], spoilt)
+        read_status(run, batch, spoilt)
         references = _references_of(batch)
         documents = run.remotes.sap().search_billing_documents(
             reference_documents=references, unreadable=spoilt.found
         )
         run.task.hold_lease(run.policy.lease)
         spoilt.read |= {("reference", number) for number in references}
+        known = set() if is_of_one(run) else unchanged_billing_documents(documents)
+        found |= known
+        spoilt.read |= {("billing", number) for number in known}
         for record in documents:
             number = record.billing_document_number
+            if number in known:
+                continue
             orders = {item.sap_sales_order_number for item in record.items}
             with spoilt.kept_apart("billing", number, orders):
                 store_billing_document(record)

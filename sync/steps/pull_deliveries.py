@@ -9,6 +9,7 @@ from sync.sap.records import SapDelivery
 from sync.steps.progress import Due, note_read, orders_to_read, refresh_stages
 from sync.steps.sap_mirrors import store_delivery, store_sap_status
 from sync.steps.step_run import StepRun
+from sync.steps.unchanged import unchanged_deliveries, unchanged_orders
 from sync.steps.unreadable_documents import Spoilt
 
 BATCH = 50
@@ -21,15 +22,21 @@ def pull_deliveries(run: StepRun) -> str:
     found: set[str] = set()
     for batch in batches_of_orders(run, DUE):
         numbers = [order.sap_sales_order_number for order in batch]
-        read_status(run, numbers, spoilt)
+        read_status(run, batch, spoilt)
         deliveries = run.remotes.sap().search_deliveries(
             sap_sales_order_numbers=numbers, unreadable=spoilt.found
         )
         run.task.hold_lease(run.policy.lease)  # who stalled meanwhile stores nothing old
+        sources = run.policy.delivery_sources
+        known = set() if is_of_one(run) else unchanged_deliveries(deliveries, sources)
+        found |= known
+        spoilt.read |= {("delivery", number) for number in known}
         for record in deliveries:
             number = record.delivery_number
+            if number in known:
+                continue
             with spoilt.kept_apart("delivery", number, _orders_of(record)):
-                store_delivery(record, run.policy.delivery_sources)
+                store_delivery(record, sources)
                 found.add(number)
         note_read(batch, DUE, run.policy)
         refresh_stages(order.pk for order in batch)
@@ -38,12 +45,22 @@ def pull_deliveries(run: StepRun) -> str:
     return f"{read}{spoilt.words}."
 
 
-def read_status(run: StepRun, numbers: list[str], spoilt: Spoilt) -> None:
+def is_of_one(run: StepRun) -> bool:
+    """Whether the task is about one order: then everything is stored afresh."""
+    return run.task.sales_order is not None
+
+
+def read_status(run: StepRun, batch: list[SalesOrder], spoilt: Spoilt) -> None:
     """Note what SAP says of these orders."""
+    numbers = [order.sap_sales_order_number for order in batch]
     orders = run.remotes.sap().get_sales_orders(numbers, spoilt.found)
     run.task.hold_lease(run.policy.lease)
+    known = set() if is_of_one(run) else unchanged_orders(batch, orders)
+    spoilt.read |= {("order", number) for number in known}
     for read in orders:
         number = read.sap_sales_order_number
+        if number in known:
+            continue
         with spoilt.kept_apart("order", number, [number]):
             store_sap_status(read)
 

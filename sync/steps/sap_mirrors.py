@@ -19,6 +19,7 @@ from sync.models import (
 )
 from sync.sap.records import SapBillingDocument, SapDelivery, SapSalesOrder
 from sync.steps.fitting import refuse_unfitting
+from sync.steps.unchanged import fingerprint_of
 from sync.translate.sap_values import (
     DeliverySources,
     billing_document_values,
@@ -57,11 +58,12 @@ def store_delivery(record: SapDelivery, sources: DeliverySources) -> OutboundDel
         (DeliveryTrack, tracks),
     ):
         refuse_unfitting(model, rows, system="sap")
+    read = {"read_at": now, "fingerprint": fingerprint_of(record, sources)}
     with transaction.atomic():
         delivery, created = OutboundDelivery.objects.update_or_create(
             delivery_number=record.delivery_number,
-            defaults={**values, "read_at": now},
-            create_defaults={**values, "read_at": now, "changed_at": now},
+            defaults={**values, **read},
+            create_defaults={**values, **read, "changed_at": now},
         )
         news = seen is None or _differs(seen, values)
         news |= _replace(OutboundDeliveryLine, {"delivery": delivery}, lines)
@@ -81,11 +83,12 @@ def store_billing_document(record: SapBillingDocument) -> BillingDocument:
     lines = _with_orders([billing_line_values(item) for item in record.items])
     refuse_unfitting(BillingDocument, [values], system="sap")
     refuse_unfitting(BillingDocumentLine, lines, system="sap")
+    read = {"read_at": now, "fingerprint": fingerprint_of(record)}
     with transaction.atomic():
         document, created = BillingDocument.objects.update_or_create(
             billing_document_number=number,
-            defaults={**values, "read_at": now},
-            create_defaults={**values, "read_at": now, "changed_at": now},
+            defaults={**values, **read},
+            create_defaults={**values, **read, "changed_at": now},
         )
         news = seen is None or _differs(seen, values)
         news |= _replace(BillingDocumentLine, {"billing_document": document}, lines)

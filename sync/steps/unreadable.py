@@ -48,6 +48,14 @@ def stop(task: Mapping[str, Any], message: str, cause_key: str) -> None:
         SyncTask.objects.create(**task, origin=SyncTask.Origin.FOLLOW_UP, **values)
 
 
+def stopped(step: Step) -> set[str]:
+    """The references of tasks that stopped because a record could not be read."""
+    tasks = SyncTask.objects.filter(
+        step=step, state=State.NEEDS_ATTENTION, error_class=UnexpectedRecord.__name__
+    )
+    return set(tasks.values_list("reference", flat=True))
+
+
 def close(step: Step, references: Iterable[str]) -> None:
     """Close the tasks of records that can be read by now."""
     SyncTask.objects.filter(

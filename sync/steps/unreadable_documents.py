@@ -57,14 +57,8 @@ class Spoilt:
         """
         spoilt = {(one.kind, one.document_number): one for one in self.found}
         orders = _orders([one.document_number for one in spoilt.values() if one.kind == "order"])
-        unreadable.close(
-            self.step,
-            [
-                reference
-                for kind, number in self.read - set(spoilt)
-                for reference in _references(kind, number)
-            ],
-        )
+        if stopped := unreadable.stopped(self.step):
+            unreadable.close(self.step, stopped & _references(self.read - set(spoilt)))
         own: UnexpectedRecord | None = None
         for one in spoilt.values():
             # An order's status is read by both pulls, and stops once.
@@ -94,11 +88,15 @@ def _cause(document: UnreadableDocument) -> str:
     return document.error.cause_key or f"sap:unreadable:{document.kind}"
 
 
-def _references(kind: str, number: str) -> list[str]:
-    if kind != "order":
-        return [_reference(kind, number)]
-    keys = SalesOrder.objects.filter(sap_sales_order_number=number).values_list("pk", flat=True)
-    return [_reference(kind, number), *(f"order:{key}" for key in keys)]
+def _references(read: Iterable[tuple[str, str]]) -> set[str]:
+    """The references tasks about these documents can have."""
+    read = set(read)
+    orders = [number for kind, number in read if kind == "order"]
+    keys = SalesOrder.objects.filter(sap_sales_order_number__in=orders)
+    return {
+        *(_reference(kind, number) for kind, number in read),
+        *(f"order:{key}" for key in keys.values_list("pk", flat=True)),
+    }
 
 
 def _reference(kind: str, number: str) -> str:

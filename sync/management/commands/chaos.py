@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
+import signal
 import sys
 import tempfile
 from argparse import ArgumentTypeError
@@ -60,6 +61,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One run for each database; the last line of each is for machines."""
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing is left behind
         results = [self._run(kind, options) for kind in DATABASES[options["db"]]]
         if not all(results):
             raise CommandError("Chaos found something: see above.")

@@ -1,0 +1,77 @@
+"""What a fetch of all open orders need not store again, because SAP says the same as before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+
+from django.db.models import Model
+from django.utils import timezone
+
+from sync.models import (
+    BillingDocument,
+    BillingDocumentLine,
+    OutboundDelivery,
+    OutboundDeliveryLine,
+    SalesOrder,
+)
+from sync.sap.records import SapBillingDocument, SapDelivery, SapSalesOrder
+from sync.translate.sap_values import DeliverySources, sap_order_values
+
+FORM = 1  # of the mirrors: raise it when something else is stored of the same record
+
+
+def fingerprint_of(
+    record: SapDelivery | SapBillingDocument, sources: DeliverySources | None = None
+) -> str:
+    """A record in 64 characters, with what decides how it is stored."""
+    return sha256(repr((FORM, record, sources)).encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def unchanged_deliveries(records: Iterable[SapDelivery], sources: DeliverySources) -> set[str]:
+    """The numbers of these deliveries that are stored as they are, noted as read again."""
+    prints = {one.delivery_number: fingerprint_of(one, sources) for one in records}
+    return _unchanged(OutboundDelivery, OutboundDeliveryLine, "delivery", prints)
+
+
+def unchanged_billing_documents(records: Iterable[SapBillingDocument]) -> set[str]:
+    """The numbers of these billing documents that are stored as they are, noted as read again."""
+    prints = {one.billing_document_number: fingerprint_of(one) for one in records}
+    return _unchanged(BillingDocument, BillingDocumentLine, "billing_document", prints)
+
+
+def unchanged_orders(orders: Iterable[SalesOrder], read: Iterable[SapSalesOrder]) -> set[str]:
+    """The numbers of these orders of which SAP says nothing new, noted as read again."""
+    mirrors = {order.sap_sales_order_number: order for order in orders}
+    same = {
+        one.sap_sales_order_number: mirrors[one.sap_sales_order_number].pk
+        for one in read
+        if one.sap_sales_order_number in mirrors
+        and _agrees(mirrors[one.sap_sales_order_number], one)
+    }
+    SalesOrder.objects.filter(pk__in=same.values()).update(sap_read_at=timezone.now())
+    return set(same)
+
+
+def _agrees(order: SalesOrder, read: SapSalesOrder) -> bool:
+    return all(getattr(order, name) == value for name, value in sap_order_values(read).items())
+
+
+def _unchanged(
+    document: type[Model], line: type[Model], name: str, prints: Mapping[str, str]
+) -> set[str]:
+    """Those with a line of an order the portal did not know are stored again: it may know it."""
+    column = f"{name}_number"
+    mirrors = document._default_manager.filter(**{f"{column}__in": list(prints)})
+    same = {
+        number: pk
+        for pk, number, stored in mirrors.values_list("pk", column, "fingerprint")
+        if stored == prints[number]
+    }
+    unlinked = line._default_manager.filter(
+        **{f"{name}__in": list(same.values())}, sales_order__isnull=True
+    )
+    loose = set(unlinked.values_list(name, flat=True))
+    kept = {number: pk for number, pk in same.items() if pk not in loose}
+    document._default_manager.filter(pk__in=kept.values()).update(read_at=timezone.now())
+    return set(kept)
