@@ -151,23 +151,21 @@ class Storm:
         for name in names:
             self.crew.pause(name)
             paused.append((name, self.crew.processes[name].running.pid))
-            self.new_worker()
+        for _ in range(self.options.workers - len(self.crew.names("worker"))):
+            self.new_worker()  # as many are awake as before, and no more
         seconds = self.options.lease + self.rng.uniform(4, 16)
 
-        def wake() -> None:
+        def to_each(act: Callable[[str], None]) -> None:
             for name, pid in paused:
                 process = self.crew.processes.get(name)
                 if process is not None and process.running.pid == pid:
-                    self.crew.resume(name)
-
-        def leave() -> None:
-            for name, pid in paused:
-                process = self.crew.processes.get(name)
-                if process is not None and process.running.pid == pid:
-                    self.crew.retire(name)
+                    act(name)
 
         now = time.monotonic()
-        self._later += [(now + seconds, wake), (now + seconds + 6, leave)]
+        self._later += [
+            (now + seconds, lambda: to_each(self.crew.resume)),
+            (now + seconds + 6, lambda: to_each(self.crew.retire)),
+        ]
 
     def _one_of(self, calls: Sequence[Call]) -> Call | None:
         """One of these calls, of those that are to be struck."""
