@@ -8,6 +8,7 @@ from typing import Any
 
 from sync.sandbox.shop import seed, settings
 from sync.sandbox.shop.documents import Doc, add, bundled, copy, dec
+from sync.sandbox.shop.errors import ShopError
 from sync.sandbox.shop.mail import Post
 from sync.sandbox.shop.shop import Shop
 from sync.sandbox.shop.store import Books
@@ -67,9 +68,12 @@ def edit(shop: Shop, order_id: int) -> Doc:
     """Edit an order as the admin panel does: a new one takes its place, and it is canceled.
 
     Magento's source (AdminOrder/Create), not recorded: the new number is the first one's with
-    ``-1``, ``-2`` behind it, and both carry each other's ids.
+    ``-1``, ``-2`` behind it, and both carry each other's ids. Raises ShopError for an order that is
+    held, canceled, or shipped or invoiced in part: those cannot be edited.
     """
     old = shop.get("order", order_id)
+    if old["state"] != "new":
+        raise ShopError(400, "The order can no longer be edited.")
     order = copy(old)
     for paper in ("ext_order_id", "relation_child_id", "relation_child_real_id"):
         order.pop(paper, None)

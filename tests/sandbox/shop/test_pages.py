@@ -95,7 +95,13 @@ def test_staff_edit_cancel_and_hold_an_order_on_its_page(caller: Caller) -> None
         f"/order/{other['increment_id']}/{other['entity_id']}/hold", follow_redirects=True
     ).get_data(as_text=True)
 
+    not_edited = caller.http.post(f"/order/{other['increment_id']}/{other['entity_id']}/edit")
+
     assert f"Order {number}-1" in edited
+    assert not_edited.status_code == 409  # it is on hold
+    assert (
+        len(caller.http.get(f"/sandbox/orders?increment_id={other['increment_id']}-1").data) < 200
+    )
     assert f'Replaces <a href="/order/{number}"' in edited
     assert refused.status_code == 409
     assert "Release" in held
