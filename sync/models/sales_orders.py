@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 from sync.models.columns import document_number, money, quantity
 from sync.models.shops import Shop
@@ -70,6 +71,9 @@ class SalesOrder(models.Model):
     )
     ext_order_id = models.CharField(max_length=40, blank=True)
     payload = models.JSONField(default=dict)
+    first_read_at = models.DateTimeField(
+        default=timezone.now, help_text="Since when the portal has known of it."
+    )
 
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.TO_SYNC)
     not_taken_reason = models.CharField(

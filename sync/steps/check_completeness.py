@@ -16,8 +16,10 @@ from sync.magento.records import MagentoOrder, UnreadableRecord
 from sync.models import (
     CompletenessFinding,
     CompletenessRun,
+    PullWatermark,
     SalesOrder,
     Step,
+    StepSchedule,
     SyncTask,
 )
 from sync.sap.records import SapOrderHeader, UnreadableDocument
@@ -28,6 +30,9 @@ from sync.steps.unreadable_documents import message_of
 
 BATCH = 100
 UNEXPLAINED = "Unexplained"
+# Longer than this, and than three rounds of the schedule, nothing waits its turn for SAP.
+TURN_COMES_WITHIN = timedelta(minutes=15)
+ROUNDS = 3
 Kind = CompletenessFinding.Kind
 
 
@@ -41,7 +46,7 @@ def check_completeness(run: StepRun) -> str:
     held = _held_by_sap(run, orders, spoilt)
     reasons = {one.document_number: message_of(one) for one in spoilt}
     findings += [
-        _missing(order, reasons.get(order.sap_sales_order_number, ""))
+        _missing(order, reasons.get(order.sap_sales_order_number, ""), now)
         for order in orders
         if order.sap_sales_order_number not in held
     ]
@@ -113,9 +118,9 @@ def _held_by_sap(
     return held
 
 
-def _missing(order: SalesOrder, unreadable_in_sap: str) -> CompletenessFinding:
-    """Why an order of the shop is not in SAP."""
-    reason = unreadable_in_sap or _reason(order)
+def _missing(order: SalesOrder, unreadable_in_sap: str, now: datetime) -> CompletenessFinding:
+    """Why an order of the shop is not in SAP; ``now`` is when the comparison began."""
+    reason = unreadable_in_sap or _reason(order, now)
     return CompletenessFinding(
         kind=Kind.NOT_IN_SAP,
         increment_id=order.increment_id,
@@ -126,15 +131,30 @@ def _missing(order: SalesOrder, unreadable_in_sap: str) -> CompletenessFinding:
     )
 
 
-def _reason(order: SalesOrder) -> str:
+def _reason(order: SalesOrder, now: datetime) -> str:
     if order.is_in_sap:
         return ""  # the portal says it is there, and SAP does not have it
     if order.not_taken_reason or order.stage == SalesOrder.Stage.CANCELED:
         return order.not_taken_reason or "Canceled in the shop"
     task = SyncTask.objects.unfinished().filter(step=Step.PUSH_ORDER, sales_order=order).first()
     if task is None:
-        return ""
+        return _waits_its_turn(order, now)
     return task.error_message or f"On its way: {task.get_state_display().lower()}"
+
+
+def _waits_its_turn(order: SalesOrder, now: datetime) -> str:
+    """Why nobody has asked for its way to SAP yet; empty when that should have happened.
+
+    An order this comparison has found itself was missed by every fetch, unless it came later.
+    """
+    if order.first_read_at >= now:
+        fetched = PullWatermark.objects.filter(shop=order.shop, polled_at__lt=order.placed_at)
+        return "Placed since the last fetch" if fetched.exists() else ""
+    schedule = StepSchedule.objects.filter(step=Step.PUSH_ORDER).first()
+    if schedule is None or not schedule.is_enabled:
+        return "Waiting for a person: orders are not sent to SAP by themselves"
+    turn = max(TURN_COMES_WITHIN, ROUNDS * timedelta(seconds=schedule.interval_seconds))
+    return "Waiting for SAP: its turn comes next" if now - order.first_read_at < turn else ""
 
 
 def _not_in_shop(

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
 from sync.jobs import work
-from sync.models import CompletenessFinding, CompletenessRun, SalesOrder
+from sync.models import (
+    CompletenessFinding,
+    CompletenessRun,
+    PullWatermark,
+    SalesOrder,
+    Step,
+    StepSchedule,
+)
 from tests.world import World
 
 Kind = CompletenessFinding.Kind
@@ -25,6 +37,44 @@ def test_p0_05_orders_behind_the_portals_back_are_all_listed(world: World) -> No
     listed = run.findings.filter(kind=Kind.NOT_IN_SAP, sales_order__entity_id__in=behind)
     assert listed.count() == 5
     assert {one.reason for one in listed} == {"Unexplained"}
+
+
+def test_an_order_placed_since_the_last_fetch_is_explained(world: World) -> None:
+    world.place()
+    before = timezone.now() - timedelta(hours=1)
+    PullWatermark.objects.update(polled_at=before)
+
+    entity_id = world.place_only("simple")
+
+    finding = _compare(world).findings.get(sales_order__entity_id=entity_id)
+    assert finding.is_explained
+    assert finding.reason == "Placed since the last fetch"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "reason"), [(5, "Waiting for SAP: its turn comes next"), (20, "Unexplained")]
+)
+def test_an_order_nobody_has_asked_for_yet_waits_its_turn_and_not_for_ever(
+    world: World, minutes: int, reason: str
+) -> None:
+    order = world.place()
+    StepSchedule.objects.create(step=Step.PUSH_ORDER, is_enabled=True)
+    SalesOrder.objects.update(first_read_at=timezone.now() - timedelta(minutes=minutes))
+
+    finding = _compare(world).findings.get(sales_order=order)
+
+    assert finding.reason == reason
+    assert finding.is_explained == (reason != "Unexplained")
+
+
+def test_an_order_that_only_a_person_sends_waits_for_that_person(world: World) -> None:
+    order = world.place()
+    StepSchedule.objects.create(step=Step.PUSH_ORDER, is_enabled=False)
+
+    finding = _compare(world).findings.get(sales_order=order)
+
+    assert finding.is_explained
+    assert finding.reason == "Waiting for a person: orders are not sent to SAP by themselves"
 
 
 def test_an_order_in_sap_is_no_finding(world: World) -> None:
