@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from sync.errors import UnexpectedRecord
@@ -32,6 +33,8 @@ from sync.translate.magento_values import (
     sales_order_values,
     shipment_values,
 )
+
+Paper = TypeVar("Paper", Shipment, Invoice)
 
 CLOCKS_DIFFER = timedelta(days=1)  # at most, between shop and portal
 
@@ -82,6 +85,8 @@ def store_shipment(
         refuse_unfitting(ShipmentLine, lines, system="magento")
         refuse_unfitting(ShipmentTrack, tracks, system="magento")
     with transaction.atomic():
+        if delivery is not None:
+            _follow(Shipment.objects.filter(sales_order=order), record.entity_id, delivery=delivery)
         shipment, _created = Shipment.objects.update_or_create(
             sales_order=order,
             entity_id=record.entity_id,
@@ -112,6 +117,9 @@ def store_invoice(
         refuse_unfitting(Invoice, [values], system="magento")
         refuse_unfitting(InvoiceLine, lines, system="magento")
     with transaction.atomic():
+        if document is not None:
+            papers = Invoice.objects.filter(sales_order=order)
+            _follow(papers, record.entity_id, billing_document=document)
         invoice, _created = Invoice.objects.update_or_create(
             sales_order=order,
             entity_id=record.entity_id,
@@ -120,6 +128,18 @@ def store_invoice(
         invoice.lines.all().delete()
         InvoiceLine.objects.bulk_create(InvoiceLine(invoice=invoice, **line) for line in lines)
     return invoice
+
+
+def _follow(papers: QuerySet[Paper], entity_id: int, **document: Model) -> None:
+    """Let the mirror that stands for SAP's document be the one of this ``entity_id``.
+
+    A shop restored from a backup, or one misread before, shows the same paper under another key.
+    """
+    linked = papers.filter(**document).exclude(entity_id=entity_id)
+    if papers.filter(entity_id=entity_id).exists():
+        linked.update(**dict.fromkeys(document))
+    else:
+        linked.update(entity_id=entity_id)
 
 
 def _renamed(line: dict[str, Any], quantity: str) -> dict[str, Any]:

@@ -77,6 +77,22 @@ def test_a_portal_that_forgot_the_invoice_finds_it_by_its_marker(world: World) -
     assert not Invoice.objects.get().is_made_by_hand
 
 
+def test_an_invoice_the_shop_shows_under_another_key_stays_one_in_the_portal(world: World) -> None:
+    order = world.into_sap()
+    (number,) = world.dispatch(order)
+    document = world.bill(number)
+    world.ship(order, number)
+    world.invoice(order, document)
+    key = Invoice.objects.get().entity_id
+    Invoice.objects.update(entity_id=key + 100)  # as after a restored backup
+
+    task = world.run(world.invoice_of(order, document))
+
+    assert task.state == "done", task.error_message
+    invoice = Invoice.objects.get()
+    assert (invoice.entity_id, invoice.mails.count()) == (key, 1)
+
+
 def test_an_invoice_the_shop_made_itself_is_linked_and_not_repeated(world: World) -> None:
     order, delivery = shipped(world)
     world.stand_in.invoice(order.entity_id, {})

@@ -77,6 +77,19 @@ def test_p0_11_a_portal_that_forgot_the_shipment_finds_it_by_its_marker(world: W
     assert not Shipment.objects.get().is_made_by_hand
 
 
+def test_a_shipment_the_shop_shows_under_another_key_stays_one_in_the_portal(world: World) -> None:
+    order = world.into_sap()
+    (number,) = world.dispatch(order)
+    world.ship(order, number)
+    key = Shipment.objects.get().entity_id
+    Shipment.objects.update(entity_id=key + 100)  # as after a restored backup
+
+    task = world.run(world.shipment_of(order, number))
+
+    assert task.state == "done", task.error_message
+    assert [one.entity_id for one in Shipment.objects.all()] == [key]
+
+
 def test_p0_11_a_shipment_made_by_hand_is_found_by_its_quantities_and_linked(
     world: World,
 ) -> None:
