@@ -18,10 +18,12 @@ from sync.models import (
     CompletenessRun,
     PullWatermark,
     SalesOrder,
+    Shop,
     Step,
     StepSchedule,
     SyncTask,
 )
+from sync.sap.order_payload import normal_reference
 from sync.sap.records import SapOrderHeader, UnreadableDocument
 from sync.steps import unreadable
 from sync.steps.pull_orders import store_readable
@@ -50,7 +52,7 @@ def check_completeness(run: StepRun) -> str:
         for order in orders
         if order.sap_sales_order_number not in held
     ]
-    findings += _not_in_shop(run, since, now, {order.increment_id for order in orders})
+    findings += _not_in_shop(run, since, now, {_reference(run.shop, one) for one in orders})
     with transaction.atomic():
         made = CompletenessRun.objects.create(
             shop=run.shop,
@@ -103,7 +105,7 @@ def _held_by_sap(
 ) -> set[str]:
     """The SAP numbers of these orders that SAP shows with the right reference."""
     references = {
-        order.sap_sales_order_number: order.increment_id
+        order.sap_sales_order_number: _reference(run.shop, order)
         for order in orders
         if order.sap_sales_order_number
     }
@@ -113,9 +115,14 @@ def _held_by_sap(
         held |= {
             read.sap_sales_order_number
             for read in run.remotes.sap().get_sales_orders(numbers, spoilt)
-            if read.customer_reference.endswith(references[read.sap_sales_order_number])
+            if normal_reference(read.customer_reference) == references[read.sap_sales_order_number]
         }
     return held
+
+
+def _reference(shop: Shop, order: SalesOrder) -> str:
+    """Under which SAP was given the order."""
+    return normal_reference(shop.reference_prefix + order.increment_id)
 
 
 def _missing(order: SalesOrder, unreadable_in_sap: str, now: datetime) -> CompletenessFinding:
@@ -162,16 +169,17 @@ def _not_in_shop(
 ) -> list[CompletenessFinding]:
     """SAP's web orders of the window whose reference the shop does not know."""
     spoilt: list[UnreadableDocument] = []
+    prefix = normal_reference(run.shop.reference_prefix)
     found = [
         CompletenessFinding(
             kind=Kind.NOT_IN_SHOP,
-            increment_id=reference,
+            increment_id=reference.removeprefix(prefix),
             sap_sales_order_number=number,
             reason=UNEXPLAINED,
             is_explained=False,
         )
         for reference, number in _web_orders_of_sap(run, since, until, spoilt)
-        if reference not in in_window and not _is_in_shop(run, reference)
+        if reference not in in_window and not _is_in_shop(run, reference.removeprefix(prefix))
     ]
     return found + [
         CompletenessFinding(
@@ -197,10 +205,10 @@ def _web_orders_of_sap(
             created_to=until.date() + timedelta(days=1),
             unreadable=spoilt,
         )
-        prefix = run.shop.reference_prefix
+        prefix = normal_reference(run.shop.reference_prefix)
         for header in headers:
-            if header.customer_reference.startswith(prefix) and not _of_another_shop(run, header):
-                reference = header.customer_reference.removeprefix(prefix)
+            reference = normal_reference(header.customer_reference)
+            if reference.startswith(prefix) and not _of_another_shop(run, header):
                 yield reference, header.sap_sales_order_number
 
 

@@ -15,6 +15,7 @@ from sync.models import (
     SalesOrder,
     Step,
     StepSchedule,
+    SyncTask,
 )
 from tests.world import World
 
@@ -115,6 +116,29 @@ def test_an_order_the_portal_believes_in_but_sap_has_not_is_unexplained(world: W
     assert not run.findings.get(sales_order=order).is_explained
 
 
+def test_an_order_sap_holds_under_another_reference_is_unexplained(world: World) -> None:
+    order, other = world.into_sap(), world.into_sap()
+    SalesOrder.objects.filter(pk=other.pk).update(sap_sales_order_number="")
+    SalesOrder.objects.filter(pk=order.pk).update(
+        sap_sales_order_number=other.sap_sales_order_number
+    )
+
+    run = _compare(world)
+
+    assert not run.findings.get(sales_order=order).is_explained
+
+
+def test_sap_writes_references_in_capitals_and_they_are_the_same(world: World) -> None:
+    world.shop.reference_prefix = "web-"
+    world.shop.save()
+    world.into_sap()
+
+    run = _compare(world)
+
+    assert run.in_sap == 1
+    assert not run.findings.exists()
+
+
 def test_an_order_of_sap_the_shop_does_not_know_is_listed(world: World) -> None:
     order = world.into_sap()
     world.forget_in_shop(order)
@@ -124,3 +148,16 @@ def test_an_order_of_sap_the_shop_does_not_know_is_listed(world: World) -> None:
     finding = run.findings.get(kind=Kind.NOT_IN_SHOP)
     assert finding.increment_id == order.increment_id
     assert finding.sap_sales_order_number == order.sap_sales_order_number
+
+
+def test_a_web_order_that_cannot_be_read_is_listed_and_has_a_task(world: World) -> None:
+    entity_id = world.place_only("simple")
+    world.edit_web_order(entity_id, lambda order: order.update(grand_total="a lot"))
+
+    run = _compare(world)
+
+    finding = run.findings.get(kind=Kind.NOT_IN_SAP)
+    assert finding.is_explained
+    assert finding.reason.startswith("Cannot be read: ")
+    assert run.in_shop == 1
+    assert SyncTask.objects.filter(state="needs_attention", reference__endswith=entity_id).exists()

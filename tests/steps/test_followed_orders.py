@@ -10,7 +10,7 @@ from django.utils import timezone
 from sync.jobs import work
 from sync.models import SalesOrder, StepSchedule
 from sync.sandbox.sap import billing
-from sync.steps.progress import orders_to_read
+from sync.steps.progress import note_read, orders_to_read
 from tests.world import World
 
 AUTOMATIC = ("push_shipment", "push_invoice")
@@ -111,3 +111,14 @@ def test_an_order_that_becomes_complete_while_sap_answers_is_looked_at_again(
     complete.refresh_from_db()
     assert complete.stage == SalesOrder.Stage.COMPLETE
     assert orders_to_read("deliveries_due_at") == [complete.pk]
+
+
+def test_what_became_due_while_sap_answered_stays_due(world: World, complete: SalesOrder) -> None:
+    stale = SalesOrder.objects.get(pk=complete.pk)
+    just_now = timezone.now()
+    SalesOrder.objects.update(deliveries_due_at=just_now)  # complete once more, meanwhile
+
+    note_read([stale], "deliveries_due_at", world.remotes.policy)
+
+    complete.refresh_from_db()
+    assert complete.deliveries_due_at == just_now
