@@ -15,11 +15,15 @@ from sync.errors import OutcomeUnknown, RecordsDisagree
 from sync.magento.records import InvoiceRequest, MagentoInvoice, MagentoOrder
 from sync.models import BillingDocument, Invoice, InvoiceMail, SalesOrder
 from sync.steps.progress import refresh_stages
-from sync.steps.sap_quantities import billed_quantities, refuse_disagreements
+from sync.steps.sap_quantities import (
+    billed_quantities,
+    refuse_disagreements,
+    refuse_other_quantities,
+)
 from sync.steps.settling import wait_for_shop, writing_to_shop
 from sync.steps.shop_mirrors import store_invoice, store_order
 from sync.steps.step_run import StepRun
-from sync.translate.open_quantities import invoiceable_quantities
+from sync.translate.open_quantities import OpenQuantities, invoiceable_quantities
 
 MARKER = "SAP billing document"
 
@@ -34,7 +38,7 @@ def push_invoice(run: StepRun) -> str:
     order = store_order(run.shop, web_order)
     invoices = run.magento().search_invoices(order.entity_id)
     found = _marked(invoices, document) or _made_by_hand(invoices, order, document)
-    outcome = _link(run, order, found) if found else _create(run, order, web_order)
+    outcome = _link(run, order, web_order, found) if found else _create(run, order, web_order)
     refresh_stages([order.pk])
     return outcome
 
@@ -78,20 +82,21 @@ def _made_by_hand(
     return None
 
 
-def _link(run: StepRun, order: SalesOrder, found: MagentoInvoice) -> str:
+def _link(run: StepRun, order: SalesOrder, web_order: MagentoOrder, found: MagentoInvoice) -> str:
     by_hand = marker_of(run.billing_document) not in found.comments
     invoice = store_invoice(order, found, run.billing_document, made_by_hand=by_hand)
     _keep_difference(run, order, invoice)
     if found.email_sent and not by_hand:
         _keep_mail(run, order, invoice)
+    wanted = _wanted(run, order, web_order)
+    refuse_other_quantities(order, f"Invoice {found.increment_id}", found.items, wanted)
     origin = "made by hand, linked" if by_hand else "already there"
     return f"Invoice {found.increment_id} {origin}."
 
 
 def _create(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
     document = run.billing_document
-    billed, before = billed_quantities(order, document)
-    wanted = invoiceable_quantities(web_order, billed, before)
+    wanted = _wanted(run, order, web_order)
     refuse_disagreements(order, f"Billing document {document}", wanted)
     if not wanted.quantities:
         return "Nothing to invoice yet: the billed parts make up no whole bundle."
@@ -104,8 +109,14 @@ def _create(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
     if made.email_sent:
         _keep_mail(run, order, invoice)
     store_order(run.shop, run.magento().get_order(order.entity_id))
+    refuse_other_quantities(order, f"Invoice {made.increment_id}", made.items, wanted)
     told = "mailed" if made.email_sent else "not mailed by the shop"
     return f"Invoice {made.increment_id} made, read back and {told}."
+
+
+def _wanted(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> OpenQuantities:
+    """What the billing document stands for in the shop's ids."""
+    return invoiceable_quantities(web_order, *billed_quantities(order, run.billing_document))
 
 
 def _read(run: StepRun, order: SalesOrder, entity_id: int) -> MagentoInvoice:

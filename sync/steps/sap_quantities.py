@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from sync.errors import RecordsDisagree
+from sync.magento.records import MagentoDocumentItem
 from sync.models import (
     BillingDocument,
     BillingDocumentLine,
@@ -68,6 +69,29 @@ def refuse_disagreements(order: SalesOrder, document: str, wanted: OpenQuantitie
             system="magento",
             reference=order.increment_id,
             cause_key="quantities-do-not-fit",
+        )
+
+
+def refuse_other_quantities(
+    order: SalesOrder, paper: str, items: Sequence[MagentoDocumentItem], wanted: OpenQuantities
+) -> None:
+    """Raises ``RecordsDisagree`` when what the shop made holds other quantities than were asked
+    for: it cuts them silently where somebody else was faster [214, 264, 326]."""
+    held: Quantities = defaultdict(Decimal)
+    for item in items:
+        held[item.order_item_id] += item.qty
+    if lines := wanted.held_otherwise(held):
+        told = "; ".join(
+            f"line {line.item_id} ({line.sku}): {held[line.item_id].normalize():f} in the shop, "
+            f"{line.quantity.normalize():f} in SAP"
+            for line in lines
+        )
+        raise RecordsDisagree(
+            f"{paper} of web order {order.increment_id} holds other quantities than SAP's "
+            f"document: {told}. Make the rest by hand in the shop, then retry.",
+            system="magento",
+            reference=order.increment_id,
+            cause_key="magento:quantities-cut",
         )
 
 

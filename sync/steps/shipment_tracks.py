@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sync.errors import MappingMissing
+from collections.abc import Sequence
+
+from sync.errors import MappingMissing, OutcomeUnknown
 from sync.magento.records import MagentoShipment
 from sync.models import CarrierMapping, OutboundDelivery, SalesOrder
 from sync.steps.settling import writing_to_shop
@@ -46,6 +48,20 @@ def correct_tracks(
             run.magento().send_shipment_email(shipment.entity_id)
         changes.append("notice sent")
     return ", ".join(changes)
+
+
+def refuse_missing_tracks(
+    order: SalesOrder, made: MagentoShipment, asked: Sequence[tuple[str, str, str]]
+) -> None:
+    """Raises ``OutcomeUnknown`` when a new shipment lacks a parcel: the next attempt adds it."""
+    missing = {number for *_, number in asked} - {track.track_number for track in made.tracks}
+    if missing:
+        raise OutcomeUnknown(
+            f"The shop made shipment {made.increment_id} but does not show parcel "
+            f"{', '.join(sorted(missing))} yet.",
+            system="magento",
+            reference=order.increment_id,
+        )
 
 
 def _carrier(delivery: OutboundDelivery) -> tuple[str, str]:

@@ -53,12 +53,36 @@ class Disagreement:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedLine:
+    """A line SAP's document stands for, and how much of it the shop has open."""
+
+    item_id: int
+    sku: str
+    quantity: Decimal
+    is_open: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class OpenQuantities:
-    """What to send, what a person must look at, and parts that wait for the rest of a bundle."""
+    """What to send, what a person must look at, and parts that wait for the rest of a bundle.
+
+    ``asked`` are the lines SAP's document stands for, with what the shop has open of each: what it
+    should hold, whether it was sent already or not.
+    """
 
     quantities: dict[int, Decimal]
     disagreements: tuple[Disagreement, ...] = ()
     waiting: dict[int, Decimal] = field(default_factory=dict)
+    asked: tuple[AskedLine, ...] = field(default=(), compare=False)
+
+    def held_otherwise(self, held: Quantities) -> tuple[AskedLine, ...]:
+        """The lines of which a shipment or invoice holds more, or less while the rest is open."""
+        return tuple(
+            line
+            for line in self.asked
+            if (has := held.get(line.item_id, ZERO)) > line.quantity
+            or (has < line.quantity and line.is_open > 0)
+        )
 
 
 def shippable_quantities(
@@ -264,14 +288,16 @@ class _Sorting:
     def result(self, open_quantity: Callable[[MagentoOrderItem], Decimal]) -> OpenQuantities:
         """What was asked for, as far as the shop has it open."""
         quantities: dict[int, Decimal] = {}
+        asked: list[AskedLine] = []
         for item_id, wanted in sorted(self._wanted.items()):
             item = self._items[item_id]
-            reason = _mismatch(item, wanted, open_quantity(item))
+            asked.append(AskedLine(item_id, item.sku, wanted, open_quantity(item)))
+            reason = _mismatch(item, wanted, asked[-1].is_open)
             if reason:
                 self.disagree(item, wanted, reason)
             else:
                 quantities[item_id] = wanted
-        return OpenQuantities(quantities, tuple(self._disagreements), self._waiting)
+        return OpenQuantities(quantities, tuple(self._disagreements), self._waiting, tuple(asked))
 
     def _refuse_virtual(self, item: MagentoOrderItem) -> None:
         self.disagree(item, self._given[item.item_id], "a virtual line cannot be shipped")

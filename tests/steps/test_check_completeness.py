@@ -160,4 +160,6 @@ def test_a_web_order_that_cannot_be_read_is_listed_and_has_a_task(world: World) 
     assert finding.is_explained
     assert finding.reason.startswith("Cannot be read: ")
     assert run.in_shop == 1
-    assert SyncTask.objects.filter(state="needs_attention", reference__endswith=entity_id).exists()
+    assert SyncTask.objects.filter(
+        state="needs_attention", reference__endswith=str(entity_id)
+    ).exists()

@@ -104,6 +104,22 @@ def test_an_invoice_the_shop_made_itself_is_linked_and_not_repeated(world: World
     assert world.mails(order, "invoice") == []
 
 
+def test_p0_10_an_invoice_that_holds_less_than_was_billed_goes_to_a_person(world: World) -> None:
+    order, delivery = shipped(world)
+    document = world.bill(delivery)
+    world.invoice(order, document)
+    with world.stand_in.store.writing() as found:
+        (held,) = found.of_order("invoice", order.entity_id)
+        held["items"][0]["qty"] = 1
+        found.save("invoice", held)
+    world.edit_web_order(order.entity_id, lambda web: web["items"][0].update(qty_invoiced=1))
+
+    task = world.run(world.invoice_of(order, document))
+
+    assert (task.state, task.cause_key) == ("needs_attention", "magento:quantities-cut")
+    assert "(S-001): 1 in the shop, 2 in SAP" in task.error_message
+
+
 def test_a_billing_document_cancelled_before_its_turn_is_not_invoiced(world: World) -> None:
     order, delivery = shipped(world)
     number = world.bill(delivery)

@@ -10,6 +10,7 @@ import pytest
 from sync.jobs import schedule, work
 from sync.models import CarrierMapping, SalesOrder, Shipment, SyncTask
 from sync.sandbox.sap import warehouse
+from tests.steps.spoilt import wired
 from tests.world import World
 
 
@@ -117,10 +118,11 @@ def test_p0_11_a_shipment_made_by_hand_is_found_by_its_parcel(world: World) -> N
     )
     (number,) = world.dispatch(order, tracking=["1Z1"])
 
-    world.ship(order, number)
+    task = world.ship(order, number)
 
     assert len(world.shop_books(order)["shipments"]) == 1
     assert Shipment.objects.get().is_made_by_hand
+    assert (task.state, task.cause_key) == ("needs_attention", "magento:quantities-cut")
 
 
 @pytest.mark.parametrize("fault", ["drop_after_write", "drop_before", "server_error"])
@@ -256,6 +258,78 @@ def test_more_than_is_open_in_the_shop_goes_to_a_person_and_is_not_cut(world: Wo
     assert (task.state, task.cause_key) == ("needs_attention", "quantities-do-not-fit")
     assert "S-001" in task.error_message
     assert len(world.shop_books(order)["shipments"]) == 1
+
+
+def someone_ships_one_first(world: World, order: SalesOrder) -> None:
+    """In the moment before the portal's own call reaches the shop."""
+    item = world.shop_books(order)["order"]["items"][0]["item_id"]
+
+    def ship(name: str) -> None:
+        if name.endswith("/ship"):
+            world.line.on_call = lambda name: None
+            world.stand_in.ship(order.entity_id, {"items": [{"order_item_id": item, "qty": 1}]})
+
+    world.line.on_call = ship
+
+
+def test_p0_10_a_shipment_the_shop_has_cut_stays_with_a_person_until_the_rest_is_shipped(
+    world: World,
+) -> None:
+    order = world.into_sap()
+    (number,) = world.deliver(order)
+    world.goods_issue(number)
+    world.run(work.pull_deliveries(order))
+    someone_ships_one_first(world, order)
+
+    task = world.run(world.shipment_of(order, number))
+
+    assert (task.state, task.cause_key) == ("needs_attention", "magento:quantities-cut")
+    assert "(S-001): 1 in the shop, 2 in SAP" in task.error_message
+
+
+def test_p0_10_looking_again_does_not_make_a_cut_shipment_right(world: World) -> None:
+    order = world.into_sap()
+    item = order.lines.get(sku="S-001").item_id
+    (number,) = world.dispatch(order)
+    world.ship(order, number)
+    with world.stand_in.store.writing() as found:
+        (held,) = found.of_order("shipment", order.entity_id)
+        held["items"][0]["qty"] = 1
+        found.save("shipment", held)
+    world.edit_web_order(order.entity_id, lambda web: web["items"][0].update(qty_shipped=1))
+
+    again = world.run(world.shipment_of(order, number))
+    assert (again.state, again.cause_key) == ("needs_attention", "magento:quantities-cut")
+
+    world.stand_in.ship(order.entity_id, {"items": [{"order_item_id": item, "qty": 1}]})
+    assert world.retry(again).state == "done"
+
+
+def test_a_parcel_missing_from_a_new_shipment_is_added_by_the_next_attempt(world: World) -> None:
+    order = world.into_sap()
+    (number,) = world.dispatch(order, tracking=["1Z1", "1Z2"])
+    world.run(work.pull_deliveries(order))
+    line = wired(world)
+
+    def forget(name: str, answer: Any) -> Any:
+        if not name.endswith("/ship"):
+            return answer
+        with world.stand_in.store.writing() as found:
+            (held,) = found.of_order("shipment", order.entity_id)
+            held["tracks"] = held["tracks"][:1]
+            found.save("shipment", held)
+        return answer
+
+    line.spoil = forget
+    task = world.run(world.shipment_of(order, number))
+    assert (task.state, "1Z2" in task.error_message) == ("waiting", True)
+
+    task = world.run_until_done(task)
+
+    assert task.state == "done", task.error_message
+    (held,) = world.shop_books(order)["shipments"]
+    assert [track["track_number"] for track in held["tracks"]] == ["1Z1", "1Z2"]
+    assert len(world.mails(order, "shipment")) == 1
 
 
 def test_part_deliveries_ship_their_own_quantities(world: World) -> None:
