@@ -39,6 +39,8 @@ def for_order(order: SalesOrder) -> Iterator[Work]:
         if order.stage != SalesOrder.Stage.CANCELED:
             yield work.push_order(order)
         return
+    if order.verification != SalesOrder.Verification.VERIFIED:
+        yield work.push_order(order)  # looked up, read back and compared again
     if order.confirmed_at is None:
         yield work.confirm_order(order)
     yield work.pull_deliveries(order)

@@ -20,7 +20,7 @@ def confirm_order(run: StepRun) -> str:
     wait_for_shop(order)
     order = store_order(run.shop, shop.get_order(order.entity_id))
     if order.ext_order_id == number:
-        return _confirmed(order, f"The shop already carries {number}.")
+        return _confirmed(run, order, f"The shop already carries {number}.")
     if order.ext_order_id:
         raise RecordsDisagree(
             f"The shop's order {order.increment_id} carries {order.ext_order_id}, "
@@ -38,9 +38,10 @@ def confirm_order(run: StepRun) -> str:
             system="magento",
             reference=order.increment_id,
         )
-    return _confirmed(order, f"The shop carries {number}, read back.")
+    return _confirmed(run, order, f"The shop carries {number}, read back.")
 
 
-def _confirmed(order: SalesOrder, outcome: str) -> str:
-    SalesOrder.objects.filter(pk=order.pk).update(confirmed_at=timezone.now())
+def _confirmed(run: StepRun, order: SalesOrder, outcome: str) -> str:
+    with run.storing():
+        SalesOrder.objects.filter(pk=order.pk).update(confirmed_at=timezone.now())
     return outcome

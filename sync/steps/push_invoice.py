@@ -84,10 +84,11 @@ def _made_by_hand(
 
 def _link(run: StepRun, order: SalesOrder, web_order: MagentoOrder, found: MagentoInvoice) -> str:
     by_hand = marker_of(run.billing_document) not in found.comments
-    invoice = store_invoice(order, found, run.billing_document, made_by_hand=by_hand)
-    _keep_difference(run, order, invoice)
-    if found.email_sent and not by_hand:
-        _keep_mail(run, order, invoice)
+    with run.storing():
+        invoice = store_invoice(order, found, run.billing_document, made_by_hand=by_hand)
+        _keep_difference(run, order, invoice)
+        if found.email_sent and not by_hand:
+            _keep_mail(run, order, invoice)
     wanted = _wanted(run, order, web_order)
     refuse_other_quantities(order, f"Invoice {found.increment_id}", found.items, wanted)
     origin = "made by hand, linked" if by_hand else "already there"
@@ -104,10 +105,11 @@ def _create(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
     with writing_to_shop(run, order):
         entity_id = run.magento().create_invoice(order.entity_id, request)
     made = _read(run, order, entity_id)
-    invoice = store_invoice(order, made, document)
-    _keep_difference(run, order, invoice)
-    if made.email_sent:
-        _keep_mail(run, order, invoice)
+    with run.storing():
+        invoice = store_invoice(order, made, document)
+        _keep_difference(run, order, invoice)
+        if made.email_sent:
+            _keep_mail(run, order, invoice)
     store_order(run.shop, run.magento().get_order(order.entity_id))
     refuse_other_quantities(order, f"Invoice {made.increment_id}", made.items, wanted)
     told = "mailed" if made.email_sent else "not mailed by the shop"

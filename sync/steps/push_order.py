@@ -34,7 +34,7 @@ def push_order(run: StepRun) -> str:
     web_order = run.magento().get_order(run.sales_order.entity_id)
     _refuse_renumbered(run.sales_order, web_order)
     order = store_order(run.shop, web_order)
-    if order.is_in_sap:
+    if order.is_in_sap and order.verification == SalesOrder.Verification.VERIFIED:
         return f"Already in SAP as {order.sap_sales_order_number}."
     stopped = _stopped_by(order)
     if stopped and not _may_have_begun(run, order):
@@ -43,6 +43,8 @@ def push_order(run: StepRun) -> str:
     translated = sap_order_request(web_order, mapping)
     wait_for_sap(order)
     found = _look_up(run, order, translated)
+    if order.is_in_sap and found != order.sap_sales_order_number:
+        raise _gone(order)
     if stopped and not found:
         return f"Not taken: {stopped}."
     number = found or _create(run, order, translated)
@@ -142,12 +144,25 @@ def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> str
         run.task.hold_lease(run.policy.lease)
         unit.commit()
     _store(
+        run,
         order,
         sap_sales_order_number=number,
         sap_is_incomplete=created.is_incomplete,
         verification=SalesOrder.Verification.SENT,
     )
     return number
+
+
+def _gone(order: SalesOrder) -> RecordsDisagree:
+    """An order that was in SAP is never created there again: it may have been archived."""
+    return RecordsDisagree(
+        f"SAP no longer shows order {order.sap_sales_order_number} for web order "
+        f"{order.increment_id}, which it did before. Find out what became of it; "
+        "the portal does not create it a second time.",
+        system="sap",
+        reference=order.increment_id,
+        cause_key="sap:order-gone",
+    )
 
 
 def _refuse_taken(order: SalesOrder, number: str) -> None:
@@ -182,9 +197,11 @@ def _read_back(
     refuse_unfitting(SalesOrder, [sap_order_values(read[0])], system="sap")
     incomplete = ", but incomplete in SAP: deliveries will not start" * read[0].is_incomplete
     _refuse_rejected(order, read[0])
-    _store_sap_order(order, read[0], translated, differences)
+    was_known = order.is_in_sap
+    _store_sap_order(run, order, read[0], translated, differences)
     refresh_stages([order.pk])
     verb = "found in SAP and adopted" if adopted else "created in SAP"
+    verb = "compared again" if was_known else verb
     verdict = f"differs in {len(differences)} places" if differences else "verified"
     return f"Order {number} {verb}, read back: {verdict}{incomplete}."
 
@@ -201,30 +218,34 @@ def _refuse_rejected(order: SalesOrder, read: SapSalesOrder) -> None:
 
 
 def _store_sap_order(
+    run: StepRun,
     order: SalesOrder,
     read: SapSalesOrder,
     translated: TranslatedOrder,
     differences: list[dict[str, str]],
 ) -> None:
     verified = SalesOrder.Verification.DIFFERS if differences else SalesOrder.Verification.VERIFIED
-    for item_id, item_number in translated.item_numbers.items():
-        SalesOrderLine.objects.filter(sales_order=order, item_id=item_id).update(
-            sap_item_number=item_number
+    with run.storing():
+        for item_id, item_number in translated.item_numbers.items():
+            SalesOrderLine.objects.filter(sales_order=order, item_id=item_id).update(
+                sap_item_number=item_number
+            )
+        _store(
+            run,
+            order,
+            **sap_order_values(read),
+            sap_read_at=timezone.now(),
+            verification=verified,
+            differences=differences,
+            text_cuts=[
+                {"field": cut.field, "length": cut.original_length, "limit": cut.limit}
+                for cut in translated.cuts
+            ],
         )
-    _store(
-        order,
-        **sap_order_values(read),
-        sap_read_at=timezone.now(),
-        verification=verified,
-        differences=differences,
-        text_cuts=[
-            {"field": cut.field, "length": cut.original_length, "limit": cut.limit}
-            for cut in translated.cuts
-        ],
-    )
 
 
-def _store(order: SalesOrder, **columns: object) -> None:
-    SalesOrder.objects.filter(pk=order.pk).update(**columns)
+def _store(run: StepRun, order: SalesOrder, **columns: object) -> None:
+    with run.storing():
+        SalesOrder.objects.filter(pk=order.pk).update(**columns)
     for name, value in columns.items():
         setattr(order, name, value)

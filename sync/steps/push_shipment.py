@@ -92,7 +92,8 @@ def _made_by_hand(
 def _link(run: StepRun, order: SalesOrder, web_order: MagentoOrder, found: MagentoShipment) -> str:
     """Keep the id found, and bring its parcels up to date."""
     by_hand = marker_of(run.delivery) not in found.comments
-    store_shipment(order, found, run.delivery, made_by_hand=by_hand)
+    with run.storing():
+        store_shipment(order, found, run.delivery, made_by_hand=by_hand)
     changed = correct_tracks(run, order, found, made_by_hand=by_hand)
     if changed:
         found = _store_again(run, order, found.entity_id)
@@ -145,7 +146,8 @@ def _store_again(run: StepRun, order: SalesOrder, entity_id: int) -> MagentoShip
             reference=order.increment_id,
         )
     by_hand = marker_of(run.delivery) not in made.comments
-    store_shipment(order, made, run.delivery, made_by_hand=by_hand)
+    with run.storing():
+        store_shipment(order, made, run.delivery, made_by_hand=by_hand)
     store_order(run.shop, run.magento().get_order(order.entity_id))
     return made
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+from django.db import transaction
 
 from sync.magento.client import MagentoClient
 from sync.models import BillingDocument, Invoice, OutboundDelivery, SalesOrder, Shop, SyncTask
@@ -54,3 +58,11 @@ class StepRun:
     def magento(self) -> MagentoClient:
         """The client of the task's shop."""
         return self.remotes.magento(self.shop)
+
+    @contextmanager
+    def storing(self) -> Iterator[None]:
+        """One transaction in which the task is still ours: a worker that stalled while another
+        took over stores nothing over what that one has found. Raises ``LeaseLost``."""
+        with transaction.atomic():
+            self.task.hold_lease(self.policy.lease)
+            yield

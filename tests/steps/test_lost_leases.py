@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from sync.jobs import clicks, work
-from sync.models import RemoteCall, SyncAttempt, SyncTask
+from sync.models import RemoteCall, SalesOrder, SyncAttempt, SyncTask
 from tests.builders import a_user
+from tests.steps.spoilt import wired
 from tests.world import World
 
 
@@ -98,3 +101,48 @@ def test_no_mail_is_sent(world: World) -> None:
 
     assert was_lost(task)
     assert len(world.mails(order, "invoice")) == 1
+
+
+def test_what_another_worker_has_verified_stays_verified(world: World) -> None:
+    order = world.place()
+    line = wired(world)
+
+    def stall(name: str, answer: Any) -> Any:
+        """The worker stalls right after the commit; another takes over and reads the order
+        back; the first wakes up and cannot read it."""
+        if name == "BAPI_TRANSACTION_COMMIT":
+            SyncTask.objects.filter(state="running").update(lease_owner="another", attempts=99)
+            SalesOrder.objects.update(verification=SalesOrder.Verification.VERIFIED)
+            world.sap_fails("drop_before", "BAPISDORDER_GETDETAILEDLIST")
+        return answer
+
+    line.spoil = stall
+    task = world.run(work.push_order(order))
+
+    order.refresh_from_db()
+    assert was_lost(task)
+    assert order.verification == SalesOrder.Verification.VERIFIED
+
+
+@pytest.mark.parametrize("call", ["/ship", "/invoice"])
+def test_what_another_worker_has_stored_is_not_stored_over(world: World, call: str) -> None:
+    order = world.into_sap()
+    (number,) = world.dispatch(order)
+    document = world.bill(number)
+    world.run(work.pull_deliveries(order))
+    world.run(work.pull_billing(order))
+    if call == "/invoice":
+        world.run(world.shipment_of(order, number))
+    line = wired(world)
+
+    def stall(name: str, answer: Any) -> Any:
+        if name.endswith(call):
+            SyncTask.objects.filter(state="running").update(lease_owner="another", attempts=99)
+        return answer
+
+    line.spoil = stall
+    wanted = world.shipment_of if call == "/ship" else world.invoice_of
+    task = world.run(wanted(order, number if call == "/ship" else document))
+
+    assert was_lost(task)
+    assert not (order.invoices if call == "/invoice" else order.shipments).exists()

@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from sync.jobs import work
+from sync.jobs import plan, work
 from sync.jobs.clicks import retry_tasks, take_anyway
-from sync.models import MaterialMapping, RemoteCall, SalesArea, SalesOrder, SyncTask
+from sync.models import MaterialMapping, RemoteCall, SalesArea, SalesOrder, Step, SyncTask
 from sync.sandbox.sap import documents
 from tests.builders import a_user
 from tests.world import POLICY, World
@@ -57,6 +57,35 @@ def test_pushing_again_changes_nothing(world: World) -> None:
 
     assert task.outcome == f"Already in SAP as {order.sap_sales_order_number}."
     assert len(world.sap_books(order)) == 1
+
+
+@pytest.mark.parametrize("verification", ["sent", "differs"])
+def test_an_order_that_is_not_verified_is_compared_again_when_somebody_asks(
+    world: World, verification: str
+) -> None:
+    order = world.into_sap()
+    SalesOrder.objects.update(verification=verification)
+    order.refresh_from_db()
+
+    (wanted,) = [one for one in plan.for_order(order) if one.step == Step.PUSH_ORDER]
+    task = world.run(wanted)
+
+    order.refresh_from_db()
+    assert task.outcome.endswith("compared again, read back: verified.")
+    assert order.verification == SalesOrder.Verification.VERIFIED
+    assert Step.PUSH_ORDER not in [one.step for one in plan.for_order(order)]
+    assert len(world.sap_books(order)) == 1
+
+
+def test_an_order_sap_no_longer_shows_is_not_created_again(world: World) -> None:
+    order = world.into_sap()
+    SalesOrder.objects.update(verification="differs")
+    world.sap.store.delete_order(order.sap_sales_order_number)
+
+    task = world.run(work.push_order(order))
+
+    assert (task.state, task.cause_key) == ("needs_attention", "sap:order-gone")
+    assert world.sap_books(order) == []
 
 
 @pytest.mark.parametrize(
