@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from sync.errors import RecordsDisagree
+from sync.errors import LeaseLost, OutcomeUnknown, RecordsDisagree, SyncError
 from sync.magento.records import MagentoInvoice
 from sync.models import Invoice, InvoiceMail
 from sync.steps.settling import wait_for_shop, writing_to_shop
@@ -14,35 +14,55 @@ from sync.steps.step_run import StepRun
 
 def send_invoice(run: StepRun) -> str:
     """Send one mail for one request; after a lost answer a person decides, never a machine."""
-    invoice, order = run.invoice, run.sales_order
-    wait_for_shop(order)
+    wait_for_shop(run.sales_order)
     request = run.task.asked_at.isoformat()
-    if run.task.facts.get("mail_began_for") == request:
+    if run.task.facts.get("mail_began_for") != request:
+        _send(run, request)
+    elif run.task.facts.get("mail_answer") is None:
         _keep(run, InvoiceMail.Outcome.UNKNOWN)
         raise RecordsDisagree(
-            f"The shop did not say whether invoice {invoice} was mailed. Ask the customer or look "
-            "at the shop's mail log; send it again if it is missing.",
+            f"The shop did not say whether invoice {run.invoice} was mailed. Ask the customer or "
+            "look at the shop's mail log; send it again if it is missing.",
             system="magento",
-            reference=order.increment_id,
+            reference=run.sales_order.increment_id,
             cause_key="mail:unknown",
         )
-    before = _read(run)
-    run.task.write_ahead(mail_began_for=request)
-    with writing_to_shop(run, order):
-        accepted = run.magento().send_invoice_email(invoice.entity_id)
-    run.task.write_ahead(mail_began_for="")
-    after = _read(run)
-    store_invoice(order, after, None)
-    outcome = _outcome(accepted, before, after)
-    _keep(run, outcome)
-    return f"Invoice {invoice}: {InvoiceMail.Outcome(outcome).label.lower()}."
+    outcome = run.task.facts.get("mail_kept") or _keep_answer(run)
+    return f"Invoice {run.invoice}: {InvoiceMail.Outcome(outcome).label.lower()}."
 
 
-def _outcome(accepted: bool, before: MagentoInvoice, after: MagentoInvoice) -> str:
+def _send(run: StepRun, request: str) -> None:
+    """The mail, with what is known before and after it: whoever goes on sends no other."""
+    was_told = _read(run).email_sent
+    fresh = {"mail_answer": None, "mail_kept": "", "was_told_before": was_told}
+    run.task.write_ahead(mail_began_for=request, **fresh)
+    try:
+        with writing_to_shop(run, run.sales_order):
+            accepted = run.magento().send_invoice_email(run.invoice.entity_id)
+    except (OutcomeUnknown, LeaseLost):
+        raise
+    except SyncError:  # a clean refusal: there is no mail
+        run.task.write_ahead(mail_began_for="")
+        raise
+    run.task.write_ahead(mail_answer=accepted)
+
+
+def _keep_answer(run: StepRun) -> str:
+    """Read the invoice back, and keep once what became of the mail."""
+    facts, after = run.task.facts, _read(run)
+    outcome = _outcome(facts["mail_answer"], was_told=facts["was_told_before"], after=after)
+    with run.storing():
+        store_invoice(run.sales_order, after, None)
+        _keep(run, outcome)
+        run.task.write_ahead(mail_kept=outcome)
+    return outcome
+
+
+def _outcome(accepted: bool, *, was_told: bool, after: MagentoInvoice) -> str:
     """``email_sent`` proves a first mail only; a repetition is the shop's word alone [368, 821]."""
     if not accepted:
         return InvoiceMail.Outcome.QUEUED
-    first = after.email_sent and not before.email_sent
+    first = after.email_sent and not was_told
     return InvoiceMail.Outcome.SENT if first else InvoiceMail.Outcome.ACCEPTED
 
 

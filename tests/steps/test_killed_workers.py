@@ -143,6 +143,25 @@ def test_p0_14_a_worker_killed_at_a_mail_leaves_it_to_a_person(
     assert len(world.mails(order, "invoice")) == (2 if is_answered else 1)
 
 
+@pytest.mark.parametrize("is_answered", [False, True], ids=["before reading", "after reading"])
+def test_p0_14_a_worker_killed_after_a_mail_sends_no_second_one(
+    world: World, is_answered: bool
+) -> None:
+    order, wanted = to_invoice(world)
+    world.run(wanted)
+    invoice = order.invoices.get()
+    task = clicks.resend_invoices([invoice], a_user("Finance")).tasks[0]
+    world.line.kill(3, is_answered=is_answered)
+    with pytest.raises(Killed):
+        world.run_task(task)
+
+    task = world.recover(task)
+
+    assert task.state == SyncTask.State.DONE, task.error_message
+    assert len(world.mails(order, "invoice")) == 2
+    assert invoice.mails.count() == 2
+
+
 def test_p0_07_a_pull_of_orders_killed_at_any_call_is_finished(world: World) -> None:
     placed = [world.place_only() for _ in range(101)]
     for at in (1, 2):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import requests
 from django.contrib.auth.models import User
 
 from sync.jobs import clicks, work
@@ -82,6 +83,42 @@ def test_p0_14_an_unknown_outcome_goes_to_a_person_and_no_second_mail(
     assert (task.state, task.cause_key) == (SyncTask.State.NEEDS_ATTENTION, "mail:unknown")
     assert mails(world, invoice) == sent
     assert invoice.mails.filter(outcome=Outcome.UNKNOWN).count() == 1
+
+
+def test_p0_14_a_shop_that_cannot_be_read_after_the_mail_gets_no_second_one(
+    world: World, invoice: Invoice, finance: User
+) -> None:
+    def fail_then(name: str) -> None:
+        if name.endswith("/emails"):
+            world.shop_fails("server_error", "invoices")
+
+    world.line.on_call = fail_then
+
+    task = world.run(work.send_invoice(invoice), asked_by=finance)
+    assert task.state == SyncTask.State.WAITING
+    task = world.run_until_done(task)
+
+    assert task.state == SyncTask.State.DONE
+    assert mails(world, invoice) == 2
+    assert invoice.mails.count() == 2
+
+
+def test_p0_14_a_shop_that_refused_the_mail_is_asked_again_by_itself(
+    world: World, invoice: Invoice, finance: User
+) -> None:
+    def refuse(name: str) -> None:
+        if name.endswith("/emails"):
+            world.line.on_call = lambda name: None
+            raise requests.exceptions.ConnectTimeout
+
+    world.line.on_call = refuse
+
+    task = world.run(work.send_invoice(invoice), asked_by=finance)
+    assert (task.state, mails(world, invoice)) == (SyncTask.State.WAITING, 1)
+    task = world.run_until_done(task)
+
+    assert task.state == SyncTask.State.DONE, task.error_message
+    assert mails(world, invoice) == 2
 
 
 def test_p0_14_a_person_who_looked_may_send_it_again(
