@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
-from sync.models import SalesOrder, Step, SyncAttempt, SyncTask
+from sync.models import Invoice, SalesOrder, Step, SyncAttempt, SyncTask
 from sync.remotes import policy_from_settings
 from sync.sandbox.chaos.judge import Case, Claim, judge
 from sync.sandbox.sap import books
@@ -20,6 +20,7 @@ BILLED_IN_VAIN = "sap:billing-cancelled"
 FOR_A_PERSON = {
     "sap:goods-issue-reversed": {"take back"},
     BILLED_IN_VAIN: {"cancel bill"},
+    "mail:unknown": {"resend"},
 }
 
 
@@ -81,7 +82,7 @@ def the_case(world: StormyWorld, entity_id: int) -> Case:
             "order": web_order,
             "shipments": found.of_order("shipment", entity_id),
             "invoices": found.of_order("invoice", entity_id),
-            "mails": found.mails("order_id = ?", (entity_id,)),
+            "mails": _unasked(found.mails("order_id = ?", (entity_id,)), entity_id),
         }
     increment_id = str(web_order["increment_id"])
     held = [
@@ -90,6 +91,19 @@ def the_case(world: StormyWorld, entity_id: int) -> Case:
         if one.customer_reference == increment_id
     ]
     return Case(increment_id, shop, held, _claim(entity_id))
+
+
+def _unasked(mails: list[people.Books], entity_id: int) -> list[people.Books]:
+    """The mails without those of invoices a person wanted once more: the portal has a record of
+    each, and no mail went out that it has none of."""
+    invoices = Invoice.objects.filter(sales_order__entity_id=entity_id)
+    recorded = dict(invoices.annotate(number=Count("mails")).values_list("entity_id", "number"))
+    kept: list[people.Books] = []
+    for key in {(mail["kind"], mail["document_id"]) for mail in mails}:
+        same = [mail for mail in mails if (mail["kind"], mail["document_id"]) == key]
+        is_asked = key[0] == "invoice" and len(same) <= recorded.get(key[1], 0)
+        kept += same[:1] if is_asked else same
+    return kept
 
 
 def _wrong_with_canceled(case: Case) -> list[str]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sync.jobs import clicks
-from sync.models import SyncTask
+from sync.models import Invoice, SyncTask
 from sync.sandbox.sap import billing, books, warehouse
 from sync.sandbox.sap.autopilot import play_round
 from sync.sandbox.sap.billing import BillingRequest
@@ -252,6 +252,13 @@ def click(world: StormyWorld, number: int) -> None:
         clicks.sync_orders([orders[number % len(orders)]], world.person)
 
 
+def resend(world: StormyWorld, number: int) -> None:
+    """Finance has an invoice mailed once more."""
+    assert world.person is not None
+    invoices = Invoice.objects.order_by("sales_order__entity_id", "entity_id")
+    clicks.resend_invoices(_chosen(list(invoices), number), world.person)
+
+
 def retry(world: StormyWorld, _number: int = 0) -> None:
     """Somebody puts everything that stopped back to work."""
     assert world.person is not None
@@ -276,5 +283,6 @@ VERBS: dict[str, Callable[[Any, int], None]] = {
     "place": place, "hold": hold, "unhold": unhold, "comment": comment, "edit": edit,
     "deliver": deliver, "pick": pick, "leave": leave, "track": track, "take back": take_back,
     "bill": bill, "cancel bill": cancel_bill, "click": click, "retry": retry,
+    "resend": resend,
     "sap fails": sap_fails, "shop fails": shop_fails,
 }  # fmt: skip

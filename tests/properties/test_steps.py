@@ -20,7 +20,7 @@ from tests.properties.stormy_world import StormyWorld
 MACHINE = ("run", "work", "tick", "sweep", "wait", "click", "cut", "arrive", "restart", "retry")
 PEOPLE = (
     "deliver", "pick", "leave", "track", "bill", "cancel bill", "take back", "hold", "unhold",
-    "comment", "place", "edit", "edit", "sap fails", "shop fails",
+    "comment", "place", "edit", "edit", "resend", "sap fails", "shop fails",
 )  # fmt: skip
 NUMBERS = st.integers(0, 10_000)
 
@@ -80,6 +80,18 @@ def test_p0_01_one_story_for_each_guard_ends_well_with_it_and_not_without(
 
     assert with_it == []
     assert any("also in SAP as" in found for found in without)
+
+
+@pytest.mark.parametrize("kind", ["lose after", "kill late", "stall after"])
+@pytest.mark.parametrize("at", [1, 2, 3])
+@pytest.mark.parametrize("is_write", [True, False])
+def test_p0_14_trouble_with_a_mail_somebody_wants_again_sends_no_other(
+    world: StormyWorld, kind: str, at: int, is_write: bool
+) -> None:
+    trouble = Trouble(kind, at, is_write, TAKEOVER)
+    quiet: list[Chapter] = [([], [], ("round",) * 8)]
+
+    assert play(world, [3], [*quiet, ([trouble], [Act("resend")], ("work", "work"))]) == []
 
 
 @examples(few=15, many=2000)
