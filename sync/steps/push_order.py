@@ -197,13 +197,12 @@ def _read_back(
     refuse_unfitting(SalesOrder, [sap_order_values(read[0])], system="sap")
     incomplete = ", but incomplete in SAP: deliveries will not start" * read[0].is_incomplete
     _refuse_rejected(order, read[0])
-    was_known = order.is_in_sap
+    came_there = "found in SAP and adopted" if adopted else "created in SAP"
+    what = "compared again" if order.is_in_sap else came_there
     _store_sap_order(run, order, read[0], translated, differences)
     refresh_stages([order.pk])
-    verb = "found in SAP and adopted" if adopted else "created in SAP"
-    verb = "compared again" if was_known else verb
     verdict = f"differs in {len(differences)} places" if differences else "verified"
-    return f"Order {number} {verb}, read back: {verdict}{incomplete}."
+    return f"Order {number} {what}, read back: {verdict}{incomplete}."
 
 
 def _refuse_rejected(order: SalesOrder, read: SapSalesOrder) -> None:

@@ -59,7 +59,7 @@ class AskedLine:
     item_id: int
     sku: str
     quantity: Decimal
-    is_open: Decimal
+    open_quantity: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class OpenQuantities:
             line
             for line in self.asked
             if (has := held.get(line.item_id, ZERO)) > line.quantity
-            or (has < line.quantity and line.is_open > 0)
+            or (has < line.quantity and line.open_quantity > 0)
         )
 
 
@@ -292,7 +292,7 @@ class _Sorting:
         for item_id, wanted in sorted(self._wanted.items()):
             item = self._items[item_id]
             asked.append(AskedLine(item_id, item.sku, wanted, open_quantity(item)))
-            reason = _mismatch(item, wanted, asked[-1].is_open)
+            reason = _mismatch(item, wanted, asked[-1].open_quantity)
             if reason:
                 self.disagree(item, wanted, reason)
             else:
