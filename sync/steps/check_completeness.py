@@ -35,6 +35,7 @@ UNEXPLAINED = "Unexplained"
 # Longer than this, and than three rounds of the schedule, nothing waits its turn for SAP.
 TURN_COMES_WITHIN = timedelta(minutes=15)
 ROUNDS = 3
+LONGEST_SHOWN = 35  # characters of SAP's reference
 Kind = CompletenessFinding.Kind
 
 
@@ -45,12 +46,13 @@ def check_completeness(run: StepRun) -> str:
     keys, findings = _read_shop(run, since)
     orders = list(SalesOrder.objects.filter(pk__in=keys).order_by("placed_at", "id"))
     spoilt: list[UnreadableDocument] = []
-    held = _held_by_sap(run, orders, spoilt)
+    read = _references_in_sap(run, orders, spoilt)
+    held = {order.pk for order in orders if _is_held(run.shop, order, read)}
     reasons = {one.document_number: message_of(one) for one in spoilt}
     findings += [
-        _missing(order, reasons.get(order.sap_sales_order_number, ""), now)
+        _missing(order, reasons.get(order.sap_sales_order_number, ""), read, now)
         for order in orders
-        if order.sap_sales_order_number not in held
+        if order.pk not in held
     ]
     findings += _not_in_shop(run, since, now, {_reference(run.shop, one) for one in orders})
     with transaction.atomic():
@@ -100,24 +102,20 @@ def _stored(
     return list(mirrors.values_list("pk", flat=True))
 
 
-def _held_by_sap(
+def _references_in_sap(
     run: StepRun, orders: list[SalesOrder], spoilt: list[UnreadableDocument]
-) -> set[str]:
-    """The SAP numbers of these orders that SAP shows with the right reference."""
-    references = {
-        order.sap_sales_order_number: _reference(run.shop, order)
-        for order in orders
-        if order.sap_sales_order_number
-    }
-    held: set[str] = set()
-    for numbers in _batches(list(references)):
+) -> dict[str, str]:
+    """Under which reference SAP shows each of these orders, by SAP's number."""
+    read: dict[str, str] = {}
+    for numbers in _batches([one.sap_sales_order_number for one in orders]):
         run.task.hold_lease(run.policy.lease)
-        held |= {
-            read.sap_sales_order_number
-            for read in run.remotes.sap().get_sales_orders(numbers, spoilt)
-            if normal_reference(read.customer_reference) == references[read.sap_sales_order_number]
-        }
-    return held
+        for found in run.remotes.sap().get_sales_orders(numbers, spoilt):
+            read[found.sap_sales_order_number] = normal_reference(found.customer_reference)
+    return read
+
+
+def _is_held(shop: Shop, order: SalesOrder, read: dict[str, str]) -> bool:
+    return read.get(order.sap_sales_order_number) == _reference(shop, order)
 
 
 def _reference(shop: Shop, order: SalesOrder) -> str:
@@ -125,15 +123,22 @@ def _reference(shop: Shop, order: SalesOrder) -> str:
     return normal_reference(shop.reference_prefix + order.increment_id)
 
 
-def _missing(order: SalesOrder, unreadable_in_sap: str, now: datetime) -> CompletenessFinding:
+def _missing(
+    order: SalesOrder, unreadable_in_sap: str, read: dict[str, str], now: datetime
+) -> CompletenessFinding:
     """Why an order of the shop is not in SAP; ``now`` is when the comparison began."""
+    number = order.sap_sales_order_number
     reason = unreadable_in_sap or _reason(order, now)
+    unexplained = UNEXPLAINED
+    if number in read:
+        shown = ascii(read[number][:LONGEST_SHOWN])
+        unexplained = f"{UNEXPLAINED}: SAP order {number} carries the reference {shown}"
     return CompletenessFinding(
         kind=Kind.NOT_IN_SAP,
         increment_id=order.increment_id,
-        sap_sales_order_number=order.sap_sales_order_number,
+        sap_sales_order_number=number,
         sales_order=order,
-        reason=reason or UNEXPLAINED,
+        reason=reason or unexplained,
         is_explained=bool(reason),
     )
 
@@ -232,4 +237,5 @@ def _unreadable(record: UnreadableRecord) -> CompletenessFinding:
 
 
 def _batches(numbers: list[str]) -> Iterable[list[str]]:
-    return (numbers[at : at + BATCH] for at in range(0, len(numbers), BATCH))
+    wanted = [number for number in numbers if number]
+    return (wanted[at : at + BATCH] for at in range(0, len(wanted), BATCH))

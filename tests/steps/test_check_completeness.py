@@ -125,7 +125,9 @@ def test_an_order_sap_holds_under_another_reference_is_unexplained(world: World)
 
     run = _compare(world)
 
-    assert not run.findings.get(sales_order=order).is_explained
+    finding = run.findings.get(sales_order=order)
+    assert not finding.is_explained
+    assert f"carries the reference '{other.increment_id}'" in finding.reason
 
 
 def test_sap_writes_references_in_capitals_and_they_are_the_same(world: World) -> None:
