@@ -133,11 +133,21 @@ def _amounts(
 
     SAP spreads an element of the header over the items, so it is compared as a total.
     """
-    held = _held_amounts(read, _header_types(asked))
+    of_header = _header_types(asked)
+    held, wanted = _held_amounts(read, of_header), _asked_amounts(asked)
+    strange = {
+        _place(one, of_header): one.currency
+        for one in read
+        if one.amount and not one.is_percentage and one.currency not in {"", asked.currency}
+    }
     return [
         _difference(_amount_name(place), f"{amount:.2f}", f"{held[place]:.2f}")
-        for place, amount in _asked_amounts(asked).items()
+        for place, amount in wanted.items()
         if abs(amount - held[place]) > tolerance
+    ] + [
+        _difference(f"{_amount_name(place)} currency", asked.currency, currency)
+        for place, currency in strange.items()
+        if place in wanted
     ]
 
 

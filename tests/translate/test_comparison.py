@@ -72,6 +72,15 @@ def test_a_price_sap_found_itself_is_named_by_line_element_and_total() -> None:
     assert {"field": "order net value", "shop": "43.00", "sap": "38.20"} in found
 
 
+def test_an_amount_in_another_currency_is_a_difference() -> None:
+    discount = replace(held(10, "ZDIS", "-1.80"), currency="USD")
+    simulation = a_simulation(PRICED[0], discount, PRICED[2], net_value="38.00")
+
+    found = simulated_differences(a_charged_request(), simulation, CENT)
+
+    assert {"field": "item 10 ZDIS currency", "shop": "EUR", "sap": "USD"} in found
+
+
 def test_a_line_sap_adds_or_drops_is_a_difference() -> None:
     added = replace(LINE, item_number=20, net_value=Decimal(0))
     simulation = SapSimulation(
