@@ -91,18 +91,24 @@ def _made_by_hand(
 
 def _link(run: StepRun, order: SalesOrder, web_order: MagentoOrder, found: MagentoShipment) -> str:
     """Keep the id found, and bring its parcels up to date."""
-    by_hand = marker_of(run.delivery) not in found.comments
+    by_hand = marker_of(run.delivery) not in found.comments and not _is_ours(run, order, found)
     with run.storing():
         store_shipment(order, found, run.delivery, made_by_hand=by_hand)
     changed = correct_tracks(run, order, found, made_by_hand=by_hand)
     if changed:
-        found = _store_again(run, order, found.entity_id)
+        found = _store_again(run, order, found.entity_id, made_by_hand=by_hand)
     wanted = _wanted(run, order, web_order)
     refuse_other_quantities(order, f"Shipment {found.increment_id}", found.items, wanted)
     if changed:
         return f"Shipment {found.increment_id}: {changed}."
     origin = "made by hand, linked" if by_hand else "already there"
     return f"Shipment {found.increment_id} {origin}."
+
+
+def _is_ours(run: StepRun, order: SalesOrder, found: MagentoShipment) -> bool:
+    """Whether the portal made it, as far as it knows: a comment may be edited or misread."""
+    known = Shipment.objects.filter(sales_order=order, delivery=run.delivery)
+    return known.filter(entity_id=found.entity_id, is_made_by_hand=False).exists()
 
 
 def _create(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
@@ -120,7 +126,7 @@ def _create(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
     )
     with writing_to_shop(run, order):
         entity_id = run.magento().create_shipment(order.entity_id, request)
-    made = _store_again(run, order, entity_id)
+    made = _store_again(run, order, entity_id, made_by_hand=False)
     refuse_other_quantities(order, f"Shipment {made.increment_id}", made.items, wanted)
     refuse_missing_tracks(order, made, tracks)
     told = "customer told" if made.email_sent else "customer not told"
@@ -133,7 +139,9 @@ def _wanted(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> OpenQua
     return shippable_quantities(web_order, delivered, before, _bundle_types(run, web_order))
 
 
-def _store_again(run: StepRun, order: SalesOrder, entity_id: int) -> MagentoShipment:
+def _store_again(
+    run: StepRun, order: SalesOrder, entity_id: int, *, made_by_hand: bool
+) -> MagentoShipment:
     """Read the shipment and its order back, and store both."""
     made = next(
         (s for s in run.magento().search_shipments(order.entity_id) if s.entity_id == entity_id),
@@ -145,9 +153,8 @@ def _store_again(run: StepRun, order: SalesOrder, entity_id: int) -> MagentoShip
             system="magento",
             reference=order.increment_id,
         )
-    by_hand = marker_of(run.delivery) not in made.comments
     with run.storing():
-        store_shipment(order, made, run.delivery, made_by_hand=by_hand)
+        store_shipment(order, made, run.delivery, made_by_hand=made_by_hand)
     store_order(run.shop, run.magento().get_order(order.entity_id))
     return made
 

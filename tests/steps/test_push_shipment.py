@@ -196,6 +196,23 @@ def test_p0_13_a_parcel_whose_answer_got_lost_is_there_once(world: World, fault:
     assert len(world.mails(order, "shipment")) == 1
 
 
+def test_p0_13_a_shipment_of_ours_whose_comment_was_edited_is_still_ours(world: World) -> None:
+    order = world.into_sap()
+    (number,) = world.dispatch(order, tracking=[])
+    world.ship(order, number)
+    with world.stand_in.store.writing() as found:
+        (held,) = found.of_order("shipment", order.entity_id)
+        held["comments"][0]["comment"] = "thank you"
+        found.save("shipment", held)
+
+    world.track(number, "1Z9")
+    world.ship(order, number)
+
+    assert len(world.shop_books(order)["shipments"]) == 1
+    assert len(world.mails(order, "shipment")) == 1
+    assert not Shipment.objects.get().is_made_by_hand
+
+
 def test_a_parcel_of_a_shipment_made_by_hand_is_never_taken_away(world: World) -> None:
     order = world.into_sap()
     track = {"carrier_code": "ups", "title": "UPS", "track_number": "BY-HAND"}
