@@ -143,13 +143,13 @@ def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> str
         run.task.write_ahead(sap_sales_order_number=number)
         run.task.hold_lease(run.policy.lease)
         unit.commit()
-    _store(
-        run,
-        order,
-        sap_sales_order_number=number,
-        sap_is_incomplete=created.is_incomplete,
-        verification=SalesOrder.Verification.SENT,
-    )
+    with run.storing():
+        _store(
+            order,
+            sap_sales_order_number=number,
+            sap_is_incomplete=created.is_incomplete,
+            verification=SalesOrder.Verification.SENT,
+        )
     return number
 
 
@@ -230,7 +230,6 @@ def _store_sap_order(
                 sap_item_number=item_number
             )
         _store(
-            run,
             order,
             **sap_order_values(read),
             sap_read_at=timezone.now(),
@@ -243,8 +242,7 @@ def _store_sap_order(
         )
 
 
-def _store(run: StepRun, order: SalesOrder, **columns: object) -> None:
-    with run.storing():
-        SalesOrder.objects.filter(pk=order.pk).update(**columns)
+def _store(order: SalesOrder, **columns: object) -> None:
+    SalesOrder.objects.filter(pk=order.pk).update(**columns)
     for name, value in columns.items():
         setattr(order, name, value)

@@ -125,19 +125,22 @@ def test_p0_07_a_worker_killed_at_any_call_is_made_good(
         check(world, order)
 
 
+def killed_over_a_mail(world: World, at: int, *, is_answered: bool) -> tuple[SalesOrder, SyncTask]:
+    """An invoice is to be mailed again; a worker dies at that call, and another carries on."""
+    order, wanted = to_invoice(world)
+    world.run(wanted)
+    task = clicks.resend_invoices(order.invoices.all(), a_user("Finance")).tasks[0]
+    world.line.kill(at, is_answered=is_answered)
+    with pytest.raises(Killed):
+        world.run_task(task)
+    return order, world.recover(task)
+
+
 @pytest.mark.parametrize("is_answered", [False, True], ids=["before the mail", "after the mail"])
 def test_p0_14_a_worker_killed_at_a_mail_leaves_it_to_a_person(
     world: World, is_answered: bool
 ) -> None:
-    order, wanted = to_invoice(world)
-    world.run(wanted)
-    invoice = order.invoices.get()
-    task = clicks.resend_invoices([invoice], a_user("Finance")).tasks[0]
-    world.line.kill(2, is_answered=is_answered)
-    with pytest.raises(Killed):
-        world.run_task(task)
-
-    task = world.recover(task)
+    order, task = killed_over_a_mail(world, 2, is_answered=is_answered)
 
     assert (task.state, task.cause_key) == (SyncTask.State.NEEDS_ATTENTION, "mail:unknown")
     assert len(world.mails(order, "invoice")) == (2 if is_answered else 1)
@@ -147,19 +150,11 @@ def test_p0_14_a_worker_killed_at_a_mail_leaves_it_to_a_person(
 def test_p0_14_a_worker_killed_after_a_mail_sends_no_second_one(
     world: World, is_answered: bool
 ) -> None:
-    order, wanted = to_invoice(world)
-    world.run(wanted)
-    invoice = order.invoices.get()
-    task = clicks.resend_invoices([invoice], a_user("Finance")).tasks[0]
-    world.line.kill(3, is_answered=is_answered)
-    with pytest.raises(Killed):
-        world.run_task(task)
-
-    task = world.recover(task)
+    order, task = killed_over_a_mail(world, 3, is_answered=is_answered)
 
     assert task.state == SyncTask.State.DONE, task.error_message
     assert len(world.mails(order, "invoice")) == 2
-    assert invoice.mails.count() == 2
+    assert order.invoices.get().mails.count() == 2
 
 
 def test_p0_07_a_pull_of_orders_killed_at_any_call_is_finished(world: World) -> None:
