@@ -146,3 +146,20 @@ def test_what_another_worker_has_stored_is_not_stored_over(world: World, call: s
 
     assert was_lost(task)
     assert not (order.invoices if call == "/invoice" else order.shipments).exists()
+
+
+def test_a_number_another_worker_writes_is_not_called_confirmed_by_this_one(world: World) -> None:
+    order = world.into_sap()
+    line = wired(world)
+
+    def stall(name: str, answer: Any) -> Any:
+        if name.startswith("POST"):
+            SyncTask.objects.filter(state="running").update(lease_owner="another", attempts=99)
+        return answer
+
+    line.spoil = stall
+    task = world.run(work.confirm_order(order))
+
+    order.refresh_from_db()
+    assert was_lost(task)
+    assert order.confirmed_at is None

@@ -10,6 +10,7 @@ import pytest
 from sync.jobs import work
 from sync.models import BillingDocument, Invoice, InvoiceMail, SalesOrder, SyncTask
 from sync.sandbox.sap import billing
+from tests.steps.spoilt import wired
 from tests.world import World
 
 
@@ -118,6 +119,26 @@ def test_p0_10_an_invoice_that_holds_less_than_was_billed_goes_to_a_person(world
 
     assert (task.state, task.cause_key) == ("needs_attention", "magento:quantities-cut")
     assert "(S-001): 1 in the shop, 2 in SAP" in task.error_message
+
+
+def test_p0_10_an_invoice_made_with_less_than_was_billed_goes_to_a_person(world: World) -> None:
+    order, delivery = shipped(world)
+    document = world.bill(delivery)
+    world.run(work.pull_billing(order))
+    line = wired(world)
+
+    def cut(name: str, answer: Any) -> Any:
+        if name.endswith("/invoice"):
+            with world.stand_in.store.writing() as found:
+                (held,) = found.of_order("invoice", order.entity_id)
+                held["items"][0]["qty"] = 1
+                found.save("invoice", held)
+        return answer
+
+    line.spoil = cut
+    task = world.run(world.invoice_of(order, document))
+
+    assert (task.state, task.cause_key) == ("needs_attention", "magento:quantities-cut")
 
 
 def test_a_billing_document_cancelled_before_its_turn_is_not_invoiced(world: World) -> None:
