@@ -200,6 +200,7 @@ def _magento(code: str) -> dict[str, Any]:
             "store_code": env.str("STORE_CODE", ""),
             "connect_timeout_seconds": env.float("CONNECT_TIMEOUT_SECONDS", 5.0),
             "read_timeout_seconds": env.float("READ_TIMEOUT_SECONDS", 60.0),
+            "call_timeout_seconds": env.float("CALL_TIMEOUT_SECONDS", 120.0),
         }
 
 

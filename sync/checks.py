@@ -82,12 +82,12 @@ def check_sap() -> Iterator[CheckMessage]:
 def check_times() -> Iterator[CheckMessage]:
     """A call ends before its lease, and the lease before the job."""
     lease = settings.LEASE_SECONDS
-    longest_read = max(
-        (values["read_timeout_seconds"] for values in settings.MAGENTO.values()), default=0
+    longest_call = max(
+        (values["call_timeout_seconds"] for values in settings.MAGENTO.values()), default=0
     )
     calls = [
         ("SAP_RFC_TIMEOUT_SECONDS", settings.SAP_RFC_TIMEOUT_SECONDS),
-        ("MAGENTO_…_READ_TIMEOUT_SECONDS", longest_read),
+        ("MAGENTO_…_CALL_TIMEOUT_SECONDS", longest_call),
     ]
     for name, seconds in calls:
         if not 0 < seconds < lease:

@@ -18,6 +18,7 @@ from sync.errors import RemoteMisconfigured
 from sync.exchanges import Exchange, Observer
 from sync.magento.auth import BearerToken, admin_login, oauth1
 from sync.magento.client import MagentoClient
+from sync.magento.transport import TimeLimits
 from sync.models import SapMessageEntry, Shop
 from sync.sap.client import SapClient
 from sync.sap.explanations import Explanation, taught_messages
@@ -146,7 +147,11 @@ def build_magento(shop: Shop, observe: Observer) -> MagentoClient:
         shop_address(values),
         shop_auth(values),
         observe=observe,
-        timeout_seconds=(values["connect_timeout_seconds"], values["read_timeout_seconds"]),
+        limits=TimeLimits(
+            values["connect_timeout_seconds"],
+            values["read_timeout_seconds"],
+            values["call_timeout_seconds"],
+        ),
     )
 
 

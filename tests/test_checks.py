@@ -11,7 +11,7 @@ import pytest
 
 from sync import checks
 
-SHOP = {"base_url": "https://shop.example", "read_timeout_seconds": 60.0}
+SHOP = {"base_url": "https://shop.example", "call_timeout_seconds": 120.0}
 
 
 def ids(check: Any) -> list[str | None]:

@@ -38,7 +38,7 @@ from sync.magento.records import (
 )
 from sync.magento.refusals import PageTooLarge
 from sync.magento.search import Filter, Search, equal
-from sync.magento.transport import Transport, new_session
+from sync.magento.transport import USUAL_LIMITS, TimeLimits, Transport, new_session
 
 Record = TypeVar("Record")
 LONGEST_EXT_ORDER_ID = 32  # cut silently beyond [447]
@@ -59,10 +59,10 @@ class MagentoClient:
         auth: AuthBase,
         *,
         observe: Callable[[Exchange], None] = _unobserved,
-        timeout_seconds: tuple[float, float] = (5, 60),
+        limits: TimeLimits = USUAL_LIMITS,
         session: requests.Session | None = None,
     ) -> None:
-        self._http = Transport(base_url, auth, session or new_session(), timeout_seconds, observe)
+        self._http = Transport(base_url, auth, session or new_session(), limits, observe)
         self._sizes = PageSize()
 
     # ---- orders ----------------------------------------------------------------------------------

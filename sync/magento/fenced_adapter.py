@@ -1,7 +1,8 @@
-"""Sends HTTP requests, and asks the fence once more when their bytes leave."""
+"""Sends HTTP requests: asks the fence once more when their bytes leave, tells the deadline how."""
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 from requests.adapters import HTTPAdapter
@@ -9,24 +10,28 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from sync.fence import refuse_if_late
+from sync.magento.deadline import watch
 
 
 class _FencedConnection(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        """Watched before anything is said on it, the handshake of TLS included."""
+        made = super()._new_conn()
+        watch(made)
+        return made
+
     def send(self, data: Any) -> None:
         """Connecting may have taken long; the fence is asked after it."""
         if self.sock is None:
             self.connect()
+        else:
+            watch(self.sock)
         refuse_if_late()
         super().send(data)
 
 
-class _FencedTlsConnection(HTTPSConnection):
-    def send(self, data: Any) -> None:
-        """As without TLS."""
-        if self.sock is None:
-            self.connect()
-        refuse_if_late()
-        super().send(data)
+class _FencedTlsConnection(_FencedConnection, HTTPSConnection):
+    """As without TLS."""
 
 
 class _FencedPool(HTTPConnectionPool):

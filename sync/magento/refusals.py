@@ -31,6 +31,7 @@ from sync.exchanges import redact_text
 from sync.magento.answers import NOT_JSON, decoded
 
 LONGEST_MESSAGE = 600
+LONGEST_PAUSE_SECONDS = 15 * 60.0  # that a remote is believed to need; more would put us to sleep
 _PAGE_TOO_LARGE = "Maximum SearchCriteria pageSize"
 _LIST_TOO_LONG = 'Maximum items of type "%type"'
 NO_ROUTE = "Request does not match any route."
@@ -193,14 +194,15 @@ def _host(response: requests.Response) -> str:
 
 
 def _retry_after(header: str) -> float | None:
-    """Seconds; the header is a number or a date. Magento never sends it, proxies may."""
+    """Seconds, up to the longest pause; the header is a number or a date. Magento never sends it,
+    proxies may."""
     text = header.strip()
     if text.isascii() and text.isdigit() and len(text) < 8:
-        return float(text)
+        return min(float(text), LONGEST_PAUSE_SECONDS)
     try:
         moment = parsedate_to_datetime(text)
     except (TypeError, ValueError, IndexError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), LONGEST_PAUSE_SECONDS)

@@ -22,6 +22,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from sync.errors import OutcomeUnknown, RemoteMisconfigured, RemoteUnavailable, SyncError
 from sync.exchanges import Exchange, Observer, redact
 from sync.magento.answers import NOT_JSON, decoded
+from sync.magento.deadline import within
 from sync.magento.fenced_adapter import FencedAdapter
 from sync.magento.refusals import raise_for_response
 from sync.magento.search import Query, query_string
@@ -68,6 +69,18 @@ class _Call:
         return f"{self.method} {self.route}"
 
 
+@dataclass(frozen=True, slots=True)
+class TimeLimits:
+    """Seconds a call may take: to connect, between two bytes, and from beginning to end."""
+
+    connect: float = 5
+    read: float = 60
+    call: float = 120
+
+
+USUAL_LIMITS = TimeLimits()
+
+
 class Transport:
     """Calls the REST routes of one shop over one session; knows no route by name."""
 
@@ -76,13 +89,13 @@ class Transport:
         base_url: str,
         auth: AuthBase,
         session: requests.Session,
-        timeout_seconds: tuple[float, float],
+        limits: TimeLimits,
         observe: Observer,
     ) -> None:
         self.base_url = rest_base(base_url)
         self._auth = auth
         self._session = session
-        self._timeout_seconds = timeout_seconds
+        self._limits = limits
         self._observe = observe
         self.server_time: datetime | None = None
 
@@ -118,16 +131,18 @@ class Transport:
         url = f"{self.base_url}/{call.route}" + (f"?{query}" if query else "")
         # Magento answers 400 to a POST without a content type [536], also when it has no body.
         headers = {"Content-Type": "application/json"} if call.method == "POST" else {}
-        with _translated(call):
+        with _translated(call), within(self._limits.call) as deadline:
             response = self._session.request(
                 call.method,
                 url,
                 data=json_body(body) if body is not None else None,
                 headers=headers,
                 auth=self._auth,
-                timeout=self._timeout_seconds,
+                timeout=(self._limits.connect, self._limits.read),
                 allow_redirects=False,  # a redirected POST would become a GET
             )
+            if deadline.is_over:  # an answer without a length looks whole when it is cut
+                raise requests.Timeout
         call.status = response.status_code
         self.server_time = _date_of(response)
         value = decoded(response)

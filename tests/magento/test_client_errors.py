@@ -156,6 +156,15 @@ def test_a_proxy_that_asks_to_slow_down_is_heeded(
     assert error.retry_after == 30
 
 
+@pytest.mark.parametrize("header", ["901", "86400", "9999999", "Wed, 25 Nov 2099 00:00:00 GMT"])
+def test_a_pause_is_believed_up_to_a_quarter_of_an_hour(
+    client: MagentoClient, shop: responses.RequestsMock, header: str
+) -> None:
+    shop.get(f"{SHOP}/rest/V1/orders/2", status=503, headers={"Retry-After": header})
+
+    assert read_error(client).retry_after == 15 * 60
+
+
 @pytest.mark.parametrize("header", ["", "soon", "-5", "9" * 30, "Thu, 99 Foo"])
 def test_a_strange_retry_after_is_ignored(
     client: MagentoClient, shop: responses.RequestsMock, header: str

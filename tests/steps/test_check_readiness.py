@@ -127,7 +127,7 @@ def test_modules_that_may_change_orders_are_looked_for(world: World) -> None:
 
 
 def test_several_messages_of_one_check_are_kept_apart(world: World, settings: Any) -> None:
-    shop = {"base_url": "", "read_timeout_seconds": 60.0, "auth": "bearer", "token": ""}
+    shop = {"base_url": "", "call_timeout_seconds": 120.0, "auth": "bearer", "token": ""}
     settings.MAGENTO = {"demo": shop, "north": shop}
 
     task = world.run(work.check_readiness(area="portal"))

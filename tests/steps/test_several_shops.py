@@ -19,7 +19,12 @@ from sync.remotes import build_magento, shop_address, shop_auth
 from tests.world import World, add_shop, place_in
 
 pytestmark = pytest.mark.django_db
-SHOP = {"base_url": "https://shop.example/", "connect_timeout_seconds": 5.0}
+SHOP = {
+    "base_url": "https://shop.example/",
+    "connect_timeout_seconds": 5.0,
+    "read_timeout_seconds": 60.0,
+    "call_timeout_seconds": 120.0,
+}
 
 
 def test_p0_two_shops_with_the_same_number_get_an_order_each(world: World, tmp_path: Path) -> None:
@@ -125,9 +130,7 @@ def test_a_store_code_goes_into_the_path() -> None:
 
 
 def test_the_client_of_a_shop_is_built_from_its_own_settings(settings: Any) -> None:
-    settings.MAGENTO = {
-        "south": {**SHOP, "auth": "bearer", "token": "t", "read_timeout_seconds": 60.0}
-    }
+    settings.MAGENTO = {"south": {**SHOP, "auth": "bearer", "token": "t"}}
     shop = Shop.objects.create(code="south", name="South")
 
     assert build_magento(shop, lambda exchange: None).server_time is None
