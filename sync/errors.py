@@ -5,9 +5,11 @@ SyncError
     OutcomeUnknown         the machine: look before sending again
   RemoteRejected           a person: the remote understood and said no
   RemoteMisconfigured      an administrator: credentials, address, permissions
+    LogonRefused           an administrator: the same wrong password soon locks the user
   UnexpectedRecord         a person: a remote record we cannot read
   MappingMissing           sales or an administrator: an entry in the mappings
   RecordsDisagree          a person: both sides answered, and they differ
+  RemoteChanged            an administrator: is this still the shop, or the SAP, it was?
   LeaseLost                nobody: another worker has taken the task over
 """
 
@@ -15,7 +17,13 @@ from __future__ import annotations
 
 
 class SyncError(Exception):
-    """A sync step failed. Subclasses say who has to act."""
+    """A sync step failed. Subclasses say who has to act.
+
+    ``retry_after`` is what the remote itself asked for; ``settles_after`` is our own: until then a
+    write may still be running, and nothing can be concluded. Both are seconds from now.
+    """
+
+    settles_after: float | None = None
 
     def __init__(
         self,
@@ -54,6 +62,10 @@ class RemoteMisconfigured(SyncError):
     """Credentials, address or permissions are wrong; an operator must fix settings."""
 
 
+class LogonRefused(RemoteMisconfigured):
+    """The remote does not let the portal's user in. Each further try could lock the user."""
+
+
 class UnexpectedRecord(SyncError):
     """A remote record lacks a field, or carries a value, that we rely on."""
 
@@ -69,6 +81,10 @@ class MappingMissing(SyncError):
 
 class RecordsDisagree(SyncError):
     """Both sides were read and differ; a person must decide which one is right."""
+
+
+class RemoteChanged(SyncError):
+    """The remote is not the one it was: the same numbers may mean other documents there."""
 
 
 class LeaseLost(SyncError):

@@ -19,7 +19,7 @@ from sync.exchanges import Exchange, Observer
 from sync.magento.auth import BearerToken, admin_login, oauth1
 from sync.magento.client import MagentoClient
 from sync.magento.transport import TimeLimits
-from sync.models import SapMessageEntry, Shop
+from sync.models import RemoteIdentity, SapMessageEntry, Shop
 from sync.sap.client import SapClient
 from sync.sap.explanations import Explanation, taught_messages
 from sync.sap.options import options_from
@@ -89,16 +89,29 @@ class Remotes:
         self._observer: Observer | None = None
 
     def magento(self, shop: Shop) -> MagentoClient:
-        """The client of a shop; raises ``RemoteMisconfigured`` when it has no settings."""
+        """The client of a shop; raises ``RemoteMisconfigured`` when it has no settings, and
+        ``RemoteChanged`` when it is not where it was."""
         if shop.code not in self._magento:
-            self._magento[shop.code] = self._build_magento(shop, self._observe)
+            client = self._build_magento(shop, self._observe)
+            identities = RemoteIdentity.objects
+            identities.recognise(f"magento:{shop.code}", {"base_url": client.base_url})
+            self._magento[shop.code] = client
         return self._magento[shop.code]
 
     def sap(self) -> SapClient:
-        """The SAP client; a new one when the last had to be thrown away."""
+        """The SAP client; a new one when the last had to be thrown away. Each session it opens
+        raises ``RemoteChanged`` when it leads to another system."""
         if self._sap is None or not self._sap.is_usable:
             self._sap = self._build_sap(self._observe)
+            self._sap.recognise_by(lambda seen: RemoteIdentity.objects.recognise("sap", seen))
         return self._sap
+
+    def renew(self) -> None:
+        """Let go of every client: the next call logs on anew, and finds out who answers."""
+        if self._sap is not None:
+            self._sap.close()
+        self._sap = None
+        self._magento.clear()
 
     @contextmanager
     def observed_by(self, observer: Observer) -> Iterator[None]:

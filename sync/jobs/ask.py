@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from sync.jobs.bell import ring_after_commit
+from sync.jobs.fetches import is_of_everything
 from sync.jobs.work import Work
 from sync.models import Step, SyncTask
 
@@ -88,7 +89,7 @@ def _open_task(work: Work) -> SyncTask | None:
 def _join(task: SyncTask, asked_by: User | None) -> Asked | None:
     """Someone wants what an open task already stands for; None when it has moved on meanwhile."""
     if asked_by is None:
-        return Asked(task, _TOLD_A_MACHINE[SyncTask.State(task.state)])
+        return _next_turn(task) or Asked(task, _TOLD_A_MACHINE[SyncTask.State(task.state)])
     if task.state == SyncTask.State.RUNNING:
         return _join_running(task, asked_by)
     stopped = task.state == SyncTask.State.NEEDS_ATTENTION
@@ -105,6 +106,24 @@ def _join(task: SyncTask, asked_by: User | None) -> Asked | None:
             "finished_at": None,
             "attempts": 0,
         }
+    if not SyncTask.objects.filter(pk=task.pk, state=task.state).update(**values):
+        return None
+    task.refresh_from_db()
+    with transaction.atomic():
+        ring_after_commit([task])
+    return Asked(task, Answer.RETRIED if stopped else Answer.ALREADY_WAITING)
+
+
+def _next_turn(task: SyncTask) -> Asked | None:
+    """A fetch of everything goes on at its turn, whatever became of the last one; what else has
+    stopped is left to people. None where the turn changes nothing."""
+    if not is_of_everything(task) or task.state == SyncTask.State.RUNNING:
+        return None
+    stopped = task.state == SyncTask.State.NEEDS_ATTENTION
+    now = timezone.now()
+    if not stopped and task.not_before <= now:
+        return None
+    values = {"state": SyncTask.State.WAITING, "not_before": now, "finished_at": None}
     if not SyncTask.objects.filter(pk=task.pk, state=task.state).update(**values):
         return None
     task.refresh_from_db()

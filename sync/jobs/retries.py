@@ -8,6 +8,9 @@ from sync.errors import RemoteUnavailable, SyncError
 
 # Seconds after the first, second, third … failed attempt; nine hours in all, then a person looks.
 DELAYS = (10, 30, 60, 120, 300, 600, 900, 1800, 1800, 3600, 3600, 7200, 7200, 7200)
+# Minutes after the first, second … refusal until one call tries for all; the last one again and
+# again. SAP locks a user after a few refused logons (SAP sheet 13.19).
+PAUSES = (1, 5, 30, 60)
 
 
 def next_delay(error: SyncError, attempt: int, scale: float = 1.0) -> timedelta | None:
@@ -17,6 +20,20 @@ def next_delay(error: SyncError, attempt: int, scale: float = 1.0) -> timedelta 
     """
     if not isinstance(error, RemoteUnavailable) or attempt > len(DELAYS):
         return None
-    if error.retry_after is not None:
-        return timedelta(seconds=error.retry_after)
-    return timedelta(seconds=DELAYS[attempt - 1] * scale)
+    return _asked_for(error) or timedelta(seconds=DELAYS[attempt - 1] * scale)
+
+
+def next_fetch(error: SyncError, attempt: int, scale: float = 1.0) -> timedelta:
+    """How long a fetch of everything waits when its next turn does not come first: it is tried
+    again whatever the answer was, for it changes nothing and the next answer may be another."""
+    return _asked_for(error) or timedelta(seconds=DELAYS[min(attempt, len(DELAYS)) - 1] * scale)
+
+
+def next_probe(refusals: int, scale: float = 1.0) -> timedelta:
+    """How long after so many refusals, one at least, a single call tries for all."""
+    return timedelta(minutes=PAUSES[min(refusals, len(PAUSES)) - 1] * scale)
+
+
+def _asked_for(error: SyncError) -> timedelta | None:
+    asked = [wait for wait in (error.retry_after, error.settles_after) if wait is not None]
+    return timedelta(seconds=max(asked)) if asked else None

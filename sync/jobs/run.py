@@ -14,15 +14,16 @@ from django.db import InterfaceError, OperationalError, close_old_connections, t
 from django.db.models import F
 from django.utils import timezone
 
-from sync.errors import LeaseLost, RemoteUnavailable, SyncError
+from sync.errors import LeaseLost, RemoteChanged, RemoteUnavailable, SyncError
 from sync.exchanges import Exchange
-from sync.jobs import breaker, plan
+from sync.jobs import breaker, fetches, plan, resume
 from sync.jobs.ask import ask
 from sync.jobs.failures import columns_of
-from sync.jobs.retries import next_delay
+from sync.jobs.retries import next_delay, next_fetch
 from sync.models import RemoteCall, StepSchedule, SyncAttempt, SyncTask
 from sync.remotes import Remotes, remotes_of_this_thread
 from sync.steps import STEPS, StepRun
+from sync.steps.recognition import recognise_remotes
 
 logger = logging.getLogger(__name__)
 
@@ -48,9 +49,10 @@ def run_one(pk: int, remotes: Remotes) -> int | None:
     if task is None or _put_back(task):
         return None
     attempt = SyncAttempt.objects.create(task=task, attempt=task.attempts, worker=task.lease_owner)
+    calls = _Calls(attempt)
     try:
-        with remotes.observed_by(lambda exchange: record(attempt, exchange)):
-            _execute(task, attempt, remotes)
+        with remotes.observed_by(calls.record):
+            _execute(task, calls, remotes)
     except LeaseLost as lost:
         logger.warning("task %s %s", task.pk, LOST_RACE)
         attempt.close(SyncAttempt.Outcome.LOST, "Another worker has taken the task over.")
@@ -61,20 +63,37 @@ def run_one(pk: int, remotes: Remotes) -> int | None:
 
 
 def _put_back(task: SyncTask) -> bool:
-    """Let a task wait with the others while a remote it needs is away; no attempt is counted."""
-    reason = breaker.held_back(task)
-    if not reason:
+    """Let a task wait with the others while a remote it needs is in trouble; no attempt is
+    counted."""
+    hold = breaker.held_back(task)
+    if hold is None:
         return False
-    failure = columns_of(RemoteUnavailable(reason, cause_key=breaker.WAITS_FOR_REMOTE))
-    later = timezone.now() + breaker.LOOK_AGAIN_AFTER
-    task.try_again_at(later, failure)
+    if hold.until is None:
+        task.stop_for_a_person(hold.failure)
+    else:
+        task.try_again_at(hold.until, hold.failure)
     SyncTask.objects.filter(pk=task.pk, attempts=task.attempts).update(attempts=F("attempts") - 1)
     return True
 
 
-def _execute(task: SyncTask, attempt: SyncAttempt, remotes: Remotes) -> None:
+class _Calls:
+    """The remote calls of one attempt: kept with it, and which systems answered."""
+
+    def __init__(self, attempt: SyncAttempt) -> None:
+        self.attempt = attempt
+        self.answered: set[str] = set()
+
+    def record(self, exchange: Exchange) -> None:
+        """Keep a call."""
+        record(self.attempt, exchange)
+        if exchange.outcome == "ok":
+            self.answered.add(exchange.system)
+
+
+def _execute(task: SyncTask, calls: _Calls, remotes: Remotes) -> None:
+    attempt, was = calls.attempt, resume.stopped_by(task)
     try:
-        _close_done(task, attempt, STEPS[task.step](StepRun(task, remotes)))
+        _close_done(task, attempt, _outcome_of(StepRun(task, remotes)))
     except LeaseLost:
         raise
     except SyncError as error:
@@ -87,8 +106,19 @@ def _execute(task: SyncTask, attempt: SyncAttempt, remotes: Remotes) -> None:
         logger.exception("task %s failed on a fault of the portal", task.pk)
         task.stop_for_a_person(columns_of(error))
         attempt.close(SyncAttempt.Outcome.ERRORED, task.error_message)
+        _is_believed(task, error)
     else:
-        breaker.note_success(task)
+        breaker.note_success(task, calls.answered)
+        if fetches.is_of_everything(task):
+            fetches.note_success(task)
+        resume.go_on(was)
+
+
+def _outcome_of(run: StepRun) -> str:
+    """What the step did; the first to go on after trouble asks first who answers now."""
+    if resume.is_first_try(run.task):
+        recognise_remotes(run)
+    return STEPS[run.task.step](run)
 
 
 def _close_done(task: SyncTask, attempt: SyncAttempt, outcome: str) -> None:
@@ -109,13 +139,27 @@ def _database_trouble(error: Exception) -> RemoteUnavailable:
 def _close_failed(task: SyncTask, attempt: SyncAttempt, error: SyncError) -> None:
     """Try again later where that can help; otherwise leave it to a person."""
     breaker.note_failure(task, error)
-    delay = next_delay(error, task.attempts, settings.RETRY_SCALE)
+    failure, delay = columns_of(error), next_delay(error, task.attempts, settings.RETRY_SCALE)
+    hold = breaker.held_back(task) if isinstance(error, RemoteChanged) else None
+    if hold is not None and hold.until is not None:
+        failure, delay = hold.failure, hold.until - timezone.now()
+    elif fetches.is_of_everything(task):
+        is_shown = _is_believed(task, error) and not isinstance(error, RemoteUnavailable)
+        delay = None if is_shown else next_fetch(error, task.attempts, settings.RETRY_SCALE)
     if delay is None:
-        task.stop_for_a_person(columns_of(error))
+        task.stop_for_a_person(failure)
         attempt.close(SyncAttempt.Outcome.FAILED, error.message)
     else:
-        task.try_again_at(timezone.now() + delay, columns_of(error))
+        task.try_again_at(timezone.now() + delay, failure)
         attempt.close(SyncAttempt.Outcome.RETRY, error.message)
+
+
+def _is_believed(task: SyncTask, error: Exception) -> bool:
+    """Whether the trouble of a fetch of everything is shown to people; it goes on at its turns."""
+    if not fetches.is_of_everything(task):
+        return False
+    failure = columns_of(error)
+    return fetches.note_failure(task, failure["error_message"], failure["cause_key"])
 
 
 def ask_follow_ups(task: SyncTask) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from sync.jobs import breaker
+from sync.jobs import breaker, resume
 from sync.jobs.bell import ring, rings_waiting
 from sync.jobs.settled import close_settled
 from sync.models import SyncAttempt, SyncTask
@@ -26,6 +26,7 @@ def sweep() -> tuple[int, int]:
     now = timezone.now()
     close_settled()
     breaker.call_forgotten()
+    resume.try_again()
     freed = sum(_free(task, now) for task in SyncTask.objects.expired(now)[:AT_ONCE])
     due = SyncTask.objects.due(now)
     again_after = FORGOTTEN_AFTER if rings_waiting() >= due.count() else RING_AGAIN_AFTER

@@ -26,9 +26,12 @@ class Work:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
+EVERYTHING_IN_SAP = "sap"
+
+
 def pull_orders(shop: Shop) -> Work:
     """Fetch a shop's new and changed orders."""
-    return Work(Step.PULL_ORDERS, f"shop:{shop.code}", f"pull_orders:{shop.code}", shop=shop)
+    return Work(Step.PULL_ORDERS, of_shop(shop), f"pull_orders:{shop.code}", shop=shop)
 
 
 def push_order(order: SalesOrder) -> Work:
@@ -45,14 +48,14 @@ def pull_deliveries(order: SalesOrder | None = None) -> Work:
     """Fetch deliveries of one order, or of every open one."""
     if order is not None:
         return _of_order(Step.PULL_DELIVERIES, order)
-    return Work(Step.PULL_DELIVERIES, "sap", "pull_deliveries:sap")
+    return Work(Step.PULL_DELIVERIES, EVERYTHING_IN_SAP, "pull_deliveries:sap")
 
 
 def pull_billing(order: SalesOrder | None = None) -> Work:
     """Fetch billing documents of one order, or of every open one."""
     if order is not None:
         return _of_order(Step.PULL_BILLING, order)
-    return Work(Step.PULL_BILLING, "sap", "pull_billing:sap")
+    return Work(Step.PULL_BILLING, EVERYTHING_IN_SAP, "pull_billing:sap")
 
 
 def push_shipment(delivery: OutboundDelivery, order: SalesOrder) -> Work:
@@ -95,7 +98,7 @@ def send_invoice(invoice: Invoice) -> Work:
 
 def check_completeness(shop: Shop) -> Work:
     """Compare a shop's orders with SAP's."""
-    return Work(Step.CHECK_COMPLETENESS, f"shop:{shop.code}", f"completeness:{shop.code}", shop)
+    return Work(Step.CHECK_COMPLETENESS, of_shop(shop), f"completeness:{shop.code}", shop)
 
 
 def try_connection(shop: Shop | None = None) -> Work:
@@ -121,6 +124,11 @@ def again(task: SyncTask) -> Work:
     return Work(
         **{name: getattr(task, name) for name in Work.__slots__} | {"step": Step(task.step)}
     )
+
+
+def of_shop(shop: Shop) -> str:
+    """The reference of work about everything in a shop."""
+    return f"shop:{shop.code}"
 
 
 def order_lock(order: SalesOrder) -> str:

@@ -7,7 +7,7 @@ The caller keeps all writes of one order in a row; the shop loses data otherwise
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -64,6 +64,11 @@ class MagentoClient:
     ) -> None:
         self._http = Transport(base_url, auth, session or new_session(), limits, observe)
         self._sizes = PageSize()
+
+    @property
+    def base_url(self) -> str:
+        """Where the shop is, up to the routes."""
+        return self._http.base_url
 
     # ---- orders ----------------------------------------------------------------------------------
     def get_order(self, entity_id: int) -> MagentoOrder:
@@ -177,14 +182,17 @@ class MagentoClient:
         views = _listed(self._http.get("store/storeViews"), "store/storeViews")
         return [parse_store_view(v, by_id.get(v.get("id"), {})) for v in views if v.get("id")]
 
-    def ping(self) -> str:
-        """A line such as "3 store views, 63 orders"; raises what a first real call would raise."""
-        views = len(self.get_store_views())
+    def ping(self, views: Sequence[MagentoStoreView] | None = None) -> str:
+        """A line such as "3 store views, 63 orders"; raises what a first real call would raise.
+
+        ``views`` are the store views where they have just been read.
+        """
+        stores = len(self.get_store_views() if views is None else views)
         search = Search((), page_size=1, fields="items[entity_id],total_count")
         answer = self._http.get("orders", search.query())
         rows_of(answer, "orders")
         orders = answer.get("total_count") or 0
-        return f"{_counted(views, 'store view')}, {_counted(orders, 'order')}"
+        return f"{_counted(stores, 'store view')}, {_counted(orders, 'order')}"
 
     def probe(self, route: str) -> Any:
         """One small read of a route, to learn whether it is allowed; raises as any read does."""

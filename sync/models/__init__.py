@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sync.models.automation import (
+    FetchHealth,
     ProcessHeartbeat,
     PullWatermark,
     RemoteHealth,
@@ -12,6 +13,7 @@ from sync.models.billing import BillingDocument, BillingDocumentLine
 from sync.models.completeness import CompletenessFinding, CompletenessRun
 from sync.models.deliveries import DeliveryTrack, OutboundDelivery, OutboundDeliveryLine
 from sync.models.dry_runs import DryRun
+from sync.models.identities import RemoteIdentity
 from sync.models.invoices import Invoice, InvoiceLine, InvoiceMail
 from sync.models.ledger import RemoteCall, Step, SyncAttempt, SyncTask
 from sync.models.mapping import (
@@ -36,6 +38,7 @@ __all__ = [
     "CustomerMapping",
     "DeliveryTrack",
     "DryRun",
+    "FetchHealth",
     "Invoice",
     "InvoiceLine",
     "InvoiceMail",
@@ -48,6 +51,7 @@ __all__ = [
     "ReadinessFinding",
     "RemoteCall",
     "RemoteHealth",
+    "RemoteIdentity",
     "SalesArea",
     "SalesOrder",
     "SalesOrderLine",

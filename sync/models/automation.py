@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils import timezone
@@ -39,16 +39,71 @@ class PullWatermark(models.Model):
         return f"{self.shop}: {self.updated_at}"
 
 
-class RemoteHealth(models.Model):
-    """How a remote has answered lately; while an incident is open its tasks wait together."""
+class Health(models.Model):
+    """How something has answered lately. Trouble is believed, and shown, while ``opened_at`` is
+    set; the next success ends it."""
 
     FAILURES_TO_OPEN = 3
+    BELIEVED_AFTER = timedelta(minutes=5)
 
-    system = models.CharField(max_length=60, unique=True)
+    last_good_at = models.DateTimeField(null=True, blank=True)
+    failing_since = models.DateTimeField(null=True, blank=True)
     consecutive_failures = models.PositiveIntegerField(default=0)
     opened_at = models.DateTimeField(null=True, blank=True)
-    probe_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
+    cause_key = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_away(self) -> bool:
+        """Whether there is trouble that is believed."""
+        return self.opened_at is not None
+
+    def is_to_be_believed(self, now: datetime, scale: float, *, has_worked: bool) -> bool:
+        """Three answers over five minutes are no accident; neither is the first of something that
+        never worked. ``scale`` shortens the five minutes."""
+        if not has_worked:
+            return True
+        began = self.failing_since or now
+        is_long = now - began >= self.BELIEVED_AFTER * scale
+        return is_long and self.consecutive_failures >= self.FAILURES_TO_OPEN
+
+    def note_failure(self, error: str, cause_key: str, now: datetime) -> None:
+        """Count one more; the caller decides whether it is believed, and saves."""
+        if not self.consecutive_failures:
+            self.failing_since = now
+        self.consecutive_failures += 1
+        self.last_error, self.cause_key = error, cause_key[:120]
+
+    def note_success(self, now: datetime) -> None:
+        """All is forgotten; the caller saves."""
+        self.last_good_at = now
+        self.failing_since = self.opened_at = None
+        self.consecutive_failures = 0
+        self.last_error = self.cause_key = ""
+
+
+class RemoteHealth(Health):
+    """How a remote has answered lately; while it is in trouble its work waits together."""
+
+    class Kind(models.TextChoices):
+        """What its present failures have in common."""
+
+        AWAY = "away", "does not answer"
+        REFUSES = "refuses", "refuses the portal"
+        LOGON = "logon", "refuses the portal's logon"
+
+    system = models.CharField(max_length=60, unique=True)
+    kind = models.CharField(max_length=8, choices=Kind, blank=True)
+    probe_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When trouble that was believed ended last."
+    )
+    quiet_until = models.DateTimeField(
+        null=True, blank=True, help_text="The remote asked for fewer calls (Retry-After)."
+    )
 
     class Meta:
         ordering = ["system"]
@@ -57,10 +112,29 @@ class RemoteHealth(models.Model):
     def __str__(self) -> str:
         return self.system
 
+
+class FetchHealth(Health):
+    """How a fetch of everything has gone: a shop's orders, SAP's deliveries. The task that carries
+    it out goes back to work at each turn; this is what people are told."""
+
+    step = models.CharField(max_length=20, choices=Step)
+    reference = models.CharField(max_length=80)
+    shop = models.ForeignKey(Shop, null=True, blank=True, on_delete=models.CASCADE)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name_plural = "fetch health"
+        constraints = [
+            models.UniqueConstraint(fields=["step", "reference"], name="one_health_per_fetch")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_step_display()} {self.reference}"
+
     @property
-    def is_away(self) -> bool:
-        """Whether an incident is open."""
-        return self.opened_at is not None
+    def silent_since(self) -> datetime | None:
+        """When it was last good; of one that never was, when it began to fail."""
+        return self.last_good_at or self.failing_since
 
 
 class ProcessHeartbeat(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from threading import Lock
@@ -21,6 +21,12 @@ from sync.sap.messages import read_return
 from sync.sap.options import SapOptions
 
 SYSTEM = "sap"
+
+
+def _anyone(seen: dict[str, str]) -> None:
+    """Where nobody minds which system answers."""
+
+
 SECRETS = {"user", "passwd", "lang", "mysapsso2", "x509cert", "trace"}
 # A forked child must neither use nor close its parent's connection (pyrfc sheet 8).
 _inherited: list[RfcConnection] = []
@@ -51,6 +57,7 @@ class SapSession:
             connect,
             tuple(sorted((k, str(v)) for k, v in parameters.items() if k not in SECRETS)),
         )
+        self.recognise: Callable[[dict[str, str]], None] = _anyone
         self._connection: RfcConnection | None = None
         self._opened_by = 0
         self._busy = Lock()
@@ -177,7 +184,21 @@ class SapSession:
         if self._connection is None:
             self._connection = open_connection(self._connect, self._parameters)
             self._opened_by = os.getpid()
+            self._recognised(self._connection)
         return self._connection
+
+    def _recognised(self, connection: RfcConnection) -> None:
+        """Who answers is what the library was told at the logon: no call is made for it."""
+        if self.recognise is _anyone:
+            return
+        told = connection.get_connection_attributes()
+        try:
+            self.recognise(
+                {"system_id": str(told.get("sysId", "")), "client": str(told.get("client", ""))}
+            )
+        except SyncError:
+            self.quarantine()
+            raise
 
     @contextmanager
     def _one_at_a_time(self) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 
@@ -46,6 +46,11 @@ class SapClient:
     def options(self) -> SapOptions:
         """How this SAP system is set up."""
         return self._session.options
+
+    def recognise_by(self, recognise: Callable[[dict[str, str]], None]) -> None:
+        """Show ``recognise`` who answers (system_id, client) whenever a session is opened; what
+        it raises closes the session before anything is called."""
+        self._session.recognise = recognise
 
     @property
     def is_usable(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, cast
 
-from sync.errors import RemoteMisconfigured, RemoteUnavailable, SyncError
+from sync.errors import LogonRefused, RemoteMisconfigured, RemoteUnavailable, SyncError
 from sync.sap import abap
 
 SYSTEM = "sap"
@@ -20,6 +20,9 @@ class RfcConnection(Protocol):
 
     def get_function_description(self, name: str, /) -> Any:
         """The interface of a function module."""
+
+    def get_connection_attributes(self) -> Mapping[str, Any]:
+        """Who is connected to what, as told at the logon."""
 
     def close(self) -> None:
         """End the ABAP session."""
@@ -82,7 +85,7 @@ def _opening_error(exc: Exception) -> SyncError | None:
     """Who must act on a failed opening; ``None`` for what is no remote failure at all."""
     names, code = class_names(exc), getattr(exc, "code", None)
     if "LogonError" in names or "ExternalAuthorizationError" in names:
-        return RemoteMisconfigured(
+        return LogonRefused(
             "SAP refused the logon. Check user, password, client and language, and whether the "
             "user is locked in SAP.",
             system=SYSTEM,

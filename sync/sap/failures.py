@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 
 from sync.errors import (
+    LogonRefused,
     OutcomeUnknown,
-    RemoteMisconfigured,
     RemoteUnavailable,
     SyncError,
     UnexpectedRecord,
@@ -134,7 +134,7 @@ def _unreadable(exc: BaseException, function: str) -> SyncError:
 
 def _unavailable(exc: BaseException, function: str) -> SyncError:
     if "LogonError" in class_names(exc):
-        return RemoteMisconfigured(
+        return LogonRefused(
             "SAP refused the logon. Check user, password, client and language, and whether the "
             "user is locked in SAP.",
             system=SYSTEM,

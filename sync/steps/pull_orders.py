@@ -13,6 +13,7 @@ from sync.magento.records import MagentoOrder, UnreadableRecord
 from sync.models import PullWatermark, Shop
 from sync.steps import unreadable
 from sync.steps.progress import refresh_replacements
+from sync.steps.recognition import recognise_stores_now_and_then
 from sync.steps.shop_mirrors import store_order, store_orders
 from sync.steps.step_run import StepRun
 
@@ -26,6 +27,7 @@ def pull_orders(run: StepRun) -> str:
     if entity_id is not None:
         store_order(run.shop, run.magento().get_order(entity_id))
         return "Read again and stored."
+    recognise_stores_now_and_then(run)
     watermark, _created = PullWatermark.objects.get_or_create(shop=run.shop)
     stored = unread = 0
     for batch in _batches(run, watermark):

@@ -63,7 +63,7 @@ def _marked(run: StepRun, order: SalesOrder, column: str, settle: timedelta) -> 
             yield
         except OutcomeUnknown as error:
             _replace(order, column, mark, timezone.now() + settle)
-            error.retry_after = error.retry_after or settle.total_seconds() + 1
+            error.settles_after = settle.total_seconds() + 1
             raise
         except LeaseLost:  # what another worker may have begun meanwhile keeps its mark
             raise
@@ -87,10 +87,11 @@ def _wait(order: SalesOrder, column: str, system: str, name: str) -> None:
     order.refresh_from_db(fields=[column])
     until = getattr(order, column)
     if until is not None and until > timezone.now():
-        raise RemoteUnavailable(
+        error = RemoteUnavailable(
             f"An earlier write to {name} got no answer and may still be running; "
             f"it is looked up when that time is over.",
             system=system,
             reference=order.increment_id,
-            retry_after=(until - timezone.now()).total_seconds() + 1,
         )
+        error.settles_after = (until - timezone.now()).total_seconds() + 1
+        raise error

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from sync.steps.recognition import recognise_stores
 from sync.steps.step_run import StepRun
 
 
 def try_connection(run: StepRun) -> str:
-    """Say who answered; raises the error that tells what to repair."""
-    if run.task.shop is not None:
-        return run.magento().ping()
-    return run.remotes.sap().ping()
+    """Say who answered a logon made for this; raises the error that tells what to repair."""
+    run.remotes.renew()
+    if run.task.shop is None:
+        return run.remotes.sap().ping()
+    views = run.magento().get_store_views()
+    recognise_stores(run, views)
+    return run.magento().ping(views)

@@ -61,9 +61,14 @@ def client_of(address: str) -> MagentoClient:
 
 @pytest.mark.parametrize(
     "beginning",
-    [b"HTTP/1.1 200", HEAD + b"X-Slow: ", HEAD + b"Content-Length: 9999\r\n\r\n", HEAD + b"\r\n" + BODY],
+    [
+        b"HTTP/1.1 200",
+        HEAD + b"X-Slow: ",
+        HEAD + b"Content-Length: 9999\r\n\r\n",
+        HEAD + b"\r\n" + BODY,
+    ],
     ids=["status", "headers", "body", "body without a length"],
-)  # fmt: skip
+)
 def test_a_shop_that_drips_frees_its_worker(beginning: bytes) -> None:
     with a_shop_that(drips(beginning)) as address, pytest.raises(RemoteUnavailable) as caught:
         client_of(address).search_shipments(1)

@@ -1,0 +1,99 @@
+"""Fetches of everything: a shop's orders, SAP's deliveries and billing documents, completeness.
+
+They change nothing at the remote, so they are carried out at each turn whatever the last answer
+was. What people are told is kept beside the task: since when a fetch fails, and when it was good.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from sync.jobs.work import EVERYTHING_IN_SAP, of_shop
+from sync.models import FetchHealth, Step, StepSchedule, SyncTask
+
+logger = logging.getLogger(__name__)
+
+FETCHES = frozenset(
+    {Step.PULL_ORDERS, Step.PULL_DELIVERIES, Step.PULL_BILLING, Step.CHECK_COMPLETENESS}
+)
+# A fetch that runs by itself was last good longer ago than this, and than three of its rounds.
+SILENT_AFTER = timedelta(minutes=10)
+ROUNDS = 3
+
+
+def is_of_everything(task: SyncTask) -> bool:
+    """Whether a task fetches all there is, and not one order or record."""
+    whole = EVERYTHING_IN_SAP if task.shop is None else of_shop(task.shop)
+    return task.step in FETCHES and task.sales_order_id is None and task.reference == whole
+
+
+def note_success(task: SyncTask) -> None:
+    """A fetch of everything was good; what was told of it is over."""
+    now = timezone.now()
+    usual = FetchHealth.objects.filter(
+        step=task.step, reference=task.reference, consecutive_failures=0
+    )
+    if usual.update(last_good_at=now):
+        return
+    with transaction.atomic():
+        health = _health_of(task)
+        if health.is_away:
+            logger.warning("%s works again", task)
+        health.note_success(now)
+        health.save()
+
+
+def note_failure(task: SyncTask, message: str, cause_key: str) -> bool:
+    """Count a failure of a fetch of everything; whether its trouble is believed by now."""
+    now = timezone.now()
+    with transaction.atomic():
+        health = _health_of(task)
+        health.note_failure(message, cause_key, now)
+        is_new = not health.is_away and health.is_to_be_believed(
+            now, settings.RETRY_SCALE, has_worked=health.last_good_at is not None
+        )
+        if is_new:
+            health.opened_at = now
+        health.save()
+    if is_new:
+        logger.error("%s fails: %s", task, health.cause_key)
+    return health.is_away
+
+
+def silent() -> list[FetchHealth]:
+    """The fetches that run by themselves and were last good too long ago, one under way left out
+    as long as its worker lives."""
+    now = timezone.now()
+    rounds = dict(
+        StepSchedule.objects.filter(is_enabled=True).values_list("step", "interval_seconds")
+    )
+    under_way = set(
+        SyncTask.objects.filter(
+            step__in=FETCHES, state=SyncTask.State.RUNNING, lease_until__gt=now
+        ).values_list("step", "reference")
+    )
+    candidates = FetchHealth.objects.filter(step__in=rounds).exclude(shop__is_active=False)
+    return [
+        health
+        for health in candidates.select_related("shop")
+        if (health.step, health.reference) not in under_way
+        and health.silent_since is not None
+        and now - health.silent_since > _patience(health, rounds[health.step])
+    ]
+
+
+def _patience(health: FetchHealth, interval_seconds: int) -> timedelta:
+    own = health.shop.poll_interval_seconds if health.shop is not None else None
+    return max(SILENT_AFTER, ROUNDS * timedelta(seconds=max(interval_seconds, own or 0)))
+
+
+def _health_of(task: SyncTask) -> FetchHealth:
+    health, _created = FetchHealth.objects.select_for_update().get_or_create(
+        step=task.step, reference=task.reference, defaults={"shop": task.shop}
+    )
+    return health

@@ -1,0 +1,87 @@
+"""What a remote's trouble has stopped goes on by itself: one first, the others when it passed.
+
+Only trouble that says nothing about the document counts: keys, rights, an address, a logon. Of the
+tasks that stopped for one cause the oldest is tried again, after a minute at first and then ever
+more rarely, and at once when trouble that was believed is over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Min, QuerySet
+from django.utils import timezone
+
+from sync.errors import RemoteMisconfigured
+from sync.jobs import breaker, fetches
+from sync.jobs.retries import next_probe
+from sync.models import RemoteHealth, Step, SyncTask
+
+TROUBLE = RemoteMisconfigured.__name__
+# People look at these again themselves.
+LOOKED_AT = [Step.TEST_CONNECTION, Step.CHECK_READINESS, Step.DRY_RUN]
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedBy:
+    """The cause some tasks of a shop have stopped for."""
+
+    cause_key: str
+    shop_id: int | None
+
+
+def stopped_by(task: SyncTask) -> StoppedBy | None:
+    """The trouble that stopped this task before it was put back to work; None for any other."""
+    if task.error_class != TROUBLE or task.step in LOOKED_AT:
+        return None
+    return StoppedBy(task.cause_key, task.shop_id)
+
+
+def is_first_try(task: SyncTask) -> bool:
+    """Whether a claimed task goes on by itself, and finds out for others whether the trouble is
+    over; one a person has put back does not."""
+    return stopped_by(task) is not None and task.finished_at is not None
+
+
+def try_again() -> int:
+    """Put the first of each cause back to work when its time has come; how many those were."""
+    groups = _stopped().values("cause_key", "shop_id").annotate(first=Min("pk")).values("first")
+    firsts = SyncTask.objects.filter(pk__in=groups).select_related("shop")
+    now = timezone.now()
+    return sum(_wake(_stopped().filter(pk=one.pk)) for one in firsts if _is_due(one, now))
+
+
+def go_on(passed: StoppedBy | None) -> int:
+    """One that had stopped for this cause is done: so may the others be."""
+    if passed is None:
+        return 0
+    others = _stopped().filter(cause_key=passed.cause_key, shop_id=passed.shop_id)
+    return _wake(others, error_class="", error_message="", cause_key="", finished_at=None)
+
+
+def _is_due(task: SyncTask, now: datetime) -> bool:
+    if breaker.held_back(task) is not None:
+        return False
+    stopped_at = task.finished_at or task.asked_at
+    over = RemoteHealth.objects.filter(
+        system__in=breaker.systems_of(task), closed_at__gt=stopped_at
+    )
+    if over.exists():
+        return True
+    return now >= stopped_at + next_probe(max(1, task.attempts), settings.RETRY_SCALE)
+
+
+def _stopped() -> QuerySet[SyncTask]:
+    stopped = SyncTask.objects.filter(state=SyncTask.State.NEEDS_ATTENTION, error_class=TROUBLE)
+    # A fetch of everything has turns of its own.
+    own_turn = {"step__in": fetches.FETCHES, "sales_order__isnull": True}
+    return stopped.exclude(step__in=LOOKED_AT).exclude(**own_turn).order_by()
+
+
+def _wake(stopped: QuerySet[SyncTask], **values: object) -> int:
+    """Put back to work; a first try keeps what stopped it."""
+    return stopped.update(
+        state=SyncTask.State.WAITING, not_before=timezone.now(), rung_at=None, **values
+    )

@@ -1,0 +1,72 @@
+"""Whether a remote is still the one it was: order 4711 of another shop is another order.
+
+The address is compared whenever a client is made, SAP's system and client whenever a session is
+opened. The shop's stores cost a call, so they are compared now and then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from django.utils import timezone
+
+from sync.errors import RemoteMisconfigured, RemoteRejected, UnexpectedRecord
+from sync.magento.records import MagentoStoreView
+from sync.models import RemoteIdentity
+from sync.steps.step_run import StepRun
+
+STORES_EVERY = timedelta(hours=1)
+
+
+def recognise_remotes(run: StepRun) -> None:
+    """Ask both remotes afresh who they are, before work their trouble had stopped goes on.
+
+    Raises ``RemoteChanged``, or what the question itself met.
+    """
+    run.remotes.renew()
+    if run.task.shop is not None:
+        recognise_stores(run)
+
+
+def recognise_stores(run: StepRun, views: Sequence[MagentoStoreView] | None = None) -> None:
+    """Compare the shop's stores with those remembered; raises ``RemoteChanged``.
+
+    ``views`` are the store views where they have just been read.
+    """
+    client, system = run.magento(), _system(run)
+    try:
+        stores = _as_text(client.get_store_views() if views is None else views)
+    except (RemoteMisconfigured, RemoteRejected, UnexpectedRecord):
+        known = RemoteIdentity.objects.filter(system=system, known__has_key="stores")
+        if known.exclude(known__stores="").exists():
+            raise
+        stores = ""  # the integration was never allowed to read them
+    RemoteIdentity.objects.recognise(system, {"base_url": client.base_url, "stores": stores})
+
+
+def _as_text(views: Sequence[MagentoStoreView]) -> str:
+    """Every store, as "1 default, 2 de": what tells a shop from another."""
+    return ", ".join(f"{store_id} {code}" for store_id, code in sorted(_codes(views)))
+
+
+def _codes(views: Sequence[MagentoStoreView]) -> Iterator[tuple[int, str]]:
+    return ((view.store_id, view.code) for view in views)
+
+
+def _system(run: StepRun) -> str:
+    return f"magento:{run.shop.code}"
+
+
+def recognise_stores_now_and_then(run: StepRun) -> None:
+    """As ``recognise_stores``, at most once an hour. A refusal is left to the fetch itself."""
+    run.magento()  # its address is compared and remembered
+    recently = RemoteIdentity.objects.filter(
+        system=_system(run), checked_at__gt=timezone.now() - STORES_EVERY
+    )
+    if recently.filter(known__has_key="stores").exists():
+        return
+    try:
+        recognise_stores(run)
+    except (RemoteMisconfigured, RemoteRejected, UnexpectedRecord):
+        return
