@@ -59,7 +59,7 @@ def parse_shipment(document: Any) -> MagentoShipment:
 
 
 def parse_invoice(document: Any) -> MagentoInvoice:
-    """An invoice with its lines and comments; line row totals are undiscounted [810, 841]."""
+    """An invoice with its lines and comments."""
     members = _document(document, "invoice")
     return MagentoInvoice(
         entity_id=members.identifier("entity_id"),
@@ -203,7 +203,8 @@ def _order_item(members: Members) -> MagentoOrderItem:
         qty_refunded=members.amount("qty_refunded"),
         qty_canceled=members.amount("qty_canceled"),
         price=members.amount("price"),
-        row_total=members.amount("row_total"),
+        row_total_incl_tax=members.amount("row_total_incl_tax"),
+        fixed_product_tax=members.amount("weee_tax_applied_row_amount"),
         tax_amount=members.amount("tax_amount"),
         tax_percent=members.amount("tax_percent"),
         discount_amount=members.amount("discount_amount"),
@@ -212,12 +213,10 @@ def _order_item(members: Members) -> MagentoOrderItem:
 
 
 def _document_item(members: Members) -> MagentoDocumentItem:
-    has_total = members.values.get("row_total") is not None
     return MagentoDocumentItem(
         order_item_id=members.identifier("order_item_id"),
         sku=members.text("sku"),
         qty=members.amount("qty"),
-        row_total=members.amount("row_total") if has_total else None,
     )
 
 

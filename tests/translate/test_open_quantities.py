@@ -35,15 +35,15 @@ def bundle_order(*, is_dynamic: bool = False, **parent: Decimal) -> MagentoOrder
         [
             made_item(
                 PARENT, product_type="bundle", qty_ordered=Decimal(3), price=Decimal(15),
-                row_total=Decimal(45), **parent,
+                row_total_incl_tax=Decimal(45), **parent,
             ),
             made_item(
                 FIRST, parent_item_id=PARENT, qty_ordered=Decimal(3), price=price,
-                row_total=price * 3,
+                row_total_incl_tax=price * 3,
             ),
             made_item(
                 SECOND, parent_item_id=PARENT, qty_ordered=Decimal(6), price=price,
-                row_total=price * 6,
+                row_total_incl_tax=price * 6,
             ),
         ]
     )  # fmt: skip
