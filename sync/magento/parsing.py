@@ -50,7 +50,7 @@ def parse_shipment(document: Any) -> MagentoShipment:
         order_id=members.identifier("order_id"),
         created_at=members.moment("created_at", "updated_at"),
         updated_at=members.moment("updated_at", "created_at"),
-        email_sent=members.flag("email_sent"),
+        email_sent=_is_mailed(members),
         items=tuple(_document_item(item) for item in members.children("items")),
         tracks=tuple(_track(track) for track in members.children("tracks")),
         comments=_comments(members),
@@ -68,7 +68,7 @@ def parse_invoice(document: Any) -> MagentoInvoice:
         state=members.whole_number("state") or 0,
         created_at=members.moment("created_at", "updated_at"),
         updated_at=members.moment("updated_at", "created_at"),
-        email_sent=members.flag("email_sent"),
+        email_sent=_is_mailed(members),
         currency_code=members.text("order_currency_code"),
         subtotal=members.amount("subtotal"),
         discount_amount=members.amount("discount_amount"),
@@ -210,6 +210,12 @@ def _order_item(members: Members) -> MagentoOrderItem:
         discount_amount=members.amount("discount_amount"),
         discount_tax_compensation_amount=members.amount("discount_tax_compensation_amount"),
     )
+
+
+def _is_mailed(members: Members) -> bool:
+    """Below 0 are the tries a shop of 2.4.8 has left for a mail in its queue ("Versions" 4)."""
+    sent = members.values.get("email_sent")
+    return not (isinstance(sent, int) and sent < 0) and members.flag("email_sent")
 
 
 def _document_item(members: Members) -> MagentoDocumentItem:

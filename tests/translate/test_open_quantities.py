@@ -89,6 +89,23 @@ def test_more_than_is_open_is_never_cut(done: str) -> None:
     assert reasons(result) == ["only 2 are open in the shop"]
 
 
+@pytest.mark.parametrize(
+    ("shipped", "refunded", "canceled", "is_open"),
+    [(2, 1, 0, 3), (1, 2, 0, 3), (2, 2, 0, 3), (2, 1, 1, 2), (2, 3, 2, 0), (5, 1, 0, 0)],
+)
+def test_a_refunded_piece_may_be_a_shipped_one(
+    shipped: int, refunded: int, canceled: int, is_open: int
+) -> None:
+    """Of five: ordered less the larger of shipped and refunded, less canceled [248-526 to 528]."""
+    order = plain_order(
+        qty_shipped=Decimal(shipped), qty_refunded=Decimal(refunded), qty_canceled=Decimal(canceled)
+    )
+
+    if is_open:
+        assert ship(order, {1: is_open}).quantities == {1: Decimal(is_open)}
+    assert reasons(ship(order, {1: is_open + 1})) == [f"only {is_open} are open in the shop"]
+
+
 def test_refunded_pieces_can_still_be_invoiced_but_invoiced_ones_cannot() -> None:
     order = plain_order(qty_invoiced=Decimal(4), qty_refunded=Decimal(1))
 
