@@ -50,7 +50,7 @@ def parse_shipment(document: Any) -> MagentoShipment:
         order_id=members.identifier("order_id"),
         created_at=members.moment("created_at", "updated_at"),
         updated_at=members.moment("updated_at", "created_at"),
-        email_sent=members.flag("email_sent"),
+        email_sent=_is_mailed(members),
         items=tuple(_document_item(item) for item in members.children("items")),
         tracks=tuple(_track(track) for track in members.children("tracks")),
         comments=_comments(members),
@@ -59,7 +59,7 @@ def parse_shipment(document: Any) -> MagentoShipment:
 
 
 def parse_invoice(document: Any) -> MagentoInvoice:
-    """An invoice with its lines and comments; line row totals are undiscounted [810, 841]."""
+    """An invoice with its lines and comments."""
     members = _document(document, "invoice")
     return MagentoInvoice(
         entity_id=members.identifier("entity_id"),
@@ -68,7 +68,7 @@ def parse_invoice(document: Any) -> MagentoInvoice:
         state=members.whole_number("state") or 0,
         created_at=members.moment("created_at", "updated_at"),
         updated_at=members.moment("updated_at", "created_at"),
-        email_sent=members.flag("email_sent"),
+        email_sent=_is_mailed(members),
         currency_code=members.text("order_currency_code"),
         subtotal=members.amount("subtotal"),
         discount_amount=members.amount("discount_amount"),
@@ -203,7 +203,8 @@ def _order_item(members: Members) -> MagentoOrderItem:
         qty_refunded=members.amount("qty_refunded"),
         qty_canceled=members.amount("qty_canceled"),
         price=members.amount("price"),
-        row_total=members.amount("row_total"),
+        row_total_incl_tax=members.amount("row_total_incl_tax"),
+        fixed_product_tax=members.amount("weee_tax_applied_row_amount"),
         tax_amount=members.amount("tax_amount"),
         tax_percent=members.amount("tax_percent"),
         discount_amount=members.amount("discount_amount"),
@@ -211,13 +212,17 @@ def _order_item(members: Members) -> MagentoOrderItem:
     )
 
 
+def _is_mailed(members: Members) -> bool:
+    """Below 0 are the tries a shop of 2.4.8 has left for a mail in its queue ("Versions" 4)."""
+    sent = members.values.get("email_sent")
+    return not (isinstance(sent, int) and sent < 0) and members.flag("email_sent")
+
+
 def _document_item(members: Members) -> MagentoDocumentItem:
-    has_total = members.values.get("row_total") is not None
     return MagentoDocumentItem(
         order_item_id=members.identifier("order_item_id"),
         sku=members.text("sku"),
         qty=members.amount("qty"),
-        row_total=members.amount("row_total") if has_total else None,
     )
 
 

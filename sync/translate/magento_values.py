@@ -152,7 +152,7 @@ def _line_values(item: MagentoOrderItem, position: int) -> dict[str, Any]:
         "qty_refunded": item.qty_refunded,
         "qty_canceled": item.qty_canceled,
         "price": item.price,
-        "row_total": item.row_total,
+        "row_total": item.net_after_discount,
         "tax_amount": item.tax_amount,
         "discount_amount": item.discount_amount,
     }

@@ -304,8 +304,12 @@ class _Sorting:
 
 
 def _open_to_ship(item: MagentoOrderItem) -> Decimal:
-    """README "Quantities"; a configurable counts on its parent only [242]."""
-    done = item.qty_shipped + item.qty_refunded + item.qty_canceled
+    """A configurable counts on its parent only [242].
+
+    A refunded piece may be one that was shipped, and the shop does not know which: it takes the
+    larger of the two, and lets the other pieces go [248-526 to 528].
+    """
+    done = max(item.qty_shipped, item.qty_refunded) + item.qty_canceled
     return max(ZERO, item.qty_ordered - done)
 
 

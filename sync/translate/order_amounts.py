@@ -8,15 +8,14 @@ Which lines count (README "The order document"):
 - bundle with fixed price: the parent with the money, then its children, free, below it. A bundle
   without any money is taken for one of these, whichever it was.
 
-``row_total`` over REST is net of the discount. Exchanges 804-806 and 810 show what is subtracted:
-the whole ``discount_amount`` (55.41 stored, 6.59 discount of which 1.05 compensation: 48.82). The
-README's first bite has the compensation added back in. Both readings are tried against the order's
-subtotal, so that a shop which does it the other way is read rightly too.
+A dynamic bundle's discount stands with its children only [248-122]. What each line costs comes from
+members that mean the same in every version of Magento (``MagentoOrderItem``). A fixed product tax,
+such as a recycling fee, has no place in the SAP order: an order with one does not add up and stops.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -80,23 +79,16 @@ def order_amounts(order: MagentoOrder) -> OrderAmounts:
     belongs to one that is not there.
     """
     counted = tuple(_counted(order))
-    stored = _row_total_reading(order, counted)
     compensation = order.shipping_discount_tax_compensation_amount
     amounts = OrderAmounts(
         currency=order.order_currency_code,
-        lines=tuple(_line(item, parent, stored) for item, parent in counted),
+        lines=tuple(_line(item, parent) for item, parent in counted),
         freight=order.shipping_amount,
         freight_discount=abs(order.shipping_discount_amount) - compensation,
         freight_tax=order.shipping_tax_amount,
     )
     if abs(amounts.total - order.grand_total) >= HALF_A_CENT:
-        raise UnexpectedRecord(
-            f"The lines of order {order.increment_id} add up to {amounts.total}, the shop says "
-            f"{order.grand_total} {order.order_currency_code}.",
-            system="magento",
-            reference=order.increment_id,
-            cause_key="magento:total",
-        )
+        raise _does_not_add_up(order, amounts.total, [item for item, _ in counted])
     return amounts
 
 
@@ -146,12 +138,10 @@ def _refuse_repeated_lines(order: MagentoOrder) -> None:
 
 
 def _carries_money(item: MagentoOrderItem) -> bool:
-    return bool(item.price or item.row_total or item.tax_amount or item.discount_amount)
+    return bool(item.price or item.row_total_incl_tax or item.tax_amount or item.discount_amount)
 
 
-def _line(
-    item: MagentoOrderItem, parent: int | None, stored: Callable[[MagentoOrderItem], Decimal]
-) -> PricedLine:
+def _line(item: MagentoOrderItem, parent: int | None) -> PricedLine:
     return PricedLine(
         item_id=item.item_id,
         product_type=item.product_type,
@@ -160,28 +150,30 @@ def _line(
         quantity=item.qty_ordered,
         is_virtual=item.is_virtual,
         is_qty_decimal=item.is_qty_decimal,
-        net_before_discount=stored(item),
+        net_before_discount=item.net_before_discount,
         discount=item.discount_amount - item.discount_tax_compensation_amount,
         tax=item.tax_amount,
         higher_level_item_id=parent,
     )
 
 
-def _row_total_reading(
-    order: MagentoOrder, counted: tuple[tuple[MagentoOrderItem, int | None], ...]
-) -> Callable[[MagentoOrderItem], Decimal]:
-    other = sum((_stored_by_other_reading(item) for item, _ in counted), ZERO)
-    recorded = sum((_stored(item) for item, _ in counted), ZERO)
-    is_other = abs(other - order.subtotal) < HALF_A_CENT <= abs(recorded - order.subtotal)
-    return _stored_by_other_reading if is_other else _stored
-
-
-def _stored(item: MagentoOrderItem) -> Decimal:
-    return item.row_total + item.discount_amount
-
-
-def _stored_by_other_reading(item: MagentoOrderItem) -> Decimal:
-    return item.row_total + item.discount_amount - item.discount_tax_compensation_amount
+def _does_not_add_up(
+    order: MagentoOrder, total: Decimal, counted: Iterable[MagentoOrderItem]
+) -> UnexpectedRecord:
+    currency = order.order_currency_code
+    message = (
+        f"The lines of order {order.increment_id} add up to {total}, the shop says "
+        f"{order.grand_total} {currency}."
+    )
+    fixed = sum((item.fixed_product_tax for item in counted), ZERO)
+    if fixed:
+        message += (
+            f" The shop charges {fixed} {currency} of it as fixed product tax (a recycling fee, "
+            "say), which the portal does not carry. Enter this order in SAP by hand."
+        )
+    return UnexpectedRecord(
+        message, system="magento", reference=order.increment_id, cause_key="magento:total"
+    )
 
 
 def _broken(order: MagentoOrder, problem: str) -> UnexpectedRecord:

@@ -47,7 +47,7 @@ SHIP = ShipmentRequest({1: Decimal(1)}, (("ups", "UPS", "1Z"),), "SAP delivery 1
 INVOICE = InvoiceRequest({1: Decimal(1)}, "SAP billing document 1", notify=False)
 ITEM = (
     "qty_ordered", "qty_shipped", "qty_invoiced", "qty_refunded", "qty_canceled", "price",
-    "row_total", "tax_amount", "discount_amount",
+    "row_total_incl_tax", "tax_amount", "discount_amount",
 )  # fmt: skip
 MONEY = ("grand_total", "subtotal", "discount_amount", "shipping_amount", "tax_amount")
 

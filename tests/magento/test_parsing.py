@@ -132,9 +132,16 @@ def test_what_is_wrong_is_said(member: str, value: Any, problem: str) -> None:
 
 def test_an_amount_the_shop_computed_in_floating_point_is_put_right() -> None:
     document = answer_body("101")
-    document["items"][0]["row_total"] = Decimal("53.970000000000006")
+    document["items"][0]["row_total_incl_tax"] = Decimal("58.419999999999994")
 
-    assert parse_order(document).items[0].row_total == Decimal("53.97")
+    assert parse_order(document).items[0].row_total_incl_tax == Decimal("58.42")
+
+
+@pytest.mark.parametrize(("sent", "is_told"), [(1, True), (0, False), (-1, False), (-2, False)])
+def test_a_mail_in_the_queue_is_not_sent_yet(sent: int, is_told: bool) -> None:
+    document = answer_body("316") | {"email_sent": sent}
+
+    assert parse_invoice(document).email_sent is is_told
 
 
 def test_an_empty_object_that_php_wrote_as_a_list_is_none() -> None:

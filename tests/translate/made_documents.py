@@ -5,8 +5,9 @@ An independent model of the shop's arithmetic, checked against the recordings [1
 - net catalogue: the row is price x quantity, the tax is taken of the row less its discount.
 - gross catalogue: the gross row is stored net; the discount is taken of the gross row; the
   ``discount_tax_compensation_amount`` is the tax that the discount saved.
-- over REST ``row_total`` is the stored row less the whole discount, and floating point shows; some
-  orders here are as README "Ten things that bite" 1 has it, with the compensation added back.
+- ``row_total_incl_tax`` is what the customer pays for the row, and floating point shows.
+- ``row_total`` is the row less its discount up to 2.4.7, and from 2.4.8 on the piece less the row's
+  discount, never below 0 [248-111].
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Shop:
     rate: Decimal
     discount_percent: Decimal
     free: bool = False
-    adds_compensation: bool = False  # as the README has it, against the recordings
+    is_newer: bool = False  # 2.4.8, where row_total is of one piece
     lines: list[Document] = field(default_factory=list)
     counted: list[Money] = field(default_factory=list)
 
@@ -65,6 +66,12 @@ class Shop:
         price = Decimal(self.chance.randrange(1, 10 ** self.chance.randrange(2, 7))) / 100
         rate = Decimal("0.92") if self.currency == "EUR" else Decimal(1)
         return self.rounded(max(price * rate, self.unit))
+
+    def row_total(self, money: Money) -> Decimal:
+        """What this version of Magento calls so."""
+        if self.is_newer:
+            return max(money.price - money.discount, ZERO)
+        return money.row - money.discount
 
     def money(self, shown: Decimal, quantity: Decimal) -> Money:
         """Of a line whose catalogue price is ``shown``."""
@@ -95,9 +102,8 @@ def item(shop: Shop, item_id: int, money: Money, quantity: Decimal, **more: Any)
         "sku": f"SKU-{item_id}", "name": f"Thing {item_id}", "is_virtual": 0,
         "qty_ordered": as_sent(quantity, shop.chance), "qty_shipped": 0, "qty_invoiced": 0,
         "qty_refunded": 0, "qty_canceled": 0, "price": as_sent(money.price, shop.chance),
-        "row_total": as_sent(
-            money.row - money.discount + shop.adds_compensation * money.compensation, shop.chance
-        ),
+        "row_total": as_sent(shop.row_total(money), shop.chance),
+        "row_total_incl_tax": as_sent(money.total, shop.chance),
         "tax_amount": as_sent(money.tax, shop.chance), "tax_percent": shop.rate,
     }  # fmt: skip
     if money.discount:
@@ -153,7 +159,7 @@ def made_document(seed: int) -> tuple[Document, Shop]:
         rate=Decimal(chance.choice(("0", "7", "8.25", "8.875", "19", "25"))),
         discount_percent=Decimal(chance.choice(("0", "0", "10", "33.33", "100"))),
         free=chance.random() < 0.05,
-        adds_compensation=chance.random() < 0.2,
+        is_newer=chance.random() < 0.5,
     )
     for at in range(chance.randrange(1, 7)):
         add_thing(shop, chance.choice(KINDS), at * 10 + 1)

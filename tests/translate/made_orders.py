@@ -23,8 +23,8 @@ def made_item(item_id: int, **members: Any) -> MagentoOrderItem:
         "product_type": "simple", "sku": f"SKU-{item_id}", "name": f"Thing {item_id}",
         "is_virtual": False, "is_qty_decimal": False, "qty_ordered": Decimal(1),
         "qty_shipped": ZERO, "qty_invoiced": ZERO, "qty_refunded": ZERO, "qty_canceled": ZERO,
-        "price": ZERO, "row_total": ZERO, "tax_amount": ZERO, "tax_percent": ZERO,
-        "discount_amount": ZERO, "discount_tax_compensation_amount": ZERO,
+        "price": ZERO, "row_total_incl_tax": ZERO, "fixed_product_tax": ZERO, "tax_amount": ZERO,
+        "tax_percent": ZERO, "discount_amount": ZERO, "discount_tax_compensation_amount": ZERO,
     }  # fmt: skip
     return MagentoOrderItem(**(values | members))
 
@@ -42,7 +42,7 @@ def made_order(
         }
     )  # fmt: skip
     counted = [line for line in lines if not _repeats(line, lines)]
-    subtotal = sum((line.row_total + line.discount_amount for line in counted), ZERO)
+    subtotal = sum((line.net_before_discount for line in counted), ZERO)
     discount = sum((line.discount_amount for line in counted), ZERO)
     compensation = sum((line.discount_tax_compensation_amount for line in counted), ZERO)
     tax = sum((line.tax_amount for line in counted), ZERO)
@@ -76,8 +76,9 @@ def priced(draw: st.DrawFn, /, item_id: int, **members: Any) -> MagentoOrderItem
     compensation = (discount * rate / (100 + rate)).quantize(CENT) if is_gross else ZERO
     tax = ((total - discount + compensation) * rate / 100).quantize(CENT, ROUND_HALF_UP)
     values: dict[str, Any] = {
-        "qty_ordered": quantity, "price": price, "row_total": total - discount,
-        "tax_amount": tax, "discount_amount": discount,
+        "qty_ordered": quantity, "price": price,
+        "row_total_incl_tax": total - discount + compensation + tax, "tax_amount": tax,
+        "discount_amount": discount,
         "discount_tax_compensation_amount": compensation,
     }  # fmt: skip
     return made_item(item_id, **(values | members))
@@ -110,7 +111,13 @@ def _thing(draw: st.DrawFn, kind: str, first: int) -> list[MagentoOrderItem]:
             for n, each in enumerate(per, start=1)
         )]  # fmt: skip
     parts = [draw(priced(first + n, parent_item_id=first)) for n in (1, 2)]
-    total = sum((part.row_total + part.discount_amount for part in parts), ZERO)
+    total = sum((part.net_before_discount for part in parts), ZERO)
     tax = sum((part.tax_amount for part in parts), ZERO)
-    parent = made_item(first, product_type="bundle", price=total, row_total=total, tax_amount=tax)
+    parent = made_item(
+        first,
+        product_type="bundle",
+        price=total,
+        row_total_incl_tax=total + tax,
+        tax_amount=tax,
+    )
     return [parent, *parts]

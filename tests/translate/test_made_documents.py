@@ -57,6 +57,7 @@ def test_every_shape_is_among_the_made_up_orders() -> None:
     assert kinds == {"simple", "virtual", "downloadable", "configurable", "bundle"}
     assert {shop.currency for _, shop in made} == {"USD", "EUR", "JPY"}
     assert {shop.is_gross for _, shop in made} == {True, False}
+    assert {shop.is_newer for _, shop in made} == {True, False}
     assert any(document["grand_total"] == 0 for document, _ in made)
     assert any(document["shipping_discount_amount"] for document, _ in made)
     assert any(document["shipping_discount_tax_compensation_amount"] for document, _ in made)

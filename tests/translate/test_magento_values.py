@@ -55,6 +55,17 @@ def test_lines_keep_the_sequence_and_their_parents() -> None:
     assert [line["parent_item_id"] for line in lines] == [None, 13, 13]
 
 
+def test_the_total_of_a_line_is_for_all_its_pieces_in_every_version() -> None:
+    document = answer_body("101")
+    older = sales_order_line_values(parse_order(document))[0]["row_total"]
+    for item in document["items"]:  # as 2.4.8 has it
+        item["row_total"] = max(item["price"] - item["discount_amount"], Decimal(0))
+
+    newer = sales_order_line_values(parse_order(document))[0]["row_total"]
+
+    assert newer == older == Decimal("53.97")
+
+
 def test_a_shipment_fills_its_columns() -> None:
     document = answer_body("208")
 

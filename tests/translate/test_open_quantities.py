@@ -35,15 +35,15 @@ def bundle_order(*, is_dynamic: bool = False, **parent: Decimal) -> MagentoOrder
         [
             made_item(
                 PARENT, product_type="bundle", qty_ordered=Decimal(3), price=Decimal(15),
-                row_total=Decimal(45), **parent,
+                row_total_incl_tax=Decimal(45), **parent,
             ),
             made_item(
                 FIRST, parent_item_id=PARENT, qty_ordered=Decimal(3), price=price,
-                row_total=price * 3,
+                row_total_incl_tax=price * 3,
             ),
             made_item(
                 SECOND, parent_item_id=PARENT, qty_ordered=Decimal(6), price=price,
-                row_total=price * 6,
+                row_total_incl_tax=price * 6,
             ),
         ]
     )  # fmt: skip
@@ -87,6 +87,23 @@ def test_more_than_is_open_is_never_cut(done: str) -> None:
 
     assert result.quantities == {}
     assert reasons(result) == ["only 2 are open in the shop"]
+
+
+@pytest.mark.parametrize(
+    ("shipped", "refunded", "canceled", "is_open"),
+    [(2, 1, 0, 3), (1, 2, 0, 3), (2, 2, 0, 3), (2, 1, 1, 2), (2, 3, 2, 0), (5, 1, 0, 0)],
+)
+def test_a_refunded_piece_may_be_a_shipped_one(
+    shipped: int, refunded: int, canceled: int, is_open: int
+) -> None:
+    """Of five: ordered less the larger of shipped and refunded, less canceled [248-526 to 528]."""
+    order = plain_order(
+        qty_shipped=Decimal(shipped), qty_refunded=Decimal(refunded), qty_canceled=Decimal(canceled)
+    )
+
+    if is_open:
+        assert ship(order, {1: is_open}).quantities == {1: Decimal(is_open)}
+    assert reasons(ship(order, {1: is_open + 1})) == [f"only {is_open} are open in the shop"]
 
 
 def test_refunded_pieces_can_still_be_invoiced_but_invoiced_ones_cannot() -> None:

@@ -64,23 +64,36 @@ def test_a_gross_price_shop_has_its_compensation_taken_off_the_discount() -> Non
     )  # fmt: skip
 
 
-def test_a_shop_that_adds_the_compensation_to_the_row_total_is_read_rightly() -> None:
-    order = parse_order(answer_body("804"))
-    items = tuple(
-        replace(item, row_total=item.row_total + item.discount_tax_compensation_amount)
-        for item in order.items
-    )
-
-    amounts = order_amounts(replace(order, items=items))
-
-    assert amounts.total == order.grand_total
-
-
 def test_an_order_that_does_not_add_up_says_by_how_much() -> None:
     order = replace(parse_order(answer_body("101")), grand_total=Decimal("87.43"))
 
     with pytest.raises(UnexpectedRecord, match=r"add up to 87\.42, the shop says 87\.43 USD"):
         order_amounts(order)
+
+
+def test_an_order_with_a_fixed_product_tax_stops_and_names_the_amount() -> None:
+    """Two pieces with a recycling fee of 3.00 each; the other line has none."""
+    document = answer_body("100")
+    item = document["items"][0]
+    item |= {"row_total_incl_tax": item["row_total_incl_tax"] + 6, "weee_tax_applied_row_amount": 6}
+    document["grand_total"] += 6
+    order = parse_order(document)
+
+    with pytest.raises(UnexpectedRecord, match=r"charges 6 USD of it as fixed product tax") as it:
+        order_amounts(order)
+
+    assert "by hand" in str(it.value)
+    assert order.items[0].net_before_discount == item["price"] * item["qty_ordered"]
+
+
+def test_the_amount_of_an_unrounded_row_is_kept_as_it_is() -> None:
+    """2.5 of something sold at 3.33 cost 8.325 [248-118]."""
+    item = made_item(
+        1, qty_ordered=Decimal("2.5"), price=Decimal("3.33"), row_total_incl_tax=Decimal("8.325")
+    )
+    [line] = order_amounts(made_order((item,), shipping=Decimal("12.5"))).lines
+
+    assert line.net_before_discount == Decimal("8.325")
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def test_a_price_that_no_rate_gives_is_a_fixed_amount() -> None:
 
 
 def test_yen_have_no_decimals() -> None:
-    item = made_item(1, qty_ordered=Decimal(2), price=Decimal(250), row_total=Decimal("500.00"))
+    item = made_item(1, qty_ordered=Decimal(2), price=Decimal(250), row_total_incl_tax=Decimal(500))
 
     request = translated(made_order([item], currency="JPY")).request
 
@@ -138,7 +138,7 @@ def test_yen_have_no_decimals() -> None:
 
 
 def test_half_a_yen_is_refused() -> None:
-    item = made_item(1, price=Decimal("0.5"), row_total=Decimal("0.50"))
+    item = made_item(1, price=Decimal("0.5"), row_total_incl_tax=Decimal("0.50"))
 
     with pytest.raises(UnexpectedRecord, match="not an amount of JPY"):
         translated(made_order([item], currency="JPY"))
@@ -257,7 +257,7 @@ def test_the_customers_note_goes_along() -> None:
 
 
 def test_a_text_too_long_for_sap_is_cut_and_the_cut_is_told() -> None:
-    item = made_item(1, name="x" * 41, price=Decimal(1), row_total=Decimal(1))
+    item = made_item(1, name="x" * 41, price=Decimal(1), row_total_incl_tax=Decimal(1))
 
     result = translated(made_order([item]))
 
@@ -270,7 +270,7 @@ def test_a_text_too_long_for_sap_is_cut_and_the_cut_is_told() -> None:
     ("name", "sent"), [("a😀b", "a?b"), ("Grün 日本", "Grün 日本"), ("a\tb", "a b")]
 )
 def test_characters_sap_cannot_hold_are_replaced(name: str, sent: str) -> None:
-    item = made_item(1, name=name, price=Decimal(1), row_total=Decimal(1))
+    item = made_item(1, name=name, price=Decimal(1), row_total_incl_tax=Decimal(1))
 
     result = translated(made_order([item]))
 
