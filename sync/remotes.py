@@ -94,7 +94,8 @@ class Remotes:
         if shop.code not in self._magento:
             client = self._build_magento(shop, self._observe)
             identities = RemoteIdentity.objects
-            identities.recognise(f"magento:{shop.code}", {"base_url": client.base_url})
+            address = {"base_url": client.base_url}
+            identities.recognise(f"magento:{shop.code}", address, was_asked=False)
             self._magento[shop.code] = client
         return self._magento[shop.code]
 

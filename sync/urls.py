@@ -21,7 +21,7 @@ from sync.views.clicks import (
     TryConnections,
 )
 from sync.views.completeness import CheckCompleteness, CompletenessPage
-from sync.views.connections import ConnectionsPage
+from sync.views.connections import ConfirmRemote, ConnectionsPage
 from sync.views.deliveries import DeliveryPage
 from sync.views.dry_runs import DryRunOrder
 from sync.views.health import TroubleBanner
@@ -100,6 +100,7 @@ urlpatterns = [
     path("tasks/<int:pk>/retry/", RetryTask.as_view(), name="retry_task"),
     path("connections/", ConnectionsPage.as_view(), name="connections"),
     path("connections/test/", TryConnections.as_view(), name="test_connections"),
+    path("connections/<int:pk>/confirm/", ConfirmRemote.as_view(), name="confirm_remote"),
     path("master-data/", MasterDataPage.as_view(), name="master_data"),
     path("master-data/<slug:table>/", AddMapping.as_view(), name="add_mapping"),
     path("readiness/", ReadinessPage.as_view(), name="readiness"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from sync.models import Invoice, SalesOrder, Shipment, Step, SyncTask
+from sync.models import Invoice, RemoteHealth, SalesOrder, Shipment, Step, SyncTask
 
 CLEARED = "Cleared by a later run."
 
@@ -21,7 +21,7 @@ def close_settled() -> int:
             cause_key="",
             finished_at=timezone.now(),
         )
-        for stopped in (_orders(), _confirmations(), _shipments(), _invoices())
+        for stopped in (_orders(), _confirmations(), _shipments(), _invoices(), _tests())
     )
 
 
@@ -39,6 +39,14 @@ def _orders() -> QuerySet[SyncTask]:
 
 def _confirmations() -> QuerySet[SyncTask]:
     return _stopped(Step.CONFIRM_ORDER).filter(sales_order__confirmed_at__isnull=False)
+
+
+def _tests() -> QuerySet[SyncTask]:
+    """A connection that failed its test, and has been of use since."""
+    useful = RemoteHealth.objects.filter(
+        system=OuterRef("reference"), last_good_at__gt=OuterRef("finished_at")
+    )
+    return _stopped(Step.TEST_CONNECTION).filter(Exists(useful))
 
 
 def _shipments() -> QuerySet[SyncTask]:

@@ -26,11 +26,12 @@ LABELS = {
 class RemoteIdentityManager(models.Manager["RemoteIdentity"]):
     """Remembering and recognising remotes."""
 
-    def recognise(self, system: str, seen: Mapping[str, str]) -> None:
+    def recognise(self, system: str, seen: Mapping[str, str], *, was_asked: bool = True) -> None:
         """Compare what a remote says of itself with what is remembered; raises ``RemoteChanged``.
 
         What was not known before is remembered; an empty text is what could not be read. A remote
-        that is itself again in what was different is recognised.
+        that is itself again in what was different is recognised. ``was_asked`` is False for what
+        the settings say of it.
         """
         now = timezone.now()
         with transaction.atomic():
@@ -40,7 +41,7 @@ class RemoteIdentityManager(models.Manager["RemoteIdentity"]):
             known = remembered.known
             told = {name: value for name, value in seen.items() if value}
             is_other = any(known.get(name) not in ("", None, told[name]) for name in told)
-            remembered.checked_at = now
+            remembered.checked_at = now if was_asked else remembered.checked_at
             if is_other:
                 remembered.seen = {**known, **told}
                 remembered.noticed_at = remembered.noticed_at or now

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from django.db import DataError, IntegrityError
 from django.utils import timezone
 
-from sync.errors import UnexpectedRecord
+from sync.errors import SyncError, UnexpectedRecord
 from sync.magento.records import MagentoOrder, UnreadableRecord
 from sync.models import PullWatermark, Shop
 from sync.steps import unreadable
 from sync.steps.progress import refresh_replacements
-from sync.steps.recognition import recognise_stores_now_and_then
+from sync.steps.recognition import recognise_now_and_then
 from sync.steps.shop_mirrors import store_order, store_orders
+from sync.steps.shop_version import note_version
 from sync.steps.step_run import StepRun
 
 BATCH = 100
@@ -27,7 +29,7 @@ def pull_orders(run: StepRun) -> str:
     if entity_id is not None:
         store_order(run.shop, run.magento().get_order(entity_id))
         return "Read again and stored."
-    recognise_stores_now_and_then(run)
+    is_recognised = recognise_now_and_then(run)
     watermark, _created = PullWatermark.objects.get_or_create(shop=run.shop)
     stored = unread = 0
     for batch in _batches(run, watermark):
@@ -44,6 +46,9 @@ def pull_orders(run: StepRun) -> str:
         stored, unread = stored + len(batch) - len(bad), unread + len(bad)
     refresh_replacements(run.shop)
     PullWatermark.objects.filter(pk=watermark.pk).update(polled_at=timezone.now())
+    if is_recognised:
+        with suppress(SyncError):  # the orders are read: what its version is may wait
+            note_version(run)
     return f"{stored} orders read." if not unread else f"{stored} orders read, {unread} unreadable."
 
 

@@ -58,15 +58,17 @@ def _system(run: StepRun) -> str:
     return f"magento:{run.shop.code}"
 
 
-def recognise_stores_now_and_then(run: StepRun) -> None:
-    """As ``recognise_stores``, at most once an hour. A refusal is left to the fetch itself."""
+def recognise_now_and_then(run: StepRun) -> bool:
+    """As ``recognise_stores``, at most once an hour: whether it was done now. A refusal is left to
+    the fetch itself."""
     run.magento()  # its address is compared and remembered
     recently = RemoteIdentity.objects.filter(
         system=_system(run), checked_at__gt=timezone.now() - STORES_EVERY
     )
     if recently.filter(known__has_key="stores").exists():
-        return
+        return False
     try:
         recognise_stores(run)
     except (RemoteMisconfigured, RemoteRejected, UnexpectedRecord):
-        return
+        return False
+    return True

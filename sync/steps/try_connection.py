@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sync.steps.recognition import recognise_stores
-from sync.steps.shop_version import note_version
 from sync.steps.step_run import StepRun
 
 
@@ -14,6 +13,4 @@ def try_connection(run: StepRun) -> str:
         return run.remotes.sap().ping()
     views = run.magento().get_store_views()
     recognise_stores(run, views)
-    answered = run.magento().ping(views)
-    note_version(run)
-    return answered
+    return run.magento().ping(views)

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 
+from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views import View
 
 from sync.jobs.bell import is_reachable
-from sync.models import ProcessHeartbeat, PullWatermark, Shop, Step, SyncTask
+from sync.jobs.breaker import SAP, name_of, shop_system
+from sync.models import (
+    FetchHealth,
+    ProcessHeartbeat,
+    PullWatermark,
+    RemoteIdentity,
+    Shop,
+    Step,
+    SyncTask,
+)
 from sync.tables.live import is_live
+from sync.views.clicks import Click
 from sync.views.incidents import incidents
 from sync.views.people import reader
 
@@ -26,6 +39,8 @@ class Connection:
     test: SyncTask | None
     shop: Shop | None = None
     watermark: PullWatermark | None = None
+    fetches: list[FetchHealth] = field(default_factory=list)
+    identity: RemoteIdentity | None = None
 
 
 class ConnectionsPage(PermissionRequiredMixin, View):
@@ -45,17 +60,45 @@ class ConnectionsPage(PermissionRequiredMixin, View):
             "workers": [one for one in ProcessHeartbeat.objects.all() if one.is_alive],
             "is_moving": any(is_live(one.test) for one in connections),
             "may_test": reader(request).has_perm("sync.test_connections"),
+            "may_confirm": reader(request).has_perm(ConfirmRemote.permission_required),
         }
         return render(request, "sync/connections.html", context)
 
 
 def _connections() -> list[Connection]:
     tests = SyncTask.objects.filter(step=Step.TEST_CONNECTION).order_by("-id")
-    sap = Connection("SAP", "RFC", "database", tests.filter(shop=None).first())
+    fetches: dict[int | None, list[FetchHealth]] = defaultdict(list)
+    for health in FetchHealth.objects.all():
+        fetches[health.shop_id].append(health)
+    changed = {one.system: one for one in RemoteIdentity.objects.filter(noticed_at__isnull=False)}
+    sap = Connection(
+        "SAP", "RFC", "database", tests.filter(shop=None).first(), fetches=fetches[None],
+        identity=changed.get(SAP),
+    )  # fmt: skip
     shops = Shop.objects.select_related("watermark").order_by("name")
-    return [sap, *(_of_shop(shop, tests.filter(shop=shop).first()) for shop in shops)]
+    return [
+        sap,
+        *(
+            Connection(
+                shop.name, "Magento", "shopping-bag", tests.filter(shop=shop).first(), shop,
+                getattr(shop, "watermark", None), fetches[shop.pk],
+                changed.get(shop_system(shop.code)),
+            )
+            for shop in shops
+        ),
+    ]  # fmt: skip
 
 
-def _of_shop(shop: Shop, test: SyncTask | None) -> Connection:
-    watermark = getattr(shop, "watermark", None)
-    return Connection(shop.name, "Magento", "shopping-bag", test, shop, watermark)
+class ConfirmRemote(Click):
+    """An administrator says that a remote which is not what it was is wanted as it is now."""
+
+    permission_required = "sync.manage_automation"
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What waited for this word goes on with the next sweep."""
+        identity = get_object_or_404(RemoteIdentity, pk=pk, noticed_at__isnull=False)
+        identity.confirm(reader(request))
+        messages.success(
+            request, f"{name_of(identity.system)} is confirmed as it is now; work goes on."
+        )
+        return HttpResponseRedirect(reverse("sync:connections"))

@@ -1,4 +1,4 @@
-"""Remotes that are away: since when, and what waits for them."""
+"""Trouble with the remotes that is believed: since when, what it means, who does what."""
 
 from __future__ import annotations
 
@@ -7,36 +7,97 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sync.jobs import breaker
-from sync.models import RemoteHealth
+from sync.models import FetchHealth, RemoteHealth, RemoteIdentity, StepSchedule
 from sync.views.counts import Count, capped
+
+Kind = RemoteHealth.Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One remote that does not answer."""
+    """One trouble. ``what`` goes on with "since 10:12"; ``then`` says what happens by itself and
+    what an administrator does."""
 
-    name: str
+    what: str
     since: datetime
-    waiting: Count
-    next_try_at: datetime | None
-    every_seconds: int
-    last_error: str
+    then: str
+    waiting: Count | None = None
+    next_try_at: datetime | None = None
+    last_error: str = ""
 
 
 def incidents() -> list[Incident]:
-    """The open incidents; usually none, and then one small query."""
-    return list(_open())
+    """All trouble of the moment; usually none, and then three small queries."""
+    return [*_changed(), *_in_trouble(), *_failing_fetches()]
 
 
-def _open() -> Iterator[Incident]:
+def _changed() -> Iterator[Incident]:
+    for identity in RemoteIdentity.objects.filter(noticed_at__isnull=False):
+        if identity.noticed_at is not None:
+            yield Incident(
+                what=f"{breaker.name_of(identity.system)} is not the one it was",
+                since=identity.noticed_at,
+                then="The same numbers may mean other orders there, so everything waits. An "
+                "administrator must look at Connections and say whether this is wanted.",
+                last_error=identity.change,
+            )
+
+
+def _in_trouble() -> Iterator[Incident]:
     for health in RemoteHealth.objects.filter(opened_at__isnull=False):
         if health.opened_at is None:
             continue
+        what, then = _TOLD.get(health.kind, _TOLD[Kind.AWAY])
         yield Incident(
-            name=breaker.name_of(health.system),
+            what=f"{breaker.name_of(health.system)} {what}",
             since=health.opened_at,
+            then=then,
             waiting=capped(breaker.waiting_for(health.system)),
             next_try_at=health.probe_at,
-            every_seconds=int(breaker.PROBE_EVERY.total_seconds()),
+            last_error=health.last_error,
+        )
+
+
+_TOLD = {
+    Kind.AWAY: (
+        "is away",
+        f"tried again every {int(breaker.PROBE_EVERY.total_seconds())} s. What waits goes on by "
+        "itself.",
+    ),
+    Kind.REFUSES: (
+        "refuses the portal",
+        "fetches try at each turn, and once one succeeds, what was stopped goes on by itself. An "
+        "administrator must look at its address, keys and rights.",
+    ),
+    Kind.LOGON: (
+        "refuses the portal's logon",
+        "nobody but the connection test tries, so that the user is not locked. An administrator "
+        "must look at user and password, then press Test all connections; what was stopped goes "
+        "on by itself.",
+    ),
+}
+
+
+def _failing_fetches() -> Iterator[Incident]:
+    """Those whose remote is in trouble as a whole say nothing new."""
+    told = set(
+        RemoteHealth.objects.filter(opened_at__isnull=False).values_list("system", flat=True)
+    )
+    failing = FetchHealth.objects.filter(opened_at__isnull=False).select_related("shop")
+    turns = dict(
+        StepSchedule.objects.filter(is_enabled=True).values_list("step", "interval_seconds")
+    ) if failing else {}  # fmt: skip
+    for health in failing:
+        system = "sap" if health.shop is None else breaker.shop_system(health.shop.code)
+        since = health.last_good_at or health.failing_since
+        if system in told or since is None:
+            continue
+        of_shop = f" of {health.shop}" if health.shop is not None else ""
+        seconds = turns.get(health.step)
+        again = f"tried again every {seconds} s" if seconds else "not tried by itself"
+        yield Incident(
+            what=f"“{health.get_step_display()}”{of_shop} has brought nothing",
+            since=since,
+            then=f"It is {again}. If it stays, an administrator must look at the reason.",
             last_error=health.last_error,
         )

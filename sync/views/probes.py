@@ -6,8 +6,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
 
+from sync.jobs import fetches
 from sync.jobs.bell import is_reachable
-from sync.models import ProcessHeartbeat
+from sync.models import FetchHealth, ProcessHeartbeat
 
 
 @login_not_required
@@ -18,7 +19,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @login_not_required
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Database and Redis answer, a worker and a scheduler are alive; 503 names what is missing."""
+    """Database and Redis answer, a worker and a scheduler are alive, and every fetch that runs by
+    itself was good not long ago; 503 names what is missing. For a monitor; a load balancer asks
+    ``healthz``, for the pages work without all this."""
     found = {"redis": is_reachable(), **_database_and_processes()}
     missing = [name for name, is_there in found.items() if not is_there]
     return JsonResponse({"ok": not missing, "missing": missing}, status=503 if missing else 200)
@@ -27,6 +30,14 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def _database_and_processes() -> dict[str, bool]:
     try:
         alive = {beat.kind for beat in ProcessHeartbeat.objects.all() if beat.is_alive}
+        silent = {_told(health): False for health in fetches.silent()}
     except DatabaseError:
         return {"database": False}
-    return {kind: kind in alive for kind in ProcessHeartbeat.Kind.values}
+    return {**{kind: kind in alive for kind in ProcessHeartbeat.Kind.values}, **silent}
+
+
+def _told(health: FetchHealth) -> str:
+    """Such as "pull_orders shop:demo, last good 2026-11-25T10:42:00+00:00"."""
+    good = health.last_good_at
+    since = f"last good {good.isoformat(timespec='seconds')}" if good else "never good"
+    return f"{health.step} {health.reference}, {since}"

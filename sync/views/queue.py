@@ -15,6 +15,7 @@ from sync.jobs.bell import is_reachable
 from sync.models import ProcessHeartbeat, StepSchedule, SyncTask
 from sync.views.clicks import Click
 from sync.views.counts import capped
+from sync.views.incidents import incidents
 from sync.views.people import reader
 
 RECENT = 20
@@ -44,6 +45,7 @@ class QueuePage(PermissionRequiredMixin, View):
             "waiting": tasks.filter(state=SyncTask.State.WAITING)[:RECENT],
             "recent": tasks.filter(state__in=closed, finished_at__isnull=False)[:RECENT],
             "attention": capped(SyncTask.objects.filter(state=SyncTask.State.NEEDS_ATTENTION)),
+            "incidents": incidents(),
             "schedules": [ScheduleForm(instance=one) for one in StepSchedule.objects.all()],
             "may_manage": reader(request).has_perm("sync.manage_automation"),
         }

@@ -1,0 +1,238 @@
+"""What a remote's trouble has stopped goes on by itself: one first, the others when it passed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from sync.jobs import breaker, resume, work
+from sync.jobs.ask import ask
+from sync.jobs.sweep import sweep
+from sync.models import RemoteHealth, RemoteIdentity, SalesOrder, SyncTask
+from sync.sandbox.sap.faults import Fault
+from tests.builders import a_user
+from tests.steps.odd_answers import answer, instead
+from tests.world import World
+
+State, SCHEDULE = SyncTask.State, SyncTask.Origin.SCHEDULE
+AGES = timedelta(hours=3)
+
+
+def orders_stopped_by(world: World, monkeypatch: Any, name: str, count: int) -> list[SyncTask]:
+    """Orders whose way to SAP an odd answer of the shop has stopped; it answers well again."""
+    for _ in range(count):
+        world.place_only()
+    world.run(work.pull_orders(world.shop))
+    instead(monkeypatch, answer(name), lambda request: "/V1/orders/" in str(request.url), count)
+    orders = list(SalesOrder.objects.order_by("pk"))
+    return [world.run(work.push_order(order)) for order in orders]
+
+
+def time_passes(by: timedelta = AGES) -> None:
+    for task in SyncTask.objects.exclude(finished_at=None):
+        SyncTask.objects.filter(pk=task.pk).update(finished_at=task.finished_at - by)  # type: ignore[operator]
+
+
+def states(tasks: list[SyncTask]) -> list[str]:
+    return [SyncTask.objects.get(pk=task.pk).state for task in tasks]
+
+
+@pytest.mark.parametrize("name", ["token", "waf", "maintenance", "no route", "challenge"])
+def test_one_goes_first_and_the_others_when_it_passed(
+    world: World, monkeypatch: Any, name: str
+) -> None:
+    tasks = orders_stopped_by(world, monkeypatch, name, 4)
+    assert states(tasks) == [State.NEEDS_ATTENTION] * 4
+    time_passes()
+
+    sweep()
+
+    assert states(tasks) == [State.WAITING, *[State.NEEDS_ATTENTION] * 3]
+    world.work_off()
+    assert states(tasks) == [State.DONE] * 4
+    assert all(len(world.sap_books(order)) == 1 for order in SalesOrder.objects.all())
+
+
+def test_the_first_is_not_tried_before_a_minute_is_over(world: World, monkeypatch: Any) -> None:
+    tasks = orders_stopped_by(world, monkeypatch, "token", 2)
+    time_passes(timedelta(seconds=50))
+
+    assert resume.try_again() == 0
+
+    time_passes(timedelta(seconds=15))
+    assert resume.try_again() == 1
+    assert states(tasks) == [State.WAITING, State.NEEDS_ATTENTION]
+
+
+def test_while_the_trouble_lasts_one_is_tried_ever_more_rarely(
+    world: World, monkeypatch: Any
+) -> None:
+    tasks = orders_stopped_by(world, monkeypatch, "token", 3)
+    instead(monkeypatch, answer("token"), lambda request: "/V1/orders/" in str(request.url), 99)
+    pauses = []
+    for _ in range(5):
+        minutes = 0
+        while not resume.try_again():
+            time_passes(timedelta(minutes=1))
+            minutes += 1
+        world.work_off()
+        pauses.append(minutes)
+
+    assert pauses == [1, 5, 30, 60, 60]
+    assert states(tasks) == [State.NEEDS_ATTENTION] * 3
+    assert [task.attempts for task in SyncTask.objects.filter(step="push_order")] == [1, 1, 6]
+
+
+def test_the_end_of_believed_trouble_is_a_reason_to_try_at_once(
+    world: World, monkeypatch: Any
+) -> None:
+    tasks = orders_stopped_by(world, monkeypatch, "token", 3)
+    health = RemoteHealth.objects.get()
+    RemoteHealth.objects.update(opened_at=timezone.now())
+    breaker.note_success(SyncTask.objects.filter(shop=world.shop)[0], {"magento"})
+    assert RemoteHealth.objects.get(pk=health.pk).closed_at is not None
+
+    resume.try_again()
+    world.work_off()
+
+    assert states(tasks) == [State.DONE] * 3
+
+
+def test_what_stopped_for_another_reason_stays(world: World, monkeypatch: Any) -> None:
+    order = world.place("unknown-sku")
+    task = world.run(work.push_order(order))
+    time_passes()
+
+    assert resume.try_again() == 0
+    assert states([task]) == [State.NEEDS_ATTENTION]
+
+
+def test_nothing_goes_on_at_another_shop(world: World, monkeypatch: Any) -> None:
+    tasks = orders_stopped_by(world, monkeypatch, "token", 2)
+    known = RemoteIdentity.objects.get(system="magento:demo")
+    known.known |= {"base_url": "http://the.former.shop/rest/V1"}
+    known.save()
+    time_passes()
+
+    resume.try_again()
+    world.work_off()
+
+    assert State.DONE not in states(tasks)
+    assert not any(world.sap_books(order) for order in SalesOrder.objects.all())
+
+
+def test_while_believed_trouble_lasts_new_work_joins_those_that_wait(
+    world: World, monkeypatch: Any
+) -> None:
+    orders_stopped_by(world, monkeypatch, "token", 1)
+    RemoteHealth.objects.update(opened_at=timezone.now())
+    order = world.place()  # the fetch was good: that ended it
+    RemoteHealth.objects.update(opened_at=timezone.now(), kind="refuses", cause_key="magento:401")
+
+    task = world.run(work.push_order(order))
+
+    assert (task.state, task.cause_key, task.attempts) == (
+        State.NEEDS_ATTENTION, "magento:401", 0,
+    )  # fmt: skip
+
+
+def test_whoever_clicks_may_try(world: World) -> None:
+    order = world.place()
+    RemoteHealth.objects.create(
+        system="magento:demo", kind="refuses", opened_at=timezone.now(), consecutive_failures=3
+    )
+
+    task = world.run(work.push_order(order), asked_by=a_user("Sales"))
+
+    assert task.state == State.DONE
+    assert not RemoteHealth.objects.get().is_away
+
+
+# ---- a logon that is refused ---------------------------------------------------------------------
+def a_refused_logon(world: World) -> tuple[list[SyncTask], Fault]:
+    """Five orders wait for SAP, which refuses every logon; the fault counts the refusals."""
+    for _ in range(5):
+        world.place_only()
+    world.run(work.pull_orders(world.shop))
+    fault = world.sap.faults.arm("logon_refused", times=0)
+    orders = SalesOrder.objects.order_by("pk")
+    tasks = [ask(work.push_order(order), origin=SCHEDULE).task for order in orders]
+    for task in tasks:
+        world.run_task(task)
+        world.new_worker()
+    return tasks, fault
+
+
+def test_a_refused_logon_is_tried_by_one_for_all(world: World) -> None:
+    tasks, fault = a_refused_logon(world)
+
+    ask(work.pull_deliveries(), origin=SCHEDULE)
+    ask(work.pull_billing(), origin=SCHEDULE)
+    ask(work.check_completeness(world.shop), origin=SCHEDULE)
+    world.run(work.check_readiness(area="sap"), asked_by=a_user("Administrators"))
+    world.work_off()
+
+    assert fault.fired == 1
+    assert RemoteHealth.objects.get(system="sap").is_away
+    assert states(tasks) == [State.NEEDS_ATTENTION] * 5
+    assert len(set(SyncTask.objects.filter(step="push_order").values_list("cause_key"))) == 1
+
+
+def test_a_refused_logon_is_probed_ever_more_rarely(world: World) -> None:
+    _tasks, fault = a_refused_logon(world)
+    pauses = []
+    for _ in range(5):
+        health = RemoteHealth.objects.get(system="sap")
+        assert health.probe_at is not None
+        pauses.append(round((health.probe_at - timezone.now()).total_seconds() / 60))
+        RemoteHealth.objects.update(probe_at=timezone.now())
+        assert breaker.probe() == 1
+        world.work_off()
+
+    assert pauses == [1, 5, 30, 60, 60]
+    assert fault.fired == 6
+
+
+def test_a_logon_that_works_again_lets_all_go_on(world: World) -> None:
+    tasks, _fault = a_refused_logon(world)
+    ask(work.pull_deliveries(), origin=SCHEDULE)
+    world.work_off()
+    world.sap.faults.clear()
+    RemoteHealth.objects.update(probe_at=timezone.now())
+
+    breaker.probe()
+    world.work_off()
+    sweep()
+    world.work_off()
+    sweep()
+    world.work_off()
+
+    assert states(tasks) == [State.DONE] * 5
+    assert SyncTask.objects.get(step="pull_deliveries").state == State.DONE
+    assert not SyncTask.objects.unfinished().exists()
+
+
+def test_a_session_from_before_proves_no_logon(world: World) -> None:
+    order = world.into_sap()
+    with_a_session = world.remotes
+    world.new_worker()
+    a_refused_logon(world)
+    under_way = ask(work.pull_deliveries(order), origin=SCHEDULE).task
+    world.remotes = with_a_session
+    RemoteHealth.objects.update(opened_at=None)  # it had begun before the refusal
+    world.run_task(under_way)
+
+    assert RemoteHealth.objects.get(system="sap").consecutive_failures == 1
+
+
+def test_a_test_of_the_connection_logs_on_anew(world: World) -> None:
+    world.into_sap()  # this worker has a session
+    world.sap.faults.arm("logon_refused", times=0)
+
+    tested = world.run(work.try_connection())
+
+    assert tested.state == State.NEEDS_ATTENTION
+    assert "refused the logon" in tested.error_message
