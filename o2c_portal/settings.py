@@ -198,6 +198,7 @@ def _magento(code: str) -> dict[str, Any]:
             "username": env.str("USERNAME", ""),
             "password": env.str("PASSWORD", ""),
             "store_code": env.str("STORE_CODE", ""),
+            "version": env.str("VERSION", ""),  # such as 2.4.8-p1, for Connections
             "connect_timeout_seconds": env.float("CONNECT_TIMEOUT_SECONDS", 5.0),
             "read_timeout_seconds": env.float("READ_TIMEOUT_SECONDS", 60.0),
         }

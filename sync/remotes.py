@@ -150,6 +150,12 @@ def build_magento(shop: Shop, observe: Observer) -> MagentoClient:
     )
 
 
+def stated_version(shop: Shop) -> tuple[str, str]:
+    """The version the administrator states for a shop, if any, and the name of that setting."""
+    name = f"MAGENTO_{shop.code.upper().replace('-', '_')}_VERSION"
+    return str(settings.MAGENTO.get(shop.code, {}).get("version", "")), name
+
+
 def shop_address(values: Mapping[str, Any]) -> str:
     """The shop's address, with the store code in its path where one is set."""
     address, store = values["base_url"].rstrip("/"), values.get("store_code", "")

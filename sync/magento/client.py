@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 import requests
 from requests.auth import AuthBase
 
-from sync.errors import OutcomeUnknown, SyncError, UnexpectedRecord
+from sync.errors import OutcomeUnknown, RemoteRejected, SyncError, UnexpectedRecord
 from sync.exchanges import Exchange
-from sync.magento.intake import OrderSearch
+from sync.magento.intake import OrderSearch, readable
 from sync.magento.paging import PageSize, is_last, no_list, rows_of
 from sync.magento.parsing import (
     parse_invoice,
@@ -39,6 +39,7 @@ from sync.magento.records import (
 from sync.magento.refusals import PageTooLarge
 from sync.magento.search import Filter, Search, equal
 from sync.magento.transport import Transport, new_session
+from sync.magento.versions import page_words
 
 Record = TypeVar("Record")
 LONGEST_EXT_ORDER_ID = 32  # cut silently beyond [447]
@@ -98,6 +99,24 @@ class MagentoClient:
             raise ValueError(f"ext_order_id has 1 to {LONGEST_EXT_ORDER_ID} characters")
         entity = {"entity_id": int(entity_id), "ext_order_id": ext_order_id}
         self._http.post("orders", {"entity": entity})
+
+    def probe_right_to_save_orders(self) -> None:
+        """Learn whether ``set_ext_order_id`` is allowed, without writing anything.
+
+        An order that holds nothing is refused to everybody: for want of a payment where the right
+        is there [445], for want of the right otherwise [248-010]. Raises ``RemoteMisconfigured``
+        that names the right as the shop does: it depends on the version (README "Versions" 2).
+        """
+        try:
+            self._http.post_to_be_refused("orders", {"entity": {}})
+        except RemoteRejected:
+            return
+        raise UnexpectedRecord(
+            "The shop took an order that holds nothing. Look in its admin whether it made one, "
+            "and which of its modules does that.",
+            system="magento",
+            cause_key="magento:empty-order-taken",
+        )
 
     # ---- shipments -------------------------------------------------------------------------------
     def search_shipments(self, order_entity_id: int) -> list[MagentoShipment]:
@@ -185,6 +204,24 @@ class MagentoClient:
         rows_of(answer, "orders")
         orders = answer.get("total_count") or 0
         return f"{_counted(views, 'store view')}, {_counted(orders, 'order')}"
+
+    def newest_orders(self, most: int = 20) -> list[MagentoOrder]:
+        """The newest orders that can be read."""
+        size = self._sizes.fitting(most)
+        search = Search((), sort=("entity_id",), page_size=size, descending=True)
+        try:
+            rows = rows_of(self._http.get("orders", search.query()), "orders")
+        except PageTooLarge as refusal:
+            self._sizes.learn(refusal, size)
+            return self.newest_orders(most)
+        return [one for row in rows if isinstance(one := readable(row), MagentoOrder)]
+
+    def version_page(self) -> str:
+        """Such as "Magento/2.4 (Community)": no patch; empty where the shop does not say."""
+        try:
+            return page_words(self._http.get_page("magento_version"))
+        except SyncError:
+            return ""
 
     def probe(self, route: str) -> Any:
         """One small read of a route, to learn whether it is allowed; raises as any read does."""

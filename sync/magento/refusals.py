@@ -29,6 +29,7 @@ from sync.errors import (
 )
 from sync.exchanges import redact_text
 from sync.magento.answers import NOT_JSON, decoded
+from sync.magento.rights import where_to_tick
 
 LONGEST_MESSAGE = 600
 _PAGE_TOO_LARGE = "Maximum SearchCriteria pageSize"
@@ -157,7 +158,7 @@ def _not_allowed(status: int, words: str, body: Any) -> RemoteMisconfigured:
     resources = parameters.get("resources") if isinstance(parameters, dict) else None
     right = readable(_parameter(resources)) if resources else ""
     says = f" It says: {words}" if words else ""
-    needs = f" The right needed is {right}." if right else ""
+    needs = f" {where_to_tick(right)}" if right else ""
     if words.startswith("The signature is invalid"):
         needs = (
             " The address of the shop must be the one it knows itself by, scheme and port included."

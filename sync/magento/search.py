@@ -28,6 +28,7 @@ class Search:
     page_size: int = 100
     page: int = 1
     fields: str = ""
+    descending: bool = False
 
     def query(self) -> Query:
         """The query pairs, in a fixed order; an unknown column would answer 500 [151, 167]."""
@@ -40,10 +41,11 @@ class Search:
                     (f"{prefix}[value]", part.value),
                     (f"{prefix}[condition_type]", part.condition),
                 ]
+        direction = "DESC" if self.descending else "ASC"
         for sort_at, column in enumerate(self.sort):
             pairs += [
                 (f"searchCriteria[sortOrders][{sort_at}][field]", column),
-                (f"searchCriteria[sortOrders][{sort_at}][direction]", "ASC"),
+                (f"searchCriteria[sortOrders][{sort_at}][direction]", direction),
             ]
         pairs.append(("searchCriteria[pageSize]", str(self.page_size)))
         pairs.append(("searchCriteria[currentPage]", str(self.page)))

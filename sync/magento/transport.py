@@ -58,6 +58,7 @@ class _Call:
     route: str
     request: dict[str, Any]
     is_write: bool
+    is_page: bool = False
     answer: Any = None
     status: int | None = None
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -95,6 +96,16 @@ class Transport:
         """The JSON value a write answers with. ``OutcomeUnknown`` after all but a clean refusal."""
         return self._run(_Call("POST", route, body or {}, is_write=True), "", body)
 
+    def post_to_be_refused(self, route: str, body: dict[str, Any]) -> Any:
+        """A POST that no shop carries out, sent for its refusal: it changes nothing, so it is no
+        write, and an answer that gets lost leaves nothing to look for. Raises as a read does."""
+        return self._run(_Call("POST", route, body, is_write=False), "", body)
+
+    def get_page(self, path: str) -> str:
+        """The text of a page of the shop itself, beside its REST routes and open to all. Raises a
+        ``SyncError`` where there is none."""
+        return str(self._run(_Call("GET", path, {}, is_write=False, is_page=True), "", None))
+
     def delete(self, route: str) -> Any:
         """As ``post``, without a body."""
         return self._run(_Call("DELETE", route, {}, is_write=True), "", None)
@@ -115,7 +126,8 @@ class Transport:
             self._observe(self._exchange(call, outcome))
 
     def _sent(self, call: _Call, query: str, body: dict[str, Any] | None) -> Any:
-        url = f"{self.base_url}/{call.route}" + (f"?{query}" if query else "")
+        base = self.base_url.rpartition("/rest/")[0] if call.is_page else self.base_url
+        url = f"{base}/{call.route}" + (f"?{query}" if query else "")
         # Magento answers 400 to a POST without a content type [536], also when it has no body.
         headers = {"Content-Type": "application/json"} if call.method == "POST" else {}
         with _translated(call):
@@ -124,7 +136,7 @@ class Transport:
                 url,
                 data=json_body(body) if body is not None else None,
                 headers=headers,
-                auth=self._auth,
+                auth=None if call.is_page else self._auth,
                 timeout=self._timeout_seconds,
                 allow_redirects=False,  # a redirected POST would become a GET
             )
@@ -133,6 +145,8 @@ class Transport:
         value = decoded(response)
         call.answer = None if value is NOT_JSON else value
         raise_for_response(response, call.operation, is_write=call.is_write)
+        if call.is_page:
+            return response.text
         if value is NOT_JSON:
             raise _unreadable(call, response)
         return value

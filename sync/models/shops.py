@@ -65,6 +65,12 @@ class Shop(models.Model):
         blank=True,
         help_text="Look for orders no more often than this; empty: as often as the schedule.",
     )
+    version_words = models.CharField(max_length=300, blank=True, editable=False)
+    version_is_proved = models.BooleanField(
+        null=True,
+        editable=False,
+        help_text="Whether the portal was proved against it; empty: not known.",
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -10,12 +10,19 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from sync.errors import RemoteMisconfigured, SyncError
+from sync.magento import rights
 from sync.magento.client import MagentoClient
 from sync.magento.records import MagentoStoreView
 from sync.models import Invoice, SalesArea, Shipment, Shop
 from sync.steps.finding import Finding, amber, green, red
+from sync.steps.shop_version import note_version
 from sync.steps.step_run import StepRun
 
+SAVING_ORDERS = (
+    f"Tick it for the portal's integration. From 2.4.8, 2.4.7-p4 and 2.4.6-p10 on it is "
+    f"{rights.SAVE_ORDERS}, before {rights.SAVE_ORDERS_BEFORE}: with both ticked, an update of the "
+    "shop changes nothing."
+)
 SKEW_TO_MENTION = timedelta(seconds=30)
 LATEST_MAILS = 30
 MAY_CHANGE_ORDERS = re.compile(r"order|sales|invoice|shipment|shipping|erp|oms|sap", re.IGNORECASE)
@@ -37,9 +44,11 @@ def shop_findings(run: StepRun) -> Iterator[Finding]:
         yield _no_answer(error)
         return
     yield green("Address and keys", f"The shop answers: {len(views)} store views.")
+    yield _version(run)
     yield _clock(shop, run.policy.pull_overlap)
     for route, purpose, is_optional in RIGHTS:
         yield _right(shop, route, purpose, is_optional=is_optional)
+    yield _right_to_save(shop)
     yield from _store_views(run.shop, views)
     yield _modules(shop)
     yield _mails("shipment", Shipment.objects.filter(sales_order__shop=run.shop))
@@ -52,6 +61,15 @@ def _no_answer(error: SyncError) -> Finding:
     else:
         remedy = "See that the shop runs and can be reached from here, then check again."
     return red("Address and keys", error.message, remedy)
+
+
+def _version(run: StepRun) -> Finding:
+    """What is known of the version; the words say what is to be set or corrected."""
+    try:
+        note = note_version(run)
+    except SyncError as error:
+        return amber("Version", error.message, "Nothing was learnt of the version: check again.")
+    return green("Version", note.words) if note.is_proved else amber("Version", note.words)
 
 
 def _clock(shop: MagentoClient, overlap: timedelta) -> Finding:
@@ -74,6 +92,18 @@ def _right(shop: MagentoClient, route: str, purpose: str, *, is_optional: bool) 
     except SyncError as error:
         remedy = f"Give the integration the right to {purpose}; writing needs it as well."
         return (amber if is_optional else red)(name, error.message, remedy)
+    return green(name)
+
+
+def _right_to_save(shop: MagentoClient) -> Finding:
+    """The one right whose name depends on the version, asked for without writing anything."""
+    name = "May store the SAP number"
+    try:
+        shop.probe_right_to_save_orders()
+    except RemoteMisconfigured as error:
+        return red(name, error.message, SAVING_ORDERS)
+    except SyncError as error:
+        return amber(name, error.message, "Nothing was learnt of the right: check again.")
     return green(name)
 
 

@@ -38,6 +38,11 @@ BADGES: dict[str, dict[str, Badge]] = {
         "needs_attention": Badge("danger", "triangle-alert"),
         "cancelled": Badge("neutral", "circle-x"),
     },
+    "proved": {
+        "yes": Badge("success", "shield-check", "Proved"),
+        "no": Badge("warning", "triangle-alert", "Not proved"),
+        "unknown": Badge("neutral", "circle-dashed", "Not known"),
+    },
     "attempt": {
         "running": Badge("accent", "loader-circle"),
         "done": Badge("success", "circle-check"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from sync.errors import (
     RemoteMisconfigured,
     RemoteUnavailable,
     SyncError,
+    UnexpectedRecord,
 )
 from sync.exchanges import Exchange
 from sync.magento.auth import BearerToken
@@ -70,6 +72,77 @@ def test_a_missing_right_is_named(client: MagentoClient, shop: responses.Request
     answer_as_recorded(shop, "010", "orders/2")
 
     assert "Magento_Sales::" in read_error(client).message
+
+
+@pytest.mark.parametrize(
+    ("right", "listed"),
+    [
+        ("Magento_Sales::api_actions", "Sales > Operations > Orders > Actions > Order Save API"),
+        ("Magento_Sales::create", "Sales > Operations > Orders > Actions > Create"),
+    ],
+)
+def test_a_refused_confirmation_names_the_right_as_the_shop_does_and_where_to_tick_it(
+    client: MagentoClient, shop: responses.RequestsMock, right: str, listed: str
+) -> None:
+    shop.post(f"{SHOP}/rest/V1/orders", status=401, json=unauthorised(right))
+
+    with pytest.raises(RemoteMisconfigured) as refused:
+        client.set_ext_order_id(1, "0004711000")
+
+    assert f"The right needed is {right}" in refused.value.message
+    assert f"tick {listed} and save" in refused.value.message
+    assert refused.value.cause_key == f"magento:401:{right}"
+
+
+def unauthorised(right: str) -> dict[str, object]:
+    """The answer of [248-010]."""
+    message = "The consumer isn't authorized to access %resources."
+    return {"message": message, "parameters": {"resources": right}}
+
+
+def test_the_right_to_save_orders_is_there_where_an_empty_order_is_refused_as_one(
+    client: MagentoClient, shop: responses.RequestsMock, ledger: list[Exchange]
+) -> None:
+    answer_as_recorded(shop, "445")
+
+    client.probe_right_to_save_orders()
+
+    [sent] = shop.calls
+    assert json.loads(sent.request.body or "") == {"entity": {}}
+    [seen] = ledger
+    assert (seen.operation, seen.outcome, seen.is_write) == ("POST orders", "refused", False)
+
+
+def test_the_probe_names_the_right_that_is_missing(
+    client: MagentoClient, shop: responses.RequestsMock
+) -> None:
+    shop.post(f"{SHOP}/rest/V1/orders", status=401, json=unauthorised("Magento_Sales::api_actions"))
+
+    with pytest.raises(RemoteMisconfigured, match="Order Save API"):
+        client.probe_right_to_save_orders()
+
+
+def test_a_probe_whose_answer_is_lost_is_no_write_that_may_have_happened(
+    client: MagentoClient, shop: responses.RequestsMock, ledger: list[Exchange]
+) -> None:
+    shop.post(f"{SHOP}/rest/V1/orders", status=503)
+    shop.post(f"{SHOP}/rest/V1/orders", body=requests.exceptions.ReadTimeout())
+
+    for _ in range(2):
+        with pytest.raises(RemoteUnavailable) as lost:
+            client.probe_right_to_save_orders()
+        assert not isinstance(lost.value, OutcomeUnknown)
+
+    assert [(seen.outcome, seen.is_write) for seen in ledger] == [("unavailable", False)] * 2
+
+
+def test_a_shop_that_takes_an_empty_order_is_told_of(
+    client: MagentoClient, shop: responses.RequestsMock
+) -> None:
+    shop.post(f"{SHOP}/rest/V1/orders", json={"entity_id": 7})
+
+    with pytest.raises(UnexpectedRecord, match="took an order that holds nothing"):
+        client.probe_right_to_save_orders()
 
 
 def test_a_refused_write_for_want_of_a_right_was_not_done(

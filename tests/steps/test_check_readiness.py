@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 
 from sync.jobs import work
-from sync.models import ReadinessFinding, SalesArea, Shop, StepSchedule
+from sync.models import ReadinessFinding, RemoteCall, SalesArea, Shop, StepSchedule
 from tests.world import POLICY, World
 
 pytestmark = pytest.mark.django_db
 State = ReadinessFinding.State
+READING = (
+    "Magento_Sales::actions_view,Magento_Sales::shipment,Magento_Sales::sales_invoice,"
+    "Magento_Catalog::products,Magento_Backend::store"
+)
 
 
 def light(area: str, name: str) -> str:
@@ -36,6 +40,28 @@ def test_wrong_keys_are_red_and_nothing_else_is_tried(world: World) -> None:
     assert light("magento:demo", "Address and keys") == State.RED
     assert ReadinessFinding.objects.count() == 1
     assert task.outcome == "0 green, 0 amber, 1 red."
+
+
+def test_the_right_to_store_the_sap_number_is_asked_for_without_writing(world: World) -> None:
+    order = world.place()
+    before = world.shop_books(order)
+
+    world.run(work.check_readiness(world.shop))
+
+    assert light("magento:demo", "May store the SAP number") == State.GREEN
+    assert world.shop_books(order) == before
+    assert not RemoteCall.objects.filter(is_write=True).exists()
+
+
+def test_a_missing_right_to_store_the_sap_number_is_red_and_named(world: World) -> None:
+    world.stand_in.change_settings({"integration_rights": READING})
+
+    task = world.run(work.check_readiness(world.shop))
+
+    found = ReadinessFinding.objects.get(name="May store the SAP number")
+    assert (task.state, found.state) == ("done", State.RED)
+    assert "Sales > Operations > Orders > Actions > " in found.detail
+    assert "Magento_Sales::api_actions" in found.remedy
 
 
 def test_a_store_view_without_a_sales_area_is_named(world: World) -> None:

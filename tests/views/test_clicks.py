@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 from unittest import mock
 
+import pytest
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
-from sync.models import SalesOrder, Step, StepSchedule, SyncTask
+from sync.models import SalesOrder, Shop, Step, StepSchedule, SyncTask
 from sync.roles import ADMINISTRATORS, FINANCE, LOGISTICS, SALES
 from tests.builders import (
     a_billing_document,
@@ -204,6 +205,23 @@ def test_connections_are_tested_from_their_page(signed_in: SignIn) -> None:
     tests = SyncTask.objects.filter(step=Step.TEST_CONNECTION)
     assert set(tests.values_list("shop", flat=True)) == {None, shop.pk}
     assert 'hx-trigger="every 2s"' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("is_proved", "label"), [(True, "Proved"), (False, "Not proved"), (None, "Not known")]
+)
+def test_connections_says_the_shops_version_and_whether_it_was_proved(
+    signed_in: SignIn, is_proved: bool | None, label: str
+) -> None:
+    shop = a_shop()
+    Shop.objects.filter(pk=shop.pk).update(
+        version_words="2.4.8-p1 (as set).", version_is_proved=is_proved
+    )
+
+    page = signed_in(ADMINISTRATORS).get("/connections/").content.decode()
+
+    assert "2.4.8-p1 (as set)." in page
+    assert f"<span>{label}</span>" in page
 
 
 def test_a_click_never_leads_to_a_foreign_site(signed_in: SignIn) -> None:

@@ -112,6 +112,12 @@ def place() -> str | tuple[str, int]:
     return (page, 400) if error else page
 
 
+@blueprint.get("/magento_version")
+def magento_version() -> str:
+    """The one page that names the version, without its patch: 2.4.7 and 2.4.8 say the same."""
+    return "Magento/2.4 (Community)"
+
+
 @blueprint.get("/mails")
 def mails() -> str:
     """The mailbox, newest first."""

@@ -1,0 +1,30 @@
+"""The rights a shop may miss in the portal, and where Magento's admin lists each (its acl.xml)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+SAVE_ORDERS: Final = "Magento_Sales::api_actions"  # 2.4.8; 2.4.7-p4 and 2.4.6-p10 and later
+SAVE_ORDERS_BEFORE: Final = "Magento_Sales::create"  # README "Versions" 2
+LISTED_UNDER: Final[Mapping[str, str]] = {
+    "Magento_Sales::actions_view": "Sales > Operations > Orders > Actions > View",
+    SAVE_ORDERS: "Sales > Operations > Orders > Actions > Order Save API",
+    SAVE_ORDERS_BEFORE: "Sales > Operations > Orders > Actions > Create",
+    "Magento_Sales::ship": "Sales > Operations > Orders > Actions > Ship",
+    "Magento_Sales::invoice": "Sales > Operations > Orders > Actions > Invoice",
+    "Magento_Sales::sales_invoice": "Sales > Operations > Invoices",
+    "Magento_Sales::shipment": "Sales > Operations > Shipments",
+    "Magento_Catalog::products": "Catalog > Inventory > Products",
+    "Magento_Backend::store": "Stores > Settings > All Stores",
+}
+
+
+def where_to_tick(right: str) -> str:
+    """One sentence for the shop's administrator about a right, named as the shop names it."""
+    listed = LISTED_UNDER.get(right)
+    tick = f"tick {listed}" if listed else "tick it"
+    return (
+        f"The right needed is {right}: in the shop's admin under System > Extensions > "
+        f"Integrations, in the API tab of the portal's integration, {tick} and save."
+    )

@@ -1,0 +1,117 @@
+"""Which Magento a shop is, as far as it can be told, and which ones the portal was proved against.
+
+No REST answer names the version. There is what the administrator states; the page
+``/magento_version`` ("Magento/2.4 (Community)": no patch, and many shops switch it off); and
+``row_total`` of an order's line, which is the row's up to 2.4.7 and the piece's from 2.4.8 on
+(README "Versions" 1). It is read here as a sign of the version, and never anywhere as an amount.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from sync.errors import UnexpectedRecord
+from sync.magento.members import Members
+from sync.magento.records import MagentoOrder, MagentoOrderItem
+
+PROVED: Final = ("2.4.7-p3", "2.4.8-p1")  # real shops of these versions were worked with
+_ROW_TOTAL_CHANGED: Final = (2, 4, 8)
+_HALF_A_CENT = Decimal("0.005")
+_PAGE = re.compile(r"[\w-]{1,20}/\d+\.\d+ \([\w -]{1,20}\)")
+_STATED = re.compile(r"(\d+)\.(\d+)\.(\d+)(?:-p\d+)?")
+Release = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionNote:
+    """A shop's version in words, and whether the portal was proved against it (None: not known)."""
+
+    words: str
+    is_proved: bool | None
+
+
+def page_words(text: str) -> str:
+    """What the version page says, or nothing where the text is another page's."""
+    plain = text.strip()
+    return plain if _PAGE.fullmatch(plain) else ""
+
+
+def is_newer(orders: Iterable[MagentoOrder]) -> bool | None:
+    """Whether the shop answers as 2.4.8 and later do; None where none of the lines tells."""
+    told = [sign for order in orders for sign in _signs(order)]
+    return any(told) if told else None
+
+
+def version_note(stated: str, page: str, newer: bool | None, setting: str) -> VersionNote:
+    """What is known of a shop: ``stated`` by the administrator in ``setting``, said by its page,
+    and seen in its answers."""
+    if not stated:
+        return _unstated(page, newer, setting)
+    release = _release(stated)
+    if release is None:
+        return VersionNote(f"{setting} is “{stated}”, no version such as {PROVED[-1]}.", None)
+    if otherwise := _otherwise(release, page, newer):
+        words = f"{stated} (as set), but the shop {otherwise}: correct {setting}."
+        return VersionNote(words, None)
+    if stated in PROVED:
+        return VersionNote(f"{stated} (as set). The portal was proved against it.", True)
+    if relatives := [one for one in PROVED if _release(one) == release]:
+        words = f"{stated} (as set). Of this release the portal was proved against "
+        return VersionNote(f"{words}{' and '.join(relatives)}.", True)
+    return VersionNote(f"{stated} (as set): not proved. {_PROVED_WORDS}", False)
+
+
+def _unstated(page: str, newer: bool | None, setting: str) -> VersionNote:
+    seen = [f"its page says {page}"] if page else []
+    if newer is not None:
+        seen.append(f"it answers as {_behaviour(newer=newer)} do")
+    known = f"Not known exactly: {', and '.join(seen)}." if seen else "Not known."
+    return VersionNote(f"{known} {_PROVED_WORDS} Set {setting} to your shop's version.", None)
+
+
+def _otherwise(release: Release, page: str, newer: bool | None) -> str:
+    """How the shop contradicts what was stated; empty where it does not."""
+    if newer is not None and newer != (release >= _ROW_TOTAL_CHANGED):
+        return f"answers as {_behaviour(newer=newer)} do"
+    major, minor, _patch = release
+    if page.startswith("Magento/") and not page.startswith(f"Magento/{major}.{minor} "):
+        return f"says {page}"
+    return ""
+
+
+def _behaviour(*, newer: bool) -> str:
+    return "2.4.8 and later" if newer else "2.4.7 and earlier"
+
+
+def _release(version: str) -> Release | None:
+    found = _STATED.fullmatch(version)
+    return (int(found[1]), int(found[2]), int(found[3])) if found else None
+
+
+def _signs(order: MagentoOrder) -> Iterator[bool]:
+    """For each line that tells, whether its ``row_total`` is something else than the row's."""
+    for line, sent in zip(order.items, order.payload.get("items") or (), strict=True):
+        row_total = _row_total(sent)
+        if row_total is not None and _tells(line):
+            yield abs(row_total - line.net_after_discount) >= _HALF_A_CENT
+
+
+def _tells(line: MagentoOrderItem) -> bool:
+    """Of one piece, or free, a line looks the same in every version."""
+    return line.qty_ordered > 1 and line.net_after_discount > 0
+
+
+def _row_total(sent: dict[str, Any]) -> Decimal | None:
+    if sent.get("row_total") is None:
+        return None
+    try:
+        return Members(sent).amount("row_total")
+    except UnexpectedRecord:
+        return None
+
+
+_PROVED_WORDS: Final = f"The portal was proved against {' and '.join(PROVED)}."
