@@ -181,7 +181,7 @@ def test_an_edited_order_and_its_invoice_have_whole_rows(any_version: Caller) ->
 # ---- #3: rights
 def test_saving_an_order_needs_the_right_of_the_version(any_version: Caller) -> None:
     needed, other = (API_ACTIONS, CREATE) if is_newer(any_version) else (CREATE, API_ACTIONS)
-    probe = {"entity": {}}
+    probe: dict[str, Any] = {"entity": {}}
     any_version.shop.change_settings({"admin_rights": f"{other},Magento_Sales::actions_view"})
 
     refused = any_version.call("POST", "orders", probe)
