@@ -36,6 +36,7 @@ from sync.sandbox.shop import factory
 from sync.sandbox.shop.app import create_app
 from sync.sandbox.shop.auth import Credentials
 from sync.sandbox.shop.shop import Shop as StandInShop
+from sync.sandbox.shop.versions import NEWER
 from sync.sap.client import SapClient
 from sync.sap.options import SapOptions
 from sync.translate.sap_values import DeliverySources
@@ -292,10 +293,13 @@ class World:
         return SapClient(connect, {**SAP_LOGON, "passwd": self.password}, options, observe=observe)
 
 
-def a_world(tmp_path: Path) -> World:
+def a_world(tmp_path: Path, shop_version: str = NEWER.name) -> World:
     """Both stand-ins, empty; a shop with sales areas and mappings; close it with ``close``."""
     clock = [timedelta(0)]
-    app = create_app(tmp_path / "shop", clock=lambda: datetime.now(UTC) + clock[0], seed=False)
+    app = create_app(
+        tmp_path / "shop", clock=lambda: datetime.now(UTC) + clock[0], seed=False,
+        version=shop_version,
+    )  # fmt: skip
     app.testing = True  # a fault of the stand-in itself shows as one
     shop = Shop.objects.create(code="demo", name="Demo shop", amount_tolerance=Decimal("0.01"))
     create_mappings(shop)

@@ -23,6 +23,7 @@ class Play:
     sap: str
     shape: str = "simple"
     by_hand: bool = True
+    shop_version: str = ""  # the Magento version the shop plays meanwhile; "": as it does now
     increment_id: str = ""
     sap_order: str = ""
     delivery: str = ""
@@ -149,7 +150,27 @@ SCENES: list[Callable[[Play], Iterator[str]]] = [
 
 
 def perform(play: Play, tell: Callable[[str], None]) -> bool:
-    """Play all scenes, telling what is seen; False as soon as one fails."""
+    """Play all scenes, telling what is seen; False as soon as one fails.
+
+    The shop plays ``play.shop_version`` meanwhile, and what it played before afterwards.
+    """
+    if not play.shop_version:
+        return _perform(play, tell)
+    settings = f"{play.shop}/sandbox/settings"
+    try:
+        before = _get(settings)["version"]
+        _post(settings, version=play.shop_version)
+        tell(f"The shop is a Magento {play.shop_version}.")
+        try:
+            return _perform(play, tell)
+        finally:
+            _post(settings, version=before)
+    except requests.RequestException as error:
+        tell(f"FAILED: {error}")
+        return False
+
+
+def _perform(play: Play, tell: Callable[[str], None]) -> bool:
     for number, scene in enumerate(SCENES, start=1):
         tell(f"Scene {number}: {(scene.__doc__ or '').strip()}")
         try:

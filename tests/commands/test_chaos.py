@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from sync.management.commands import chaos
 from sync.sandbox.chaos.options import READ_TIMEOUT, Options
+from sync.sandbox.chaos.run import Verdict
 from sync.steps.settling import SHARE_OF_LEASE
 
 
 def test_an_unknown_database_is_refused() -> None:
     with pytest.raises(CommandError, match="invalid choice"):
         call_command("chaos", "--db=oracle")
+
+
+def test_a_shop_nobody_recorded_is_refused() -> None:
+    with pytest.raises(CommandError, match="invalid choice"):
+        call_command("chaos", "--shop-version=2.3.7")
+
+
+@pytest.mark.parametrize(
+    ("asked", "played"),
+    [
+        ([], [("sqlite", "2.4.8")]),
+        (["--shop-version=2.4.7", "--db=both"], [("sqlite", "2.4.7"), ("postgres", "2.4.7")]),
+        (["--shop-version=both"], [("sqlite", "2.4.7"), ("sqlite", "2.4.8")]),
+    ],
+)
+def test_one_run_is_made_for_each_database_and_version(
+    monkeypatch: pytest.MonkeyPatch, asked: list[str], played: list[tuple[str, str]]
+) -> None:
+    made: list[tuple[str, str]] = []
+
+    def perform(options: Options, tell: object) -> Verdict:
+        made.append((options.database, options.shop_version))
+        return Verdict()
+
+    monkeypatch.setattr(chaos, "perform", perform)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+
+    call_command("chaos", *asked)
+
+    assert made == played
 
 
 def test_an_unknown_shape_is_refused() -> None:

@@ -24,6 +24,17 @@ def silent_ports(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("silent_ports")
+def test_without_a_shop_that_could_change_its_version_nothing_is_played() -> None:
+    said = io.StringIO()
+
+    with pytest.raises(CommandError, match="A scene failed"):
+        call_command("scenes", "--shop-version=2.4.7", stdout=said)
+
+    assert "FAILED" in said.getvalue()
+    assert "Scene 1" not in said.getvalue()
+
+
+@pytest.mark.usefixtures("silent_ports")
 def test_without_a_running_demo_it_fails_and_says_at_which_scene() -> None:
     said = io.StringIO()
 
@@ -40,6 +51,7 @@ def test_somebody_clicks_unless_it_is_to_be_automatic() -> None:
 
     assert parser.parse_args([]).automatic is False
     assert parser.parse_args(["--automatic", "--shape", "eur"]).shape == "eur"
+    assert parser.parse_args(["--shop-version", "both"]).shop_version == "both"
 
 
 def test_the_demo_is_found_where_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:

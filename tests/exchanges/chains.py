@@ -18,10 +18,12 @@ from tests.exchanges.staging import (
     put,
     recorded_order,
     renumbered,
+    set_clock,
     simple_order,
+    stored,
     under_numbers,
 )
-from tests.magento.recorded import exchange
+from tests.magento.recorded import exchange, version_of
 from tests.sandbox.shop.conftest import Caller
 
 Step = str | Callable[[Caller], object]
@@ -76,6 +78,23 @@ def shown(*names: str, as_is: bool = False) -> Stage:
             recorded_order(books, name, placed=not as_is)
 
     return stage
+
+
+def numbered(*names: str) -> Stage:
+    """The portal wrote its number to these orders before the first of the exchanges."""
+
+    def stage(books: Books) -> None:
+        for name in names:
+            shown_now = exchange(name)["response"]["body"]
+            order = books.find("order", shown_now["entity_id"]) or {}
+            books.save("order", {**order, "ext_order_id": shown_now["ext_order_id"]})
+
+    return stage
+
+
+def at_time_of(name: str) -> Step:
+    """Let it be the time of that exchange for the calls the recording lacks."""
+    return lambda caller: set_clock(caller.shop, exchange(name))
 
 
 def made(order_id: int, *lines: Line, billing: int = 0, freight: str = "") -> Stage:
@@ -156,6 +175,12 @@ class Chain:
     name: str
     steps: list[Step]
     stages: list[Stage] = field(default_factory=list)
+
+    @property
+    def version(self) -> str:
+        """The version of the shop all its exchanges were recorded from."""
+        (version,) = {version_of(step) for step in self.steps if isinstance(step, str)}
+        return version
 
 
 def all_of(text: str) -> list[Step]:
@@ -249,9 +274,98 @@ CHAINS = [
     Chain("a lost reply of an invoice", [after("invoice", 64), do("order/129/invoice", {"comment": {"comment": "SAP invoice 0090007777", "is_visible_on_front": 0}}), "931"], [placed(129)]),  # noqa: E501
 ]  # fmt: skip
 
+
+def refund(item: int) -> dict[str, Any]:
+    """One piece back, and nothing for the freight."""
+    nothing = dict.fromkeys(("shipping_amount", "adjustment_positive", "adjustment_negative"), 0)
+    return {**lines((item, 1)), "arguments": nothing}
+
+
+RMA = {
+    **lines((176, 1)), "notify": True, "appendComment": True, **refund(176),
+    "comment": {"comment": "Return RMA 77", "is_visible_on_front": 1},
+}  # fmt: skip
+BACK = {"comment": "back to pending", "is_customer_notified": 0, "is_visible_on_front": 0,
+        "status": "pending"}  # fmt: skip
+NOTED = {"comment": "SAP order 0004711000", "is_customer_notified": 0, "is_visible_on_front": 0}
+
+
+def together(books: Books) -> None:
+    """Order 53: the bundle of 248-106, but the one that ships together."""
+    order = renumbered("248-106", 53, [110, 111, 112])
+    order["items"][0].update(sku="B-DYNT-S-001-S-TAX2", product_id=14)
+    put(books, order)
+
+
+def bundle_and_configurable(books: Books) -> None:
+    """Order 123: the bundle of 248-106 and the first configurable of 248-105."""
+    order = renumbered("248-106", 123, [271, 272, 273])
+    more = renumbered("248-105", 123, [274, 275, 276, 277])
+    put(books, {**order, "items": order["items"] + more["items"][:2]})
+
+
+def ext_order(books: Books) -> None:
+    """Order 83, of which 248-430 shows what a save shows."""
+    body = exchange("248-430")["response"]["body"]
+    order = renumbered("248-101", 83, [175])
+    shown = {n: body[n] for n in ("items", "billing_address", "billing_address_id", "payment")}
+    put(books, {**order, **shown, "created_at": body["created_at"], "increment_id": "000000078"})
+
+
+def one_item(books: Books) -> None:
+    """The order of the item 248-183 shows; it has no other."""
+    item = exchange("248-183")["response"]["body"]
+    order = renumbered("248-101", item["order_id"], [item["item_id"]])
+    put(books, stored("248-183", {**order, "items": [item]}))
+
+
+def newer(text: str) -> list[Step]:
+    """Exchanges of 2.4.8, by the numbers behind 248."""
+    return [f"248-{number}" for number in text.split()]
+
+
+PLACED = "101 103 104 105 106 108 109 110 111 113 114 115 116 118 119 120 121 123 381 393 398"
+NEWER_CHAINS = [
+    Chain("2.4.8: orders as they were placed", newer(f"{PLACED} 395 396"), [shown(*(f"248-{number}" for number in PLACED.split()), as_is=True)]),  # noqa: E501
+    Chain("2.4.8: an item", newer("183"), [one_item]),
+    Chain("2.4.8: searches", newer("138 148 149 161 166 167 173 178 179 190 196"), [shown("248-202")]),  # noqa: E501
+    Chain("2.4.8: ship all", [do("order/48/ship"), *newer("202 203")], [shown("248-202"), numbered("248-202")]),  # noqa: E501
+    Chain("2.4.8: ship in parts, and tracks", [*newer("210 211 282 216 215"), do("order/49/ship"), "248-213", after("track", 37), *newer("270 277 279 280 287 289")], [shown("248-103", as_is=True), numbered("248-211")]),  # noqa: E501
+    Chain("2.4.8: ship a configurable", newer("227 239 238 242"), [shown("248-105", as_is=True), numbered("248-242")]),  # noqa: E501
+    Chain("2.4.8: ship a bundle piece by piece", newer("246 248"), [shown("248-106", as_is=True), numbered("248-248")]),  # noqa: E501
+    Chain("2.4.8: ship a bundle together", newer("253 252"), [together]),
+    Chain("2.4.8: ship and invoice a virtual order", newer("234 337 338"), [shown("248-109", as_is=True), numbered("248-338")]),  # noqa: E501
+    Chain("2.4.8: ship a mixed order", [do("order/57/ship"), "248-237"], [shown("248-110", as_is=True), numbered("248-237")]),  # noqa: E501
+    Chain("2.4.8: ship a decimal quantity", newer("218 219"), [shown("248-118", as_is=True)]),
+    Chain("2.4.8: what is not there", newer("230 286 291 367 376 410 426 445 510")),
+    Chain("2.4.8: invoice all", [after("invoice", 55), do("order/50/invoice"), *newer("311 312 313")], [shown("248-104", as_is=True), numbered("248-312")]),  # noqa: E501
+    Chain("2.4.8: invoice in parts", newer("326 328 329 320 321 322 332 333 371 363"), [shown("248-111", as_is=True), numbered("248-322")]),  # noqa: E501
+    Chain("2.4.8: invoice in EUR with a coupon", newer("352 353 354"), [shown("248-354"), numbered("248-354")]),  # noqa: E501
+    Chain("2.4.8: invoice a decimal quantity", newer("335 336"), [shown("248-119", as_is=True)]),
+    Chain("2.4.8: invoice bundles by their parents", newer("347 349 350"), [shown("248-350"), numbered("248-350")]),  # noqa: E501
+    Chain("2.4.8: invoice a bundle by its parts", newer("342 348"), [bundle_and_configurable]),
+    Chain("2.4.8: invoice an authorised order without capture", newer("381 382 383"), [shown("248-381", as_is=True)]),  # noqa: E501
+    Chain("2.4.8: invoice what was captured when placed", newer("397 398"), [shown("248-398", as_is=True)]),  # noqa: E501
+    Chain("2.4.8: order comments and moves", [do("orders/82/comments", {"statusHistory": NOTED}), *newer("403 405 411 413 414 415 416 232 340 419 421")], [shown("248-415"), numbered("248-415")]),  # noqa: E501
+    Chain("2.4.8: cancel", newer("422 423 233 341"), [shown("248-423"), numbered("248-423")]),
+    Chain("2.4.8: external number", newer("430 432"), [ext_order]),
+    Chain("2.4.8: refund", ["248-500", "248-345", after("creditmemo", 3), do("order/84/refund", RMA), *newer("502 503 504 511"), do("order/84/refund"), *newer("505 507 508 519")], [shown("248-502"), numbered("248-502")]),  # noqa: E501
+    Chain("2.4.8: ship with odd quantities and ids, then cancel", [at_time_of("248-224"), do("order/120/ship", lines((263, 1.5))), *newer("224 263 220 214 221 266"), do("order/120/invoice", lines((263, 1))), *newer("427 428")], [shown("248-266")]),  # noqa: E501
+    Chain("2.4.8: hold and cancel a partly shipped order", newer("459 465 466 467 460 461"), [shown("248-461")]),  # noqa: E501
+    Chain("2.4.8: from invoice to complete, and a number too long", [*newer("357 360 318"), do("orders", {"entity": {"entity_id": 122, "ext_order_id": "1234567890" * 4}}), "248-448"], [shown("248-448")]),  # noqa: E501
+    Chain("2.4.8: refund before the shipment", [do("order/125/invoice"), *newer("520 521 522")], [shown("248-522")]),  # noqa: E501
+    Chain("2.4.8: refund after a shipment", [do("order/127/invoice"), *newer("524 525 526 527")], [shown("248-526")]),  # noqa: E501
+    Chain("2.4.8: a status foreign to the state, and scripts", [*newer("441 442 404 406"), do("orders/128/comments", {"statusHistory": BACK}), *newer("409 408 226 228 268")], [shown("248-409")]),  # noqa: E501
+    Chain("2.4.8: one of two shipped, the other refunded", ["248-535", do("order/130/ship", lines((286, 1))), *newer("537 538 545 546")], [shown("248-538")]),  # noqa: E501
+    Chain("2.4.8: one of two refunded, the other shipped", ["248-541", do("order/131/refund", refund(287)), *newer("543 544")], [shown("248-544")]),  # noqa: E501
+    Chain("2.4.8: bad requests", newer("530 531 533 540"), [shown("248-202")]),
+]  # fmt: skip
+CHAINS += NEWER_CHAINS
+
 # Searches whose answer says what was in the shop: it is filled with just that.
 LISTS = [
     "009", "130", "131", "132", "133", "135", "137", "139", "140", "142", "143", "144", "145",
     "147", "148", "152", "153", "155", "157", "158", "162", "163", "165", "168", "187", "188",
     "195", "197", "199", "284", "433", "558",
+    "248-009", "248-130", "248-132", "248-144", "248-147", "248-168", "248-171", "248-195",
 ]  # fmt: skip

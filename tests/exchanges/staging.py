@@ -7,13 +7,16 @@ recording itself, or line by line where it shows no more of them than their line
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from sync.sandbox.shop.documents import Doc, copy, dec, num, pack
 from sync.sandbox.shop.seed import without_progress
+from sync.sandbox.shop.shop import Shop
 from sync.sandbox.shop.store import Books, Store
-from tests.magento.recorded import exchange
+from tests.magento.recorded import exchange, version_of
 
 PIECES = {"S-001": (1, "Simple One", "10", "1.5"), "S-002": (2, "Simple Two", "24.95", "2")}
 KINDS = ("shipment", "invoice", "creditmemo")
@@ -35,6 +38,17 @@ class Line:
     tax: str = "0"
 
 
+def told_time(recorded: dict[str, Any]) -> datetime:
+    """When the real shop answered."""
+    return parsedate_to_datetime(recorded["response"]["headers"]["Date"])
+
+
+def set_clock(shop: Shop, recorded: dict[str, Any]) -> None:
+    """Let it be the time at which the real shop answered."""
+    now = told_time(recorded)
+    shop._clock = lambda: now
+
+
 def put(books: Books, order: Doc) -> None:
     """Store an order without any documents; what was there under its number is gone."""
     for kind in KINDS:
@@ -51,15 +65,38 @@ def as_placed(books: Books, order_id: int) -> None:
     put(books, {**without_progress(order), "updated_at": order["created_at"]})
 
 
+def shown_order(name: str) -> Doc:
+    """The order an exchange shows in full, as the books have it."""
+    return stored(name, exchange(name)["response"]["body"])
+
+
+def stored(name: str, order: Doc) -> Doc:
+    """An order an exchange shows, as the books keep it: with the row totals 2.4.7 would send."""
+    packed = pack(order)
+    if version_of(name) != "2.4.7" and "items" in packed:
+        packed["items"] = [_with_row_totals(item) for item in packed["items"]]
+    return packed
+
+
+def _with_row_totals(item: Doc) -> Doc:
+    fresh = copy(item)
+    for side in SIDES:
+        if f"{side}row_total_incl_tax" in item:
+            taxes = (f"{side}tax_amount", f"{side}discount_tax_compensation_amount")
+            net = dec(item[f"{side}row_total_incl_tax"]) - sum(dec(item.get(n)) for n in taxes)
+            fresh[f"{side}row_total"] = num(net)
+    return fresh
+
+
 def recorded_order(books: Books, name: str, *, placed: bool = True) -> None:
     """The order an exchange shows in full: as it was placed, or just as it is shown."""
-    order = pack(exchange(name)["response"]["body"])
+    order = shown_order(name)
     put(books, without_progress(order) if placed else order)
 
 
 def renumbered(name: str, order_id: int, item_ids: list[int], billing_address_id: int = 0) -> Doc:
     """The order of an exchange, as it was placed, under other numbers."""
-    order = without_progress(pack(exchange(name)["response"]["body"]))
+    order = without_progress(shown_order(name))
     return under_numbers(order, order_id, item_ids, billing_address_id)
 
 
@@ -147,13 +184,17 @@ def stage_list(store: Store, name: str) -> None:
         for table in (*KINDS, "order"):
             for row in books.rows(f'SELECT entity_id FROM "{table}"'):
                 books.delete(table, row["entity_id"])
+        if kind == "order":
+            rows = [stored(name, row) for row in rows]
         _fill(books, kind, rows, first, body.get("total_count", 0))
 
 
 def _fill(books: Books, kind: str, rows: list[Doc], before: int, total: int) -> None:
     template = pack(exchange("100")["response"]["body"]) if kind == "order" else {}
     template["updated_at"] = "2026-11-23 12:00:00"  # where a row does not say
-    documents = [{**template, **(pack(row) if kind == "order" else row)} for row in rows]
+    if kind == "order":
+        template["customer_email"] = "rec-somebody@example.test"  # whom 248-171 looks for
+    documents = [{**template, **row} for row in rows]
     like = documents[-1] if documents else template
     ids = [document["entity_id"] for document in documents] or [10**6]
     downwards = len(ids) > 1 and ids[0] > ids[-1]

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from tests.exchanges.staging import differences, stage_list
 from tests.exchanges.test_shop import comparable
-from tests.magento.recorded import exchange
+from tests.magento.recorded import exchange, version_of
 from tests.sandbox.shop.conftest import CREDENTIALS, NOW, Caller
 from tests.sandbox.shop.test_callers import signed
 
@@ -92,6 +92,11 @@ def readonly_write(caller: Caller, recorded: dict[str, Any]) -> TestResponse:
     return bearer(CREDENTIALS.access_token, integration_rights=READ_ORDERS)(caller, recorded)
 
 
+def at(offset: timedelta) -> str:
+    """A timestamp beside the time the shop has."""
+    return str(int((NOW + offset).timestamp()))
+
+
 PLAYS: dict[str, Play] = {
     "001": login(),
     "002": login("wrong"),
@@ -106,7 +111,7 @@ PLAYS: dict[str, Play] = {
     "015": by_signature(signature_method="HMAC-SHA1"),
     "016": by_signature(client_secret="x" * 32),
     "017": nonce_again,
-    "018": by_signature(timestamp=str(int((NOW - timedelta(days=1)).timestamp()))),
+    "018": by_signature(timestamp=at(timedelta(days=-1))),
     "020": by_signature(client_key="x" * 32),
     "022": by_signature(client_key="short"),
     "023": bearer(CREDENTIALS.access_token),
@@ -124,6 +129,22 @@ PLAYS: dict[str, Play] = {
     "176": by_signature(),
     "193": by_signature(),
     "559": admin(input_limit_enabled=True, default_page_size=5),
+    "248-002": login("wrong"),
+    "248-006": bearer(""),
+    "248-008": readonly_write,
+    "248-010": readonly_write,
+    "248-011": with_header(signed, integration_rights=READ_ORDERS),
+    "248-013": readonly_write,
+    "248-014": by_signature(),
+    "248-015": by_signature(signature_method="HMAC-SHA1"),
+    "248-016": by_signature(client_secret="x" * 32),
+    "248-018": by_signature(timestamp=at(timedelta(days=-1))),
+    "248-019": by_signature(timestamp=at(timedelta(minutes=11))),
+    "248-020": by_signature(client_key="x" * 32),
+    "248-021": by_signature(resource_owner_key="x" * 32),
+    "248-023": bearer(CREDENTIALS.access_token),
+    "248-024": with_header(signed, integration_rights=READ_ORDERS),
+    "248-025": by_signature(timestamp=at(timedelta(minutes=9))),
 }
 
 
@@ -131,6 +152,7 @@ PLAYS: dict[str, Play] = {
 def test_a_caller_is_answered_as_recorded(caller: Caller, name: str) -> None:
     recorded = exchange(name)
     response = recorded["response"]
+    caller.play_version(version_of(name))
     if isinstance(response["body"], dict) and "total_count" in response["body"]:
         stage_list(caller.shop.store, name)
 

@@ -34,6 +34,7 @@ def two_lines(order_id: int, item_id: int, pieces: int) -> Stage:
 
 
 def stage(caller: Caller, order_id: int, item_id: int, pieces: int, kind: str, last: int) -> None:
+    caller.play_version("2.4.7")
     with caller.shop.store.writing() as books:
         two_lines(order_id, item_id, pieces)(books)
         books.set_sequence(kind, last)

@@ -28,6 +28,7 @@ from sync.magento.auth import AdminLogin, BearerToken, oauth1
 from sync.magento.client import MagentoClient
 from sync.magento.records import InvoiceRequest, MagentoOrder, ShipmentRequest
 from sync.magento.transport import new_session
+from sync.sandbox.shop.versions import API_ACTIONS, CREATE, VERSIONS
 from tests.magento.test_auth import as_text
 from tests.sandbox.shop.conftest import CREDENTIALS, Caller
 
@@ -71,8 +72,9 @@ class Wire(HTTPAdapter):
         """There is nothing to close."""
 
 
-@pytest.fixture
-def wire(caller: Caller) -> Wire:
+@pytest.fixture(params=VERSIONS)
+def wire(request: pytest.FixtureRequest, caller: Caller) -> Wire:
+    caller.play_version(request.param)
     return Wire(caller.app)
 
 
@@ -218,6 +220,23 @@ def test_a_missing_right_is_named_and_nothing_is_written(caller: Caller, wire: W
 
     assert type(error) is RemoteMisconfigured
     assert "Magento_Sales::ship" in error.message
+
+
+def test_the_right_to_write_a_number_has_the_name_it_has_in_the_version(
+    caller: Caller, wire: Wire
+) -> None:
+    needed = {"2.4.7": CREATE, "2.4.8": API_ACTIONS}[caller.shop.version.name]
+    other = ({CREATE, API_ACTIONS} - {needed}).pop()
+    client = client_of(wire)
+
+    caller.shop.change_settings({"integration_rights": other})
+    error = error_of(lambda: client.set_ext_order_id(2, "0004711000"))
+    caller.shop.change_settings({"integration_rights": needed})
+    client.set_ext_order_id(2, "0004711000")
+
+    assert type(error) is RemoteMisconfigured
+    assert needed in error.message
+    assert caller.get("orders/2")["ext_order_id"] == "0004711000"
 
 
 def test_maintenance_leaves_a_read_for_later_and_a_write_unknown(

@@ -39,6 +39,16 @@ def test_p2_44_the_five_scenes_work_by_hand(demo: RunningDemo, shape: str) -> No
     assert played, "\n".join(seen)
 
 
+def test_the_five_scenes_work_with_the_older_magento(demo: RunningDemo) -> None:
+    seen: list[str] = []
+
+    played = perform(demo.play(shape="coupon", shop_version="2.4.7"), seen.append)
+
+    assert played, "\n".join(seen)
+    settings = requests.get(f"{demo.shop}/sandbox/settings", timeout=20).json()
+    assert settings["version"] == "2.4.8"  # as before
+
+
 def test_p1_20_the_five_scenes_work_by_themselves(demo: RunningDemo) -> None:
     seen: list[str] = []
 

@@ -1,4 +1,7 @@
-"""Recorded exchanges of a real shop, replayed at the edge (tests/exchanges/magento)."""
+"""Recorded exchanges of real shops, replayed at the edge.
+
+Those of 2.4.7 are in tests/exchanges/magento, those of 2.4.8 in tests/exchanges/magento-2.4.8.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ from typing import Any
 import responses
 
 FOLDER = Path(__file__).parent.parent / "exchanges" / "magento"
+NEWER = Path(__file__).parent.parent / "exchanges" / "magento-2.4.8"
+NEWER_NUMBERS = "248-"
 SHOP = "http://magento.test"
 
 
@@ -21,12 +26,22 @@ def _files() -> dict[str, Path]:
     files = sorted(FOLDER.glob("[0-9]*.json"))
     by_number = Counter(file.stem.split("-")[0] for file in files)
     numbers = ((file, file.stem.split("-")[0]) for file in files)
-    return {number if by_number[number] == 1 else file.stem: file for file, number in numbers}
+    older = {number if by_number[number] == 1 else file.stem: file for file, number in numbers}
+    newer = {"-".join(file.stem.split("-")[:2]): file for file in sorted(NEWER.glob("*.json"))}
+    return older | newer
 
 
 def names() -> list[str]:
-    """The names of all exchanges: the number, or the whole name of those that share one."""
+    """The names of all exchanges: the number, or the whole name of those that share one.
+
+    A number of 2.4.8 is 248-214; its relative of 2.4.7 is 214.
+    """
     return list(_files())
+
+
+def version_of(name: str) -> str:
+    """The version of Magento an exchange was recorded from, as the stand-in names it."""
+    return "2.4.8" if name.startswith(NEWER_NUMBERS) else "2.4.7"
 
 
 def exchange(name: str) -> dict[str, Any]:

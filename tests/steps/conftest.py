@@ -7,11 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from sync.sandbox.shop.versions import NEWER
 from tests.world import World, a_world, close
 
 
 @pytest.fixture
-def world(db: None, tmp_path: Path) -> Iterator[World]:
-    staged = a_world(tmp_path)
+def shop_version() -> str:
+    """The Magento version of the world's shop; a module may run its tests on each."""
+    return NEWER.name
+
+
+@pytest.fixture
+def world(db: None, tmp_path: Path, shop_version: str) -> Iterator[World]:
+    staged = a_world(tmp_path, shop_version)
     yield staged
     close(staged)

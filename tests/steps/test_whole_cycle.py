@@ -12,10 +12,16 @@ from sync.jobs import clicks, schedule
 from sync.models import Invoice, SalesOrder, StepSchedule, SyncTask
 from sync.sandbox.sap.autopilot import play_round
 from sync.sandbox.shop import factory
+from sync.sandbox.shop.versions import VERSIONS
 from tests.builders import a_user
 from tests.world import World
 
 SHAPES = [shape for shape in factory.MEANING if shape != factory.BAD]
+
+
+@pytest.fixture(params=VERSIONS)
+def shop_version(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture

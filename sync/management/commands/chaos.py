@@ -17,7 +17,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from sync.sandbox.chaos.clerks import SHAPES
 from sync.sandbox.chaos.options import Options
 from sync.sandbox.chaos.run import perform
+from sync.sandbox.shop.versions import NEWER, VERSIONS
 
+SHOPS = {**{name: [name] for name in VERSIONS}, "both": list(VERSIONS)}
 DATABASES = {"sqlite": ["sqlite"], "postgres": ["postgres"], "both": ["sqlite", "postgres"]}
 
 
@@ -41,6 +43,10 @@ class Command(BaseCommand):
         parser.add_argument("--orders", type=int, default=300)
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--db", choices=sorted(DATABASES), default="sqlite")
+        parser.add_argument(
+            "--shop-version", choices=sorted(SHOPS), default=NEWER.name,
+            help="the Magento version the stand-in shop plays",
+        )  # fmt: skip
         parser.add_argument("--workers", type=int, default=3)
         parser.add_argument("--at-once", type=int, default=40, help="orders under way at a time")
         parser.add_argument("--fault-every", type=float, default=4.0, metavar="SECONDS")
@@ -60,13 +66,17 @@ class Command(BaseCommand):
         parser.add_argument("--keep", action="store_true", help="keep the logs and the books")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """One run for each database; the last line of each is for machines."""
+        """One run for each database and version; the last line of each is for machines."""
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing is left behind
-        results = [self._run(kind, options) for kind in DATABASES[options["db"]]]
+        results = [
+            self._run(kind, version, options)
+            for kind in DATABASES[options["db"]]
+            for version in SHOPS[options["shop_version"]]
+        ]
         if not all(results):
             raise CommandError("Chaos found something: see above.")
 
-    def _run(self, kind: str, options: dict[str, Any]) -> bool:
+    def _run(self, kind: str, version: str, options: dict[str, Any]) -> bool:
         directory = Path(tempfile.mkdtemp(prefix="chaos-"))
         try:
             wanted = Options(
@@ -75,6 +85,7 @@ class Command(BaseCommand):
                 orders=options["orders"],
                 seed=options["seed"],
                 database=kind,
+                shop_version=version,
                 workers=options["workers"],
                 at_once=options["at_once"],
                 fault_every=options["fault_every"],

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from sync.sandbox.shop.versions import NEWER
+
 READ_TIMEOUT = 3  # seconds
 SETTLE_BEYOND = 5  # seconds the portal waits beyond the longest a stand-in works: two busy cores
 ENVIRONMENT = {
@@ -37,6 +39,7 @@ class Options:
     worker_command: tuple[str, ...] = ()
     only: frozenset[str] = frozenset()  # kinds of faults, all when empty
     at: frozenset[str] = frozenset()  # calls at which faults may strike, all when empty
+    shop_version: str = NEWER.name  # of Magento, as the stand-in shop plays it
     shapes: tuple[str, ...] = ()  # of orders, all everyday ones when empty
     deliveries: int = 0  # of each order that can leave in parts; 0: one to three
     clickers: int = 2  # impatient people of each role

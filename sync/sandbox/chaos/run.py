@@ -86,7 +86,10 @@ class Stage:
 
 def perform(options: Options, tell: Tell) -> Verdict:
     """The whole run; tells what happens, the machine-readable line last."""
-    tell(f"seed={options.seed} orders={options.orders} database={options.database}")
+    tell(
+        f"seed={options.seed} orders={options.orders} database={options.database} "
+        f"shop={options.shop_version}"
+    )
     with _staged(options) as stage:
         began = time.monotonic()
         verdict = _hurt(stage, tell)
@@ -251,7 +254,8 @@ def _start(stage: Stage, ports: dict[str, int]) -> None:
     )
     for name in ("shop", "sap"):
         arguments = ["--port", str(ports[name]), "--data", str(data / name)]
-        arguments += ["--empty"] if name == "shop" else []
+        if name == "shop":
+            arguments += ["--empty", "--shop-version", stage.options.shop_version]
         stage.crew.start(name, [python, "-m", f"sync.sandbox.{name}", *arguments])
     stage.crew.start(
         "web",

@@ -15,6 +15,8 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from sync.sandbox.shop import factory
 from sync.sandbox.shop.app import create_app
+from sync.sandbox.shop.settings import BadSetting
+from sync.sandbox.shop.versions import VERSIONS
 
 HOST = "127.0.0.1"
 log = logging.getLogger("shop")
@@ -79,18 +81,27 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=int(os.environ.get("SHOP_PORT", "8001")))
     parser.add_argument("--data", type=Path, default=Path(".demo/shop"))
     parser.add_argument("--place-every", type=float, default=0.0, metavar="SECONDS")
+    parser.add_argument(
+        "--shop-version", choices=tuple(VERSIONS), default=os.environ.get("SHOP_VERSION", ""),
+        help="the Magento version to play; without it as the settings page says",
+    )  # fmt: skip
     parser.add_argument("--empty", action="store_true", help="start without the recorded orders")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(name)s %(message)s")
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    process = Process(create_app(arguments.data, seed=not arguments.empty), arguments.port)
+    try:
+        app = create_app(arguments.data, seed=not arguments.empty, version=arguments.shop_version)
+    except BadSetting as error:  # SHOP_VERSION: argparse does not look at a default
+        parser.error(str(error))
+    process = Process(app, arguments.port)
     signal.signal(signal.SIGTERM, process.stop)
     signal.signal(signal.SIGINT, process.stop)
     if arguments.place_every > 0:
         threading.Thread(
             target=process.place_orders, args=(arguments.place_every,), daemon=True
         ).start()
-    log.info("stand-in shop at http://%s:%s", HOST, arguments.port)
+    version = app.extensions["shop"].version.name
+    log.info("stand-in shop, Magento %s, at http://%s:%s", version, HOST, arguments.port)
     process.run()
 
 

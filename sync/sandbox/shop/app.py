@@ -22,8 +22,12 @@ def create_app(
     clock: Clock = utc_now,
     seed: bool = True,
     credentials: Credentials | None = None,
+    version: str = "",
 ) -> Flask:
     """The shop with its data in ``data_dir``; usable in process as any WSGI application.
+
+    ``version`` is the Magento version to play; without it that of the last start, at first the
+    newest. Raises ``settings.BadSetting`` for one it cannot play.
 
     ``app.extensions`` holds ``shop`` (Shop), ``shop_gate`` (Gate) and ``shop_faults`` (Faults).
     """
@@ -35,7 +39,9 @@ def create_app(
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     faults = Faults()
     app.extensions["shop_faults"] = faults
-    app.extensions["shop"] = Shop(store, clock=clock, pause=faults.pause)
+    app.extensions["shop"] = shop = Shop(store, clock=clock, pause=faults.pause)
+    if version:
+        shop.change_settings({"version": version})
     app.extensions["shop_gate"] = Gate(credentials or Credentials(), _secret(store), clock)
     app.register_blueprint(rest.blueprint)
     app.register_blueprint(control.blueprint)

@@ -196,7 +196,7 @@ class Gate:
     def _use_nonce(self, nonce: str, timestamp: str) -> None:
         now = self._clock().timestamp()
         if not timestamp.isdigit() or int(timestamp) > now + FUTURE_SECONDS:
-            raise ShopError(401, "The timestamp value in the oauth_timestamp parameter is invalid")
+            raise ShopError(401, "An error occurred validating the nonce")
         with self._guard:
             if (nonce, timestamp) in self._nonces:
                 message = "The nonce is already being used by the consumer with ID %1"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import Any
 
 from sync.sandbox.shop.documents import Doc, bundled
-from sync.sandbox.shop.errors import required, unsupported, wrong_type
+from sync.sandbox.shop.errors import bad_value, required, unsupported, wrong_type
 from sync.sandbox.shop.search import snake
 
 Spec = dict[str, Any]
+SCRIPT = re.compile(r"<script\b[^>]*>.*?</script>", re.IGNORECASE | re.DOTALL)
 
 ITEM: Spec = {"order_item_id": "int", "qty": "float", "extension_attributes": {}}
 COMMENT: Spec = {"comment": "string", "is_visible_on_front": "int", "extension_attributes": {}}
@@ -58,44 +61,50 @@ def columns(kind: str) -> Spec:
     return spec
 
 
-def arguments(body: Any, spec: Spec) -> Doc:
-    """Top-level arguments; unknown ones are ignored [260]."""
-    sent = body if isinstance(body, dict) else {}
-    return {
-        name: _read(value, spec[name], name)
-        for name, value in sent.items()
-        if name in spec and value is not None
-    }
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads one body. ``refuses_scripts``: no member of an object may hold a script element."""
 
+    body: Any
+    refuses_scripts: bool
 
-def entity(body: Any, argument: str, spec: Spec) -> Doc:
-    """The one object a route takes. Raises ShopError 400; a scalar counts as empty [543]."""
-    sent = body.get(argument) if isinstance(body, dict) else None
-    if sent is None:
-        raise required(argument)
-    found = _read(sent, spec, argument)
-    return found if isinstance(found, dict) else {}
+    def arguments(self, spec: Spec) -> Doc:
+        """Top-level arguments; unknown ones are ignored [260]."""
+        sent = self.body if isinstance(self.body, dict) else {}
+        return {
+            name: self._read(value, spec[name], name)
+            for name, value in sent.items()
+            if name in spec and value is not None
+        }
 
+    def entity(self, argument: str, spec: Spec) -> Doc:
+        """The one object a route takes. Raises ShopError 400; a scalar counts as empty [543]."""
+        sent = self.body.get(argument) if isinstance(self.body, dict) else None
+        if sent is None:
+            raise required(argument)
+        found = self._read(sent, spec, argument)
+        return found if isinstance(found, dict) else {}
 
-def _read(value: Any, wanted: Any, name: str) -> Any:
-    if value is None or wanted == "any":
-        return value
-    if isinstance(wanted, list):
-        entries = value if isinstance(value, list) else []
-        return [_read(entry, wanted[0], name) for entry in entries]
-    if isinstance(wanted, dict):
-        return _read_object(value, wanted)
-    return _read_scalar(value, wanted, name)
+    def _read(self, value: Any, wanted: Any, name: str) -> Any:
+        if value is None or wanted == "any":
+            return value
+        if isinstance(wanted, list):
+            entries = value if isinstance(value, list) else []
+            return [self._read(entry, wanted[0], name) for entry in entries]
+        if isinstance(wanted, dict):
+            return self._read_object(value, wanted)
+        return _read_scalar(value, wanted, name)
 
-
-def _read_object(value: Any, spec: Spec) -> Doc:
-    found: Doc = {}
-    for key, member in value.items() if isinstance(value, dict) else ():
-        name = snake(key)
-        if name not in spec:
-            raise unsupported(name)
-        found[name] = _read(member, spec[name], name)
-    return found
+    def _read_object(self, value: Any, spec: Spec) -> Doc:
+        found: Doc = {}
+        for key, member in value.items() if isinstance(value, dict) else ():
+            name = snake(key)
+            if name not in spec:
+                raise unsupported(name)
+            found[name] = self._read(member, spec[name], name)
+            if self.refuses_scripts and isinstance(member, str) and SCRIPT.search(member):
+                raise bad_value(key)
+        return found
 
 
 def _read_scalar(value: Any, wanted: str, name: str) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from sync.sandbox.shop.documents import Doc, bundled, copy
 
@@ -14,19 +13,26 @@ def products() -> list[Doc]:
     return found
 
 
-def product(product_id: Any) -> Doc | None:
-    """One product by its id."""
-    return next((p for p in products() if p["id"] == product_id), None)
-
-
-def ships_separately(product_id: Any) -> bool:
+def ships_separately(line: Doc) -> bool:
     """True for a bundle whose children are shipped on their own (shipment_type 1) [245]."""
-    return (product(product_id) or {}).get("shipment_type") == "1"
+    return _bundle_of(line).get("shipment_type") == "1"
 
 
-def priced_by_children(product_id: Any) -> bool:
+def priced_by_children(line: Doc) -> bool:
     """True for a bundle with a dynamic price (price_type 0) [347]."""
-    return (product(product_id) or {}).get("price_type") == "0"
+    return _bundle_of(line).get("price_type") == "0"
+
+
+def _bundle_of(line: Doc) -> Doc:
+    """The bundle an order line sells, empty for anything else.
+
+    By its SKU, to which a dynamic bundle adds those of its parts: other shops than the seeded one
+    number their products otherwise.
+    """
+    if line.get("product_type") != "bundle":
+        return {}
+    bundles = [p for p in products() if f"{line['sku']}-".startswith(f"{p['sku']}-")]
+    return next((p for p in bundles if p["type_id"] == "bundle"), {})
 
 
 def as_rest(found: Doc) -> Doc:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from sync.sandbox.shop import factory
+from sync.sandbox.shop import factory, routing
 from sync.sandbox.shop.documents import Doc, expand
 from sync.sandbox.shop.faults import Faults
 from sync.sandbox.shop.shop import Shop
@@ -104,6 +104,12 @@ def show_settings() -> Response:
 def change_settings() -> Response:
     """Change the settings sent; the rest stays."""
     return jsonify(shop().change_settings(_sent()))
+
+
+@blueprint.get("/rights")
+def show_rights() -> Response:
+    """The rights the version in force asks for, by the names the settings take."""
+    return jsonify(version=shop().version.name, rights=routing.rights(shop().version))
 
 
 @blueprint.post("/cron")

@@ -6,6 +6,7 @@ from typing import Any
 
 NOT_FOUND = "The entity that was requested doesn't exist. Verify the entity and try again."
 REQUIRED = '"%fieldName" is required. Enter and try again.'
+BAD_VALUE = '"%field_name" does not contains valid value.'  # the shop's own words [248-408]
 UNSUPPORTED = '"%fieldName" is not supported. Correct the field name and try again.'
 
 
@@ -42,6 +43,11 @@ def unsupported(field: str) -> ShopError:
     """400 of an unknown member; Magento names it in CamelCase [229, 300]."""
     name = "".join(part[:1].upper() + part[1:] for part in field.split("_"))
     return ShopError(400, UNSUPPORTED, {"fieldName": name})
+
+
+def bad_value(field: str) -> ShopError:
+    """400 of a text with a script element; the member is named as it was sent [248-408]."""
+    return ShopError(400, BAD_VALUE, {"field_name": field})
 
 
 def wrong_type(value: object, expected: str, field: str = "") -> ShopError:

@@ -56,9 +56,8 @@ def place(shop: Shop, shape: str = "", customer: dict[str, Any] | None = None) -
     with shop.store.writing() as books:
         _number(books, order, shop.now)
         _name(order, customer or {})
-        switches = {**settings.DEFAULTS, **books.settings()}
         order.pop("email_sent", None)
-        Post(books, switches, shop.now).announce("order", order, order)
+        Post(books, settings.all_of(books.settings()), shop.now).announce("order", order, order)
         books.save("order", order)
         books.index_items(order)
     return order
@@ -71,7 +70,7 @@ def edit(shop: Shop, order_id: int) -> Doc:
     ``-1``, ``-2`` behind it, and both carry each other's ids. Raises ShopError for an order that is
     held, canceled, or shipped or invoiced in part: those cannot be edited.
     """
-    old = shop.get("order", order_id)
+    old = shop.stored("order", order_id)
     if old["state"] != "new":
         raise ShopError(400, "The order can no longer be edited.")
     order = copy(old)

@@ -130,8 +130,9 @@ def build(books: Books, order: Doc, picked: Picked, request: Doc, now: str) -> D
         {"entity_id": first + at, "parent_id": entity_id, **line(lines, item, quantity)}
         for at, (item, quantity) in enumerate(picked)
     ]
+    is_last = _is_last(lines, picked)
     for side in SIDES:
-        _totals(document, order, side, with_shipping)
+        _totals(document, order, side, with_shipping=with_shipping, is_last=is_last)
     document["comments"] = creation_comments(books, "invoice", entity_id, request, now)
     return document
 
@@ -164,18 +165,27 @@ def stored_row_total(item: Doc, side: str) -> Decimal:
 
 
 def _row_share(item: Doc, side: str, quantity: Decimal) -> Decimal:
-    total = stored_row_total(item, side)
-    if quantity >= plain_open_to_invoice(item):
-        return total - dec(item.get(f"{side}row_invoiced"))
-    return cents(total / dec(item["qty_ordered"]) * quantity)
+    """In cents, whatever places the order's own row has [248-336]."""
+    return cents(stored_row_total(item, side) / dec(item["qty_ordered"]) * quantity)
 
 
 def _gross_share(item: Doc, side: str, quantity: Decimal) -> Decimal:
-    """REST hides the gross row total of a discounted line; there price by piece must do [810]."""
+    return cents(_gross_row(item, side) / dec(item["qty_ordered"]) * quantity)
+
+
+def _gross_row(item: Doc, side: str) -> Decimal:
+    """The row total with tax, before the discount, which REST hides on a discounted line.
+
+    There it is the net row and its tax [248-349, 248-353], or, where catalogue prices include tax
+    and the discount therefore is compensated, the price by the pieces [810].
+    """
     name = f"{side}row_total_incl_tax"
-    if item.get("discount_amount") or name not in item:
-        return cents(dec(item.get(f"{side}price_incl_tax", item[f"{side}price"])) * quantity)
-    return cents(dec(item[name]) / dec(item["qty_ordered"]) * quantity)
+    if name in item and not item.get("discount_amount"):
+        return dec(item[name])
+    if name in item and not item.get("discount_tax_compensation_amount"):
+        return cents(stored_row_total(item, side) * (1 + dec(item.get("tax_percent")) / 100))
+    gross = dec(item.get(f"{side}price_incl_tax", item[f"{side}price"]))
+    return gross * dec(item["qty_ordered"])
 
 
 def _share(item: Doc, name: str, quantity: Decimal) -> Decimal:
@@ -184,7 +194,15 @@ def _share(item: Doc, name: str, quantity: Decimal) -> Decimal:
     return cents(rest * quantity / (plain_open_to_invoice(item) or quantity))
 
 
-def _totals(document: Doc, order: Doc, side: str, with_shipping: bool) -> None:
+def _is_last(lines: Lines, picked: Picked) -> bool:
+    """Whether nothing is left to invoice afterwards."""
+    chosen = {item["item_id"]: quantity for item, quantity in picked}
+    return all(
+        lines.open_to_invoice(item) <= chosen.get(item["item_id"], Decimal(0)) for item in lines.all
+    )
+
+
+def _totals(document: Doc, order: Doc, side: str, *, with_shipping: bool, is_last: bool) -> None:
     def total(name: str) -> Decimal:
         return sum((dec(i.get(f"{side}{name}")) for i in document["items"]), Decimal(0))
 
@@ -198,6 +216,8 @@ def _totals(document: Doc, order: Doc, side: str, with_shipping: bool) -> None:
         tax += dec(order.get(f"{side}shipping_tax_amount"))
         shipping = dec(order.get(f"{side}shipping_amount"))
     subtotal = total("row_total")
+    if is_last:  # the rest, so that the invoices add up to the order
+        subtotal = dec(order[f"{side}subtotal"]) - dec(order.get(f"{side}subtotal_invoiced"))
     document[f"{side}subtotal"] = num(subtotal)
     document[f"{side}subtotal_incl_tax"] = num(total("row_total_incl_tax"))
     document[f"{side}tax_amount"] = num(tax)
@@ -216,8 +236,7 @@ def register(order: Doc, picked: Picked, invoice: Doc, now: str) -> None:
     for side in SIDES:
         for name in ("discount", "tax", "discount_tax_compensation", "subtotal", "shipping"):
             amount = name if name == "subtotal" else f"{name}_amount"
-            if name != "shipping" or f"{side}{amount}" in invoice:
-                add(order, f"{side}{name}_invoiced", dec(invoice.get(f"{side}{amount}")))
+            add(order, f"{side}{name}_invoiced", dec(invoice.get(f"{side}{amount}")))
         _pay(order, side, dec(invoice[f"{side}grand_total"]))
     order["base_total_invoiced_cost"] = 0
 
@@ -242,10 +261,9 @@ def _pay(order: Doc, side: str, amount: Decimal) -> None:
     add(order, f"{side}total_invoiced", amount)
     add(order, f"{side}total_paid", amount)
     due = dec(order[f"{side}grand_total"]) - dec(order[f"{side}total_paid"])
-    order[f"{side}total_due"] = num(due)
+    order[f"{side}total_due"] = num(max(cents(due), Decimal(0)))  # in cents [248-118]
     add(order["payment"], f"{side}amount_paid", amount)
-    captured = order.get(f"{side}shipping_invoiced")
-    if captured is not None and not order.get("is_virtual"):
-        order["payment"][f"{side}shipping_captured"] = captured
-        for assignment in order["extension_attributes"].get("shipping_assignments", []):
-            assignment["shipping"]["total"][f"{side}shipping_invoiced"] = captured
+    captured = order[f"{side}shipping_invoiced"]
+    order["payment"][f"{side}shipping_captured"] = captured
+    for assignment in order["extension_attributes"].get("shipping_assignments", []):
+        assignment["shipping"]["total"][f"{side}shipping_invoiced"] = captured

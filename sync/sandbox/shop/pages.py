@@ -13,12 +13,18 @@ from sync.sandbox.shop.control import MOST_AT_ONCE, books_of, faults, shop
 from sync.sandbox.shop.documents import Doc
 from sync.sandbox.shop.errors import ShopError
 from sync.sandbox.shop.faults import KINDS, BadFault
-from sync.sandbox.shop.routing import ROUTES
+from sync.sandbox.shop.routing import ROUTES, rights
 from sync.sandbox.shop.store import Books
 
 PAGE_SIZE = 25
 MAILS_SHOWN = 200
 blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.app_context_processor
+def played_version() -> dict[str, str]:
+    """The version that every page names."""
+    return {"version": shop().version.name}
 
 
 @blueprint.app_template_filter("money")
@@ -177,8 +183,9 @@ def switches() -> AnyResponse | str | tuple[str, int]:
         except settings.BadSetting as problem:
             error = str(problem)
     page = render_template(
-        "settings.html", values=shop().settings(), meaning=settings.MEANING, error=error
-    )
+        "settings.html", values=shop().settings(), meaning=settings.MEANING, error=error,
+        choices=settings.CHOICES, rights=rights(shop().version),
+    )  # fmt: skip
     return (page, 400) if error else page
 
 

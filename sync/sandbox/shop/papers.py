@@ -5,7 +5,7 @@ from __future__ import annotations
 from sync.sandbox.shop.documents import Doc, bmp_only
 from sync.sandbox.shop.errors import ShopError, not_found
 from sync.sandbox.shop.mail import Post
-from sync.sandbox.shop.settings import DEFAULTS
+from sync.sandbox.shop.settings import all_of
 from sync.sandbox.shop.shipping import track as new_track
 from sync.sandbox.shop.shop import Shop
 from sync.sandbox.shop.store import Books
@@ -51,7 +51,7 @@ def delete_track(shop: Shop, track_id: int) -> bool:
 
 
 def comment(shop: Shop, kind: str, entity: Doc, parent_id: int = 0) -> Doc:
-    """Add a comment to a shipment or invoice; the comment as replied [287, 371]."""
+    """Add a comment to a shipment or invoice; the comment as replied [287, 248-287, 371]."""
     with shop.store.writing() as books:
         document = books.find(kind, parent_id or int(entity.get("parent_id") or 0))
         if document is None:
@@ -68,14 +68,15 @@ def comment(shop: Shop, kind: str, entity: Doc, parent_id: int = 0) -> Doc:
         books.save(kind, document)
         if kind == "invoice" and reply["is_customer_notified"]:
             _mail_comment(shop, books, document, reply["comment"])
-        return reply
+        return stored if shop.version.replies_with_time else reply
 
 
 def _mail_comment(shop: Shop, books: Books, invoice: Doc, text: str) -> None:
     order = books.find("order", invoice["order_id"])
     if order is not None:
-        switches = {**DEFAULTS, **books.settings()}
-        Post(books, switches, shop.now).update("invoice_comment", order, invoice, text)
+        Post(books, all_of(books.settings()), shop.now).update(
+            "invoice_comment", order, invoice, text
+        )
 
 
 def save_invoice(shop: Shop, entity: Doc) -> Doc:

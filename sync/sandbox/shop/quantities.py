@@ -33,7 +33,7 @@ class Lines:
 
     def ships_separately(self, item: Doc) -> bool:
         """Whether the family ships child by child."""
-        return catalogue.ships_separately(self._head(item).get("product_id"))
+        return catalogue.ships_separately(self._head(item))
 
     def stands_in_for_shipping(self, item: Doc) -> bool:
         """True for a line that is never shipped itself [239, 245, 253]."""
@@ -45,7 +45,7 @@ class Lines:
         """True for a line that is never invoiced itself [342, 346, 347]."""
         if self._alone(item):
             return False
-        by_children = catalogue.priced_by_children(self._head(item).get("product_id"))
+        by_children = catalogue.priced_by_children(self._head(item))
         return by_children == (self.parent(item) is None)
 
     def open_to_ship(self, item: Doc) -> Decimal:
@@ -60,9 +60,13 @@ class Lines:
 
 
 def plain_open_to_ship(item: Doc) -> Decimal:
-    """Ordered minus shipped, refunded and canceled, never below 0."""
-    done = dec(item["qty_shipped"]) + dec(item["qty_refunded"]) + dec(item["qty_canceled"])
-    return max(dec(item["qty_ordered"]) - done, ZERO)
+    """Ordered minus shipped or refunded, whichever is more, and canceled; never below 0.
+
+    A refunded piece may be one of those shipped: of four, two shipped and one refunded, two may
+    still go [248-526 to 248-528], and of two the refunded one as well [248-545].
+    """
+    done = max(dec(item["qty_shipped"]), dec(item["qty_refunded"]))
+    return max(dec(item["qty_ordered"]) - done - dec(item["qty_canceled"]), ZERO)
 
 
 def plain_open_to_invoice(item: Doc) -> Decimal:

@@ -8,7 +8,7 @@ from sync.sandbox.shop.documents import Doc, add, cents, dec, num, shipping_addr
 from sync.sandbox.shop.errors import ShopError
 from sync.sandbox.shop.quantities import Lines, per_parent, whole
 from sync.sandbox.shop.shipping import Picked, asked, creation_comments
-from sync.sandbox.shop.states import enter, settle
+from sync.sandbox.shop.states import enter
 from sync.sandbox.shop.store import Books
 
 LEAD = "Creditmemo Document Validation Error(s):\n"
@@ -122,8 +122,9 @@ def _totals(document: Doc, order: Doc, side: str, arguments: Doc) -> None:
     tax = total("tax_amount") + shipping_tax
     discount, compensation = total("discount_amount"), total("discount_tax_compensation_amount")
     subtotal = total("row_total")
-    document[f"{side}adjustment_positive"] = num(positive)
-    document[f"{side}adjustment_negative"] = num(negative)
+    for name, amount in (("positive", positive), ("negative", negative)):
+        if f"adjustment_{name}" in arguments:  # without, there is none [248-505]
+            document[f"{side}adjustment_{name}"] = num(amount)
     document[f"{side}adjustment"] = num(positive - negative)
     document[f"{side}shipping_amount"] = num(shipping)
     document[f"{side}shipping_tax_amount"] = num(shipping_tax)
@@ -137,8 +138,8 @@ def _totals(document: Doc, order: Doc, side: str, arguments: Doc) -> None:
     document[f"{side}grand_total"] = num(grand)
 
 
-def register(books: Books, order: Doc, picked: Picked, memo: Doc, notified: bool) -> None:
-    """Write the credit memo to the order: quantities, amounts, history entry, state [502, 847]."""
+def register(order: Doc, picked: Picked, memo: Doc) -> None:
+    """Write the credit memo to the order: quantities and amounts [502, 847]."""
     now = memo["created_at"]
     written = {entry["order_item_id"]: entry for entry in memo["items"]}
     for item, quantity in picked:
@@ -148,15 +149,23 @@ def register(books: Books, order: Doc, picked: Picked, memo: Doc, notified: bool
             _register_line(item, written[item["item_id"]], side)
     for side in SIDES:
         _register_totals(order, memo, side)
-    if dec(order["total_refunded"]) >= dec(order["total_paid"]):
-        enter(order, "closed")
-    else:
-        settle(order)
+
+
+def close(order: Doc) -> bool:
+    """Close an order whose whole payment went back [507]; False for any other."""
+    if dec(order["total_refunded"]) < dec(order["total_paid"]):
+        return False
+    enter(order, "closed")
+    return True
+
+
+def note(books: Books, order: Doc, memo: Doc, notified: bool) -> None:
+    """The entry a credit memo leaves in the order's history [502]."""
     order["customer_note_notify"] = int(notified)
     symbol = {"USD": "$", "EUR": "€"}.get(order["base_currency_code"], "")
     entry = {
         "comment": f"We refunded {symbol}{dec(memo['base_grand_total']):.2f} offline.",
-        "created_at": now,
+        "created_at": memo["created_at"],
         "entity_id": books.next("order_comment"),
         "entity_name": "creditmemo",
         "is_customer_notified": int(notified),
@@ -185,7 +194,7 @@ def _register_totals(order: Doc, memo: Doc, side: str) -> None:
     for name in ("tax", "discount", "discount_tax_compensation", "shipping"):
         add(order, f"{side}{name}_refunded", dec(memo[f"{side}{name}_amount"]))
     for name in ("adjustment_positive", "adjustment_negative"):
-        add(order, f"{side}{name}", dec(memo[f"{side}{name}"]))
+        add(order, f"{side}{name}", dec(memo.get(f"{side}{name}")))
     for assignment in order["extension_attributes"].get("shipping_assignments", []):
         total = assignment["shipping"]["total"]
         add(total, f"{side}shipping_refunded", shipping)

@@ -14,6 +14,7 @@ from sync.sandbox.shop.auth import Gate, SignedRequest
 from sync.sandbox.shop.errors import ShopError
 from sync.sandbox.shop.faults import PAGE_503
 from sync.sandbox.shop.shop import Shop
+from sync.sandbox.shop.versions import VERSIONS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -106,8 +107,9 @@ def _authorize(gate: Gate, route: routing.Route, settings: dict[str, Any]) -> No
     )
     caller = gate.caller(signed, integration_as_bearer=settings["integration_as_bearer"])
     rights = settings[f"{caller}_rights"] if caller else ""
-    if rights != "all" and route.resource not in rights.replace(" ", "").split(","):
-        raise ShopError(401, UNAUTHORIZED, {"resources": route.resource})
+    needed = VERSIONS[settings["version"]].right(route.resource)
+    if rights != "all" and needed not in rights.replace(" ", "").split(","):
+        raise ShopError(401, UNAUTHORIZED, {"resources": needed})
 
 
 def _raw_path() -> str:

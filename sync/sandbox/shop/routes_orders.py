@@ -5,21 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from sync.sandbox.shop import binding, limits, refunding
-from sync.sandbox.shop.documents import Doc, expand, expand_items
+from sync.sandbox.shop.documents import Doc
 from sync.sandbox.shop.errors import ShopError, not_found
 from sync.sandbox.shop.routing import SALES, Call, Handler, comments, page, route
 from sync.sandbox.shop.shop import Shop
+from sync.sandbox.shop.versions import API_ACTIONS, CREATE, Shown
 
 
 @route("GET", "orders", f"{SALES}actions_view", "orders")
 def list_orders(call: Call) -> Any:
-    return page(call, "order", expand)
+    return page(call, "order", call.shop.shown.order)
 
 
 @route("GET", "orders/items", f"{SALES}actions_view", "orders")
 def list_items(call: Call) -> Any:
     answer = page(call, "item")
-    answer["items"] = [_whole_item(call.shop, item) for item in answer["items"]]
+    shown = call.shop.shown
+    answer["items"] = [_whole_item(call.shop, shown, item) for item in answer["items"]]
     return answer
 
 
@@ -30,14 +32,14 @@ def get_item(call: Call) -> Any:
         order = books.find("order", rows[0]["order_id"]) if rows else None
     if order is None:
         raise not_found()
-    return _alone(next(i for i in expand_items(order) if i["item_id"] == call.id()))
+    return _alone(next(i for i in call.shop.shown.items(order) if i["item_id"] == call.id()))
 
 
-def _whole_item(shop: Shop, item: Doc) -> Doc:
-    if item.get("parent_item_id"):
-        order = shop.get("order", item["order_id"])
-        item = next(i for i in order["items"] if i["item_id"] == item["item_id"])
-    return _alone(item)
+def _whole_item(shop: Shop, shown: Shown, item: Doc) -> Doc:
+    if not item.get("parent_item_id"):
+        return _alone(shown.item(item))
+    order = shop.stored("order", item["order_id"])
+    return _alone(next(i for i in shown.items(order) if i["item_id"] == item["item_id"]))
 
 
 def _alone(item: Doc) -> Doc:
@@ -63,14 +65,14 @@ def list_order_comments(call: Call) -> Any:
 
 @route("POST", "orders/:id/comments", f"{SALES}comment", "comment")
 def add_order_comment(call: Call) -> Any:
-    history = binding.entity(call.body, "statusHistory", binding.HISTORY)
+    history = call.sent.entity("statusHistory", binding.HISTORY)
     return call.shop.comment_order(call.id(), history)
 
 
-@route("POST", "orders", f"{SALES}create", "ext_order_id")
-@route("PUT", "orders/create", f"{SALES}create", "ext_order_id")
+@route("POST", "orders", API_ACTIONS, "ext_order_id")
+@route("PUT", "orders/create", CREATE, "ext_order_id")
 def save_order(call: Call) -> Any:
-    return call.shop.save_order(binding.entity(call.body, "entity", binding.columns("order")))
+    return call.shop.save_order(call.sent.entity("entity", binding.columns("order")))
 
 
 def _mover(action: str) -> Handler:
@@ -88,7 +90,7 @@ def email_order(call: Call) -> Any:
 
 def _arguments(call: Call, action: str, spec: binding.Spec) -> Doc:
     limits.check_lists(call.body, action, call.shop.settings())
-    return binding.arguments(call.body, spec)
+    return call.sent.arguments(spec)
 
 
 @route("POST", "order/:id/ship", f"{SALES}ship", "ship")

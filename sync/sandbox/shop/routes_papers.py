@@ -16,13 +16,13 @@ def list_shipments(call: Call) -> Any:
 
 @route("POST", "shipment", f"{SALES}shipment", "shipments")
 def save_shipment(call: Call) -> Any:
-    sent = binding.entity(call.body, "entity", binding.columns("shipment"))
+    sent = call.sent.entity("entity", binding.columns("shipment"))
     return papers.save_shipment(call.shop, sent)
 
 
 @route("POST", "shipment/track", f"{SALES}shipment", "track")
 def save_track(call: Call) -> Any:
-    return papers.save_track(call.shop, binding.entity(call.body, "entity", binding.SAVED_TRACK))
+    return papers.save_track(call.shop, call.sent.entity("entity", binding.SAVED_TRACK))
 
 
 @route("DELETE", "shipment/track/:id", f"{SALES}shipment", "track")
@@ -47,7 +47,7 @@ def list_shipment_comments(call: Call) -> Any:
 
 @route("POST", "shipment/:id/comments", f"{SALES}shipment", "comment")
 def add_shipment_comment(call: Call) -> Any:
-    sent = binding.entity(call.body, "entity", binding.PAPER_COMMENT)
+    sent = call.sent.entity("entity", binding.PAPER_COMMENT)
     return papers.comment(call.shop, "shipment", sent, call.id())
 
 
@@ -58,13 +58,13 @@ def list_invoices(call: Call) -> Any:
 
 @route("POST", "invoices", f"{SALES}sales_invoice", "invoices")
 def save_invoice(call: Call) -> Any:
-    sent = binding.entity(call.body, "entity", binding.columns("invoice"))
+    sent = call.sent.entity("entity", binding.columns("invoice"))
     return papers.save_invoice(call.shop, sent)
 
 
 @route("POST", "invoices/comments", f"{SALES}sales_invoice", "comment")
 def add_invoice_comment(call: Call) -> Any:
-    sent = binding.entity(call.body, "entity", binding.PAPER_COMMENT)
+    sent = call.sent.entity("entity", binding.PAPER_COMMENT)
     return papers.comment(call.shop, "invoice", sent)
 
 

@@ -9,9 +9,11 @@ from typing import Any
 
 from sync.sandbox.shop import limits, projection, search
 from sync.sandbox.shop.auth import Gate
+from sync.sandbox.shop.binding import Reader
 from sync.sandbox.shop.documents import Doc
 from sync.sandbox.shop.errors import wrong_type
 from sync.sandbox.shop.shop import Shop
+from sync.sandbox.shop.versions import Version
 
 SALES = "Magento_Sales::"
 PUBLIC = ""
@@ -26,6 +28,11 @@ class Call:
     ids: tuple[str, ...]
     query: search.Query
     body: Any
+
+    @property
+    def sent(self) -> Reader:
+        """The body, read as the shop's version reads it."""
+        return Reader(self.body, self.shop.version.refuses_scripts)
 
     def id(self, at: int = 0) -> int:
         """A path value as a number. Raises ShopError 400 [179]."""
@@ -70,6 +77,11 @@ def match(method: str, path: str) -> tuple[Route, tuple[str, ...]] | None:
         if found and candidate.method == method:
             return candidate, found.groups()
     return None
+
+
+def rights(version: Version) -> list[str]:
+    """The rights that open the routes on a version."""
+    return sorted({version.right(one.resource) for one in ROUTES if one.resource != PUBLIC})
 
 
 def page(call: Call, kind: str, shape: Callable[[Doc], Doc] | None = None) -> Doc:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from sync.sandbox.shop import invoicing, shipping
-from sync.sandbox.shop.documents import Doc, bundled, copy, dec
+from sync.sandbox.shop.documents import Doc, bundled, cents, copy, dec, num
 from sync.sandbox.shop.mail import Post
 from sync.sandbox.shop.quantities import Lines
-from sync.sandbox.shop.settings import DEFAULTS
+from sync.sandbox.shop.settings import all_of
 from sync.sandbox.shop.store import Books, Store
 
 DONE = ("_invoiced", "_refunded", "_canceled", "_captured")
@@ -23,7 +23,9 @@ def seed(store: Store) -> None:
             insert(books, copy(order))
             _shipment_so_far(books, order)
             _invoice_so_far(books, order)
-            Post(books, DEFAULTS, order["created_at"]).announce("order", order, copy(order))
+            Post(books, all_of(books.settings()), order["created_at"]).announce(
+                "order", order, copy(order)
+            )
 
 
 def insert(books: Books, order: Doc) -> None:
@@ -79,7 +81,8 @@ def without_progress(order: Doc) -> Doc:
     for name in ("ext_order_id", "hold_before_state", "hold_before_status"):
         fresh.pop(name, None)
     fresh.update(state="new", status="pending", status_histories=[], customer_note_notify=1)
-    fresh.update(total_due=fresh["grand_total"], base_total_due=fresh["base_grand_total"])
+    for side in ("", "base_"):
+        fresh[f"{side}total_due"] = num(cents(dec(fresh[f"{side}grand_total"])))
     for item in fresh["items"]:
         _forget(item, "weee_tax_applied")
         for name in ("qty_shipped", "qty_invoiced", "qty_refunded", "qty_canceled"):

@@ -1,18 +1,25 @@
-"""What a person can switch in the shop; defaults are those of the recorded shop."""
+"""What a person can switch in the shop; defaults are those of the recorded shops."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from sync.sandbox.shop.versions import NEWER, VERSIONS
+
 DEFAULTS: dict[str, Any] = {
+    "version": NEWER.name,
     "mail_order": True,
     "mail_order_comment": True,
     "mail_shipment": True,
     "mail_invoice": True,
     "mail_invoice_comment": True,
     "mail_creditmemo": True,
+    "mail_disabled": False,
     "mail_server_up": True,
     "async_sending": False,
+    "async_sending_attempts": 3,
+    "sales_prices_include_tax": False,
     "integration_as_bearer": False,
     "maintenance": False,
     "admin_token_minutes": 60,
@@ -26,20 +33,25 @@ DEFAULTS: dict[str, Any] = {
     "complex_array_limit": 20,
 }
 TWO_FACTOR = ("off", "unconfigured", "forced", "configured")
+CHOICES = {"version": tuple(VERSIONS), "two_factor": TWO_FACTOR}
 MEANING = {
+    "version": "The Magento version that is played",
     "mail_order": "Send order confirmations",
     "mail_order_comment": "Send order updates (comments)",
     "mail_shipment": "Send shipment mails",
     "mail_invoice": "Send invoice mails",
     "mail_invoice_comment": "Send invoice updates (comments)",
     "mail_creditmemo": "Send credit memo mails",
+    "mail_disabled": "Send no mail at all, whatever is switched on above (system/smtp/disable)",
     "mail_server_up": "The mail server takes mails",
     "async_sending": "Queue mails for cron instead of sending them at once",
+    "async_sending_attempts": "How often cron tries to send a queued mail (2.4.8 only)",
+    "sales_prices_include_tax": "Show prices of orders with tax (tax/sales_display/price is 2)",
     "integration_as_bearer": "Take the integration's access token as a plain bearer",
     "maintenance": "Maintenance mode: every REST call answers 503 with a page",
     "admin_token_minutes": "Life of an admin token, minutes",
     "write_seconds": "How long a ship or invoice call works on the order, seconds",
-    "two_factor": f"Two-factor login of the admin: {', '.join(TWO_FACTOR)}",
+    "two_factor": "Two-factor login of the admin",
     "integration_rights": "What the integration may do: all, or resources such as "
     "Magento_Sales::actions_view, with commas between",
     "admin_rights": "What the admin may do, in the same way",
@@ -48,6 +60,11 @@ MEANING = {
     "default_page_size": "Page size where none is asked for, while input is limited",
     "complex_array_limit": "Most lines, tracks or packages of one call while input is limited",
 }
+
+
+def all_of(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """All settings: those stored, and the defaults of the others."""
+    return {**DEFAULTS, **stored}
 
 
 class BadSetting(ValueError):
@@ -63,8 +80,8 @@ def read(name: str, value: Any) -> Any:
         if isinstance(value, str):
             return value.lower() in ("1", "true", "on", "yes")
         return bool(value)
-    if name == "two_factor" and value not in TWO_FACTOR:
-        raise BadSetting(f"two_factor is one of {', '.join(TWO_FACTOR)}")
+    if name in CHOICES and value not in CHOICES[name]:
+        raise BadSetting(f"{name} is one of {', '.join(CHOICES[name])}")
     try:
         return type(default)(value)
     except (TypeError, ValueError) as error:

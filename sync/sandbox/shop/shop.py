@@ -15,14 +15,13 @@ from sync.sandbox.shop.documents import (
     Doc,
     bmp_only,
     copy,
-    expand,
-    expand_items,
     stamp,
     utc_now,
 )
 from sync.sandbox.shop.errors import ShopError, not_found
-from sync.sandbox.shop.mail import Post, run_cron
+from sync.sandbox.shop.mail import Post
 from sync.sandbox.shop.store import Books, Store
+from sync.sandbox.shop.versions import VERSIONS, Shown, Version
 
 INTERNAL = "Internal Error. Details are available in Magento log file. Report ID: webapi-"
 SAVED_ANYWAY = ("items", "billing_address", "payment", "status_histories", "extension_attributes")
@@ -54,7 +53,18 @@ class Shop:
     def settings(self) -> dict[str, Any]:
         """All settings, defaults filled in."""
         with self.store.reading() as books:
-            return {**settings.DEFAULTS, **books.settings()}
+            return settings.all_of(books.settings())
+
+    @property
+    def version(self) -> Version:
+        """The Magento version that is played."""
+        return VERSIONS[self.settings()["version"]]
+
+    @property
+    def shown(self) -> Shown:
+        """How lines of orders leave the shop now."""
+        switches = self.settings()
+        return Shown(VERSIONS[switches["version"]], switches["sales_prices_include_tax"])
 
     def change_settings(self, changes: dict[str, Any]) -> dict[str, Any]:
         """Store settings. Raises settings.BadSetting and then stores none."""
@@ -67,13 +77,17 @@ class Shop:
     def send_queued_mails(self) -> int:
         """Run the mail cron job."""
         with self.store.writing() as books:
-            return run_cron(books, self.now)
+            return self._post(books).work_off()
 
     def get(self, kind: str, entity_id: int) -> Doc:
         """One document as GET sends it. Raises ShopError 404."""
+        document = self.stored(kind, entity_id)
+        return self.shown.order(document) if kind == "order" else document
+
+    def stored(self, kind: str, entity_id: int) -> Doc:
+        """One document as the books have it, the same in both versions. Raises ShopError 404."""
         with self.store.reading() as books:
-            document = self._find(books, kind, entity_id)
-        return expand(document) if kind == "order" else document
+            return self._find(books, kind, entity_id)
 
     @staticmethod
     def _find(books: Books, kind: str, entity_id: int) -> Doc:
@@ -83,7 +97,7 @@ class Shop:
         return document
 
     def _post(self, books: Books) -> Post:
-        return Post(books, {**settings.DEFAULTS, **books.settings()}, self.now)
+        return Post(books, settings.all_of(books.settings()), self.now)
 
     # Documents made from an order. They are serialised per order, and while one runs the order
     # is in flight: another kind of write then loses or overwrites data, as in README "Races".
@@ -118,7 +132,7 @@ class Shop:
             for item, _ in listed:
                 item["updated_at"] = now
             shipment = shipping.build(books, order, listed, request, now)
-            if states.settle(order):
+            if self._settle(books, order):
                 order["updated_at"] = now
             self._announce_new(books, "shipment", order, shipment, request)
             books.save("order", order)
@@ -135,7 +149,7 @@ class Shop:
             now = self.now
             invoice = invoicing.build(books, order, picked, request, now)
             invoicing.register(order, picked, invoice, now)
-            states.settle(order)
+            self._settle(books, order, invoice)
             order["updated_at"] = now
             self._announce_new(books, "invoice", order, invoice, request)
             books.save("order", order)
@@ -152,11 +166,18 @@ class Shop:
             now = self.now
             memo = refunding.build(books, order, picked, request, now)
             self._announce_new(books, "creditmemo", order, memo, request)
-            refunding.register(books, order, picked, memo, bool(request.get("notify")))
+            refunding.register(order, picked, memo)
+            if not refunding.close(order):
+                self._settle(books, order)
+            refunding.note(books, order, memo, bool(request.get("notify")))
             order["updated_at"] = now
             books.save("order", order)
             books.save("creditmemo", memo)
             return int(memo["entity_id"])
+
+    def _settle(self, books: Books, order: Doc, *new_invoices: Doc) -> bool:
+        invoices = [*books.of_order("invoice", order["entity_id"]), *new_invoices]
+        return states.settle(order, self.version, invoices)
 
     def _announce_new(
         self, books: Books, kind: str, order: Doc, document: Doc, request: Doc
@@ -211,13 +232,12 @@ class Shop:
                 self._add_history(books, order, history)
             return self._half_empty(order, columns)
 
-    @staticmethod
-    def _half_empty(order: Doc, sent: Doc) -> Doc:
+    def _half_empty(self, order: Doc, sent: Doc) -> Doc:
         reply: Doc = {"base_grand_total": None, "base_total_due": 0}
         reply.update({k: order[k] for k in ("billing_address_id", "created_at", "entity_id")})
         reply.update(customer_email=None, grand_total=None, total_due=0)
         reply.update(updated_at=order["updated_at"], **sent)
-        items = copy({"items": expand_items(order)})["items"]
+        items = copy({"items": self.shown.items(order)})["items"]
         for item in items:
             item.pop("extension_attributes", None)
             (item.get("parent_item") or {}).pop("extension_attributes", None)
@@ -235,12 +255,7 @@ class Shop:
         with self._lock(order_id), self.store.writing() as books:
             order = self._find(books, "order", order_id)
             status = history.get("status")
-            if status and status not in states.STATUSES[order["state"]] | {order["status"]}:
-                message = (
-                    'Unable to add comment: The status "%1" is not part of the order\n'
-                    "                 status history."
-                )
-                raise ShopError(400, message, [status])
+            states.check_status(order, status, self.version)
             entry = self._add_history(books, order, history)
             if status:
                 order["status"] = status

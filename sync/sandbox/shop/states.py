@@ -7,6 +7,9 @@ from decimal import Decimal
 from sync.sandbox.shop.documents import Doc, add, dec, num
 from sync.sandbox.shop.errors import ShopError
 from sync.sandbox.shop.quantities import Lines, plain_open_to_invoice, plain_open_to_ship
+from sync.sandbox.shop.versions import Version
+
+OPEN = 1  # state of an invoice nobody has paid
 
 STATUS_OF_STATE = {
     "new": "pending", "processing": "processing", "complete": "complete", "closed": "closed",
@@ -40,25 +43,50 @@ def can_invoice(order: Doc) -> bool:
     return any(lines.open_to_invoice(item) > 0 for item in lines.all)
 
 
-def settle(order: Doc) -> bool:
+def settle(order: Doc, version: Version, invoices: list[Doc]) -> bool:
     """Move the order where a new document takes it; True if the state changed.
 
-    Complete needs everything invoiced and either nothing to ship or as many pieces shipped,
-    children counted, as were ordered: that is why bundles complete too early [853].
+    Complete needs everything invoiced and nothing to ship. On 2.4.8 an open one of the order's
+    ``invoices`` keeps the order from it as long as 1.00 or more is due (difference 10).
     """
     before = order["state"]
     if order["state"] == "new":
         enter(order, "processing")
     if order["state"] == "processing" and not can_invoice(order):
-        shipped = sum((dec(item["qty_shipped"]) for item in order["items"]), Decimal(0))
-        refunded = sum(
-            (dec(i["qty_refunded"]) for i in order["items"] if i["product_type"] == "simple"),
-            Decimal(0),
-        )
-        counted = shipped > 0 and dec(order["total_qty_ordered"]) <= shipped + refunded
-        if counted or not can_ship(order):
+        waits = version.waits_for_open_invoices and _awaits_money(order, invoices)
+        counted = version.completes_when_refunded and _is_counted(order)
+        if not waits and (counted or not can_ship(order)):
             enter(order, "complete")
     return bool(order["state"] != before)
+
+
+def _awaits_money(order: Doc, invoices: list[Doc]) -> bool:
+    """An open invoice, and a due that is not below 1.00: the fraction does not count."""
+    return int(dec(order.get("total_due"))) > 0 and any(i.get("state") == OPEN for i in invoices)
+
+
+def _is_counted(order: Doc) -> bool:
+    """Whether as many pieces were shipped or refunded, children counted, as were ordered.
+
+    This is why bundles complete too early on 2.4.7 [853], and partly refunded orders with the
+    last piece; 2.4.8 has given it up [248-538].
+    """
+    shipped = sum((dec(item["qty_shipped"]) for item in order["items"]), Decimal(0))
+    refunded = sum(
+        (dec(i["qty_refunded"]) for i in order["items"] if i["product_type"] == "simple"),
+        Decimal(0),
+    )
+    return shipped > 0 and dec(order["total_qty_ordered"]) <= shipped + refunded
+
+
+def check_status(order: Doc, status: str | None, version: Version) -> None:
+    """A comment's status has to belong to the order's state; 2.4.7 takes the order's own without
+    looking [405, 248-406]. Raises ShopError."""
+    if not status or (status == order["status"] and not version.checks_own_status):
+        return
+    if status not in STATUSES[order["state"]]:
+        message = f'Unable to add comment: The status "%1" {version.not_part_of_order}'
+        raise ShopError(400, message, [status])
 
 
 def hold(order: Doc) -> None:
@@ -86,9 +114,11 @@ def cancel(order: Doc) -> bool:
         return False
     enter(order, _state_after_cancel(lines))
     for item in lines.all:
-        item["qty_canceled"] = num(dec(item["qty_canceled"]) + _to_cancel(lines, item))
-        item.setdefault("tax_canceled", 0)
-        item.setdefault("discount_tax_compensation_canceled", 0)
+        canceled = _to_cancel(lines, item)
+        item["qty_canceled"] = num(dec(item["qty_canceled"]) + canceled)
+        if canceled:  # a line that has left whole stays as it was [248-461]
+            item.setdefault("tax_canceled", 0)
+            item.setdefault("discount_tax_compensation_canceled", 0)
     _cancel_totals(order)
     return True
 

@@ -218,6 +218,10 @@ class Books:
         sql = f"SELECT * FROM mail WHERE {where} ORDER BY id DESC LIMIT {limit}"
         return [dict(row) for row in self.rows(sql, arguments)]
 
+    def drop_mail(self, mail_id: int) -> None:
+        """Forget a queued mail which will never go out."""
+        self._connection.execute("DELETE FROM mail WHERE id = ?", (mail_id,))
+
     def send_mail(self, mail_id: int, sent_at: str) -> None:
         """Mark a queued mail as sent."""
         self._connection.execute("UPDATE mail SET sent_at = ? WHERE id = ?", (sent_at, mail_id))

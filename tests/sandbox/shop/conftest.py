@@ -39,6 +39,10 @@ class Caller:
         token = app.extensions["shop_gate"].admin_token("admin", "right-1", 60)
         self.headers = {"Authorization": f"Bearer {token}"}
 
+    def play_version(self, version: str) -> None:
+        """Let the shop be of that version of Magento."""
+        self.shop.change_settings({"version": version})
+
     def call(self, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
         """Any REST call; ``path`` below /rest/V1 or from the root."""
         url = path if path.startswith("/") else f"/rest/V1/{path}"
