@@ -2,7 +2,7 @@
 
 - It does not answer: a few failures in a row open an incident. A connection test tries for all
   every few seconds, and the first answer ends the incident.
-- It refuses the portal (keys, rights, address): one odd answer is no incident. Fetches go on at
+- It cannot be used (keys, rights, address): one odd answer is no incident. Fetches go on at
   their turns, and the first success ends it.
 - It refuses the logon: nobody else tries, for each further refusal could lock the user. A test
   tries for all, ever more rarely, on a connection of its own.

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 choices=[
                     ("away", "does not answer"),
-                    ("refuses", "refuses the portal"),
+                    ("refuses", "cannot be used"),
                     ("logon", "refuses the portal's logon"),
                 ],
                 max_length=8,

@@ -92,7 +92,7 @@ class RemoteHealth(Health):
         """What its present failures have in common."""
 
         AWAY = "away", "does not answer"
-        REFUSES = "refuses", "refuses the portal"
+        REFUSES = "refuses", "cannot be used"
         LOGON = "logon", "refuses the portal's logon"
 
     system = models.CharField(max_length=60, unique=True)

@@ -50,10 +50,10 @@ def _in_trouble() -> Iterator[Incident]:
         what, then = _TOLD.get(health.kind, _TOLD[Kind.AWAY])
         yield Incident(
             what=f"{breaker.name_of(health.system)} {what}",
-            since=health.opened_at,
+            since=health.failing_since or health.opened_at,
             then=then,
             waiting=capped(breaker.waiting_for(health.system)),
-            next_try_at=health.probe_at,
+            next_try_at=None if health.kind == Kind.REFUSES else health.probe_at,
             last_error=health.last_error,
         )
 
@@ -65,7 +65,7 @@ _TOLD = {
         "itself.",
     ),
     Kind.REFUSES: (
-        "refuses the portal",
+        "cannot be used",
         "fetches try at each turn, and once one succeeds, what was stopped goes on by itself. An "
         "administrator must look at its address, keys and rights.",
     ),

@@ -29,7 +29,7 @@ TROUBLES: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: RemoteHealth.objects.create(
             system="magento:demo", kind="refuses", opened_at=timezone.now(), last_error="HTTP 401"
         ),
-        "The shop demo refuses the portal since",
+        "The shop demo cannot be used since",
     ),
     "logon": (
         lambda: RemoteHealth.objects.create(

@@ -13,6 +13,7 @@ import requests
 from sync.sandbox.chaos.options import Options
 from sync.sandbox.chaos.processes import Crew
 from sync.sandbox.chaos.stand_ins import Books, StandIn
+from sync.sandbox.shop.odd_answers import ODD_ANSWERS
 
 CREATE, COMMIT = "BAPI_SALESORDER_CREATEFROMDAT2", "BAPI_TRANSACTION_COMMIT"
 LOOK_UP = "BAPI_SALESORDER_GETLIST"
@@ -217,6 +218,19 @@ class Storm:
         self.shop.add_fault("server_error", times=self.rng.randint(1, 5), status=status)
         return "shop answers 5xx"
 
+    def shop_answers_oddly(self) -> str:
+        """A fetch of orders meets a firewall, a web page, an empty list … once, or a few times."""
+        answer = self.rng.choice(list(ODD_ANSWERS))
+        self.shop.add_fault(
+            "odd_answer", operation="orders", answer=answer, times=self.rng.choice((1, 1, 1, 2, 4))
+        )
+        return f"shop answers {answer}"
+
+    def sap_refuses_a_logon(self) -> str:
+        """Once: as a password that is changed on one side first."""
+        self.sap.add_fault("logon_refused", times=1)
+        return "SAP refuses a logon"
+
     def shop_loses_an_answer(self) -> str:
         """Before or after the write took effect."""
         kind = self.rng.choice(("drop_before", "drop_after_write", "drop_after_write"))
@@ -280,11 +294,13 @@ KINDS: dict[Callable[[Storm], str], float] = {
     Storm.restart_redis: 1,
     Storm.shop_refuses: 1,
     Storm.shop_fails: 3,
+    Storm.shop_answers_oddly: 4,
     Storm.shop_loses_an_answer: 5,
     Storm.shop_is_slow: 3,
     Storm.sap_refuses: 1,
     Storm.sap_loses_an_answer: 5,
     Storm.sap_fails: 4,
+    Storm.sap_refuses_a_logon: 1,
     Storm.sap_is_slow: 3,
 }
 

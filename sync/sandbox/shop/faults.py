@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from sync.sandbox.shop.odd_answers import ODD_ANSWERS, odd_answer
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -22,6 +24,7 @@ KINDS = {
     "drop_before": "Close the connection without an answer; nothing is done",
     "drop_after_write": "Do the work, then close the connection without an answer",
     "slow_after_write": "Do the work, answer only after the time",
+    "odd_answer": "Answer a search as something else would: a firewall, a web page, an empty list",
 }
 INSIDE = ("ship", "invoice", "refund")  # these wait inside, while the order is in flight
 PAGE_503 = b"<!doctype html>\n<html>\n<head><title>Error 503: Service Unavailable</title></head>\n<body></body>\n</html>\n"  # noqa: E501
@@ -33,7 +36,8 @@ class BadFault(ValueError):
 
 @dataclass
 class Fault:
-    """``times`` 0 = until deleted; ``operation`` '' = any; ``status`` for server_error."""
+    """``times`` 0 = until deleted; ``operation`` '' = any; ``status`` for server_error, ``answer``
+    for odd_answer."""
 
     id: int
     kind: str
@@ -41,6 +45,7 @@ class Fault:
     seconds: float = 0.0
     operation: str = ""
     status: int = 500
+    answer: str = ""
 
 
 class Faults:
@@ -65,8 +70,11 @@ class Faults:
             raise BadFault("times, seconds and status are numbers") from error
         if kind in ("latency", "refuse", "slow_after_write") and seconds <= 0:
             raise BadFault(f"{kind} needs seconds")
-        operation = str(wanted.get("operation") or "")
-        fault = Fault(next(self._ids), kind, times, seconds, operation, status)
+        operation, answer = (str(wanted.get(name) or "") for name in ("operation", "answer"))
+        if kind == "odd_answer" and answer not in ODD_ANSWERS:
+            raise BadFault(f"answer must be one of {', '.join(ODD_ANSWERS)}")
+        answer = answer if kind == "odd_answer" else ""
+        fault = Fault(next(self._ids), kind, times, seconds, operation, status, answer)
         if kind == "refuse":
             self._refused_until = time.monotonic() + seconds
             self.on_refuse(seconds)
@@ -132,6 +140,9 @@ class FaultyAnswers:
         broken = self._faults.take("server_error", operation)
         if broken is not None:
             return _server_error(broken.status, start)
+        odd = self._faults.take("odd_answer", operation) if _is_search(environ) else None
+        if odd is not None:
+            return odd_answer(odd.answer, start)
         if operation not in INSIDE:
             self._faults.pause(operation)
         answer = self._app(environ, start)
@@ -141,6 +152,11 @@ class FaultyAnswers:
         if slow is not None:
             time.sleep(slow.seconds)
         return answer
+
+
+def _is_search(environ: WSGIEnvironment) -> bool:
+    """Whether a list is asked for, as a fetch does."""
+    return environ["REQUEST_METHOD"] == "GET" and "searchCriteria" in environ["QUERY_STRING"]
 
 
 def _read_body(environ: WSGIEnvironment) -> None:

@@ -13,6 +13,7 @@ from sync.sandbox.shop.control import MOST_AT_ONCE, books_of, faults, shop
 from sync.sandbox.shop.documents import Doc
 from sync.sandbox.shop.errors import ShopError
 from sync.sandbox.shop.faults import KINDS, BadFault
+from sync.sandbox.shop.odd_answers import ODD_ANSWERS
 from sync.sandbox.shop.routing import ROUTES, rights
 from sync.sandbox.shop.store import Books
 
@@ -161,8 +162,9 @@ def fault_panel() -> AnyResponse | str | tuple[str, int]:
             error = str(problem)
     operations = sorted({route.operation for route in ROUTES})
     page = render_template(
-        "faults.html", kinds=KINDS, operations=operations, faults=faults().listed(), error=error
-    )
+        "faults.html", kinds=KINDS, operations=operations, faults=faults().listed(), error=error,
+        odd_answers=ODD_ANSWERS,
+    )  # fmt: skip
     return (page, 400) if error else page
 
 

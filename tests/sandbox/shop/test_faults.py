@@ -14,6 +14,7 @@ import pytest
 import requests
 import urllib3
 
+from sync.sandbox.shop.odd_answers import ODD_ANSWERS
 from tests.sandbox.shop.conftest import Caller
 
 
@@ -66,6 +67,21 @@ def test_a_fault_strikes_as_often_as_asked_and_only_its_operation(caller: Caller
     assert seen == [200, 500, 500, 200]
 
 
+@pytest.mark.parametrize("answer", list(ODD_ANSWERS))
+def test_something_else_may_answer_a_search_and_nothing_but_a_search(
+    caller: Caller, answer: str
+) -> None:
+    number = caller.place("simple")["entity_id"]
+    fault(caller, kind="odd_answer", times=1, operation="orders", answer=answer)
+
+    read = caller.call("GET", f"orders/{number}")
+    odd, search = (caller.call("GET", "orders?searchCriteria=") for _ in range(2))
+
+    assert read.json["entity_id"] == number
+    assert (odd.status_code, odd.text) == (ODD_ANSWERS[answer][0], ODD_ANSWERS[answer][3])
+    assert search.json["total_count"] > 0
+
+
 def test_a_fault_without_times_lasts_until_it_is_taken_away(caller: Caller) -> None:
     fault(caller, kind="server_error")
     assert [caller.call("GET", "orders/1").status_code for _ in range(3)] == [500] * 3
@@ -76,7 +92,13 @@ def test_a_fault_without_times_lasts_until_it_is_taken_away(caller: Caller) -> N
 
 
 @pytest.mark.parametrize(
-    "wanted", [{"kind": "earthquake"}, {"kind": "latency"}, {"kind": "latency", "seconds": "x"}]
+    "wanted",
+    [
+        {"kind": "earthquake"},
+        {"kind": "latency"},
+        {"kind": "latency", "seconds": "x"},
+        {"kind": "odd_answer", "answer": "thunder"},
+    ],
 )
 def test_a_fault_that_cannot_be_is_refused(caller: Caller, wanted: dict[str, Any]) -> None:
     answer = caller.http.post("/sandbox/faults", json=wanted)
