@@ -15,7 +15,13 @@ from __future__ import annotations
 
 
 class SyncError(Exception):
-    """A sync step failed. Subclasses say who has to act."""
+    """A sync step failed. Subclasses say who has to act.
+
+    ``remote_is_away`` says whether the failure speaks of the remote as a whole. A remote that
+    answers, but not for one document, is not away: others go on.
+    """
+
+    remote_is_away = False
 
     def __init__(
         self,
@@ -25,8 +31,11 @@ class SyncError(Exception):
         reference: str = "",
         cause_key: str = "",
         retry_after: float | None = None,
+        remote_is_away: bool | None = None,
     ) -> None:
         super().__init__(message or (self.__doc__ or "").strip())
+        if remote_is_away is not None:
+            self.remote_is_away = remote_is_away
         self.system = system
         self.reference = reference
         self.cause_key = cause_key
@@ -40,6 +49,8 @@ class SyncError(Exception):
 
 class RemoteUnavailable(SyncError):
     """The remote did not answer properly; the same call may work later."""
+
+    remote_is_away = True
 
 
 class OutcomeUnknown(RemoteUnavailable):

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from sync.errors import RemoteUnavailable, SyncError
+from sync.errors import SyncError
 from sync.jobs import work
 from sync.jobs.ask import ask
 from sync.models import RemoteHealth, Shop, Step, SyncTask
@@ -147,10 +147,8 @@ def _shop_of(system: str) -> Shop:
 
 
 def _blamed(task: SyncTask, error: SyncError) -> str | None:
-    """The remote that did not answer; None for a lock, or a wait we imposed ourselves."""
-    if not isinstance(error, RemoteUnavailable) or error.retry_after is not None:
-        return None
-    if error.cause_key == "sap:locked" or not error.system:
+    """The remote that is away; None for trouble with one document, or a wait we imposed."""
+    if not error.remote_is_away or error.retry_after is not None or not error.system:
         return None
     if error.system == SAP:
         return SAP
