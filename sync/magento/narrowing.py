@@ -82,6 +82,11 @@ class Doubts:
 NO_DOUBTS: Final = Doubts()
 
 
+def _is_nameless(row: Any) -> bool:
+    """Whether a row tells of no record: neither key nor number."""
+    return key_of(row) is None and not number_of(row)
+
+
 class Narrowing:
     """Reads the pages of one list, and leaves out the records that spoil it."""
 
@@ -112,13 +117,13 @@ class Narrowing:
             if may_pass or not may_be_its_content(error):
                 raise
             return self._spoiling(search, error)
-        if not self._takes_strangers and any(key_of(row) is None for row in rows):
+        if not self._takes_strangers and any(_is_nameless(row) for row in rows):
             return self._without_strangers(search, (answer, rows))
         self._learn(rows)
         return answer, rows
 
     def _without_strangers(self, search: Search, page: Page) -> Page | UnreadableRecord:
-        """A row without a key is found by its range; where that fails it comes as it is."""
+        """A row that names nothing is found by its range; where that fails it comes as it is."""
         error = UnexpectedRecord(
             f"The shop's answer to GET {self._route} has a row that is no record.",
             system="magento",
@@ -224,7 +229,7 @@ class Narrowing:
             if not may_be_its_content(error):
                 raise
             return error
-        if all(key_of(row) is not None for row in rows):
+        if not any(_is_nameless(row) for row in rows):
             self._is_answered = self._is_answered or bool(rows)
             return None
         return UnexpectedRecord(
