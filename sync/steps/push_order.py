@@ -88,7 +88,6 @@ def _look_up(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> st
         if len(stored) == SAP_NUMBER_LENGTH and _carries(sap, stored, translated):
             refuse_anothers(order, [stored])
             return str(stored)
-    refuse_shared(order)
     request = translated.request
     hits = sap.search_sales_orders(
         request.customer_reference,

@@ -31,9 +31,9 @@ def orders_with(reference: str) -> Iterator[SalesOrder]:
                 yield order
 
 
-def refuse_shared(order: SalesOrder, *, is_found: bool = False) -> None:
-    """Where SAP is asked by the reference alone: raises ``RecordsDisagree`` where another web
-    order's differs in case only, and once something was found, where it may be the other's."""
+def refuse_shared(order: SalesOrder, *, is_found: bool) -> None:
+    """Where SAP was asked by the reference alone: raises ``RecordsDisagree`` where another web
+    order's differs in case only, and if something was found, where it may be the other's."""
     for other in _others(order):
         if _written(other) != _written(order) or (is_found and not other.is_in_sap):
             raise _shared(order, other)

@@ -28,7 +28,7 @@ _MAPPINGS = {
     "store": ("salesarea", "store_id", "Administrator", "store"),
 }
 
-_TEAMS: dict[str, str] = {
+TEAMS: dict[str, str] = {
     Step.PULL_ORDERS: "Sales",
     Step.PUSH_ORDER: "Sales",
     Step.CONFIRM_ORDER: "Sales",
@@ -69,7 +69,7 @@ def remedy_for(task: SyncTask) -> Remedy:
     if task.error_class in _FOR_ADMINISTRATORS:
         return Remedy("Administrator", _FOR_ADMINISTRATORS[task.error_class])
     if task.error_class in _ADVICE:
-        return Remedy(_TEAMS.get(task.step, _OTHERWISE), _ADVICE[task.error_class])
+        return Remedy(TEAMS.get(task.step, _OTHERWISE), _ADVICE[task.error_class])
     return Remedy(
         "Administrator", "A fault in the portal stopped this. The log has the details; then retry."
     )

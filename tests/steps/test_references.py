@@ -192,11 +192,25 @@ def no_incident() -> bool:
     return not RemoteHealth.objects.filter(consecutive_failures__gt=0).exists()
 
 
-@pytest.mark.parametrize("fault", ["dump", "abort", "locked", "commit_error"])
-def test_documents_sap_breaks_off_on_are_no_incident(world: World, fault: str) -> None:
+CREATE, READ = "BAPI_SALESORDER_CREATEFROMDAT2", "BAPISDORDER_GETDETAILEDLIST"
+
+
+@pytest.mark.parametrize(
+    ("fault", "operation"),
+    [
+        ("dump", CREATE),
+        ("dump", READ),
+        ("abort", CREATE),
+        ("abort", READ),
+        ("locked", CREATE),
+        ("commit_error", ""),
+    ],
+)
+def test_documents_sap_breaks_off_on_are_no_incident(
+    world: World, fault: str, operation: str
+) -> None:
     orders = four(world)
-    operation = "BAPI_SALESORDER_CREATEFROMDAT2"
-    world.sap_fails(fault, "" if fault == "commit_error" else operation, times=0)
+    world.sap_fails(fault, operation, times=0)
 
     for order in orders:
         pushed(world, order)
