@@ -21,9 +21,12 @@ class SyncError(Exception):
 
     ``retry_after`` is what the remote itself asked for; ``settles_after`` is our own: until then a
     write may still be running, and nothing can be concluded. Both are seconds from now.
+    ``remote_is_away`` says whether the failure speaks of the remote as a whole. A remote that
+    answers, but not for one document, is not away: others go on.
     """
 
     settles_after: float | None = None
+    remote_is_away = False
 
     def __init__(
         self,
@@ -33,8 +36,11 @@ class SyncError(Exception):
         reference: str = "",
         cause_key: str = "",
         retry_after: float | None = None,
+        remote_is_away: bool | None = None,
     ) -> None:
         super().__init__(message or (self.__doc__ or "").strip())
+        if remote_is_away is not None:
+            self.remote_is_away = remote_is_away
         self.system = system
         self.reference = reference
         self.cause_key = cause_key
@@ -48,6 +54,8 @@ class SyncError(Exception):
 
 class RemoteUnavailable(SyncError):
     """The remote did not answer properly; the same call may work later."""
+
+    remote_is_away = True
 
 
 class OutcomeUnknown(RemoteUnavailable):

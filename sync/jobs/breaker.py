@@ -161,7 +161,7 @@ def note_failure(task: SyncTask, error: SyncError) -> None:
     kind, now = _kind_of(error), timezone.now()
     if error.retry_after is not None:
         _note_pause(system, now + timedelta(seconds=error.retry_after))
-    elif kind is None and error.settles_after is None:
+    elif not isinstance(error, RemoteUnavailable):
         _note_answer(system)
     if kind is None:
         return
@@ -233,11 +233,8 @@ def _kind_of(error: SyncError) -> Kind | None:
         return Kind.LOGON
     if isinstance(error, RemoteMisconfigured):
         return Kind.REFUSES
-    is_lock = error.cause_key == "sap:locked"
     waits = error.settles_after is not None or error.retry_after is not None
-    if isinstance(error, RemoteUnavailable) and not waits and not is_lock:
-        return Kind.AWAY
-    return None
+    return Kind.AWAY if error.remote_is_away and not waits else None
 
 
 def _system_of(task: SyncTask, error: SyncError) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 
 import requests
@@ -18,7 +19,9 @@ from requests.auth import AuthBase
 from sync.errors import OutcomeUnknown, RemoteRejected, SyncError, UnexpectedRecord
 from sync.exchanges import Exchange
 from sync.magento.intake import OrderSearch, readable
-from sync.magento.paging import PageSize, is_last, no_list, rows_of
+from sync.magento.lists import RecordList
+from sync.magento.narrowing import NO_DOUBTS, Doubts, Narrowing
+from sync.magento.paging import PageSize, no_list, rows_of
 from sync.magento.parsing import (
     parse_invoice,
     parse_order,
@@ -84,18 +87,39 @@ class MagentoClient:
         store_ids: Collection[int] = (),
         page_size: int = 100,
         after: tuple[datetime, int] | None = None,
+        doubts: Doubts = NO_DOUBTS,
     ) -> Iterator[MagentoOrder | UnreadableRecord]:
         """Orders changed at or after ``updated_from``, oldest change first, as pages arrive.
 
         ``after`` (updated_at, entity_id) starts behind a record that was seen. A record that
-        cannot be read comes as an ``UnreadableRecord``, and the rest goes on.
+        cannot be read, or spoils its page, comes as an ``UnreadableRecord``, and the rest goes on.
+        ``doubts`` is what is known of that beforehand.
         """
         search = OrderSearch(updated_from, tuple(sorted(store_ids)), page_size)
-        return search.records(lambda query: self._http.get("orders", query), after, self._sizes)
+        narrowing = Narrowing("orders", partial(self._http.get, "orders"), doubts)
+        return search.records(narrowing, after, self._sizes)
 
-    def search_orders_by_increment_id(self, increment_id: str) -> list[MagentoOrder]:
-        """The orders with that number: it is unique only within a store."""
-        return self._all("orders", equal("increment_id", increment_id), parse_order)
+    def search_orders_by_increment_id(
+        self,
+        increment_id: str,
+        unreadable: list[UnreadableRecord] | None = None,
+        *,
+        is_repeated: bool = False,
+    ) -> list[MagentoOrder]:
+        """The orders with that number: it is unique only within a store.
+
+        Those that cannot be read are added to ``unreadable``; without it the first one raises.
+        ``is_repeated`` as above.
+        """
+        listed = self._list("orders", equal("increment_id", increment_id), is_repeated=is_repeated)
+        return listed.records(parse_order, self._sizes, unreadable)
+
+    def look_for_order(self, entity_id: int) -> MagentoOrder | UnreadableRecord | None:
+        """One order as the shop's list has it; None where it is on the list no more."""
+        unreadable: list[UnreadableRecord] = []
+        listed = self._list("orders", equal("entity_id", entity_id), is_repeated=True)
+        found = listed.records(parse_order, self._sizes, unreadable)
+        return found[0] if found else next(iter(unreadable), None)
 
     def set_ext_order_id(self, entity_id: int, ext_order_id: str) -> None:
         """Store the SAP number with the order [430]. Only these two members: others would be
@@ -124,10 +148,23 @@ class MagentoClient:
         )
 
     # ---- shipments -------------------------------------------------------------------------------
-    def search_shipments(self, order_entity_id: int) -> list[MagentoShipment]:
-        """All shipments of an order, oldest first."""
-        found = self._all("shipments", equal("order_id", order_entity_id), parse_shipment)
-        return [_of_order(one, one.order_id, order_entity_id, "shipment") for one in found]
+    def search_shipments(
+        self,
+        order_entity_id: int,
+        unreadable: list[UnreadableRecord] | None = None,
+        *,
+        is_repeated: bool = False,
+    ) -> list[MagentoShipment]:
+        """All shipments of an order, oldest first; the others as for orders."""
+
+        def parse(row: Any) -> MagentoShipment:
+            found = parse_shipment(row)
+            return _of_order(found, found.order_id, order_entity_id, "shipment")
+
+        listed = self._list(
+            "shipments", equal("order_id", order_entity_id), is_repeated=is_repeated
+        )
+        return listed.records(parse, self._sizes, unreadable)
 
     def create_shipment(self, order_entity_id: int, request: ShipmentRequest) -> int:
         """Ship exactly what is asked for; the shipment's entity_id [210].
@@ -160,10 +197,21 @@ class MagentoClient:
         return self._http.post(f"shipment/{int(entity_id)}/emails") is True
 
     # ---- invoices --------------------------------------------------------------------------------
-    def search_invoices(self, order_entity_id: int) -> list[MagentoInvoice]:
-        """All invoices of an order, oldest first."""
-        found = self._all("invoices", equal("order_id", order_entity_id), parse_invoice)
-        return [_of_order(one, one.order_id, order_entity_id, "invoice") for one in found]
+    def search_invoices(
+        self,
+        order_entity_id: int,
+        unreadable: list[UnreadableRecord] | None = None,
+        *,
+        is_repeated: bool = False,
+    ) -> list[MagentoInvoice]:
+        """All invoices of an order, oldest first; the others as for orders."""
+
+        def parse(row: Any) -> MagentoInvoice:
+            found = parse_invoice(row)
+            return _of_order(found, found.order_id, order_entity_id, "invoice")
+
+        listed = self._list("invoices", equal("order_id", order_entity_id), is_repeated=is_repeated)
+        return listed.records(parse, self._sizes, unreadable)
 
     def create_invoice(self, order_entity_id: int, request: InvoiceRequest) -> int:
         """Invoice what is asked for; the invoice's entity_id [320]."""
@@ -190,7 +238,7 @@ class MagentoClient:
         for start in range(0, len(wanted), _PRODUCTS_AT_ONCE):
             ids = ",".join(str(number) for number in wanted[start : start + _PRODUCTS_AT_ONCE])
             groups = ((Filter("entity_id", "in", ids),),)
-            for found in self._all("products", groups, _shipment_type):
+            for found in self._list("products", groups).records(_shipment_type, self._sizes):
                 types |= found
         return types
 
@@ -249,33 +297,10 @@ class MagentoClient:
         return self._http.server_time
 
     # ---- shared ----------------------------------------------------------------------------------
-    def _all(
-        self,
-        route: str,
-        groups: tuple[tuple[Filter, ...], ...],
-        parse: Callable[[Any], Record],
-        page_size: int = 100,
-    ) -> list[Record]:
-        records: list[Record] = []
-        page = 1
-        before: list[Any] = []
-        while True:
-            size = self._sizes.fitting(page_size)
-            search = Search(groups, sort=("entity_id",), page_size=size, page=page)
-            try:
-                answer = self._http.get(route, search.query())
-            except PageTooLarge as refusal:
-                self._sizes.learn(refusal, size)
-                records, page = [], 1
-                continue
-            rows = rows_of(answer, route)
-            if page > 1 and rows == before:
-                return records  # older shops repeat their last page
-            last = is_last(answer, rows, size, before=len(records))
-            records += [parse(row) for row in rows]
-            if last:
-                return records
-            page, before = page + 1, rows
+    def _list(
+        self, route: str, groups: tuple[tuple[Filter, ...], ...], *, is_repeated: bool = False
+    ) -> RecordList:
+        return RecordList(route, groups, partial(self._http.get, route), is_repeated)
 
     def _created(self, route: str, body: dict[str, Any]) -> int:
         """The new entity_id, which comes as a JSON string (``"40"``)."""
@@ -310,6 +335,7 @@ def _unclear(operation: str) -> SyncError:
         system="magento",
         reference=operation,
         cause_key="magento:lost",
+        remote_is_away=False,
     )
 
 

@@ -8,21 +8,21 @@ Several orders share a second, so the key has both parts.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sync.errors import UnexpectedRecord
 from sync.magento.members import Members
-from sync.magento.paging import PageSize, is_last, rows_of
+from sync.magento.narrowing import Narrowing, key_of, number_of
+from sync.magento.paging import PageSize, is_last
 from sync.magento.parsing import parse_order
 from sync.magento.records import MagentoOrder, UnreadableRecord
 from sync.magento.refusals import PageTooLarge
-from sync.magento.search import Filter, Query, Search, shop_time
+from sync.magento.search import Filter, Search, shop_time
 
 Key = tuple[datetime, int]
-Fetch = Callable[[Query], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +34,26 @@ class OrderSearch:
     page_size: int
 
     def records(
-        self, fetch: Fetch, after: Key | None, sizes: PageSize
+        self, narrowing: Narrowing, after: Key | None, sizes: PageSize
     ) -> Iterator[MagentoOrder | UnreadableRecord]:
-        """Each state of each order once, oldest change first; pages as large as the shop takes."""
+        """Each state of each order once, oldest change first; pages as large as the shop takes.
+
+        One that spoils its page comes as unreadable, and the page is read without it.
+        """
         seen: set[str] = set()
         key, page, before = after, 1, 0
         while True:
             size = sizes.fitting(self.page_size)
             try:
-                answer = fetch(self._search(key, page, size).query())
+                found = narrowing.page(self._search(key, page, size))
             except PageTooLarge as refusal:
                 sizes.learn(refusal, size)
                 page, before = 1, 0
                 continue
-            rows = rows_of(answer, "orders")
+            if isinstance(found, UnreadableRecord):
+                yield found
+                continue
+            answer, rows = found
             fresh = [row for row in rows if _identity(row) not in seen]
             seen = {_identity(row) for row in rows}
             yield from (readable(row) for row in fresh)
@@ -79,18 +85,7 @@ def readable(row: Any) -> MagentoOrder | UnreadableRecord:
     try:
         return parse_order(row)
     except UnexpectedRecord as error:
-        values = row if isinstance(row, dict) else {}
-        key = _key(row)
-        number = values.get("increment_id")
-        has_number = isinstance(number, str) and _is_plain(number) and len(number) <= 50
-        return UnreadableRecord(
-            key[1] if key else _entity_id(values), str(number) if has_number else "", error
-        )
-
-
-def _is_plain(number: str) -> bool:
-    """What can be quoted and stored anywhere."""
-    return number.isascii() and number.isprintable()
+        return UnreadableRecord(key_of(row), number_of(row), error)
 
 
 def _next(key: Key | None, page: int, rows: list[Any]) -> tuple[Key | None, int]:
@@ -108,13 +103,6 @@ def _key(row: Any) -> Key | None:
     try:
         members = Members(row)
         return members.moment("updated_at"), members.identifier("entity_id")
-    except UnexpectedRecord:
-        return None
-
-
-def _entity_id(values: dict[str, Any]) -> int | None:
-    try:
-        return Members(values).optional_identifier("entity_id")
     except UnexpectedRecord:
         return None
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from sync.errors import RemoteMisconfigured, UnexpectedRecord
-from sync.magento.refusals import PageTooLarge
+from sync.magento.refusals import PageTooLarge, refusal_text
 
 
 class PageSize:
@@ -37,12 +37,12 @@ class PageSize:
 def rows_of(answer: Any, route: str) -> list[Any]:
     """The rows of a search; null stands for an empty list under a projection (README bite 6)."""
     if not isinstance(answer, dict) or "items" not in answer:
-        raise no_list(route)
+        raise no_list(route, answer)
     rows = answer["items"]
     if rows is None:
         return []
     if not isinstance(rows, list):
-        raise no_list(route)
+        raise no_list(route, answer)
     return rows
 
 
@@ -53,10 +53,12 @@ def is_last(answer: Any, rows: list[Any], size: int, before: int = 0) -> bool:
     return not rows or (len(rows) < size and before + len(rows) >= known)
 
 
-def no_list(route: str) -> UnexpectedRecord:
-    """The error of an answer that should have been a list."""
+def no_list(route: str, answer: Any = None) -> UnexpectedRecord:
+    """The error of an answer that should have been a list, with what the shop says instead."""
+    words = refusal_text(answer)
+    says = f" It says: {words}" if words else ""
     return UnexpectedRecord(
-        f"The shop's answer to GET {route} is not a list.",
+        f"The shop's answer to GET {route} is not a list.{says}",
         system="magento",
         cause_key="magento:unreadable:list",
     )

@@ -7,6 +7,8 @@
 - 5xx, 408, 429 on a read: try again later. That includes 500 "Report ID: webapi-...": it stands for
   a bad column too [151, 167], but the client's columns are fixed and known to exist, so in practice
   it is a deadlock or a broken module, and either may be gone at the next try.
+- 500 with a JSON body is Magento's own word about what was asked for, so it does not say that the
+  shop is away; any other 5xx does.
 - 5xx on a write: nobody knows whether it was done, the maintenance page [562] included, for a proxy
   may answer 503 in the shop's place. 429 comes from a proxy before the shop saw anything.
 """
@@ -174,7 +176,8 @@ def _not_allowed(status: int, words: str, body: Any) -> RemoteMisconfigured:
 
 def _unanswered(response: requests.Response, operation: str, *, is_write: bool) -> SyncError:
     status = response.status_code
-    words = refusal_text(decoded(response))
+    body = decoded(response)
+    words = refusal_text(body)
     says = f" {words}" if words else ""
     error = OutcomeUnknown if is_write and status != 429 else RemoteUnavailable
     return error(
@@ -183,6 +186,7 @@ def _unanswered(response: requests.Response, operation: str, *, is_write: bool) 
         reference=operation,
         cause_key=f"magento:{status}",
         retry_after=_retry_after(response.headers.get("Retry-After", "")),
+        remote_is_away=status != 500 or not isinstance(body, dict),
     )
 
 

@@ -274,18 +274,21 @@ def _innermost(error: BaseException) -> BaseException:
 
 
 def _unreadable(call: _Call, response: requests.Response) -> SyncError:
+    is_json = "json" in response.headers.get("Content-Type", "").lower()
     if call.is_write:
         return OutcomeUnknown(
             f"The shop's answer to {call.operation} could not be read.",
             system="magento",
             reference=call.operation,
             cause_key="magento:lost",
+            remote_is_away=not is_json,
         )
-    if "json" in response.headers.get("Content-Type", "").lower():
+    if is_json:
         return RemoteUnavailable(
             f"The shop's answer to {call.operation} was not whole.",
             system="magento",
             cause_key="magento:lost",
+            remote_is_away=False,
         )
     return RemoteMisconfigured(
         f"The shop's address answers {call.operation} with a web page, not as a Magento shop does. "

@@ -220,4 +220,5 @@ def doubtful(error: SyncError, *, reference: str) -> OutcomeUnknown:
         system=SYSTEM,
         reference=reference,
         cause_key="sap:outcome-unknown",
+        remote_is_away=error.remote_is_away,
     )

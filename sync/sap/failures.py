@@ -120,6 +120,7 @@ def _unknown(exc: BaseException, function: str) -> SyncError:
         "thrown away; look in SAP before sending again.",
         system=SYSTEM,
         cause_key="sap:outcome-unknown",
+        remote_is_away=_is_away(exc),
     )
 
 
@@ -145,4 +146,13 @@ def _unavailable(exc: BaseException, function: str) -> SyncError:
         f"SAP did not answer {function} ({_cause(exc)}).",
         system=SYSTEM,
         cause_key="sap:timeout" if timed_out else "sap:unreachable",
+        remote_is_away=_is_away(exc),
     )
+
+
+def _is_away(exc: BaseException) -> bool:
+    """Whether a failure speaks of SAP as a whole: not a dump or MESSAGE of type A, which ends the
+    program on this call's data, nor an answer that came and cannot be converted."""
+    names = class_names(exc)
+    lost = "RFCError" in names or isinstance(exc, OSError)
+    return lost and "ABAPRuntimeError" not in names

@@ -18,6 +18,7 @@ from sync.sap.records import (
     SapPartner,
     SapSalesOrderRequest,
 )
+from sync.sap.reference import normal_reference
 from sync.sap.units import internal_unit
 
 Fields = dict[str, Any]
@@ -28,11 +29,6 @@ PURCHASE_ORDER_ITEM_LENGTH = 6
 # The inline address of a partner row, where it is shorter than a linked one (no e-mail at all).
 INLINE_LIMITS = {"name": 35, "name_2": 35, "street": 35, "city": 35, "telephone": 16}
 STREET_LENGTH = 40
-
-
-def normal_reference(customer_reference: str) -> str:
-    """The key under which we store and look up an order: trimmed, upper case (sheet 7)."""
-    return abap.plain(customer_reference).strip().upper()
 
 
 def create_arguments(

@@ -18,6 +18,7 @@ from sync.sap.records import (
     SapSalesOrderItem,
     UnreadableDocument,
 )
+from sync.sap.reference import normal_reference
 from sync.sap.rows import (
     Row,
     amount,
@@ -57,7 +58,7 @@ def order_headers(answer: Row, reference: str, *, field_length: int) -> list[Sap
     """
     found: dict[str, SapOrderHeader] = {}
     for row in needed_rows(answer, "SALES_ORDERS"):
-        long, short = text(row, "PURCH_NO_C").upper(), text(row, "PURCH_NO").upper()
+        long, short = _reference(row, "PURCH_NO_C"), _reference(row, "PURCH_NO")
         is_short = not long and short == reference[:20]
         is_half = is_short and field_length > 20 and len(reference) > 20
         if is_half or not (long or short) or abap.UNREADABLE in long + short:
@@ -84,9 +85,14 @@ def all_order_headers(
     for row in needed_rows(answer, "SALES_ORDERS"):
         with kept_apart(unreadable, ORDER, text_or_blank(row, "SD_DOC")):
             document = _document_number(row)
-            reference = (text(row, "PURCH_NO_C") or text(row, "PURCH_NO")).upper()
+            reference = _reference(row, "PURCH_NO_C", "PURCH_NO")
             found.setdefault(document, SapOrderHeader(document, reference, _created(row)))
     return list(found.values())
+
+
+def _reference(row: Row, *names: str) -> str:
+    """In the form it is compared in: a person may have keyed it in otherwise."""
+    return normal_reference(text(row, *names))
 
 
 def _document_number(row: Row) -> str:
@@ -189,8 +195,8 @@ def _customer_reference(header: Row, business: list[Row]) -> str:
     """All 35 characters are in the business data of item 0; the header holds only 20."""
     for row in business:
         if number(row, "ITM_NUMBER") == 0 and text(row, "PURCH_NO_C"):
-            return text(row, "PURCH_NO_C")
-    return text(header, "PURCH_NO")
+            return _reference(row, "PURCH_NO_C")
+    return _reference(header, "PURCH_NO")
 
 
 def _sold_to(header: Row, partners: list[Row], options: SapOptions) -> str:

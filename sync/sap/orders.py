@@ -11,7 +11,7 @@ from sync.errors import LeaseLost, SyncError, UnexpectedRecord
 from sync.sap import abap, order_reading
 from sync.sap.bapi import SapSession, doubtful
 from sync.sap.messages import read_return
-from sync.sap.order_payload import create_arguments, normal_reference
+from sync.sap.order_payload import create_arguments
 from sync.sap.records import (
     CreatedSalesOrder,
     SapMessage,
@@ -20,6 +20,7 @@ from sync.sap.records import (
     SapSalesOrderRequest,
     UnreadableDocument,
 )
+from sync.sap.reference import normal_reference
 from sync.sap.refusals import SapUpdateFailed, refuse
 from sync.sap.rows import chunks, is_document_number, text
 from sync.sap.unreadable import ORDER, read_in_halves

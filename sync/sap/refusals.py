@@ -34,6 +34,8 @@ class SapRejected(RemoteRejected):
 class SapLocked(RemoteUnavailable):
     """Someone has the document open in SAP; it is tried again by itself."""
 
+    remote_is_away = False
+
     def __init__(
         self, message: str, *, messages: Sequence[SapMessage] = (), reference: str = ""
     ) -> None:
@@ -43,6 +45,8 @@ class SapLocked(RemoteUnavailable):
 
 class SapUpdateFailed(OutcomeUnknown):
     """The commit says that SAP's update task broke off: looked up, and tried again by itself."""
+
+    remote_is_away = False
 
     def __init__(self, message: SapMessage, *, reference: str = "") -> None:
         super().__init__(

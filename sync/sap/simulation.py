@@ -11,7 +11,7 @@ from sync.sap import abap
 from sync.sap.bapi import SapSession
 from sync.sap.messages import cause_of, read_return
 from sync.sap.options import SapOptions
-from sync.sap.order_payload import normal_reference, partner_rows, product_fields
+from sync.sap.order_payload import partner_rows, product_fields
 from sync.sap.order_reading import active_conditions
 from sync.sap.orders import call_create
 from sync.sap.records import (
@@ -21,6 +21,7 @@ from sync.sap.records import (
     SapSalesOrderRequest,
     SapSimulation,
 )
+from sync.sap.reference import normal_reference
 from sync.sap.rows import Row, amount, material, number, rows, text
 from sync.sap.units import internal_unit
 

@@ -12,21 +12,22 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from sync.magento.narrowing import Doubts
 from sync.magento.records import MagentoOrder, UnreadableRecord
 from sync.models import (
     CompletenessFinding,
     CompletenessRun,
     PullWatermark,
     SalesOrder,
-    Shop,
     Step,
     StepSchedule,
     SyncTask,
 )
-from sync.sap.order_payload import normal_reference
 from sync.sap.records import SapOrderHeader, UnreadableDocument
+from sync.sap.reference import normal_reference
 from sync.steps import unreadable
 from sync.steps.pull_orders import store_readable
+from sync.steps.shared_references import orders_with, reference_of
 from sync.steps.step_run import StepRun
 from sync.steps.unreadable_documents import message_of
 
@@ -44,17 +45,18 @@ def check_completeness(run: StepRun) -> str:
     now = timezone.now()
     since = now - timedelta(days=run.shop.completeness_days)
     keys, findings = _read_shop(run, since)
-    orders = list(SalesOrder.objects.filter(pk__in=keys).order_by("placed_at", "id"))
+    mirrors = SalesOrder.objects.filter(pk__in=keys).select_related("shop")
+    orders = list(mirrors.order_by("placed_at", "id"))
     spoilt: list[UnreadableDocument] = []
     read = _references_in_sap(run, orders, spoilt)
-    held = {order.pk for order in orders if _is_held(run.shop, order, read)}
+    held = {order.pk for order in orders if _is_held(order, read)}
     reasons = {one.document_number: message_of(one) for one in spoilt}
     findings += [
         _missing(order, reasons.get(order.sap_sales_order_number, ""), read, now)
         for order in orders
         if order.pk not in held
     ]
-    findings += _not_in_shop(run, since, now, {_reference(run.shop, one) for one in orders})
+    findings += _not_in_shop(run, since, now, {reference_of(one) for one in orders})
     with transaction.atomic():
         made = CompletenessRun.objects.create(
             shop=run.shop,
@@ -76,7 +78,9 @@ def _read_shop(run: StepRun, since: datetime) -> tuple[list[int], list[Completen
     keys: list[int] = []
     findings: list[CompletenessFinding] = []
     batch: list[MagentoOrder] = []
-    for one in run.magento().search_orders(updated_from=since, page_size=BATCH):
+    doubts = Doubts(unreadable.known(run.shop), is_repeated=run.is_repeated)
+    found = run.magento().search_orders(updated_from=since, page_size=BATCH, doubts=doubts)
+    for one in found:
         if isinstance(one, UnreadableRecord):
             unreadable.report(run.shop, one)
             findings.append(_unreadable(one))
@@ -97,7 +101,10 @@ def _stored(
     for one in bad:
         unreadable.report(run.shop, one)
         findings.append(_unreadable(one))
-    wanted = {order.entity_id for order in orders} - {one.entity_id for one in bad}
+    spoilt = {one.entity_id for one in bad}
+    good = [order for order in orders if order.entity_id not in spoilt]
+    unreadable.close_readable(run.shop, [(one.entity_id, one.increment_id) for one in good])
+    wanted = [order.entity_id for order in good]
     mirrors = SalesOrder.objects.filter(shop=run.shop, entity_id__in=wanted)
     return list(mirrors.values_list("pk", flat=True))
 
@@ -110,17 +117,12 @@ def _references_in_sap(
     for numbers in _batches([one.sap_sales_order_number for one in orders]):
         run.task.hold_lease(run.policy.lease)
         for found in run.remotes.sap().get_sales_orders(numbers, spoilt):
-            read[found.sap_sales_order_number] = normal_reference(found.customer_reference)
+            read[found.sap_sales_order_number] = found.customer_reference
     return read
 
 
-def _is_held(shop: Shop, order: SalesOrder, read: dict[str, str]) -> bool:
-    return read.get(order.sap_sales_order_number) == _reference(shop, order)
-
-
-def _reference(shop: Shop, order: SalesOrder) -> str:
-    """Under which SAP was given the order."""
-    return normal_reference(shop.reference_prefix + order.increment_id)
+def _is_held(order: SalesOrder, read: dict[str, str]) -> bool:
+    return read.get(order.sap_sales_order_number) == reference_of(order)
 
 
 def _missing(
@@ -184,7 +186,7 @@ def _not_in_shop(
             is_explained=False,
         )
         for reference, number in _web_orders_of_sap(run, since, until, spoilt)
-        if reference not in in_window and not _is_in_shop(run, reference.removeprefix(prefix))
+        if reference not in in_window and not _is_in_shop(run, reference)
     ]
     return found + [
         CompletenessFinding(
@@ -212,7 +214,7 @@ def _web_orders_of_sap(
         )
         prefix = normal_reference(run.shop.reference_prefix)
         for header in headers:
-            reference = normal_reference(header.customer_reference)
+            reference = header.customer_reference
             if reference.startswith(prefix) and not _of_another_shop(run, header):
                 yield reference, header.sap_sales_order_number
 
@@ -225,7 +227,16 @@ def _of_another_shop(run: StepRun, header: SapOrderHeader) -> bool:
 
 def _is_in_shop(run: StepRun, reference: str) -> bool:
     """An order placed before the window is no finding; one the shop has lost is."""
-    return bool(reference) and bool(run.magento().search_orders_by_increment_id(reference))
+    known = [one.increment_id for one in orders_with(reference) if one.shop_id == run.shop.pk]
+    plain = reference.removeprefix(normal_reference(run.shop.reference_prefix))
+    return any(_has_number(run, number) for number in [*known, plain] if number)
+
+
+def _has_number(run: StepRun, number: str) -> bool:
+    """Whether the shop has an order of that number, though it may not be able to show it."""
+    spoilt: list[UnreadableRecord] = []
+    found = run.magento().search_orders_by_increment_id(number, spoilt, is_repeated=run.is_repeated)
+    return bool(found or spoilt)
 
 
 def _unreadable(record: UnreadableRecord) -> CompletenessFinding:

@@ -37,6 +37,7 @@ def confirm_order(run: StepRun) -> str:
             f"The shop took {number} but does not show it yet.",
             system="magento",
             reference=order.increment_id,
+            remote_is_away=False,
         )
     return _confirmed(run, order, f"The shop carries {number}, read back.")
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from django.db import DataError, IntegrityError
 from django.utils import timezone
 
 from sync.errors import SyncError, UnexpectedRecord
+from sync.magento.client import MagentoClient
+from sync.magento.narrowing import Doubts, may_be_its_content
 from sync.magento.records import MagentoOrder, UnreadableRecord
 from sync.models import PullWatermark, Shop
 from sync.steps import unreadable
@@ -25,10 +28,9 @@ BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 def pull_orders(run: StepRun) -> str:
     """Store all orders changed since the watermark, or the one record a task is about."""
-    entity_id = unreadable.entity_id_in(run.task)
+    entity_id = unreadable.entity_id_in(run.task.reference)
     if entity_id is not None:
-        store_order(run.shop, run.magento().get_order(entity_id))
-        return "Read again and stored."
+        return _read_again(run, entity_id)
     is_recognised = recognise_now_and_then(run)
     watermark, _created = PullWatermark.objects.get_or_create(shop=run.shop)
     stored = unread = 0
@@ -58,13 +60,53 @@ def _batches(
     since = watermark.updated_at or run.shop.orders_from
     updated_from = since - run.policy.pull_overlap if since else BEGINNING
     batch: list[MagentoOrder | UnreadableRecord] = []
-    for one in run.magento().search_orders(updated_from=updated_from, page_size=BATCH):
-        batch.append(one)
-        if len(batch) == BATCH:
+    found = run.magento().search_orders(
+        updated_from=updated_from,
+        page_size=BATCH,
+        doubts=Doubts(unreadable.known(run.shop), watermark.entity_id, run.is_repeated),
+    )
+    try:
+        for one in found:
+            batch.append(one)
+            if len(batch) == BATCH:
+                yield batch
+                batch = []
+    except SyncError:
+        if batch:  # what was read before the shop failed is kept
             yield batch
-            batch = []
+        raise
     if batch:
         yield batch
+
+
+def _read_again(run: StepRun, entity_id: int) -> str:
+    """One record that could not be read: by itself, or as the shop's list has it."""
+    order = _by_itself_or_listed(run.magento(), entity_id)
+    if order is None:
+        return "The shop has this order no more."
+    store_order(run.shop, order)
+    return "Read again and stored."
+
+
+def _by_itself_or_listed(shop: MagentoClient, entity_id: int) -> MagentoOrder | None:
+    try:
+        return shop.get_order(entity_id)
+    except SyncError as error:
+        if not may_be_its_content(error):
+            raise
+        return _as_listed(shop, entity_id, error)
+
+
+def _as_listed(shop: MagentoClient, entity_id: int, error: SyncError) -> MagentoOrder | None:
+    """The order from the list; None where it is gone. Raises ``UnexpectedRecord``, so that the
+    task stays that of a record, and a later pull closes it."""
+    listed = shop.look_for_order(entity_id)
+    if not isinstance(listed, UnreadableRecord):
+        return listed
+    record = replace(listed, error=UnexpectedRecord(error.message, system=error.system))
+    raise UnexpectedRecord(
+        unreadable.message_of(record), system="magento", cause_key=error.cause_key
+    ) from error
 
 
 def store_readable(shop: Shop, orders: list[MagentoOrder]) -> list[UnreadableRecord]:

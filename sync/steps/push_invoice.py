@@ -12,8 +12,14 @@ from decimal import Decimal
 from django.utils import timezone
 
 from sync.errors import OutcomeUnknown, RecordsDisagree
-from sync.magento.records import InvoiceRequest, MagentoInvoice, MagentoOrder
+from sync.magento.records import (
+    InvoiceRequest,
+    MagentoInvoice,
+    MagentoOrder,
+    UnreadableRecord,
+)
 from sync.models import BillingDocument, Invoice, InvoiceMail, SalesOrder
+from sync.steps import unreadable
 from sync.steps.progress import refresh_stages
 from sync.steps.sap_quantities import (
     billed_quantities,
@@ -36,8 +42,7 @@ def push_invoice(run: StepRun) -> str:
     wait_for_shop(order)
     web_order = run.magento().get_order(order.entity_id)
     order = store_order(run.shop, web_order)
-    invoices = run.magento().search_invoices(order.entity_id)
-    found = _marked(invoices, document) or _made_by_hand(invoices, order, document)
+    found = _found(run, order)
     outcome = _link(run, order, web_order, found) if found else _create(run, order, web_order)
     refresh_stages([order.pk])
     return outcome
@@ -55,6 +60,17 @@ def _not_valid(order: SalesOrder, document: BillingDocument) -> str:
         reference=order.increment_id,
         cause_key="sap:billing-cancelled",
     )
+
+
+def _found(run: StepRun, order: SalesOrder) -> MagentoInvoice | None:
+    """The invoice that stands for the document. Raises ``UnexpectedRecord`` where it may be one
+    the shop cannot show."""
+    spoilt: list[UnreadableRecord] = []
+    invoices = run.magento().search_invoices(order.entity_id, spoilt, is_repeated=run.is_repeated)
+    if marked := _marked(invoices, run.billing_document):
+        return marked
+    unreadable.refuse(spoilt, "Invoice")
+    return _made_by_hand(invoices, order, run.billing_document)
 
 
 def marker_of(document: BillingDocument) -> str:
@@ -122,13 +138,18 @@ def _wanted(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> OpenQua
 
 
 def _read(run: StepRun, order: SalesOrder, entity_id: int) -> MagentoInvoice:
-    for invoice in run.magento().search_invoices(order.entity_id):
+    spoilt: list[UnreadableRecord] = []
+    for invoice in run.magento().search_invoices(
+        order.entity_id, spoilt, is_repeated=run.is_repeated
+    ):
         if invoice.entity_id == entity_id:
             return invoice
+    unreadable.refuse([one for one in spoilt if one.entity_id == entity_id], "Invoice")
     raise OutcomeUnknown(
         f"The shop made invoice {entity_id} but does not show it yet.",
         system="magento",
         reference=order.increment_id,
+        remote_is_away=False,
     )
 
 

@@ -19,6 +19,7 @@ from sync.steps.fitting import refuse_unfitting
 from sync.steps.order_mapping import mapping_for
 from sync.steps.progress import refresh_stages
 from sync.steps.settling import wait_for_sap, writing_to_sap
+from sync.steps.shared_references import refuse_anothers, refuse_shared
 from sync.steps.shop_mirrors import store_order
 from sync.steps.step_run import StepRun
 from sync.translate.comparison import differences_between
@@ -85,6 +86,7 @@ def _look_up(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> st
     )
     for stored in dict.fromkeys(number for number in known if number):
         if len(stored) == SAP_NUMBER_LENGTH and _carries(sap, stored, translated):
+            refuse_anothers(order, [stored])
             return str(stored)
     request = translated.request
     hits = sap.search_sales_orders(
@@ -111,21 +113,9 @@ def _look_up(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> st
             reference=order.increment_id,
             cause_key="sap:number-without-order",
         )
-    _refuse_anothers(order, numbers)
+    refuse_anothers(order, numbers)
+    refuse_shared(order, is_found=bool(numbers))
     return numbers[0] if numbers else ""
-
-
-def _refuse_anothers(order: SalesOrder, numbers: list[str]) -> None:
-    """Two shops may give out the same number; what one of them sent is never the other's."""
-    other = SalesOrder.objects.filter(sap_sales_order_number__in=numbers).exclude(pk=order.pk)
-    if found := other.select_related("shop").first():
-        raise RecordsDisagree(
-            f"SAP order {found.sap_sales_order_number} carries the number {order.increment_id}, "
-            f"but it is that of the shop {found.shop}. Give one of both shops a reference prefix.",
-            system="sap",
-            reference=order.increment_id,
-            cause_key="sap:another-shops-order",
-        )
 
 
 def _carries(sap: SapClient, number: str, translated: TranslatedOrder) -> bool:
@@ -190,6 +180,7 @@ def _read_back(
             f"SAP order {number} was committed but cannot be read yet.",
             system="sap",
             reference=order.increment_id,
+            remote_is_away=False,
         )
     unit_keys = run.remotes.sap().options.unit_keys
     tolerance = order.shop.amount_tolerance

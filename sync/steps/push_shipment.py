@@ -9,8 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sync.errors import OutcomeUnknown, RecordsDisagree, RemoteMisconfigured
-from sync.magento.records import MagentoOrder, MagentoShipment, ShipmentRequest
+from sync.magento.records import (
+    MagentoOrder,
+    MagentoShipment,
+    ShipmentRequest,
+    UnreadableRecord,
+)
 from sync.models import OutboundDelivery, SalesOrder, Shipment
+from sync.steps import unreadable
 from sync.steps.progress import refresh_stages
 from sync.steps.sap_quantities import (
     delivered_quantities,
@@ -34,8 +40,7 @@ def push_shipment(run: StepRun) -> str:
     wait_for_shop(order)
     web_order = run.magento().get_order(order.entity_id)
     order = store_order(run.shop, web_order)
-    shipments = run.magento().search_shipments(order.entity_id)
-    found = _marked(shipments, delivery) or _made_by_hand(shipments, order, delivery)
+    found = _found(run, order)
     outcome = _link(run, order, web_order, found) if found else _create(run, order, web_order)
     refresh_stages([order.pk])
     return outcome
@@ -54,6 +59,17 @@ def _not_gone(order: SalesOrder, delivery: OutboundDelivery) -> str:
         reference=order.increment_id,
         cause_key="sap:goods-issue-reversed",
     )
+
+
+def _found(run: StepRun, order: SalesOrder) -> MagentoShipment | None:
+    """The shipment that stands for the delivery. Raises ``UnexpectedRecord`` where it may be one
+    the shop cannot show."""
+    spoilt: list[UnreadableRecord] = []
+    shipments = run.magento().search_shipments(order.entity_id, spoilt, is_repeated=run.is_repeated)
+    if marked := _marked(shipments, run.delivery):
+        return marked
+    unreadable.refuse(spoilt, "Shipment")
+    return _made_by_hand(shipments, order, run.delivery)
 
 
 def marker_of(delivery: OutboundDelivery) -> str:
@@ -143,15 +159,16 @@ def _store_again(
     run: StepRun, order: SalesOrder, entity_id: int, *, made_by_hand: bool
 ) -> MagentoShipment:
     """Read the shipment and its order back, and store both."""
-    made = next(
-        (s for s in run.magento().search_shipments(order.entity_id) if s.entity_id == entity_id),
-        None,
-    )
+    spoilt: list[UnreadableRecord] = []
+    shipments = run.magento().search_shipments(order.entity_id, spoilt, is_repeated=run.is_repeated)
+    made = next((one for one in shipments if one.entity_id == entity_id), None)
     if made is None:
+        unreadable.refuse([one for one in spoilt if one.entity_id == entity_id], "Shipment")
         raise OutcomeUnknown(
             f"The shop made shipment {entity_id} but does not show it yet.",
             system="magento",
             reference=order.increment_id,
+            remote_is_away=False,
         )
     with run.storing():
         store_shipment(order, made, run.delivery, made_by_hand=made_by_hand)

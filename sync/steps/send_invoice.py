@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.utils import timezone
 
 from sync.errors import LeaseLost, OutcomeUnknown, RecordsDisagree, SyncError
-from sync.magento.records import MagentoInvoice
+from sync.magento.records import MagentoInvoice, UnreadableRecord
 from sync.models import Invoice, InvoiceMail
+from sync.steps import unreadable
 from sync.steps.settling import wait_for_shop, writing_to_shop
 from sync.steps.shop_mirrors import store_invoice
 from sync.steps.step_run import StepRun
@@ -67,10 +68,13 @@ def _outcome(accepted: bool, *, was_told: bool, after: MagentoInvoice) -> str:
 
 
 def _read(run: StepRun) -> MagentoInvoice:
-    invoices = run.magento().search_invoices(run.sales_order.entity_id)
-    for invoice in invoices:
+    spoilt: list[UnreadableRecord] = []
+    for invoice in run.magento().search_invoices(
+        run.sales_order.entity_id, spoilt, is_repeated=run.is_repeated
+    ):
         if invoice.entity_id == run.invoice.entity_id:
             return invoice
+    unreadable.refuse(spoilt, "Invoice")
     raise RecordsDisagree(
         f"Invoice {run.invoice} is no longer in the shop.",
         system="magento",

@@ -92,6 +92,7 @@ def _wait(order: SalesOrder, column: str, system: str, name: str) -> None:
             f"it is looked up when that time is over.",
             system=system,
             reference=order.increment_id,
+            remote_is_away=False,
         )
         error.settles_after = (until - timezone.now()).total_seconds() + 1
         raise error

@@ -61,6 +61,7 @@ def refuse_missing_tracks(
             f"{', '.join(sorted(missing))} yet.",
             system="magento",
             reference=order.increment_id,
+            remote_is_away=False,
         )
 
 

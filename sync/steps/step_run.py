@@ -26,6 +26,11 @@ class StepRun:
         return self.remotes.policy
 
     @property
+    def is_repeated(self) -> bool:
+        """Whether an earlier attempt has failed: what passes by itself would be over."""
+        return self.task.attempts > 1
+
+    @property
     def shop(self) -> Shop:
         """The shop the task is about."""
         assert self.task.shop is not None, "this step is about a shop"

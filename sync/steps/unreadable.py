@@ -5,7 +5,7 @@ The rest of the batch goes on; the task closes itself when a later pull can read
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -20,12 +20,19 @@ State = SyncTask.State
 READ_LATER = "Read by a later pull."
 
 
+def known(shop: Shop) -> set[int]:
+    """The keys of a shop's web orders that could not be read and wait for somebody."""
+    tasks = SyncTask.objects.unfinished().filter(step=Step.PULL_ORDERS, shop=shop)
+    found = (entity_id_in(task.reference) for task in tasks.only("reference"))
+    return {entity_id for entity_id in found if entity_id is not None}
+
+
 def report(shop: Shop, record: UnreadableRecord) -> None:
     """Open or renew the task that stands for this record."""
     reference = reference_of(shop, record)
     lock = f"pull_orders:{reference}"[:80]
     task = {"step": Step.PULL_ORDERS, "reference": reference, "lock": lock, "shop": shop}
-    stop(task, _message(record), record.error.cause_key or "unreadable web order")
+    stop(task, message_of(record), record.error.cause_key or "unreadable web order")
 
 
 def stop(task: Mapping[str, Any], message: str, cause_key: str) -> None:
@@ -78,6 +85,19 @@ def close_readable(shop: Shop, orders: Iterable[tuple[int, str]]) -> None:
     )
 
 
+def refuse(records: Sequence[UnreadableRecord], what: str) -> None:
+    """Raises ``UnexpectedRecord`` where some of an order's papers cannot be read: what is looked
+    for may be among them."""
+    for record in records:
+        name = record.increment_id or (record.entity_id and f"with entity_id {record.entity_id}")
+        raise UnexpectedRecord(
+            f"{what} {name or 'without a number'} of this order cannot be read, and may be the "
+            f"one looked for: {record.error.message}",
+            system="magento",
+            cause_key=record.error.cause_key,
+        )
+
+
 def reference_of(shop: Shop, record: UnreadableRecord) -> str:
     """The task's reference for a record: by key, else by number; those without either share one."""
     if record.entity_id:
@@ -86,10 +106,10 @@ def reference_of(shop: Shop, record: UnreadableRecord) -> str:
     return _by_number(shop, number) if number else _by_key(shop, None)
 
 
-def entity_id_in(task: SyncTask) -> int | None:
+def entity_id_in(reference: str) -> int | None:
     """The web order a task for one record is about; None for a task about a whole shop."""
-    entity_id = task.reference.rpartition(":entity:")[2]
-    return int(entity_id) if ":entity:" in task.reference and entity_id.isdigit() else None
+    entity_id = reference.rpartition(":entity:")[2]
+    return int(entity_id) if ":entity:" in reference and entity_id.isdigit() else None
 
 
 def _by_key(shop: Shop, entity_id: int | None) -> str:
@@ -100,6 +120,8 @@ def _by_number(shop: Shop, increment_id: str) -> str:
     return f"shop:{shop.pk}:number:{increment_id.strip()}"[:80]
 
 
-def _message(record: UnreadableRecord) -> str:
-    name = record.increment_id or record.entity_id or "without a number"
+def message_of(record: UnreadableRecord) -> str:
+    """One sentence: which order, and what is wrong with it."""
+    key = f"with entity_id {record.entity_id}" if record.entity_id else "without a number"
+    name = record.increment_id or key
     return f"Web order {name} cannot be read: {record.error.message}"

@@ -21,6 +21,7 @@ from sync.sap.records import (
     SapPartner,
     SapSalesOrderRequest,
 )
+from sync.sap.reference import web_reference
 from sync.translate.order_amounts import OrderAmounts, PricedLine, order_amounts
 from sync.translate.sap_prices import fixed_amount, line_price
 from sync.translate.sap_texts import SHORT_TEXT, TextCut, TextFitter, sap_address
@@ -197,7 +198,7 @@ def _material(line: PricedLine, mapping: OrderMapping) -> MaterialEntry | None:
 
 def _customer_reference(order: MagentoOrder, prefix: str) -> str:
     """The key the order is found by again: it must not be cut."""
-    reference = prefix + order.increment_id.strip()
+    reference = web_reference(prefix, order.increment_id)
     if len(reference) > LONGEST_REFERENCE:
         raise _unfit(order, f"its number is longer than {LONGEST_REFERENCE} characters")
     if not (reference.isascii() and reference.isprintable()):

@@ -28,7 +28,7 @@ _MAPPINGS = {
     "store": ("salesarea", "store_id", "Administrator", "store"),
 }
 
-_TEAMS = {
+TEAMS: dict[str, str] = {
     Step.PULL_ORDERS: "Sales",
     Step.PUSH_ORDER: "Sales",
     Step.CONFIRM_ORDER: "Sales",
@@ -37,10 +37,13 @@ _TEAMS = {
     Step.PULL_BILLING: "Finance",
     Step.PUSH_INVOICE: "Finance",
     Step.SEND_INVOICE: "Finance",
+    Step.CHECK_COMPLETENESS: "Sales",
     Step.TEST_CONNECTION: "Administrator",
     Step.DRY_RUN: "Sales",
     Step.CHECK_READINESS: "Administrator",
 }
+
+_OTHERWISE = "Administrator"  # a step of another version of the portal
 
 _ADVICE = {
     "RemoteRejected": "The other system refused. Correct what its message names, then retry.",
@@ -66,7 +69,7 @@ def remedy_for(task: SyncTask) -> Remedy:
     if task.error_class in _FOR_ADMINISTRATORS:
         return Remedy("Administrator", _FOR_ADMINISTRATORS[task.error_class])
     if task.error_class in _ADVICE:
-        return Remedy(_TEAMS[Step(task.step)], _ADVICE[task.error_class])
+        return Remedy(TEAMS.get(task.step, _OTHERWISE), _ADVICE[task.error_class])
     return Remedy(
         "Administrator", "A fault in the portal stopped this. The log has the details; then retry."
     )

@@ -16,6 +16,7 @@ PERMISSION_FOR = {
     Step.PULL_BILLING: "sync.sync_billing",
     Step.PUSH_INVOICE: "sync.sync_billing",
     Step.SEND_INVOICE: "sync.resend_invoices",
+    Step.CHECK_COMPLETENESS: "sync.sync_orders",
     Step.TEST_CONNECTION: "sync.test_connections",
     Step.DRY_RUN: "sync.dry_run_orders",
     Step.CHECK_READINESS: "sync.check_readiness",

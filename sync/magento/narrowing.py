@@ -1,0 +1,274 @@
+"""One record that spoils its page: found by its key, so that the others are read without it.
+
+A shop answers a whole page with "The product that was requested doesn't exist." because of one
+order on it. The page is asked for again by ranges of ``entity_id``, each half of the one before,
+until one record is alone; from then on the list is read without that one. Whether it is a record
+or the whole shop is found out first, in a handful of calls.
+
+A half is as telling as the page: what is among the first records of a list is among the first of
+each part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from sync.errors import RemoteRejected, RemoteUnavailable, SyncError, UnexpectedRecord
+from sync.magento.members import Members
+from sync.magento.paging import rows_of
+from sync.magento.records import UnreadableRecord
+from sync.magento.refusals import PageTooLarge
+from sync.magento.search import Filter, Query, Search
+
+Fetch = Callable[[Query], Any]
+Page = tuple[Any, list[Any]]
+
+NAMES: Final = "items[entity_id,increment_id]"
+LARGEST_KEY: Final = 2**32 - 1  # entity_id is an unsigned integer of four bytes
+REACHES: Final = (64, 4096, LARGEST_KEY)  # how far around the last key read one is looked for
+MOST_CALLS: Final = 150  # of one search; what is found by then is left out by the next one
+FIRST_FEW: Final = 3
+MOST_SUSPECTS: Final = 40  # tried one by one; older ones are left out as they are
+# A shop's own 500, or a worker of its that broke off (502), may be about what was asked for.
+_MAY_PASS_OR_STAY: Final = ("magento:500", "magento:502")
+
+
+class _WholeShop(Exception):
+    """No part of the list is answered: there is no one record to blame."""
+
+
+class _TooMany(Exception):
+    """The calls of one search are used up."""
+
+
+def may_be_its_content(error: SyncError) -> bool:
+    """Whether a list may have failed because of one record on it."""
+    if isinstance(error, PageTooLarge) or error.retry_after is not None:
+        return False
+    if isinstance(error, RemoteUnavailable):
+        return not error.remote_is_away or error.cause_key in _MAY_PASS_OR_STAY
+    return isinstance(error, RemoteRejected | UnexpectedRecord)
+
+
+def key_of(row: Any) -> int | None:
+    """A row's ``entity_id``; None for what is no record."""
+    try:
+        return Members(row).optional_identifier("entity_id") if isinstance(row, dict) else None
+    except UnexpectedRecord:
+        return None
+
+
+def number_of(row: Any) -> str:
+    """A row's ``increment_id`` if it can be quoted and stored anywhere; else empty."""
+    number = row.get("increment_id") if isinstance(row, dict) else None
+    if not isinstance(number, str) or len(number) > 50:
+        return ""
+    return number if number.isascii() and number.isprintable() else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """What is known of a list beforehand: keys that spoilt it, tried first; a key near its newest;
+    whether reading it has failed just before. What may be gone at the next try (a deadlock answers
+    500 too) is taken apart only when it is repeated."""
+
+    suspects: Collection[int] = ()
+    near: int = 0
+    is_repeated: bool = False
+
+
+NO_DOUBTS: Final = Doubts()
+
+
+def _is_nameless(row: Any) -> bool:
+    """Whether a row tells of no record: neither key nor number."""
+    return key_of(row) is None and not number_of(row)
+
+
+class Narrowing:
+    """Reads the pages of one list, and leaves out the records that spoil it."""
+
+    def __init__(self, route: str, fetch: Fetch, doubts: Doubts = NO_DOUBTS) -> None:
+        self._route = route
+        self._fetch = fetch
+        self._suspects = sorted(set(doubts.suspects), reverse=True)
+        self._near = doubts.near
+        self._is_repeated = doubts.is_repeated
+        self._spoilt: list[int] = []
+        self._calls_left = MOST_CALLS
+        self._is_answered = False
+        self._takes_strangers = False
+        self._has_passed = False
+
+    def page(self, search: Search) -> Page | UnreadableRecord:
+        """The answer with its rows, or one record that spoils them: ask for the page again.
+
+        Raises the page's own error where no single record is to blame, and ``RemoteUnavailable``
+        where there are too many of them for one search.
+        """
+        search = replace(search, groups=(*search.groups, *self._left_out()))
+        try:
+            answer = self._fetch(search.query())
+            rows = rows_of(answer, self._route)
+        except SyncError as error:
+            may_pass = isinstance(error, RemoteUnavailable) and not self._is_repeated
+            if may_pass or not may_be_its_content(error):
+                raise
+            return self._spoiling(search, error)
+        if not self._takes_strangers and any(_is_nameless(row) for row in rows):
+            return self._without_strangers(search, (answer, rows))
+        self._learn(rows)
+        return answer, rows
+
+    def _without_strangers(self, search: Search, page: Page) -> Page | UnreadableRecord:
+        """A row that names nothing is found by its range; where that fails it comes as it is."""
+        error = UnexpectedRecord(
+            f"The shop's answer to GET {self._route} has a row that is no record.",
+            system="magento",
+            cause_key="magento:unreadable:row",
+        )
+        try:
+            return self._spoiling(search, error)
+        except (UnexpectedRecord, RemoteUnavailable):
+            self._takes_strangers = True
+            return page
+
+    def _spoiling(self, search: Search, error: SyncError) -> Page | UnreadableRecord:
+        if older := self._suspects[MOST_SUSPECTS:]:
+            self._spoilt += older
+            del self._suspects[MOST_SUSPECTS:]
+            return self.page(search)
+        try:
+            found = self._found(search)
+        except _WholeShop:
+            error.remote_is_away = isinstance(error, RemoteUnavailable)
+            raise error from None
+        except _TooMany:
+            raise self._too_many() from error
+        if found is not None:
+            return found
+        if self._has_passed:
+            raise error
+        self._has_passed = True  # it was gone by itself: once more, and no more than that
+        return self.page(search)
+
+    def _found(self, search: Search) -> UnreadableRecord | None:
+        """The next record that spoils the list; None where none does any more."""
+        if not self._is_answered:
+            self._must_answer(search)
+        while self._suspects:
+            suspect = self._suspects.pop(0)
+            if (failure := self._failure(_between(search, suspect, suspect))) is not None:
+                return self._left(suspect, "", failure)
+        return self._hunted(search)
+
+    def _hunted(self, search: Search) -> UnreadableRecord | None:
+        named = replace(search, fields=NAMES)
+        names = self._names(named)
+        keys: Sequence[int] = sorted(names)
+        if not keys:  # the names cannot be had either: they tell as much as the whole records
+            search = named
+            keys = self._range(search)
+        self._is_answered = False
+        while len(keys) > 1:
+            half = keys[: len(keys) // 2]
+            failed = self._failure(_between(search, half[0], half[-1])) is not None
+            keys = half if failed else keys[len(half) :]
+        if not keys or (failure := self._failure(_between(search, keys[0], keys[0]))) is None:
+            return None
+        if not self._is_answered:  # the shop may have gone away meanwhile
+            self._must_answer(search)
+        return self._left(keys[0], names.get(keys[0], ""), failure)
+
+    def _left(self, key: int, number: str, failure: SyncError) -> UnreadableRecord:
+        """Read the list without this one from now on."""
+        self._spoilt.append(key)
+        error = UnexpectedRecord(failure.message, system="magento", cause_key=failure.cause_key)
+        return UnreadableRecord(key, number, error)
+
+    def _names(self, search: Search) -> dict[int, str]:
+        """Keys and numbers of the page's records, which may be told where they cannot be shown;
+        empty where even that is too much."""
+        try:
+            rows = self._rows(search)
+        except SyncError as error:
+            if not may_be_its_content(error):
+                raise
+            return {}
+        keys = {key: number_of(row) for row in rows if (key := key_of(row)) is not None}
+        return keys if len(keys) == len(rows) else {}
+
+    def _range(self, search: Search) -> Sequence[int]:
+        """The keys among which the record is: near the last one read, or anywhere."""
+        for reach in REACHES:
+            low, high = max(1, self._near - reach), min(self._near + reach, LARGEST_KEY)
+            if self._failure(_between(search, low, high)) is not None:
+                return range(low, high + 1)
+        return ()
+
+    def _must_answer(self, search: Search) -> None:
+        """Some other part must be answered: the shop's oldest record, or one of the list's first.
+        Raises ``_WholeShop``."""
+        unknown = [*self._spoilt, *self._suspects]
+        oldest = Search(_leaving_out(unknown), sort=("entity_id",), page_size=1)
+        if self._failure(oldest) is None and self._is_answered:
+            return
+        for at in range(1, FIRST_FEW + 1):
+            if self._failure(replace(search, page_size=1, page=at)) is None:
+                self._is_answered = True
+                return
+        raise _WholeShop
+
+    def _failure(self, search: Search) -> SyncError | None:
+        """Why a part of the list cannot be read; None when it can."""
+        try:
+            rows = self._rows(search)
+        except SyncError as error:
+            if not may_be_its_content(error):
+                raise
+            return error
+        if not any(_is_nameless(row) for row in rows):
+            self._is_answered = self._is_answered or bool(rows)
+            return None
+        return UnexpectedRecord(
+            "the shop shows something that is no record in its place.",
+            system="magento",
+            cause_key="magento:unreadable:row",
+        )
+
+    def _rows(self, search: Search) -> list[Any]:
+        if not self._calls_left:
+            raise _TooMany
+        self._calls_left -= 1
+        return rows_of(self._fetch(search.query()), self._route)
+
+    def _learn(self, rows: list[Any]) -> None:
+        keys = [key for row in rows if (key := key_of(row)) is not None]
+        self._is_answered = self._is_answered or bool(keys)
+        self._near = max(keys, default=self._near)
+
+    def _left_out(self) -> tuple[tuple[Filter, ...], ...]:
+        return _leaving_out(self._spoilt)
+
+    def _too_many(self) -> RemoteUnavailable:
+        return RemoteUnavailable(
+            f"The shop cannot list many of its {self._route}; {len(self._spoilt)} of them were "
+            "found, and the next attempt looks for the others.",
+            system="magento",
+            cause_key="magento:many-spoilt",
+            remote_is_away=False,
+        )
+
+
+def _between(search: Search, low: int, high: int) -> Search:
+    """The first page of the part of a list with these keys."""
+    part = ((Filter("entity_id", "gteq", str(low)),), (Filter("entity_id", "lteq", str(high)),))
+    return replace(search, groups=(*search.groups, *part), page=1)
+
+
+def _leaving_out(keys: Collection[int]) -> tuple[tuple[Filter, ...], ...]:
+    if not keys:
+        return ()
+    return ((Filter("entity_id", "nin", ",".join(str(key) for key in keys)),),)

@@ -1,0 +1,91 @@
+"""Web orders that are one for SAP: their references are the same, or differ in case only.
+
+SAP tells them apart by nothing else, so none is ever taken for the other: a person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from django.db.models import Q
+from django.db.models.functions import Upper
+
+from sync.errors import RecordsDisagree
+from sync.models import SalesOrder, Shop, Step, SyncTask
+from sync.sap.reference import normal_reference, web_reference
+
+
+def reference_of(order: SalesOrder) -> str:
+    """Under which SAP is given the order."""
+    return web_reference(order.shop.reference_prefix, order.increment_id)
+
+
+def orders_with(reference: str) -> Iterator[SalesOrder]:
+    """The web orders of all shops that have this reference."""
+    for shop in Shop.objects.all():
+        prefix = normal_reference(shop.reference_prefix)
+        orders = SalesOrder.objects.filter(shop=shop).select_related("shop").defer("payload")
+        numbered = orders.annotate(capitals=Upper("increment_id"))
+        for order in numbered.filter(capitals=reference.removeprefix(prefix)):
+            if reference_of(order) == reference:
+                yield order
+
+
+def refuse_shared(order: SalesOrder, *, is_found: bool) -> None:
+    """Where SAP was asked by the reference alone: raises ``RecordsDisagree`` where another web
+    order's differs in case only, and if something was found, where it may be the other's."""
+    for other in _others(order):
+        if _written(other) != _written(order) or (is_found and not other.is_in_sap):
+            raise _shared(order, other)
+
+
+def refuse_anothers(order: SalesOrder, numbers: Sequence[str]) -> None:
+    """Raises ``RecordsDisagree`` where one of these SAP orders is known to be another's."""
+    known = SalesOrder.objects.filter(sap_sales_order_number__in=numbers).exclude(pk=order.pk)
+    for other in known.select_related("shop"):
+        raise _anothers(order, other)
+
+
+def _others(order: SalesOrder) -> Iterator[SalesOrder]:
+    """Those with the same reference, without the canceled ones that never set out for SAP."""
+    set_out = Q(step=Step.PUSH_ORDER) & Q(state__in=SyncTask.OPEN_STATES)
+    for other in orders_with(reference_of(order)):
+        is_out = other.stage == SalesOrder.Stage.CANCELED and not other.is_in_sap
+        if other.pk != order.pk and not (is_out and not other.tasks.filter(set_out).exists()):
+            yield other
+
+
+def _written(order: SalesOrder) -> str:
+    return order.shop.reference_prefix + order.increment_id.strip()
+
+
+def _shared(order: SalesOrder, other: SalesOrder) -> RecordsDisagree:
+    where = "" if other.shop_id == order.shop_id else f" of the shop {other.shop}"
+    there = f" (in SAP as {other.sap_sales_order_number})" if other.is_in_sap else ""
+    return RecordsDisagree(
+        f"Web order {order.increment_id} and web order {other.increment_id}{where}{there} are the "
+        f"same to SAP, which keeps both numbers as {reference_of(order)}: neither is taken for the "
+        f"other. {_remedy(order, other)}",
+        system="sap",
+        reference=order.increment_id,
+        cause_key="sap:shared-reference",
+    )
+
+
+def _anothers(order: SalesOrder, other: SalesOrder) -> RecordsDisagree:
+    whose = f"web order {other.increment_id}"
+    if other.shop_id != order.shop_id:
+        whose = f"the shop {other.shop}"
+    return RecordsDisagree(
+        f"SAP order {other.sap_sales_order_number} carries the number {order.increment_id}, "
+        f"but it is that of {whose}. {_remedy(order, other)}",
+        system="sap",
+        reference=order.increment_id,
+        cause_key="sap:another-shops-order",
+    )
+
+
+def _remedy(order: SalesOrder, other: SalesOrder) -> str:
+    if other.shop_id != order.shop_id:
+        return "Give one of both shops a reference prefix."
+    return "Cancel one of them in the shop and have it placed again under another number."
