@@ -21,12 +21,14 @@ class SyncError(Exception):
 
     ``retry_after`` is what the remote itself asked for; ``settles_after`` is our own: until then a
     write may still be running, and nothing can be concluded. Both are seconds from now.
-    ``remote_is_away`` says whether the failure speaks of the remote as a whole. A remote that
-    answers, but not for one document, is not away: others go on.
+    ``remote_is_away`` and ``remote_is_unfit`` say that the failure speaks of the remote as a
+    whole: it does not answer, or not as it should, whatever it is asked for. A remote that answers,
+    but not for one document, is neither: others go on.
     """
 
     settles_after: float | None = None
     remote_is_away = False
+    remote_is_unfit = False
 
     def __init__(
         self,
@@ -68,6 +70,8 @@ class RemoteRejected(SyncError):
 
 class RemoteMisconfigured(SyncError):
     """Credentials, address or permissions are wrong; an operator must fix settings."""
+
+    remote_is_unfit = True
 
 
 class LogonRefused(RemoteMisconfigured):

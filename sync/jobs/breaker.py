@@ -231,7 +231,7 @@ def _kind_of(error: SyncError) -> Kind | None:
     a time to wait for."""
     if isinstance(error, LogonRefused):
         return Kind.LOGON
-    if isinstance(error, RemoteMisconfigured):
+    if error.remote_is_unfit:
         return Kind.REFUSES
     waits = error.settles_after is not None or error.retry_after is not None
     return Kind.AWAY if error.remote_is_away and not waits else None

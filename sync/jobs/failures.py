@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.errors import LogonRefused, RemoteMisconfigured, SyncError
+from sync.errors import RemoteMisconfigured, SyncError
 
 PORTAL_FAULT = "PortalFault"
 
@@ -26,7 +26,7 @@ def columns_of(error: BaseException) -> dict[str, str]:
 def kind_of(error: SyncError) -> str:
     """The kind of ``sync.errors`` an error belongs to: a remote's own subclass says no more about
     who has to act."""
-    if isinstance(error, LogonRefused):
+    if error.remote_is_unfit:
         return RemoteMisconfigured.__name__
     kinds = (kind for kind in type(error).__mro__ if kind.__module__ == SyncError.__module__)
     return next(kinds).__name__

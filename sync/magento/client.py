@@ -21,7 +21,7 @@ from sync.exchanges import Exchange
 from sync.magento.intake import OrderSearch, readable
 from sync.magento.lists import RecordList
 from sync.magento.narrowing import NO_DOUBTS, Doubts, Narrowing
-from sync.magento.paging import PageSize, no_list, rows_of
+from sync.magento.paging import PageSize, no_list, record_of, rows_of
 from sync.magento.parsing import (
     parse_invoice,
     parse_order,
@@ -77,7 +77,8 @@ class MagentoClient:
     # ---- orders ----------------------------------------------------------------------------------
     def get_order(self, entity_id: int) -> MagentoOrder:
         """One order by entity_id; ``RemoteRejected`` with cause ``magento:404`` where none is."""
-        order = parse_order(self._http.get(f"orders/{int(entity_id)}"))
+        route = f"orders/{int(entity_id)}"
+        order = parse_order(record_of(self._http.get(route), route))
         return _of_order(order, order.entity_id, entity_id, "order")
 
     def search_orders(

@@ -111,7 +111,7 @@ class Narrowing:
         search = replace(search, groups=(*search.groups, *self._left_out()))
         try:
             answer = self._fetch(search.query())
-            rows = rows_of(answer, self._route)
+            rows = rows_of(answer, self._route, search.page)
         except SyncError as error:
             may_pass = isinstance(error, RemoteUnavailable) and not self._is_repeated
             if may_pass or not may_be_its_content(error):
@@ -144,6 +144,7 @@ class Narrowing:
             found = self._found(search)
         except _WholeShop:
             error.remote_is_away = isinstance(error, RemoteUnavailable)
+            error.remote_is_unfit = not error.remote_is_away
             raise error from None
         except _TooMany:
             raise self._too_many() from error
@@ -242,7 +243,7 @@ class Narrowing:
         if not self._calls_left:
             raise _TooMany
         self._calls_left -= 1
-        return rows_of(self._fetch(search.query()), self._route)
+        return rows_of(self._fetch(search.query()), self._route, search.page)
 
     def _learn(self, rows: list[Any]) -> None:
         keys = [key for row in rows if (key := key_of(row)) is not None]

@@ -34,31 +34,56 @@ class PageSize:
         self._largest = refusal.maximum
 
 
-def rows_of(answer: Any, route: str) -> list[Any]:
-    """The rows of a search; null stands for an empty list under a projection (README bite 6)."""
+def rows_of(answer: Any, route: str, page: int = 1) -> list[Any]:
+    """The rows of a page; null stands for an empty list under a projection (README bite 6).
+
+    A first page that shows none of the records it counts is no list either: taken for one, it
+    would hide them all.
+    """
     if not isinstance(answer, dict) or "items" not in answer:
         raise no_list(route, answer)
-    rows = answer["items"]
-    if rows is None:
-        return []
+    rows = [] if answer["items"] is None else answer["items"]
     if not isinstance(rows, list):
         raise no_list(route, answer)
+    if page == 1 and not rows and _counted(answer):
+        raise UnexpectedRecord(
+            f"The shop counts {_counted(answer)} records for GET {route} and shows none of them.",
+            system="magento",
+            cause_key=f"magento:not-shown:{route}",
+        )
     return rows
+
+
+def _counted(answer: Any) -> int:
+    total = answer.get("total_count") if isinstance(answer, dict) else None
+    return total if isinstance(total, int) and not isinstance(total, bool) else 0
 
 
 def is_last(answer: Any, rows: list[Any], size: int, before: int = 0) -> bool:
     """Whether nothing comes after these rows, of which ``before`` others were read."""
-    total = answer.get("total_count") if isinstance(answer, dict) else None
-    known = total if isinstance(total, int) and not isinstance(total, bool) else 0
-    return not rows or (len(rows) < size and before + len(rows) >= known)
+    return not rows or (len(rows) < size and before + len(rows) >= _counted(answer))
+
+
+def record_of(answer: Any, route: str) -> dict[str, Any]:
+    """A single record; what has none of the names every record carries is something else's answer,
+    and says nothing about the record."""
+    if isinstance(answer, dict) and not {"entity_id", "increment_id", "items"}.isdisjoint(answer):
+        return answer
+    error = _not_a("record", route, answer)
+    error.remote_is_unfit = True
+    raise error
 
 
 def no_list(route: str, answer: Any = None) -> UnexpectedRecord:
     """The error of an answer that should have been a list, with what the shop says instead."""
+    return _not_a("list", route, answer)
+
+
+def _not_a(what: str, route: str, answer: Any) -> UnexpectedRecord:
     words = refusal_text(answer)
     says = f" It says: {words}" if words else ""
     return UnexpectedRecord(
-        f"The shop's answer to GET {route} is not a list.{says}",
+        f"The shop's answer to GET {route} is not a {what}.{says}",
         system="magento",
-        cause_key="magento:unreadable:list",
+        cause_key=f"magento:unreadable:{what}",
     )

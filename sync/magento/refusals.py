@@ -2,8 +2,8 @@
 
 - 401: never a 403, and nothing tells "expired" from "not allowed" (README "Authentication"), so an
   administrator must look at the credentials and rights.
-- 400, 404, 405: the shop understood and said no. A 404 for a *route*, or one that is not the shop's
-  JSON, means that the address is wrong.
+- 400, 404, 405: the shop understood and said no, unless its database was busy with a read. A 404
+  for a *route*, or one that is not the shop's JSON, means that the address is wrong.
 - 5xx, 408, 429 on a read: try again later. That includes 500 "Report ID: webapi-...": it stands for
   a bad column too [151, 167], but the client's columns are fixed and known to exist, so in practice
   it is a deadlock or a broken module, and either may be gone at the next try.
@@ -37,6 +37,8 @@ LONGEST_MESSAGE = 600
 LONGEST_PAUSE_SECONDS = 15 * 60.0  # that a remote is believed to need; more would put us to sleep
 _PAGE_TOO_LARGE = "Maximum SearchCriteria pageSize"
 _LIST_TOO_LONG = 'Maximum items of type "%type"'
+# Words of the shop's database, which pass by themselves; a read may simply be repeated.
+_PASSING = ("SQLSTATE[40001]", "Deadlock found", "Lock wait timeout exceeded")
 NO_ROUTE = "Request does not match any route."
 _MISCONFIGURED_REFUSALS = ("Signature method %1", "Specified request cannot be processed", "oauth_")
 
@@ -59,7 +61,7 @@ def raise_for_response(response: requests.Response, operation: str, *, is_write:
         raise _wrong_address(f"The shop sends {operation} elsewhere (HTTP {status}).", status)
     if status >= 500 or status in (408, 429):
         raise _unanswered(response, operation, is_write=is_write)
-    raise _refused(response, operation)
+    raise _refused(response, operation, is_write=is_write)
 
 
 def refusal_text(body: Any) -> str:
@@ -101,7 +103,7 @@ def _parameter(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _refused(response: requests.Response, operation: str) -> SyncError:
+def _refused(response: requests.Response, operation: str, *, is_write: bool) -> SyncError:
     status = response.status_code
     body = decoded(response)
     words = refusal_text(body)
@@ -120,6 +122,14 @@ def _refused(response: requests.Response, operation: str) -> SyncError:
         )
     if status == 400 and template.startswith((_PAGE_TOO_LARGE, _LIST_TOO_LONG)):
         return _over_the_limit(operation, template, body)
+    if not is_write and any(sign in template for sign in _PASSING):
+        return RemoteUnavailable(
+            f"The shop's database was busy with {operation}.",
+            system="magento",
+            reference=operation,
+            cause_key="magento:deadlock",
+            remote_is_away=False,
+        )
     cause = " ".join(readable(template).split())[:120]
     key = "magento:404" if status == 404 else f"magento:{status}:{cause}"
     return RemoteRejected(

@@ -12,7 +12,7 @@ from django.utils import timezone
 from sync.jobs import fetches, schedule, work
 from sync.jobs.ask import Answer, ask
 from sync.models import FetchHealth, RemoteHealth, SalesOrder, Step, StepSchedule, SyncTask
-from tests.steps.odd_answers import ODD_ANSWERS, answer, instead, lists_orders
+from tests.steps.odd_answers import FOR_A_WHILE, ODD_ANSWERS, answer, instead, lists_orders
 from tests.world import World
 
 State, SCHEDULE = SyncTask.State, SyncTask.Origin.SCHEDULE
@@ -30,12 +30,13 @@ def that_has_worked(world: World) -> None:
 
 def failing(world: World, monkeypatch: Any, name: str, times: int, over: timedelta) -> SyncTask:
     """A fetch of orders that fails so many times, the first of them so long ago."""
-    instead(monkeypatch, answer(name), lists_orders, times)
+    spell = instead(monkeypatch, answer(name), lists_orders, FOR_A_WHILE)
     task = world.run(work.pull_orders(world.shop))
     FetchHealth.objects.update(failing_since=timezone.now() - over)
     RemoteHealth.objects.update(failing_since=timezone.now() - over)
     for _ in range(times - 1):
         next_turn(world, work.pull_orders(world.shop))
+    spell.end()
     task.refresh_from_db()
     return task
 
@@ -48,10 +49,11 @@ def test_p1_55_a_fetch_goes_on_at_its_next_turn_whatever_the_last_answer_was(
     if not is_first:
         that_has_worked(world)
     world.place_only("simple")
-    instead(monkeypatch, answer(name), lists_orders)
+    spell = instead(monkeypatch, answer(name), lists_orders, FOR_A_WHILE)
     failed = world.run(work.pull_orders(world.shop))
     assert failed.state != State.DONE
     assert not SalesOrder.objects.exists()
+    spell.end()
 
     next_turn(world, work.pull_orders(world.shop))
 
@@ -159,7 +161,7 @@ def test_the_next_success_closes_it_everywhere(world: World, monkeypatch: Any) -
 
 def test_a_fetch_that_gets_no_answer_is_tried_for_ever(world: World, monkeypatch: Any) -> None:
     that_has_worked(world)
-    instead(monkeypatch, answer("an error"), lists_orders)
+    instead(monkeypatch, answer("an error"), lists_orders, FOR_A_WHILE)
     ask(work.pull_orders(world.shop), origin=SCHEDULE)
     SyncTask.objects.filter(state=State.WAITING).update(attempts=99)
 

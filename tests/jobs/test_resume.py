@@ -40,7 +40,9 @@ def states(tasks: list[SyncTask]) -> list[str]:
     return [SyncTask.objects.get(pk=task.pk).state for task in tasks]
 
 
-@pytest.mark.parametrize("name", ["token", "waf", "maintenance", "no route", "challenge"])
+@pytest.mark.parametrize(
+    "name", ["token", "waf", "maintenance", "no route", "challenge", "an empty list", "a message"]
+)
 def test_one_goes_first_and_the_others_when_it_passed(
     world: World, monkeypatch: Any, name: str
 ) -> None:

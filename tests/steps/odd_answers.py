@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import requests
@@ -44,25 +45,40 @@ def answer(name: str, **headers: str) -> requests.Response:
     return made
 
 
+@dataclass
+class Spell:
+    """How many answers are still odd; over when there are none."""
+
+    left: int
+
+    def end(self) -> None:
+        """The shop answers for itself again."""
+        self.left = 0
+
+
+FOR_A_WHILE = 9_999
+
+
 def instead(
     monkeypatch: Any,
     made: requests.Response,
     when: Callable[[requests.PreparedRequest], bool],
     times: int = 1,
-) -> None:
+) -> Spell:
     """The next calls that fit are answered by something that stands before the shop."""
-    real, left = wire.WsgiAdapter.send, [times]
+    real, spell = wire.WsgiAdapter.send, Spell(times)
 
     def send(
         self: Any, request: requests.PreparedRequest, *args: Any, **more: Any
     ) -> requests.Response:
-        if left[0] and when(request):
-            left[0] -= 1
+        if spell.left and when(request):
+            spell.left -= 1
             made.request, made.url = request, str(request.url)
             return made
         return real(self, request, *args, **more)
 
     monkeypatch.setattr(wire.WsgiAdapter, "send", send)
+    return spell
 
 
 def lists_orders(request: requests.PreparedRequest) -> bool:
