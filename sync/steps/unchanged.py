@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from typing import Any
 
 from django.db.models import Model
 from django.utils import timezone
@@ -14,9 +16,14 @@ from sync.models import (
     OutboundDelivery,
     OutboundDeliveryLine,
     SalesOrder,
+    SapSalesOrderLine,
 )
 from sync.sap.records import SapBillingDocument, SapDelivery, SapSalesOrder
-from sync.translate.sap_values import DeliverySources, sap_order_values
+from sync.translate.sap_values import (
+    DeliverySources,
+    sap_order_line_values,
+    sap_order_values,
+)
 
 FORM = 1  # of the mirrors: raise it when something else is stored of the same record
 
@@ -43,11 +50,13 @@ def unchanged_billing_documents(records: Iterable[SapBillingDocument]) -> set[st
 def unchanged_orders(orders: Iterable[SalesOrder], read: Iterable[SapSalesOrder]) -> set[str]:
     """The numbers of these orders of which SAP says nothing new, noted as read again."""
     mirrors = {order.sap_sales_order_number: order for order in orders}
+    lines = _sap_lines_of(mirrors.values())
     same = {
-        one.sap_sales_order_number: mirrors[one.sap_sales_order_number].pk
+        one.sap_sales_order_number: order.pk
         for one in read
-        if one.sap_sales_order_number in mirrors
-        and _agrees(mirrors[one.sap_sales_order_number], one)
+        if (order := mirrors.get(one.sap_sales_order_number)) is not None
+        and _agrees(order, one)
+        and lines[order.pk] == [sap_order_line_values(item) for item in one.items]
     }
     SalesOrder.objects.filter(pk__in=same.values()).update(sap_read_at=timezone.now())
     return set(same)
@@ -55,6 +64,16 @@ def unchanged_orders(orders: Iterable[SalesOrder], read: Iterable[SapSalesOrder]
 
 def _agrees(order: SalesOrder, read: SapSalesOrder) -> bool:
     return all(getattr(order, name) == value for name, value in sap_order_values(read).items())
+
+
+def _sap_lines_of(orders: Iterable[SalesOrder]) -> dict[int, list[dict[str, Any]]]:
+    """The mirrored lines of these orders in SAP, in the sequence they were stored in."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    lines = SapSalesOrderLine.objects.filter(sales_order__in=list(orders)).order_by("pk").values()
+    for line in lines:
+        del line["id"]
+        found[line.pop("sales_order_id")].append(line)
+    return found
 
 
 def _unchanged(
