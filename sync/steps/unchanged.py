@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -55,24 +55,32 @@ def unchanged_orders(orders: Iterable[SalesOrder], read: Iterable[SapSalesOrder]
         one.sap_sales_order_number: order.pk
         for one in read
         if (order := mirrors.get(one.sap_sales_order_number)) is not None
-        and _agrees(order, one)
-        and lines[order.pk] == [sap_order_line_values(item) for item in one.items]
+        and _agrees(order, lines[order.pk], one)
     }
     SalesOrder.objects.filter(pk__in=same.values()).update(sap_read_at=timezone.now())
     return set(same)
 
 
-def _agrees(order: SalesOrder, read: SapSalesOrder) -> bool:
-    return all(getattr(order, name) == value for name, value in sap_order_values(read).items())
+def _agrees(order: SalesOrder, lines: Sequence[SapSalesOrderLine], read: SapSalesOrder) -> bool:
+    return (
+        len(lines) == len(read.items)
+        and _holds(order, sap_order_values(read))
+        and all(
+            _holds(line, sap_order_line_values(item))
+            for line, item in zip(lines, read.items, strict=True)
+        )
+    )
 
 
-def _sap_lines_of(orders: Iterable[SalesOrder]) -> dict[int, list[dict[str, Any]]]:
+def _holds(mirror: Model, values: Mapping[str, Any]) -> bool:
+    return all(getattr(mirror, name) == value for name, value in values.items())
+
+
+def _sap_lines_of(orders: Iterable[SalesOrder]) -> dict[int, list[SapSalesOrderLine]]:
     """The mirrored lines of these orders in SAP, in the sequence they were stored in."""
-    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    lines = SapSalesOrderLine.objects.filter(sales_order__in=list(orders)).order_by("pk").values()
-    for line in lines:
-        del line["id"]
-        found[line.pop("sales_order_id")].append(line)
+    found: dict[int, list[SapSalesOrderLine]] = defaultdict(list)
+    for line in SapSalesOrderLine.objects.filter(sales_order__in=list(orders)).order_by("pk"):
+        found[line.sales_order_id].append(line)
     return found
 
 
