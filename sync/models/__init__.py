@@ -24,7 +24,7 @@ from sync.models.mapping import (
     ShippingMapping,
 )
 from sync.models.readiness import ReadinessFinding
-from sync.models.sales_orders import SalesOrder, SalesOrderLine
+from sync.models.sales_orders import SalesOrder, SalesOrderLine, SapSalesOrderLine
 from sync.models.sap_messages import SapMessageEntry
 from sync.models.shipments import Shipment, ShipmentLine, ShipmentTrack
 from sync.models.shops import SalesArea, Shop
@@ -56,6 +56,7 @@ __all__ = [
     "SalesOrder",
     "SalesOrderLine",
     "SapMessageEntry",
+    "SapSalesOrderLine",
     "Shipment",
     "ShipmentLine",
     "ShipmentTrack",

@@ -86,7 +86,11 @@ class SalesOrder(models.Model):
     sap_net_value = money(null=True, blank=True)
     sap_sold_to = models.CharField(max_length=10, blank=True)
     sap_delivery_status = models.CharField(max_length=1, blank=True)
-    sap_billing_status = models.CharField(max_length=1, blank=True)
+    sap_billing_status = models.CharField(
+        max_length=1,
+        blank=True,
+        help_text="Of what is billed from the SAP order itself; blank where nothing is (FKSAK).",
+    )
     sap_is_rejected = models.BooleanField(default=False, help_text="Every line is rejected.")
     sap_is_incomplete = models.BooleanField(default=False)
     sap_read_at = models.DateTimeField(null=True, blank=True)
@@ -196,3 +200,36 @@ class SalesOrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sku} × {self.qty_ordered.normalize():f}"
+
+
+class SapSalesOrderLine(models.Model):
+    """A line of the SAP sales order (VBAP), as far as it decides whether the order is complete.
+
+    SAP may have lines the web order has not: free goods, parts, replacements.
+    """
+
+    class BilledFrom(models.TextChoices):
+        """The document a line is billed from (FKREL)."""
+
+        NOT_TOLD = "", "Not told"
+        DELIVERY = "delivery", "Delivery"
+        ORDER = "order", "Order"
+        NOTHING = "nothing", "Is not billed"
+
+    sales_order = models.ForeignKey(SalesOrder, on_delete=models.CASCADE, related_name="sap_lines")
+    sap_item_number = models.PositiveIntegerField()
+    ordered_quantity = quantity()
+    unit = models.CharField(max_length=3, blank=True)
+    billed_from = models.CharField(max_length=8, choices=BilledFrom, blank=True)
+    is_rejected = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["sap_item_number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sales_order", "sap_item_number"], name="one_mirror_per_sap_item"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sap_item_number} × {self.ordered_quantity.normalize():f}"

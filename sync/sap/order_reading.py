@@ -229,6 +229,7 @@ def _item(row: Row, requested: dict[int, Decimal], options: SapOptions) -> SapSa
         customer_item_number=_customer_item(text(row, "PO_ITM_NO")),
         rejection_reason=present(row, "REA_FOR_RE"),
         higher_level_item_number=number(row, "HG_LV_ITEM"),
+        billing_relevance=text(row, "REL_FOR_BI") if "REL_FOR_BI" in row else None,
     )
 
 

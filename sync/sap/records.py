@@ -180,6 +180,7 @@ class SapSalesOrderItem:
     rejection_reason: str = ""
     higher_level_item_number: int = 0
     tax_value: Decimal | None = None  # told by a dry run only
+    billing_relevance: str | None = None  # FKREL; blank: is not billed. ``None``: not told
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,11 @@ class SapDocumentFlow:
 
 @dataclass(frozen=True, slots=True)
 class SapSalesOrder:
-    """A sales order read back; statuses are blank, A (not), B (partly) or C (fully)."""
+    """A sales order read back; statuses are blank, A (not), B (partly) or C (fully).
+
+    ``billing_status`` is FKSAK, of what is billed from the order itself: it stays blank for what is
+    billed by its deliveries, and blank never means open (sheet 13.1).
+    """
 
     sap_sales_order_number: str
     customer_reference: str

@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from django.utils import timezone
 
-from sync.models import (
-    BillingDocument,
-    BillingDocumentLine,
-    Invoice,
-    OutboundDeliveryLine,
-    SalesOrder,
-    Shipment,
-    Shop,
-)
+from sync.models import SalesOrder, Shop
 from sync.remotes import Policy
 from sync.steps.intake import payments_of, reason_not_taken, reason_one_sided
+from sync.steps.order_documents import Documents, documents_of
+from sync.translate import line_progress
+from sync.translate.sap_progress import left_to_bill, left_to_deliver
 
 Stage = SalesOrder.Stage
 OPEN_STAGES = frozenset(Stage) - {Stage.COMPLETE, Stage.CANCELED}
 SHARE_OF_AGE = 0.25  # of the time since an order was complete, until it is looked at again
 Due = Literal["deliveries_due_at", "billing_due_at"]
-
-
-@dataclass(slots=True)
-class Documents:
-    """The keys of an order's SAP documents, and which of them the shop has."""
-
-    deliveries: set[int] = field(default_factory=set)
-    dispatched: set[int] = field(default_factory=set)
-    shipped: set[int] = field(default_factory=set)
-    billed: set[int] = field(default_factory=set)
-    invoiced: set[int] = field(default_factory=set)
 
 
 def refresh_stages(keys: Iterable[int]) -> None:
@@ -46,7 +28,7 @@ def refresh_stages(keys: Iterable[int]) -> None:
         .select_related("shop")
         .prefetch_related("lines")
     )
-    documents = _documents_of(orders)
+    documents = documents_of(orders)
     payments = {shop: payments_of(shop) for shop in {order.shop for order in orders}}
     now = timezone.now()
     for order in orders:
@@ -82,16 +64,54 @@ def stage_of(order: SalesOrder, reason: str, documents: Documents) -> Stage:
         return Stage.CANCELED
     if not order.is_in_sap:
         return Stage.NOT_TAKEN if reason else Stage.TO_SYNC
-    delivered = order.sap_delivery_status in {"", "C"}
-    everything_shipped = delivered and documents.deliveries <= documents.shipped
-    everything_invoiced = order.sap_billing_status == "C" and documents.billed <= documents.invoiced
-    if order.state in {"complete", "closed"} and everything_shipped and everything_invoiced:
+    unshipped = _left_to_ship(order, documents)
+    if not (unshipped or _left_to_invoice(order, documents)):
         return Stage.COMPLETE
-    if documents.deliveries and everything_shipped:
+    if documents.deliveries and not unshipped:
         return Stage.SHIPPED
     if documents.dispatched:
         return Stage.DISPATCHED
     return Stage.PICKING if documents.deliveries else Stage.IN_SAP
+
+
+def still_open(order: SalesOrder) -> str:
+    """Why an order that is in SAP is not complete, in one sentence; empty for any other."""
+    if not order.is_in_sap or order.stage not in OPEN_STAGES - {Stage.ONE_SIDED}:
+        return ""
+    documents = documents_of([order])[order.pk]
+    return _left_to_ship(order, documents) or _left_to_invoice(order, documents)
+
+
+def _left_to_ship(order: SalesOrder, documents: Documents) -> str:
+    """What has not left SAP, or is not shipped in the shop; empty when all is.
+
+    Pieces that were refunded would still be shipped by the shop: nobody waits for them once each
+    delivery has its shipment.
+    """
+    if left := left_to_deliver(order.sap_delivery_status, documents.in_sap):
+        return left
+    lines = order.lines.all()
+    if not lines:
+        return _by_state(order)
+    sku = line_progress.left_to_wait_for(lines)
+    if not (sku or documents.deliveries <= documents.shipped):
+        sku = line_progress.left_to_ship(lines)
+    return f"The shop has not shipped all of {sku} yet." if sku else ""
+
+
+def _left_to_invoice(order: SalesOrder, documents: Documents) -> str:
+    """What is not billed in SAP, or not invoiced in the shop; empty when all is."""
+    if left := left_to_bill(order.sap_billing_status, documents.in_sap):
+        return left
+    sku = line_progress.left_to_invoice(order.lines.all())
+    return f"The shop has not invoiced all of {sku} yet." if sku else ""
+
+
+def _by_state(order: SalesOrder) -> str:
+    """Without lines there is nothing but the shop's state to go by."""
+    if order.state in {"complete", "closed"}:
+        return ""
+    return f"The order is {order.state} in the shop."
 
 
 def orders_to_read(due: Due) -> list[int]:
@@ -117,32 +137,3 @@ def note_read(orders: Iterable[SalesOrder], due: Due, policy: Policy) -> None:
         SalesOrder.objects.filter(pk=order.pk, **{due: seen}).update(
             **{due: again if age < policy.follow_for else None}
         )
-
-
-def _documents_of(orders: list[SalesOrder]) -> dict[int, Documents]:
-    found: dict[int, Documents] = defaultdict(Documents)
-    delivered = OutboundDeliveryLine.objects.filter(sales_order__in=orders).values_list(
-        "sales_order", "delivery", "delivery__goods_movement_status"
-    )
-    for order, delivery, goods_movement in delivered:
-        found[_key(order)].deliveries.add(delivery)
-        if goods_movement == "C":
-            found[_key(order)].dispatched.add(delivery)
-    billed = BillingDocumentLine.objects.filter(
-        sales_order__in=orders,
-        billing_document__category=BillingDocument.Category.INVOICE,
-        billing_document__is_cancelled=False,
-    ).values_list("sales_order", "billing_document")
-    for order, document in billed:
-        found[_key(order)].billed.add(document)
-    shipments = Shipment.objects.filter(sales_order__in=orders, delivery__isnull=False)
-    for order, delivery in shipments.values_list("sales_order", "delivery"):
-        found[order].shipped.add(delivery or 0)
-    invoices = Invoice.objects.filter(sales_order__in=orders, billing_document__isnull=False)
-    for order, document in invoices.values_list("sales_order", "billing_document"):
-        found[order].invoiced.add(document or 0)
-    return found
-
-
-def _key(order: int | None) -> int:
-    return order or 0

@@ -1,10 +1,18 @@
-"""Billing documents from SAP into the mirror, driven by the portal's own open orders."""
+"""Billing documents from SAP into the mirror, driven by the portal's own open orders.
+
+Deliveries are read before them: each tells for itself whether it is billed (SAP sheet 13.1).
+"""
 
 from __future__ import annotations
 
 from sync.models import OutboundDeliveryLine, SalesOrder, Step
 from sync.steps.progress import Due, note_read, refresh_stages
-from sync.steps.pull_deliveries import batches_of_orders, is_of_one, read_status
+from sync.steps.pull_deliveries import (
+    batches_of_orders,
+    is_of_one,
+    read_deliveries,
+    read_status,
+)
 from sync.steps.sap_mirrors import store_billing_document
 from sync.steps.step_run import StepRun
 from sync.steps.unchanged import unchanged_billing_documents
@@ -19,6 +27,7 @@ def pull_billing(run: StepRun) -> str:
     found: set[str] = set()
     for batch in batches_of_orders(run, DUE):
         read_status(run, batch, spoilt)
+        read_deliveries(run, batch, spoilt)
         references = _references_of(batch)
         documents = run.remotes.sap().search_billing_documents(
             reference_documents=references, unreadable=spoilt.found

@@ -21,23 +21,8 @@ def pull_deliveries(run: StepRun) -> str:
     spoilt = Spoilt(run.task, Step.PULL_DELIVERIES)
     found: set[str] = set()
     for batch in batches_of_orders(run, DUE):
-        numbers = [order.sap_sales_order_number for order in batch]
         read_status(run, batch, spoilt)
-        deliveries = run.remotes.sap().search_deliveries(
-            sap_sales_order_numbers=numbers, unreadable=spoilt.found
-        )
-        run.task.hold_lease(run.policy.lease)  # who stalled meanwhile stores nothing old
-        sources = run.policy.delivery_sources
-        known = set() if is_of_one(run) else unchanged_deliveries(deliveries, sources)
-        found |= known
-        spoilt.read |= {("delivery", number) for number in known}
-        for record in deliveries:
-            number = record.delivery_number
-            if number in known:
-                continue
-            with spoilt.kept_apart("delivery", number, _orders_of(record)):
-                store_delivery(record, sources)
-                found.add(number)
+        found |= read_deliveries(run, batch, spoilt)
         note_read(batch, DUE, run.policy)
         refresh_stages(order.pk for order in batch)
     spoilt.settle()
@@ -63,6 +48,29 @@ def read_status(run: StepRun, batch: list[SalesOrder], spoilt: Spoilt) -> None:
             continue
         with spoilt.kept_apart("order", number, [number]):
             store_sap_status(read)
+
+
+def read_deliveries(run: StepRun, batch: list[SalesOrder], spoilt: Spoilt) -> set[str]:
+    """Store the deliveries of these orders; the numbers of those that could be read.
+
+    Read the status first: what it says of them must not be newer than they are.
+    """
+    numbers = [order.sap_sales_order_number for order in batch]
+    deliveries = run.remotes.sap().search_deliveries(
+        sap_sales_order_numbers=numbers, unreadable=spoilt.found
+    )
+    run.task.hold_lease(run.policy.lease)  # who stalled meanwhile stores nothing old
+    sources = run.policy.delivery_sources
+    found = set() if is_of_one(run) else unchanged_deliveries(deliveries, sources)
+    spoilt.read |= {("delivery", number) for number in found}
+    for record in deliveries:
+        number = record.delivery_number
+        if number in found:
+            continue
+        with spoilt.kept_apart("delivery", number, _orders_of(record)):
+            store_delivery(record, sources)
+            found.add(number)
+    return found
 
 
 def _orders_of(record: SapDelivery) -> set[str]:

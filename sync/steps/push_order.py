@@ -15,9 +15,9 @@ from sync.magento.records import MagentoOrder
 from sync.models import SalesOrder, SalesOrderLine
 from sync.sap.client import SapClient
 from sync.sap.records import SapSalesOrder
-from sync.steps.fitting import refuse_unfitting
 from sync.steps.order_mapping import mapping_for
 from sync.steps.progress import refresh_stages
+from sync.steps.sap_mirrors import refuse_unfitting_order, store_sap_lines
 from sync.steps.settling import wait_for_sap, writing_to_sap
 from sync.steps.shared_references import refuse_anothers, refuse_shared
 from sync.steps.shop_mirrors import store_order
@@ -185,7 +185,7 @@ def _read_back(
     unit_keys = run.remotes.sap().options.unit_keys
     tolerance = order.shop.amount_tolerance
     differences = differences_between(translated.request, read[0], tolerance, unit_keys)
-    refuse_unfitting(SalesOrder, [sap_order_values(read[0])], system="sap")
+    refuse_unfitting_order(read[0])
     incomplete = ", but incomplete in SAP: deliveries will not start" * read[0].is_incomplete
     _refuse_rejected(order, read[0])
     came_there = "found in SAP and adopted" if adopted else "created in SAP"
@@ -231,6 +231,7 @@ def _store_sap_order(
                 for cut in translated.cuts
             ],
         )
+        store_sap_lines(order, read)
 
 
 def _store(order: SalesOrder, **columns: object) -> None:

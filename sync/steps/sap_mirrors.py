@@ -16,6 +16,7 @@ from sync.models import (
     OutboundDelivery,
     OutboundDeliveryLine,
     SalesOrder,
+    SapSalesOrderLine,
 )
 from sync.sap.records import SapBillingDocument, SapDelivery, SapSalesOrder
 from sync.steps.fitting import refuse_unfitting
@@ -26,6 +27,7 @@ from sync.translate.sap_values import (
     billing_line_values,
     delivery_line_values,
     outbound_delivery_values,
+    sap_order_line_values,
     sap_order_values,
     tracking_numbers,
 )
@@ -33,11 +35,29 @@ from sync.translate.sap_values import (
 
 def store_sap_status(read: SapSalesOrder) -> None:
     """Note what SAP says of an order that is known to be there."""
-    values = sap_order_values(read)
-    refuse_unfitting(SalesOrder, [values], system="sap")
-    SalesOrder.objects.filter(
+    refuse_unfitting_order(read)
+    order = SalesOrder.objects.filter(
         sap_sales_order_number=read.sap_sales_order_number, sap_read_at__isnull=False
-    ).update(**values, sap_read_at=timezone.now())
+    ).first()
+    if order is None:
+        return
+    with transaction.atomic():
+        now = timezone.now()
+        SalesOrder.objects.filter(pk=order.pk).update(**sap_order_values(read), sap_read_at=now)
+        store_sap_lines(order, read)
+
+
+def refuse_unfitting_order(read: SapSalesOrder) -> None:
+    """Raises ``UnexpectedRecord`` for a value of SAP's order that the mirrors cannot hold."""
+    refuse_unfitting(SalesOrder, [sap_order_values(read)], system="sap")
+    lines = [sap_order_line_values(item) for item in read.items]
+    refuse_unfitting(SapSalesOrderLine, lines, system="sap")
+
+
+def store_sap_lines(order: SalesOrder, read: SapSalesOrder) -> None:
+    """Make the lines of SAP's order these; within a transaction."""
+    lines = [sap_order_line_values(item) for item in read.items]
+    _replace(SapSalesOrderLine, {"sales_order": order}, lines)
 
 
 def store_delivery(record: SapDelivery, sources: DeliverySources) -> OutboundDelivery:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
+from typing import Any
 
 from django.db.models import Model
 from django.utils import timezone
@@ -14,9 +16,14 @@ from sync.models import (
     OutboundDelivery,
     OutboundDeliveryLine,
     SalesOrder,
+    SapSalesOrderLine,
 )
 from sync.sap.records import SapBillingDocument, SapDelivery, SapSalesOrder
-from sync.translate.sap_values import DeliverySources, sap_order_values
+from sync.translate.sap_values import (
+    DeliverySources,
+    sap_order_line_values,
+    sap_order_values,
+)
 
 FORM = 1  # of the mirrors: raise it when something else is stored of the same record
 
@@ -43,18 +50,38 @@ def unchanged_billing_documents(records: Iterable[SapBillingDocument]) -> set[st
 def unchanged_orders(orders: Iterable[SalesOrder], read: Iterable[SapSalesOrder]) -> set[str]:
     """The numbers of these orders of which SAP says nothing new, noted as read again."""
     mirrors = {order.sap_sales_order_number: order for order in orders}
+    lines = _sap_lines_of(mirrors.values())
     same = {
-        one.sap_sales_order_number: mirrors[one.sap_sales_order_number].pk
+        one.sap_sales_order_number: order.pk
         for one in read
-        if one.sap_sales_order_number in mirrors
-        and _agrees(mirrors[one.sap_sales_order_number], one)
+        if (order := mirrors.get(one.sap_sales_order_number)) is not None
+        and _agrees(order, lines[order.pk], one)
     }
     SalesOrder.objects.filter(pk__in=same.values()).update(sap_read_at=timezone.now())
     return set(same)
 
 
-def _agrees(order: SalesOrder, read: SapSalesOrder) -> bool:
-    return all(getattr(order, name) == value for name, value in sap_order_values(read).items())
+def _agrees(order: SalesOrder, lines: Sequence[SapSalesOrderLine], read: SapSalesOrder) -> bool:
+    return (
+        len(lines) == len(read.items)
+        and _holds(order, sap_order_values(read))
+        and all(
+            _holds(line, sap_order_line_values(item))
+            for line, item in zip(lines, read.items, strict=True)
+        )
+    )
+
+
+def _holds(mirror: Model, values: Mapping[str, Any]) -> bool:
+    return all(getattr(mirror, name) == value for name, value in values.items())
+
+
+def _sap_lines_of(orders: Iterable[SalesOrder]) -> dict[int, list[SapSalesOrderLine]]:
+    """The mirrored lines of these orders in SAP, in the sequence they were stored in."""
+    found: dict[int, list[SapSalesOrderLine]] = defaultdict(list)
+    for line in SapSalesOrderLine.objects.filter(sales_order__in=list(orders)).order_by("pk"):
+        found[line.sales_order_id].append(line)
+    return found
 
 
 def _unchanged(

@@ -25,6 +25,8 @@ NAMES = {
     "reference": "The list of billing documents of",
 }
 
+READ_BY_BOTH_PULLS = {"order", "delivery"}  # they stop once, for the pull of deliveries
+
 
 @dataclass(slots=True)
 class Spoilt:
@@ -61,8 +63,7 @@ class Spoilt:
             unreadable.close(self.step, stopped & _references(self.read - set(spoilt)))
         own: UnexpectedRecord | None = None
         for one in spoilt.values():
-            # An order's status is read by both pulls, and stops once.
-            step = Step.PULL_DELIVERIES if one.kind == "order" else self.step
+            step = Step.PULL_DELIVERIES if one.kind in READ_BY_BOTH_PULLS else self.step
             wanted = _task(step, one, orders.get(one.document_number))
             if wanted["reference"] == self.task.reference:
                 own = UnexpectedRecord(message_of(one), system="sap", cause_key=_cause(one))

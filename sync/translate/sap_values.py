@@ -15,7 +15,9 @@ from sync.sap.records import (
     SapDelivery,
     SapDeliveryItem,
     SapSalesOrder,
+    SapSalesOrderItem,
 )
+from sync.translate.sap_progress import billed_from
 
 INVOICE_CATEGORY = "M"
 PICKED = "C"
@@ -74,6 +76,17 @@ def sap_order_values(order: SapSalesOrder) -> dict[str, Any]:
         "sap_billing_status": order.billing_status,
         "sap_is_rejected": order.rejection_status == REJECTED,
         "sap_is_incomplete": order.is_incomplete,
+    }
+
+
+def sap_order_line_values(item: SapSalesOrderItem) -> dict[str, Any]:
+    """What decides whether a line of the SAP order is done with."""
+    return {
+        "sap_item_number": item.item_number,
+        "ordered_quantity": item.quantity,
+        "unit": item.unit,
+        "billed_from": billed_from(item.billing_relevance),
+        "is_rejected": bool(item.rejection_reason),
     }
 
 

@@ -18,6 +18,7 @@ from sync.models import (
     SalesOrder,
     SalesOrderLine,
 )
+from sync.steps.progress import still_open
 from sync.views.kinds import ORDERS
 from sync.views.live import document_watcher
 from sync.views.people import reader
@@ -38,7 +39,8 @@ class OrderPage(View):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The number of queries does not grow with documents or attempts."""
-        order = get_object_or_404(SalesOrder.objects.select_related("shop"), pk=pk)
+        orders = SalesOrder.objects.select_related("shop").prefetch_related("lines")
+        order = get_object_or_404(orders, pk=pk)
         user = reader(request)
         tasks = timeline(ORDERS.tasks_of(order))
         deliveries = _deliveries(order)
@@ -46,6 +48,7 @@ class OrderPage(View):
         context: dict[str, Any] = {
             "section": "orders",
             "order": order,
+            "still_open": still_open(order),
             "shop_url": order.shop.admin_url.replace("{entity_id}", str(order.entity_id)),
             "deliveries": deliveries,
             "shipments": order.shipments.prefetch_related("tracks").select_related("delivery"),

@@ -368,6 +368,17 @@ def test_an_order_is_read_with_all_its_parts() -> None:
     assert link.created_at == datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("told", ["A", "B", "", None])
+def test_how_a_line_is_billed_is_read_and_not_told_is_not_blank(told: str | None) -> None:
+    (item,) = DETAILS["ORDER_ITEMS_OUT"]
+    item = item if told is None else {**item, "REL_FOR_BI": told}
+    sap = FakeSap({DETAIL: {**DETAILS, "ORDER_ITEMS_OUT": [item]}})
+
+    (order,) = a_client(sap).get_sales_orders(["4711"])
+
+    assert [one.billing_relevance for one in order.items] == [told]
+
+
 def test_inactive_conditions_are_left_out_and_percentages_marked() -> None:
     (order,) = a_client(FakeSap({DETAIL: DETAILS})).get_sales_orders(["4711"])
 

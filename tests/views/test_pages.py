@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from sync.models import SalesOrder, Step
+from sync.models import OutboundDelivery, SalesOrder, Step
 from sync.roles import ADMINISTRATORS, FINANCE, LOGISTICS, SALES
 from tests.builders import (
     a_billing_document,
@@ -82,6 +82,22 @@ def test_the_timeline_shows_each_remote_call(signed_in: SignIn) -> None:
 
     assert "BAPI_SALESORDER_CREATEFROMDAT2" in page
     assert "&quot;DOC_TYPE&quot;: &quot;TA&quot;" in page
+
+
+def test_an_order_that_is_not_complete_says_why(signed_in: SignIn) -> None:
+    order = an_order_in_sap(sap_delivery_status="C", stage=SalesOrder.Stage.SHIPPED)
+    an_order_line(order, sku="BLUE-MUG", qty_shipped=Decimal(2))
+    delivery = a_dispatched_delivery(order, billing_status="A")
+    client = signed_in(FINANCE)
+    page = client.get(order.get_absolute_url()).content.decode()
+    assert f"SAP has not billed all of delivery {delivery} yet." in page
+
+    OutboundDelivery.objects.update(billing_status="C")
+    page = client.get(order.get_absolute_url()).content.decode()
+    assert "The shop has not invoiced all of BLUE-MUG yet." in page
+
+    SalesOrder.objects.update(stage=SalesOrder.Stage.COMPLETE)
+    assert "Not complete" not in client.get(order.get_absolute_url()).content.decode()
 
 
 def test_an_orders_page_takes_as_many_queries_with_much_history_as_with_little(

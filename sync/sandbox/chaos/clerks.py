@@ -173,7 +173,7 @@ def _billable(script: Script, order: Books) -> list[list[str]]:
         for one in order["deliveries"]
         if one["goods_movement_status"] == "C" and one["tracking"]
     ]
-    unbilled = {one["number"] for one in order["deliveries"] if one["billing_status"] != "C"}
+    unbilled = {one["number"] for one in order["deliveries"] if one["billing_status"] in ("A", "B")}
     first = order["deliveries"][0]["number"] if order["deliveries"] else ""
     if script.bills_first_alone and first in ready and first in unbilled:
         return [[first]]

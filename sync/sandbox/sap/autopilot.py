@@ -38,7 +38,7 @@ def _advance_delivery(system: SapSystem, delivery: Delivery) -> None:
         carrier = carriers[int(delivery.number) % len(carriers)]
         tracking = f"{carrier}{int(delivery.number):012d}"
         warehouse.post_goods_issue(system, delivery.number, carrier, [tracking])
-    elif billing_of_delivery(delivery, system.store) != "C":
+    elif billing_of_delivery(delivery, system.store, system.customising) in ("A", "B"):
         billing.bill(system, billing.BillingRequest(deliveries=[delivery.number]))
 
 

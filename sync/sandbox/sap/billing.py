@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from .documents import ZERO, BillingDocument, BillingItem, FlowLink, SalesOrder
 from .pricing import header_charges, rounded
-from .progress import Progress, billed_of_delivery, progress_of
+from .progress import Progress, billed_of_delivery, is_relevant_for_billing, progress_of
 from .system import SapSystem
 from .warehouse import NotFound, NotPossible, delivery_of, order_of, padded
 
@@ -87,6 +87,8 @@ def _due_of_delivery(
     billed = billed_of_delivery(delivery, system.store)
     rows = []
     for item in delivery.items:
+        if not is_relevant_for_billing(item.item_category, system.customising):
+            continue
         done = billed[item.item_number] if request.billing_type == "F2" else ZERO
         quantity = _wanted(item.item_number, item.quantity - done, request)
         if quantity > 0:

@@ -53,7 +53,7 @@ def delivery_books(system: SapSystem, delivery: Delivery) -> dict[str, Any]:
         **as_plain(delivery),
         "picking_status": picking_of_delivery(delivery),
         "goods_movement_status": goods_movement_of(delivery),
-        "billing_status": billing_of_delivery(delivery, system.store),
+        "billing_status": billing_of_delivery(delivery, system.store, system.customising),
     }
 
 

@@ -10,6 +10,7 @@ from .clock import Clock
 from .documents import Delivery, FlowLink
 from .ranges import matches
 from .store import Store
+from .system import SapSystem
 
 
 def get_list(call: Call) -> dict[str, Any]:
@@ -22,13 +23,15 @@ def get_list(call: Call) -> dict[str, Any]:
         "RETURN": [],
     }
     if flags["HEAD_STATUS"] == "X":
-        result["ET_DELIVERY_HEADER_STS"] = [status_row(d, store, clock) for d in found]
+        result["ET_DELIVERY_HEADER_STS"] = [status_row(d, call.system) for d in found]
     if flags["HEAD_PARTNER"] == "X":
         result["ET_DELIVERY_PARTNER"] = [row for d in found for row in partner_rows(d)]
     if flags["ITEM"] == "X":
         result["ET_DELIVERY_ITEM"] = [row for d in found for row in item_rows(d)]
     if flags["ITEM_STATUS"] == "X":
-        result["ET_DELIVERY_ITEM_STS"] = [r for d in found for r in item_status_rows(d, store)]
+        result["ET_DELIVERY_ITEM_STS"] = [
+            row for d in found for row in item_status_rows(d, call.system)
+        ]
     if flags["DOC_FLOW"] == "X":
         result["ET_DOCUMENT_FLOW"] = [flow_row(ln, clock) for d in found for ln in _flow(d, store)]
     if flags["HU_DATA"] == "X":
@@ -103,10 +106,10 @@ def header_row(delivery: Delivery, clock: Clock) -> dict[str, Any]:
     }
 
 
-def status_row(delivery: Delivery, store: Store, clock: Clock) -> dict[str, Any]:
+def status_row(delivery: Delivery, system: SapSystem) -> dict[str, Any]:
     """The VBUK-like header status."""
     picking, goods = progress.picking_of_delivery(delivery), progress.goods_movement_of(delivery)
-    billing = progress.billing_of_delivery(delivery, store)
+    billing = progress.billing_of_delivery(delivery, system.store, system.customising)
     return {
         "MANDT": "100",
         "VBELN": delivery.number,
@@ -119,7 +122,7 @@ def status_row(delivery: Delivery, store: Store, clock: Clock) -> dict[str, Any]
         "GBSTK": progress.overall((picking, goods, billing)),
         "UVALL": "C",
         "VBTYP": "J",
-        "AEDAT": clock.dats(delivery.changed_on),
+        "AEDAT": system.clock.dats(delivery.changed_on),
     }
 
 
@@ -159,14 +162,14 @@ def item_rows(delivery: Delivery) -> list[dict[str, Any]]:
     ]
 
 
-def item_status_rows(delivery: Delivery, store: Store) -> list[dict[str, Any]]:
+def item_status_rows(delivery: Delivery, system: SapSystem) -> list[dict[str, Any]]:
     """The VBUP-like item status."""
-    billed = progress.billed_of_delivery(delivery, store)
+    billed = progress.billing_of_items(delivery, system.store, system.customising)
     goods = progress.goods_movement_of(delivery)
     rows = []
     for item in delivery.items:
         picking = progress.picking_of(item)
-        billing = progress.letter(billed[item.item_number], item.quantity) if item.quantity else ""
+        billing = billed[item.item_number]
         rows.append(
             {
                 "MANDT": "100",

@@ -201,8 +201,8 @@ def _header_status(call: Call, progress: Progress) -> Rows:
             "DELIV_STAT": delivery,
             "DLV_STAT_H": delivery,
             "TOTGOODSMV": progress.header("goods_status"),
-            "BILLSTATUS": progress.header("billing_status"),
-            "BILLINGSTA": progress.header("billing_status"),
+            "BILLSTATUS": "",  # FKSTK: of deliveries only
+            "BILLINGSTA": progress.header("order_billing_status"),
             "OVERALLREJ": progress.rejection_status(),
             "PRC_STAT_H": progress.header("item_status"),
             "OVERALLPIC": progress.header("picking_status"),
@@ -222,7 +222,8 @@ def _item_status(call: Call, progress: Progress) -> Rows:
             "DELIV_STAT": progress.delivery_status(item),
             "DLV_STAT_I": progress.delivery_status(item),
             "GOODSMVSTA": progress.goods_status(item),
-            "BILLSTATIT": progress.billing_status(item),
+            "BILLSTATHD": "",  # FKSTA: of delivery items only
+            "BILLSTATIT": progress.order_billing_status(item),
             "REJSTATIT": "C" if item.rejection_reason else "A",
             "OVRPROCSTA": progress.item_status(item),
             "PICKINGSTA": progress.picking_status(item),

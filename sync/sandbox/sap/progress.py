@@ -50,8 +50,7 @@ class Progress:
 
     def billed_from(self, item: OrderItem) -> str:
         """``delivery``, ``order`` or ``none``."""
-        category = self.customising.item_categories.get(item.item_category, {})
-        if category.get("billed") == "none":
+        if not is_relevant_for_billing(item.item_category, self.customising):
             return "none"
         return "delivery" if self.is_delivered(item) else "order"
 
@@ -77,18 +76,25 @@ class Progress:
         return letter(self.issued[item.item_number], item.quantity)
 
     def billing_status(self, item: OrderItem) -> str:
-        """FKSAA."""
+        """How much of the line is billed, from whichever document: what the clerks see.
+
+        No field of the order tells this (SAP sheet 13.1).
+        """
         if self.billed_from(item) == "none":
             return ""
         return (
             "C" if item.rejection_reason else letter(self.billed[item.item_number], item.quantity)
         )
 
+    def order_billing_status(self, item: OrderItem) -> str:
+        """FKSAA: blank where the delivery is billed and not the order (SAP sheet 13.1)."""
+        return self.billing_status(item) if self.billed_from(item) == "order" else ""
+
     def item_status(self, item: OrderItem) -> str:
-        """GBSTA: delivery and billing together."""
+        """GBSTA: what the order itself knows, delivery and order-related billing together."""
         if item.rejection_reason:
             return "C"
-        return overall((self.delivery_status(item), self.billing_status(item))) or "C"
+        return overall((self.delivery_status(item), self.order_billing_status(item))) or "C"
 
     def rejection_status(self) -> str:
         """ABSTK."""
@@ -132,6 +138,11 @@ def _count_billing(progress: Progress, document: BillingDocument) -> None:
                 progress.billed[item.order_item] += item.quantity
 
 
+def is_relevant_for_billing(item_category: str, customising: Customising) -> bool:
+    """FKREL of the item category: whether its lines are billed at all."""
+    return bool(customising.item_categories.get(item_category, {}).get("billed") != "none")
+
+
 # ---- deliveries
 def picking_of(item: DeliveryItem) -> str:
     """KOSTA; blank for the emptied main item of a batch split."""
@@ -165,9 +176,17 @@ def billed_of_delivery(delivery: Delivery, store: Store) -> dict[int, Decimal]:
     return billed
 
 
-def billing_of_delivery(delivery: Delivery, store: Store) -> str:
-    """FKSTK."""
+def billing_of_items(delivery: Delivery, store: Store, customising: Customising) -> dict[int, str]:
+    """FKSTA by item; blank for lines that are not billed, and for an emptied main item."""
     billed = billed_of_delivery(delivery, store)
-    return overall(
-        letter(billed[item.item_number], item.quantity) for item in delivery.items if item.quantity
-    )
+    return {
+        item.item_number: letter(billed[item.item_number], item.quantity)
+        if item.quantity and is_relevant_for_billing(item.item_category, customising)
+        else ""
+        for item in delivery.items
+    }
+
+
+def billing_of_delivery(delivery: Delivery, store: Store, customising: Customising) -> str:
+    """FKSTK."""
+    return overall(billing_of_items(delivery, store, customising).values())

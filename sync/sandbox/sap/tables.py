@@ -155,7 +155,7 @@ def vbuk(system: SapSystem, keys: Keys) -> Rows:
             "LFSTK": delivery,
             "LFGSK": delivery,
             "WBSTK": progress.header("goods_status"),
-            "FKSAK": progress.header("billing_status"),
+            "FKSAK": progress.header("order_billing_status"),
             "ABSTK": progress.rejection_status(),
             "GBSTK": progress.header("item_status"),
             "KOSTK": progress.header("picking_status"),
@@ -164,7 +164,7 @@ def vbuk(system: SapSystem, keys: Keys) -> Rows:
             "AEDAT": system.clock.dats(progress.order.changed_on),
         }
     for document in _deliveries(system, keys):
-        yield deliveries.status_row(document, system.store, system.clock)
+        yield deliveries.status_row(document, system)
 
 
 def vbup(system: SapSystem, keys: Keys) -> Rows:
@@ -178,13 +178,13 @@ def vbup(system: SapSystem, keys: Keys) -> Rows:
                 "LFSTA": delivery,
                 "LFGSA": delivery,
                 "WBSTA": progress.goods_status(item),
-                "FKSAA": progress.billing_status(item),
+                "FKSAA": progress.order_billing_status(item),
                 "ABSTA": "C" if item.rejection_reason else "A",
                 "GBSTA": progress.item_status(item),
                 "KOSTA": progress.picking_status(item),
             }
     for document in _deliveries(system, keys):
-        yield from deliveries.item_status_rows(document, system.store)
+        yield from deliveries.item_status_rows(document, system)
 
 
 def likp(system: SapSystem, keys: Keys) -> Rows:
@@ -192,7 +192,7 @@ def likp(system: SapSystem, keys: Keys) -> Rows:
     clock = system.clock
     for delivery in _deliveries(system, keys):
         yield {
-            **deliveries.status_row(delivery, system.store, clock),
+            **deliveries.status_row(delivery, system),
             **deliveries.header_row(delivery, clock),
             "LIFNR": delivery.forwarding_agent,
             "SPE_WAUHR_IST": clock.tims(delivery.goods_issue_at),
@@ -204,7 +204,7 @@ def lips(system: SapSystem, keys: Keys) -> Rows:
     """Delivery items."""
     clock = system.clock
     for delivery in _deliveries(system, keys):
-        states = deliveries.item_status_rows(delivery, system.store)
+        states = deliveries.item_status_rows(delivery, system)
         for row, state in zip(deliveries.item_rows(delivery), states, strict=True):
             yield {
                 **row,

@@ -244,30 +244,93 @@ def test_the_web_invoice_is_for_its_partner_only(
     assert [answer["RETURN"]["TYPE"] for answer in answers] == ["", "E"]
 
 
-def test_order_status_follows_its_deliveries_and_invoices(
+DOWNLOAD = ("V-001", "1", "49.00")
+
+
+def order_status(connection: Connection, number: str) -> tuple[dict[str, str], list[Any]]:
+    """The order's status, and that of its items."""
+    answer = connection.call(
+        "BAPISDORDER_GETDETAILEDLIST",
+        I_BAPI_VIEW={"STATUS_H": "X", "STATUS_I": "X"},
+        SALES_DOCUMENTS=[{"VBELN": number}],
+    )
+    return answer["ORDER_STATUSHEADERS_OUT"][0], answer["ORDER_STATUSITEMS_OUT"]
+
+
+def delivery_status(connection: Connection, order: str) -> list[str]:
+    """FKSTK of each delivery of the order."""
+    answer = connection.call(
+        "BAPI_DELIVERY_GETLIST",
+        IS_DLV_DATA_CONTROL={"HEAD_STATUS": "X"},
+        IT_VGBEL=[{"SIGN": "I", "OPTION": "EQ", "REF_DOC_LOW": order}],
+    )
+    return [row["FKSTK"] for row in answer["ET_DELIVERY_HEADER_STS"]]
+
+
+def test_order_status_follows_its_deliveries(
     sap: SapSystem, connection: Connection, place: Place
 ) -> None:
     number = place(LINE)
     billing.bill(sap, BillingRequest(deliveries=[issue(sap, number)]))
 
-    answer = connection.call(
-        "BAPISDORDER_GETDETAILEDLIST",
-        I_BAPI_VIEW={"STATUS_H": "X"},
-        SALES_DOCUMENTS=[{"VBELN": number}],
-    )
+    status, _items = order_status(connection, number)
 
-    status = answer["ORDER_STATUSHEADERS_OUT"][0]
-    assert [
-        status[name]
-        for name in ("DLV_STAT_H", "TOTGOODSMV", "BILLINGSTA", "OVERALLPIC", "PRC_STAT_H")
-    ] == ["C"] * 5
+    wanted = ("DLV_STAT_H", "TOTGOODSMV", "OVERALLPIC", "PRC_STAT_H")
+    assert [status[name] for name in wanted] == ["C"] * 4
     assert [category for category, _ in flow(connection, number)] == ["J", "Q", "R", "M"]
+
+
+def test_what_is_billed_by_its_delivery_leaves_every_billing_status_of_the_order_blank(
+    sap: SapSystem, connection: Connection, place: Place
+) -> None:
+    """Billing relevance A: only the delivery's own status moves (SAP sheet 13.1)."""
+    number = place(LINE)
+    delivery = issue(sap, number)
+    before = delivery_status(connection, number)
+    billing.bill(sap, BillingRequest(deliveries=[delivery]))
+
+    status, (item,) = order_status(connection, number)
+
+    assert (status["BILLINGSTA"], status["BILLSTATUS"]) == ("", "")
+    assert (item["BILLSTATIT"], item["BILLSTATHD"]) == ("", "")
+    assert (before, delivery_status(connection, number)) == (["A"], ["C"])
+
+
+def test_what_is_billed_by_the_order_moves_the_order_s_own_billing_status(
+    sap: SapSystem, connection: Connection, place: Place
+) -> None:
+    number = place(LINE, DOWNLOAD)
+    issue(sap, number)
+    before, _items = order_status(connection, number)
+    billing.bill(sap, BillingRequest(orders=[number]))
+
+    status, (goods, download) = order_status(connection, number)
+
+    assert (before["BILLINGSTA"], status["BILLINGSTA"]) == ("A", "C")
+    assert (goods["BILLSTATIT"], download["BILLSTATIT"]) == ("", "C")
+    assert (goods["DLV_STAT_I"], download["DLV_STAT_I"]) == ("C", "")
+    assert delivery_status(connection, number) == ["A"]
+
+
+def test_goods_nobody_bills_have_no_billing_status(
+    sap: SapSystem, connection: Connection, place: Place
+) -> None:
+    sap.customising.item_categories["TAN"] = {
+        **sap.customising.item_categories["TAN"],
+        "billed": "none",
+    }
+    number = place(LINE)
+    delivery = issue(sap, number)
+
+    assert delivery_status(connection, number) == [""]
+    with pytest.raises(NotPossible, match="nothing is open for billing"):
+        billing.bill(sap, BillingRequest(deliveries=[delivery]))
 
 
 def test_the_autopilot_takes_an_order_to_its_invoice(
     sap: SapSystem, connection: Connection, place: Place, clock: MovingClock
 ) -> None:
-    number = place(LINE, ("V-001", "1", "49.00"))
+    number = place(LINE, DOWNLOAD)
 
     for _ in range(5):
         play_round(sap)
