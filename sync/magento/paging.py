@@ -65,9 +65,9 @@ def is_last(answer: Any, rows: list[Any], size: int, before: int = 0) -> bool:
 
 
 def record_of(answer: Any, route: str) -> dict[str, Any]:
-    """A single record; what has none of the names every record carries is something else's answer,
-    and says nothing about the record."""
-    if isinstance(answer, dict) and not {"entity_id", "increment_id", "items"}.isdisjoint(answer):
+    """A single record; what is no object at all is something else's answer, and says nothing about
+    the record."""
+    if isinstance(answer, dict):
         return answer
     error = _not_a("record", route, answer)
     error.remote_is_unfit = True

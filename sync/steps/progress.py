@@ -29,7 +29,8 @@ def refresh_stages(keys: Iterable[int]) -> None:
         .prefetch_related("lines")
     )
     documents = documents_of(orders)
-    payments = {shop: payments_of(shop) for shop in {order.shop for order in orders}}
+    awaited = {order.shop for order in orders if not order.is_in_sap}
+    payments = {shop: payments_of(shop) for shop in awaited}
     now = timezone.now()
     for order in orders:
         if order.is_in_sap:

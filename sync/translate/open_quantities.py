@@ -26,6 +26,7 @@ from fractions import Fraction
 from math import floor
 
 from sync.magento.records import MagentoOrder, MagentoOrderItem
+from sync.translate.line_progress import open_to_invoice, open_to_ship
 from sync.translate.order_amounts import CONFIGURABLE, children_by_parent, is_dynamic_bundle
 
 TOGETHER = "together"
@@ -116,7 +117,7 @@ def shippable_quantities(
             sorting.disagree(parent, shipped.parent_quantity, reason)
         sorting.take_virtual([part for part in parts if part.is_virtual])
     sorting.take_plain(is_shipment=True)
-    return sorting.result(_open_to_ship)
+    return sorting.result(open_to_ship)
 
 
 def invoiceable_quantities(
@@ -137,7 +138,7 @@ def invoiceable_quantities(
         else:
             sorting.take_whole(invoiced)
     sorting.take_plain(is_shipment=False)
-    return sorting.result(_open_to_invoice)
+    return sorting.result(open_to_invoice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,20 +302,6 @@ class _Sorting:
 
     def _refuse_virtual(self, item: MagentoOrderItem) -> None:
         self.disagree(item, self._given[item.item_id], "a virtual line cannot be shipped")
-
-
-def _open_to_ship(item: MagentoOrderItem) -> Decimal:
-    """A configurable counts on its parent only [242].
-
-    A refunded piece may be one that was shipped, and the shop does not know which: it takes the
-    larger of the two, and lets the other pieces go [248-526 to 528].
-    """
-    done = max(item.qty_shipped, item.qty_refunded) + item.qty_canceled
-    return max(ZERO, item.qty_ordered - done)
-
-
-def _open_to_invoice(item: MagentoOrderItem) -> Decimal:
-    return max(ZERO, item.qty_ordered - item.qty_invoiced - item.qty_canceled)
 
 
 def _mismatch(item: MagentoOrderItem, wanted: Decimal, is_open: Decimal) -> str:

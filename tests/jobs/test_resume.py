@@ -41,7 +41,7 @@ def states(tasks: list[SyncTask]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["token", "waf", "maintenance", "no route", "challenge", "an empty list", "a message"]
+    "name", ["token", "waf", "maintenance", "no route", "challenge", "an empty list", "null"]
 )
 def test_one_goes_first_and_the_others_when_it_passed(
     world: World, monkeypatch: Any, name: str
