@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from sync.management.commands import chaos
-from sync.sandbox.chaos.options import READ_TIMEOUT, Options
+from sync.sandbox.chaos.options import CALL_TIMEOUT, Options
 from sync.sandbox.chaos.run import Verdict
 from sync.steps.settling import SHARE_OF_LEASE
 
@@ -64,4 +64,4 @@ def test_nothing_is_concluded_before_the_slowest_server_is_done(server_time: flo
 
 def test_a_write_must_begin_well_within_its_lease() -> None:
     assert SHARE_OF_LEASE < 1
-    assert Options(directory=Path(), manage=()).lease > READ_TIMEOUT
+    assert Options(directory=Path(), manage=()).lease > CALL_TIMEOUT

@@ -9,10 +9,12 @@ from pathlib import Path
 from sync.sandbox.shop.versions import NEWER
 
 READ_TIMEOUT = 3  # seconds
+CALL_TIMEOUT = 5  # seconds
 SETTLE_BEYOND = 5  # seconds the portal waits beyond the longest a stand-in works: two busy cores
 ENVIRONMENT = {
     "MAGENTO_DEMO_READ_TIMEOUT_SECONDS": str(READ_TIMEOUT),
     "MAGENTO_DEMO_CONNECT_TIMEOUT_SECONDS": "2",
+    "MAGENTO_DEMO_CALL_TIMEOUT_SECONDS": str(CALL_TIMEOUT),
     "SAP_RFC_TIMEOUT_SECONDS": str(READ_TIMEOUT),
     "PULL_OVERLAP_SECONDS": "60",
     "FOLLOW_COMPLETE_EVERY_SECONDS": "20",
