@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +11,8 @@ from werkzeug.test import TestResponse
 from tests.exchanges.staging import differences, stage_list
 from tests.exchanges.test_shop import comparable
 from tests.magento.recorded import exchange
-from tests.sandbox.shop.conftest import CREDENTIALS, NOW, Caller
-from tests.sandbox.shop.test_callers import signed
+from tests.sandbox.shop.conftest import CREDENTIALS, Caller
+from tests.sandbox.shop.test_callers import LONG_AGO, signed
 
 READ_ORDERS = "Magento_Sales::actions_view"
 Play = Callable[[Caller, dict[str, Any]], TestResponse]
@@ -106,7 +105,7 @@ PLAYS: dict[str, Play] = {
     "015": by_signature(signature_method="HMAC-SHA1"),
     "016": by_signature(client_secret="x" * 32),
     "017": nonce_again,
-    "018": by_signature(timestamp=str(int((NOW - timedelta(days=1)).timestamp()))),
+    "018": by_signature(timestamp=LONG_AGO),
     "020": by_signature(client_key="x" * 32),
     "022": by_signature(client_key="short"),
     "023": bearer(CREDENTIALS.access_token),
