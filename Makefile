@@ -43,8 +43,8 @@ chaos: $(VENV)/demo  ## prove it under faults: ORDERS=300 SEED=1 DB=sqlite|postg
 guards: $(VENV)/dev  ## prove that chaos notices a missing guard: SEED=1
 	@SEED=$(or $(SEED),1) $(BIN)/python -m pytest -m chaos -s tests/chaos
 
-test: $(VENV)/dev  ## run all tests (TESTS=tests/steps: some); those that need a browser where one is found
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+test: $(VENV)/dev  ## run all tests (TESTS=tests/steps: some; UNDER="faketime -f +400d": on another day)
+	$(UNDER) $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 browser: $(VENV)/dev  ## run only the browser tests
 	$(BIN)/python -m pytest -m browser

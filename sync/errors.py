@@ -5,7 +5,6 @@ SyncError
     OutcomeUnknown         the machine: look before sending again
   RemoteRejected           a person: the remote understood and said no
   RemoteMisconfigured      an administrator: credentials, address, permissions
-    LogonRefused           an administrator: the same wrong password soon locks the user
   UnexpectedRecord         a person: a remote record we cannot read
   MappingMissing           sales or an administrator: an entry in the mappings
   RecordsDisagree          a person: both sides answered, and they differ
@@ -23,12 +22,14 @@ class SyncError(Exception):
     write may still be running, and nothing can be concluded. Both are seconds from now.
     ``remote_is_away`` and ``remote_is_unfit`` say that the failure speaks of the remote as a
     whole: it does not answer, or not as it should, whatever it is asked for. A remote that answers,
-    but not for one document, is neither: others go on.
+    but not for one document, is neither: others go on. ``logon_is_refused``: each further try of
+    anybody could lock the portal's user.
     """
 
     settles_after: float | None = None
     remote_is_away = False
     remote_is_unfit = False
+    logon_is_refused = False
 
     def __init__(
         self,
@@ -74,8 +75,11 @@ class RemoteMisconfigured(SyncError):
     remote_is_unfit = True
 
 
-class LogonRefused(RemoteMisconfigured):
-    """The remote does not let the portal's user in. Each further try could lock the user."""
+def logon_refused(message: str, *, system: str = "", cause_key: str) -> RemoteMisconfigured:
+    """The error of a logon that was refused: one caller tries for all from now on."""
+    error = RemoteMisconfigured(message, system=system, cause_key=cause_key)
+    error.logon_is_refused = True
+    return error
 
 
 class UnexpectedRecord(SyncError):

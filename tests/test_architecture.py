@@ -28,6 +28,7 @@ from sync.templatetags.badges import BADGES
 
 ROOT = Path(__file__).resolve().parent.parent
 SYNC = ROOT / "sync"
+TESTS = ROOT / "tests"
 COMMANDS = sorted(
     path.stem for path in (SYNC / "management" / "commands").glob("*.py") if path.stem != "__init__"
 )
@@ -35,6 +36,9 @@ REQUIREMENTS = sorted(ROOT.glob("requirements*.txt"))
 MAY_READ_SETTINGS = ("remotes.py", "checks.py", "checks/", "jobs/", "management/")
 # The lines of the catalogue (features.md) that a release must not be without.
 PROVEN = (*(f"p0_{number:02}" for number in range(1, 16)), "p1_16", "p1_21", "p1_26", "p1_29")
+MAKES_A_STAND_IN = {"create_app", "SapSystem"}
+# The worlds in which the portal and both stand-ins go by one clock.
+ONE_CLOCK = {"world.py", "properties/stormy_world.py"}
 STATES: dict[str, type[Choices]] = {
     "task": SyncTask.State,
     "attempt": SyncAttempt.Outcome,
@@ -46,11 +50,18 @@ STATES: dict[str, type[Choices]] = {
 }
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    """Every module of the app by its path in it, parsed."""
-    for path in sorted(SYNC.rglob("*.py")):
+def modules(room: Path = SYNC) -> Iterator[tuple[str, ast.Module]]:
+    """Every module of the app, or of the tests, by its path in it, parsed."""
+    for path in sorted(room.rglob("*.py")):
         if "migrations" not in path.parts:
-            yield path.relative_to(SYNC).as_posix(), ast.parse(path.read_text("utf-8"))
+            yield path.relative_to(room).as_posix(), ast.parse(path.read_text("utf-8"))
+
+
+def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
+    """Every call in a module by the last part of the name it calls."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield getattr(node.func, "attr", getattr(node.func, "id", "")), node
 
 
 def imported(tree: ast.Module) -> set[str]:
@@ -198,3 +209,37 @@ def test_every_line_of_the_catalogue_that_counts_has_a_test_of_its_name(line: st
     tests = (path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
 
     assert any(named.search(text) for text in tests)
+
+
+def test_no_test_waits_for_time_to_pass() -> None:
+    waiting = {
+        module
+        for module, tree in modules(TESTS)
+        for called, _ in calls(tree)
+        if called in {"sleep", "wait_for_timeout"}
+    }
+
+    assert waiting == set()
+
+
+def test_a_stand_in_that_meets_a_client_goes_by_the_client_s_clock() -> None:
+    """A client signs and compares with the present time: a clock that stands is wrong some day."""
+    own_clock = {
+        module
+        for module, tree in modules(TESTS)
+        for called, call in calls(tree)
+        if called in MAKES_A_STAND_IN and {word.arg for word in call.keywords} & {"clock", "now"}
+    }
+    fixtures = {
+        f"tests.{module.removesuffix('.py').replace('/', '.')}"
+        for module in own_clock
+        if module.endswith("conftest.py")
+    }
+    borrowers = {
+        module
+        for module, tree in modules(TESTS)
+        if not module.startswith("sandbox/") and imported(tree) & fixtures
+    }
+
+    assert {module for module in own_clock if not module.startswith("sandbox/")} == ONE_CLOCK
+    assert borrowers == set()

@@ -21,7 +21,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from sync.errors import LogonRefused, RemoteMisconfigured, RemoteUnavailable, SyncError
+from sync.errors import RemoteMisconfigured, RemoteUnavailable, SyncError
 from sync.jobs import work
 from sync.jobs.ask import ask
 from sync.jobs.failures import kind_of
@@ -129,7 +129,7 @@ def _of_incident(task: SyncTask, health: RemoteHealth) -> Hold | None:
     now, name = timezone.now(), name_of(health.system)
     if health.kind == Kind.LOGON:
         text = f"{name} refused the portal's logon; nobody else tries, so that it is not locked."
-        return _stop_or_wait(task, LogonRefused(text, cause_key=health.cause_key), now)
+        return _stop_or_wait(task, RemoteMisconfigured(text, cause_key=health.cause_key), now)
     if health.kind != Kind.REFUSES:
         away = f"{name} is away; this waits until it answers again."
         return _wait(away, now + LOOK_AGAIN_AFTER)
@@ -229,7 +229,7 @@ def _close(health: RemoteHealth) -> None:
 def _kind_of(error: SyncError) -> Kind | None:
     """What a failure says of its remote as a whole; None where it is about one document, or about
     a time to wait for."""
-    if isinstance(error, LogonRefused):
+    if error.logon_is_refused:
         return Kind.LOGON
     if error.remote_is_unfit:
         return Kind.REFUSES

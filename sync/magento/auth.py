@@ -11,7 +11,7 @@ import requests
 from requests.auth import AuthBase
 from requests_oauthlib import OAuth1
 
-from sync.errors import LogonRefused, RemoteUnavailable
+from sync.errors import RemoteMisconfigured, RemoteUnavailable, logon_refused
 from sync.magento.answers import decoded
 from sync.magento.refusals import refusal_text
 from sync.magento.transport import new_session, rest_base
@@ -129,8 +129,8 @@ class AdminLogin(AuthBase):
         raise _login_refused(self._refusal)
 
 
-def _login_refused(message: str) -> LogonRefused:
-    return LogonRefused(message, system="magento", cause_key="magento:login")
+def _login_refused(message: str) -> RemoteMisconfigured:
+    return logon_refused(message, system="magento", cause_key="magento:login")
 
 
 def admin_login(base_url: str, username: str, password: str) -> AdminLogin:

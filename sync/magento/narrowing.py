@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from sync.errors import RemoteRejected, RemoteUnavailable, SyncError, UnexpectedRecord
 from sync.magento.members import Members
-from sync.magento.paging import rows_of
+from sync.magento.paging import refuse_hidden, rows_of
 from sync.magento.records import UnreadableRecord
 from sync.magento.refusals import PageTooLarge
 from sync.magento.search import Filter, Query, Search
@@ -72,11 +72,13 @@ def number_of(row: Any) -> str:
 class Doubts:
     """What is known of a list beforehand: keys that spoilt it, tried first; a key near its newest;
     whether reading it has failed just before. What may be gone at the next try (a deadlock answers
-    500 too) is taken apart only when it is repeated."""
+    500 too) is taken apart only when it is repeated. Unless a list ``may_hide`` its records, one
+    that counts some and shows none has failed."""
 
     suspects: Collection[int] = ()
     near: int = 0
     is_repeated: bool = False
+    may_hide: bool = True
 
 
 NO_DOUBTS: Final = Doubts()
@@ -96,6 +98,7 @@ class Narrowing:
         self._suspects = sorted(set(doubts.suspects), reverse=True)
         self._near = doubts.near
         self._is_repeated = doubts.is_repeated
+        self._may_hide = doubts.may_hide
         self._spoilt: list[int] = []
         self._calls_left = MOST_CALLS
         self._is_answered = False
@@ -111,7 +114,7 @@ class Narrowing:
         search = replace(search, groups=(*search.groups, *self._left_out()))
         try:
             answer = self._fetch(search.query())
-            rows = rows_of(answer, self._route, search.page)
+            rows = self._rows_of(answer, search)
         except SyncError as error:
             may_pass = isinstance(error, RemoteUnavailable) and not self._is_repeated
             if may_pass or not may_be_its_content(error):
@@ -243,7 +246,13 @@ class Narrowing:
         if not self._calls_left:
             raise _TooMany
         self._calls_left -= 1
-        return rows_of(self._fetch(search.query()), self._route, search.page)
+        return self._rows_of(self._fetch(search.query()), search)
+
+    def _rows_of(self, answer: Any, search: Search) -> list[Any]:
+        rows = rows_of(answer, self._route)
+        if search.page == 1 and not self._may_hide:
+            refuse_hidden(answer, rows, self._route)
+        return rows
 
     def _learn(self, rows: list[Any]) -> None:
         keys = [key for row in rows if (key := key_of(row)) is not None]

@@ -34,24 +34,25 @@ class PageSize:
         self._largest = refusal.maximum
 
 
-def rows_of(answer: Any, route: str, page: int = 1) -> list[Any]:
-    """The rows of a page; null stands for an empty list under a projection (README bite 6).
-
-    A first page that shows none of the records it counts is no list either: taken for one, it
-    would hide them all.
-    """
+def rows_of(answer: Any, route: str) -> list[Any]:
+    """The rows of a page; null stands for an empty list under a projection (README bite 6)."""
     if not isinstance(answer, dict) or "items" not in answer:
         raise no_list(route, answer)
     rows = [] if answer["items"] is None else answer["items"]
     if not isinstance(rows, list):
         raise no_list(route, answer)
-    if page == 1 and not rows and _counted(answer):
+    return rows
+
+
+def refuse_hidden(answer: Any, rows: list[Any], route: str) -> None:
+    """A first page that shows none of the records it counts hides them all: no fetch may take it
+    for the news that there are none. Raises ``UnexpectedRecord``."""
+    if not rows and _counted(answer):
         raise UnexpectedRecord(
             f"The shop counts {_counted(answer)} records for GET {route} and shows none of them.",
             system="magento",
             cause_key=f"magento:not-shown:{route}",
         )
-    return rows
 
 
 def _counted(answer: Any) -> int:

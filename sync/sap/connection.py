@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, cast
 
-from sync.errors import LogonRefused, RemoteMisconfigured, RemoteUnavailable, SyncError
+from sync.errors import RemoteMisconfigured, RemoteUnavailable, SyncError, logon_refused
 from sync.sap import abap
 
 SYSTEM = "sap"
@@ -85,7 +85,7 @@ def _opening_error(exc: Exception) -> SyncError | None:
     """Who must act on a failed opening; ``None`` for what is no remote failure at all."""
     names, code = class_names(exc), getattr(exc, "code", None)
     if "LogonError" in names or "ExternalAuthorizationError" in names:
-        return LogonRefused(
+        return logon_refused(
             "SAP refused the logon. Check user, password, client and language, and whether the "
             "user is locked in SAP.",
             system=SYSTEM,

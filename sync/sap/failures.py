@@ -9,11 +9,11 @@ import re
 from dataclasses import dataclass
 
 from sync.errors import (
-    LogonRefused,
     OutcomeUnknown,
     RemoteUnavailable,
     SyncError,
     UnexpectedRecord,
+    logon_refused,
 )
 from sync.sap.connection import class_names
 from sync.sap.records import SapMessage
@@ -135,7 +135,7 @@ def _unreadable(exc: BaseException, function: str) -> SyncError:
 
 def _unavailable(exc: BaseException, function: str) -> SyncError:
     if "LogonError" in class_names(exc):
-        return LogonRefused(
+        return logon_refused(
             "SAP refused the logon. Check user, password, client and language, and whether the "
             "user is locked in SAP.",
             system=SYSTEM,

@@ -78,7 +78,8 @@ def _read_shop(run: StepRun, since: datetime) -> tuple[list[int], list[Completen
     keys: list[int] = []
     findings: list[CompletenessFinding] = []
     batch: list[MagentoOrder] = []
-    doubts = Doubts(unreadable.known(run.shop), is_repeated=run.is_repeated)
+    known = unreadable.known(run.shop)
+    doubts = Doubts(known, is_repeated=run.is_repeated, may_hide=False)
     found = run.magento().search_orders(updated_from=since, page_size=BATCH, doubts=doubts)
     for one in found:
         if isinstance(one, UnreadableRecord):

@@ -63,7 +63,9 @@ def _batches(
     found = run.magento().search_orders(
         updated_from=updated_from,
         page_size=BATCH,
-        doubts=Doubts(unreadable.known(run.shop), watermark.entity_id, run.is_repeated),
+        doubts=Doubts(
+            unreadable.known(run.shop), watermark.entity_id, run.is_repeated, may_hide=False
+        ),
     )
     try:
         for one in found:

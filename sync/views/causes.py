@@ -53,8 +53,11 @@ _ADVICE = {
     "tell the administrator.",
 }
 _FOR_ADMINISTRATORS = {
-    "RemoteMisconfigured": "Check address, credentials and permissions of the connection, test it, "
-    "then retry.",
+    "RemoteMisconfigured": "Check address, credentials and permissions of the connection. One of "
+    "these is tried again by itself, once an hour in the end, and the others follow when it "
+    "passed; a retry tries at once.",
+    "RemoteChanged": "Look at Connections: it says what is different. Correct the settings, or "
+    "confirm there that the change is wanted.",
     "RemoteUnavailable": "The other system did not answer for a long time. Check that it runs, "
     "then retry.",
     "OutcomeUnknown": "It is not known whether the last write arrived. A retry looks before it "

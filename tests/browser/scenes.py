@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urljoin
 
 from playwright.sync_api import Locator, Page, expect
 
+# The portal's pages fetch parts of themselves anew every few seconds.
+REFUSE_NEW_PARTS = "document.addEventListener('htmx:beforeRequest', it => it.preventDefault())"
+PART_UNDER_WAY = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
 PARCEL = "JD014600003812345678"
 KIND = "Guest, two simple products"
 
 
+def follow(link: Locator) -> None:
+    """Open the page a link leads to, and wait until it is there.
+
+    After a click the old page may still be there for a while, and what is typed then is lost.
+    """
+    page = link.page
+    page.goto(urljoin(page.url, link.get_attribute("href") or ""))
+
+
+def hold_still(page: Page) -> None:
+    """Let no part of a portal page be replaced from now on, and what is under way end."""
+    page.evaluate(REFUSE_NEW_PARTS)
+    expect(page.locator(PART_UNDER_WAY)).to_have_count(0)
+
+
 def place_orders(shop: Page, count: int = 1, kind: str = KIND) -> list[str]:
     """On the shop's own page; the numbers of the new orders."""
-    shop.get_by_role("link", name="Place an order").first.click()
+    follow(shop.get_by_role("link", name="Place an order").first)
     shop.get_by_label("Kind of order").select_option(label=kind)
     shop.get_by_label("How many").fill(str(count))
     shop.get_by_role("button", name="Place", exact=True).click()
@@ -28,7 +47,7 @@ def row_of(page: Page, number: str) -> Locator:
 
 def find_in_sap(sap: Page, number: str) -> str:
     """Search by any number; one hit opens at once. The SAP order's number as SAP shows it."""
-    sap.get_by_role("link", name="Stand-in SAP").click()
+    follow(sap.get_by_role("link", name="Stand-in SAP"))
     sap.get_by_label("Find an order").fill(number)
     sap.keyboard.press("Enter")
     heading = sap.get_by_role("heading", level=1)
@@ -65,7 +84,8 @@ def bill(sap: Page) -> str:
 
 def mails_of(shop: Page, number: str, subject: str) -> Locator:
     """The mailbox, narrowed to one order: the mails whose subject says ``subject``."""
-    shop.get_by_role("link", name="Mailbox").click()
+    follow(shop.get_by_role("link", name="Mailbox"))
     shop.get_by_label("Order number").fill(number)
     shop.get_by_role("button", name="Filter").click()
+    shop.wait_for_url(re.compile(rf"order={number}$"))
     return shop.locator("tbody tr").filter(has_text=subject)

@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.desks import DESKTOP, PHONE, Desks
+from tests.browser.scenes import follow, hold_still
 
 pytestmark = [
     pytest.mark.browser,
@@ -32,6 +33,7 @@ SAP_PAGES = ("/", "/sessions", "/faults", "/settings")
 
 def _troubles(page: Page) -> list[str]:
     """What axe finds, and whether the page is wider than its window."""
+    hold_still(page)
     found = [
         f"{page.url}: {violation['id']} at {violation['nodes'][0]['target']}"
         for violation in Axe().run(page).response["violations"]
@@ -84,13 +86,13 @@ def test_the_pages_of_both_stand_ins(desks: Desks, look: str) -> None:
         page.goto(f"{desks.demo.shop}{path}")
         troubles += _troubles(page)
     page.goto(desks.demo.shop)
-    page.locator("tbody a").first.click()
+    follow(page.locator("tbody a").first)
     troubles += _troubles(page)
     for path in SAP_PAGES:
         page.goto(f"{desks.demo.sap}{path}")
         troubles += _troubles(page)
     page.goto(desks.demo.sap)
-    page.locator("tbody a").first.click()
+    follow(page.locator("tbody a").first)
     troubles += _troubles(page)
 
     assert troubles == []

@@ -42,7 +42,7 @@ def _was_never_reloaded(page: Page) -> bool:
 @pytest.mark.usefixtures("played")  # so that no older order takes the slow answers
 def test_p1_19_new_orders_go_from_waiting_to_done_before_ones_eyes(desks: Desks) -> None:
     shop = desks.open(desks.demo.shop)
-    numbers = scenes.place_orders(shop, count=8)  # many more than there are workers
+    numbers = scenes.place_orders(shop, count=20)  # so that some wait for long
     sales = desks.person("sales", "/orders/")
     _mark(sales)
 

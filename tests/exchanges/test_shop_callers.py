@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +12,8 @@ from werkzeug.test import TestResponse
 from tests.exchanges.staging import differences, stage_list
 from tests.exchanges.test_shop import comparable
 from tests.magento.recorded import exchange, version_of
-from tests.sandbox.shop.conftest import CREDENTIALS, NOW, Caller
-from tests.sandbox.shop.test_callers import signed
+from tests.sandbox.shop.conftest import CREDENTIALS, Caller
+from tests.sandbox.shop.test_callers import LONG_AGO, signed
 
 READ_ORDERS = "Magento_Sales::actions_view"
 Play = Callable[[Caller, dict[str, Any]], TestResponse]
@@ -92,9 +92,14 @@ def readonly_write(caller: Caller, recorded: dict[str, Any]) -> TestResponse:
     return bearer(CREDENTIALS.access_token, integration_rights=READ_ORDERS)(caller, recorded)
 
 
-def at(offset: timedelta) -> str:
-    """A timestamp beside the time the shop has."""
-    return str(int((NOW + offset).timestamp()))
+def ahead_by(minutes: int) -> Play:
+    """A caller whose clock is that much ahead of the shop's."""
+
+    def play(caller: Caller, recorded: dict[str, Any]) -> TestResponse:
+        moment = datetime.now(UTC) + timedelta(minutes=minutes)
+        return by_signature(timestamp=str(int(moment.timestamp())))(caller, recorded)
+
+    return play
 
 
 PLAYS: dict[str, Play] = {
@@ -111,7 +116,7 @@ PLAYS: dict[str, Play] = {
     "015": by_signature(signature_method="HMAC-SHA1"),
     "016": by_signature(client_secret="x" * 32),
     "017": nonce_again,
-    "018": by_signature(timestamp=at(timedelta(days=-1))),
+    "018": by_signature(timestamp=LONG_AGO),
     "020": by_signature(client_key="x" * 32),
     "022": by_signature(client_key="short"),
     "023": bearer(CREDENTIALS.access_token),
@@ -138,13 +143,13 @@ PLAYS: dict[str, Play] = {
     "248-014": by_signature(),
     "248-015": by_signature(signature_method="HMAC-SHA1"),
     "248-016": by_signature(client_secret="x" * 32),
-    "248-018": by_signature(timestamp=at(timedelta(days=-1))),
-    "248-019": by_signature(timestamp=at(timedelta(minutes=11))),
+    "248-018": by_signature(timestamp=LONG_AGO),
+    "248-019": ahead_by(11),
     "248-020": by_signature(client_key="x" * 32),
     "248-021": by_signature(resource_owner_key="x" * 32),
     "248-023": bearer(CREDENTIALS.access_token),
     "248-024": with_header(signed, integration_rights=READ_ORDERS),
-    "248-025": by_signature(timestamp=at(timedelta(minutes=9))),
+    "248-025": ahead_by(9),
 }
 
 

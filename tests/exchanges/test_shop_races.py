@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,6 +12,7 @@ from tests.exchanges.staging import Line, differences
 from tests.exchanges.test_shop import comparable, play
 from tests.magento.recorded import exchange
 from tests.sandbox.shop.conftest import Caller
+from tests.sandbox.shop.overlap import during
 
 # The first item id of an order of two lines, each with so many pieces.
 SAME = {
@@ -84,32 +83,6 @@ def test_two_documents_at_once_end_as_recorded(caller: Caller, name: str) -> Non
     told = sorted(str(comparable(body)) for _, body in answers)
     assert told == sorted(str(comparable(r["body"])) for r in recorded)
     look(caller, name)
-
-
-def during(caller: Caller, first: Callable[[], Any], second: Callable[[], Any]) -> list[Any]:
-    """Run ``second`` while ``first`` is in flight; the answers of both."""
-    inside, go_on, read = threading.Event(), threading.Event(), threading.Event()
-    get = caller.shop.get
-
-    def hold(operation: str) -> None:
-        inside.set()
-        go_on.wait(10)
-
-    def seen(kind: str, entity_id: int) -> Any:
-        found = get(kind, entity_id)
-        if inside.is_set():
-            read.set()
-        return found
-
-    caller.shop.pause = hold
-    caller.shop.get = seen  # type: ignore[method-assign]
-    with ThreadPoolExecutor(2) as pool:
-        one = pool.submit(first)
-        assert inside.wait(10)
-        other = pool.submit(second)
-        assert read.wait(10)
-        go_on.set()
-        return [one.result(10), other.result(10)]
 
 
 @pytest.mark.parametrize("name", OVERLAPPING)

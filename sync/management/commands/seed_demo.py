@@ -13,6 +13,7 @@ from sync.models import (
     CustomerMapping,
     MaterialMapping,
     PaymentMapping,
+    RemoteIdentity,
     SalesArea,
     ShippingMapping,
     Shop,
@@ -72,6 +73,8 @@ class Command(BaseCommand):
             code="demo", defaults={"name": "Demo shop", "amount_tolerance": "0.01"}
         )
         create_mappings(shop)
+        # The stand-in keeps its books wherever it listens this time: it is the same shop.
+        RemoteIdentity.objects.filter(system=f"magento:{shop.code}").delete()
         create_missing_schedules()
         fresh = StepSchedule.objects.filter(last_run_at=None)
         fresh.exclude(step=Step.CHECK_COMPLETENESS).update(interval_seconds=DEMO_INTERVAL)

@@ -1,10 +1,9 @@
-"""A shop in process, with a clock that stands still and a caller who is let in."""
+"""A shop in process, with the clock of its callers, and a caller who is let in."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from sync.sandbox.shop.auth import Credentials
 from sync.sandbox.shop.faults import Faults
 from sync.sandbox.shop.shop import Shop
 
-NOW = datetime(2026, 11, 24, 8, 0, 0, tzinfo=UTC)
 CREDENTIALS = Credentials(
     consumer_key="c" * 32,
     consumer_secret="s" * 32,
@@ -68,14 +66,14 @@ class Caller:
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a seeded shop, to be copied: seeding takes longer than most tests."""
     folder = tmp_path_factory.mktemp("seeded-shop")
-    create_app(folder, clock=lambda: NOW, credentials=CREDENTIALS).extensions["shop"].store.close()
+    create_app(folder, credentials=CREDENTIALS).extensions["shop"].store.close()
     return folder / "shop.sqlite3"
 
 
 @pytest.fixture
 def caller(tmp_path: Path, seeded: Path) -> Iterator[Caller]:
     shutil.copy(seeded, tmp_path)
-    app = create_app(tmp_path, clock=lambda: NOW, credentials=CREDENTIALS)
+    app = create_app(tmp_path, credentials=CREDENTIALS)
     yield Caller(app)
     app.extensions["shop"].store.close()
 
@@ -83,6 +81,6 @@ def caller(tmp_path: Path, seeded: Path) -> Iterator[Caller]:
 @pytest.fixture
 def empty_caller(tmp_path: Path) -> Iterator[Caller]:
     """A shop without any orders."""
-    app = create_app(tmp_path, clock=lambda: NOW, credentials=CREDENTIALS, seed=False)
+    app = create_app(tmp_path, credentials=CREDENTIALS, seed=False)
     yield Caller(app)
     app.extensions["shop"].store.close()

@@ -346,7 +346,7 @@ def test_the_newer_says_when_a_comment_of_a_document_was_written(any_version: Ca
     for path, parent in ((f"shipment/{shipment}/comments", shipment),
                          ("invoices/comments", invoice)):  # fmt: skip
         told = any_version.post(path, {"entity": {"parent_id": int(parent), "comment": "x"}})
-        assert told.get("created_at") == ("2026-11-24 08:00:00" if is_newer(any_version) else None)
+        assert ("created_at" in told) == is_newer(any_version)
 
 
 # ---- #9, #11: mails
