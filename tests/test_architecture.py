@@ -35,7 +35,15 @@ COMMANDS = sorted(
 REQUIREMENTS = sorted(ROOT.glob("requirements*.txt"))
 MAY_READ_SETTINGS = ("remotes.py", "checks.py", "checks/", "jobs/", "management/")
 # The lines of the catalogue (features.md) that a release must not be without.
-PROVEN = (*(f"p0_{number:02}" for number in range(1, 16)), "p1_16", "p1_21", "p1_26", "p1_29")
+PROVEN = (
+    *(f"p0_{number:02}" for number in range(1, 16)),
+    "p1_16",
+    "p1_21",
+    "p1_26",
+    "p1_29",
+    "p1_52",
+    "p1_55",
+)
 MAKES_A_STAND_IN = {"create_app", "SapSystem"}
 # The worlds in which the portal and both stand-ins go by one clock.
 ONE_CLOCK = {"world.py", "properties/stormy_world.py"}

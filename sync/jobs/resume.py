@@ -17,7 +17,7 @@ from django.utils import timezone
 from sync.errors import RemoteMisconfigured
 from sync.jobs import breaker, fetches
 from sync.jobs.retries import next_probe
-from sync.models import RemoteHealth, Step, SyncTask
+from sync.models import RemoteHealth, Shop, Step, SyncTask
 
 TROUBLE = RemoteMisconfigured.__name__
 # People look at these again themselves.
@@ -29,14 +29,14 @@ class StoppedBy:
     """The cause some tasks of a shop have stopped for."""
 
     cause_key: str
-    shop_id: int | None
+    shop: Shop | None
 
 
 def stopped_by(task: SyncTask) -> StoppedBy | None:
     """The trouble that stopped this task before it was put back to work; None for any other."""
     if task.error_class != TROUBLE or task.step in LOOKED_AT:
         return None
-    return StoppedBy(task.cause_key, task.shop_id)
+    return StoppedBy(task.cause_key, task.shop)
 
 
 def is_first_try(task: SyncTask) -> bool:
@@ -57,7 +57,7 @@ def go_on(passed: StoppedBy | None) -> int:
     """One that had stopped for this cause is done: so may the others be."""
     if passed is None:
         return 0
-    others = _stopped().filter(cause_key=passed.cause_key, shop_id=passed.shop_id)
+    others = _stopped().filter(cause_key=passed.cause_key, shop=passed.shop)
     return _wake(others, error_class="", error_message="", cause_key="", finished_at=None)
 
 

@@ -194,7 +194,10 @@ class SapSession:
         told = connection.get_connection_attributes()
         try:
             self.recognise(
-                {"system_id": str(told.get("sysId", "")), "client": str(told.get("client", ""))}
+                {
+                    "system_id": str(told.get("sysId", "")).strip(),
+                    "client": str(told.get("client", "")).strip(),
+                }
             )
         except SyncError:
             self.quarantine()

@@ -47,7 +47,7 @@ def _in_trouble() -> Iterator[Incident]:
     for health in RemoteHealth.objects.filter(opened_at__isnull=False):
         if health.opened_at is None:
             continue
-        what, then = _TOLD.get(health.kind, _TOLD[Kind.AWAY])
+        what, then = _TOLD[Kind(health.kind or Kind.AWAY)]
         yield Incident(
             what=f"{breaker.name_of(health.system)} {what}",
             since=health.failing_since or health.opened_at,

@@ -22,7 +22,7 @@ from tests.world import World, add_shop
         ("", None, "its page says Magento/2.4 (Community)"),
     ],
 )
-def test_the_version_of_the_shop_is_kept_with_what_is_known_of_it(
+def test_p1_52_the_version_of_the_shop_is_kept_with_what_is_known_of_it(
     world: World, settings: Any, stated: str, is_proved: bool | None, words: str
 ) -> None:
     settings.MAGENTO = {"demo": {**settings.MAGENTO["demo"], "version": stated}}
