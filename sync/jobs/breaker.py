@@ -6,7 +6,7 @@
   their turns, and the first success ends it.
 - It refuses the logon: nobody else tries, for each further refusal could lock the user. A test
   tries for all, ever more rarely, on a connection of its own.
-- It is not the remote it was: everything waits until an administrator says what it is.
+- It looks like another remote: everything waits until an administrator says what it is.
 """
 
 from __future__ import annotations
@@ -83,6 +83,11 @@ def name_of(system: str) -> str:
     return "SAP" if system == SAP else f"The shop {system.removeprefix('magento:')}"
 
 
+def changed_name_of(system: str) -> str:
+    """How people call a remote that is not what it was."""
+    return f"{name_of(system)} looks like another {'system' if system == SAP else 'shop'}"
+
+
 # ---- may it run? ---------------------------------------------------------------------------------
 def held_back(task: SyncTask) -> Hold | None:
     """Why a task must not be carried out now; None lets it run."""
@@ -93,8 +98,8 @@ def held_back(task: SyncTask) -> Hold | None:
         system__in=_parties(task), noticed_at__isnull=False
     ):
         return _wait(
-            f"{name_of(changed.system)} is not the one it was ({changed.change}). This waits until "
-            "an administrator has looked at Connections.",
+            f"{changed_name_of(changed.system)} ({changed.change}). This waits until an "
+            "administrator has looked at Connections.",
             timezone.now() + LOOK_AGAIN_AFTER,
         )
     holds = [_hold(task, health) for health in RemoteHealth.objects.filter(system__in=systems)]

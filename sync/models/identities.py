@@ -51,7 +51,9 @@ class RemoteIdentityManager(models.Manager["RemoteIdentity"]):
             remembered.save()
         if is_other:
             raise RemoteChanged(
-                remembered.change, system=system.partition(":")[0], cause_key=f"changed:{system}"
+                f"It looks like another than before: {remembered.change}.",
+                system=system.partition(":")[0],
+                cause_key=f"changed:{system}",
             )
 
 

@@ -35,7 +35,7 @@ def _changed() -> Iterator[Incident]:
     for identity in RemoteIdentity.objects.filter(noticed_at__isnull=False):
         if identity.noticed_at is not None:
             yield Incident(
-                what=f"{breaker.name_of(identity.system)} is not the one it was",
+                what=breaker.changed_name_of(identity.system),
                 since=identity.noticed_at,
                 then="The same numbers may mean other orders there, so everything waits. An "
                 "administrator must look at Connections and say whether this is wanted.",

@@ -70,7 +70,7 @@ def test_no_order_is_fetched_from_another_shop(world: World, known: dict[str, st
     task = world.run(work.pull_orders(world.shop))
 
     assert task.state == "waiting"
-    assert "The shop demo is not the one it was" in task.error_message
+    assert "The shop demo looks like another shop" in task.error_message
     assert next(iter(known.values())) in task.error_message
     assert not SalesOrder.objects.exists()
 
@@ -84,7 +84,7 @@ def test_nothing_is_written_to_another_sap(world: World, known: dict[str, str]) 
     task = world.run(work.push_order(order))
 
     assert task.state == "waiting"
-    assert "SAP is not the one it was" in task.error_message
+    assert "SAP looks like another system" in task.error_message
     assert not world.sap_books(order)
 
 

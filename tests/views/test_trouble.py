@@ -44,7 +44,7 @@ TROUBLES: dict[str, tuple[Callable[[], Any], str]] = {
         ),
         "“Fetch deliveries” has brought nothing since",
     ),
-    "changed": (a_changed_shop, "The shop demo is not the one it was since"),
+    "changed": (a_changed_shop, "The shop demo looks like another shop since"),
 }  # fmt: skip
 
 
