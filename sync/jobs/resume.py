@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from sync.errors import RemoteMisconfigured
 from sync.jobs import breaker, fetches
+from sync.jobs.holds import held_back
 from sync.jobs.retries import next_probe
 from sync.models import RemoteHealth, Shop, Step, SyncTask
 
@@ -62,7 +63,7 @@ def go_on(passed: StoppedBy | None) -> int:
 
 
 def _is_due(task: SyncTask, now: datetime) -> bool:
-    if breaker.held_back(task) is not None:
+    if held_back(task) is not None:
         return False
     stopped_at = task.finished_at or task.asked_at
     over = RemoteHealth.objects.filter(

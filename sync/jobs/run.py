@@ -19,6 +19,7 @@ from sync.exchanges import Exchange
 from sync.jobs import breaker, fetches, plan, resume
 from sync.jobs.ask import ask
 from sync.jobs.failures import columns_of
+from sync.jobs.holds import held_back
 from sync.jobs.retries import next_delay, next_fetch
 from sync.models import RemoteCall, StepSchedule, SyncAttempt, SyncTask
 from sync.remotes import Remotes, remotes_of_this_thread
@@ -65,7 +66,7 @@ def run_one(pk: int, remotes: Remotes) -> int | None:
 def _put_back(task: SyncTask) -> bool:
     """Let a task wait with the others while a remote it needs is in trouble; no attempt is
     counted."""
-    hold = breaker.held_back(task)
+    hold = held_back(task)
     if hold is None:
         return False
     if hold.until is None:
@@ -140,7 +141,7 @@ def _close_failed(task: SyncTask, attempt: SyncAttempt, error: SyncError) -> Non
     """Try again later where that can help; otherwise leave it to a person."""
     breaker.note_failure(task, error)
     failure, delay = columns_of(error), next_delay(error, task.attempts, settings.RETRY_SCALE)
-    hold = breaker.held_back(task) if isinstance(error, RemoteChanged) else None
+    hold = held_back(task) if isinstance(error, RemoteChanged) else None
     if hold is not None and hold.until is not None:
         failure, delay = hold.failure, hold.until - timezone.now()
     elif fetches.is_of_everything(task):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
-from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
 
@@ -18,6 +17,7 @@ from requests.auth import AuthBase
 
 from sync.errors import OutcomeUnknown, RemoteRejected, SyncError, UnexpectedRecord
 from sync.exchanges import Exchange
+from sync.magento.bodies import marker_of, quantities_of, track_of
 from sync.magento.intake import OrderSearch, readable
 from sync.magento.lists import RecordList
 from sync.magento.narrowing import NO_DOUBTS, Doubts, Narrowing
@@ -173,10 +173,10 @@ class MagentoClient:
         The shop cuts too large quantities silently [214, 264]: compare with what is open first.
         """
         body = {
-            "items": _quantities(request.quantities),
+            "items": quantities_of(request.quantities),
             "notify": request.notify,
-            "tracks": [_track(*track) for track in request.tracks],
-            **_marker(request.marker),
+            "tracks": [track_of(*track) for track in request.tracks],
+            **marker_of(request.marker),
         }
         return self._created(f"order/{int(order_entity_id)}/ship", body)
 
@@ -184,7 +184,7 @@ class MagentoClient:
         self, shipment: MagentoShipment, carrier_code: str, title: str, track_number: str
     ) -> MagentoTrack:
         """A track of a shipment that exists; nothing keeps it from being there twice [271]."""
-        entity: dict[str, Any] = _track(carrier_code, title, track_number)
+        entity: dict[str, Any] = track_of(carrier_code, title, track_number)
         entity |= {"order_id": shipment.order_id, "parent_id": shipment.entity_id}
         answer = self._http.post("shipment/track", {"entity": entity})
         return _after_write(parse_track, answer, "POST shipment/track")
@@ -218,9 +218,9 @@ class MagentoClient:
         """Invoice what is asked for; the invoice's entity_id [320]."""
         body = {
             "capture": request.capture,
-            "items": _quantities(request.quantities),
+            "items": quantities_of(request.quantities),
             "notify": request.notify,
-            **_marker(request.marker),
+            **marker_of(request.marker),
         }
         return self._created(f"order/{int(order_entity_id)}/invoice", body)
 
@@ -338,29 +338,6 @@ def _unclear(operation: str) -> SyncError:
         cause_key="magento:lost",
         remote_is_away=False,
     )
-
-
-def _quantities(quantities: dict[int, Decimal]) -> list[dict[str, Any]]:
-    """Refuses what the shop would take for "all that is open" [200] or cut without a word."""
-    if not quantities:
-        raise ValueError("an empty list of items would ship or invoice the whole order")
-    if any(quantity <= 0 for quantity in quantities.values()):
-        raise ValueError("quantities are above 0")
-    return [{"order_item_id": item, "qty": qty} for item, qty in sorted(quantities.items())]
-
-
-def _track(carrier_code: str, title: str, track_number: str) -> dict[str, Any]:
-    """An empty code or number is refused with an answer that does not say so [227]."""
-    if not carrier_code or not track_number:
-        raise ValueError("a track needs a carrier code and a number")
-    return {"track_number": track_number, "title": title, "carrier_code": carrier_code}
-
-
-def _marker(marker: str) -> dict[str, Any]:
-    """The comment stored with the document, invisible to the customer [301, 325]."""
-    if not marker:
-        raise ValueError("without a marker the document could not be found again")
-    return {"appendComment": False, "comment": {"comment": marker, "is_visible_on_front": 0}}
 
 
 def _listed(answer: Any, route: str) -> list[dict[str, Any]]:

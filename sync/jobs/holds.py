@@ -1,0 +1,101 @@
+"""Why a task must not be carried out now: a remote it needs is in trouble, or is another one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from sync.errors import RemoteMisconfigured, RemoteUnavailable, SyncError
+from sync.jobs.breaker import (
+    SAP,
+    WAITS_FOR_REMOTE,
+    changed_name_of,
+    name_of,
+    shop_system,
+    systems_of,
+)
+from sync.jobs.failures import kind_of
+from sync.jobs.fetches import FETCHES
+from sync.models import RemoteHealth, RemoteIdentity, Step, SyncTask
+
+LOOK_AGAIN_AFTER = timedelta(minutes=10)  # should the call at the trouble's end be missed
+Kind = RemoteHealth.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a task is not carried out now. It waits until ``until``; without that it is stopped as
+    if it had been refused, and goes on with the others of its cause."""
+
+    failure: dict[str, str]
+    until: datetime | None
+
+
+def held_back(task: SyncTask) -> Hold | None:
+    """Why a task must not be carried out now; None lets it run."""
+    systems = systems_of(task)
+    if not systems:
+        return _logon_refused(task) if task.step == Step.CHECK_READINESS else None
+    for changed in RemoteIdentity.objects.filter(
+        system__in=_parties(task), noticed_at__isnull=False
+    ):
+        return _wait(
+            f"{changed_name_of(changed.system)} ({changed.change}). This waits until an "
+            "administrator has looked at Connections.",
+            timezone.now() + LOOK_AGAIN_AFTER,
+        )
+    holds = [_hold(task, health) for health in RemoteHealth.objects.filter(system__in=systems)]
+    return next((hold for hold in holds if hold is not None), None)
+
+
+def _parties(task: SyncTask) -> list[str]:
+    """The remotes whose documents a task is about, whether it calls them or not."""
+    return [SAP] if task.shop is None else [SAP, shop_system(task.shop.code)]
+
+
+def _logon_refused(task: SyncTask) -> Hold | None:
+    """A look at one remote's settings logs on as well."""
+    refused = RemoteHealth.objects.filter(system=task.reference, kind=Kind.LOGON)
+    health = refused.filter(opened_at__isnull=False).first()
+    return _hold(task, health) if health is not None else None
+
+
+def _hold(task: SyncTask, health: RemoteHealth) -> Hold | None:
+    if health.is_away:
+        return _of_incident(task, health)
+    now, is_clicked = timezone.now(), task.priority == SyncTask.Priority.INTERACTIVE
+    if health.quiet_until is not None and now < health.quiet_until and not is_clicked:
+        reason = f"{name_of(health.system)} asked for a pause; this waits for its end."
+        return _wait(reason, health.quiet_until)
+    return None
+
+
+def _of_incident(task: SyncTask, health: RemoteHealth) -> Hold | None:
+    """Whoever clicks may try a remote that refuses: that costs nothing, and they may have just
+    repaired it. Nobody but the test tries a logon again."""
+    now, name = timezone.now(), name_of(health.system)
+    if health.kind == Kind.LOGON:
+        text = f"{name} refused the portal's logon; nobody else tries, so that it is not locked."
+        return _stop_or_wait(task, RemoteMisconfigured(text, cause_key=health.cause_key), now)
+    if health.kind != Kind.REFUSES:
+        away = f"{name} is away; this waits until it answers again."
+        return _wait(away, now + LOOK_AGAIN_AFTER)
+    if task.step in FETCHES or task.priority == SyncTask.Priority.INTERACTIVE:
+        return None
+    error = RemoteMisconfigured(health.last_error, cause_key=health.cause_key)
+    return _stop_or_wait(task, error, now)
+
+
+def _stop_or_wait(task: SyncTask, error: SyncError, now: datetime) -> Hold:
+    """A fetch keeps its turn; other work stops with the cause it would have met."""
+    if task.step in FETCHES:
+        return _wait(error.message, now + LOOK_AGAIN_AFTER)
+    failure = {"error_class": kind_of(error), "error_message": error.message}
+    return Hold({**failure, "cause_key": error.cause_key}, None)
+
+
+def _wait(reason: str, until: datetime) -> Hold:
+    failure = {"error_class": RemoteUnavailable.__name__, "error_message": reason}
+    return Hold({**failure, "cause_key": WAITS_FOR_REMOTE}, until)

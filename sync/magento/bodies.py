@@ -1,0 +1,29 @@
+"""Parts of the documents the portal sends: nothing the shop would take for something else."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+
+def quantities_of(quantities: dict[int, Decimal]) -> list[dict[str, Any]]:
+    """Refuses what the shop would take for "all that is open" [200] or cut without a word."""
+    if not quantities:
+        raise ValueError("an empty list of items would ship or invoice the whole order")
+    if any(quantity <= 0 for quantity in quantities.values()):
+        raise ValueError("quantities are above 0")
+    return [{"order_item_id": item, "qty": qty} for item, qty in sorted(quantities.items())]
+
+
+def track_of(carrier_code: str, title: str, track_number: str) -> dict[str, Any]:
+    """An empty code or number is refused with an answer that does not say so [227]."""
+    if not carrier_code or not track_number:
+        raise ValueError("a track needs a carrier code and a number")
+    return {"track_number": track_number, "title": title, "carrier_code": carrier_code}
+
+
+def marker_of(marker: str) -> dict[str, Any]:
+    """The comment stored with the document, invisible to the customer [301, 325]."""
+    if not marker:
+        raise ValueError("without a marker the document could not be found again")
+    return {"appendComment": False, "comment": {"comment": marker, "is_visible_on_front": 0}}
