@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db.models import Choices
@@ -228,6 +229,19 @@ def test_no_test_waits_for_time_to_pass() -> None:
     }
 
     assert waiting == set()
+
+
+def test_no_example_is_judged_by_its_speed() -> None:
+    own_deadline = {
+        module
+        for module, tree in modules(TESTS)
+        for called, call in calls(tree)
+        if called == "settings" and "deadline" in {word.arg for word in call.keywords}
+    }
+
+    assert own_deadline == {"properties/profiles.py"}
+    assert hypothesis.settings.default is not None
+    assert hypothesis.settings.default.deadline is None
 
 
 def test_a_stand_in_that_meets_a_client_goes_by_the_client_s_clock() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import responses
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync.errors import UnexpectedRecord
@@ -60,7 +60,7 @@ def with_change(document: Any, path: tuple[Any, ...], value: Any) -> Any:
 
 
 @pytest.mark.parametrize(("number", "parse"), DOCUMENTS)
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400)
 @given(data=st.data())
 def test_any_member_may_hold_anything(
     number: str, parse: Callable[[Any], Any], data: st.DataObject
