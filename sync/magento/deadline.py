@@ -6,6 +6,7 @@ seconds would keep its worker for ever. A timer cuts the connection of the call 
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -22,10 +23,10 @@ class Deadline:
         self._sockets: list[socket.socket] = []
 
     def watch(self, connection: socket.socket) -> None:
-        """Cut this connection too. A duplicate is kept: the handshake of TLS gives the original's
-        descriptor to another object."""
+        """Cut this connection too. A duplicate of its descriptor is kept: the handshake of TLS
+        gives the original to another object, and that one refuses to be duplicated itself."""
         with self._lock:
-            self._sockets.append(connection.dup())
+            self._sockets.append(socket.socket(fileno=os.dup(connection.fileno())))
         if self.is_over:
             self.cut()
 
