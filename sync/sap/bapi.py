@@ -191,16 +191,18 @@ class SapSession:
         """Who answers is what the library was told at the logon: no call is made for it."""
         if self.recognise is _anyone:
             return
-        told = connection.get_connection_attributes()
         try:
+            told = connection.get_connection_attributes()
             self.recognise(
                 {
                     "system_id": str(told.get("sysId", "")).strip(),
                     "client": str(told.get("client", "")).strip(),
                 }
             )
-        except SyncError:
-            self.quarantine()
+        except Exception as exc:
+            self.quarantine()  # a session of which nobody knows whose it is must not be used
+            if not isinstance(exc, SyncError):
+                self._raise(read_failure(exc, "the logon", changes=False), exc)
             raise
 
     @contextmanager

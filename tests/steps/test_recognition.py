@@ -10,6 +10,8 @@ from django.utils import timezone
 from sync.jobs import work
 from sync.jobs.sweep import sweep
 from sync.models import RemoteIdentity, SalesOrder
+from sync.models.identities import RemoteIdentityManager
+from sync.sandbox.sap.exceptions import CommunicationError
 from tests.builders import a_user
 from tests.world import World, add_shop
 
@@ -85,6 +87,28 @@ def test_nothing_is_written_to_another_sap(world: World, known: dict[str, str]) 
 
     assert task.state == "waiting"
     assert "SAP looks like another system" in task.error_message
+    assert not world.sap_books(order)
+
+
+@pytest.mark.parametrize("failure", [CommunicationError, OSError])
+def test_a_session_nobody_could_recognise_is_not_used(
+    world: World, monkeypatch: Any, failure: type[Exception]
+) -> None:
+    world.into_sap()
+    order = world.place("simple")
+    elsewhere(world, **ANOTHER_CLIENT)
+    real, left = RemoteIdentityManager.recognise, [failure("gone")]
+
+    def fails_once(self: Any, system: str, *args: Any, **more: Any) -> None:
+        if system == "sap" and left:
+            raise left.pop()
+        real(self, system, *args, **more)
+
+    monkeypatch.setattr(RemoteIdentityManager, "recognise", fails_once)
+    first = world.run(work.push_order(order))
+    again = world.run_task(first)
+
+    assert "SAP looks like another system" in again.error_message
     assert not world.sap_books(order)
 
 
