@@ -13,7 +13,7 @@ from requests_oauthlib import OAuth1
 
 from sync.errors import RemoteMisconfigured, RemoteUnavailable, logon_refused
 from sync.magento.answers import decoded
-from sync.magento.refusals import refusal_text
+from sync.magento.refusals import is_passing, raise_for_response, refusal_text
 from sync.magento.transport import new_session, rest_base
 
 # Six failed logins lock the account (README "Authentication"): wait before the next one.
@@ -117,16 +117,22 @@ class AdminLogin(AuthBase):
         value = decoded(response)
         if response.status_code == 200 and isinstance(value, str) and value:
             return value
-        if response.status_code >= 500:
-            raise RemoteUnavailable(
-                f"The shop answered the login with HTTP {response.status_code}.",
-                system="magento",
-                cause_key=f"magento:{response.status_code}",
-            )
-        words = refusal_text(value) or "it did not answer as a Magento shop does."
+        words = refusal_text(value)
+        if response.status_code not in (400, 401) or not words or is_passing(words):
+            raise_for_response(response, "the login", is_write=False)
+            raise _no_token()
         self._refused_at = self._clock()
         self._refusal = f"The shop refused the admin login (HTTP {response.status_code}): {words}"
         raise _login_refused(self._refusal)
+
+
+def _no_token() -> RemoteMisconfigured:
+    """Whatever stands before the shop has answered: that counts as no failed login."""
+    return RemoteMisconfigured(
+        "The shop's address does not answer the login as a Magento shop does. Check the address.",
+        system="magento",
+        cause_key="magento:address:200",
+    )
 
 
 def _login_refused(message: str) -> RemoteMisconfigured:

@@ -64,6 +64,11 @@ def raise_for_response(response: requests.Response, operation: str, *, is_write:
     raise _refused(response, operation, is_write=is_write)
 
 
+def is_passing(words: str) -> bool:
+    """Whether the shop says no more than that its database was busy."""
+    return any(sign in words for sign in _PASSING)
+
+
 def refusal_text(body: Any) -> str:
     """The message of a JSON answer with its placeholders filled in, fit to be shown.
 
@@ -122,7 +127,7 @@ def _refused(response: requests.Response, operation: str, *, is_write: bool) -> 
         )
     if status == 400 and template.startswith((_PAGE_TOO_LARGE, _LIST_TOO_LONG)):
         return _over_the_limit(operation, template, body)
-    if not is_write and any(sign in template for sign in _PASSING):
+    if not is_write and is_passing(template):
         return RemoteUnavailable(
             f"The shop's database was busy with {operation}.",
             system="magento",
@@ -190,13 +195,15 @@ def _unanswered(response: requests.Response, operation: str, *, is_write: bool) 
     words = refusal_text(body)
     says = f" {words}" if words else ""
     error = OutcomeUnknown if is_write and status != 429 else RemoteUnavailable
+    retry_after = _retry_after(response.headers.get("Retry-After", ""))
+    said_when = status == 429 and retry_after is not None  # it is there, and only too busy
     return error(
         f"The shop answered {operation} with HTTP {status}.{says}",
         system="magento",
         reference=operation,
         cause_key=f"magento:{status}",
-        retry_after=_retry_after(response.headers.get("Retry-After", "")),
-        remote_is_away=status != 500 or not isinstance(body, dict),
+        retry_after=retry_after,
+        remote_is_away=not said_when and (status != 500 or not isinstance(body, dict)),
     )
 
 

@@ -13,11 +13,12 @@ import pytest
 import requests
 import responses
 
-from sync.errors import RemoteMisconfigured, RemoteUnavailable
+from sync.errors import RemoteMisconfigured, RemoteUnavailable, SyncError
 from sync.magento.auth import AdminLogin, admin_login, oauth1
 from sync.magento.client import MagentoClient
 from sync.magento.transport import new_session
 from tests.magento.recorded import SHOP, answer_as_recorded, answer_body, exchange
+from tests.steps.odd_answers import ODD_ANSWERS
 
 TOKEN_URL = f"{SHOP}/rest/V1/integration/admin/token"
 ORDER_URL = f"{SHOP}/rest/V1/orders/3"
@@ -246,3 +247,21 @@ def test_a_shop_down_at_login_may_be_up_later(
 
     with pytest.raises(RemoteUnavailable):
         client.get_order(3)
+
+
+@pytest.mark.parametrize("name", [name for name in ODD_ANSWERS if name != "token"])
+def test_what_stands_before_the_shop_refuses_no_login(
+    client: MagentoClient, shop: responses.RequestsMock, name: str
+) -> None:
+    status, body, kind = ODD_ANSWERS[name]
+    if name == "a word":
+        body = '""'
+    shop.post(TOKEN_URL, body=body, status=status, content_type=f"application/{kind}")
+    shop.post(TOKEN_URL, json="token")
+    shop.get(ORDER_URL, json=order_3())
+
+    with pytest.raises(SyncError) as caught:
+        client.get_order(3)
+
+    assert not caught.value.logon_is_refused
+    assert client.get_order(3).entity_id == 3
