@@ -83,7 +83,7 @@ def note_failure(task: SyncTask, error: SyncError) -> None:
     kind, now = _kind_of(error), timezone.now()
     if error.retry_after is not None:
         _note_pause(system, now + timedelta(seconds=error.retry_after))
-    elif not isinstance(error, RemoteUnavailable):
+    elif kind is None and not isinstance(error, RemoteUnavailable):
         _note_answer(system)
     if kind is None:
         return
@@ -93,7 +93,7 @@ def note_failure(task: SyncTask, error: SyncError) -> None:
         if is_new:
             health.opened_at = now
         if health.is_away:
-            health.probe_at = now + _until_probe(health)
+            health.probe_at = max(now + _until_probe(health), health.quiet_until or now)
         health.save()
     if is_new:
         logger.error("incident: %s %s", name_of(system), Kind(health.kind).label)
@@ -102,10 +102,11 @@ def note_failure(task: SyncTask, error: SyncError) -> None:
 def note_success(task: SyncTask, answered: Collection[str]) -> None:
     """A task was done, and these systems ("sap", "magento") answered it: their trouble is over."""
     systems = [name for one in answered if (name := _system_named(task, one))]
-    for health in RemoteHealth.objects.filter(system__in=systems, consecutive_failures__gt=0):
-        if health.kind != Kind.LOGON or task.step == Step.TEST_CONNECTION:
-            # Old sessions go on when the password has changed; only a new logon proves anything.
-            _close(health)
+    failing = RemoteHealth.objects.filter(system__in=systems, consecutive_failures__gt=0)
+    if task.step != Step.TEST_CONNECTION:
+        # Old sessions go on when the password has changed; only a new logon proves anything.
+        failing = failing.exclude(kind=Kind.LOGON)
+    _close(failing)
 
 
 def _count(health: RemoteHealth, kind: Kind, error: SyncError, now: datetime) -> bool:
@@ -125,18 +126,27 @@ def _count(health: RemoteHealth, kind: Kind, error: SyncError, now: datetime) ->
 
 
 def _note_pause(system: str, until: datetime) -> None:
-    """It asked for fewer calls: what runs by itself heeds that."""
+    """It asked for fewer calls: what runs by itself heeds that, the test that tries for all too."""
     RemoteHealth.objects.update_or_create(system=system, defaults={"quiet_until": until})
+    RemoteHealth.objects.filter(system=system, probe_at__lt=until).update(probe_at=until)
 
 
 def _note_answer(system: str) -> None:
     """It said no to one document: that is not how a remote behaves that is away."""
-    for health in RemoteHealth.objects.filter(system=system, kind=Kind.AWAY):
-        if health.consecutive_failures:
-            _close(health)
+    away = RemoteHealth.objects.filter(system=system, kind=Kind.AWAY)
+    _close(away.filter(consecutive_failures__gt=0))
 
 
-def _close(health: RemoteHealth) -> None:
+def _close(failing: QuerySet[RemoteHealth]) -> None:
+    """End this trouble; looked at once more, for a refused logon may just have come in between."""
+    for pk in failing.values_list("pk", flat=True):
+        with transaction.atomic():
+            health = failing.select_for_update().filter(pk=pk).first()
+            if health is not None:
+                _note_end(health)
+
+
+def _note_end(health: RemoteHealth) -> None:
     now, was_open = timezone.now(), health.is_away
     health.note_success(now)
     health.probe_at = health.quiet_until = None
@@ -150,12 +160,12 @@ def _close(health: RemoteHealth) -> None:
 
 def _kind_of(error: SyncError) -> Kind | None:
     """What a failure says of its remote as a whole; None where it is about one document, or about
-    a time to wait for."""
+    the end of our own write."""
     if error.logon_is_refused:
         return Kind.LOGON
     if error.remote_is_unfit:
         return Kind.REFUSES
-    waits = error.settles_after is not None or error.retry_after is not None
+    waits = error.settles_after is not None
     return Kind.AWAY if error.remote_is_away and not waits else None
 
 

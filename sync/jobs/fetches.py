@@ -65,9 +65,21 @@ def note_failure(task: SyncTask, message: str, cause_key: str) -> bool:
     return health.is_away
 
 
+def note_held_back(task: SyncTask) -> None:
+    """A fetch that is not carried out brings nothing either: one that never was good counts as
+    silent from here on."""
+    fetch = FetchHealth.objects.filter(step=task.step, reference=task.reference)
+    if not fetch.exists():
+        FetchHealth.objects.get_or_create(
+            step=task.step,
+            reference=task.reference,
+            defaults={"shop": task.shop, "failing_since": timezone.now()},
+        )
+
+
 def silent() -> list[FetchHealth]:
-    """The fetches that run by themselves and were last good too long ago, one under way left out
-    as long as its worker lives."""
+    """The fetches that run by themselves and were last good too long ago. One under way is left
+    out as long as its worker lives, unless its trouble is believed: it may fail again."""
     now = timezone.now()
     rounds = dict(
         StepSchedule.objects.filter(is_enabled=True).values_list("step", "interval_seconds")
@@ -81,7 +93,7 @@ def silent() -> list[FetchHealth]:
     return [
         health
         for health in candidates.select_related("shop")
-        if (health.step, health.reference) not in under_way
+        if (health.is_away or (health.step, health.reference) not in under_way)
         and health.silent_since is not None
         and now - health.silent_since > _patience(health, rounds[health.step])
     ]

@@ -63,13 +63,11 @@ def _logon_refused(task: SyncTask) -> Hold | None:
 
 
 def _hold(task: SyncTask, health: RemoteHealth) -> Hold | None:
-    if health.is_away:
-        return _of_incident(task, health)
     now, is_clicked = timezone.now(), task.priority == SyncTask.Priority.INTERACTIVE
     if health.quiet_until is not None and now < health.quiet_until and not is_clicked:
         reason = f"{name_of(health.system)} asked for a pause; this waits for its end."
         return _wait(reason, health.quiet_until)
-    return None
+    return _of_incident(task, health) if health.is_away else None
 
 
 def _of_incident(task: SyncTask, health: RemoteHealth) -> Hold | None:

@@ -41,9 +41,9 @@ def stopped_by(task: SyncTask) -> StoppedBy | None:
 
 
 def is_first_try(task: SyncTask) -> bool:
-    """Whether a claimed task goes on by itself, and finds out for others whether the trouble is
-    over; one a person has put back does not."""
-    return stopped_by(task) is not None and task.finished_at is not None
+    """Whether a claimed task goes on by itself after trouble, whatever it has met since; one a
+    person has put back does not."""
+    return task.finished_at is not None and task.step not in LOOKED_AT
 
 
 def try_again() -> int:
@@ -51,7 +51,11 @@ def try_again() -> int:
     groups = _stopped().values("cause_key", "shop_id").annotate(first=Min("pk")).values("first")
     firsts = SyncTask.objects.filter(pk__in=groups).select_related("shop")
     now = timezone.now()
-    return sum(_wake(_stopped().filter(pk=one.pk)) for one in firsts if _is_due(one, now))
+    return sum(
+        _wake(_stopped().filter(pk=one.pk))
+        for one in firsts
+        if _is_due(one, now) and not _is_being_tried(one)
+    )
 
 
 def go_on(passed: StoppedBy | None) -> int:
@@ -74,11 +78,24 @@ def _is_due(task: SyncTask, now: datetime) -> bool:
     return now >= stopped_at + next_probe(max(1, task.attempts), settings.RETRY_SCALE)
 
 
+def _is_being_tried(task: SyncTask) -> bool:
+    """Whether another of the same cause is on its way already: what becomes of it is waited for."""
+    under_way = _of_trouble(SyncTask.State.WAITING, SyncTask.State.RUNNING)
+    return under_way.filter(cause_key=task.cause_key, shop=task.shop).exists()
+
+
 def _stopped() -> QuerySet[SyncTask]:
-    stopped = SyncTask.objects.filter(state=SyncTask.State.NEEDS_ATTENTION, error_class=TROUBLE)
-    # A fetch of everything has turns of its own.
+    """What a shop that is switched off has left is nobody's to go on with."""
+    stopped = _of_trouble(SyncTask.State.NEEDS_ATTENTION)
+    off = Shop.objects.filter(is_active=False).values("pk")
+    return stopped.exclude(shop_id__in=off).order_by()  # no join: the update tests the row itself
+
+
+def _of_trouble(*states: str) -> QuerySet[SyncTask]:
+    """Tasks that trouble has stopped. A fetch of everything has turns of its own."""
     own_turn = {"step__in": fetches.FETCHES, "sales_order__isnull": True}
-    return stopped.exclude(step__in=LOOKED_AT).exclude(**own_turn).order_by()
+    stopped = SyncTask.objects.filter(state__in=states, error_class=TROUBLE)
+    return stopped.exclude(step__in=LOOKED_AT).exclude(**own_turn)
 
 
 def _wake(stopped: QuerySet[SyncTask], **values: object) -> int:

@@ -69,6 +69,8 @@ def _put_back(task: SyncTask) -> bool:
     hold = held_back(task)
     if hold is None:
         return False
+    if fetches.is_of_everything(task):
+        fetches.note_held_back(task)
     if hold.until is None:
         task.stop_for_a_person(hold.failure)
     else:
@@ -140,6 +142,9 @@ def _database_trouble(error: Exception) -> RemoteUnavailable:
 def _close_failed(task: SyncTask, attempt: SyncAttempt, error: SyncError) -> None:
     """Try again later where that can help; otherwise leave it to a person."""
     breaker.note_failure(task, error)
+    begins_anew = isinstance(error, RemoteUnavailable) and resume.stopped_by(task) is not None
+    if begins_anew:  # the tries before were about other trouble
+        task.update_as_owner(attempts=1)
     failure, delay = columns_of(error), next_delay(error, task.attempts, settings.RETRY_SCALE)
     hold = held_back(task) if isinstance(error, RemoteChanged) else None
     if hold is not None and hold.until is not None:

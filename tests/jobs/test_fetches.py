@@ -76,6 +76,28 @@ def test_other_fetches_of_a_shop_go_on_as_well(
     assert SyncTask.objects.filter(step=wanted.step).latest("pk").state == State.DONE
 
 
+@pytest.mark.parametrize("make", [work.pull_deliveries, work.pull_billing])
+@pytest.mark.parametrize("kind", ["dump", "abort", "drop_before", "drop_after"])
+def test_fetches_of_sap_go_on_as_well(world: World, kind: str, make: Any) -> None:
+    world.into_sap()
+    world.sap_fails(kind)
+    assert world.run(make()).state != State.DONE
+
+    next_turn(world, make())
+
+    assert not SyncTask.objects.unfinished().filter(step=make().step).exists()
+
+
+def test_a_logon_refused_in_the_middle_stops_all_fetches_of_sap(world: World) -> None:
+    world.into_sap()
+    fault = world.sap.faults.arm("logon_refused", times=0)
+    world.new_worker()
+    for make in (work.pull_deliveries, work.pull_billing, work.pull_deliveries):
+        next_turn(world, make())
+
+    assert fault.fired == 1
+
+
 def test_the_schedule_wakes_what_an_odd_answer_has_stopped(world: World, monkeypatch: Any) -> None:
     instead(monkeypatch, answer("token"), lists_orders)
     stopped = world.run(work.pull_orders(world.shop))
@@ -191,6 +213,67 @@ def test_a_pause_the_remote_asked_for_is_kept_by_what_runs_by_itself(
     assert (task.state, task.attempts) == (State.WAITING, 1)
     assert task.error_message == "The shop demo asked for a pause; this waits for its end."
     assert not RemoteHealth.objects.get().is_away
+
+
+def test_a_pause_is_kept_while_the_shop_cannot_be_used(world: World, monkeypatch: Any) -> None:
+    failing(world, monkeypatch, "token", 1, timedelta(0))
+    assert RemoteHealth.objects.get().is_away
+    instead(monkeypatch, answer("slow down", **{"Retry-After": "600"}), lists_orders)
+    next_turn(world, work.pull_orders(world.shop))
+    calls = world.line.calls
+
+    next_turn(world, work.pull_orders(world.shop))
+
+    assert world.line.calls == calls
+
+
+def test_a_shop_that_is_away_and_says_until_when_is_tried_then(
+    world: World, monkeypatch: Any
+) -> None:
+    made = answer("a gateway", **{"Retry-After": "600"})
+    instead(monkeypatch, made, lambda request: True, FOR_A_WHILE)
+    for _ in range(3):
+        RemoteHealth.objects.update(quiet_until=None)
+        next_turn(world, work.pull_orders(world.shop))
+
+    health = RemoteHealth.objects.get()
+    assert health.is_away
+    assert health.probe_at is not None
+    assert health.probe_at > timezone.now() + timedelta(minutes=9)
+
+
+def test_a_web_page_is_no_sign_that_a_shop_is_back(world: World, monkeypatch: Any) -> None:
+    RemoteHealth.objects.create(
+        system="magento:demo", kind="away", opened_at=timezone.now(), consecutive_failures=3
+    )
+    instead(monkeypatch, answer("challenge"), lambda request: True)
+
+    world.run(work.try_connection(world.shop))
+
+    health = RemoteHealth.objects.get()
+    assert (health.is_away, health.kind, health.closed_at) == (True, "refuses", None)
+
+
+def test_a_fetch_that_was_held_back_from_the_first_is_silent(world: World) -> None:
+    schedule.create_missing_schedules()
+    RemoteHealth.objects.create(
+        system="sap", kind="logon", opened_at=timezone.now(), consecutive_failures=1
+    )
+    world.run(work.pull_billing())
+
+    FetchHealth.objects.update(failing_since=timezone.now() - timedelta(minutes=11))
+
+    assert [one.step for one in fetches.silent()] == [Step.PULL_BILLING]
+
+
+@pytest.mark.django_db
+def test_a_fetch_that_fails_slowly_is_silent_while_it_fails_again() -> None:
+    a_fetch(failing_since=timezone.now() - timedelta(hours=1), opened_at=timezone.now())
+    SyncTask.objects.filter(pk=ask(work.pull_deliveries(), origin=SCHEDULE).task.pk).update(
+        state=State.RUNNING, lease_until=timezone.now() + timedelta(minutes=1)
+    )
+
+    assert fetches.silent()
 
 
 def a_fetch(**values: Any) -> FetchHealth:

@@ -69,6 +69,56 @@ def test_the_first_is_not_tried_before_a_minute_is_over(world: World, monkeypatc
     assert states(tasks) == [State.WAITING, State.NEEDS_ATTENTION]
 
 
+def test_no_second_one_goes_while_the_first_is_on_its_way(world: World, monkeypatch: Any) -> None:
+    tasks = orders_stopped_by(world, monkeypatch, "token", 3)
+    time_passes()
+
+    assert [resume.try_again() for _ in range(3)] == [1, 0, 0]
+    SyncTask.objects.filter(pk=tasks[0].pk).update(state=State.RUNNING)
+    assert resume.try_again() == 0
+
+
+def test_the_first_asks_who_answers_whatever_it_has_met_since(
+    world: World, monkeypatch: Any
+) -> None:
+    tasks = orders_stopped_by(world, monkeypatch, "token", 1)
+    time_passes()
+    resume.try_again()
+    instead(monkeypatch, answer("a gateway"), lambda request: True)
+    world.work_off()
+    known = RemoteIdentity.objects.get(system="magento:demo")
+    known.known |= {"stores": "1 default, 7 fr"}
+    known.save()
+
+    task = world.run_task(tasks[0])
+
+    assert "looks like another shop" in task.error_message
+    assert not any(world.sap_books(order) for order in SalesOrder.objects.all())
+
+
+def test_after_long_trouble_one_lost_answer_stops_nothing(world: World, monkeypatch: Any) -> None:
+    tasks = orders_stopped_by(world, monkeypatch, "token", 1)
+    SyncTask.objects.filter(pk=tasks[0].pk).update(attempts=20)
+    time_passes()
+    resume.try_again()
+    instead(monkeypatch, answer("a gateway"), lambda request: True)
+
+    world.work_off()
+
+    assert states(tasks) == [State.WAITING]
+    assert world.run_task(tasks[0]).state == State.DONE
+
+
+def test_what_a_shop_that_is_switched_off_left_stays(world: World, monkeypatch: Any) -> None:
+    tasks = orders_stopped_by(world, monkeypatch, "token", 2)
+    time_passes()
+    world.shop.is_active = False
+    world.shop.save()
+
+    assert resume.try_again() == 0
+    assert states(tasks) == [State.NEEDS_ATTENTION] * 2
+
+
 def test_while_the_trouble_lasts_one_is_tried_ever_more_rarely(
     world: World, monkeypatch: Any
 ) -> None:
@@ -228,6 +278,26 @@ def test_a_session_from_before_proves_no_logon(world: World) -> None:
     world.run_task(under_way)
 
     assert RemoteHealth.objects.get(system="sap").consecutive_failures == 1
+
+
+def test_a_refusal_that_comes_while_older_trouble_ends_is_kept(
+    world: World, monkeypatch: Any
+) -> None:
+    task = world.run(work.pull_orders(world.shop))
+    health = RemoteHealth.objects.create(system="sap", kind="away", consecutive_failures=1)
+    real = breaker._close
+
+    def meanwhile(failing: Any) -> None:
+        rows = list(failing)
+        RemoteHealth.objects.filter(pk=health.pk).update(kind="logon", opened_at=timezone.now())
+        assert rows
+        real(failing)
+
+    monkeypatch.setattr(breaker, "_close", meanwhile)
+
+    breaker.note_success(task, {"sap"})
+
+    assert RemoteHealth.objects.get(pk=health.pk).is_away
 
 
 def test_a_test_of_the_connection_logs_on_anew(world: World) -> None:
