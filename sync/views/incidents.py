@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sync.jobs import breaker
-from sync.models import FetchHealth, RemoteHealth, RemoteIdentity, StepSchedule
+from sync.models import FetchHealth, RemoteHealth, RemoteIdentity, Shop, StepSchedule
 from sync.views.counts import Count, capped
 
 Kind = RemoteHealth.Kind
@@ -44,7 +44,9 @@ def _changed() -> Iterator[Incident]:
 
 
 def _in_trouble() -> Iterator[Incident]:
-    for health in RemoteHealth.objects.filter(opened_at__isnull=False):
+    opened = RemoteHealth.objects.filter(opened_at__isnull=False)
+    off = Shop.objects.filter(is_active=False).values_list("code", flat=True) if opened else ()
+    for health in opened.exclude(system__in=[breaker.shop_system(code) for code in off]):
         if health.opened_at is None:
             continue
         what, then = _TOLD[Kind(health.kind or Kind.AWAY)]
@@ -83,7 +85,8 @@ def _failing_fetches() -> Iterator[Incident]:
     told = set(
         RemoteHealth.objects.filter(opened_at__isnull=False).values_list("system", flat=True)
     )
-    failing = FetchHealth.objects.filter(opened_at__isnull=False).select_related("shop")
+    believed = FetchHealth.objects.filter(opened_at__isnull=False).select_related("shop")
+    failing = believed.exclude(shop__is_active=False)
     turns = dict(
         StepSchedule.objects.filter(is_enabled=True).values_list("step", "interval_seconds")
     ) if failing else {}  # fmt: skip

@@ -97,6 +97,20 @@ def test_connections_says_when_each_fetch_was_good(signed_in: SignIn) -> None:
     assert "HTTP 401" in page
 
 
+def test_a_shop_that_is_switched_off_troubles_nobody(signed_in: SignIn) -> None:
+    shop = a_shop(code="demo", is_active=False)
+    TROUBLES["refuses"][0]()
+    FetchHealth.objects.create(
+        step=Step.PULL_ORDERS, reference="shop:demo", shop=shop, opened_at=timezone.now(),
+        failing_since=timezone.now(), last_error="no list",
+    )  # fmt: skip
+
+    page = page_of(signed_in(ADMINISTRATORS), "/trouble/")
+
+    assert "cannot be used" not in page
+    assert "has brought nothing" not in page
+
+
 @pytest.mark.django_db
 def test_readyz_names_a_fetch_that_was_good_long_ago(client: Client) -> None:
     StepSchedule.objects.create(step=Step.PULL_BILLING, interval_seconds=30)
