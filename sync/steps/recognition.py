@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from sync.errors import RemoteMisconfigured, RemoteRejected, UnexpectedRecord
+from sync.errors import RemoteMisconfigured, RemoteRejected, RemoteUnavailable, UnexpectedRecord
 from sync.magento.records import MagentoStoreView
 from sync.models import RemoteIdentity
 from sync.steps.step_run import StepRun
@@ -59,8 +59,8 @@ def _system(run: StepRun) -> str:
 
 
 def recognise_now_and_then(run: StepRun) -> bool:
-    """As ``recognise_stores``, at most once an hour: whether it was done now. A refusal is left to
-    the fetch itself."""
+    """As ``recognise_stores``, at most once an hour: whether it was done now. A shop that answers
+    but does not tell its stores is left to the fetch itself."""
     run.magento()  # its address is compared and remembered
     recently = RemoteIdentity.objects.filter(
         system=_system(run), checked_at__gt=timezone.now() - STORES_EVERY
@@ -70,5 +70,9 @@ def recognise_now_and_then(run: StepRun) -> bool:
     try:
         recognise_stores(run)
     except (RemoteMisconfigured, RemoteRejected, UnexpectedRecord):
+        return False
+    except RemoteUnavailable as error:
+        if error.remote_is_away or error.retry_after is not None:
+            raise
         return False
     return True

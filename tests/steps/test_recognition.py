@@ -13,6 +13,7 @@ from sync.models import RemoteIdentity, SalesOrder
 from sync.models.identities import RemoteIdentityManager
 from sync.sandbox.sap.exceptions import CommunicationError
 from tests.builders import a_user
+from tests.steps.odd_answers import ODD_ANSWERS, answer, instead
 from tests.world import World, add_shop
 
 
@@ -185,6 +186,22 @@ def test_an_integration_that_may_not_read_the_stores_works_all_the_same(world: W
 
     assert world.run(work.pull_orders(world.shop)).state == "done"
     assert RemoteIdentity.objects.get(system="magento:demo").known.get("stores", "") == ""
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+@pytest.mark.parametrize(
+    "name", [name for name in ODD_ANSWERS if name not in ("a gateway", "slow down")]
+)
+def test_a_shop_that_does_not_tell_its_stores_is_read_all_the_same(
+    world: World, monkeypatch: Any, name: str, is_known: bool
+) -> None:
+    if is_known:
+        world.run(work.pull_orders(world.shop))
+        RemoteIdentity.objects.update(checked_at=None)
+    instead(monkeypatch, answer(name), lambda request: "storeViews" in str(request.url), 99)
+
+    assert world.run(work.pull_orders(world.shop)).state == "done"
+    assert not RemoteIdentity.objects.exclude(noticed_at=None).exists()
 
 
 def test_the_stores_are_compared_once_an_hour(world: World) -> None:
