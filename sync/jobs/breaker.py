@@ -23,7 +23,7 @@ from sync.errors import RemoteUnavailable, SyncError
 from sync.jobs import work
 from sync.jobs.ask import ask
 from sync.jobs.retries import next_probe
-from sync.models import RemoteHealth, RemoteIdentity, Shop, Step, SyncTask
+from sync.models import RemoteHealth, Shop, Step, SyncTask
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +57,11 @@ def systems_of(task: SyncTask) -> list[str]:
     if task.step in _NEEDS_SHOP and task.shop is not None:
         systems.append(shop_system(task.shop.code))
     return systems
+
+
+def needs_of(task: SyncTask) -> set[str]:
+    """The same by the names calls are kept under: "sap" and "magento"."""
+    return {system.partition(":")[0] for system in systems_of(task)}
 
 
 def shop_system(code: str) -> str:
@@ -197,20 +202,6 @@ def probe() -> int:
     return sum(_probe(health, now) for health in due)
 
 
-def call_forgotten() -> int:
-    """Make due what still waits for a remote although none is in trouble: it went to wait just as
-    the incident ended, or the worker that ended it died. How many tasks those were."""
-    if RemoteHealth.objects.filter(opened_at__isnull=False).exists():
-        return 0
-    if RemoteIdentity.objects.filter(noticed_at__isnull=False).exists():
-        return 0
-    now = timezone.now()
-    if RemoteHealth.objects.filter(quiet_until__gt=now).exists():
-        return 0
-    waiting = SyncTask.objects.filter(state=SyncTask.State.WAITING, not_before__gt=now)
-    return waiting.filter(cause_key=WAITS_FOR_REMOTE).update(not_before=now, rung_at=None)
-
-
 def waiting_for(system: str) -> QuerySet[SyncTask]:
     """The tasks that wait and need this remote."""
     steps = _NEEDS_SAP if system == SAP else _NEEDS_SHOP
@@ -231,6 +222,9 @@ def _probe(health: RemoteHealth, now: datetime) -> int:
     if not taken.update(probe_at=now + _until_probe(health)):
         return 0  # another sweep has it
     shop = None if health.system == SAP else _shop_of(health.system)
+    if shop is None and health.system != SAP:
+        health.delete()  # the shop is no longer known: nothing of it is in trouble
+        return 0
     test = work.try_connection(shop)
     again = SyncTask.objects.unfinished().exclude(state=SyncTask.State.RUNNING)
     if not again.filter(step=test.step, reference=test.reference).update(
@@ -240,8 +234,8 @@ def _probe(health: RemoteHealth, now: datetime) -> int:
     return 1
 
 
-def _shop_of(system: str) -> Shop:
-    return Shop.objects.get(code=system.removeprefix("magento:"))
+def _shop_of(system: str) -> Shop | None:
+    return Shop.objects.filter(code=system.removeprefix("magento:")).first()
 
 
 def _call_all_waiting(system: str) -> None:

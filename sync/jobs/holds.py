@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Min
 from django.utils import timezone
 
 from sync.errors import RemoteMisconfigured, RemoteUnavailable, SyncError
@@ -48,6 +49,25 @@ def held_back(task: SyncTask) -> Hold | None:
         )
     holds = [_hold(task, health) for health in RemoteHealth.objects.filter(system__in=systems)]
     return next((hold for hold in holds if hold is not None), None)
+
+
+def call_forgotten() -> int:
+    """Make due what still waits for a remote although nothing holds it back any more: it went to
+    wait just as the trouble ended, or the worker that ended it died, or a person has confirmed a
+    change. How many tasks those were."""
+    now = timezone.now()
+    waiting = SyncTask.objects.filter(
+        state=SyncTask.State.WAITING, not_before__gt=now, cause_key=WAITS_FOR_REMOTE
+    ).order_by()
+    alike = waiting.values("step", "shop_id", "priority").annotate(first=Min("pk"))
+    firsts = SyncTask.objects.filter(pk__in=alike.values("first")).select_related("shop")
+    return sum(
+        waiting.filter(step=one.step, shop=one.shop, priority=one.priority).update(
+            not_before=now, rung_at=None
+        )
+        for one in firsts
+        if held_back(one) is None
+    )
 
 
 def _parties(task: SyncTask) -> list[str]:

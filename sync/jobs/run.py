@@ -114,7 +114,8 @@ def _execute(task: SyncTask, calls: _Calls, remotes: Remotes) -> None:
         breaker.note_success(task, calls.answered)
         if fetches.is_of_everything(task):
             fetches.note_success(task)
-        resume.go_on(was)
+        if breaker.needs_of(task) <= calls.answered:
+            resume.go_on(was)
 
 
 def _outcome_of(run: StepRun) -> str:

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from sync.jobs import breaker, resume
+from sync.jobs import resume
 from sync.jobs.bell import ring, rings_waiting
+from sync.jobs.holds import call_forgotten
 from sync.jobs.settled import close_settled
 from sync.models import SyncAttempt, SyncTask
 
@@ -25,7 +26,7 @@ def sweep() -> tuple[int, int]:
     """How many expired leases were freed, and for how many tasks the bell was rung."""
     now = timezone.now()
     close_settled()
-    breaker.call_forgotten()
+    call_forgotten()
     resume.try_again()
     freed = sum(_free(task, now) for task in SyncTask.objects.expired(now)[:AT_ONCE])
     due = SyncTask.objects.due(now)

@@ -43,7 +43,7 @@ class RemoteIdentityManager(models.Manager["RemoteIdentity"]):
             is_other = any(known.get(name) not in ("", None, told[name]) for name in told)
             remembered.checked_at = now if was_asked else remembered.checked_at
             if is_other:
-                remembered.seen = {**known, **told}
+                remembered.seen = {**known, **remembered.seen, **told}
                 remembered.noticed_at = remembered.noticed_at or now
             else:
                 remembered.known = {**seen, **known, **told}
@@ -97,8 +97,13 @@ class RemoteIdentity(models.Model):
         if all(self.known.get(name) == value for name, value in self.seen.items()):
             self.seen, self.noticed_at = {}, None
 
-    def confirm(self, person: Any) -> None:
-        """A person says that it is the same remote all the same, or that the change is wanted."""
-        self.known, self.seen, self.noticed_at = self.seen or self.known, {}, None
-        self.confirmed_at, self.confirmed_by = timezone.now(), person
-        self.save()
+    def confirm(self, person: Any, change: str) -> bool:
+        """A person says that the change they have read is wanted; False when it is another now."""
+        with transaction.atomic():
+            row = RemoteIdentity.objects.select_for_update().get(pk=self.pk)
+            if row.noticed_at is None or row.change != change:
+                return False
+            row.known, row.seen, row.noticed_at = row.seen, {}, None
+            row.confirmed_at, row.confirmed_by = timezone.now(), person
+            row.save()
+        return True

@@ -96,9 +96,11 @@ class ConfirmRemote(Click):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What waited for this word goes on with the next sweep."""
-        identity = get_object_or_404(RemoteIdentity, pk=pk, noticed_at__isnull=False)
-        identity.confirm(reader(request))
-        messages.success(
-            request, f"{name_of(identity.system)} is confirmed as it is now; work goes on."
-        )
+        identity = get_object_or_404(RemoteIdentity, pk=pk)
+        if identity.confirm(reader(request), request.POST.get("change", "")):
+            messages.success(
+                request, f"{name_of(identity.system)} is confirmed as it is now; work goes on."
+            )
+        else:
+            messages.error(request, "It is no longer as it was shown to you. Please look again.")
         return HttpResponseRedirect(reverse("sync:connections"))

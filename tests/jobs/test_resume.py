@@ -312,3 +312,39 @@ def test_a_test_of_the_connection_logs_on_anew(world: World) -> None:
 
     assert tested.state == State.NEEDS_ATTENTION
     assert "refused the logon" in tested.error_message
+
+
+def test_one_that_never_got_to_sap_proves_nothing_for_the_others(world: World) -> None:
+    tasks, _fault = a_refused_logon(world)
+    world.sap.faults.clear()
+    RemoteHealth.objects.update(opened_at=None, closed_at=timezone.now(), consecutive_failures=0)
+    first = SyncTask.objects.get(pk=tasks[0].pk)
+    assert first.sales_order is not None
+    world.cancel(first.sales_order)
+    resume.try_again()
+
+    world.run_task(first)
+
+    assert states(tasks) == [State.DONE, *[State.NEEDS_ATTENTION] * 4]
+
+
+def test_what_waited_for_one_remote_is_called_while_another_is_in_trouble(world: World) -> None:
+    order = world.into_sap()
+    RemoteHealth.objects.create(system="sap", kind="away", opened_at=timezone.now())
+    held = world.run(work.pull_deliveries(order))
+    RemoteHealth.objects.update(system="magento:other")
+
+    sweep()
+
+    held.refresh_from_db()
+    assert held.not_before <= timezone.now()
+
+
+@pytest.mark.django_db
+def test_trouble_of_a_shop_that_is_gone_ends_with_it() -> None:
+    RemoteHealth.objects.create(
+        system="magento:gone", opened_at=timezone.now(), probe_at=timezone.now()
+    )
+
+    assert breaker.probe() == 0
+    assert not RemoteHealth.objects.exists()

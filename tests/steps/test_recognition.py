@@ -145,7 +145,7 @@ def test_once_an_administrator_has_confirmed_it_all_goes_on(
     order = noticed(world, known)
     task = world.run(work.pull_deliveries(order))
     for identity in RemoteIdentity.objects.exclude(noticed_at=None):
-        identity.confirm(a_user("Administrators"))
+        assert identity.confirm(a_user("Administrators"), identity.change)
 
     sweep()
     world.work_off()

@@ -69,11 +69,24 @@ def test_an_administrator_says_that_a_changed_shop_is_wanted(signed_in: SignIn) 
     changed, client = a_changed_shop(), signed_in(ADMINISTRATORS)
     assert "address https://b.test, until now https://a.test" in page_of(client, "/connections/")
 
-    client.post(f"/connections/{changed.pk}/confirm/")
+    client.post(f"/connections/{changed.pk}/confirm/", {"change": changed.change})
 
     changed.refresh_from_db()
     assert (changed.known, changed.noticed_at) == ({"base_url": "https://b.test"}, None)
     assert changed.confirmed_by is not None
+
+
+def test_only_the_change_that_was_read_is_confirmed(signed_in: SignIn) -> None:
+    changed, client = a_changed_shop(), signed_in(ADMINISTRATORS)
+    read = changed.change
+    changed.seen = {"base_url": "https://c.test"}
+    changed.save()
+
+    told = client.post(f"/connections/{changed.pk}/confirm/", {"change": read}, follow=True)
+
+    changed.refresh_from_db()
+    assert changed.noticed_at is not None
+    assert "Please look again." in told.content.decode()
 
 
 @pytest.mark.parametrize("role", [SALES, LOGISTICS, FINANCE])
