@@ -21,10 +21,15 @@ LISTED_UNDER: Final[Mapping[str, str]] = {
 
 
 def where_to_tick(right: str) -> str:
-    """One sentence for the shop's administrator about a right, named as the shop names it."""
-    listed = LISTED_UNDER.get(right)
-    tick = f"tick {listed}" if listed else "tick it"
+    """One sentence for the shop's administrator about a right, named as the shop names it.
+
+    Where the shop names several, it puts commas between; each of them is needed.
+    """
+    names = [name.strip() for name in right.split(",")]
+    ticks = " and ".join(LISTED_UNDER.get(name, name) for name in names)
+    needed = "right needed is" if len(names) == 1 else "rights needed are"
+    tick = ticks if ticks != right else "it"
     return (
-        f"The right needed is {right}: in the shop's admin under System > Extensions > "
-        f"Integrations, in the API tab of the portal's integration, {tick} and save."
+        f"The {needed} {right}: in the shop's admin under System > Extensions > "
+        f"Integrations, in the API tab of the portal's integration, tick {tick} and save."
     )

@@ -11,7 +11,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="salesorder",
             index=models.Index(
-                django.db.models.functions.text.Upper("increment_id"),
+                django.db.models.functions.text.Upper(
+                    django.db.models.functions.text.Trim("increment_id")
+                ),
                 name="order_increment_any_case",
             ),
         ),

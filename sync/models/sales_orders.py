@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db import models
-from django.db.models.functions import Upper
+from django.db.models.functions import Trim, Upper
 from django.urls import reverse
 from django.utils import timezone
 
@@ -134,7 +134,7 @@ class SalesOrder(models.Model):
             models.Index(fields=["store_id", "-placed_at", "-id"], name="order_store"),
             models.Index(fields=["grand_total", "id"], name="order_total"),
             models.Index(fields=["increment_id"], name="order_increment"),
-            models.Index(Upper("increment_id"), name="order_increment_any_case"),
+            models.Index(Upper(Trim("increment_id")), name="order_increment_any_case"),
             models.Index(fields=["customer_email"], name="order_email"),
             models.Index(fields=["verification"], name="order_verification"),
             models.Index(

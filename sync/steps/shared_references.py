@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from django.db.models import Q
-from django.db.models.functions import Upper
+from django.db.models.functions import Trim, Upper
 
 from sync.errors import RecordsDisagree
 from sync.models import SalesOrder, Shop, Step, SyncTask
@@ -25,8 +25,8 @@ def orders_with(reference: str) -> Iterator[SalesOrder]:
     for shop in Shop.objects.all():
         prefix = normal_reference(shop.reference_prefix)
         orders = SalesOrder.objects.filter(shop=shop).select_related("shop").defer("payload")
-        numbered = orders.annotate(capitals=Upper("increment_id"))
-        for order in numbered.filter(capitals=reference.removeprefix(prefix)):
+        numbered = orders.annotate(plain=Upper(Trim("increment_id")))
+        for order in numbered.filter(plain=reference.removeprefix(prefix).strip()):
             if reference_of(order) == reference:
                 yield order
 

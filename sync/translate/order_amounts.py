@@ -16,7 +16,7 @@ such as a recycling fee, has no place in the SAP order: an order with one does n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sync.errors import UnexpectedRecord
@@ -87,9 +87,26 @@ def order_amounts(order: MagentoOrder) -> OrderAmounts:
         freight_discount=abs(order.shipping_discount_amount) - compensation,
         freight_tax=order.shipping_tax_amount,
     )
-    if abs(amounts.total - order.grand_total) >= HALF_A_CENT:
-        raise _does_not_add_up(order, amounts.total, [item for item, _ in counted])
-    return amounts
+    if _adds_up(amounts, order):
+        return amounts
+    restored = tuple(
+        _uncut(line, item) for line, (item, _) in zip(amounts.lines, counted, strict=True)
+    )
+    if _adds_up(uncut := replace(amounts, lines=restored), order):
+        return uncut
+    raise _does_not_add_up(order, amounts.total, [item for item, _ in counted])
+
+
+def _adds_up(amounts: OrderAmounts, order: MagentoOrder) -> bool:
+    return abs(amounts.total - order.grand_total) < HALF_A_CENT
+
+
+def _uncut(line: PricedLine, item: MagentoOrderItem) -> PricedLine:
+    """A row below 0, whose discount counts a tax that is not charged, is sent cut to 0 by every
+    version (README "Versions" 1): its price tells what it costs."""
+    by_price = item.price * item.qty_ordered
+    is_cut = not item.row_total_incl_tax and line.net_before_discount > by_price
+    return replace(line, net_before_discount=by_price) if is_cut else line
 
 
 def children_by_parent(order: MagentoOrder) -> dict[int, list[MagentoOrderItem]]:

@@ -94,7 +94,19 @@ def test_a_refused_confirmation_names_the_right_as_the_shop_does_and_where_to_ti
     assert refused.value.cause_key == f"magento:401:{right}"
 
 
-def unauthorised(right: str) -> dict[str, object]:
+@pytest.mark.parametrize("several", ["A::a, Magento_Sales::ship", ["A::a", "Magento_Sales::ship"]])
+def test_where_the_shop_names_several_rights_each_is_said(
+    client: MagentoClient, shop: responses.RequestsMock, several: object
+) -> None:
+    shop.get(f"{SHOP}/rest/V1/orders/2", status=401, json=unauthorised(several))
+
+    message = read_error(client).message
+
+    assert "The rights needed are A::a, Magento_Sales::ship: " in message
+    assert "tick A::a and Sales > Operations > Orders > Actions > Ship and save" in message
+
+
+def unauthorised(right: object) -> dict[str, object]:
     """The answer of [248-010]."""
     message = "The consumer isn't authorized to access %resources."
     return {"message": message, "parameters": {"resources": right}}

@@ -135,11 +135,12 @@ def test_the_second_is_never_taken_for_the_first(world: World, pair: tuple[str, 
     assert in_sap(world) == ["DE-1"]
 
 
-def test_nor_while_it_is_not_known_what_became_of_the_first(world: World) -> None:
-    first = placed(world, "de-1")
+@pytest.mark.parametrize("number", ["de-1", " de-1", "DE-1 "])
+def test_nor_while_it_is_not_known_what_became_of_the_first(world: World, number: str) -> None:
+    first = placed(world, number)
     world.sap_fails("lost_commit_answer")
     began = pushed(world, first)
-    second = placed(world, "DE-1")
+    second = placed(world, "De-1")
 
     assert pushed(world, second).state == State.NEEDS_ATTENTION
     assert world.run_until_done(began).state == State.DONE

@@ -64,6 +64,43 @@ def test_a_gross_price_shop_has_its_compensation_taken_off_the_discount() -> Non
     )  # fmt: skip
 
 
+def test_a_row_below_nothing_which_the_shop_cuts_costs_what_price_and_discount_make_it() -> None:
+    """The discount counts a tax of 1.90 that is not charged: 10.00 less 11.90."""
+    item = made_item(1, price=Decimal(5), qty_ordered=Decimal(2), discount_amount=Decimal("11.9"))
+    order = replace(
+        made_order((item, made_item(2, price=Decimal(20), row_total_incl_tax=Decimal(20)))),
+        grand_total=Decimal("18.1"),
+    )
+
+    lines = order_amounts(order).lines
+
+    assert [line.net_before_discount for line in lines] == [Decimal(10), Decimal(20)]
+    assert lines[0].total == Decimal("-1.9")
+
+
+def test_a_free_row_of_rounded_gross_prices_is_not_taken_for_a_cut_one() -> None:
+    """Three pieces at 8.403361 net, shown as 8.40, all of it off: 25.21 less 30.00 plus 4.79."""
+    item = made_item(
+        1,
+        price=Decimal("8.4"),
+        qty_ordered=Decimal(3),
+        discount_amount=Decimal(30),
+        discount_tax_compensation_amount=Decimal("4.79"),
+    )
+
+    [line] = order_amounts(made_order((item,))).lines
+
+    assert (line.net_before_discount, line.total) == (Decimal("25.21"), ZERO)
+
+
+def test_no_price_makes_an_order_add_up_whose_rows_are_not_cut() -> None:
+    item = made_item(1, price=Decimal(9), row_total_incl_tax=Decimal(10))
+    order = replace(made_order((item,)), grand_total=Decimal(9))
+
+    with pytest.raises(UnexpectedRecord, match="add up to 10"):
+        order_amounts(order)
+
+
 def test_an_order_that_does_not_add_up_says_by_how_much() -> None:
     order = replace(parse_order(answer_body("101")), grand_total=Decimal("87.43"))
 

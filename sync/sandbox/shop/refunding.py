@@ -8,7 +8,7 @@ from sync.sandbox.shop.documents import Doc, add, cents, dec, num, shipping_addr
 from sync.sandbox.shop.errors import ShopError
 from sync.sandbox.shop.quantities import Lines, per_parent, whole
 from sync.sandbox.shop.shipping import Picked, asked, creation_comments
-from sync.sandbox.shop.states import enter
+from sync.sandbox.shop.states import can_invoice, enter
 from sync.sandbox.shop.store import Books
 
 LEAD = "Creditmemo Document Validation Error(s):\n"
@@ -152,8 +152,9 @@ def register(order: Doc, picked: Picked, memo: Doc) -> None:
 
 
 def close(order: Doc) -> bool:
-    """Close an order whose whole payment went back [507]; False for any other."""
-    if dec(order["total_refunded"]) < dec(order["total_paid"]):
+    """Close an order whose whole payment went back [507]; False for any other, and for one of
+    which some is still to be invoiced."""
+    if dec(order["total_refunded"]) < dec(order["total_paid"]) or can_invoice(order):
         return False
     enter(order, "closed")
     return True

@@ -186,6 +186,17 @@ def test_a_comment_written_meanwhile_is_refused_and_not_stored(caller: Caller) -
     assert quantities(caller, number, "qty_invoiced") == [2, 1]
 
 
+def test_a_refund_of_all_that_was_invoiced_so_far_does_not_close_the_order(caller: Caller) -> None:
+    order = caller.place("simple")
+    states = ("processing", "closed")
+    for item, state in zip(order["items"], states, strict=True):
+        part = {"items": [{"order_item_id": item["item_id"], "qty": item["qty_ordered"]}]}
+        caller.shop.invoice(order["entity_id"], part)
+        caller.shop.refund(order["entity_id"], part)
+
+        assert caller.shop.get("order", order["entity_id"])["state"] == state
+
+
 def test_an_external_number_written_afterwards_harms_nothing(caller: Caller) -> None:
     number = caller.place("simple")["entity_id"]
     caller.post(f"order/{number}/ship")
