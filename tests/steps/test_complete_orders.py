@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from sync.jobs import work
-from sync.models import BillingDocument, SalesOrder, SapSalesOrderLine
+from sync.models import BillingDocument, OutboundDelivery, SalesOrder, SapSalesOrderLine
 from sync.sandbox.sap import billing, warehouse
 from sync.sandbox.sap.documents import SalesOrder as SapOrder
 from sync.steps.progress import orders_to_read, refresh_stages, still_open
@@ -189,6 +189,34 @@ def test_half_an_order_delivered_and_billed_is_not_complete(world: World) -> Non
 
     assert stage_of(order) == Stage.DISPATCHED
     assert still_open(order) == "SAP has not delivered everything yet."
+
+
+@pytest.mark.parametrize("status", ["", "C"])
+def test_what_the_shop_finished_by_hand_is_not_complete_while_no_delivery_is_known(
+    world: World, status: str
+) -> None:
+    """A release that fills no status, or a delivery that could not be read."""
+    order = world.into_sap()
+    world.stand_in.invoice(order.entity_id, {})
+    world.stand_in.ship(order.entity_id, {})
+    world.run(work.pull_orders(world.shop))
+    SalesOrder.objects.update(sap_delivery_status=status)
+
+    refresh_stages([order.pk])
+
+    assert (stage_of(order), order.state) == (Stage.IN_SAP, "complete")
+    assert still_open(order) == "SAP has not delivered everything yet."
+
+
+def test_an_order_of_which_sap_fills_no_status_is_complete_by_its_quantities(world: World) -> None:
+    order, delivery = shipped(world)
+    world.invoice(order, world.bill(delivery))
+    SalesOrder.objects.update(sap_delivery_status="", stage=Stage.SHIPPED)
+    OutboundDelivery.objects.update(billing_status="", goods_movement_status="")
+
+    refresh_stages([order.pk])
+
+    assert stage_of(order) == Stage.COMPLETE
 
 
 # ---- not never
