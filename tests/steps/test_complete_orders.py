@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from sync.jobs import work
+from sync.jobs.work import Work
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder, SapSalesOrderLine
 from sync.sandbox.sap import billing, warehouse
 from sync.sandbox.sap.documents import SalesOrder as SapOrder
+from sync.sap.client import SapClient
+from sync.sap.records import SapDelivery
 from sync.steps.progress import orders_to_read, refresh_stages, still_open
 from tests.world import World
 
@@ -289,6 +294,45 @@ def test_less_delivered_than_ordered_is_billed_as_delivered(world: World) -> Non
     refresh_stages([order.pk])
 
     assert stage_of(order) == Stage.COMPLETE
+
+
+@pytest.mark.parametrize("step", [work.pull_deliveries, work.pull_billing])
+def test_a_delivery_deleted_in_sap_does_not_keep_its_order_open(
+    world: World, step: Callable[[], Work]
+) -> None:
+    order, other = world.into_sap(), world.into_sap()
+    (deleted,), (kept,) = world.deliver(order), world.deliver(other)
+    world.run(work.pull_deliveries())
+    assert stage_of(order) == Stage.PICKING
+
+    warehouse.delete_delivery(world.sap, deleted)
+    world.run(step())
+    assert (stage_of(order), stage_of(other)) == (Stage.IN_SAP, Stage.PICKING)
+    assert list(OutboundDelivery.objects.values_list("delivery_number", flat=True)) == [kept]
+    (delivery,) = world.dispatch(order)
+    world.ship(order, delivery)
+    world.invoice(order, world.bill(delivery))
+
+    assert stage_of(order) == Stage.COMPLETE
+
+
+def test_a_delivery_that_sap_only_does_not_list_is_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as one the answer of which could not be taken apart: it is asked for by its number."""
+    order = world.into_sap()
+    world.deliver(order)
+    world.run(work.pull_deliveries())
+    search = SapClient.search_deliveries
+
+    def by_number_only(client: SapClient, **wanted: Any) -> list[SapDelivery]:
+        return search(client, **{**wanted, "sap_sales_order_numbers": ()})
+
+    monkeypatch.setattr(SapClient, "search_deliveries", by_number_only)
+    world.run(work.pull_deliveries())
+
+    assert stage_of(order) == Stage.PICKING
+    assert OutboundDelivery.objects.get().lines.count() == 2
 
 
 def test_a_bundle_delivered_part_by_part_is_complete_although_one_delivery_has_no_shipment(
