@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sync.models import SalesOrder, Step
 from sync.sap.records import SapDelivery
+from sync.steps.deleted_deliveries import forget_deliveries, unlisted_deliveries
 from sync.steps.progress import Due, note_read, orders_to_read, refresh_stages
 from sync.steps.sap_mirrors import store_delivery, store_sap_status
 from sync.steps.step_run import StepRun
@@ -53,12 +54,15 @@ def read_status(run: StepRun, batch: list[SalesOrder], spoilt: Spoilt) -> None:
 def read_deliveries(run: StepRun, batch: list[SalesOrder], spoilt: Spoilt) -> set[str]:
     """Store the deliveries of these orders; the numbers of those that could be read.
 
-    Read the status first: what it says of them must not be newer than they are.
+    Read the status first: what it says of them must not be newer than they are. One that SAP lists
+    no longer is asked for by its number before it is forgotten.
     """
+    sap = run.remotes.sap()
     numbers = [order.sap_sales_order_number for order in batch]
-    deliveries = run.remotes.sap().search_deliveries(
-        sap_sales_order_numbers=numbers, unreadable=spoilt.found
-    )
+    deliveries = sap.search_deliveries(sap_sales_order_numbers=numbers, unreadable=spoilt.found)
+    unlisted = unlisted_deliveries(batch, deliveries)
+    if unlisted:
+        deliveries += sap.search_deliveries(delivery_numbers=unlisted, unreadable=spoilt.found)
     run.task.hold_lease(run.policy.lease)  # who stalled meanwhile stores nothing old
     sources = run.policy.delivery_sources
     found = set() if is_of_one(run) else unchanged_deliveries(deliveries, sources)
@@ -70,6 +74,9 @@ def read_deliveries(run: StepRun, batch: list[SalesOrder], spoilt: Spoilt) -> se
         with spoilt.kept_apart("delivery", number, _orders_of(record)):
             store_delivery(record, sources)
             found.add(number)
+    deleted = set(unlisted) - {record.delivery_number for record in deliveries} - spoilt.deliveries
+    forget_deliveries(deleted)
+    spoilt.read |= {("delivery", number) for number in deleted}
     return found
 
 

@@ -73,6 +73,11 @@ class Spoilt:
             raise own
 
     @property
+    def deliveries(self) -> set[str]:
+        """The numbers of the deliveries that could not be read."""
+        return {one.document_number for one in self.found if one.kind == "delivery"}
+
+    @property
     def words(self) -> str:
         """The end of the pull's sentence."""
         count = len({(one.kind, one.document_number) for one in self.found})

@@ -8,7 +8,8 @@ Which field decides what:
 - the billing status of the order (FKSAK): the same for what is billed from the order itself;
 - the quantities of the billing documents: whether those the portal knows are all there are.
 
-A blank status means that there is nothing of the kind, never that it is open.
+A blank status means that there is nothing of the kind, never that it is open; where the order's
+lines deny it, quantities decide.
 """
 
 from __future__ import annotations
@@ -71,12 +72,25 @@ def billed_from(relevance: str | None) -> str:
 
 def left_to_deliver(delivery_status: str, progress: SapProgress) -> str:
     """What SAP still has to deliver, in one sentence; empty when all goods have left."""
-    if delivery_status not in DONE:
+    if delivery_status not in DONE or _lacks_deliveries(delivery_status, progress):
         return "SAP has not delivered everything yet."
     for one in progress.deliveries.values():
         if one.goods_movement_status not in DONE:
             return f"Goods issue of delivery {one.delivery_number} is not posted in SAP."
     return ""
+
+
+def _lacks_deliveries(delivery_status: str, progress: SapProgress) -> bool:
+    """Whether lines that are billed by their delivery deny a status that says nothing is left.
+
+    Of such an order a blank was not filled: then quantities decide. With C there must be a
+    delivery, if only one that could not be read yet; its lines may be closed by a tolerance.
+    """
+    goods = [one for one in progress.lines if one.billed_from == DELIVERY and not one.is_rejected]
+    if delivery_status:
+        return bool(goods) and not progress.deliveries
+    delivered = progress.delivered
+    return not all(_is_covered(one.item_number, one.unit, one.quantity, delivered) for one in goods)
 
 
 def left_to_bill(billing_status: str, progress: SapProgress) -> str:
@@ -88,7 +102,7 @@ def left_to_bill(billing_status: str, progress: SapProgress) -> str:
         return "SAP has not billed all of what is billed without a delivery yet."
     for line in progress.lines:
         for unit, quantity in _owed(line, progress):
-            if not _is_billed(line.item_number, unit, quantity, progress.billed):
+            if not _is_covered(line.item_number, unit, quantity, progress.billed):
                 return (
                     f"SAP's billing documents do not add up yet: item {line.item_number} lacks "
                     f"{_lacking(line, unit, quantity, progress):f} {unit}".rstrip()
@@ -110,10 +124,10 @@ def _owed(line: SapLine, progress: SapProgress) -> Iterator[tuple[str, Decimal]]
                 yield unit, quantity
 
 
-def _is_billed(item: int, unit: str, quantity: Decimal, billed: Quantities) -> bool:
+def _is_covered(item: int, unit: str, quantity: Decimal, found: Quantities) -> bool:
     """Quantities in different units cannot be compared: then the statuses decide alone."""
-    in_other_units = any(one == item and other != unit for one, other in billed)
-    return in_other_units or billed.get((item, unit), ZERO) >= quantity
+    in_other_units = any(one == item and other != unit for one, other in found)
+    return in_other_units or found.get((item, unit), ZERO) >= quantity
 
 
 def _lacking(line: SapLine, unit: str, quantity: Decimal, progress: SapProgress) -> Decimal:

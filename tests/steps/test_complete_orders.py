@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from sync.jobs import work
-from sync.models import BillingDocument, SalesOrder, SapSalesOrderLine
+from sync.jobs.work import Work
+from sync.models import BillingDocument, OutboundDelivery, SalesOrder, SapSalesOrderLine
 from sync.sandbox.sap import billing, warehouse
 from sync.sandbox.sap.documents import SalesOrder as SapOrder
+from sync.sap.client import SapClient
+from sync.sap.records import SapDelivery
 from sync.steps.progress import orders_to_read, refresh_stages, still_open
 from tests.world import World
 
@@ -191,6 +196,34 @@ def test_half_an_order_delivered_and_billed_is_not_complete(world: World) -> Non
     assert still_open(order) == "SAP has not delivered everything yet."
 
 
+@pytest.mark.parametrize("status", ["", "C"])
+def test_what_the_shop_finished_by_hand_is_not_complete_while_no_delivery_is_known(
+    world: World, status: str
+) -> None:
+    """A release that fills no status, or a delivery that could not be read."""
+    order = world.into_sap()
+    world.stand_in.invoice(order.entity_id, {})
+    world.stand_in.ship(order.entity_id, {})
+    world.run(work.pull_orders(world.shop))
+    SalesOrder.objects.update(sap_delivery_status=status)
+
+    refresh_stages([order.pk])
+
+    assert (stage_of(order), order.state) == (Stage.IN_SAP, "complete")
+    assert still_open(order) == "SAP has not delivered everything yet."
+
+
+def test_an_order_of_which_sap_fills_no_status_is_complete_by_its_quantities(world: World) -> None:
+    order, delivery = shipped(world)
+    world.invoice(order, world.bill(delivery))
+    SalesOrder.objects.update(sap_delivery_status="", stage=Stage.SHIPPED)
+    OutboundDelivery.objects.update(billing_status="", goods_movement_status="")
+
+    refresh_stages([order.pk])
+
+    assert stage_of(order) == Stage.COMPLETE
+
+
 # ---- not never
 def test_a_partly_refunded_order_is_complete_although_the_shop_says_processing(
     world: World,
@@ -261,6 +294,45 @@ def test_less_delivered_than_ordered_is_billed_as_delivered(world: World) -> Non
     refresh_stages([order.pk])
 
     assert stage_of(order) == Stage.COMPLETE
+
+
+@pytest.mark.parametrize("step", [work.pull_deliveries, work.pull_billing])
+def test_a_delivery_deleted_in_sap_does_not_keep_its_order_open(
+    world: World, step: Callable[[], Work]
+) -> None:
+    order, other = world.into_sap(), world.into_sap()
+    (deleted,), (kept,) = world.deliver(order), world.deliver(other)
+    world.run(work.pull_deliveries())
+    assert stage_of(order) == Stage.PICKING
+
+    warehouse.delete_delivery(world.sap, deleted)
+    world.run(step())
+    assert (stage_of(order), stage_of(other)) == (Stage.IN_SAP, Stage.PICKING)
+    assert list(OutboundDelivery.objects.values_list("delivery_number", flat=True)) == [kept]
+    (delivery,) = world.dispatch(order)
+    world.ship(order, delivery)
+    world.invoice(order, world.bill(delivery))
+
+    assert stage_of(order) == Stage.COMPLETE
+
+
+def test_a_delivery_that_sap_only_does_not_list_is_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as one the answer of which could not be taken apart: it is asked for by its number."""
+    order = world.into_sap()
+    world.deliver(order)
+    world.run(work.pull_deliveries())
+    search = SapClient.search_deliveries
+
+    def by_number_only(client: SapClient, **wanted: Any) -> list[SapDelivery]:
+        return search(client, **{**wanted, "sap_sales_order_numbers": ()})
+
+    monkeypatch.setattr(SapClient, "search_deliveries", by_number_only)
+    world.run(work.pull_deliveries())
+
+    assert stage_of(order) == Stage.PICKING
+    assert OutboundDelivery.objects.get().lines.count() == 2
 
 
 def test_a_bundle_delivered_part_by_part_is_complete_although_one_delivery_has_no_shipment(

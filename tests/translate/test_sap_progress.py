@@ -76,6 +76,28 @@ def test_the_order_s_delivery_status_says_whether_anything_is_left_to_deliver(
     assert bool(left_to_deliver(status, in_sap())) == is_open
 
 
+@pytest.mark.parametrize(("delivered", "is_open"), [(0, True), (1, True), (2, False), (3, False)])
+def test_goods_are_counted_where_sap_sends_no_delivery_status(
+    delivered: int, is_open: bool
+) -> None:
+    found = in_sap(a_line(), delivered={(10, "ST"): delivered} if delivered else {})
+
+    assert bool(left_to_deliver("", found)) == is_open
+
+
+@pytest.mark.parametrize(
+    "line", [a_line(ORDER), a_line(NOTHING), a_line(NOT_TOLD), a_line(is_rejected=True)]
+)
+@pytest.mark.parametrize("status", ["", "C"])
+def test_services_and_rejected_lines_wait_for_no_delivery(line: SapLine, status: str) -> None:
+    assert left_to_deliver(status, SapProgress([line])) == ""
+
+
+def test_everything_delivered_is_not_believed_before_a_delivery_is_known() -> None:
+    assert left_to_deliver("C", SapProgress([a_line()])) != ""
+    assert left_to_deliver("C", in_sap(a_line(), delivered={(10, "ST"): 1})) == ""
+
+
 @pytest.mark.parametrize(
     ("goods", "is_open"), [("A", True), ("B", True), ("C", False), ("", False)]
 )

@@ -165,6 +165,12 @@ class Store:
             self._db.execute("DELETE FROM document WHERE kind='order' AND number=?", (number,))
             self._db.execute("DELETE FROM order_index WHERE number = ?", (number,))
 
+    def delete_delivery(self, number: str) -> None:
+        """Remove an outbound delivery, and its records in the document flow."""
+        with self.transaction():
+            self._db.execute("DELETE FROM document WHERE kind='delivery' AND number=?", (number,))
+            self._db.execute("DELETE FROM flow WHERE ? IN (preceding, subsequent)", (number,))
+
     def find_orders(self, **equal: str) -> list[str]:
         """Numbers of orders by ``customer_reference``, ``short_reference`` (its first 20
         characters), ``sold_to``, ``sales_organization``."""

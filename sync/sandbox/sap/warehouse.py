@@ -322,6 +322,15 @@ def reverse_goods_issue(system: SapSystem, number: str) -> None:
         )
 
 
+def delete_delivery(system: SapSystem, number: str) -> None:
+    """Delete a delivery (VL02N): its quantities are open again in the order."""
+    with system.store.transaction():
+        delivery = delivery_of(system, number)
+        if delivery.goods_issue_at:
+            raise NotPossible("goods issue is posted; reverse it first")
+        system.store.delete_delivery(delivery.number)
+
+
 def set_order_lock(system: SapSystem, number: str, user: str) -> str:
     """Lock the order for a user, or with a blank user unlock it; returns the padded number."""
     order = order_of(system, number)
