@@ -172,8 +172,11 @@ def _is_believed(task: SyncTask, error: Exception) -> bool:
 def ask_follow_ups(task: SyncTask) -> None:
     """Ask for what became possible: always in a person's name, else only where it is automatic."""
     task.refresh_from_db(fields=["asked_by", "is_wanted_again"])  # somebody may have joined it
+    possible = list(plan.follow_ups(task))
+    if not possible:
+        return
     automatic = set(StepSchedule.objects.filter(is_enabled=True).values_list("step", flat=True))
-    for wanted in plan.follow_ups(task):
+    for wanted in possible:
         if task.asked_by is not None or wanted.step in automatic:
             ask(wanted, origin=SyncTask.Origin.FOLLOW_UP, asked_by=task.asked_by)
 

@@ -165,13 +165,16 @@ class SapClient:
         sap_sales_order_numbers: Sequence[str] = (),
         delivery_numbers: Sequence[str] = (),
         unreadable: list[UnreadableDocument] | None = None,
+        with_parcels: bool = True,
     ) -> list[SapDelivery]:
-        """Deliveries of these sales orders, and these deliveries; each once."""
+        """Deliveries of these sales orders, and these deliveries; each once. Parcels can cost a
+        call for each delivery."""
         return deliveries.search_deliveries(
             self._session,
             sap_sales_order_numbers=sap_sales_order_numbers,
             delivery_numbers=delivery_numbers,
             unreadable=unreadable,
+            with_parcels=with_parcels,
         )
 
     def search_billing_documents(

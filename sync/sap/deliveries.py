@@ -41,8 +41,9 @@ from sync.sap.unreadable import DELIVERY, ORDER, kept_apart, read_in_halves
 
 GETLIST = "BAPI_DELIVERY_GETLIST"
 DOCUMENTS_PER_READ = 50
+PARCELS = "HU_DATA"
 FLAGS = ("BYPASSING_BUFFER", "HEAD_STATUS", "HEAD_PARTNER", "ITEM", "ITEM_STATUS", "DOC_FLOW",
-         "HU_DATA")  # fmt: skip
+         PARCELS)  # fmt: skip
 OPTIONAL = frozenset(f"IS_DLV_DATA_CONTROL.{flag}" for flag in FLAGS)
 # A handling unit's row names its delivery under one of these, or not at all (unconfirmed).
 HANDLING_UNIT_KEYS = ("VBELN", "VPOBJKEY")
@@ -57,20 +58,23 @@ def search_deliveries(
     sap_sales_order_numbers: Sequence[str] = (),
     delivery_numbers: Sequence[str] = (),
     unreadable: list[UnreadableDocument] | None = None,
+    with_parcels: bool = True,
 ) -> list[SapDelivery]:
     """Deliveries of these sales orders, and these deliveries; each once.
 
-    Those that cannot be read are added to ``unreadable``; without it the first one raises.
+    Those that cannot be read are added to ``unreadable``; without it the first one raises. Parcels
+    can cost a call for each delivery; without them there are no handling units.
     """
+    flags = [flag for flag in FLAGS if with_parcels or flag != PARCELS]
     found: dict[str, SapDelivery] = {}
     orders = [abap.alpha(number) for number in sap_sales_order_numbers if number.strip()]
     for chunk in chunks(orders, DOCUMENTS_PER_READ):
-        read = partial(_read, session, unreadable, "IT_VGBEL", "REF_DOC_LOW")
+        read = partial(_read, session, unreadable, flags, ("IT_VGBEL", "REF_DOC_LOW"))
         found.update(_by_number(read_in_halves(chunk, read, unreadable, ORDER)))
     wanted = [abap.alpha(number) for number in delivery_numbers if number.strip()]
     missing = [number for number in wanted if number not in found]
     for chunk in chunks(missing, DOCUMENTS_PER_READ):
-        read = partial(_read, session, unreadable, "IT_VBELN", "DELIV_NUMB_LOW")
+        read = partial(_read, session, unreadable, flags, ("IT_VBELN", "DELIV_NUMB_LOW"))
         found.update(_by_number(read_in_halves(chunk, read, unreadable, DELIVERY)))
     return list(found.values())
 
@@ -86,13 +90,14 @@ def _equals(field: str, value: str) -> dict[str, str]:
 def _read(
     session: SapSession,
     unreadable: list[UnreadableDocument] | None,
-    table: str,
-    field: str,
+    flags: Sequence[str],
+    by: tuple[str, str],
     numbers: Sequence[str],
 ) -> list[SapDelivery]:
-    """One call, selecting by a field of one of its tables."""
+    """One call, selecting by a table and its field."""
+    table, field = by
     selection = [_equals(field, number) for number in numbers]
-    arguments = {"IS_DLV_DATA_CONTROL": dict.fromkeys(FLAGS, "X"), table: selection}
+    arguments = {"IS_DLV_DATA_CONTROL": dict.fromkeys(flags, "X"), table: selection}
     answer = session.call(GETLIST, arguments, optional=OPTIONAL)
     refuse_reading(session, answer, GETLIST)
     deliveries = parse_deliveries(answer, session.options, unreadable)
@@ -107,7 +112,7 @@ def _read_one(
 ) -> SapDelivery:
     """The delivery with its own handling units, where a bulk answer does not say whose they are."""
     number = delivery.delivery_number
-    read = partial(_read, session, unreadable, "IT_VBELN", "DELIV_NUMB_LOW")
+    read = partial(_read, session, unreadable, FLAGS, ("IT_VBELN", "DELIV_NUMB_LOW"))
     again = read_in_halves([number], read, unreadable, DELIVERY)
     return _by_number(again).get(number, replace(delivery, handling_units=()))
 

@@ -1,11 +1,11 @@
 """Billing documents from SAP into the mirror, driven by the portal's own open orders.
 
-Deliveries are read before them: each tells for itself whether it is billed (SAP sheet 13.1).
+Deliveries are asked before them: each tells for itself whether it is billed (SAP sheet 13.1).
 """
 
 from __future__ import annotations
 
-from sync.models import OutboundDeliveryLine, SalesOrder, Step
+from sync.models import OutboundDelivery, OutboundDeliveryLine, SalesOrder, Step
 from sync.steps.progress import Due, note_read, refresh_stages
 from sync.steps.pull_deliveries import (
     batches_of_orders,
@@ -27,7 +27,7 @@ def pull_billing(run: StepRun) -> str:
     found: set[str] = set()
     for batch in batches_of_orders(run, DUE):
         read_status(run, batch, spoilt)
-        read_deliveries(run, batch, spoilt)
+        _read_billing_statuses(run, batch, spoilt)
         references = _references_of(batch)
         documents = run.remotes.sap().search_billing_documents(
             reference_documents=references, unreadable=spoilt.found
@@ -50,6 +50,25 @@ def pull_billing(run: StepRun) -> str:
     spoilt.settle()
     read = f"{len(found)} billing documents read" if len(found) != 1 else "1 document read"
     return f"{read}{spoilt.words}."
+
+
+def _read_billing_statuses(run: StepRun, batch: list[SalesOrder], spoilt: Spoilt) -> None:
+    """Note how far each delivery is billed. Everything else of one that has changed is stored by
+    the next fetch of deliveries."""
+    if is_of_one(run):
+        read_deliveries(run, batch, spoilt)
+        return
+    numbers = [order.sap_sales_order_number for order in batch]
+    deliveries = run.remotes.sap().search_deliveries(
+        sap_sales_order_numbers=numbers, unreadable=spoilt.found, with_parcels=False
+    )
+    run.task.hold_lease(run.policy.lease)
+    told = {one.delivery_number: one.billing_status for one in deliveries}
+    mirrors = OutboundDelivery.objects.filter(delivery_number__in=told)
+    for number, status in mirrors.values_list("delivery_number", "billing_status"):
+        if told[number] != status:
+            changed = OutboundDelivery.objects.filter(delivery_number=number)
+            changed.update(billing_status=told[number], fingerprint="")
 
 
 def _references_of(orders: list[SalesOrder]) -> list[str]:

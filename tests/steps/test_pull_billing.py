@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from sync.jobs import work
-from sync.models import BillingDocument
+from sync.models import BillingDocument, OutboundDelivery, RemoteCall
 from sync.sandbox.sap import billing
 from tests.world import World
 
@@ -75,3 +75,29 @@ def test_an_invoice_is_found_although_its_delivery_was_never_pulled(world: World
     world.run(work.pull_billing(order))
 
     assert BillingDocument.objects.count() == 1
+
+
+def test_a_bulk_round_of_billing_costs_no_call_for_each_delivery(world: World) -> None:
+    for _ in range(4):
+        world.dispatch(world.into_sap(), tracking=("1Z1", "1Z2"))
+    world.run(work.pull_deliveries())
+
+    task = world.run(work.pull_billing())
+
+    calls = RemoteCall.objects.filter(attempt__task=task)
+    assert calls.filter(operation="BAPI_DELIVERY_GETLIST").count() == 1
+
+
+def test_a_delivery_billed_meanwhile_is_noted_by_the_round_of_billing(world: World) -> None:
+    order = world.into_sap()
+    (number,) = world.dispatch(order)
+    world.run(work.pull_deliveries())
+    world.bill(number)
+
+    world.run(work.pull_billing())
+
+    delivery = OutboundDelivery.objects.get(delivery_number=number)
+    assert delivery.billing_status == "C"
+    world.run(work.pull_deliveries())
+    delivery.refresh_from_db()
+    assert (delivery.billing_status, delivery.tracks.count()) == ("C", 1)
