@@ -12,9 +12,6 @@ from typing import Any
 from sync.errors import RemoteMisconfigured, UnexpectedRecord
 from sync.magento.refusals import PageTooLarge, refusal_text
 
-# Every order, shipment and invoice has them; a message or a list has not.
-_NAMES_OF_A_RECORD = ("entity_id", "increment_id")
-
 
 class PageSize:
     """The largest page a shop takes, learnt from its refusals."""
@@ -69,9 +66,9 @@ def is_last(answer: Any, rows: list[Any], size: int, before: int = 0) -> bool:
 
 
 def record_of(answer: Any, route: str) -> dict[str, Any]:
-    """A single record; what is no object, or has none of a record's own names, is something else's
-    answer, and says nothing about the record."""
-    if isinstance(answer, dict) and not answer.keys().isdisjoint(_NAMES_OF_A_RECORD):
+    """A single record; what is no object at all is something else's answer, and says nothing about
+    the record."""
+    if isinstance(answer, dict):
         return answer
     error = _not_a("record", route, answer)
     error.remote_is_unfit = True

@@ -41,12 +41,8 @@ def states(tasks: list[SyncTask]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "name",
-    [
-        "token", "waf", "maintenance", "no route", "challenge", "an empty list", "null",
-        "a message", "an empty page with a total",
-    ],
-)  # fmt: skip
+    "name", ["token", "waf", "maintenance", "no route", "challenge", "an empty list", "null"]
+)
 def test_one_goes_first_and_the_others_when_it_passed(
     world: World, monkeypatch: Any, name: str
 ) -> None:
