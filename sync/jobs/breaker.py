@@ -118,10 +118,12 @@ def _count(health: RemoteHealth, kind: Kind, error: SyncError, now: datetime) ->
     """Note one more failure; whether that makes an incident. A refused logon stays one."""
     if health.is_away and health.kind == Kind.LOGON and kind != Kind.LOGON:
         return False
-    if health.kind != kind and not health.is_away:
-        health.consecutive_failures = 0
+    since = health.failing_since if health.is_away else None
+    if health.kind != kind:
+        health.consecutive_failures = 0  # of another kind: it decides how rarely is tried again
     health.kind = kind
     health.note_failure(error.message, error.cause_key, now)
+    health.failing_since = since or health.failing_since
     if kind == Kind.LOGON:
         return True
     if kind == Kind.AWAY:

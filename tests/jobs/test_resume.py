@@ -344,3 +344,21 @@ def test_trouble_of_a_shop_that_is_gone_ends_with_it() -> None:
 
     assert breaker.probe() == 0
     assert not RemoteHealth.objects.exists()
+
+
+def test_a_logon_refused_while_sap_was_away_is_tried_again_after_a_minute(world: World) -> None:
+    RemoteHealth.objects.create(
+        system="sap", kind="away", consecutive_failures=3,
+        failing_since=timezone.now() - AGES, opened_at=timezone.now(), probe_at=timezone.now(),
+    )  # fmt: skip
+    world.sap.faults.arm("logon_refused", times=1)
+
+    breaker.probe()
+    world.work_off()
+
+    health = RemoteHealth.objects.get()
+    assert health.kind == "logon"
+    assert health.probe_at is not None
+    assert (health.probe_at - timezone.now()).total_seconds() < 61
+    assert health.failing_since is not None
+    assert health.failing_since < timezone.now() - AGES / 2

@@ -16,6 +16,7 @@ from sync.magento.auth import BearerToken
 from sync.magento.client import MagentoClient
 from sync.magento.transport import TimeLimits, new_session
 
+pytestmark = pytest.mark.flow  # waits on real connections for as long as the clock says
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 BODY = b'{"items": [], "total_count": 0}'
 
