@@ -11,6 +11,7 @@ from sync.models.automation import (
 )
 from sync.models.billing import BillingDocument, BillingDocumentLine
 from sync.models.completeness import CompletenessFinding, CompletenessRun
+from sync.models.decisions import Decision
 from sync.models.deliveries import DeliveryTrack, OutboundDelivery, OutboundDeliveryLine
 from sync.models.dry_runs import DryRun
 from sync.models.identities import RemoteIdentity
@@ -36,6 +37,7 @@ __all__ = [
     "CompletenessFinding",
     "CompletenessRun",
     "CustomerMapping",
+    "Decision",
     "DeliveryTrack",
     "DryRun",
     "FetchHealth",

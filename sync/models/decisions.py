@@ -1,0 +1,79 @@
+"""What people decided about documents, and why: rows are added and never changed."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import models
+from django.utils import timezone
+
+from sync.models.billing import BillingDocument
+from sync.models.deliveries import OutboundDelivery
+from sync.models.ledger import SyncTask
+from sync.models.sales_orders import SalesOrder
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    """Questions the steps and the pages ask of what was decided."""
+
+    def newest(self, kind: Decision.Kind, **about: object) -> Decision | None:
+        """The last word of this kind on a document, such as ``sales_order=order``."""
+        return self.filter(kind=kind, **about).order_by("-id").first()
+
+
+class Decision(models.Model):
+    """One word of a person that the portal goes by; ``number`` is the document it names."""
+
+    class Kind(models.TextChoices):
+        """What was decided."""
+
+        TAKEN_ANYWAY = "taken_anyway", "Taken anyway"
+        SAP_ORDER_LINKED = "order_linked", "Tied to a SAP order"
+        INVOICE_LINKED = "invoice_linked", "Shop invoice tied to a billing document"
+        MARKED_DONE = "marked_done", "Marked done"
+        REOPENED = "reopened", "Reopened"
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    sales_order = models.ForeignKey(
+        SalesOrder, null=True, blank=True, on_delete=models.CASCADE, related_name="decisions"
+    )
+    delivery = models.ForeignKey(
+        OutboundDelivery, null=True, blank=True, on_delete=models.CASCADE, related_name="decisions"
+    )
+    billing_document = models.ForeignKey(
+        BillingDocument, null=True, blank=True, on_delete=models.CASCADE, related_name="decisions"
+    )
+    task = models.ForeignKey(
+        SyncTask, null=True, blank=True, on_delete=models.SET_NULL, related_name="decisions"
+    )
+    number = models.CharField(max_length=50, blank=True)
+    reason = models.CharField(max_length=500)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    decided_by_name = models.CharField(
+        max_length=150, help_text="Kept when the person's account is gone."
+    )
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} by {self.decided_by_name}: {self.reason}"
+
+    @classmethod
+    def keep(
+        cls, kind: Kind, person: User, reason: str, *, number: str = "", **about: object
+    ) -> Decision:
+        """Write one down; ``about`` names the documents it concerns."""
+        return cls.objects.create(
+            kind=kind,
+            reason=reason,
+            number=number,
+            decided_by=person,
+            decided_by_name=person.get_username(),
+            **about,
+        )
