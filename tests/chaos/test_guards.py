@@ -23,7 +23,7 @@ pytestmark = pytest.mark.chaos
 
 ORDERS = (
     "--orders", "16", "--at-once", "8", "--patience", "30", "--fault-every", "2",
-    "--shapes", "purchase-order,eur-coupon,coupon",
+    "--shapes", "purchase-order,eur-coupon,coupon", "--events", "0",
 )  # fmt: skip
 LOSING_ANSWERS = ("--only", "sap_loses_an_answer", "--at", "BAPI_TRANSACTION_COMMIT")
 PAUSING = ("--only", "pause_at_a_write", "--at", "BAPI_SALESORDER_GETLIST")

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sync.sandbox.chaos.clerks import SHAPES
+from sync.sandbox.chaos.events import SHARE
 from sync.sandbox.chaos.options import Options
 from sync.sandbox.chaos.run import perform
 from sync.sandbox.shop.versions import NEWER, VERSIONS
@@ -61,6 +62,10 @@ class Command(BaseCommand):
         parser.add_argument("--at", default="", help="calls where faults strike, by comma")
         parser.add_argument("--shapes", type=_shapes, default=(), help="of orders, by comma")
         parser.add_argument("--deliveries", type=int, default=0, help="of each order; 0: 1 to 3")
+        parser.add_argument(
+            "--events", type=float, default=SHARE, metavar="SHARE",
+            help="of the orders to which people do something by hand; see events.py",
+        )  # fmt: skip
         parser.add_argument("--clickers", type=int, default=2, help="people of each role")
         parser.add_argument("--worker-command", default="", help="for tests: another worker")
         parser.add_argument("--keep", action="store_true", help="keep the logs and the books")
@@ -97,6 +102,7 @@ class Command(BaseCommand):
                 at=frozenset(filter(None, options["at"].split(","))),
                 shapes=options["shapes"],
                 deliveries=options["deliveries"],
+                events=options["events"],
                 clickers=options["clickers"],
                 worker_command=tuple(shlex.split(options["worker_command"])),
             )

@@ -15,7 +15,8 @@ from typing import Any
 
 import requests
 
-from sync.sandbox.chaos.stand_ins import Books, StandIn, sap_orders
+from sync.sandbox.chaos.events import SHARE, Event, Moment, Scene, choose
+from sync.sandbox.chaos.stand_ins import Books, StandIn, sap_orders, valid_bills, web_order
 
 SHAPES = (
     "simple", "coupon", "configurable", "bundle-dynamic", "bundle-dynamic-together",
@@ -38,15 +39,28 @@ class Script:
     is_tracked_late: bool
     is_picked_first: bool
     salt: int
+    event: Event | None = None
     increment_id: str = ""
-    is_billed: bool = False
+    has_happened: bool = False
     moved_at: float = field(default_factory=time.monotonic)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to happen by hand."""
+        return self.event is None or self.has_happened
 
-def write_script(rng: random.Random, shapes: Sequence[str] = SHAPES, deliveries: int = 0) -> Script:
-    """A script; bundles leave whole, the rest in ``deliveries``, or in one to three."""
+
+def write_script(
+    rng: random.Random,
+    shapes: Sequence[str] = SHAPES,
+    deliveries: int = 0,
+    events: float = SHARE,
+) -> Script:
+    """A script; bundles leave whole, the rest in ``deliveries``, or in one to three. To a share
+    of ``events`` something happens by hand."""
     shape = rng.choice(shapes)
     return Script(
+        event=choose(rng, shape, events),
         shape=shape,
         deliveries=1 if shape in WHOLE else deliveries or rng.randint(1, 3),
         bills_first_alone=rng.random() < 0.5,
@@ -64,6 +78,7 @@ class Clerks:
         self._sap = sap
         self._waiting = list(reversed(scripts))
         self._at_once = at_once
+        self._called_off: list[Script] = []
         self.active: list[Script] = []
         self.finished: list[Script] = []
         self.stop = threading.Event()
@@ -85,6 +100,8 @@ class Clerks:
                 self._place()
                 for script in list(self.active):
                     self._advance(script)
+                for script in self._called_off:
+                    self._reject(script)
             except requests.RequestException:
                 continue  # a stand-in refuses for a while; its books say later what was done
 
@@ -97,20 +114,61 @@ class Clerks:
             self.active.append(self._waiting.pop())
 
     def _advance(self, script: Script) -> None:
-        if time.monotonic() - script.moved_at < 1:
+        if time.monotonic() - script.moved_at < 1 and script.is_settled:
             return
         held = sap_orders(self._sap, script.increment_id)
         script.moved_at = time.monotonic()
+        if not script.is_settled and self._let_it_happen(script, held):
+            return
         if not held:
             return
         order = held[0]
-        if order["billing_status"] in ("C", "") and order["delivery_status"] in ("C", ""):
-            script.is_billed = True
-            self.active.remove(script)
-            self.finished.append(script)
+        is_over = order["billing_status"] in ("C", "") and order["delivery_status"] in ("C", "")
+        if is_over and script.is_settled:
+            self._finish(script)
             return
         for path, body in next_steps(script, order):
             self._sap.post(path, **body)
+
+    def _let_it_happen(self, script: Script, held: list[Books]) -> bool:
+        """Whether the order waits for what is to happen to it, or was called off just now."""
+        event = script.event
+        assert event is not None, "a script without an event is settled"
+        books = web_order(self._shop, script.increment_id)
+        scene = Scene(script.increment_id, self._shop, self._sap, books, next(iter(held), None))
+        if not has_come(event.moment, scene):
+            return event.moment == Moment.CONFIRMED
+        script.has_happened = event.act(scene)
+        if script.has_happened and event.calls_off:
+            self._called_off.append(script)
+            self._finish(script)
+        return True
+
+    def _finish(self, script: Script) -> None:
+        self.active.remove(script)
+        self.finished.append(script)
+
+    def _reject(self, script: Script) -> None:
+        """Who sees a canceled order in SAP rejects its lines there, once."""
+        if time.monotonic() - script.moved_at < 2:
+            return
+        script.moved_at = time.monotonic()
+        for order in sap_orders(self._sap, script.increment_id):
+            if order["rejection_status"] != "C":
+                self._sap.post(f"orders/{order['number']}/reject")
+
+
+def has_come(moment: Moment, scene: Scene) -> bool:
+    """Whether the order is where the event happens. The portal has nothing to write to the shop
+    then: Magento loses quantities where two write at once."""
+    if moment == Moment.PLACED:
+        return True
+    if scene.sap is None or scene.books["order"].get("ext_order_id") != scene.sap["number"]:
+        return False
+    if moment == Moment.CONFIRMED:
+        return not scene.sap["deliveries"]
+    is_complete = scene.books["order"]["state"] == "complete"
+    return is_complete and scene.sap["billing_status"] in ("C", "") and bool(valid_bills(scene.sap))
 
 
 def next_steps(script: Script, order: Books) -> list[tuple[str, dict[str, Any]]]:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sync.sandbox.chaos.stand_ins import Books
+from sync.sandbox.chaos.events import End, Event
+from sync.sandbox.chaos.stand_ins import Books, valid_bills
 
 KINDS = (
     "lost", "doubled", "wrong_quantities", "wrong_amounts", "extra_mails", "stuck", "lies",
@@ -51,6 +52,7 @@ class Case:
     shop: Books
     sap: list[Books]
     claim: Claim | None = None
+    event: Event | None = None
     found: list[Finding] = field(default_factory=list)
 
     def blame(self, kind: str, text: str) -> None:
@@ -60,6 +62,9 @@ class Case:
 
 def judge(case: Case) -> list[Finding]:
     """Everything that is wrong with one order; empty when all is well."""
+    if case.event is not None and case.event.end == End.CANCELED:
+        _judge_canceled(case)
+        return case.found
     if not case.sap:
         case.blame("lost", "not in SAP")
     for extra in case.sap[1:]:
@@ -73,6 +78,23 @@ def judge(case: Case) -> list[Finding]:
     _judge_end(case)
     _judge_claim(case)
     return case.found
+
+
+def _judge_canceled(case: Case) -> None:
+    """It may be in SAP, where everything is rejected; nothing has left, nothing was billed."""
+    for extra in case.sap[1:]:
+        case.blame("doubled", f"also in SAP as {extra['number']}")
+    for sap in case.sap:
+        if sap["rejection_status"] != "C":
+            case.blame("stuck", f"SAP order {sap['number']} is not rejected")
+        if sap["deliveries"] or sap["billing_documents"]:
+            case.blame("wrong_quantities", "canceled, but SAP delivers or bills it")
+    if case.shop["shipments"] or case.shop["invoices"]:
+        case.blame("doubled", "canceled, but shipped or invoiced in the shop")
+    if case.claim is None:
+        case.blame("stuck", "the portal does not know the order")
+    elif case.claim.stage != "canceled":
+        case.blame("stuck", f"canceled on both sides, but the portal says {case.claim.stage}")
 
 
 def judge_strays(references: Mapping[str, str], is_in_shop: Callable[[str], bool]) -> list[Finding]:
@@ -105,29 +127,33 @@ def _judge_documents(case: Case, sap: Books) -> None:
     if number != sap["number"]:
         case.blame("lost", f"the shop carries {number or 'no number'} and not {sap['number']}")
     left = [one for one in sap["deliveries"] if one["goods_movement_status"] == "C"]
-    _match(case, DELIVERY, [one["number"] for one in left], case.shop["shipments"])
-    _match(case, BILLING, [one["number"] for one in valid_bills(sap)], case.shop["invoices"])
+    _match(case, "shipment", DELIVERY, [one["number"] for one in left])
+    _match(case, "invoice", BILLING, [one["number"] for one in valid_bills(sap)])
     for delivery in left:
         _judge_parcels(case, delivery)
 
 
-def _match(case: Case, marker: str, numbers: list[str], papers: list[Books]) -> None:
-    """One paper in the shop for each of SAP's documents, and no other."""
-    marks = Counter(_mark_of(paper, marker) for paper in papers)
+def _match(case: Case, kind: str, marker: str, numbers: list[str]) -> None:
+    """One paper in the shop for each of SAP's documents, and no other. Where people made some by
+    hand, quantities and amounts tell whether all is there."""
+    by_hand = case.event is not None and kind in case.event.papers_by_hand
+    found: Counter[str] = Counter()
+    for paper in case.shop[f"{kind}s"]:
+        marks = _marks_of(paper, marker)
+        found.update(marks)
+        if not set(marks) & set(numbers) and not (by_hand and not marks):
+            told = ", ".join(marks) or "(no marker)"
+            case.blame("doubled", f"in the shop without cause: {marker} {told}")
     for number in numbers:
-        found = marks.pop(number, 0)
-        if not found:
+        if not found[number] and not by_hand:
             case.blame("lost", f"nothing in the shop for {marker} {number}")
-        for _ in range(found - 1):
+        for _ in range(found[number] - 1):
             case.blame("doubled", f"twice in the shop: {marker} {number}")
-    for number, count in marks.items():
-        for _ in range(count):
-            case.blame("doubled", f"in the shop without cause: {marker} {number or '(no marker)'}")
 
 
 def _judge_parcels(case: Case, delivery: Books) -> None:
     for shipment in case.shop["shipments"]:
-        if _mark_of(shipment, DELIVERY) != delivery["number"]:
+        if delivery["number"] not in _marks_of(shipment, DELIVERY):
             continue
         shown = Counter(track["track_number"] for track in shipment["tracks"])
         wanted: Counter[str] = Counter(delivery["tracking"])
@@ -137,21 +163,10 @@ def _judge_parcels(case: Case, delivery: Books) -> None:
             case.blame("doubled", f"parcel {parcel} too often in the shop")
 
 
-def _mark_of(paper: Books, marker: str) -> str:
-    for comment in paper.get("comments") or ():
-        text = str(comment.get("comment") or "")
-        if text.startswith(marker):
-            return text.removeprefix(marker).strip()
-    return ""
-
-
-def valid_bills(sap: Books) -> list[Books]:
-    """The invoices of an order that nobody has cancelled."""
-    return [
-        one
-        for one in sap["billing_documents"]
-        if one["category"] == "M" and not one["is_cancelled"]
-    ]
+def _marks_of(paper: Books, marker: str) -> list[str]:
+    """The documents it stands for, by its comments; a successor adds its own."""
+    texts = [str(comment.get("comment") or "") for comment in paper.get("comments") or ()]
+    return [text.removeprefix(marker).strip() for text in texts if text.startswith(marker)]
 
 
 # ---- quantities
@@ -265,7 +280,8 @@ def _judge_mails(case: Case) -> None:
     for kind in ("shipment", "invoice"):
         for paper in case.shop.get(f"{kind}s", ()):
             count = sent.pop((kind, paper["entity_id"]), 0)
-            if not count:
+            marker = DELIVERY if kind == "shipment" else BILLING
+            if not count and _marks_of(paper, marker):
                 case.blame("lost", f"no mail for {kind} {paper['increment_id']}")
             for _ in range(count - 1):
                 case.blame("extra_mails", f"one mail too many for {kind} {paper['increment_id']}")

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from sync.sandbox.chaos.events import SHARE
 from sync.sandbox.shop.versions import NEWER
 
 READ_TIMEOUT = 3  # seconds
@@ -44,6 +45,7 @@ class Options:
     shop_version: str = NEWER.name  # of Magento, as the stand-in shop plays it
     shapes: tuple[str, ...] = ()  # of orders, all everyday ones when empty
     deliveries: int = 0  # of each order that can leave in parts; 0: one to three
+    events: float = SHARE  # share of the orders to which something happens by hand
     clickers: int = 2  # impatient people of each role
     lease: int = 15  # seconds
     server_time: float = 7.0  # seconds: the longest a stand-in is made to work on a call

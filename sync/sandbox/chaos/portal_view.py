@@ -21,7 +21,7 @@ OPEN_TASKS = (
 )
 # The clerks give every delivery a parcel number in the end; the portal may be complete before.
 UNFINISHED = (
-    "SELECT count(*) FROM sync_salesorder WHERE stage <> 'complete' OR id IN ("
+    "SELECT count(*) FROM sync_salesorder WHERE stage NOT IN ('complete', 'canceled') OR id IN ("
     "SELECT line.sales_order_id FROM sync_outbounddeliveryline line "
     "LEFT JOIN sync_deliverytrack track ON track.delivery_id = line.delivery_id "
     "WHERE track.id IS NULL)"
@@ -59,7 +59,8 @@ def open_tasks(address: str) -> list[OpenTask]:
 
 
 def unfinished(address: str) -> int:
-    """How many orders the portal does not call complete, or whose parcels it does not know."""
+    """How many orders the portal calls neither complete nor canceled, or whose parcels it does not
+    know."""
     return int(rows(address, UNFINISHED)[0][0])
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import requests
 
 from sync.sandbox.chaos import portal_view
-from sync.sandbox.chaos.clerks import SHAPES, Clerks, write_script
+from sync.sandbox.chaos.clerks import SHAPES, Clerks, Script, write_script
 from sync.sandbox.chaos.databases import database
 from sync.sandbox.chaos.faults import Storm
 from sync.sandbox.chaos.judge import KINDS, Case, Finding, judge, judge_strays
@@ -105,7 +105,9 @@ def _hurt(stage: Stage, tell: Tell) -> Verdict:
     options = stage.options
     rng = random.Random(options.seed)
     shapes = options.shapes or SHAPES
-    scripts = [write_script(rng, shapes, options.deliveries) for _ in range(options.orders)]
+    scripts = [
+        write_script(rng, shapes, options.deliveries, options.events) for _ in range(options.orders)
+    ]
     clerks = Clerks(stage.shop, stage.sap, scripts, options.at_once)
     people = People(
         stage.portal, options.seed, lambda: [one.increment_id for one in clerks.active],
@@ -131,7 +133,11 @@ def _hurt(stage: Stage, tell: Tell) -> Verdict:
     _rest(stage, clerks, tell)
     clerks.stop.set()
     clerks.thread.join(60)
-    findings = judge_all(stage, [one.increment_id for one in clerks.placed])
+    happened = Counter(
+        one.event.name for one in clerks.placed if one.event is not None and one.has_happened
+    )
+    tell("  by hand: " + (", ".join(f"{n} {c}" for n, c in happened.most_common()) or "nothing"))
+    findings = judge_all(stage, clerks.placed)
     return Verdict(len(clerks.placed), sum(storm.injected.values()), findings)
 
 
@@ -169,15 +175,19 @@ def _rest(stage: Stage, clerks: Clerks, tell: Tell) -> None:
     tell(f"no quiet: {last[0]} orders not complete, {last[1]} tasks open, {last[2]} not billed")
 
 
-def judge_all(stage: Stage, numbers: list[str]) -> list[Finding]:
+def judge_all(stage: Stage, scripts: list[Script]) -> list[Finding]:
     """Every order from the books, every open task, and a sample of the pages."""
     told = portal_view.claims(stage.database)
     cases = [
-        Case(number, web_order(stage.shop, number), sap_orders(stage.sap, number), told.get(number))
-        for number in numbers
-    ]
+        Case(
+            one.increment_id, web_order(stage.shop, one.increment_id),
+            sap_orders(stage.sap, one.increment_id), told.get(one.increment_id),
+            one.event if one.has_happened else None,
+        )
+        for one in scripts
+    ]  # fmt: skip
     findings = [finding for case in cases for finding in judge(case)]
-    known = set(numbers)
+    known = {one.increment_id for one in scripts}
     findings += judge_strays(
         sap_references(stage.sap), lambda one: one in known or bool(web_order(stage.shop, one))
     )

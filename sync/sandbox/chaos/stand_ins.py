@@ -72,3 +72,12 @@ def web_order(shop: StandIn, increment_id: str) -> Books:
     """The shop's books of one order, with shipments, invoices and mails."""
     found: Books = shop.get("orders", increment_id=increment_id) or {}
     return found
+
+
+def valid_bills(sap: Books) -> list[Books]:
+    """The invoices of an order that nobody has cancelled."""
+    return [
+        one
+        for one in sap["billing_documents"]
+        if one["category"] == "M" and not one["is_cancelled"]
+    ]

@@ -100,6 +100,12 @@ def create_delivery(number: str) -> Answer:
     return {"deliveries": warehouse.create_delivery(system(), wanted)}
 
 
+@blueprint.post("/orders/<number>/reject")
+def reject(number: str) -> Answer:
+    """Reject every line (VA02) and delete deliveries that have not left; 409 where goods left."""
+    return books_of(system(), warehouse.reject_order(system(), number))
+
+
 @blueprint.post("/orders/<number>/lock")
 def lock(number: str) -> Answer:
     """As if a person had the order open."""

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 
 from sync.sandbox.shop import factory, routing
 from sync.sandbox.shop.documents import Doc, expand
+from sync.sandbox.shop.errors import ShopError
 from sync.sandbox.shop.faults import Faults
 from sync.sandbox.shop.shop import Shop
 
@@ -83,6 +84,24 @@ def show_orders() -> tuple[Response, int] | Response:
     if not found:
         return jsonify(error="no such order"), 404
     return jsonify(**found[0])
+
+
+@blueprint.post("/orders/<increment_id>/<any(cancel, hold, unhold, ship, invoice, refund):action>")
+def act_as_staff(increment_id: str, action: str) -> tuple[Response, int] | Response:
+    """What staff do in the admin panel, without a mail: the whole order, or ``items`` as the REST
+    call takes them; 409 where Magento refuses."""
+    found = books_of(increment_id)
+    if not found:
+        return jsonify(error="no such order"), 404
+    order_id = int(found[0]["order"]["entity_id"])
+    papers = {"ship": shop().ship, "invoice": shop().invoice, "refund": shop().refund}
+    try:
+        if action in papers:
+            made = papers[action](order_id, {"items": _sent().get("items") or [], "notify": False})
+            return jsonify(entity_id=made)
+        return jsonify(done=shop().move(order_id, action))
+    except ShopError as refused:
+        return jsonify(error=str(refused)), 409
 
 
 @blueprint.get("/mails")

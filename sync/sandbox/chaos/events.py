@@ -1,0 +1,147 @@
+"""What people do to orders by hand meanwhile, and how each such order is expected to end.
+
+The table is the demand: it is written first, and a run is judged by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from random import Random
+
+from sync.sandbox.chaos.stand_ins import Books, StandIn, valid_bills
+
+SHARE = 0.3  # of the orders
+MOST_ASKING = Decimal("0.1")  # of the orders may need a person
+
+
+class Moment(StrEnum):
+    """When it happens."""
+
+    PLACED = "just placed"
+    CONFIRMED = "in SAP, its number in the shop, nothing delivered"
+    BILLED = "delivered, billed and invoiced whole"
+
+
+class End(StrEnum):
+    """How the order ends, if nobody touches the portal."""
+
+    COMPLETE = "complete on both sides"
+    CANCELED = "canceled on both sides, nothing delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The order as it stands when it happens; ``sap`` is None before SAP knows it."""
+
+    number: str
+    shop: StandIn
+    sap_system: StandIn
+    books: Books
+    sap: Books | None
+
+    def in_shop(self, action: str, items: list[Books] | None = None) -> bool:
+        """What the shop's staff do; False where Magento refuses for now."""
+        done = self.shop.post(f"orders/{self.number}/{action}", items=items or [])
+        return done is not None
+
+    @property
+    def lines(self) -> list[Books]:
+        """Goods of which one piece can go and others stay."""
+        plain = [
+            line
+            for line in self.books["order"]["items"]
+            if line.get("product_type") == "simple" and not line.get("parent_item_id")
+        ]
+        return [line for line in plain if float(line["qty_ordered"]) >= 2]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One row of the table."""
+
+    name: str
+    moment: Moment
+    end: End
+    act: Callable[[Scene], bool]
+    shapes: tuple[str, ...] = ()  # any when empty
+    papers_by_hand: frozenset[str] = frozenset()  # "shipment", "invoice"
+
+    @property
+    def calls_off(self) -> bool:
+        """Whether SAP's clerks reject the order once they see it."""
+        return self.end == End.CANCELED
+
+
+def _cancel(scene: Scene) -> bool:
+    return scene.in_shop("cancel")
+
+
+def _ship_all(scene: Scene) -> bool:
+    return scene.in_shop("ship")
+
+
+def _invoice_all(scene: Scene) -> bool:
+    return scene.in_shop("invoice")
+
+
+def _one_piece(scene: Scene) -> list[Books]:
+    return [{"order_item_id": line["item_id"], "qty": 1} for line in scene.lines[:1]]
+
+
+def _ship_one(scene: Scene) -> bool:
+    return scene.in_shop("ship", _one_piece(scene))
+
+
+def _invoice_one(scene: Scene) -> bool:
+    return scene.in_shop("invoice", _one_piece(scene))
+
+
+def _pay_and_refund_one(scene: Scene) -> bool:
+    return scene.in_shop("invoice") and scene.in_shop("refund", _one_piece(scene))
+
+
+def _refund_all(scene: Scene) -> bool:
+    return scene.in_shop("refund")
+
+
+def _cancel_a_bill(scene: Scene) -> bool:
+    """The clerks then bill the same once more."""
+    valid = valid_bills(scene.sap or {"billing_documents": []})
+    return bool(valid) and scene.sap_system.post(f"billing/{valid[0]['number']}/cancel") is not None
+
+
+PIECES = ("simple", "coupon", "grouped", "eur", "purchase-order", "gross-prices")
+EVENTS = (
+    Event("canceled at once", Moment.PLACED, End.CANCELED, _cancel),
+    Event("canceled after SAP took it", Moment.CONFIRMED, End.CANCELED, _cancel),
+    Event("shipped by hand", Moment.CONFIRMED, End.COMPLETE, _ship_all,
+          shapes=PIECES, papers_by_hand=frozenset({"shipment"})),
+    Event("shipped by hand in part", Moment.CONFIRMED, End.COMPLETE, _ship_one,
+          shapes=PIECES, papers_by_hand=frozenset({"shipment"})),
+    Event("paid online", Moment.PLACED, End.COMPLETE, _invoice_all,
+          papers_by_hand=frozenset({"invoice"})),
+    Event("invoiced by hand", Moment.CONFIRMED, End.COMPLETE, _invoice_all,
+          papers_by_hand=frozenset({"invoice"})),
+    Event("invoiced by hand in part", Moment.CONFIRMED, End.COMPLETE, _invoice_one,
+          shapes=PIECES, papers_by_hand=frozenset({"invoice"})),
+    Event("a piece refunded before SAP took it", Moment.PLACED, End.COMPLETE, _pay_and_refund_one,
+          shapes=PIECES, papers_by_hand=frozenset({"invoice"})),
+    Event("billed anew", Moment.BILLED, End.COMPLETE, _cancel_a_bill),
+)  # fmt: skip
+
+
+def choose(rng: Random, shape: str, share: float = SHARE) -> Event | None:
+    """What is to happen to an order of this shape; mostly nothing."""
+    if rng.random() >= share:
+        return None
+    fitting = [one for one in EVENTS if not one.shapes or shape in one.shapes]
+    return rng.choice(fitting)
+
+
+def table() -> Iterator[str]:
+    """The table, a line for each row, as docs/reliability.md shows it."""
+    for event in EVENTS:
+        yield f"| {event.name} | {event.moment} | {event.end} |"
