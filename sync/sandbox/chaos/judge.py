@@ -55,6 +55,11 @@ class Case:
     event: Event | None = None
     found: list[Finding] = field(default_factory=list)
 
+    @property
+    def is_called_off(self) -> bool:
+        """Whether it is to end canceled on both sides."""
+        return self.event is not None and self.event.end == End.CANCELED
+
     def blame(self, kind: str, text: str) -> None:
         """Note a finding."""
         self.found.append(Finding(kind, self.increment_id, text))
@@ -62,7 +67,7 @@ class Case:
 
 def judge(case: Case) -> list[Finding]:
     """Everything that is wrong with one order; empty when all is well."""
-    if case.event is not None and case.event.end == End.CANCELED:
+    if case.is_called_off:
         _judge_canceled(case)
         return case.found
     if not case.sap:
@@ -115,7 +120,7 @@ def judge_page(case: Case, text: str) -> list[Finding]:
     papers = (*case.shop["shipments"], *case.shop["invoices"])
     words += [paper["increment_id"] for paper in papers]
     if case.claim is not None and not case.found:
-        words += ["Complete", "Verified"]
+        words += ["Canceled"] if case.is_called_off else ["Complete", "Verified"]
     missing = [word for word in words if word not in text]
     said = f"its page does not say {', '.join(missing)}"
     return [Finding("lies", case.increment_id, said)] if missing else []
