@@ -27,6 +27,7 @@ def _anyone(seen: dict[str, str]) -> None:
     """Where nobody minds which system answers."""
 
 
+SHORT_IDLE_SECONDS = 10  # after so long a cut may be the gateway's, and a read is worth repeating
 SECRETS = {"user", "passwd", "lang", "mysapsso2", "x509cert", "trace"}
 # A forked child must neither use nor close its parent's connection (pyrfc sheet 8).
 _inherited: list[RfcConnection] = []
@@ -38,6 +39,9 @@ class SapSession:
     After any exception but a clean refusal the connection is closed and never used again: pyrfc
     would have opened another, empty session on it, where a commit reports success and saves
     nothing.
+
+    A connection that was idle for too long is not used again: gateways and firewalls cut it, and
+    the first call on it fails (SAP sheet 13.16).
     """
 
     def __init__(
@@ -62,6 +66,10 @@ class SapSession:
         self._opened_by = 0
         self._busy = Lock()
         self.is_usable = True
+        self.is_in_unit = False
+        self._used_at = 0.0
+        self._has_answered = False
+        self.was_cut_at_first = False
 
     # ---- calling --------------------------------------------------------------------------------
     def call(
@@ -78,6 +86,7 @@ class SapSession:
         SapFieldRefused or SapFieldMissing before anything is sent.
         """
         with self._one_at_a_time():
+            self.was_cut_at_first = False
             connection = self._opened()
             checked = self._interface(connection, function).checked(arguments, optional)
             return self._send(connection, function, checked, changes=changes)
@@ -99,6 +108,7 @@ class SapSession:
             answer = connection.call(
                 function, options={"timeout": self.options.call_timeout_seconds}, **checked
             )
+            self._has_answered = True
             refused = any(message.is_failure for message in read_return(answer))
             outcome = "refused" if refused else "ok"
         except Exception as exc:
@@ -111,6 +121,7 @@ class SapSession:
             self.quarantine()
             raise
         finally:
+            self._used_at = time.monotonic()
             self._observe(
                 Exchange(
                     system=SYSTEM,
@@ -126,6 +137,7 @@ class SapSession:
         return answer
 
     def _raise(self, failure: Failure, exc: Exception) -> None:
+        self.was_cut_at_first = failure.was_cut and not self._has_answered
         if not failure.keeps_session:
             self.quarantine()
         if failure.error is not None:
@@ -181,9 +193,16 @@ class SapSession:
             )
         if self._connection is not None and self._opened_by != os.getpid():
             self._drop()
+        idle = time.monotonic() - self._used_at
+        if idle > SHORT_IDLE_SECONDS:
+            self._has_answered = False
+        if idle > self.options.longest_idle_seconds and not self.is_in_unit:
+            self._drop()
         if self._connection is None:
             self._connection = open_connection(self._connect, self._parameters)
             self._opened_by = os.getpid()
+            self._used_at = time.monotonic()
+            self._has_answered = False
             self._recognised(self._connection)
         return self._connection
 

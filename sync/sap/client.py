@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
+from typing import TypeVar
 
+from sync.errors import RemoteUnavailable
 from sync.exchanges import Observer
 from sync.sap import billing, deliveries, ledger, orders, readiness, simulation
 from sync.sap.bapi import SapSession
@@ -25,6 +27,8 @@ from sync.sap.rows import text
 
 __all__ = ["SalesOrderUnit", "SapClient", "SapOptions"]
 
+Read = TypeVar("Read")
+
 
 class SapClient:
     """One RFC session, opened at the first call; for one thread at a time, opened after a fork.
@@ -41,6 +45,17 @@ class SapClient:
         observe: Observer = ledger.silent,
     ) -> None:
         self._session = SapSession(connect, parameters, options, observe)
+
+    def _read(self, read: Callable[[], Read]) -> Read:
+        """Do it, and once more on a fresh connection where the first call on an idle or new one
+        found it cut; never in a unit of work, whose buffer would be gone."""
+        try:
+            return read()
+        except RemoteUnavailable:
+            if self._session.is_in_unit or not self._session.was_cut_at_first:
+                raise
+        self._session.renew()
+        return read()
 
     @property
     def options(self) -> SapOptions:
@@ -99,12 +114,14 @@ class SapClient:
         created_from: date | None,
     ) -> list[SapOrderHeader]:
         """Orders with exactly this customer reference (trimmed, upper case), one per document."""
-        return orders.search_sales_orders(
-            self._session,
-            customer_reference,
-            sold_to=sold_to,
-            sales_organization=sales_organization,
-            created_from=created_from,
+        return self._read(
+            lambda: orders.search_sales_orders(
+                self._session,
+                customer_reference,
+                sold_to=sold_to,
+                sales_organization=sales_organization,
+                created_from=created_from,
+            )
         )
 
     def list_sales_orders(
@@ -121,13 +138,15 @@ class SapClient:
         Here and below: documents that cannot be read are added to ``unreadable``, and the others
         come all the same; without it the first one raises.
         """
-        return orders.list_sales_orders(
-            self._session,
-            sold_to=sold_to,
-            sales_organization=sales_organization,
-            created_from=created_from,
-            created_to=created_to,
-            unreadable=unreadable,
+        return self._read(
+            lambda: orders.list_sales_orders(
+                self._session,
+                sold_to=sold_to,
+                sales_organization=sales_organization,
+                created_from=created_from,
+                created_to=created_to,
+                unreadable=unreadable,
+            )
         )
 
     @contextmanager
@@ -141,7 +160,7 @@ class SapClient:
 
     def simulate_sales_order(self, request: SapSalesOrderRequest) -> SapSimulation:
         """A dry run: SAP's messages, refusals included, and its prices where it tells them."""
-        return simulation.simulate(self._session, request)
+        return self._read(lambda: simulation.simulate(self._session, request))
 
     def get_sales_orders(
         self,
@@ -151,11 +170,13 @@ class SapClient:
         with_addresses: bool = False,
     ) -> list[SapSalesOrder]:
         """The orders SAP knows of those asked for."""
-        return orders.get_sales_orders(
-            self._session,
-            sap_sales_order_numbers,
-            unreadable,
-            with_addresses=with_addresses,
+        return self._read(
+            lambda: orders.get_sales_orders(
+                self._session,
+                sap_sales_order_numbers,
+                unreadable,
+                with_addresses=with_addresses,
+            )
         )
 
     # ---- what follows ---------------------------------------------------------------------------
@@ -169,12 +190,14 @@ class SapClient:
     ) -> list[SapDelivery]:
         """Deliveries of these sales orders, and these deliveries; each once. Parcels can cost a
         call for each delivery."""
-        return deliveries.search_deliveries(
-            self._session,
-            sap_sales_order_numbers=sap_sales_order_numbers,
-            delivery_numbers=delivery_numbers,
-            unreadable=unreadable,
-            with_parcels=with_parcels,
+        return self._read(
+            lambda: deliveries.search_deliveries(
+                self._session,
+                sap_sales_order_numbers=sap_sales_order_numbers,
+                delivery_numbers=delivery_numbers,
+                unreadable=unreadable,
+                with_parcels=with_parcels,
+            )
         )
 
     def search_billing_documents(
@@ -184,6 +207,8 @@ class SapClient:
         unreadable: list[UnreadableDocument] | None = None,
     ) -> list[SapBillingDocument]:
         """Billing documents of these deliveries and sales orders; each once."""
-        return billing.search_billing_documents(
-            self._session, reference_documents=reference_documents, unreadable=unreadable
+        return self._read(
+            lambda: billing.search_billing_documents(
+                self._session, reference_documents=reference_documents, unreadable=unreadable
+            )
         )

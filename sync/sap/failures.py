@@ -36,6 +36,7 @@ class Failure:
     error: SyncError | None  # None: not a remote failure, the exception itself goes up
     keeps_session: bool
     outcome: str  # "refused", "unavailable", "unknown"
+    was_cut: bool = False  # the connection was gone before or during the call
 
 
 def read_failure(exc: BaseException, function: str, *, changes: bool) -> Failure:
@@ -46,7 +47,7 @@ def read_failure(exc: BaseException, function: str, *, changes: bool) -> Failure
     if changes:
         return Failure(_unknown(exc, function), False, "unknown")
     if "RFCError" in class_names(exc) or isinstance(exc, OSError):
-        return Failure(_unavailable(exc, function), False, "unavailable")
+        return Failure(_unavailable(exc, function), False, "unavailable", _was_cut(exc))
     if isinstance(exc, UnexpectedRecord):
         return Failure(exc, True, "refused")  # a read whose RETURN says nothing clear
     if isinstance(exc, ValueError | ArithmeticError):
@@ -148,6 +149,13 @@ def _unavailable(exc: BaseException, function: str) -> SyncError:
         cause_key="sap:timeout" if timed_out else "sap:unreachable",
         remote_is_away=_is_away(exc),
     )
+
+
+def _was_cut(exc: BaseException) -> bool:
+    """Gateways and firewalls cut idle connections, and the first call on them fails (sheet 13.16);
+    a time-out, a dump and a refused logon are something else."""
+    key = str(getattr(exc, "key", "") or "")
+    return "CommunicationError" in class_names(exc) and key not in TIME_OUT_KEYS
 
 
 def _is_away(exc: BaseException) -> bool:

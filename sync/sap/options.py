@@ -17,6 +17,8 @@ class SapOptions:
 
     call_timeout_seconds: float = 60.0
     time_zone: str = "UTC"
+    # A connection idle for longer is not used again: gateways and firewalls cut it (sheet 13.16).
+    longest_idle_seconds: float = 240.0
     # None: the long field only for materials over 18 characters, where the system has it.
     use_long_material: bool | None = None
     commit_wait: bool = True

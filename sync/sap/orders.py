@@ -43,6 +43,7 @@ class SalesOrderUnit:
 
     def __init__(self, session: SapSession) -> None:
         self._session = session
+        self._session.is_in_unit = True
         self._is_open = True
         self._is_created = False
         self._is_committed = False
@@ -102,13 +103,13 @@ class SalesOrderUnit:
     def end(self) -> None:
         """Roll back what was not committed, if the session is still the one that created it."""
         self._is_open = False
-        if self._is_committed or not self._session.is_usable:
-            return
-        # Nothing was committed: a rollback that fails only costs the session.
         try:
-            self._session.call(ROLLBACK, {})
-        except SyncError:
+            if not self._is_committed and self._session.is_usable:
+                self._session.call(ROLLBACK, {})
+        except SyncError:  # nothing was committed: this costs the session and nothing else
             self._session.quarantine()
+        finally:
+            self._session.is_in_unit = False
 
     def _must_be_open(self) -> None:
         if not self._is_open or self._is_committed:
