@@ -2,7 +2,7 @@
 
 - 401: never a 403, and nothing tells "expired" from "not allowed" (README "Authentication"), so an
   administrator must look at the credentials and rights.
-- 400, 404, 405: the shop understood and said no, unless its database was busy with a read. A 404
+- 400, 404, 405: the shop understood and said no, unless it only says that something was busy. A 404
   for a *route*, or one that is not the shop's JSON, means that the address is wrong.
 - 5xx, 408, 429 on a read: try again later. That includes 500 "Report ID: webapi-...": it stands for
   a bad column too [151, 167], but the client's columns are fixed and known to exist, so in practice
@@ -37,8 +37,15 @@ LONGEST_MESSAGE = 600
 LONGEST_PAUSE_SECONDS = 15 * 60.0  # that a remote is believed to need; more would put us to sleep
 _PAGE_TOO_LARGE = "Maximum SearchCriteria pageSize"
 _LIST_TOO_LONG = 'Maximum items of type "%type"'
-# Words of the shop's database, which pass by themselves; a read may simply be repeated.
-_PASSING = ("SQLSTATE[40001]", "Deadlock found", "Lock wait timeout exceeded")
+# Words of the shop's database, and of services its modules ask on the way, that pass by themselves:
+# a read may simply be repeated, and before a write is, the shop is looked at.
+_PASSING = re.compile(
+    r"SQLSTATE\[40001\]|Deadlock found|Lock wait timeout exceeded|MySQL server has gone away"
+    r"|\b50[234] (Service|Bad|Gateway)|Service (Temporarily )?Unavailable|Bad Gateway"
+    r"|Gateway Time-?out|cURL error (6|7|28|35|52|56)\b|temporarily unavailable"
+    r"|(Connection|Operation|Request) timed out",
+    re.IGNORECASE,
+)
 NO_ROUTE = "Request does not match any route."
 _MISCONFIGURED_REFUSALS = ("Signature method %1", "Specified request cannot be processed", "oauth_")
 
@@ -65,8 +72,8 @@ def raise_for_response(response: requests.Response, operation: str, *, is_write:
 
 
 def is_passing(words: str) -> bool:
-    """Whether the shop says no more than that its database was busy."""
-    return any(sign in words for sign in _PASSING)
+    """Whether the shop says no more than that its database, or a service it asked, was busy."""
+    return _PASSING.search(words) is not None
 
 
 def refusal_text(body: Any) -> str:
@@ -127,14 +134,8 @@ def _refused(response: requests.Response, operation: str, *, is_write: bool) -> 
         )
     if status == 400 and template.startswith((_PAGE_TOO_LARGE, _LIST_TOO_LONG)):
         return _over_the_limit(operation, template, body)
-    if not is_write and is_passing(template):
-        return RemoteUnavailable(
-            f"The shop's database was busy with {operation}.",
-            system="magento",
-            reference=operation,
-            cause_key="magento:deadlock",
-            remote_is_away=False,
-        )
+    if is_passing(template):
+        return _passing(operation, words, is_write=is_write)
     cause = " ".join(readable(template).split())[:120]
     key = "magento:404" if status == 404 else f"magento:{status}:{cause}"
     return RemoteRejected(
@@ -142,6 +143,18 @@ def _refused(response: requests.Response, operation: str, *, is_write: bool) -> 
         system="magento",
         reference=operation,
         cause_key=key,
+    )
+
+
+def _passing(operation: str, words: str, *, is_write: bool) -> SyncError:
+    """Magento rolls back, but a module may have done its part: nobody knows what became of it."""
+    error = OutcomeUnknown if is_write else RemoteUnavailable
+    return error(
+        f"The shop, or a service it asked, was busy with {operation}: {words}",
+        system="magento",
+        reference=operation,
+        cause_key="magento:deadlock",
+        remote_is_away=False,
     )
 
 

@@ -13,9 +13,9 @@ class CustomerMapping(models.Model):
     """A web customer who has an account of their own in SAP."""
 
     sales_area = models.ForeignKey(SalesArea, on_delete=models.CASCADE, related_name="customers")
-    magento_customer_id = models.PositiveIntegerField(null=True, blank=True)
+    magento_customer_id = models.PositiveBigIntegerField(null=True, blank=True)
     customer_email = models.EmailField(blank=True)
-    customer_group_id = models.PositiveIntegerField(
+    customer_group_id = models.PositiveBigIntegerField(
         null=True, blank=True, help_text="Magento's customer group: all of its customers."
     )
     company = models.CharField(max_length=255, blank=True, help_text="Of the billing address.")

@@ -61,7 +61,7 @@ class SalesOrder(models.Model):
     total_paid = money(default=Decimal(0))
     customer_email = models.CharField(max_length=255, blank=True)
     customer_name = models.CharField(max_length=255, blank=True)
-    magento_customer_id = models.PositiveIntegerField(null=True, blank=True)
+    magento_customer_id = models.PositiveBigIntegerField(null=True, blank=True)
     is_guest = models.BooleanField(default=False)
     is_virtual = models.BooleanField(default=False)
     payment_method = models.CharField(max_length=100, blank=True)

@@ -1,4 +1,5 @@
-"""A call as the ledger keeps it: without personal data, blanks, or tables only sent in."""
+"""A call as the ledger keeps it: without personal data, without what SAP left initial or only
+gives back. What was sent is kept with its zeros: a division 00 is one."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ def silent(exchange: Exchange) -> None:
 
 def request(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """What was sent."""
-    kept: dict[str, Any] = redact(masked(arguments))
+    kept: dict[str, Any] = redact(masked(arguments, with_initial=True))
     return kept
 
 
@@ -38,16 +39,17 @@ def answer(
     return kept
 
 
-def masked(value: Any) -> Any:
-    """The value with personal fields masked and initial values dropped, ready for JSON."""
+def masked(value: Any, *, with_initial: bool = False) -> Any:
+    """The value with personal fields masked, ready for JSON; initial values are dropped unless
+    wanted."""
     if isinstance(value, Mapping):
         return {
-            key: MASK if key in PERSONAL else masked(item)
+            key: MASK if key in PERSONAL else masked(item, with_initial=with_initial)
             for key, item in value.items()
-            if not _is_initial(item)
+            if with_initial or not _is_initial(item)
         }
     if isinstance(value, list | tuple):
-        return [masked(item) for item in value]
+        return [masked(item, with_initial=with_initial) for item in value]
     return value if isinstance(value, str | int | float | bool) or value is None else str(value)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sync.models import CustomerMapping, SalesArea
 
+LONGEST_ID = 19  # digits that surely fit the column
 SAP_CUSTOMER = re.compile(r"[A-Za-z0-9]{1,10}")
 
 
@@ -113,5 +114,6 @@ def _text(value: Any) -> str:
 
 
 def _number(value: Any) -> int | None:
+    """A whole number the database can hold; the shop's ids are up to 2³²."""
     text = _text(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_ID else None

@@ -56,6 +56,11 @@ def _address(partner: str, asked: SapAddress, held: SapAddress | None) -> Iterat
 
 
 def _agree(ours: str, theirs: str) -> bool:
-    """Upper and lower case are not compared, nor what SAP's document has no room for."""
-    mine, other = ours.strip().casefold(), theirs.strip().casefold()
-    return other in {mine, mine[:SHOWN].strip()}
+    """Upper and lower case are not compared, nor what SAP's document has no room for. It is cut
+    before it is folded: folding makes two letters of one ß."""
+    mine = ours.strip()
+    return _folded(theirs) in {_folded(mine), _folded(mine[:SHOWN])}
+
+
+def _folded(text: str) -> str:
+    return text.strip().casefold()

@@ -31,7 +31,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     moved = Clock()
-    monkeypatch.setattr(bapi.time, "monotonic", moved.monotonic)
+    monkeypatch.setattr("sync.sap.bapi.time.monotonic", moved.monotonic)
     return moved
 
 

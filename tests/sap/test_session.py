@@ -19,7 +19,7 @@ from sync.errors import (
     UnexpectedRecord,
 )
 from sync.exchanges import Exchange
-from sync.sap import bapi, connection
+from sync.sap import bapi, connection, ledger
 from sync.sap.bapi import SapSession
 from sync.sap.options import SapOptions
 from sync.sap.refusals import SapException, SapFieldMissing, SapFieldRefused, SapNotAuthorized
@@ -375,3 +375,14 @@ def test_a_call_refused_before_sending_is_not_told_as_sent() -> None:
         a_session(FakeSap(), seen).call(PING, {"REQUTEXT": 5})
 
     assert seen == []
+
+
+def test_what_was_sent_is_kept_with_its_zeros_and_what_came_back_without() -> None:
+    """A division 00 is a division; SAP fills every field it has nothing for."""
+    header = {"DIVISION": "00", "NAME": "Erika"}
+    kept = ledger.request({"ORDER_HEADER_IN": header})
+    answered = ledger.answer({}, {"ORDER": {"DIVISION": "00", "DOC_TYPE": "OR"}})
+
+    assert kept["ORDER_HEADER_IN"]["DIVISION"] == "00"
+    assert "Erika" not in str(kept)
+    assert answered == {"ORDER": {"DOC_TYPE": "OR"}}

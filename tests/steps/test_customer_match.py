@@ -119,3 +119,13 @@ def test_a_mapping_names_a_material_or_an_ean_but_not_both(world: World) -> None
 
     with pytest.raises(ValidationError):
         entry.full_clean()
+
+
+@pytest.mark.parametrize("customer_id", [999_999_999, 1_234_567_890, 4_294_967_295])
+def test_customer_ids_are_known_as_far_as_the_shop_counts(customer_id: int) -> None:
+    area = a_sales_area(customer_rules="customer_id")
+    CustomerMapping.objects.create(
+        sales_area=area, customer_number="10001", magento_customer_id=customer_id
+    )
+
+    assert customer_number(area, buyer_of({"customer_id": customer_id})) == "10001"

@@ -65,3 +65,12 @@ def test_what_a_system_does_not_tell_is_not_compared() -> None:
 
     assert partner_differences([SOLD_TO, SHIP_TO], []) == []
     assert partner_differences([SOLD_TO, SHIP_TO], silent) == []
+
+
+def test_a_text_is_cut_before_it_is_folded() -> None:
+    """Folding makes two letters of ß; SAP shows the first 35 of what was sent."""
+    street = "Straße des 17. Juni 135, Hinterhaus, 3. OG"
+    asked = SapPartner("WE", "1", replace(ERIKA, street=street))
+    held = SapPartner("WE", "1", replace(ERIKA, street=street[:35]))
+
+    assert partner_differences([asked], [held]) == []
