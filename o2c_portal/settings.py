@@ -154,13 +154,16 @@ REDIS_SOCKET = _redis_socket()
 REDIS_URL = env.str("REDIS_URL", f"unix://{REDIS_SOCKET}")
 _REDIS = REDIS_URL + ("&" if "?" in REDIS_URL else "?")
 _REDIS += "socket_timeout=2&socket_connect_timeout=1"
-_LAST_NET = 4 * 60 * 60  # seconds; leases and the time limits of each call come long before
+LAST_NET_SECONDS = 4 * 60 * 60  # seconds; leases and the time limits of each call come long before
 _JSON = "rq.serializers.JSONSerializer"  # nothing from Redis is ever unpickled
 RQ_QUEUES = {
-    "interactive": {"URL": _REDIS, "DEFAULT_TIMEOUT": _LAST_NET, "SERIALIZER": _JSON},
-    "bulk": {"URL": _REDIS, "DEFAULT_TIMEOUT": _LAST_NET, "SERIALIZER": _JSON},
+    "interactive": {"URL": _REDIS, "DEFAULT_TIMEOUT": LAST_NET_SECONDS, "SERIALIZER": _JSON},
+    "bulk": {"URL": _REDIS, "DEFAULT_TIMEOUT": LAST_NET_SECONDS, "SERIALIZER": _JSON},
 }
-RQ = {"COMMIT_MODE": "auto"}  # the ledger rings after its own commit
+RQ = {
+    "COMMIT_MODE": "auto",  # the ledger rings after its own commit
+    "JOB_CLASS": "sync.jobs.rings.Ring",  # which carries out tasks and nothing else
+}
 RQ_SHOW_ADMIN_LINK = False
 
 # ---- Work ---------------------------------------------------------------------------------------

@@ -8,3 +8,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "o2c_portal.settings")
 application = get_wsgi_application()
+
+from sync.models import clock  # noqa: E402  (models can be imported only now)
+
+clock.go_by_the_database()

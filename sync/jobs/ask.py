@@ -9,12 +9,11 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Value
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from sync.jobs.bell import ring_after_commit
 from sync.jobs.fetches import is_of_everything
 from sync.jobs.work import Work
-from sync.models import Step, SyncTask
+from sync.models import Step, SyncTask, clock
 
 RACES = 3
 READS = frozenset({Step.PULL_ORDERS, Step.PULL_DELIVERIES, Step.PULL_BILLING})
@@ -95,14 +94,14 @@ def _join(task: SyncTask, asked_by: User | None) -> Asked | None:
     stopped = task.state == SyncTask.State.NEEDS_ATTENTION
     values = {
         "state": SyncTask.State.WAITING,
-        "not_before": timezone.now(),
+        "not_before": clock.now(),
         "priority": SyncTask.Priority.INTERACTIVE,
         "asked_by": asked_by,
     }
     if stopped:
         values |= {
             "origin": SyncTask.Origin.REPAIR,
-            "asked_at": timezone.now(),
+            "asked_at": clock.now(),
             "finished_at": None,
             "attempts": 0,
         }
@@ -120,7 +119,7 @@ def _next_turn(task: SyncTask) -> Asked | None:
     if not is_of_everything(task) or task.state == SyncTask.State.RUNNING:
         return None
     stopped = task.state == SyncTask.State.NEEDS_ATTENTION
-    now = timezone.now()
+    now = clock.now()
     if not stopped and task.not_before <= now:
         return None
     values = {"state": SyncTask.State.WAITING, "not_before": now, "finished_at": None}

@@ -7,10 +7,9 @@ from collections.abc import Iterable
 
 import django_rq
 from django.db import transaction
-from django.utils import timezone
 from redis.exceptions import RedisError
 
-from sync.models import SyncTask
+from sync.models import SyncTask, clock
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +35,7 @@ def ring(tasks: Iterable[SyncTask]) -> bool:
         logger.warning("Redis is away, work waits in the ledger: %s", type(error).__name__)
         return False
     finally:
-        SyncTask.objects.filter(pk__in=rung).update(rung_at=timezone.now())
+        SyncTask.objects.filter(pk__in=rung).update(rung_at=clock.now())
     return True
 
 

@@ -17,13 +17,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from sync.errors import RemoteUnavailable, SyncError
 from sync.jobs import work
 from sync.jobs.ask import ask
 from sync.jobs.retries import next_probe
-from sync.models import RemoteHealth, Shop, Step, SyncTask
+from sync.models import RemoteHealth, Shop, Step, SyncTask, clock
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +84,7 @@ def note_failure(task: SyncTask, error: SyncError) -> None:
     system = _system_of(task, error)
     if not system:
         return
-    kind, now = _kind_of(error), timezone.now()
+    kind, now = _kind_of(error), clock.now()
     if error.retry_after is not None:
         _note_pause(system, now + timedelta(seconds=error.retry_after))
     elif kind is None and not isinstance(error, RemoteUnavailable):
@@ -154,7 +153,7 @@ def _close(failing: QuerySet[RemoteHealth]) -> None:
 
 
 def _note_end(health: RemoteHealth) -> None:
-    now, was_open = timezone.now(), health.is_away
+    now, was_open = clock.now(), health.is_away
     health.note_success(now)
     health.probe_at = health.quiet_until = None
     if was_open:
@@ -199,7 +198,7 @@ def _has_worked(system: str) -> bool:
 # ---- trying again --------------------------------------------------------------------------------
 def probe() -> int:
     """Try each remote in trouble, at its interval; how many tests were called for."""
-    now = timezone.now()
+    now = clock.now()
     due = RemoteHealth.objects.filter(opened_at__isnull=False, probe_at__lte=now)
     return sum(_probe(health, now) for health in due)
 
@@ -242,6 +241,6 @@ def _shop_of(system: str) -> Shop | None:
 
 def _call_all_waiting(system: str) -> None:
     """Make due what waited for this remote; the sweep rings, oldest first."""
-    now = timezone.now()
+    now = clock.now()
     waiting = waiting_for(system).filter(not_before__gt=now, error_class="RemoteUnavailable")
     waiting.update(not_before=now, rung_at=None)

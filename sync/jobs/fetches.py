@@ -11,10 +11,9 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from sync.jobs.work import EVERYTHING_IN_SAP, of_shop
-from sync.models import FetchHealth, Step, StepSchedule, SyncTask
+from sync.models import FetchHealth, Step, StepSchedule, SyncTask, clock
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +33,7 @@ def is_of_everything(task: SyncTask) -> bool:
 
 def note_success(task: SyncTask) -> None:
     """A fetch of everything was good; what was told of it is over."""
-    now = timezone.now()
+    now = clock.now()
     usual = FetchHealth.objects.filter(
         step=task.step, reference=task.reference, consecutive_failures=0
     )
@@ -50,7 +49,7 @@ def note_success(task: SyncTask) -> None:
 
 def note_failure(task: SyncTask, message: str, cause_key: str) -> bool:
     """Count a failure of a fetch of everything; whether its trouble is believed by now."""
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic():
         health = _health_of(task)
         health.note_failure(message, cause_key, now)
@@ -73,14 +72,14 @@ def note_held_back(task: SyncTask) -> None:
         FetchHealth.objects.get_or_create(
             step=task.step,
             reference=task.reference,
-            defaults={"shop": task.shop, "failing_since": timezone.now()},
+            defaults={"shop": task.shop, "failing_since": clock.now()},
         )
 
 
 def silent() -> list[FetchHealth]:
     """The fetches that run by themselves and were last good too long ago. One under way is left
     out as long as its worker lives, unless its trouble is believed: it may fail again."""
-    now = timezone.now()
+    now = clock.now()
     rounds = dict(
         StepSchedule.objects.filter(is_enabled=True).values_list("step", "interval_seconds")
     )

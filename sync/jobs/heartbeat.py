@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import DatabaseError, connection
-from django.utils import timezone
 
-from sync.models import ProcessHeartbeat
+from sync.models import ProcessHeartbeat, clock
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +36,11 @@ def beating(kind: ProcessHeartbeat.Kind) -> Iterator[None]:
 
 def beat(name: str, kind: ProcessHeartbeat.Kind) -> None:
     """One sign of life; those of processes long gone are cleared away."""
-    now = timezone.now()
+    skew = clock.skew().total_seconds()
+    now = clock.now()
+    told = {"beat_at": now, "clock_skew_seconds": skew}
     ProcessHeartbeat.objects.update_or_create(
-        name=name, defaults={"beat_at": now}, create_defaults={"kind": kind, "beat_at": now}
+        name=name, defaults=told, create_defaults={"kind": kind, **told}
     )
     ProcessHeartbeat.objects.filter(beat_at__lt=now - 20 * ProcessHeartbeat.ALIVE_FOR).delete()
 

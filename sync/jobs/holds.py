@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Min
-from django.utils import timezone
 
 from sync.errors import RemoteMisconfigured, RemoteUnavailable, SyncError
 from sync.jobs.breaker import (
@@ -19,7 +18,7 @@ from sync.jobs.breaker import (
 )
 from sync.jobs.failures import kind_of
 from sync.jobs.fetches import FETCHES
-from sync.models import RemoteHealth, RemoteIdentity, Step, SyncTask
+from sync.models import RemoteHealth, RemoteIdentity, Step, SyncTask, clock
 
 LOOK_AGAIN_AFTER = timedelta(minutes=10)  # should the call at the trouble's end be missed
 Kind = RemoteHealth.Kind
@@ -45,7 +44,7 @@ def held_back(task: SyncTask) -> Hold | None:
         return _wait(
             f"{changed_name_of(changed.system)} ({changed.change}). This waits until an "
             "administrator has looked at Connections.",
-            timezone.now() + LOOK_AGAIN_AFTER,
+            clock.now() + LOOK_AGAIN_AFTER,
         )
     holds = [_hold(task, health) for health in RemoteHealth.objects.filter(system__in=systems)]
     return next((hold for hold in holds if hold is not None), None)
@@ -55,7 +54,7 @@ def call_forgotten() -> int:
     """Make due what still waits for a remote although nothing holds it back any more: it went to
     wait just as the trouble ended, or the worker that ended it died, or a person has confirmed a
     change. How many tasks those were."""
-    now = timezone.now()
+    now = clock.now()
     waiting = SyncTask.objects.filter(
         state=SyncTask.State.WAITING, not_before__gt=now, cause_key=WAITS_FOR_REMOTE
     ).order_by()
@@ -83,7 +82,7 @@ def _logon_refused(task: SyncTask) -> Hold | None:
 
 
 def _hold(task: SyncTask, health: RemoteHealth) -> Hold | None:
-    now, is_clicked = timezone.now(), task.priority == SyncTask.Priority.INTERACTIVE
+    now, is_clicked = clock.now(), task.priority == SyncTask.Priority.INTERACTIVE
     if health.quiet_until is not None and now < health.quiet_until and not is_clicked:
         reason = f"{name_of(health.system)} asked for a pause; this waits for its end."
         return _wait(reason, health.quiet_until)
@@ -93,7 +92,7 @@ def _hold(task: SyncTask, health: RemoteHealth) -> Hold | None:
 def _of_incident(task: SyncTask, health: RemoteHealth) -> Hold | None:
     """Whoever clicks may try a remote that refuses: that costs nothing, and they may have just
     repaired it. Nobody but the test tries a logon again."""
-    now, name = timezone.now(), name_of(health.system)
+    now, name = clock.now(), name_of(health.system)
     if health.kind == Kind.LOGON:
         text = f"{name} refused the portal's logon; nobody else tries, so that it is not locked."
         return _stop_or_wait(task, RemoteMisconfigured(text, cause_key=health.cause_key), now)

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.db.models import Exists, Min, Model, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from sync.jobs import work
 from sync.jobs.work import Work
@@ -23,6 +22,7 @@ from sync.models import (
     Shop,
     Step,
     SyncTask,
+    clock,
 )
 
 Line = TypeVar("Line", bound=Model)
@@ -97,7 +97,7 @@ def _active_shops() -> QuerySet[Shop]:
 
 
 def _pulls_of_orders() -> Iterator[Work]:
-    now = timezone.now()
+    now = clock.now()
     for shop in _active_shops().select_related("watermark"):
         if _is_due(shop, now):
             yield work.pull_orders(shop)

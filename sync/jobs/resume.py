@@ -12,13 +12,12 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Min, QuerySet
-from django.utils import timezone
 
 from sync.errors import RemoteMisconfigured
 from sync.jobs import breaker, fetches
 from sync.jobs.holds import held_back
 from sync.jobs.retries import next_probe
-from sync.models import RemoteHealth, Shop, Step, SyncTask
+from sync.models import RemoteHealth, Shop, Step, SyncTask, clock
 
 TROUBLE = RemoteMisconfigured.__name__
 # People look at these again themselves.
@@ -50,7 +49,7 @@ def try_again() -> int:
     """Put the first of each cause back to work when its time has come; how many those were."""
     groups = _stopped().values("cause_key", "shop_id").annotate(first=Min("pk")).values("first")
     firsts = SyncTask.objects.filter(pk__in=groups).select_related("shop")
-    now = timezone.now()
+    now = clock.now()
     return sum(
         _wake(_stopped().filter(pk=one.pk))
         for one in firsts
@@ -101,5 +100,5 @@ def _of_trouble(*states: str) -> QuerySet[SyncTask]:
 def _wake(stopped: QuerySet[SyncTask], **values: object) -> int:
     """Put back to work; a first try keeps what stopped it."""
     return stopped.update(
-        state=SyncTask.State.WAITING, not_before=timezone.now(), rung_at=None, **values
+        state=SyncTask.State.WAITING, not_before=clock.now(), rung_at=None, **values
     )

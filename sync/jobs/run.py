@@ -12,7 +12,6 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 from django.db.models import F
-from django.utils import timezone
 
 from sync.errors import LeaseLost, RemoteChanged, RemoteUnavailable, SyncError
 from sync.exchanges import Exchange
@@ -21,7 +20,7 @@ from sync.jobs.ask import ask
 from sync.jobs.failures import columns_of
 from sync.jobs.holds import held_back
 from sync.jobs.retries import next_delay, next_fetch
-from sync.models import RemoteCall, StepSchedule, SyncAttempt, SyncTask
+from sync.models import RemoteCall, StepSchedule, SyncAttempt, SyncTask, clock
 from sync.remotes import Remotes, remotes_of_this_thread
 from sync.steps import STEPS, StepRun
 from sync.steps.recognition import recognise_remotes
@@ -35,6 +34,8 @@ def run_task(task_id: int) -> None:
     """What a rung bell starts: the task it names, then whatever waits behind the same lock."""
     close_old_connections()
     try:
+        if not clock.agrees_soon():
+            return  # the sweep rings again, and another worker hears it
         remotes = remotes_of_this_thread()
         pk: int | None = task_id
         while pk is not None:
@@ -58,8 +59,8 @@ def run_one(pk: int, remotes: Remotes) -> int | None:
         logger.warning("task %s %s", task.pk, LOST_RACE)
         attempt.close(SyncAttempt.Outcome.LOST, "Another worker has taken the task over.")
         with suppress(LeaseLost):  # stopped too long, but nobody took it: back into the queue
-            task.try_again_at(timezone.now(), columns_of(lost))
-    behind = SyncTask.objects.due(timezone.now()).filter(lock=task.lock)
+            task.try_again_at(clock.now(), columns_of(lost))
+    behind = SyncTask.objects.due(clock.now()).filter(lock=task.lock)
     return behind.order_by("priority", "id").values_list("pk", flat=True).first()
 
 
@@ -149,7 +150,7 @@ def _close_failed(task: SyncTask, attempt: SyncAttempt, error: SyncError) -> Non
     failure, delay = columns_of(error), next_delay(error, task.attempts, settings.RETRY_SCALE)
     hold = held_back(task) if isinstance(error, RemoteChanged) else None
     if hold is not None and hold.until is not None:
-        failure, delay = hold.failure, hold.until - timezone.now()
+        failure, delay = hold.failure, hold.until - clock.now()
     elif fetches.is_of_everything(task):
         is_shown = _is_believed(task, error) and not isinstance(error, RemoteUnavailable)
         delay = None if is_shown else next_fetch(error, task.attempts, settings.RETRY_SCALE)
@@ -157,7 +158,7 @@ def _close_failed(task: SyncTask, attempt: SyncAttempt, error: SyncError) -> Non
         task.stop_for_a_person(failure)
         attempt.close(SyncAttempt.Outcome.FAILED, error.message)
     else:
-        task.try_again_at(timezone.now() + delay, failure)
+        task.try_again_at(clock.now() + delay, failure)
         attempt.close(SyncAttempt.Outcome.RETRY, error.message)
 
 

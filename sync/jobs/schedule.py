@@ -5,11 +5,9 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.utils import timezone
-
 from sync.jobs import plan
 from sync.jobs.ask import Answer, ask
-from sync.models import Step, StepSchedule, SyncTask
+from sync.models import Step, StepSchedule, SyncTask, clock
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +31,7 @@ def create_missing_schedules() -> None:
 
 def tick() -> int:
     """Ask for the outstanding work of every schedule that is due; how many tasks are new."""
-    now = timezone.now()
+    now = clock.now()
     due = StepSchedule.objects.filter(is_enabled=True, next_run_at__lte=now)
     return sum(_run(schedule) for schedule in due if _take(schedule, now))
 

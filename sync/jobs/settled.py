@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
-from sync.models import Invoice, RemoteHealth, SalesOrder, Shipment, Step, SyncTask
+from sync.models import Invoice, RemoteHealth, SalesOrder, Shipment, Step, SyncTask, clock
 
 CLEARED = "Cleared by a later run."
 
@@ -19,7 +18,7 @@ def close_settled() -> int:
             error_class="",
             error_message="",
             cause_key="",
-            finished_at=timezone.now(),
+            finished_at=clock.now(),
         )
         for stopped in (_orders(), _confirmations(), _shipments(), _invoices(), _tests())
     )

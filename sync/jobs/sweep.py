@@ -8,13 +8,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db.models import Q
-from django.utils import timezone
 
 from sync.jobs import resume
 from sync.jobs.bell import ring, rings_waiting
 from sync.jobs.holds import call_forgotten
 from sync.jobs.settled import close_settled
-from sync.models import SyncAttempt, SyncTask
+from sync.models import SyncAttempt, SyncTask, clock
 
 # With fewer rings in the queue than tasks that are due, some were lost; otherwise hardly any.
 RING_AGAIN_AFTER = timedelta(seconds=5)
@@ -24,7 +23,7 @@ AT_ONCE = 500
 
 def sweep() -> tuple[int, int]:
     """How many expired leases were freed, and for how many tasks the bell was rung."""
-    now = timezone.now()
+    now = clock.now()
     close_settled()
     call_forgotten()
     resume.try_again()

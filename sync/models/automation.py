@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.utils import timezone
 
+from sync.models import clock
 from sync.models.ledger import Step
 from sync.models.shops import Shop
 
@@ -17,7 +17,7 @@ class StepSchedule(models.Model):
     step = models.CharField(max_length=20, choices=Step, unique=True)
     is_enabled = models.BooleanField(default=True)
     interval_seconds = models.PositiveIntegerField(default=60)
-    next_run_at = models.DateTimeField(default=timezone.now)
+    next_run_at = models.DateTimeField(default=clock.now)
     last_run_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -150,8 +150,11 @@ class ProcessHeartbeat(models.Model):
 
     name = models.CharField(max_length=80, unique=True)
     kind = models.CharField(max_length=10, choices=Kind)
-    started_at = models.DateTimeField(default=timezone.now)
-    beat_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(default=clock.now)
+    beat_at = models.DateTimeField(default=clock.now)
+    clock_skew_seconds = models.FloatField(
+        default=0, help_text="By how much its own clock is ahead of the database's."
+    )
 
     class Meta:
         ordering = ["kind", "name"]
@@ -162,4 +165,10 @@ class ProcessHeartbeat(models.Model):
     @property
     def is_alive(self) -> bool:
         """Whether the last sign of life is recent."""
-        return timezone.now() - self.beat_at < self.ALIVE_FOR
+        return clock.now() - self.beat_at < self.ALIVE_FOR
+
+    @property
+    def wrong_clock(self) -> str:
+        """Such as "400 s behind"; empty while it agrees with the database's well enough."""
+        skew = timedelta(seconds=self.clock_skew_seconds)
+        return clock.told(skew) if clock.is_too_far(skew) else ""

@@ -13,9 +13,9 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
-from django.utils import timezone
 
 from sync.errors import LeaseLost
+from sync.models import clock
 from sync.models.billing import BillingDocument
 from sync.models.deliveries import OutboundDelivery
 from sync.models.invoices import Invoice
@@ -57,7 +57,7 @@ class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
 
     def claim(self, pk: int, *, owner: str, lease: timedelta) -> SyncTask | None:
         """Take a due task, or None when it is not due, taken, or its lock is held by another."""
-        now = timezone.now()
+        now = clock.now()
         try:
             with transaction.atomic():
                 claimed = (
@@ -125,10 +125,10 @@ class SyncTask(models.Model):
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )
-    asked_at = models.DateTimeField(default=timezone.now)
+    asked_at = models.DateTimeField(default=clock.now)
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.BULK)
     state = models.CharField(max_length=16, choices=State, default=State.WAITING)
-    not_before = models.DateTimeField(default=timezone.now)
+    not_before = models.DateTimeField(default=clock.now)
     rung_at = models.DateTimeField(null=True, blank=True, help_text="When the queue was last told.")
     attempts = models.PositiveIntegerField(default=0)
     is_wanted_again = models.BooleanField(
@@ -180,7 +180,7 @@ class SyncTask(models.Model):
     @property
     def is_put_off(self) -> bool:
         """Whether it waits for a later time; ``not_before`` says for which."""
-        return self.state == self.State.WAITING and self.not_before > timezone.now()
+        return self.state == self.State.WAITING and self.not_before > clock.now()
 
     @property
     def is_moving(self) -> bool:
@@ -199,7 +199,7 @@ class SyncTask(models.Model):
 
     def hold_lease(self, lease: timedelta) -> None:
         """Prolong the lease, immediately before a call that cannot be undone."""
-        self.update_as_owner(lease_until=timezone.now() + lease)
+        self.update_as_owner(lease_until=clock.now() + lease)
 
     def write_ahead(self, **facts: Any) -> None:
         """Keep facts of the step for whoever continues it, before going on."""
@@ -220,7 +220,7 @@ class SyncTask(models.Model):
         self._finish(state=self.State.NEEDS_ATTENTION, **failure)
 
     def _finish(self, **values: Any) -> None:
-        self.update_as_owner(finished_at=timezone.now(), lease_until=None, **values)
+        self.update_as_owner(finished_at=clock.now(), lease_until=None, **values)
 
 
 class SyncAttempt(models.Model):
@@ -239,7 +239,7 @@ class SyncAttempt(models.Model):
     task = models.ForeignKey(SyncTask, on_delete=models.CASCADE, related_name="attempt_log")
     attempt = models.PositiveIntegerField()
     worker = models.CharField(max_length=80)
-    started_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(default=clock.now)
     finished_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.RUNNING)
     message = models.TextField(blank=True)
@@ -255,7 +255,7 @@ class SyncAttempt(models.Model):
         """Record how the attempt ended."""
         self.outcome = outcome
         self.message = message
-        self.finished_at = timezone.now()
+        self.finished_at = clock.now()
         self.save(update_fields=["outcome", "message", "finished_at"])
 
 

@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
-from django.utils import timezone
-
-from sync.models import SalesOrder, Shop
+from sync.models import SalesOrder, Shop, clock
 from sync.remotes import Policy
 from sync.steps.intake import payments_of, reason_not_taken, reason_one_sided
 from sync.steps.order_documents import Documents, documents_of
@@ -31,7 +29,7 @@ def refresh_stages(keys: Iterable[int]) -> None:
     documents = documents_of(orders)
     awaited = {order.shop for order in orders if not order.is_in_sap}
     payments = {shop: payments_of(shop) for shop in awaited}
-    now = timezone.now()
+    now = clock.now()
     for order in orders:
         if order.is_in_sap:
             reason = reason_one_sided(order)
@@ -120,14 +118,14 @@ def orders_to_read(due: Due) -> list[int]:
     and the complete ones whose time has come again."""
     in_sap = SalesOrder.objects.filter(sap_read_at__isnull=False).order_by()
     still_open = in_sap.filter(stage__in=OPEN_STAGES).values_list("pk", flat=True)
-    followed = in_sap.filter(**{f"{due}__lte": timezone.now()}).values_list("pk", flat=True)
+    followed = in_sap.filter(**{f"{due}__lte": clock.now()}).values_list("pk", flat=True)
     return sorted(still_open.union(followed))  # each by its own index
 
 
 def note_read(orders: Iterable[SalesOrder], due: Due, policy: Policy) -> None:
     """Say when SAP is asked about these orders again, where they are complete: soon at first,
     for a parcel number that comes just after the invoice, then at the policy's interval."""
-    now = timezone.now()
+    now = clock.now()
     for order in orders:
         seen = getattr(order, due)
         if seen is None or order.completed_at is None:

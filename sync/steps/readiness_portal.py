@@ -57,7 +57,9 @@ def _redis() -> Finding:
 
 
 def _processes() -> Iterator[Finding]:
-    alive = Counter(one.kind for one in ProcessHeartbeat.objects.all() if one.is_alive)
+    living = [one for one in ProcessHeartbeat.objects.all() if one.is_alive]
+    yield from _clocks(living)
+    alive = Counter(one.kind for one in living)
     workers = alive[ProcessHeartbeat.Kind.WORKER]
     if workers:
         yield green("Workers", f"{workers} alive.")
@@ -67,6 +69,19 @@ def _processes() -> Iterator[Finding]:
         yield green("Scheduler", "Alive.")
     else:
         yield red("Scheduler", "None has reported.", "Start manage.py sync_scheduler.")
+
+
+def _clocks(living: list[ProcessHeartbeat]) -> Iterator[Finding]:
+    """One for each process whose clock is wrong: it claims nothing, so as to do nothing twice."""
+    wrong = [one for one in living if one.wrong_clock]
+    for one in wrong:
+        yield red(
+            f"Clock of {one.name}"[:80],
+            f"It is {one.wrong_clock} the database's, so this process takes no work.",
+            "Set the clock of its machine (NTP); it goes on by itself as soon as both agree.",
+        )
+    if not wrong:
+        yield green("Clocks", "All processes agree with the database.")
 
 
 def _schedules() -> Finding:

@@ -13,11 +13,10 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from sync.errors import LeaseLost, OutcomeUnknown, RemoteUnavailable, SyncError
 from sync.fence import sending_within
-from sync.models import SalesOrder
+from sync.models import SalesOrder, clock
 from sync.steps.step_run import StepRun
 
 SHARE_OF_LEASE = 1 / 3  # in which a write must begin
@@ -55,14 +54,14 @@ def _marked(run: StepRun, order: SalesOrder, column: str, settle: timedelta) -> 
     """
     window = run.policy.lease * SHARE_OF_LEASE
     with sending_within(window.total_seconds()):
-        mark = timezone.now() + window + settle
+        mark = clock.now() + window + settle
         with transaction.atomic():
             run.task.hold_lease(run.policy.lease)
             _set(order, column, mark)
         try:
             yield
         except OutcomeUnknown as error:
-            _replace(order, column, mark, timezone.now() + settle)
+            _replace(order, column, mark, clock.now() + settle)
             error.settles_after = settle.total_seconds() + 1
             raise
         except LeaseLost:  # what another worker may have begun meanwhile keeps its mark
@@ -86,7 +85,7 @@ def _replace(order: SalesOrder, column: str, mark: datetime, until: datetime | N
 def _wait(order: SalesOrder, column: str, system: str, name: str) -> None:
     order.refresh_from_db(fields=[column])
     until = getattr(order, column)
-    if until is not None and until > timezone.now():
+    if until is not None and until > clock.now():
         error = RemoteUnavailable(
             f"An earlier write to {name} got no answer and may still be running; "
             f"it is looked up when that time is over.",
@@ -94,5 +93,5 @@ def _wait(order: SalesOrder, column: str, system: str, name: str) -> None:
             reference=order.increment_id,
             remote_is_away=False,
         )
-        error.settles_after = (until - timezone.now()).total_seconds() + 1
+        error.settles_after = (until - clock.now()).total_seconds() + 1
         raise error

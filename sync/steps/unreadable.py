@@ -10,11 +10,10 @@ from contextlib import suppress
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from sync.errors import UnexpectedRecord
 from sync.magento.records import UnreadableRecord
-from sync.models import Shop, Step, SyncTask
+from sync.models import Shop, Step, SyncTask, clock
 
 State = SyncTask.State
 READ_LATER = "Read by a later pull."
@@ -45,7 +44,7 @@ def stop(task: Mapping[str, Any], message: str, cause_key: str) -> None:
         "error_class": UnexpectedRecord.__name__,
         "error_message": message,
         "cause_key": cause_key[:120],
-        "finished_at": timezone.now(),
+        "finished_at": clock.now(),
     }
     unfinished = SyncTask.objects.unfinished()
     open_task = unfinished.filter(step=task["step"], reference=task["reference"])
@@ -70,7 +69,7 @@ def close(step: Step, references: Iterable[str]) -> None:
         state=State.NEEDS_ATTENTION,
         error_class=UnexpectedRecord.__name__,
         reference__in=list(references),
-    ).update(state=State.DONE, outcome=READ_LATER, finished_at=timezone.now())
+    ).update(state=State.DONE, outcome=READ_LATER, finished_at=clock.now())
 
 
 def close_readable(shop: Shop, orders: Iterable[tuple[int, str]]) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
 
 from sync.jobs import fetches
 from sync.jobs.bell import is_reachable
-from sync.models import FetchHealth, ProcessHeartbeat
+from sync.models import FetchHealth, ProcessHeartbeat, clock
 
 
 @login_not_required
@@ -31,9 +33,20 @@ def _database_and_processes() -> dict[str, bool]:
     try:
         alive = {beat.kind for beat in ProcessHeartbeat.objects.all() if beat.is_alive}
         silent = {_told(health): False for health in fetches.silent()}
+        wrong = {f"clock of {name}, {by}": False for name, by in _wrong_clocks()}
     except DatabaseError:
         return {"database": False}
-    return {**{kind: kind in alive for kind in ProcessHeartbeat.Kind.values}, **silent}
+    return {**{kind: kind in alive for kind in ProcessHeartbeat.Kind.values}, **silent, **wrong}
+
+
+def _wrong_clocks() -> Iterator[tuple[str, str]]:
+    """Processes whose clock differs from the database's, this one included: they claim nothing."""
+    for beat in ProcessHeartbeat.objects.all():
+        if beat.is_alive and beat.wrong_clock:
+            yield beat.name, beat.wrong_clock
+    skew = clock.skew()
+    if clock.is_too_far(skew):
+        yield "web", clock.told(skew)
 
 
 def _told(health: FetchHealth) -> str:

@@ -15,7 +15,7 @@ from sync.jobs import breaker
 from sync.jobs.heartbeat import beating
 from sync.jobs.schedule import create_missing_schedules, tick
 from sync.jobs.sweep import sweep
-from sync.models import ProcessHeartbeat
+from sync.models import ProcessHeartbeat, clock
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, end)
         signal.signal(signal.SIGINT, end)
         create_missing_schedules()
-        with beating(ProcessHeartbeat.Kind.SCHEDULER):
+        with clock.going_by_the_database(), beating(ProcessHeartbeat.Kind.SCHEDULER):
             while not stop.wait(options["every"]):
                 _look()
 
@@ -47,6 +47,8 @@ class Command(BaseCommand):
 def _look() -> None:
     close_old_connections()
     try:
+        if not clock.agrees():
+            return
         tick()
         breaker.probe()
         sweep()

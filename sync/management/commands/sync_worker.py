@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from rq.serializers import JSONSerializer
 
 from sync.jobs.heartbeat import beating
-from sync.models import ProcessHeartbeat
+from sync.jobs.rings import hear_no_commands
+from sync.models import ProcessHeartbeat, clock
 
 QUEUES = ("interactive", "bulk")
 
@@ -33,5 +34,6 @@ class Command(BaseCommand):
         worker = django_rq.get_worker(
             *queues, worker_class="rq.SimpleWorker", serializer=JSONSerializer
         )
-        with beating(ProcessHeartbeat.Kind.WORKER):
+        hear_no_commands(worker)
+        with clock.going_by_the_database(), beating(ProcessHeartbeat.Kind.WORKER):
             worker.work(logging_level="WARNING")

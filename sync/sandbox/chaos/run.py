@@ -25,6 +25,7 @@ from sync.sandbox.chaos.options import Options
 from sync.sandbox.chaos.people import People
 from sync.sandbox.chaos.processes import Crew
 from sync.sandbox.chaos.stand_ins import StandIn, sap_orders, sap_references, web_order
+from sync.sandbox.chaos.wrong_clocks import judge_wrong_clocks, start_wrong_clocks
 from sync.sandbox.portal_visitor import Visitor
 
 READY_WITHIN_SECONDS = 90
@@ -118,6 +119,8 @@ def _hurt(stage: Stage, tell: Tell) -> Verdict:
         stage.new_worker,
         lambda: portal_view.work_done(stage.database),
     )  # fmt: skip
+    if not options.worker_command:
+        tell("  " + start_wrong_clocks(stage.crew, options.manage))
     storm.begin()
     clerks.thread.start()
     people.start()
@@ -138,6 +141,7 @@ def _hurt(stage: Stage, tell: Tell) -> Verdict:
     )
     tell("  by hand: " + (", ".join(f"{n} {c}" for n, c in happened.most_common()) or "nothing"))
     findings = judge_all(stage, clerks.placed)
+    findings += judge_wrong_clocks(stage.crew, stage.database)
     return Verdict(len(clerks.placed), sum(storm.injected.values()), findings)
 
 

@@ -1,0 +1,164 @@
+"""The clock the ledger goes by: the database's, not that of whoever happens to ask.
+
+A worker whose own clock is wrong would write leases and marks that are over at once, or see others'
+as over, and do again what another is doing. PostgreSQL is asked for its time; SQLite has no
+clock of its own, but all its processes are on one machine, and the kernel's clock stands for it.
+Between two measurements time is counted by a clock that nobody sets.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
+
+from django.db import connection
+from django.utils import timezone
+
+logger = logging.getLogger(__name__)
+
+ALLOWED = timedelta(seconds=5)
+MEASURED_FOR_SECONDS = 10
+LOOK_AGAIN_SECONDS = 2
+HOLD_SECONDS = 20
+_STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+_UPTIME, _STAT = Path("/proc/uptime"), Path("/proc/stat")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What the database said, and what the steady clock showed then."""
+
+    told: datetime
+    at: float
+    skew: timedelta  # by how much this process is ahead
+
+    @property
+    def is_fresh(self) -> bool:
+        return _steady() - self.at < MEASURED_FOR_SECONDS
+
+    @property
+    def now(self) -> datetime:
+        return self.told + timedelta(seconds=_steady() - self.at)
+
+
+@dataclass(slots=True)
+class _Process:
+    """How this process tells the time."""
+
+    is_ruled: bool = False
+    was_wrong: bool = False
+    reading: _Reading | None = None
+
+
+_process = _Process()
+
+
+def now() -> datetime:
+    """The ledger's time. Outside a process that goes by the database, simply the time."""
+    if not _process.is_ruled:
+        return timezone.now()
+    reading = _process.reading
+    if reading is None or not reading.is_fresh:
+        reading = _measure()
+    if connection.vendor == "sqlite" and not is_too_far(reading.skew):
+        return timezone.now()  # the kernel's clock, and finer than it is told
+    return reading.now
+
+
+def go_by_the_database() -> None:
+    """From now on this process is a worker, a scheduler or the web: its own clock counts for
+    nothing."""
+    _process.is_ruled = True
+
+
+def is_ruled() -> bool:
+    """Whether this process goes by the database's clock."""
+    return _process.is_ruled
+
+
+@contextmanager
+def going_by_the_database() -> Iterator[None]:
+    """For as long as the block runs."""
+    before = _process.is_ruled
+    go_by_the_database()
+    try:
+        yield
+    finally:
+        _process.is_ruled, _process.reading = before, None
+
+
+def skew() -> timedelta:
+    """Ask for the time: by how much is this process ahead of it? One small query; zero where it
+    does not go by the database."""
+    return _measure().skew if _process.is_ruled else timedelta(0)
+
+
+def agrees() -> bool:
+    """Measure, and say whether this process may go by what it believes; a change is logged."""
+    found = skew()
+    is_wrong = is_too_far(found)
+    if is_wrong != _process.was_wrong:
+        _process.was_wrong = is_wrong
+        words = "differs from" if is_wrong else "agrees again with"
+        logger.warning("this process's clock %s the database's: it is %s", words, told(found))
+    return not is_wrong
+
+
+def agrees_soon() -> bool:
+    """As ``agrees``, but gives a wrong clock a while to be set."""
+    deadline = _steady() + HOLD_SECONDS
+    while not agrees():
+        if _steady() > deadline:
+            return False
+        Event().wait(LOOK_AGAIN_SECONDS)
+    return True
+
+
+def is_too_far(difference: timedelta) -> bool:
+    """Whether a clock that differs by so much must claim nothing."""
+    return abs(difference) > ALLOWED
+
+
+def told(difference: timedelta) -> str:
+    """Such as "400 s behind"."""
+    seconds = round(difference.total_seconds())
+    return f"{abs(seconds)} s {'ahead' if seconds > 0 else 'behind'}"
+
+
+def _steady() -> float:
+    return time.clock_gettime(_STEADY)
+
+
+def _measure() -> _Reading:
+    told_time = _told()
+    reading = _Reading(told_time, _steady(), timezone.now() - told_time)
+    _process.reading = reading
+    return reading
+
+
+def _told() -> datetime:
+    if connection.vendor == "sqlite":
+        return _kernel_time() or timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        found: datetime = cursor.fetchone()[0]
+    return found
+
+
+def _kernel_time() -> datetime | None:
+    """The machine's time to the second, past whatever shifts this process's; None where it is
+    not told."""
+    try:
+        uptime = float(_UPTIME.read_text().split()[0])
+        booted = next(
+            line.split()[1] for line in _STAT.read_text().splitlines() if line.startswith("btime")
+        )
+    except (OSError, ValueError, IndexError, StopIteration):
+        return None
+    return datetime.fromtimestamp(int(booted) + uptime, UTC)

@@ -1,0 +1,143 @@
+"""The database's clock rules: whose own clock is wrong claims nothing, and what it writes is right.
+
+The database says another time than the process believes; a test cannot set either clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from sync.jobs import heartbeat, run
+from sync.management.commands import sync_scheduler
+from sync.models import ProcessHeartbeat, SyncTask, clock
+from sync.steps.readiness_portal import portal_findings
+from tests.builders import a_task
+
+pytestmark = pytest.mark.django_db
+BEHIND, AHEAD = timedelta(seconds=-400), timedelta(seconds=400)
+
+
+class Database:
+    """Its clock, seen from a process that is off by ``skew``."""
+
+    _skew = timedelta(0)
+
+    @property
+    def skew(self) -> timedelta:
+        return self._skew
+
+    @skew.setter
+    def skew(self, skew: timedelta) -> None:
+        self._skew = skew
+        clock.skew()  # as before each claim and with each sign of life
+
+    def told(self) -> datetime:
+        return timezone.now() - self._skew
+
+
+@pytest.fixture
+def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    told = Database()
+    monkeypatch.setattr(clock, "_told", told.told)
+    monkeypatch.setattr(clock, "HOLD_SECONDS", -1)
+    with clock.going_by_the_database():
+        yield told
+
+
+def about(moment: datetime | None, expected: datetime) -> bool:
+    return moment is not None and abs(moment - expected) < timedelta(seconds=30)
+
+
+@pytest.mark.parametrize("skew", [BEHIND, AHEAD])
+def test_leases_are_written_by_the_databases_clock(database: Database, skew: timedelta) -> None:
+    task = a_task(not_before=timezone.now() - timedelta(hours=1))
+    database.skew = skew
+
+    claimed = SyncTask.objects.claim(task.pk, owner="me", lease=timedelta(minutes=5))
+
+    assert claimed is not None
+    assert about(claimed.lease_until, database.told() + timedelta(minutes=5))
+
+
+def test_what_is_due_only_by_a_wrong_clock_is_not_due(database: Database) -> None:
+    task = a_task(not_before=timezone.now())
+    database.skew = AHEAD  # the process believes it is due; the database says in 400 s
+
+    assert SyncTask.objects.claim(task.pk, owner="me", lease=timedelta(minutes=5)) is None
+
+
+@pytest.mark.parametrize("skew", [BEHIND, AHEAD])
+def test_a_process_with_a_wrong_clock_claims_nothing_until_it_agrees_again(
+    database: Database, skew: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claimed: list[int] = []
+    monkeypatch.setattr(run, "run_one", lambda pk, _: claimed.append(pk))
+    database.skew = skew
+    run.run_task(1)
+    assert claimed == []
+
+    database.skew = timedelta(seconds=4)
+    run.run_task(1)
+    assert claimed == [1]
+
+
+def test_a_scheduler_with_a_wrong_clock_frees_and_asks_for_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    for name in ("tick", "sweep"):
+        monkeypatch.setattr(sync_scheduler, name, lambda name=name: done.append(name))
+    database.skew = AHEAD
+    sync_scheduler._look()
+    assert done == []
+
+    database.skew = timedelta(0)
+    sync_scheduler._look()
+    assert done == ["tick", "sweep"]
+
+
+def test_it_is_told_in_readiness_and_to_the_monitor(database: Database, client: Client) -> None:
+    database.skew = BEHIND
+    heartbeat.beat("worker@a:1", ProcessHeartbeat.Kind.WORKER)
+    database.skew = timedelta(0)
+
+    (finding,) = [one for one in portal_findings() if "worker@a:1" in one.name]
+    told = client.get("/readyz").json()["missing"]
+
+    assert "400 s behind" in finding.detail
+    assert "clock of worker@a:1, 400 s behind" in told
+
+
+def test_the_sign_of_life_of_a_wrong_clock_is_not_wrong_itself(database: Database) -> None:
+    database.skew = BEHIND
+    heartbeat.beat("worker@a:1", ProcessHeartbeat.Kind.WORKER)
+    database.skew = timedelta(0)
+
+    assert about(ProcessHeartbeat.objects.get().beat_at, timezone.now() - BEHIND)
+
+
+def test_between_two_measurements_nobody_can_set_the_clock(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.skew = BEHIND
+    before = clock.now()
+    real = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(days=1))
+
+    assert about(clock.now(), before)
+
+
+def test_without_a_ruling_database_the_time_is_simply_the_time() -> None:
+    assert about(clock.now(), timezone.now())
+    assert clock.agrees()
+
+
+def test_the_kernel_tells_the_time_where_the_database_has_no_clock() -> None:
+    told = clock._kernel_time()
+
+    assert told is None or told.tzinfo is not None
