@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from sync.errors import UnexpectedRecord
@@ -16,6 +17,8 @@ from sync.magento.records import (
     MagentoStoreView,
     MagentoTrack,
 )
+
+PAID_BY_CREDIT = ("gift_cards_amount", "customer_balance_amount", "reward_currency_amount")
 
 
 def parse_order(document: Any) -> MagentoOrder:
@@ -147,7 +150,16 @@ def _money(members: Members) -> dict[str, Any]:
         "shipping_discount_tax_compensation_amount": shipping_compensation,
         "tax_amount": members.amount("tax_amount"),
         "total_paid": members.amount("total_paid"),
+        "paid_by_credit": _paid_by_credit(members),
     }
+
+
+def _paid_by_credit(members: Members) -> Decimal:
+    """Gift cards, store credit and reward points: the shop takes them off the grand total."""
+    extension = members.child("extension_attributes")
+    if extension is None:
+        return Decimal(0)
+    return sum((extension.amount(name) for name in PAID_BY_CREDIT), Decimal(0))
 
 
 def _customer(members: Members) -> dict[str, Any]:

@@ -117,6 +117,12 @@ class MagentoOrder:
     shipping_address: MagentoAddress | None
     items: tuple[MagentoOrderItem, ...]
     payload: dict[str, Any]
+    paid_by_credit: Decimal = Decimal(0)  # gift cards, store credit, reward points
+
+    @property
+    def charged(self) -> Decimal:
+        """What the goods, freight and tax cost, however they are paid."""
+        return self.grand_total + self.paid_by_credit
 
 
 @dataclass(frozen=True, slots=True)

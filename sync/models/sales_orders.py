@@ -98,6 +98,9 @@ class SalesOrder(models.Model):
         max_length=10, choices=Verification, default=Verification.NONE, blank=True
     )
     differences = models.JSONField(default=list, blank=True)
+    rounding = money(
+        null=True, blank=True, help_text="What SAP's total is above the shop's, within tolerance."
+    )
     text_cuts = models.JSONField(
         default=list, blank=True, help_text="Texts SAP's fields were too short for."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
@@ -42,8 +43,9 @@ class Shop(models.Model):
     amount_tolerance = models.DecimalField(
         max_digits=8,
         decimal_places=2,
-        default=0,
-        help_text="Difference between web order and SAP order that is still called equal.",
+        default=Decimal("0.02"),
+        help_text="By how much totals of web order and SAP order may be rounded otherwise; prices "
+        "of lines are compared exactly.",
     )
     completeness_days = models.PositiveSmallIntegerField(
         default=7, help_text="How far back the completeness run compares both sides."

@@ -238,8 +238,10 @@ def _customer_item(value: str) -> str:
 
 
 def active_conditions(found: list[Row]) -> tuple[SapCondition, ...]:
-    """The price elements that count; the inactive ones were overruled by others."""
-    return tuple(_condition(row) for row in found if not text(row, "CONDISACTI"))
+    """The price elements that count: the inactive ones were overruled by others, the statistical
+    ones only inform (sheet 13.20)."""
+    counting = (row for row in found if not text(row, "CONDISACTI") and not text(row, "STAT_CON"))
+    return tuple(_condition(row) for row in counting)
 
 
 def _condition(row: Row) -> SapCondition:

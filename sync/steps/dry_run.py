@@ -60,7 +60,9 @@ def _simulated(
     prices: list[dict[str, Any]] = []
     if not is_refused:
         prices = price_table(web_order, mapping, translated, simulation, tolerance)
-    differences = simulated_differences(translated.request, simulation, tolerance)
+    differences = simulated_differences(
+        translated.request, simulation, tolerance, translated.totals
+    )
     verdict = _verdict(
         simulation, is_differing=any(r["differs"] for r in prices) or bool(differences)
     )

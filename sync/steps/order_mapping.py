@@ -29,6 +29,7 @@ def mapping_for(order: SalesOrder, web_order: MagentoOrder, *, sap_time_zone: st
     _require_currency(order, area)
     own_customer = customer_number(area, buyer_of(web_order.payload))
     return OrderMapping(
+        amounts_may_be_off=order.shop.amount_tolerance,
         order_type=area.order_type,
         sales_organization=area.sales_organization,
         distribution_channel=area.distribution_channel,

@@ -22,7 +22,7 @@ from sync.steps.settling import wait_for_sap, writing_to_sap
 from sync.steps.shared_references import refuse_anothers, refuse_shared
 from sync.steps.shop_mirrors import store_order
 from sync.steps.step_run import StepRun
-from sync.translate.comparison import differences_between
+from sync.translate.comparison import differences_between, rounding_between
 from sync.translate.sap_order import TranslatedOrder, sap_order_request
 from sync.translate.sap_values import sap_order_values
 
@@ -184,7 +184,8 @@ def _read_back(
         )
     unit_keys = run.remotes.sap().options.unit_keys
     tolerance = order.shop.amount_tolerance
-    differences = differences_between(translated.request, read[0], tolerance, unit_keys)
+    totals = translated.totals
+    differences = differences_between(translated.request, read[0], tolerance, unit_keys, totals)
     refuse_unfitting_order(read[0])
     incomplete = ", but incomplete in SAP: deliveries will not start" * read[0].is_incomplete
     _refuse_rejected(order, read[0])
@@ -226,6 +227,9 @@ def _store_sap_order(
             sap_read_at=timezone.now(),
             verification=verified,
             differences=differences,
+            rounding=rounding_between(translated.request, read, translated.totals)
+            if not differences
+            else None,
             text_cuts=[
                 {"field": cut.field, "length": cut.original_length, "limit": cut.limit}
                 for cut in translated.cuts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from sync.sap.records import (
@@ -18,6 +19,23 @@ from sync.sap.units import internal_unit
 from sync.translate.partner_comparison import partner_differences
 
 Amounts = dict[tuple[int, str], Decimal]  # by item number (0 the header) and condition type
+HALF_A_CENT = Decimal("0.005")  # lines are exact: only totals may be rounded otherwise
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the customer pays, in the order's currency; ``tax_types`` are the condition types our
+    own taxes go under, whatever class they are of in SAP."""
+
+    net: Decimal
+    tax: Decimal
+    tax_types: frozenset[str] = frozenset()
+
+    @property
+    def gross(self) -> Decimal:
+        """Net and tax."""
+        return self.net + self.tax
 
 
 def differences_between(
@@ -25,11 +43,13 @@ def differences_between(
     read: SapSalesOrder,
     tolerance: Decimal,
     unit_keys: Mapping[str, str] | None = None,
+    totals: Totals | None = None,
 ) -> list[dict[str, str]]:
     """Every field in which the SAP order is not what the web order says; empty when it agrees.
 
-    ``tolerance`` is what an amount may be off, in the order's currency; ``unit_keys`` are the
-    units this SAP system knows by other keys.
+    ``tolerance`` is what a total or a tax may be off, in the order's currency; prices are exact.
+    ``unit_keys`` are the units this SAP system knows by other keys. ``totals`` are compared also
+    where SAP determines the tax by itself (SAP sheet 13.9).
     """
     found = _headers(asked, read) + partner_differences(asked.partners, read.partners)
     held = {item.item_number: item for item in read.items}
@@ -43,11 +63,25 @@ def differences_between(
         _difference(f"item {number}", "", f"{extra.material} × {extra.quantity.normalize():f}")
         for number, extra in held.items()
     ]
-    return found + _amounts(asked, read.conditions, tolerance)
+    found += _amounts(asked, read.conditions, tolerance)
+    held_totals = _held_totals(asked, read, totals) if totals is not None else None
+    return found + _total_differences(totals, held_totals, tolerance)
+
+
+def rounding_between(
+    asked: SapSalesOrderRequest, read: SapSalesOrder, totals: Totals
+) -> Decimal | None:
+    """By how much SAP's gross total is above the shop's; None where they are the same, or SAP
+    tells no price elements."""
+    held = _held_totals(asked, read, totals)
+    return (held.gross - totals.gross or None) if held is not None else None
 
 
 def simulated_differences(
-    asked: SapSalesOrderRequest, simulation: SapSimulation, tolerance: Decimal
+    asked: SapSalesOrderRequest,
+    simulation: SapSimulation,
+    tolerance: Decimal,
+    totals: Totals | None = None,
 ) -> list[dict[str, str]]:
     """Where the prices of a dry run are not what the web order says; empty when they agree.
 
@@ -65,7 +99,59 @@ def simulated_differences(
         if number not in {item.item_number for item in asked.items}
     ]
     found += _amounts(asked, simulation.conditions, tolerance) if simulation.conditions else []
-    return found + _net_values(asked, simulation, tolerance)
+    found += _net_values(asked, simulation, tolerance)
+    if totals is None:
+        return found
+    held = _simulated_totals(asked, simulation, totals)
+    return found + _total_differences(totals, held, tolerance)
+
+
+# ---- totals -------------------------------------------------------------------------------------
+def _held_totals(asked: SapSalesOrderRequest, read: SapSalesOrder, totals: Totals) -> Totals | None:
+    """Net and tax of SAP's order; None where it tells no price elements (an old system)."""
+    if not read.conditions and asked.conditions:
+        return None
+    return _told_totals(read.net_value, asked, read.conditions, totals)
+
+
+def _simulated_totals(
+    asked: SapSalesOrderRequest, simulation: SapSimulation, totals: Totals
+) -> Totals:
+    net = simulation.net_value or ZERO
+    if any(one.is_tax for one in simulation.conditions):
+        return _told_totals(net, asked, simulation.conditions, totals)
+    return Totals(net, sum((item.tax_value or ZERO for item in simulation.items), ZERO))
+
+
+def _told_totals(
+    net: Decimal, asked: SapSalesOrderRequest, told: Sequence[SapCondition], totals: Totals
+) -> Totals:
+    """A tax of ours that SAP keeps as a surcharge stands in its net value: it is taken out."""
+    taxes = [one for one in told if one.is_tax or one.condition_type in totals.tax_types]
+    surcharges = [one for one in taxes if not one.is_tax]
+    of_header = _header_types(asked)
+
+    def total(conditions: Sequence[SapCondition]) -> Decimal:
+        return sum(_held_amounts(conditions, of_header).values(), ZERO)
+
+    return Totals(net - total(surcharges), total(taxes))
+
+
+def _total_differences(
+    ours: Totals | None, theirs: Totals | None, tolerance: Decimal
+) -> list[dict[str, str]]:
+    if ours is None or theirs is None:
+        return []
+    pairs = [
+        ("order net total", ours.net, theirs.net),
+        ("order tax total", ours.tax, theirs.tax),
+        ("order gross total", ours.gross, theirs.gross),
+    ]
+    return [
+        _difference(name, f"{mine:.2f}", f"{other:.2f}")
+        for name, mine, other in pairs
+        if abs(mine - other) > tolerance
+    ]
 
 
 def _net_values(
@@ -129,7 +215,8 @@ def _items(asked: SapItemRequest, read: SapSalesOrderItem | None) -> list[dict[s
 def _amounts(
     asked: SapSalesOrderRequest, read: Sequence[SapCondition], tolerance: Decimal
 ) -> list[dict[str, str]]:
-    """Price, discount, freight and tax: what each element was to add, and what it adds.
+    """Price, discount, freight and tax: what each element was to add, and what it adds; and every
+    element that SAP counts without having been asked, except taxes, which it may find itself.
 
     SAP spreads an element of the header over the items, so it is compared as a total.
     """
@@ -140,15 +227,24 @@ def _amounts(
         for one in read
         if one.amount and not one.is_percentage and one.currency not in {"", asked.currency}
     }
-    return [
-        _difference(_amount_name(place), f"{amount:.2f}", f"{held[place]:.2f}")
-        for place, amount in wanted.items()
-        if abs(amount - held[place]) > tolerance
-    ] + [
-        _difference(f"{_amount_name(place)} currency", asked.currency, currency)
-        for place, currency in strange.items()
-        if place in wanted
-    ]
+    taxes = {one.condition_type for one in read if one.is_tax}
+    return (
+        [
+            _difference(_amount_name(place), f"{amount:.2f}", f"{held[place]:.2f}")
+            for place, amount in wanted.items()
+            if abs(amount - held[place]) > (tolerance if place[1] in taxes else HALF_A_CENT)
+        ]
+        + [
+            _difference(_amount_name(place), "not sent", f"{amount:.2f}")
+            for place, amount in held.items()
+            if place not in wanted and place[1] not in taxes and abs(amount) > HALF_A_CENT
+        ]
+        + [
+            _difference(f"{_amount_name(place)} currency", asked.currency, currency)
+            for place, currency in strange.items()
+            if place in wanted
+        ]
+    )
 
 
 def _header_types(asked: SapSalesOrderRequest) -> set[str]:

@@ -25,6 +25,7 @@ from sync.magento.records import MagentoOrder, MagentoOrderItem
 BUNDLE = "bundle"
 CONFIGURABLE = "configurable"
 HALF_A_CENT = Decimal("0.005")
+ANY = Decimal("Infinity")
 ZERO = Decimal(0)
 
 
@@ -64,6 +65,12 @@ class OrderAmounts:
     freight: Decimal
     freight_discount: Decimal
     freight_tax: Decimal
+    rounding: Decimal = ZERO  # what the shop's total is above this
+
+    @property
+    def charged(self) -> Decimal:
+        """What the shop charges, with its own rounding."""
+        return self.total + self.rounding
 
     @property
     def total(self) -> Decimal:
@@ -72,11 +79,12 @@ class OrderAmounts:
         return lines + self.freight - self.freight_discount + self.freight_tax
 
 
-def order_amounts(order: MagentoOrder) -> OrderAmounts:
+def order_amounts(order: MagentoOrder, may_be_off: Decimal = ZERO) -> OrderAmounts:
     """The priced lines of an order, in the order's own sequence.
 
-    Raises ``UnexpectedRecord`` where they do not add up to the grand total to the cent, or a line
-    belongs to one that is not there.
+    Raises ``UnexpectedRecord`` where they do not add up to what is charged (the grand total, and
+    what was paid by gift card or credit before it) but for ``may_be_off``, or a line belongs to one
+    that is not there.
     """
     counted = tuple(_counted(order))
     compensation = order.shipping_discount_tax_compensation_amount
@@ -94,11 +102,14 @@ def order_amounts(order: MagentoOrder) -> OrderAmounts:
     )
     if _adds_up(uncut := replace(amounts, lines=restored), order):
         return uncut
+    rounding = order.charged - amounts.total
+    if abs(rounding) <= may_be_off:
+        return replace(amounts, rounding=rounding)
     raise _does_not_add_up(order, amounts.total, [item for item, _ in counted])
 
 
 def _adds_up(amounts: OrderAmounts, order: MagentoOrder) -> bool:
-    return abs(amounts.total - order.grand_total) < HALF_A_CENT
+    return abs(amounts.total - order.charged) < HALF_A_CENT
 
 
 def _uncut(line: PricedLine, item: MagentoOrderItem) -> PricedLine:
@@ -180,7 +191,7 @@ def _does_not_add_up(
     currency = order.order_currency_code
     message = (
         f"The lines of order {order.increment_id} add up to {total}, the shop says "
-        f"{order.grand_total} {currency}."
+        f"{order.charged} {currency}."
     )
     fixed = sum((item.fixed_product_tax for item in counted), ZERO)
     if fixed:

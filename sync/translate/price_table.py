@@ -30,7 +30,7 @@ def price_table(
     the names of those that differ by more than ``tolerance``. ``sap`` is None where SAP tells no
     prices. The discount is positive; ``net`` is what is left after it.
     """
-    amounts = order_amounts(order)
+    amounts = order_amounts(order, mapping.amounts_may_be_off)
     told = _Told(simulation, mapping, translated)
     rows = [
         _row(

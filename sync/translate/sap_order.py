@@ -22,7 +22,8 @@ from sync.sap.records import (
     SapSalesOrderRequest,
 )
 from sync.sap.reference import web_reference
-from sync.translate.order_amounts import OrderAmounts, PricedLine, order_amounts
+from sync.translate.comparison import Totals
+from sync.translate.order_amounts import ANY, OrderAmounts, PricedLine, order_amounts
 from sync.translate.sap_prices import fixed_amount, line_price
 from sync.translate.sap_texts import SHORT_TEXT, TextCut, TextFitter, sap_address
 
@@ -78,6 +79,7 @@ class OrderMapping:
     requested_date: date | None = None
     time_zone: str = "UTC"  # of the SAP system, for the order date
     region_countries: frozenset[str] = frozenset({"US", "CA"})
+    amounts_may_be_off: Decimal = Decimal(0)  # the shop's total from the sum of its lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class TranslatedOrder:
     request: SapSalesOrderRequest
     item_numbers: dict[int, int]
     cuts: tuple[TextCut, ...]
+    totals: Totals
 
 
 def sap_order_request(order: MagentoOrder, mapping: OrderMapping) -> TranslatedOrder:
@@ -95,7 +98,7 @@ def sap_order_request(order: MagentoOrder, mapping: OrderMapping) -> TranslatedO
     Raises ``MappingMissing`` for the first missing entry, naming all of them in its message, and
     ``UnexpectedRecord`` for an order SAP cannot hold.
     """
-    amounts = order_amounts(order)
+    amounts = order_amounts(order, mapping.amounts_may_be_off)
     _require_lines(order, amounts)
     _require_mapping(order, amounts, mapping)
     fitter = TextFitter()
@@ -117,17 +120,25 @@ def sap_order_request(order: MagentoOrder, mapping: OrderMapping) -> TranslatedO
         conditions=tuple(_conditions(amounts, numbers, mapping)),
         header_texts=tuple(_texts(order, mapping, fitter)),
     )
-    return TranslatedOrder(request, numbers, tuple(fitter.cuts))
+    return TranslatedOrder(request, numbers, tuple(fitter.cuts), _totals(amounts, mapping))
+
+
+def _totals(amounts: OrderAmounts, mapping: OrderMapping) -> Totals:
+    """What SAP's order is to come to, however SAP divides it."""
+    tax = sum((line.tax for line in amounts.lines), amounts.freight_tax)
+    ours = frozenset({mapping.tax_condition, mapping.freight_tax_condition} - {""})
+    return Totals(amounts.charged - tax, tax, ours)
 
 
 def missing_entries(order: MagentoOrder, mapping: OrderMapping) -> list[tuple[str, str]]:
     """Table and key of every mapping entry the order still needs; empty when it can go."""
-    return list(dict.fromkeys(_missing(order, order_amounts(order), mapping)))
+    amounts = order_amounts(order, mapping.amounts_may_be_off)
+    return list(dict.fromkeys(_missing(order, amounts, mapping)))
 
 
 def item_numbers(order: MagentoOrder) -> dict[int, int]:
     """The SAP item number by order item id, as ``sap_order_request`` gives them out."""
-    lines = order_amounts(order).lines
+    lines = order_amounts(order, ANY).lines
     return {line.item_id: at * ITEM_STEP for at, line in enumerate(lines, start=1)}
 
 

@@ -69,9 +69,7 @@ class Command(BaseCommand):
         """Create what is missing."""
         for name, group in PEOPLE.items():
             create_person(name, group)
-        shop, _created = Shop.objects.get_or_create(
-            code="demo", defaults={"name": "Demo shop", "amount_tolerance": "0.01"}
-        )
+        shop, _created = Shop.objects.get_or_create(code="demo", defaults={"name": "Demo shop"})
         create_mappings(shop)
         # The stand-in keeps its books wherever it listens this time: it is the same shop.
         RemoteIdentity.objects.filter(system=f"magento:{shop.code}").delete()
