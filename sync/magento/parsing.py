@@ -147,6 +147,11 @@ def _money(members: Members) -> dict[str, Any]:
         "shipping_discount_tax_compensation_amount": shipping_compensation,
         "tax_amount": members.amount("tax_amount"),
         "total_paid": members.amount("total_paid"),
+        "total_refunded": members.amount("total_refunded"),
+        "total_canceled": members.amount("total_canceled"),
+        "shipping_refunded": members.amount("shipping_refunded"),
+        "adjustment_positive": members.amount("adjustment_positive"),
+        "adjustment_negative": members.amount("adjustment_negative"),
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.urls import reverse
 
@@ -84,6 +86,11 @@ class OutboundDeliveryLine(models.Model):
     material = models.CharField(max_length=40)
     delivered_quantity = quantity()
     unit = models.CharField(max_length=3, blank=True)
+    unwanted_quantity = quantity(
+        default=Decimal(0),
+        help_text="What of it the shop has canceled or refunded: not to be shipped, or gone "
+        "although it was.",
+    )
 
     class Meta:
         ordering = ["item_number"]
@@ -92,7 +99,14 @@ class OutboundDeliveryLine(models.Model):
                 fields=["delivery", "item_number"], name="one_mirror_per_delivery_item"
             )
         ]
-        indexes = [models.Index(fields=["sap_sales_order_number"], name="delivery_line_order")]
+        indexes = [
+            models.Index(fields=["sap_sales_order_number"], name="delivery_line_order"),
+            models.Index(
+                fields=["delivery"],
+                condition=models.Q(unwanted_quantity__gt=0),
+                name="delivery_line_unwanted",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.material} × {self.delivered_quantity.normalize():f}"

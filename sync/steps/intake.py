@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
+from sync.errors import UnexpectedRecord
 from sync.models import PaymentMapping, SalesOrder, Shop, Step, SyncTask
+from sync.steps.order_rest import as_read
+from sync.translate.order_rest import BundleInParts, left_to_order, refund_problem
 
 Payments = Mapping[str, PaymentMapping]
 
@@ -23,8 +26,22 @@ NOT_PLACED = {
     "received": "Received by the shop, but not placed yet",
     "rejected": "Rejected by the shop",
 }
+# Set by the shop and by PayPal in a state that is open otherwise.
+SUSPECT = {
+    "fraud": "Suspected fraud: the shop has not released the order",
+    "paypal_reversed": "PayPal has taken the payment back",
+}
 OPEN = frozenset({"new", "processing"})
-NEVER_TAKEN = frozenset({"canceled"})
+# Nobody can take these anyway: what SAP would deliver has left, or nobody wants it.
+NEVER_TAKEN = frozenset({"canceled", "closed", "complete"})
+SHIPPED = "Already shipped from the shop, in full"
+REFUNDED = "Refunded in the shop before it went to SAP"
+IN_PARTS = "Parts of a bundle were shipped or refunded on their own: enter the rest in SAP by hand"
+NEVER = frozenset({SHIPPED, REFUNDED, IN_PARTS, *(NOT_OPEN[state] for state in NEVER_TAKEN)})
+
+SHIPPED_IN_PART = "Already shipped from the shop, at least in part"
+INVOICED_IN_PART = "Already invoiced in the shop, in part"
+TOO_EARLY = "Placed before the portal took over"
 
 
 def payments_of(shop: Shop) -> dict[str, PaymentMapping]:
@@ -34,18 +51,51 @@ def payments_of(shop: Shop) -> dict[str, PaymentMapping]:
 
 def reason_not_taken(order: SalesOrder, shop: Shop, payments: Payments, *, now: datetime) -> str:
     """Why an order stays out of SAP for now; empty when it is to go there."""
-    if order.state in NEVER_TAKEN:
-        return NOT_OPEN[order.state]
+    if never := reason_never_taken(order):
+        return never
     if order.is_taken_anyway:
         return ""
     if closed := _state_reason(order):
         return closed
     if shop.orders_from and order.placed_at < shop.orders_from:
-        return "Placed before the portal took over"
+        return TOO_EARLY
     if replaced := _replaces_reason(order):
         return replaced
+    if refunded := _refund_reason(order):
+        return refunded
     payment = payments.get(order.payment_method)
     return (_payment_reason(order, payment, now) if payment else "") or _begun_reason(order)
+
+
+def reason_never_taken(order: SalesOrder) -> str:
+    """Why nobody can take the order, not even anyway; empty where pieces of it are open."""
+    if order.state in NEVER_TAKEN:
+        return NOT_OPEN[order.state]
+    lines = order.lines.all()
+    if not lines:
+        return ""
+    try:
+        left = left_to_order(lines)
+    except BundleInParts:
+        return IN_PARTS
+    goods = [line for line in lines if not line.is_virtual]
+    is_begun = any(line.qty_shipped > 0 for line in goods)
+    if is_begun and not any(left[line.item_id] for line in goods):
+        return SHIPPED
+    return "" if any(left.values()) else REFUNDED
+
+
+def _refund_reason(order: SalesOrder) -> str:
+    """Only what was refunded line by line leaves a rest that is known for certain."""
+    payload = order.payload if isinstance(order.payload, dict) else {}
+    is_less_paid = payload.get("total_refunded") or payload.get("total_canceled")
+    if not (is_less_paid or any(line.qty_refunded for line in order.lines.all())):
+        return ""
+    web_order = as_read(order)
+    try:
+        return refund_problem(web_order) if web_order else ""
+    except UnexpectedRecord:
+        return ""  # it did not add up before: the step that brings it into SAP says so
 
 
 def reason_one_sided(order: SalesOrder) -> str:
@@ -79,6 +129,8 @@ def _state_reason(order: SalesOrder) -> str:
     """A state nobody has thought of stops the order: what SAP holds is hard to take back."""
     if order.state in NOT_OPEN:
         return NOT_OPEN[order.state]
+    if order.status in SUSPECT:
+        return SUSPECT[order.status]
     if order.status in NOT_PLACED or order.state in NOT_PLACED:
         return NOT_PLACED.get(order.status) or NOT_PLACED[order.state]
     if order.state not in OPEN:
@@ -115,7 +167,7 @@ def _begun_reason(order: SalesOrder) -> str:
     """What was shipped or part-invoiced before SAP knew the order would be so a second time."""
     lines = order.lines.all()
     if any(line.qty_shipped > 0 for line in lines):
-        return "Already shipped from the shop, at least in part"
-    if any(0 < line.qty_invoiced < line.qty_ordered for line in lines):
-        return "Already invoiced in the shop, in part"
+        return SHIPPED_IN_PART
+    if any(0 < line.qty_invoiced < line.qty_ordered - line.qty_canceled for line in lines):
+        return INVOICED_IN_PART
     return ""
