@@ -29,6 +29,15 @@ class OutboundDelivery(models.Model):
         FLOW = "flow", "Document flow"
         FIRST_SEEN = "first_seen", "First seen picked"
 
+    class Unwanted(models.TextChoices):
+        """What the shop's cancellations and refunds mean for it."""
+
+        NONE = "", "Wanted"
+        WHOLE = "whole", "Cancelled in the shop – do not ship"
+        IN_PART = "in_part", "Partly cancelled in the shop – do not ship all of it"
+        LEFT = "left", "Cancelled in the shop – the goods have left"
+        LEFT_IN_PART = "left_in_part", "Partly cancelled in the shop – the goods have left"
+
     delivery_number = document_number(unique=True)
     created_date = models.DateField(null=True, blank=True)
     shipping_point = models.CharField(max_length=4, blank=True)
@@ -71,6 +80,18 @@ class OutboundDelivery(models.Model):
     def is_goods_issued(self) -> bool:
         """Whether the goods have left; a reversal takes this back."""
         return self.goods_movement_status == "C"
+
+    @property
+    def unwanted(self) -> OutboundDelivery.Unwanted:
+        """Whether goods in it were canceled or refunded in the shop; asks its lines, which lists
+        read beforehand."""
+        lines = [line for line in self.lines.all() if line.delivered_quantity > 0]
+        if not any(line.unwanted_quantity > 0 for line in lines):
+            return self.Unwanted.NONE
+        is_whole = all(line.unwanted_quantity >= line.delivered_quantity for line in lines)
+        if self.is_goods_issued:
+            return self.Unwanted.LEFT if is_whole else self.Unwanted.LEFT_IN_PART
+        return self.Unwanted.WHOLE if is_whole else self.Unwanted.IN_PART
 
 
 class OutboundDeliveryLine(models.Model):

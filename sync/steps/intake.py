@@ -99,11 +99,8 @@ def _refund_reason(order: SalesOrder) -> str:
 
 
 def reason_one_sided(order: SalesOrder) -> str:
-    """What is left to do where an order in SAP is canceled there or in the shop, but not in both;
-    empty where both agree."""
+    """What is left to do where SAP has rejected an order that is open in the shop."""
     number = order.sap_sales_order_number
-    if order.state == "canceled" and not order.sap_is_rejected:
-        return f"Canceled in the shop, but SAP order {number} is open: reject its lines there"
     if order.state in OPEN and order.sap_is_rejected:
         return f"Every line of SAP order {number} is rejected: cancel the order in the shop"
     return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sync.models import SalesOrder, Step
+from sync.models import OutboundDeliveryLine, SalesOrder, Step
 from sync.sap.records import SapDelivery
 from sync.steps.deleted_deliveries import forget_deliveries, unlisted_deliveries
 from sync.steps.progress import Due, note_read, orders_to_read, refresh_stages
@@ -23,12 +23,18 @@ def pull_deliveries(run: StepRun) -> str:
     found: set[str] = set()
     for batch in batches_of_orders(run, DUE):
         read_status(run, batch, spoilt)
-        found |= read_deliveries(run, batch, spoilt)
+        found |= (stored := read_deliveries(run, batch, spoilt))
         note_read(batch, DUE, run.policy)
-        refresh_stages(order.pk for order in batch)
+        refresh_stages({order.pk for order in batch} | _carried_with(stored))
     spoilt.settle()
     read = f"{len(found)} deliveries read" if len(found) != 1 else "1 delivery read"
     return f"{read}{spoilt.words}."
+
+
+def _carried_with(delivery_numbers: set[str]) -> set[int]:
+    """The orders with goods in these deliveries: one delivery may carry those of several."""
+    lines = OutboundDeliveryLine.objects.filter(delivery__delivery_number__in=delivery_numbers)
+    return {line.sales_order_id for line in lines.only("sales_order") if line.sales_order_id}
 
 
 def is_of_one(run: StepRun) -> bool:

@@ -73,7 +73,7 @@ class OrderPage(View):
 
 def _deliveries(order: SalesOrder) -> list[OutboundDelivery]:
     keys = order.delivery_lines.order_by().values("delivery")
-    found = OutboundDelivery.objects.filter(pk__in=keys).prefetch_related("tracks")
+    found = OutboundDelivery.objects.filter(pk__in=keys).prefetch_related("tracks", "lines")
     return list(found.order_by("created_date", "id"))
 
 
