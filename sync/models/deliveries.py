@@ -34,7 +34,7 @@ class OutboundDelivery(models.Model):
 
         NONE = "", "Wanted"
         WHOLE = "whole", "Cancelled in the shop – do not ship"
-        IN_PART = "in_part", "Partly cancelled in the shop – do not ship all of it"
+        IN_PART = "in_part", "Partly cancelled in the shop – do not ship all"
         LEFT = "left", "Cancelled in the shop – the goods have left"
         LEFT_IN_PART = "left_in_part", "Partly cancelled in the shop – the goods have left"
 

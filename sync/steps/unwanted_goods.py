@@ -24,6 +24,18 @@ MOST_NAMED = 3
 ZERO = Decimal(0)
 
 
+class Pieces:
+    """Pieces in words: "2 of 5 pieces of S-001", and the words that go with as many."""
+
+    def __init__(self, pieces: Iterable[tuple[Decimal, Decimal, str]]) -> None:
+        listed = list(pieces)
+        shown = [f"{_written(n)} of {_written(of)} pieces of {sku}" for n, of, sku in listed]
+        more = " and more" * (len(shown) > MOST_NAMED)
+        is_one = [quantity for quantity, _of, _sku in listed] == [1]
+        self.named = ", ".join(shown[:MOST_NAMED]) + more
+        self.were, self.them = ("was", "it") if is_one else ("were", "them")
+
+
 def note_unwanted(order: SalesOrder, documents: Documents) -> Unwanted:
     """Work out what of the order's goods nobody wants, and store what changed."""
     lines = sorted(documents.delivery_lines, key=_sequence)
@@ -51,8 +63,8 @@ def reason_unwanted(order: SalesOrder, documents: Documents, unwanted: Unwanted)
     gone = sorted({str(line.delivery) for line in rows if line.delivery.is_goods_issued})
     rest = _undelivered(order, documents, unwanted)
     if order.state in OFF:
-        return _of_order(order, documents, (waiting, gone), rest)[:LONGEST_REASON]
-    return _of_pieces(order, unwanted, (rows, waiting), rest)[:LONGEST_REASON]
+        return _cut(_of_order(order, documents, (waiting, gone), rest))
+    return _cut(_of_pieces(order, unwanted, (rows, waiting), rest))
 
 
 def warnings_of(delivery: OutboundDelivery) -> list[str]:
@@ -78,23 +90,25 @@ def refuse_gone_anyway(order: SalesOrder, delivery: OutboundDelivery) -> None:
     )
 
 
-def _warning(order: SalesOrder, delivery: OutboundDelivery, pieces: str) -> str:
+def _warning(order: SalesOrder, delivery: OutboundDelivery, pieces: Pieces) -> str:
     number = order.sap_sales_order_number
     if order.state in OFF:
         word = "canceled" if order.state == "canceled" else "refunded"
         what = f"Order {order} was {word} in the shop after it went to SAP"
-        undo = (
-            f"Stop picking and reverse the delivery in SAP; sales then rejects SAP order {number}."
-        )
     else:
-        what = f"{pieces} of order {order} were refunded or canceled in the shop"
-        undo = f"Take them off the delivery in SAP; sales takes them off SAP order {number}."
-    if not delivery.is_goods_issued:
-        return f"{what}: do not ship {'it' if order.state in OFF else 'them'}. {undo}"
-    return (
-        f"{what}, but the goods have left with delivery {delivery}. Sales agrees with the customer "
-        "on their return or on payment; finance credits what SAP bills of them."
-    )
+        what = f"{pieces.named} of order {order} {pieces.were} refunded or canceled in the shop"
+    if delivery.is_goods_issued:
+        return (
+            f"{what}, but the goods have left with delivery {delivery}. Sales agrees with the "
+            "customer on their return or on payment; finance credits what SAP bills of them."
+        )
+    if delivery.unwanted == OutboundDelivery.Unwanted.WHOLE and order.state in OFF:
+        undo = f"Stop picking and reverse the delivery in SAP; sales then rejects order {number}."
+        return f"{what}: do not ship it. {undo}"
+    undo = f"Take {pieces.them} off the delivery in SAP; sales takes {pieces.them} off SAP order"
+    if order.state in OFF:
+        return f"{what}: do not ship {pieces.named}. {undo} {number}."
+    return f"{what}: do not ship {pieces.them}. {undo} {number}."
 
 
 def _of(order: SalesOrder, lines: list[OutboundDeliveryLine]) -> list[OutboundDeliveryLine]:
@@ -111,10 +125,9 @@ def _names(orders: Iterable[int]) -> dict[tuple[int, int], str]:
     }
 
 
-def _pieces_of(lines: Iterable[OutboundDeliveryLine], names: dict[tuple[int, int], str]) -> str:
-    """The unwanted pieces of some lines in words: "2 of 5 pieces of S-001"."""
-    return _listed(
-        _pieces(
+def _pieces_of(lines: Iterable[OutboundDeliveryLine], names: dict[tuple[int, int], str]) -> Pieces:
+    return Pieces(
+        (
             line.unwanted_quantity,
             line.delivered_quantity,
             names.get((line.sales_order_id or 0, line.sap_item_number)) or line.material,
@@ -164,19 +177,19 @@ def _of_pieces(
         open_rows = [row for row in rows if not row.delivery.is_goods_issued]
         pieces = _pieces_of(open_rows, names)
         return (
-            f"{pieces} were refunded or canceled in the shop: do not ship them with "
-            f"{_named('delivery', waiting)}"
+            f"{pieces.named} {pieces.were} refunded or canceled in the shop: do not ship "
+            f"{pieces.them} with {_named('delivery', waiting)}"
         )
     if not rest:
         return ""
-    pieces = _listed(
-        _pieces(quantity, web[item].ordered, web[item].sku)
+    pieces = Pieces(
+        (quantity, web[item].ordered, web[item].sku)
         for item, quantity in unwanted.undelivered.items()
         if item in web
     )
-    number = order.sap_sales_order_number
-    return f"{pieces} were refunded or canceled in the shop, but SAP order {number} has them: " + (
-        "take them off there"
+    return (
+        f"{pieces.named} {pieces.were} refunded or canceled in the shop, but SAP order "
+        f"{order.sap_sales_order_number} has {pieces.them}: take {pieces.them} off there"
     )
 
 
@@ -224,14 +237,12 @@ def _sequence(line: OutboundDeliveryLine) -> tuple[bool, str, str, int]:
     return (not delivery.is_goods_issued, str(day or ""), delivery.delivery_number, line.pk)
 
 
-def _pieces(quantity: Decimal, of: Decimal, name: str) -> str:
-    return f"{quantity.normalize():f} of {of.normalize():f} pieces of {name}"
+def _written(quantity: Decimal) -> str:
+    return f"{quantity.normalize():f}"
 
 
-def _listed(told: Iterable[str]) -> str:
-    every = list(told)
-    shown = ", ".join(every[:MOST_NAMED])
-    return f"{shown} and more" if len(every) > MOST_NAMED else shown
+def _cut(reason: str) -> str:
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[: LONGEST_REASON - 1]}…"
 
 
 def _named(what: str, numbers: list[str]) -> str:
