@@ -146,6 +146,25 @@ def test_an_order_with_a_piece_refunded_before_sap_ends_complete(world: World) -
     assert sum(item["qty"] for item in shipment["items"]) == 2
 
 
+@pytest.mark.parametrize("shape", ["bundle-dynamic", "bundle-dynamic-together", "bundle-fixed"])
+def test_the_bundles_that_are_left_are_shipped_and_the_order_ends_complete(
+    world: World, shape: str
+) -> None:
+    entity_id = paid(world, shape)
+    refund(world, entity_id, (0, 1))
+    order = pulled(world, entity_id)
+    pushed(world, order)
+    (delivery,) = world.dispatch(order)
+
+    task = world.ship(order, delivery)
+    world.bill(delivery)
+    world.run(work.pull_billing(order))
+
+    order.refresh_from_db()
+    assert (task.state, order.stage) == ("done", Stage.COMPLETE), task.error_message
+    assert not order.not_taken_reason
+
+
 def test_what_is_refunded_after_sap_was_asked_is_no_difference(world: World) -> None:
     entity_id = paid(world)
     refund(world, entity_id, (0, 1))
