@@ -139,10 +139,11 @@ def _payment_reason(order: SalesOrder, payment: PaymentMapping, now: datetime) -
     release = PaymentMapping.Release
     if payment.release == release.NEVER:
         return f"Orders paid by {order.payment_method} are not taken"
-    is_paid = order.total_paid >= order.grand_total
+    due = order.grand_total - _amount(order.payload, "total_canceled")
+    is_paid = order.total_paid >= due
     if payment.release == release.ALWAYS or is_paid:
         return ""
-    if payment.release == release.AUTHORIZED and _authorized(order) >= order.grand_total:
+    if payment.release == release.AUTHORIZED and _authorized(order) >= due:
         return ""
     days = payment.give_up_after_days
     if days is not None and now - order.placed_at > timedelta(days=days):
@@ -152,10 +153,15 @@ def _payment_reason(order: SalesOrder, payment: PaymentMapping, now: datetime) -
 
 def _authorized(order: SalesOrder) -> Decimal:
     """What the shop's payment says to be authorised, in order currency."""
-    payment = order.payload.get("payment") if isinstance(order.payload, dict) else None
-    amount = payment.get("amount_authorized") if isinstance(payment, dict) else None
+    payload = order.payload if isinstance(order.payload, dict) else {}
+    return _amount(payload.get("payment"), "amount_authorized")
+
+
+def _amount(members: object, name: str) -> Decimal:
+    """A member that may be missing, or no number at all."""
+    value = members.get(name) if isinstance(members, dict) else None
     try:
-        return Decimal(str(amount or 0))
+        return Decimal(str(value or 0))
     except InvalidOperation:
         return Decimal(0)
 

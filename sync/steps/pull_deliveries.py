@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sync.models import OutboundDeliveryLine, SalesOrder, Step
+from sync.models import SalesOrder, Step
 from sync.sap.records import SapDelivery
 from sync.steps.deleted_deliveries import forget_deliveries, unlisted_deliveries
 from sync.steps.progress import Due, note_read, orders_to_read, refresh_stages
@@ -23,18 +23,12 @@ def pull_deliveries(run: StepRun) -> str:
     found: set[str] = set()
     for batch in batches_of_orders(run, DUE):
         read_status(run, batch, spoilt)
-        found |= (stored := read_deliveries(run, batch, spoilt))
+        found |= read_deliveries(run, batch, spoilt)
         note_read(batch, DUE, run.policy)
-        refresh_stages({order.pk for order in batch} | _carried_with(stored))
+        refresh_stages(order.pk for order in batch)
     spoilt.settle()
     read = f"{len(found)} deliveries read" if len(found) != 1 else "1 delivery read"
     return f"{read}{spoilt.words}."
-
-
-def _carried_with(delivery_numbers: set[str]) -> set[int]:
-    """The orders with goods in these deliveries: one delivery may carry those of several."""
-    lines = OutboundDeliveryLine.objects.filter(delivery__delivery_number__in=delivery_numbers)
-    return {line.sales_order_id for line in lines.only("sales_order") if line.sales_order_id}
 
 
 def is_of_one(run: StepRun) -> bool:
@@ -73,6 +67,7 @@ def read_deliveries(run: StepRun, batch: list[SalesOrder], spoilt: Spoilt) -> se
     sources = run.policy.delivery_sources
     found = set() if is_of_one(run) else unchanged_deliveries(deliveries, sources)
     spoilt.read |= {("delivery", number) for number in found}
+    carried: set[str] = set()
     for record in deliveries:
         number = record.delivery_number
         if number in found:
@@ -80,10 +75,19 @@ def read_deliveries(run: StepRun, batch: list[SalesOrder], spoilt: Spoilt) -> se
         with spoilt.kept_apart("delivery", number, _orders_of(record)):
             store_delivery(record, sources)
             found.add(number)
+            carried |= _orders_of(record)
+    _refresh_others(carried.difference(numbers))
     deleted = set(unlisted) - {record.delivery_number for record in deliveries} - spoilt.deliveries
     forget_deliveries(deleted)
     spoilt.read |= {("delivery", number) for number in deleted}
     return found
+
+
+def _refresh_others(sap_numbers: set[str]) -> None:
+    """A delivery may carry goods of orders that were not asked about: its lines are new to them."""
+    if sap_numbers:
+        others = SalesOrder.objects.filter(sap_sales_order_number__in=sap_numbers)
+        refresh_stages(others.values_list("pk", flat=True))
 
 
 def _orders_of(record: SapDelivery) -> set[str]:

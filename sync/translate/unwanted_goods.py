@@ -9,6 +9,7 @@ was canceled. Pure.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -87,8 +88,12 @@ def unwanted_goods(
     """
     found = Unwanted()
     lines = {line.item_number: line for line in sap if not line.is_rejected}
-    for item in sorted({*lines, *(row.item_number for row in delivered)}):
-        rows = [row for row in delivered if row.item_number == item and row.quantity > 0]
+    by_item: defaultdict[int, list[DeliveredLine]] = defaultdict(list)
+    for row in delivered:
+        if row.quantity > 0:
+            by_item[row.item_number].append(row)
+    for item in sorted({*lines, *by_item}):
+        rows = by_item[item]
         if state == "canceled":
             found.delivered |= {row.key: row.quantity for row in rows}
         elif item in web:

@@ -343,3 +343,18 @@ def test_the_question_names_what_was_refunded_beside_the_lines(world: World) -> 
 
     assert "credit it in SAP" in told
     assert "After its refunds the shop still has 46.95 USD to get." in told
+
+
+def test_what_was_canceled_need_not_be_paid(world: World) -> None:
+    """One of three pieces was invoiced and paid, the rest canceled."""
+    PaymentMapping.objects.filter(method="checkmo").update(release="paid")
+    entity_id = world.place_only()
+    item = lines_of(world, entity_id)[0]["item_id"]
+    world.stand_in.invoice(entity_id, {"items": [{"order_item_id": item, "qty": 1}]})
+    assert world.stand_in.move(entity_id, "cancel")
+    order = pulled(world, entity_id)
+
+    pushed(world, order)
+
+    assert in_sap(world, order) == {10: 1}
+    assert order.verification == "verified"
