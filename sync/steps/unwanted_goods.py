@@ -19,6 +19,7 @@ from sync.translate.unwanted_goods import (
     web_lines,
 )
 
+GONE_ANYWAY = "magento:gone-though-canceled"
 LONGEST_REASON = 200
 MOST_NAMED = 3
 ZERO = Decimal(0)
@@ -86,7 +87,7 @@ def refuse_gone_anyway(order: SalesOrder, delivery: OutboundDelivery) -> None:
         f"{_warning(order, delivery, pieces)} The shop takes no shipment of them any more.",
         system="magento",
         reference=order.increment_id,
-        cause_key="magento:gone-though-canceled",
+        cause_key=GONE_ANYWAY,
     )
 
 

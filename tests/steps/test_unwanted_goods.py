@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sync.jobs import work
+from sync.jobs.settled import close_settled
 from sync.models import OutboundDelivery, SalesOrder, SyncTask
 from sync.sandbox.sap import warehouse
 from sync.sandbox.sap.documents import Delivery
@@ -291,3 +292,18 @@ def test_the_work_of_an_order_that_is_over_is_asked_for_once(world: World) -> No
     world.ship(order, number)
 
     assert SyncTask.objects.filter(step="push_shipment").count() == 1
+
+
+def test_a_reversal_ends_the_shipment_that_had_stopped(world: World) -> None:
+    order = world.into_sap()
+    (number,) = world.dispatch(order)
+    world.cancel(order)
+    task = world.ship(order, number)
+    assert task.state == "needs_attention"
+
+    warehouse.reverse_goods_issue(world.sap, number)
+    world.run(work.pull_deliveries(order))
+    close_settled()
+
+    task.refresh_from_db()
+    assert (task.state, task.outcome) == ("done", "Cleared by a later run.")

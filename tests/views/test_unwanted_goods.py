@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from django.test import Client
 
-from sync.models import OutboundDelivery, SalesOrder
+from sync.models import OutboundDelivery, SalesOrder, Step
 from sync.roles import FINANCE, LOGISTICS
 from sync.steps.progress import refresh_stages
-from tests.builders import a_delivery, an_order_in_sap, an_order_line
+from sync.views.causes import remedy_for
+from tests.builders import a_delivery, a_stopped_task, an_order_in_sap, an_order_line
 
 SignIn = Callable[..., Client]
 STOP, LEFT = "Cancelled in the shop – do not ship", "Cancelled in the shop – the goods have left"
@@ -86,3 +87,14 @@ def test_pieces_are_named_on_the_page_of_the_delivery(signed_in: SignIn) -> None
 
     assert "Partly cancelled in the shop – do not ship all" in page
     assert f"1 of 2 pieces of MUG-RED of order {order} was refunded or canceled" in page
+
+
+def test_sales_acts_on_goods_that_have_left_though_canceled(db: None) -> None:
+    task = a_stopped_task(
+        Step.PUSH_SHIPMENT, error_class="RecordsDisagree", cause_key="magento:gone-though-canceled"
+    )
+
+    remedy = remedy_for(task)
+
+    assert remedy.team == "Sales"
+    assert "return of the goods" in remedy.advice
