@@ -17,7 +17,6 @@ from sync.views.clicks import (
     SyncAll,
     SyncOne,
     SyncSelected,
-    TakeAnyway,
     TryConnections,
 )
 from sync.views.completeness import CheckCompleteness, CompletenessPage
@@ -34,6 +33,7 @@ from sync.views.queue import QueuePage, SaveSchedule
 from sync.views.readiness import CheckReadiness, ReadinessPage
 from sync.views.sales_orders import OrderPage
 from sync.views.search import SearchPage
+from sync.views.taking_anyway import TakeAnyway
 from sync.views.tasks import TaskPage
 
 app_name = "sync"

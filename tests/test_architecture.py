@@ -54,6 +54,7 @@ STATES: dict[str, type[Choices]] = {
     "stage": SalesOrder.Stage,
     "verification": SalesOrder.Verification,
     "picking": OutboundDelivery.Picking,
+    "unwanted": OutboundDelivery.Unwanted,
     "invoice": Invoice.State,
     "mail": InvoiceMail.Outcome,
 }

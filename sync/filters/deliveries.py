@@ -56,6 +56,12 @@ class DeliveryFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped
         empty_label="Any",
         choices=[("yes", "Shipped"), ("no", "Not shipped")],
     )
+    cancelled = django_filters.ChoiceFilter(
+        method="by_unwanted",
+        label="Cancelled in the shop",
+        empty_label="Any",
+        choices=[("stop", "Do not ship"), ("left", "The goods have left")],
+    )
     created_from = django_filters.DateFilter(
         field_name="created_date", lookup_expr="gte", label="Created from", widget=DateInput()
     )
@@ -104,6 +110,15 @@ class DeliveryFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped
         """Whether a shipment in the shop stands for the delivery."""
         shipped = Exists(Shipment.objects.filter(delivery=OuterRef("pk")))
         return deliveries.filter(shipped if value == "yes" else ~shipped)
+
+    def by_unwanted(
+        self, deliveries: QuerySet[OutboundDelivery], name: str, value: str
+    ) -> QuerySet[OutboundDelivery]:
+        """Goods that were canceled or refunded in the shop after they went to SAP."""
+        unwanted = OutboundDeliveryLine.objects.filter(unwanted_quantity__gt=0)
+        left = Q(goods_movement_status=GOODS_ISSUED)
+        found = deliveries.filter(pk__in=unwanted.values("delivery"))
+        return found.filter(left if value == "left" else ~left)
 
     def only_untracked(
         self, deliveries: QuerySet[OutboundDelivery], name: str, value: bool

@@ -12,12 +12,14 @@ from sync.jobs import plan, work
 from sync.jobs.ask import Answer, Asked, ask, retry
 from sync.models import (
     BillingDocument,
+    Decision,
     Invoice,
     OutboundDelivery,
     SalesOrder,
     Shop,
     SyncTask,
 )
+from sync.steps.intake import reason_never_taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,12 @@ def resend_invoices(invoices: Iterable[Invoice], user: User) -> Clicked:
     return _ask_all((work.send_invoice(invoice) for invoice in invoices), user)
 
 
-def take_anyway(order: SalesOrder, user: User) -> Clicked:
-    """Take an order a rule has stopped, and bring it into SAP."""
+def take_anyway(order: SalesOrder, user: User, reason: str = "") -> Clicked:
+    """Take an order a rule has stopped, keep who wanted it and why, and bring what is open of it
+    into SAP; nothing happens where nothing is."""
+    if reason_never_taken(order):
+        return Clicked()
+    Decision.keep(Decision.Kind.TAKEN_ANYWAY, user, reason, sales_order=order)
     SalesOrder.objects.filter(pk=order.pk).update(
         is_taken_anyway=True, not_taken_reason="", stage=SalesOrder.Stage.TO_SYNC
     )

@@ -124,7 +124,9 @@ def _orders_to_push() -> Iterator[Work]:
 def _orders_to_confirm() -> Iterator[Work]:
     unconfirmed = SalesOrder.objects.filter(
         sap_read_at__isnull=False, confirmed_at__isnull=True, shop__is_active=True
-    ).exclude(stage__in=[SalesOrder.Stage.CANCELED, SalesOrder.Stage.ONE_SIDED])
+    ).exclude(stage=SalesOrder.Stage.CANCELED)
+    is_over = Q(state__in=["canceled", "closed"]) | Q(sap_is_rejected=True)
+    unconfirmed = unconfirmed.exclude(is_over, stage=SalesOrder.Stage.ONE_SIDED)
     for order in unconfirmed.select_related("shop").order_by("id")[:AT_ONCE]:
         yield work.confirm_order(order)
 

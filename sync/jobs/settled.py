@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sync.models import Invoice, RemoteHealth, SalesOrder, Shipment, Step, SyncTask, clock
+from sync.steps.unwanted_goods import GONE_ANYWAY
 
 CLEARED = "Cleared by a later run."
 
@@ -49,7 +50,7 @@ def _tests() -> QuerySet[SyncTask]:
 
 
 def _shipments() -> QuerySet[SyncTask]:
-    """Linked by now and still gone, or back in the warehouse and never shipped."""
+    """Linked by now and still gone, or back in the warehouse where nobody wanted them gone."""
     shipped = Exists(
         Shipment.objects.filter(
             sales_order=OuterRef("sales_order"),
@@ -57,7 +58,10 @@ def _shipments() -> QuerySet[SyncTask]:
             read_at__gt=OuterRef("finished_at"),
         )
     )
-    return _stopped(Step.PUSH_SHIPMENT).filter(shipped, delivery__goods_movement_status="C")
+    has_left = Q(delivery__goods_movement_status="C")
+    return _stopped(Step.PUSH_SHIPMENT).filter(
+        Q(shipped, has_left) | Q(~has_left, cause_key=GONE_ANYWAY)
+    )
 
 
 def _invoices() -> QuerySet[SyncTask]:

@@ -151,6 +151,11 @@ def _money(members: Members) -> dict[str, Any]:
         "tax_amount": members.amount("tax_amount"),
         "total_paid": members.amount("total_paid"),
         "paid_by_credit": _paid_by_credit(members),
+        "total_refunded": members.amount("total_refunded"),
+        "total_canceled": members.amount("total_canceled"),
+        "shipping_refunded": members.amount("shipping_refunded"),
+        "adjustment_positive": members.amount("adjustment_positive"),
+        "adjustment_negative": members.amount("adjustment_negative"),
     }
 
 

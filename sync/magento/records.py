@@ -117,6 +117,11 @@ class MagentoOrder:
     shipping_address: MagentoAddress | None
     items: tuple[MagentoOrderItem, ...]
     payload: dict[str, Any]
+    total_refunded: Decimal = Decimal(0)
+    total_canceled: Decimal = Decimal(0)
+    shipping_refunded: Decimal = Decimal(0)
+    adjustment_positive: Decimal = Decimal(0)  # given back beside the lines
+    adjustment_negative: Decimal = Decimal(0)  # kept of what the lines would give back
     paid_by_credit: Decimal = Decimal(0)  # gift cards, store credit, reward points
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.urls import reverse
 
@@ -26,6 +28,15 @@ class OutboundDelivery(models.Model):
         NONE = "", "Unknown"
         FLOW = "flow", "Document flow"
         FIRST_SEEN = "first_seen", "First seen picked"
+
+    class Unwanted(models.TextChoices):
+        """What the shop's cancellations and refunds mean for it."""
+
+        NONE = "", "Wanted"
+        WHOLE = "whole", "Cancelled in the shop – do not ship"
+        IN_PART = "in_part", "Partly cancelled in the shop – do not ship all"
+        LEFT = "left", "Cancelled in the shop – the goods have left"
+        LEFT_IN_PART = "left_in_part", "Partly cancelled in the shop – the goods have left"
 
     delivery_number = document_number(unique=True)
     created_date = models.DateField(null=True, blank=True)
@@ -70,6 +81,18 @@ class OutboundDelivery(models.Model):
         """Whether the goods have left; a reversal takes this back."""
         return self.goods_movement_status == "C"
 
+    @property
+    def unwanted(self) -> OutboundDelivery.Unwanted:
+        """Whether goods in it were canceled or refunded in the shop; asks its lines, which lists
+        read beforehand."""
+        lines = [line for line in self.lines.all() if line.delivered_quantity > 0]
+        if not any(line.unwanted_quantity > 0 for line in lines):
+            return self.Unwanted.NONE
+        is_whole = all(line.unwanted_quantity >= line.delivered_quantity for line in lines)
+        if self.is_goods_issued:
+            return self.Unwanted.LEFT if is_whole else self.Unwanted.LEFT_IN_PART
+        return self.Unwanted.WHOLE if is_whole else self.Unwanted.IN_PART
+
 
 class OutboundDeliveryLine(models.Model):
     """A delivered line (LIPS), batch splits already added up."""
@@ -84,6 +107,11 @@ class OutboundDeliveryLine(models.Model):
     material = models.CharField(max_length=40)
     delivered_quantity = quantity()
     unit = models.CharField(max_length=3, blank=True)
+    unwanted_quantity = quantity(
+        default=Decimal(0),
+        help_text="What of it the shop has canceled or refunded: not to be shipped, or gone "
+        "although it was.",
+    )
 
     class Meta:
         ordering = ["item_number"]
@@ -92,7 +120,14 @@ class OutboundDeliveryLine(models.Model):
                 fields=["delivery", "item_number"], name="one_mirror_per_delivery_item"
             )
         ]
-        indexes = [models.Index(fields=["sap_sales_order_number"], name="delivery_line_order")]
+        indexes = [
+            models.Index(fields=["sap_sales_order_number"], name="delivery_line_order"),
+            models.Index(
+                fields=["delivery"],
+                condition=models.Q(unwanted_quantity__gt=0),
+                name="delivery_line_unwanted",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.material} × {self.delivered_quantity.normalize():f}"

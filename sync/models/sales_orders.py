@@ -194,6 +194,11 @@ class SalesOrderLine(models.Model):
     sap_item_number = models.PositiveIntegerField(
         null=True, blank=True, help_text="POSNR in SAP; empty for lines SAP does not carry."
     )
+    sap_asked_quantity = quantity(
+        null=True,
+        blank=True,
+        help_text="What SAP was asked for where that is less than was ordered; 0: not at all.",
+    )
 
     class Meta:
         ordering = ["position"]

@@ -12,6 +12,7 @@ from sync.sap.messages import Explanation, Owner, explain, quotable
 from sync.sap.order_payload import create_arguments
 from sync.sap.records import SapMessage, SapSimulation
 from sync.steps.order_mapping import mapping_for
+from sync.steps.order_rest import rest_of
 from sync.steps.shop_mirrors import store_order
 from sync.steps.step_run import StepRun
 from sync.translate.comparison import simulated_differences
@@ -20,7 +21,6 @@ from sync.translate.sap_order import (
     OrderMapping,
     TranslatedOrder,
     missing_entries,
-    sap_order_request,
 )
 
 Verdict = DryRun.Verdict
@@ -35,10 +35,11 @@ def dry_run(run: StepRun) -> str:
     order = store_order(run.shop, web_order)
     try:
         mapping = mapping_for(order, web_order, sap_time_zone=run.policy.sap_time_zone)
-        missing = missing_entries(web_order, mapping)
+        rest = rest_of(order, web_order, mapping)
+        missing = missing_entries(web_order, mapping, rest.likely[0])
         if missing:
             return _incomplete(run, order, missing)
-        translated = sap_order_request(web_order, mapping)
+        translated = rest.translated()
         simulation = run.remotes.sap().simulate_sales_order(translated.request)
     except MappingMissing as error:
         return _incomplete(run, order, [(error.mapping, error.key)])

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
+from sync.errors import UnexpectedRecord
 from sync.models import PaymentMapping, SalesOrder, Shop, Step, SyncTask
+from sync.steps.order_rest import as_read
+from sync.translate.order_rest import BundleInParts, left_to_order, refund_problem
 
 Payments = Mapping[str, PaymentMapping]
 
@@ -23,8 +26,22 @@ NOT_PLACED = {
     "received": "Received by the shop, but not placed yet",
     "rejected": "Rejected by the shop",
 }
+# Set by the shop and by PayPal in a state that is open otherwise.
+SUSPECT = {
+    "fraud": "Suspected fraud: the shop has not released the order",
+    "paypal_reversed": "PayPal has taken the payment back",
+}
 OPEN = frozenset({"new", "processing"})
-NEVER_TAKEN = frozenset({"canceled"})
+# Nobody can take these anyway: what SAP would deliver has left, or nobody wants it.
+NEVER_TAKEN = frozenset({"canceled", "closed", "complete"})
+SHIPPED = "Already shipped from the shop, in full"
+REFUNDED = "Refunded in the shop before it went to SAP"
+IN_PARTS = "Parts of a bundle were shipped or refunded on their own: enter the rest in SAP by hand"
+NEVER = frozenset({SHIPPED, REFUNDED, IN_PARTS, *(NOT_OPEN[state] for state in NEVER_TAKEN)})
+
+SHIPPED_IN_PART = "Already shipped from the shop, at least in part"
+INVOICED_IN_PART = "Already invoiced in the shop, in part"
+TOO_EARLY = "Placed before the portal took over"
 
 
 def payments_of(shop: Shop) -> dict[str, PaymentMapping]:
@@ -34,26 +51,56 @@ def payments_of(shop: Shop) -> dict[str, PaymentMapping]:
 
 def reason_not_taken(order: SalesOrder, shop: Shop, payments: Payments, *, now: datetime) -> str:
     """Why an order stays out of SAP for now; empty when it is to go there."""
-    if order.state in NEVER_TAKEN:
-        return NOT_OPEN[order.state]
+    if never := reason_never_taken(order):
+        return never
     if order.is_taken_anyway:
         return ""
     if closed := _state_reason(order):
         return closed
     if shop.orders_from and order.placed_at < shop.orders_from:
-        return "Placed before the portal took over"
+        return TOO_EARLY
     if replaced := _replaces_reason(order):
         return replaced
+    if refunded := _refund_reason(order):
+        return refunded
     payment = payments.get(order.payment_method)
     return (_payment_reason(order, payment, now) if payment else "") or _begun_reason(order)
 
 
+def reason_never_taken(order: SalesOrder) -> str:
+    """Why nobody can take the order, not even anyway; empty where pieces of it are open."""
+    if order.state in NEVER_TAKEN:
+        return NOT_OPEN[order.state]
+    lines = order.lines.all()
+    if not lines:
+        return ""
+    try:
+        left = left_to_order(lines)
+    except BundleInParts:
+        return IN_PARTS
+    goods = [line for line in lines if not line.is_virtual]
+    is_begun = any(line.qty_shipped > 0 for line in goods)
+    if is_begun and not any(left[line.item_id] for line in goods):
+        return SHIPPED
+    return "" if any(left.values()) else REFUNDED
+
+
+def _refund_reason(order: SalesOrder) -> str:
+    """Only what was refunded line by line leaves a rest that is known for certain."""
+    payload = order.payload if isinstance(order.payload, dict) else {}
+    is_less_paid = payload.get("total_refunded") or payload.get("total_canceled")
+    if not (is_less_paid or any(line.qty_refunded for line in order.lines.all())):
+        return ""
+    web_order = as_read(order)
+    try:
+        return refund_problem(web_order) if web_order else ""
+    except UnexpectedRecord:
+        return ""  # it did not add up before: the step that brings it into SAP says so
+
+
 def reason_one_sided(order: SalesOrder) -> str:
-    """What is left to do where an order in SAP is canceled there or in the shop, but not in both;
-    empty where both agree."""
+    """What is left to do where SAP has rejected an order that is open in the shop."""
     number = order.sap_sales_order_number
-    if order.state == "canceled" and not order.sap_is_rejected:
-        return f"Canceled in the shop, but SAP order {number} is open: reject its lines there"
     if order.state in OPEN and order.sap_is_rejected:
         return f"Every line of SAP order {number} is rejected: cancel the order in the shop"
     return ""
@@ -79,6 +126,8 @@ def _state_reason(order: SalesOrder) -> str:
     """A state nobody has thought of stops the order: what SAP holds is hard to take back."""
     if order.state in NOT_OPEN:
         return NOT_OPEN[order.state]
+    if order.status in SUSPECT:
+        return SUSPECT[order.status]
     if order.status in NOT_PLACED or order.state in NOT_PLACED:
         return NOT_PLACED.get(order.status) or NOT_PLACED[order.state]
     if order.state not in OPEN:
@@ -90,10 +139,11 @@ def _payment_reason(order: SalesOrder, payment: PaymentMapping, now: datetime) -
     release = PaymentMapping.Release
     if payment.release == release.NEVER:
         return f"Orders paid by {order.payment_method} are not taken"
-    is_paid = order.total_paid >= order.grand_total
+    due = order.grand_total - _amount(order.payload, "total_canceled")
+    is_paid = order.total_paid >= due
     if payment.release == release.ALWAYS or is_paid:
         return ""
-    if payment.release == release.AUTHORIZED and _authorized(order) >= order.grand_total:
+    if payment.release == release.AUTHORIZED and _authorized(order) >= due:
         return ""
     days = payment.give_up_after_days
     if days is not None and now - order.placed_at > timedelta(days=days):
@@ -103,10 +153,15 @@ def _payment_reason(order: SalesOrder, payment: PaymentMapping, now: datetime) -
 
 def _authorized(order: SalesOrder) -> Decimal:
     """What the shop's payment says to be authorised, in order currency."""
-    payment = order.payload.get("payment") if isinstance(order.payload, dict) else None
-    amount = payment.get("amount_authorized") if isinstance(payment, dict) else None
+    payload = order.payload if isinstance(order.payload, dict) else {}
+    return _amount(payload.get("payment"), "amount_authorized")
+
+
+def _amount(members: object, name: str) -> Decimal:
+    """A member that may be missing, or no number at all."""
+    value = members.get(name) if isinstance(members, dict) else None
     try:
-        return Decimal(str(amount or 0))
+        return Decimal(str(value or 0))
     except InvalidOperation:
         return Decimal(0)
 
@@ -115,7 +170,7 @@ def _begun_reason(order: SalesOrder) -> str:
     """What was shipped or part-invoiced before SAP knew the order would be so a second time."""
     lines = order.lines.all()
     if any(line.qty_shipped > 0 for line in lines):
-        return "Already shipped from the shop, at least in part"
-    if any(0 < line.qty_invoiced < line.qty_ordered for line in lines):
-        return "Already invoiced in the shop, in part"
+        return SHIPPED_IN_PART
+    if any(0 < line.qty_invoiced < line.qty_ordered - line.qty_canceled for line in lines):
+        return INVOICED_IN_PART
     return ""

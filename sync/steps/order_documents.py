@@ -19,13 +19,14 @@ from sync.translate.sap_progress import DeliveryProgress, SapLine, SapProgress
 
 @dataclass(slots=True)
 class Documents:
-    """The keys of an order's deliveries and which of them the shop has shipped, and what its
-    documents in SAP say."""
+    """The keys of an order's deliveries and which of them the shop has shipped, what its documents
+    in SAP say, and its own lines of the deliveries."""
 
     deliveries: set[int] = field(default_factory=set)
     dispatched: set[int] = field(default_factory=set)
     shipped: set[int] = field(default_factory=set)
     in_sap: SapProgress = field(default_factory=SapProgress)
+    delivery_lines: list[OutboundDeliveryLine] = field(default_factory=list)
 
 
 Found = defaultdict[int, Documents]
@@ -55,6 +56,7 @@ def _add_deliveries(orders: Sequence[SalesOrder], found: Found) -> None:
     for line in lines.select_related("delivery"):
         documents, delivery = found[line.sales_order_id or 0], line.delivery
         documents.deliveries.add(delivery.pk)
+        documents.delivery_lines.append(line)
         if delivery.is_goods_issued:
             documents.dispatched.add(delivery.pk)
         documents.in_sap.deliveries[delivery.delivery_number] = DeliveryProgress(

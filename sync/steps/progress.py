@@ -10,6 +10,7 @@ from sync.models import SalesOrder, Shop, clock
 from sync.remotes import Policy
 from sync.steps.intake import payments_of, reason_not_taken, reason_one_sided
 from sync.steps.order_documents import Documents, documents_of
+from sync.steps.unwanted_goods import note_unwanted, reason_unwanted
 from sync.translate import line_progress
 from sync.translate.sap_progress import left_to_bill, left_to_deliver
 
@@ -32,7 +33,9 @@ def refresh_stages(keys: Iterable[int]) -> None:
     now = clock.now()
     for order in orders:
         if order.is_in_sap:
-            reason = reason_one_sided(order)
+            unwanted = note_unwanted(order, documents[order.pk])
+            reason = reason_unwanted(order, documents[order.pk], unwanted)
+            reason = reason or reason_one_sided(order)
         else:
             reason = reason_not_taken(order, order.shop, payments[order.shop], now=now)
         stage = stage_of(order, reason, documents[order.pk])
@@ -59,7 +62,7 @@ def stage_of(order: SalesOrder, reason: str, documents: Documents) -> Stage:
     """The stage an order with these documents has reached."""
     if order.is_in_sap and reason:
         return Stage.ONE_SIDED
-    if order.state == "canceled":
+    if order.state == "canceled" or (order.state == "closed" and order.sap_is_rejected):
         return Stage.CANCELED
     if not order.is_in_sap:
         return Stage.NOT_TAKEN if reason else Stage.TO_SYNC

@@ -67,6 +67,7 @@ def read_deliveries(run: StepRun, batch: list[SalesOrder], spoilt: Spoilt) -> se
     sources = run.policy.delivery_sources
     found = set() if is_of_one(run) else unchanged_deliveries(deliveries, sources)
     spoilt.read |= {("delivery", number) for number in found}
+    carried: set[str] = set()
     for record in deliveries:
         number = record.delivery_number
         if number in found:
@@ -74,10 +75,19 @@ def read_deliveries(run: StepRun, batch: list[SalesOrder], spoilt: Spoilt) -> se
         with spoilt.kept_apart("delivery", number, _orders_of(record)):
             store_delivery(record, sources)
             found.add(number)
+            carried |= _orders_of(record)
+    _refresh_others(carried.difference(numbers))
     deleted = set(unlisted) - {record.delivery_number for record in deliveries} - spoilt.deliveries
     forget_deliveries(deleted)
     spoilt.read |= {("delivery", number) for number in deleted}
     return found
+
+
+def _refresh_others(sap_numbers: set[str]) -> None:
+    """A delivery may carry goods of orders that were not asked about: its lines are new to them."""
+    if sap_numbers:
+        others = SalesOrder.objects.filter(sap_sales_order_number__in=sap_numbers)
+        refresh_stages(others.values_list("pk", flat=True))
 
 
 def _orders_of(record: SapDelivery) -> set[str]:

@@ -16,6 +16,7 @@ from sync.models import SalesOrder, SalesOrderLine
 from sync.sap.client import SapClient
 from sync.sap.records import SapSalesOrder
 from sync.steps.order_mapping import mapping_for
+from sync.steps.order_rest import OrderRest, keep_asked, rest_of
 from sync.steps.progress import refresh_stages
 from sync.steps.sap_mirrors import refuse_unfitting_order, store_sap_lines
 from sync.steps.settling import wait_for_sap, writing_to_sap
@@ -23,7 +24,7 @@ from sync.steps.shared_references import refuse_anothers, refuse_shared
 from sync.steps.shop_mirrors import store_order
 from sync.steps.step_run import StepRun
 from sync.translate.comparison import differences_between, rounding_between
-from sync.translate.sap_order import TranslatedOrder, sap_order_request
+from sync.translate.sap_order import TranslatedOrder
 from sync.translate.sap_values import sap_order_values
 
 LOOK_BACK = timedelta(days=3)
@@ -41,15 +42,15 @@ def push_order(run: StepRun) -> str:
     if stopped and not _may_have_begun(run, order):
         return f"Not taken: {stopped}."
     mapping = mapping_for(order, web_order, sap_time_zone=run.policy.sap_time_zone)
-    translated = sap_order_request(web_order, mapping)
+    rest = rest_of(order, web_order, mapping)
     wait_for_sap(order)
-    found = _look_up(run, order, translated)
+    found = _look_up(run, order, rest.translated())
     if order.is_in_sap and found != order.sap_sales_order_number:
         raise _gone(order)
     if stopped and not found:
         return f"Not taken: {stopped}."
-    number = found or _create(run, order, translated)
-    return _read_back(run, order, translated, number, adopted=bool(found))
+    number = found or _create(run, order, rest.to_create())
+    return _read_back(run, order, rest, number, adopted=bool(found))
 
 
 def _stopped_by(order: SalesOrder) -> str:
@@ -126,6 +127,8 @@ def _carries(sap: SapClient, number: str, translated: TranslatedOrder) -> bool:
 
 def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> str:
     run.task.write_ahead(create_began_at=timezone.now().isoformat())
+    with run.storing():
+        keep_asked(order, translated)
     with writing_to_sap(run, order), run.remotes.sap().unit_of_work() as unit:
         created = unit.create_sales_order(translated.request)
         number = created.sap_sales_order_number
@@ -167,13 +170,13 @@ def _refuse_taken(order: SalesOrder, number: str) -> None:
 
 
 def _read_back(
-    run: StepRun, order: SalesOrder, translated: TranslatedOrder, number: str, *, adopted: bool
+    run: StepRun, order: SalesOrder, rest: OrderRest, number: str, *, adopted: bool
 ) -> str:
     """Store what SAP now holds and how it compares; nothing is called done before."""
     read = [
         found
         for found in run.remotes.sap().get_sales_orders([number], with_addresses=True)
-        if found.customer_reference == translated.request.customer_reference
+        if found.customer_reference == rest.translated().request.customer_reference
     ]
     if not read:
         raise OutcomeUnknown(
@@ -182,6 +185,7 @@ def _read_back(
             reference=order.increment_id,
             remote_is_away=False,
         )
+    translated = rest.held_by(read[0])
     unit_keys = run.remotes.sap().options.unit_keys
     tolerance = order.shop.amount_tolerance
     totals = translated.totals
@@ -217,6 +221,7 @@ def _store_sap_order(
 ) -> None:
     verified = SalesOrder.Verification.DIFFERS if differences else SalesOrder.Verification.VERIFIED
     with run.storing():
+        keep_asked(order, translated)
         for item_id, item_number in translated.item_numbers.items():
             SalesOrderLine.objects.filter(sales_order=order, item_id=item_id).update(
                 sap_item_number=item_number

@@ -27,6 +27,7 @@ from sync.steps.settling import wait_for_shop, writing_to_shop
 from sync.steps.shipment_tracks import correct_tracks, refuse_missing_tracks, tracks_of
 from sync.steps.shop_mirrors import store_order, store_shipment
 from sync.steps.step_run import StepRun
+from sync.steps.unwanted_goods import refuse_gone_anyway
 from sync.translate.open_quantities import OpenQuantities, shippable_quantities
 
 MARKER = "SAP delivery"
@@ -129,6 +130,7 @@ def _is_ours(run: StepRun, order: SalesOrder, found: MagentoShipment) -> bool:
 
 def _create(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
     delivery = run.delivery
+    refuse_gone_anyway(order, delivery)
     wanted = _wanted(run, order, web_order)
     refuse_disagreements(order, f"Delivery {delivery}", wanted)
     if not wanted.quantities:

@@ -63,6 +63,13 @@ BADGES: dict[str, dict[str, Badge]] = {
         "B": Badge("accent", "hourglass", "Partly"),
         "C": Badge("success", "truck", "Goods issued"),
     },
+    "unwanted": {
+        "": Badge("neutral", "circle-check"),
+        "whole": Badge("danger", "ban"),
+        "in_part": Badge("danger", "ban"),
+        "left": Badge("danger", "truck"),
+        "left_in_part": Badge("danger", "truck"),
+    },
     "billing": {
         "M": Badge("accent", "receipt"),
         "N": Badge("warning", "circle-x"),

@@ -9,6 +9,7 @@ from typing import Any
 from sync.magento.records import MagentoOrder
 from sync.sap.records import SapCondition, SapSalesOrderItem, SapSimulation
 from sync.translate.order_amounts import OrderAmounts, PricedLine, order_amounts
+from sync.translate.order_rest import amounts_left
 from sync.translate.sap_order import OrderMapping, TranslatedOrder
 
 ZERO = Decimal(0)
@@ -30,7 +31,7 @@ def price_table(
     the names of those that differ by more than ``tolerance``. ``sap`` is None where SAP tells no
     prices. The discount is positive; ``net`` is what is left after it.
     """
-    amounts = order_amounts(order, mapping.amounts_may_be_off)
+    amounts = amounts_left(order_amounts(order, mapping.amounts_may_be_off), translated.left)
     told = _Told(simulation, mapping, translated)
     rows = [
         _row(

@@ -1,8 +1,8 @@
 """A web order as the sales order SAP is asked to create. Pure: the mapping is handed in.
 
-The whole order goes as it was ordered, whatever has been cancelled since: whether it goes at all is
-the step's business. Item numbers are 10, 20, 30 in the shop's sequence of lines, so that a second
-translation of the same order finds the same numbers.
+What is left to order is handed in (``order_rest``); whether it goes at all is the step's business.
+Item numbers are 10, 20, 30 in the shop's sequence of all lines, so that a second translation of the
+same order finds the same numbers, whatever is left by then.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from sync.sap.records import (
 from sync.sap.reference import web_reference
 from sync.translate.comparison import Totals
 from sync.translate.order_amounts import ANY, OrderAmounts, PricedLine, order_amounts
+from sync.translate.order_rest import Left, amounts_left
 from sync.translate.sap_prices import fixed_amount, line_price
 from sync.translate.sap_texts import SHORT_TEXT, TextCut, TextFitter, sap_address
 
@@ -84,25 +85,29 @@ class OrderMapping:
 
 @dataclass(frozen=True, slots=True)
 class TranslatedOrder:
-    """The request, the SAP item number of each order item id in it, and what had to be changed."""
+    """The request, the SAP item number of each order item id in it, what had to be changed, and
+    what was left to order."""
 
     request: SapSalesOrderRequest
     item_numbers: dict[int, int]
     cuts: tuple[TextCut, ...]
     totals: Totals
+    left: Left = field(default_factory=dict)
 
 
-def sap_order_request(order: MagentoOrder, mapping: OrderMapping) -> TranslatedOrder:
-    """The sales order for a web order.
+def sap_order_request(
+    order: MagentoOrder, mapping: OrderMapping, left: Left | None = None
+) -> TranslatedOrder:
+    """The sales order for a web order, or for the quantities that are ``left`` of it.
 
     Raises ``MappingMissing`` for the first missing entry, naming all of them in its message, and
     ``UnexpectedRecord`` for an order SAP cannot hold.
     """
-    amounts = order_amounts(order, mapping.amounts_may_be_off)
+    amounts = amounts_left(order_amounts(order, mapping.amounts_may_be_off), left or {})
     _require_lines(order, amounts)
     _require_mapping(order, amounts, mapping)
     fitter = TextFitter()
-    numbers = {line.item_id: at * ITEM_STEP for at, line in enumerate(amounts.lines, start=1)}
+    numbers = item_numbers(order)
     request = SapSalesOrderRequest(
         customer_reference=_customer_reference(order, mapping.reference_prefix),
         order_type=mapping.order_type,
@@ -120,7 +125,9 @@ def sap_order_request(order: MagentoOrder, mapping: OrderMapping) -> TranslatedO
         conditions=tuple(_conditions(amounts, numbers, mapping)),
         header_texts=tuple(_texts(order, mapping, fitter)),
     )
-    return TranslatedOrder(request, numbers, tuple(fitter.cuts), _totals(amounts, mapping))
+    asked = {line.item_id: numbers[line.item_id] for line in amounts.lines}
+    totals = _totals(amounts, mapping)
+    return TranslatedOrder(request, asked, tuple(fitter.cuts), totals, dict(left or {}))
 
 
 def _totals(amounts: OrderAmounts, mapping: OrderMapping) -> Totals:
@@ -130,9 +137,11 @@ def _totals(amounts: OrderAmounts, mapping: OrderMapping) -> Totals:
     return Totals(amounts.charged - tax, tax, ours)
 
 
-def missing_entries(order: MagentoOrder, mapping: OrderMapping) -> list[tuple[str, str]]:
+def missing_entries(
+    order: MagentoOrder, mapping: OrderMapping, left: Left | None = None
+) -> list[tuple[str, str]]:
     """Table and key of every mapping entry the order still needs; empty when it can go."""
-    amounts = order_amounts(order, mapping.amounts_may_be_off)
+    amounts = amounts_left(order_amounts(order, mapping.amounts_may_be_off), left or {})
     return list(dict.fromkeys(_missing(order, amounts, mapping)))
 
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views import View
 
 from sync.models import SalesOrder, SapMessageEntry, SyncTask
+from sync.steps.intake import NEVER
 from sync.views.causes import Remedy, remedy_for
 from sync.views.counts import capped
 from sync.views.people import reader, steps_to_retry
@@ -59,6 +60,7 @@ class AttentionPage(View):
             "causes": _causes(request),
             "not_taken": not_taken.select_related("shop").defer("payload")[:MOST_NOT_TAKEN],
             "not_taken_count": capped(not_taken),
+            "never_taken": NEVER,
             "repairs": capped(moving),
         }
         return render(request, "sync/attention.html", context)

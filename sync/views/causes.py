@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sync.models import Step, SyncTask
+from sync.steps.unwanted_goods import GONE_ANYWAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,20 @@ _FOR_ADMINISTRATORS = {
 }
 
 
+# Causes on which others act than the team of the step.
+_BY_CAUSE = {
+    GONE_ANYWAY: Remedy(
+        "Sales",
+        "Agree with the customer on the return of the goods or on their payment, and have finance "
+        "credit what SAP bills of them. Where SAP takes the goods issue back, this ends by itself.",
+    ),
+}
+
+
 def remedy_for(task: SyncTask) -> Remedy:
     """Who acts on a task that needs attention, and how."""
+    if task.cause_key in _BY_CAUSE:
+        return _BY_CAUSE[task.cause_key]
     if task.cause_key.startswith("mapping:"):
         return _missing_mapping(task)
     if task.error_class in _FOR_ADMINISTRATORS:

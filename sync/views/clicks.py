@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 
 from sync.jobs import clicks
-from sync.models import SalesOrder, SyncTask
+from sync.models import SyncTask
 from sync.views.kinds import ORDERS, DocumentKind
 from sync.views.live import clicked_row
 from sync.views.people import may_retry, reader, steps_to_retry
@@ -86,22 +86,6 @@ class SyncAll(_KindClick):
         """Asks for a fetch, and for all work that waits."""
         messages.success(request, self.kind.sync_all(reader(request)).message)
         return self.to_list(request)
-
-
-class TakeAnyway(Click):
-    """Takes an order that a rule has stopped."""
-
-    permission_required = "sync.take_orders_anyway"
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Only an order that was not taken can be taken anyway."""
-        order = get_object_or_404(SalesOrder.objects.select_related("shop"), pk=pk)
-        if order.stage == SalesOrder.Stage.NOT_TAKEN:
-            clicked = clicks.take_anyway(order, reader(request))
-            messages.success(request, f"Order {order} is taken. {clicked.message}")
-        else:
-            messages.info(request, f"Order {order} has already been taken.")
-        return back(request, order.get_absolute_url())
 
 
 class RetryTask(Click):

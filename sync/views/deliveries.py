@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views import View
 
 from sync.models import CarrierMapping
+from sync.steps.unwanted_goods import warnings_of
 from sync.tables.deliveries import orders_of
 from sync.views.kinds import DELIVERIES
 from sync.views.live import document_watcher
@@ -27,6 +28,7 @@ class DeliveryPage(View):
             "section": "deliveries",
             "delivery": delivery,
             "orders": orders_of(delivery),
+            "warnings": warnings_of(delivery),
             "carrier": carrier,
             "parcels": {
                 track.track_number: carrier.url_for(track.track_number) if carrier else ""

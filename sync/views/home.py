@@ -72,6 +72,8 @@ def _sales() -> list[Figure]:
 
 def _logistics() -> list[Figure]:
     return [
+        _listed(DELIVERIES, "Do not ship", "Cancelled in the shop", ("ban", "danger"),
+                cancelled="stop"),
         _listed(DELIVERIES, "To pick", "Nothing picked yet", ("package-open", "info"),
                 picking="A", goods_issue="no"),
         _listed(DELIVERIES, "Picked", "Waiting for goods issue", ("package-check", "accent"),
@@ -93,6 +95,8 @@ def _finance() -> list[Figure]:
                 ("mail", "warning"), in_shop="not_mailed"),
         _listed(BILLING_DOCUMENTS, "Amounts differ", "Invoice and billing document disagree",
                 ("scale", "danger"), in_shop="differs"),
+        _listed(DELIVERIES, "Left though cancelled", "Goods to be returned, paid or credited",
+                ("truck", "danger"), cancelled="left"),
         _listed(BILLING_DOCUMENTS, "Errors", "Stopped until someone acts",
                 ("triangle-alert", "danger"), attention="on"),
     ]  # fmt: skip

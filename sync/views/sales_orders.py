@@ -18,6 +18,7 @@ from sync.models import (
     SalesOrder,
     SalesOrderLine,
 )
+from sync.steps.intake import NEVER
 from sync.steps.progress import still_open
 from sync.views.kinds import ORDERS
 from sync.views.live import document_watcher
@@ -62,6 +63,8 @@ class OrderPage(View):
             "retryable": retryable(tasks, user),
             "watcher": document_watcher(ORDERS, order, tasks),
             "may_sync": user.has_perm("sync.sync_orders"),
+            "decisions": order.decisions.all(),
+            "never_taken": NEVER,
             "dry_run": order.dry_runs.select_related("asked_by").first(),
         }
         context["parcels"] = _parcels(deliveries, context["carriers"])
@@ -70,7 +73,7 @@ class OrderPage(View):
 
 def _deliveries(order: SalesOrder) -> list[OutboundDelivery]:
     keys = order.delivery_lines.order_by().values("delivery")
-    found = OutboundDelivery.objects.filter(pk__in=keys).prefetch_related("tracks")
+    found = OutboundDelivery.objects.filter(pk__in=keys).prefetch_related("tracks", "lines")
     return list(found.order_by("created_date", "id"))
 
 

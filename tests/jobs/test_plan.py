@@ -166,3 +166,13 @@ def test_a_billing_document_clicked_is_read_again_through_its_orders() -> None:
     order = an_order_in_sap()
 
     assert steps(plan.for_billing_document(a_billing_document(order))) == ["pull_billing"]
+
+
+def test_an_order_of_which_pieces_were_refunded_is_confirmed_and_one_that_is_over_is_not() -> None:
+    going_on = an_order_in_sap(stage=Stage.ONE_SIDED)
+    an_order_in_sap(stage=Stage.ONE_SIDED, state="closed")
+    an_order_in_sap(stage=Stage.ONE_SIDED, sap_is_rejected=True)
+
+    wanted = [one.sales_order for one in plan.open_work(Step.CONFIRM_ORDER)]
+
+    assert wanted == [going_on]

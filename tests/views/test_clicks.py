@@ -11,7 +11,7 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
-from sync.models import SalesOrder, Shop, Step, StepSchedule, SyncTask
+from sync.models import Shop, Step, StepSchedule, SyncTask
 from sync.roles import ADMINISTRATORS, FINANCE, LOGISTICS, SALES
 from tests.builders import (
     a_billing_document,
@@ -113,18 +113,6 @@ def test_a_delivery_is_synced_through_its_orders(signed_in: SignIn) -> None:
 
     task = SyncTask.objects.get()
     assert (task.step, task.sales_order) == (Step.PULL_DELIVERIES, order)
-
-
-def test_a_stopped_order_is_taken_anyway(signed_in: SignIn) -> None:
-    order = a_sales_order(stage=SalesOrder.Stage.NOT_TAKEN, not_taken_reason="Not paid.")
-    client = signed_in(SALES)
-
-    assert "Not paid." in client.get(order.get_absolute_url()).content.decode()
-    client.post(f"/orders/{order.pk}/take-anyway/")
-
-    order.refresh_from_db()
-    assert order.is_taken_anyway
-    assert SyncTask.objects.get().step == Step.PUSH_ORDER
 
 
 def test_p0_14_finance_resends_the_invoices_it_selects(signed_in: SignIn) -> None:

@@ -43,6 +43,7 @@ ACTIONS = {
     "/queue/schedules/1/": {ADMINISTRATORS},
     "/connections/test/": {ADMINISTRATORS},
 }
+QUESTIONS = {"/orders/1/take-anyway/"}  # asked before they are posted
 PAGES = ["/", "/orders/", "/deliveries/", "/invoices/", "/attention/", "/search/"]
 
 
@@ -66,7 +67,7 @@ def test_an_action_answers_403_to_roles_that_may_not(
     assert (response.status_code == 403) is (role not in ACTIONS[url])
 
 
-@pytest.mark.parametrize("url", ACTIONS)
+@pytest.mark.parametrize("url", sorted(ACTIONS.keys() - QUESTIONS))
 @pytest.mark.usefixtures("documents")
 def test_actions_are_posted_only(url: str, signed_in: SignIn) -> None:
     assert signed_in(ADMINISTRATORS).get(url).status_code == 405

@@ -1,0 +1,123 @@
+"""What of a web order SAP is asked for, and what it was asked for before."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sync.errors import MappingMissing, UnexpectedRecord
+from sync.magento.parsing import parse_order
+from sync.magento.records import MagentoOrder
+from sync.models import SalesOrder, SalesOrderLine
+from sync.sap.records import SapSalesOrder
+from sync.translate.order_rest import (
+    BundleInParts,
+    Left,
+    left_of_refunds,
+    left_to_order,
+)
+from sync.translate.sap_order import (
+    OrderMapping,
+    TranslatedOrder,
+    item_numbers,
+    sap_order_request,
+)
+
+WHOLE: Left = {}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRest:
+    """A web order with the quantities SAP may have been asked for, the likeliest first.
+
+    What the shop refunds or ships after SAP was asked is no difference between the two.
+    """
+
+    web_order: MagentoOrder
+    mapping: OrderMapping
+    likely: tuple[Left, ...]
+
+    def translated(self) -> TranslatedOrder:
+        """The order as SAP was asked for it, or would be now."""
+        return sap_order_request(self.web_order, self.mapping, self.likely[0])
+
+    def to_create(self) -> TranslatedOrder:
+        """What is left to order now. Raises ``UnexpectedRecord`` where nothing is."""
+        left = left_to_order(self.web_order.items)
+        return sap_order_request(self.web_order, self.mapping, _changed(self.web_order, left))
+
+    def held_by(self, read: SapSalesOrder) -> TranslatedOrder:
+        """The order as it agrees with SAP's quantities, where any of the likely ones does."""
+        held = {item.item_number: item.quantity for item in read.items if item.quantity}
+        for left in self.likely:
+            try:
+                asked = sap_order_request(self.web_order, self.mapping, left)
+            except MappingMissing:  # of a line that was not asked for
+                continue
+            if held == {item.item_number: item.quantity for item in asked.request.items}:
+                return asked
+        return self.translated()
+
+
+def rest_of(order: SalesOrder, web_order: MagentoOrder, mapping: OrderMapping) -> OrderRest:
+    """What SAP was asked for by this portal, if it was; what is left to order otherwise."""
+    before = _asked_before(order)
+    if before or order.sap_sales_order_number:
+        likely = [before, left_now(web_order), _refunds_left(web_order), WHOLE]
+    else:
+        likely = [left_now(web_order), _refunds_left(web_order), WHOLE]
+    distinct = [left for at, left in enumerate(likely) if left not in likely[:at]]
+    return OrderRest(web_order, mapping, tuple(distinct))
+
+
+def as_read(order: SalesOrder) -> MagentoOrder | None:
+    """The web order as it was last read from the shop; None where the mirror does not hold it."""
+    try:
+        return parse_order(json.loads(json.dumps(order.payload), parse_float=Decimal))
+    except UnexpectedRecord:
+        return None
+
+
+def left_now(web_order: MagentoOrder) -> Left:
+    """What is open of the order; all of it where nothing is, or no whole number of a bundle."""
+    try:
+        return _less_than_whole(web_order, left_to_order(web_order.items))
+    except BundleInParts:
+        return WHOLE
+
+
+def keep_asked(order: SalesOrder, asked: TranslatedOrder) -> None:
+    """Remember what SAP is asked for, before it is: later refunds do not change that."""
+    for line in order.lines.all():
+        quantity = asked.left.get(line.item_id)
+        if line.sap_asked_quantity != quantity:
+            SalesOrderLine.objects.filter(pk=line.pk).update(sap_asked_quantity=quantity)
+
+
+def _asked_before(order: SalesOrder) -> Left:
+    asked = order.lines.filter(sap_asked_quantity__isnull=False)
+    return dict(asked.values_list("item_id", "sap_asked_quantity"))
+
+
+def _refunds_left(web_order: MagentoOrder) -> Left:
+    try:
+        return _less_than_whole(web_order, left_of_refunds(web_order.items))
+    except BundleInParts:
+        return WHOLE
+
+
+def _less_than_whole(web_order: MagentoOrder, left: dict[int, Decimal]) -> Left:
+    """Only the lines that are not whole; nothing where no line would be left."""
+    asked = item_numbers(web_order)
+    if not any(left[item_id] for item_id in asked):
+        return WHOLE
+    return _changed(web_order, left)
+
+
+def _changed(web_order: MagentoOrder, left: dict[int, Decimal]) -> Left:
+    return {
+        item.item_id: left[item.item_id]
+        for item in web_order.items
+        if left[item.item_id] < item.qty_ordered
+    }

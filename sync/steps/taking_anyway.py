@@ -1,0 +1,106 @@
+"""What follows when a person takes an order that a rule has stopped, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from sync.errors import UnexpectedRecord
+from sync.magento.records import MagentoOrder
+from sync.models import SalesOrder
+from sync.steps import intake
+from sync.steps.order_rest import as_read
+from sync.translate.order_amounts import ANY, OrderAmounts, PricedLine, order_amounts
+from sync.translate.order_rest import (
+    BESIDE_THE_LINES,
+    DOES_NOT_FIT,
+    BundleInParts,
+    amounts_left,
+    left_to_order,
+)
+
+MOST_NAMED = 8
+ZERO = Decimal(0)
+DELIVERS = "SAP delivers and bills it all the same."
+FOLLOWS = {
+    intake.NOT_OPEN["holded"]: f"Somebody put the order on hold in the shop. {DELIVERS}",
+    intake.NOT_OPEN["pending_payment"]: f"Nobody has paid for it yet. {DELIVERS}",
+    intake.NOT_OPEN["payment_review"]: f"The payment is still being looked into. {DELIVERS}",
+    intake.SUSPECT["fraud"]: f"The shop suspects fraud. {DELIVERS}",
+    intake.SUSPECT["paypal_reversed"]: f"The money has gone back. {DELIVERS}",
+    intake.TOO_EARLY: "It may have been entered in SAP before the portal was there: look it up in "
+    "SAP first, or the customer gets the goods twice.",
+    intake.SHIPPED_IN_PART: "What was shipped from the shop is not ordered again; make sure that "
+    "the pieces below have not left in another way.",
+    intake.INVOICED_IN_PART: "The shop has invoiced some of it already. SAP bills all that is "
+    "ordered below: look at the invoice in the shop first, or the customer is billed twice.",
+}
+
+
+def consequences(order: SalesOrder) -> list[str]:
+    """Whole sentences: the rule, what it kept from happening, what SAP is asked for and what not.
+
+    Reads the mirror alone: what the shop says when the order really goes may be newer.
+    """
+    return [
+        f"This rule has stopped the order: {order.not_taken_reason or 'none is known any more'}.",
+        *_of_rule(order),
+        *_of_goods(order),
+    ]
+
+
+def _of_rule(order: SalesOrder) -> Iterator[str]:
+    reason = order.not_taken_reason
+    if reason in {BESIDE_THE_LINES, DOES_NOT_FIT}:
+        yield (
+            "The pieces left are ordered at their price, and the freight in full. What the shop "
+            "has refunded besides is not taken off: credit it in SAP."
+        )
+    elif reason in FOLLOWS:
+        yield FOLLOWS[reason]
+    elif reason.startswith("Replaces order"):
+        yield "If the order it replaces is delivered too, the customer gets the goods twice."
+    else:
+        yield DELIVERS
+
+
+def _of_goods(order: SalesOrder) -> Iterator[str]:
+    web_order = as_read(order)
+    if web_order is None:
+        return
+    try:
+        whole = order_amounts(web_order, ANY)
+        rest = amounts_left(whole, left_to_order(web_order.items))
+    except (UnexpectedRecord, BundleInParts):
+        return
+    money = f"{rest.total:.2f} {rest.currency}"
+    yield f"SAP gets an order of {_named(rest.lines)}: {money} in all, freight and tax included."
+    if missing := _missing(whole, rest):
+        yield f"Not ordered, because shipped, refunded or canceled in the shop: {_named(missing)}."
+    yield from _refunded(web_order)
+
+
+def _refunded(web_order: MagentoOrder) -> Iterator[str]:
+    if web_order.total_refunded:
+        kept = web_order.grand_total - web_order.total_refunded - web_order.total_canceled
+        money = f"{kept:.2f} {web_order.order_currency_code}"
+        yield f"After its refunds the shop still has {money} to get."
+
+
+def _missing(whole: OrderAmounts, rest: OrderAmounts) -> list[PricedLine]:
+    left = {line.item_id: line.quantity for line in rest.lines}
+    return [
+        replace(line, quantity=line.quantity - left.get(line.item_id, ZERO))
+        for line in whole.lines
+        if left.get(line.item_id, ZERO) < line.quantity
+    ]
+
+
+def _named(lines: Sequence[PricedLine]) -> str:
+    """As many pieces as there are, by SKU."""
+    pieces = sum((line.quantity for line in lines), ZERO).normalize()
+    shown = [f"{line.quantity.normalize():f} × {line.sku}" for line in lines[:MOST_NAMED]]
+    if len(lines) > MOST_NAMED:
+        shown.append(f"and {len(lines) - MOST_NAMED} more lines")
+    return f"{pieces:f} {'piece' if pieces == 1 else 'pieces'} ({', '.join(shown)})"

@@ -1,0 +1,250 @@
+"""Orders canceled or refunded in the shop after they went to SAP: which goods must not go, and
+what is to be done on which side. Worked out with the stages, and kept with the delivery's lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from sync.errors import RecordsDisagree
+from sync.models import OutboundDelivery, OutboundDeliveryLine, SalesOrder, SalesOrderLine
+from sync.steps.order_documents import Documents
+from sync.translate.sap_progress import DELIVERY, ORDER
+from sync.translate.unwanted_goods import (
+    OFF,
+    DeliveredLine,
+    Unwanted,
+    WebLine,
+    unwanted_goods,
+    web_lines,
+)
+
+GONE_ANYWAY = "magento:gone-though-canceled"
+LONGEST_REASON = 200
+MOST_NAMED = 3
+ZERO = Decimal(0)
+
+
+class Pieces:
+    """Pieces in words: "2 of 5 pieces of S-001", and the words that go with as many."""
+
+    def __init__(self, pieces: Iterable[tuple[Decimal, Decimal, str]]) -> None:
+        listed = list(pieces)
+        shown = [f"{_written(n)} of {_written(of)} pieces of {sku}" for n, of, sku in listed]
+        more = " and more" * (len(shown) > MOST_NAMED)
+        is_one = [quantity for quantity, _of, _sku in listed] == [1]
+        self.named = ", ".join(shown[:MOST_NAMED]) + more
+        self.were, self.them = ("was", "it") if is_one else ("were", "them")
+
+
+def note_unwanted(order: SalesOrder, documents: Documents) -> Unwanted:
+    """Work out what of the order's goods nobody wants, and store what changed."""
+    lines = sorted(documents.delivery_lines, key=_sequence)
+    found = unwanted_goods(
+        order.state,
+        _web_lines(order),
+        documents.in_sap.lines,
+        [_delivered(line, documents) for line in lines],
+        documents.in_sap.billed,
+    )
+    for line in lines:
+        unwanted = found.delivered.get(line.pk, ZERO)
+        if line.unwanted_quantity != unwanted:
+            same = OutboundDeliveryLine.objects.filter(pk=line.pk)
+            same.update(unwanted_quantity=unwanted)
+            line.unwanted_quantity = unwanted
+    return found
+
+
+def reason_unwanted(order: SalesOrder, documents: Documents, unwanted: Unwanted) -> str:
+    """What is left to do where goods of an order in SAP are not wanted any more; empty where
+    nothing is."""
+    rows = [line for line in documents.delivery_lines if line.pk in unwanted.delivered]
+    waiting = sorted({str(line.delivery) for line in rows if not line.delivery.is_goods_issued})
+    gone = sorted({str(line.delivery) for line in rows if line.delivery.is_goods_issued})
+    rest = _undelivered(order, documents, unwanted)
+    if order.state in OFF:
+        return _cut(_of_order(order, documents, (waiting, gone), rest))
+    return _cut(_of_pieces(order, unwanted, (rows, waiting), rest))
+
+
+def warnings_of(delivery: OutboundDelivery) -> list[str]:
+    """What the shop has canceled or refunded of a delivery, and what follows, order by order."""
+    lines = [line for line in delivery.lines.all() if line.unwanted_quantity > 0]
+    orders = list(dict.fromkeys(line.sales_order for line in lines if line.sales_order))
+    names = _names(order.pk for order in orders)
+    return [_warning(order, delivery, _pieces_of(_of(order, lines), names)) for order in orders]
+
+
+def refuse_gone_anyway(order: SalesOrder, delivery: OutboundDelivery) -> None:
+    """Raises ``RecordsDisagree`` for goods that have left although the shop wants them no more:
+    it would refuse the shipment, and nobody would know what to do."""
+    lines = list(delivery.lines.filter(sales_order=order, unwanted_quantity__gt=0))
+    if not lines:
+        return
+    pieces = _pieces_of(lines, _names([order.pk]))
+    raise RecordsDisagree(
+        f"{_warning(order, delivery, pieces)} The shop takes no shipment of them any more.",
+        system="magento",
+        reference=order.increment_id,
+        cause_key=GONE_ANYWAY,
+    )
+
+
+def _warning(order: SalesOrder, delivery: OutboundDelivery, pieces: Pieces) -> str:
+    number = order.sap_sales_order_number
+    if order.state in OFF:
+        word = "canceled" if order.state == "canceled" else "refunded"
+        what = f"Order {order} was {word} in the shop after it went to SAP"
+    else:
+        what = f"{pieces.named} of order {order} {pieces.were} refunded or canceled in the shop"
+    if delivery.is_goods_issued:
+        return (
+            f"{what}, but the goods have left with delivery {delivery}. Sales agrees with the "
+            "customer on their return or on payment; finance credits what SAP bills of them."
+        )
+    if delivery.unwanted == OutboundDelivery.Unwanted.WHOLE and order.state in OFF:
+        undo = f"Stop picking and reverse the delivery in SAP; sales then rejects order {number}."
+        return f"{what}: do not ship it. {undo}"
+    undo = f"Take {pieces.them} off the delivery in SAP; sales takes {pieces.them} off SAP order"
+    if order.state in OFF:
+        return f"{what}: do not ship {pieces.named}. {undo} {number}."
+    return f"{what}: do not ship {pieces.them}. {undo} {number}."
+
+
+def _of(order: SalesOrder, lines: list[OutboundDeliveryLine]) -> list[OutboundDeliveryLine]:
+    return [line for line in lines if line.sales_order_id == order.pk]
+
+
+def _names(orders: Iterable[int]) -> dict[tuple[int, int], str]:
+    """The SKU by order and SAP item."""
+    lines = SalesOrderLine.objects.filter(sales_order__in=list(orders))
+    return {
+        (line.sales_order_id, line.sap_item_number): line.sku
+        for line in lines
+        if line.sap_item_number
+    }
+
+
+def _pieces_of(lines: Iterable[OutboundDeliveryLine], names: dict[tuple[int, int], str]) -> Pieces:
+    return Pieces(
+        (
+            line.unwanted_quantity,
+            line.delivered_quantity,
+            names.get((line.sales_order_id or 0, line.sap_item_number)) or line.material,
+        )
+        for line in lines
+        if line.unwanted_quantity > 0
+    )
+
+
+def _of_order(
+    order: SalesOrder, documents: Documents, deliveries: tuple[list[str], list[str]], rest: bool
+) -> str:
+    """Of an order that is over in the shop as a whole."""
+    word = "Canceled" if order.state == "canceled" else "Refunded"
+    number = order.sap_sales_order_number
+    waiting, gone = deliveries
+    if waiting:
+        return (
+            f"{word} in the shop, but {_named('delivery', waiting)} is open: do not ship it; "
+            f"reverse it, then reject what is open of SAP order {number}"
+        )
+    if gone:
+        return (
+            f"{word} in the shop, but the goods have left with {_named('delivery', gone)}: agree "
+            "on their return or on payment, and credit what SAP bills"
+        )
+    if not rest:
+        return ""
+    if documents.dispatched:
+        return f"{word} in the shop, but some of SAP order {number} is still to be delivered: " + (
+            "take that off there"
+        )
+    return f"{word} in the shop, but SAP order {number} is open: reject its lines there"
+
+
+def _of_pieces(
+    order: SalesOrder,
+    unwanted: Unwanted,
+    delivered: tuple[list[OutboundDeliveryLine], list[str]],
+    rest: bool,
+) -> str:
+    """Of an order that goes on: only pieces of it were refunded or canceled."""
+    rows, waiting = delivered
+    web = _web_lines(order)
+    names = {(order.pk, number): line.sku for number, line in web.items()}
+    if waiting:
+        open_rows = [row for row in rows if not row.delivery.is_goods_issued]
+        pieces = _pieces_of(open_rows, names)
+        return (
+            f"{pieces.named} {pieces.were} refunded or canceled in the shop: do not ship "
+            f"{pieces.them} with {_named('delivery', waiting)}"
+        )
+    if not rest:
+        return ""
+    pieces = Pieces(
+        (quantity, web[item].ordered, web[item].sku)
+        for item, quantity in unwanted.undelivered.items()
+        if item in web
+    )
+    return (
+        f"{pieces.named} {pieces.were} refunded or canceled in the shop, but SAP order "
+        f"{order.sap_sales_order_number} has {pieces.them}: take {pieces.them} off there"
+    )
+
+
+def _undelivered(order: SalesOrder, documents: Documents, unwanted: Unwanted) -> bool:
+    """Whether SAP would still deliver, or bill, something that nobody wants."""
+    if order.sap_is_rejected:
+        return False
+    if order.state == "canceled":
+        return True
+    if not documents.in_sap.lines:
+        return order.state == "closed" and not documents.deliveries
+    kinds = {
+        line.billed_from for line in documents.in_sap.lines
+        if line.item_number in unwanted.undelivered
+    }  # fmt: skip
+    by_goods = order.sap_delivery_status
+    return (
+        (ORDER in kinds and order.sap_billing_status != "C")
+        or (DELIVERY in kinds and by_goods != "C")
+        or (bool(kinds - {ORDER, DELIVERY}) and by_goods in {"A", "B"})
+    )
+
+
+def _web_lines(order: SalesOrder) -> dict[int, WebLine]:
+    lines = list(order.lines.all())
+    numbers = {line.item_id: line.sap_item_number for line in lines if line.sap_item_number}
+    return web_lines(lines, numbers)
+
+
+def _delivered(line: OutboundDeliveryLine, documents: Documents) -> DeliveredLine:
+    return DeliveredLine(
+        key=line.pk,
+        item_number=line.sap_item_number,
+        quantity=line.delivered_quantity,
+        unit=line.unit,
+        has_left=line.delivery.is_goods_issued,
+        is_shipped=line.delivery_id in documents.shipped,
+    )
+
+
+def _sequence(line: OutboundDeliveryLine) -> tuple[bool, str, str, int]:
+    """What has left in the sequence of leaving, then what is open in that of its making."""
+    delivery = line.delivery
+    day = delivery.goods_issue_date if delivery.is_goods_issued else delivery.created_date
+    return (not delivery.is_goods_issued, str(day or ""), delivery.delivery_number, line.pk)
+
+
+def _written(quantity: Decimal) -> str:
+    return f"{quantity.normalize():f}"
+
+
+def _cut(reason: str) -> str:
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[: LONGEST_REASON - 1]}…"
+
+
+def _named(what: str, numbers: list[str]) -> str:
+    return f"{what} {', '.join(numbers[:MOST_NAMED])}"

@@ -1,0 +1,143 @@
+"""What of a web order is still to be ordered in SAP: no piece that was refunded, canceled or
+shipped before SAP knew of it. Pure.
+
+- simple, virtual, configurable by its parent: ordered - max(shipped, refunded) - canceled, the
+  shop's own rule (README "Versions" 9).
+- bundle: whole bundles only, as many as every part is left for; the shop may note what was taken
+  off on the bundle or on its parts.
+- money: a line's share of its own amounts, rounded as a credit memo rounds what it gives back.
+  Freight stays whole: whoever refunds freight, or more or less than the lines, is asked first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from sync.magento.records import MagentoOrder
+from sync.translate.line_progress import Line
+from sync.translate.order_amounts import ANY, CONFIGURABLE, OrderAmounts, PricedLine, order_amounts
+
+Left = Mapping[int, Decimal]  # by order item id, parents and children alike
+
+CENT = Decimal("0.01")
+ZERO = Decimal(0)
+BESIDE_THE_LINES = (
+    "Partly refunded with freight or an adjustment: look at the credit memo in the shop, then take "
+    "the order anyway or enter the rest in SAP by hand"
+)
+DOES_NOT_FIT = (
+    "Partly refunded, and what is left does not add up: look at the credit memo in the shop, then "
+    "take the order anyway or enter the rest in SAP by hand"
+)
+
+
+class BundleInParts(Exception):
+    """Parts of a bundle were shipped, refunded or canceled on their own: no number is left."""
+
+
+def left_to_order(lines: Iterable[Line]) -> dict[int, Decimal]:
+    """The quantity of each line that is neither refunded, canceled nor shipped.
+
+    Raises ``BundleInParts``.
+    """
+    return _left(list(lines), lambda line: max(line.qty_shipped, line.qty_refunded))
+
+
+def left_of_refunds(lines: Iterable[Line]) -> dict[int, Decimal]:
+    """The same, whatever was shipped: what there was to order before the first shipment.
+
+    Raises ``BundleInParts``.
+    """
+    return _left(list(lines), lambda line: line.qty_refunded)
+
+
+def is_less(lines: Iterable[Line], left: Left) -> bool:
+    """Whether anything of the order is not to be ordered."""
+    return any(left.get(line.item_id, line.qty_ordered) < line.qty_ordered for line in lines)
+
+
+def amounts_left(amounts: OrderAmounts, left: Left) -> OrderAmounts:
+    """The lines that are left with their share of the money; a line not named stays whole."""
+    shares = (_share(line, left.get(line.item_id, line.quantity)) for line in amounts.lines)
+    return replace(amounts, lines=tuple(line for line in shares if line is not None))
+
+
+def refund_problem(order: MagentoOrder) -> str:
+    """Why a person has to look at what was refunded, or canceled in part; empty where it was
+    done by line and the lines left are what the customer still pays.
+
+    Raises ``UnexpectedRecord`` for an order that did not add up before.
+    """
+    if order.shipping_refunded or order.adjustment_positive or order.adjustment_negative:
+        return BESIDE_THE_LINES
+    try:
+        left = left_of_refunds(order.items)
+    except BundleInParts:
+        return ""
+    touched = sum(left[item.item_id] < item.qty_ordered for item in order.items)
+    kept = order.charged - order.total_refunded - order.total_canceled
+    off = abs(amounts_left(order_amounts(order, ANY), left).charged - kept)
+    return DOES_NOT_FIT if off > CENT * touched else ""
+
+
+def _left(lines: Sequence[Line], gone: Callable[[Line], Decimal]) -> dict[int, Decimal]:
+    known = {line.item_id: line for line in lines}
+    parts: dict[int, list[Line]] = {}
+    for line in lines:
+        if line.parent_item_id in known:
+            parts.setdefault(line.parent_item_id or 0, []).append(line)
+    left = {line.item_id: _of_line(line, gone) for line in lines}
+    for parent_id, below in parts.items():
+        parent = known[parent_id]
+        if parent.qty_ordered <= 0:
+            continue
+        if parent.product_type != CONFIGURABLE:
+            left[parent_id] = _whole_bundles(parent, below, left)
+        for part in below:
+            left[part.item_id] = left[parent_id] * part.qty_ordered / parent.qty_ordered
+    return left
+
+
+def _of_line(line: Line, gone: Callable[[Line], Decimal]) -> Decimal:
+    return max(ZERO, line.qty_ordered - gone(line) - line.qty_canceled)
+
+
+def _whole_bundles(parent: Line, parts: Sequence[Line], left: Left) -> Decimal:
+    """How many bundles are left. Virtual parts are never shipped and follow the others."""
+    goods = [part for part in parts if part.qty_ordered > 0 and not part.is_virtual]
+    counted = goods or [part for part in parts if part.qty_ordered > 0]
+    bundles = {
+        Fraction(left[part.item_id]) * Fraction(parent.qty_ordered) / Fraction(part.qty_ordered)
+        for part in counted
+    }
+    own = Fraction(left[parent.item_id])
+    if own == parent.qty_ordered and len(bundles) == 1:
+        own = bundles.pop()  # noted on the parts alone
+    elif bundles - {own, Fraction(parent.qty_ordered)}:
+        raise BundleInParts
+    if own.denominator != 1:
+        raise BundleInParts
+    return Decimal(own.numerator)
+
+
+def _share(line: PricedLine, quantity: Decimal) -> PricedLine | None:
+    """The line for this quantity; None where nothing of it is left."""
+    if quantity == line.quantity:
+        return line
+    if quantity <= 0:
+        return None
+    off = (line.quantity - quantity) / line.quantity
+    return replace(
+        line,
+        quantity=quantity,
+        net_before_discount=_less(line.net_before_discount, off),
+        discount=_less(line.discount, off),
+        tax=_less(line.tax, off),
+    )
+
+
+def _less(amount: Decimal, off: Decimal) -> Decimal:
+    return amount - (amount * off).quantize(CENT, ROUND_HALF_UP)
