@@ -107,6 +107,8 @@ class OutboundDeliveryLine(models.Model):
     material = models.CharField(max_length=40)
     delivered_quantity = quantity()
     unit = models.CharField(max_length=3, blank=True)
+    base_quantity = quantity(null=True, blank=True, help_text="In the material's base unit.")
+    base_unit = models.CharField(max_length=3, blank=True)
     unwanted_quantity = quantity(
         default=Decimal(0),
         help_text="What of it the shop has canceled or refunded: not to be shipped, or gone "

@@ -16,6 +16,7 @@ from sync.sap.records import SapDelivery, SapDeliveryItem, UnreadableDocument
 from sync.sap.rows import (
     Row,
     Unattributed,
+    amount,
     belonging,
     chunks,
     day,
@@ -233,14 +234,32 @@ def _items(
     lines = set(numbers)
     mains = [row for row in items if number(row, "UECHA") not in lines]
     splits: dict[int, list[tuple[int, Decimal]]] = {}
+    base: dict[int, list[Decimal | None]] = {}
     for row in items:
+        line = number(row, "UECHA") if number(row, "UECHA") in lines else number(row, "POSNR")
+        base.setdefault(line, []).append(_base_quantity(row))
         main = number(row, "UECHA")
         if main in lines:
             split = (number(row, "POSNR"), required_quantity(row, "LFIMG"))
             splits.setdefault(main, []).append(split)
     return tuple(
-        _item(row, splits.get(number(row, "POSNR"), []), picking, options) for row in mains
+        replace(
+            _item(row, splits.get(number(row, "POSNR"), []), picking, options),
+            base_quantity=_all_of(base[number(row, "POSNR")]),
+        )
+        for row in mains
     )
+
+
+def _base_quantity(row: Row) -> Decimal | None:
+    """LGMNG where it and its unit are told: an initial one beside goods is not told."""
+    told = amount(row, "LGMNG") if text(row, "MEINS") else None
+    return told or (told if not required_quantity(row, "LFIMG") else None)
+
+
+def _all_of(parts: list[Decimal | None]) -> Decimal | None:
+    known = [part for part in parts if part is not None]
+    return sum(known, Decimal(0)) if len(known) == len(parts) else None
 
 
 def _item(
@@ -257,4 +276,5 @@ def _item(
         picking_status=picking.get(line) or text(row, "KOSTA"),
         higher_level_item_number=number(row, "UEPOS"),
         splits=tuple(splits),
+        base_unit=text(row, "MEINS"),
     )

@@ -239,6 +239,8 @@ class SapDeliveryItem:
     picking_status: str = ""
     higher_level_item_number: int = 0  # the set this part belongs to
     splits: tuple[tuple[int, Decimal], ...] = ()  # batch splits added up here: item, quantity
+    base_quantity: Decimal | None = None  # LGMNG in ``base_unit`` (MEINS), where both are told
+    base_unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from sync.models import (
     BillingDocument,
@@ -14,7 +15,9 @@ from sync.models import (
     SapSalesOrderLine,
     Shipment,
 )
+from sync.steps.sap_quantities import counted
 from sync.translate.sap_progress import DeliveryProgress, SapLine, SapProgress
+from sync.translate.units import Counted, counted_as
 
 
 @dataclass(slots=True)
@@ -27,6 +30,8 @@ class Documents:
     shipped: set[int] = field(default_factory=set)
     in_sap: SapProgress = field(default_factory=SapProgress)
     delivery_lines: list[OutboundDeliveryLine] = field(default_factory=list)
+    delivered_from: dict[tuple[str, int], Counted] = field(default_factory=dict)
+    units: dict[int, str] = field(default_factory=dict)  # of the SAP order's items
 
 
 Found = defaultdict[int, Documents]
@@ -48,7 +53,9 @@ def _add_sap_lines(orders: Sequence[SalesOrder], found: Found) -> None:
     columns = ("sap_item_number", "ordered_quantity", "unit", "billed_from", "is_rejected")
     lines = SapSalesOrderLine.objects.filter(sales_order__in=orders)
     for order, *values in lines.values_list("sales_order", *columns):
-        found[order].in_sap.lines.append(SapLine(*values))
+        line = SapLine(*values)
+        found[order].in_sap.lines.append(line)
+        found[order].units[line.item_number] = line.unit
 
 
 def _add_deliveries(orders: Sequence[SalesOrder], found: Found) -> None:
@@ -57,12 +64,14 @@ def _add_deliveries(orders: Sequence[SalesOrder], found: Found) -> None:
         documents, delivery = found[line.sales_order_id or 0], line.delivery
         documents.deliveries.add(delivery.pk)
         documents.delivery_lines.append(line)
+        documents.delivered_from[delivery.delivery_number, line.item_number] = counted(line)
         if delivery.is_goods_issued:
             documents.dispatched.add(delivery.pk)
         documents.in_sap.deliveries[delivery.delivery_number] = DeliveryProgress(
             delivery.delivery_number, delivery.goods_movement_status, delivery.billing_status
         )
-        documents.in_sap.delivered[line.sap_item_number, line.unit] += line.delivered_quantity
+        place, quantity = _as_ordered(documents, line.sap_item_number, counted(line))
+        documents.in_sap.delivered[place] += quantity
 
 
 def _add_billing(orders: Sequence[SalesOrder], found: Found) -> None:
@@ -71,6 +80,19 @@ def _add_billing(orders: Sequence[SalesOrder], found: Found) -> None:
         billing_document__category=BillingDocument.Category.INVOICE,
         billing_document__is_cancelled=False,
     )
-    columns = ("sales_order", "sap_item_number", "unit", "billed_quantity")
-    for order, item, unit, quantity in lines.values_list(*columns):
-        found[order or 0].in_sap.billed[item, unit] += quantity
+    for line in lines:
+        documents = found[line.sales_order_id or 0]
+        source = documents.delivered_from.get((line.reference_document, line.reference_item))
+        own = Counted(line.billed_quantity, line.unit)
+        billed = counted_as(line.billed_quantity, line.unit, source) if source else own
+        place, quantity = _as_ordered(documents, line.sap_item_number, billed)
+        documents.in_sap.billed[place] += quantity
+
+
+def _as_ordered(documents: Documents, item: int, line: Counted) -> tuple[tuple[int, str], Decimal]:
+    """Item and unit, and the quantity in that unit: the order's where there is a way to it."""
+    unit = documents.units.get(item, "")
+    quantity = line.in_unit(unit)
+    if quantity is None:
+        return (item, line.unit), line.quantity
+    return (item, unit or line.unit), quantity

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+
+from django.db.models import QuerySet
 
 from sync.errors import RecordsDisagree
 from sync.magento.records import MagentoDocumentItem
@@ -17,6 +19,7 @@ from sync.models import (
     SalesOrder,
 )
 from sync.translate.open_quantities import OpenQuantities
+from sync.translate.units import Counted, counted_as
 
 Quantities = dict[int, Decimal]
 
@@ -29,11 +32,20 @@ def delivered_quantities(
     gone = OutboundDelivery.objects.filter(lines__in=lines, goods_movement_status="C").distinct()
     earlier = [one for one in gone if _departure(one) < _departure(delivery)]
     before = lines.filter(delivery__in=earlier)
-    column = "delivered_quantity"
     return (
-        _by_item_id(order, lines.filter(delivery=delivery).values_list("sap_item_number", column)),
-        _by_item_id(order, before.values_list("sap_item_number", column)),
+        _by_item_id(order, f"Delivery {delivery}", _delivered(lines.filter(delivery=delivery))),
+        _by_item_id(order, f"Delivery {delivery}", _delivered(before)),
     )
+
+
+def _delivered(lines: QuerySet[OutboundDeliveryLine]) -> Iterator[tuple[int, Counted]]:
+    for line in lines:
+        yield line.sap_item_number, counted(line)
+
+
+def counted(line: OutboundDeliveryLine) -> Counted:
+    """A delivered line's quantity in its own unit and in the base unit."""
+    return Counted(line.delivered_quantity, line.unit, line.base_quantity, line.base_unit)
 
 
 def _departure(delivery: OutboundDelivery) -> tuple[date, datetime, str]:
@@ -54,10 +66,29 @@ def billed_quantities(
         billing_document__is_cancelled=False,
     )
     this = lines.filter(billing_document=document)
+    delivered = {
+        (line.delivery.delivery_number, line.item_number): counted(line)
+        for line in OutboundDeliveryLine.objects.filter(sales_order=order).select_related(
+            "delivery"
+        )
+    }
+    name = f"Billing document {document}"
     return (
-        _by_item_id(order, this.values_list("sap_item_number", "billed_quantity")),
-        _by_item_id(order, before.values_list("sap_item_number", "billed_quantity")),
+        _by_item_id(order, name, _billed(this, delivered)),
+        _by_item_id(order, name, _billed(before, delivered)),
     )
+
+
+def _billed(
+    lines: QuerySet[BillingDocumentLine], delivered: Mapping[tuple[str, int], Counted]
+) -> Iterator[tuple[int, Counted]]:
+    for line in lines:
+        source = delivered.get((line.reference_document, line.reference_item))
+        own = Counted(line.billed_quantity, line.unit)
+        yield (
+            line.sap_item_number,
+            counted_as(line.billed_quantity, line.unit, source) if source is not None else own,
+        )
 
 
 def refuse_disagreements(order: SalesOrder, document: str, wanted: OpenQuantities) -> None:
@@ -95,12 +126,15 @@ def refuse_other_quantities(
         )
 
 
-def _by_item_id(order: SalesOrder, rows: Iterable[tuple[int, Decimal]]) -> Quantities:
+def _by_item_id(
+    order: SalesOrder, document: str, rows: Iterable[tuple[int, Counted]]
+) -> Quantities:
     item_ids = dict(
         order.lines.filter(sap_item_number__isnull=False).values_list("sap_item_number", "item_id")
     )
+    units = dict(order.sap_lines.values_list("sap_item_number", "unit"))
     found: Quantities = defaultdict(Decimal)
-    for sap_item_number, quantity in rows:
+    for sap_item_number, line in rows:
         if sap_item_number not in item_ids:
             raise RecordsDisagree(
                 f"SAP's item {sap_item_number} of order {order.sap_sales_order_number} stands for "
@@ -109,5 +143,25 @@ def _by_item_id(order: SalesOrder, rows: Iterable[tuple[int, Decimal]]) -> Quant
                 reference=order.increment_id,
                 cause_key="sap:item-without-line",
             )
-        found[item_ids[sap_item_number]] += quantity
+        found[item_ids[sap_item_number]] += _in_unit_of_order(
+            order, document, sap_item_number, line, units.get(sap_item_number, "")
+        )
     return dict(found)
+
+
+def _in_unit_of_order(
+    order: SalesOrder, document: str, item: int, line: Counted, unit: str
+) -> Decimal:
+    """A carton is not a piece: what cannot be converted exactly is left to a person."""
+    quantity = line.in_unit(unit)
+    if quantity is None:
+        raise RecordsDisagree(
+            f"{document} counts item {item} of SAP order {order.sap_sales_order_number} in "
+            f"{line.unit} ({line.quantity.normalize():f}), the order in {unit}, and SAP does not "
+            f"say how many {unit} that is. Make the shop's paper for web order "
+            f"{order.increment_id} by hand, then retry: it is found and linked.",
+            system="sap",
+            reference=order.increment_id,
+            cause_key="sap:other-unit",
+        )
+    return quantity

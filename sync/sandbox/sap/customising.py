@@ -91,6 +91,14 @@ class Customising:
             return internal if internal in self.units else None
         return next((key for key, unit in self.units.items() if unit["iso"] == iso), None)
 
+    def base_unit(self, unit: str) -> str:
+        """The unit stock is kept in: what a carton holds, for a carton."""
+        return self.units.get(unit, {}).get("base", unit)
+
+    def in_base_unit(self, quantity: Decimal, unit: str) -> Decimal:
+        """A quantity in the base unit (LGMNG, FKLMG)."""
+        return quantity * Decimal(self.units.get(unit, {}).get("factor", "1"))
+
     def internal_amount(self, amount: Decimal, currency: str) -> Decimal:
         """What a CURR field holds: two stored decimals, shifted by the currency's (SAP 1.6)."""
         return amount.scaleb(self.decimals(currency) - 2)

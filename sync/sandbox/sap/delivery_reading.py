@@ -7,6 +7,7 @@ from typing import Any
 from . import progress
 from .calls import Call
 from .clock import Clock
+from .customising import Customising
 from .documents import Delivery, FlowLink
 from .ranges import matches
 from .store import Store
@@ -27,7 +28,9 @@ def get_list(call: Call) -> dict[str, Any]:
     if flags["HEAD_PARTNER"] == "X":
         result["ET_DELIVERY_PARTNER"] = [row for d in found for row in partner_rows(d)]
     if flags["ITEM"] == "X":
-        result["ET_DELIVERY_ITEM"] = [row for d in found for row in item_rows(d)]
+        result["ET_DELIVERY_ITEM"] = [
+            row for d in found for row in item_rows(d, call.system.customising)
+        ]
     if flags["ITEM_STATUS"] == "X":
         result["ET_DELIVERY_ITEM_STS"] = [
             row for d in found for row in item_status_rows(d, call.system)
@@ -137,7 +140,7 @@ def partner_rows(delivery: Delivery) -> list[dict[str, Any]]:
     return rows
 
 
-def item_rows(delivery: Delivery) -> list[dict[str, Any]]:
+def item_rows(delivery: Delivery, customising: Customising) -> list[dict[str, Any]]:
     """BAPIDLVITEM."""
     return [
         {
@@ -152,8 +155,8 @@ def item_rows(delivery: Delivery) -> list[dict[str, Any]]:
             "ARKTX": item.short_text,
             "LFIMG": item.quantity,
             "VRKME": item.unit,
-            "MEINS": item.unit,
-            "LGMNG": item.quantity,
+            "MEINS": customising.base_unit(item.unit),
+            "LGMNG": customising.in_base_unit(item.quantity, item.unit),
             "VGBEL": item.sales_order,
             "VGPOS": f"{item.order_item:06d}",
             "UECHA": f"{item.batch_main_item:06d}",

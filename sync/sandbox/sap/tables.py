@@ -205,7 +205,8 @@ def lips(system: SapSystem, keys: Keys) -> Rows:
     clock = system.clock
     for delivery in _deliveries(system, keys):
         states = deliveries.item_status_rows(delivery, system)
-        for row, state in zip(deliveries.item_rows(delivery), states, strict=True):
+        rows = deliveries.item_rows(delivery, system.customising)
+        for row, state in zip(rows, states, strict=True):
             yield {
                 **row,
                 **state,

@@ -1,0 +1,42 @@
+"""A quantity in the unit its order item has: converted exactly, or not at all (SAP sheet 13.6).
+
+A delivery or a billing document may count in another sales unit than the order, such as cartons
+for pieces. What it is in the base unit stands beside it; nothing else leads surely from one to the
+other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+THOUSANDTHS = 1000  # SAP's quantities have three decimals
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A line's quantity in its own sales unit, and in the material's base unit where it is told."""
+
+    quantity: Decimal
+    unit: str
+    base_quantity: Decimal | None = None
+    base_unit: str = ""
+
+    def in_unit(self, wanted: str) -> Decimal | None:
+        """The quantity in ``wanted``; None where there is no exact way to it. Without a unit on
+        either side (it is not told) the quantity stands as it is."""
+        if not wanted or not self.unit or wanted == self.unit:
+            return self.quantity
+        return self.base_quantity if wanted == self.base_unit else None
+
+
+def counted_as(billed: Decimal, unit: str, delivered: Counted) -> Counted:
+    """A billed quantity with the base quantity its delivered line implies, if that is exact."""
+    if unit != delivered.unit or not delivered.quantity or delivered.base_quantity is None:
+        return Counted(billed, unit)
+    base = Fraction(billed) * Fraction(delivered.base_quantity) / Fraction(delivered.quantity)
+    if THOUSANDTHS % base.denominator:
+        return Counted(billed, unit)
+    exact = Decimal(base.numerator) / Decimal(base.denominator)
+    return Counted(billed, unit, exact, delivered.base_unit)

@@ -1,0 +1,76 @@
+"""SAP may deliver and bill in another unit than was ordered: cartons for pieces."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from sync.jobs import work
+from sync.models import SalesOrder
+from sync.sandbox.sap.documents import Delivery
+from tests.world import World
+
+
+@pytest.fixture
+def order(world: World) -> SalesOrder:
+    """Of S-001 twelve pieces."""
+    entity_id = world.place_only("simple")
+
+    def a_dozen(web: dict[str, Any]) -> None:
+        line = web["items"][0]
+        for name in ("row_total", "row_total_incl_tax", "base_row_total", "tax_amount"):
+            line[name] = round(float(line.get(name) or 0) / float(line["qty_ordered"]) * 12, 2)
+        web["grand_total"] = round(
+            float(web["grand_total"]) + float(line["price"]) * (12 - float(line["qty_ordered"])), 2
+        )
+        line["qty_ordered"] = 12
+
+    world.edit_web_order(entity_id, a_dozen)
+    world.run(work.pull_orders(world.shop))
+    placed = SalesOrder.objects.get(entity_id=entity_id)
+    world.run(work.push_order(placed))
+    placed.refresh_from_db()
+    assert placed.is_in_sap
+    return placed
+
+
+def in_cartons(world: World, number: str, unit: str = "KAR") -> None:
+    delivery = world.sap.store.get(Delivery, number)
+    assert delivery is not None
+    delivery.items[0].unit, delivery.items[0].quantity = unit, Decimal(1)
+    world.sap.store.save(delivery)
+
+
+def shipped(world: World, order: SalesOrder) -> list[float]:
+    return [
+        item["qty"]
+        for one in world.shop_books(order)["shipments"]
+        for item in one["items"]
+        if item["order_item_id"] == world.shop_books(order)["order"]["items"][0]["item_id"]
+    ]
+
+
+def test_a_carton_is_shipped_as_the_pieces_sap_says_it_holds(
+    world: World, order: SalesOrder
+) -> None:
+    (number,) = world.deliver(order)
+    in_cartons(world, number)
+    world.goods_issue(number, ["U"])
+
+    task = world.ship(order, number)
+
+    assert (task.state, shipped(world, order)) == ("done", [12])
+
+
+def test_a_unit_nobody_can_convert_is_left_to_a_person(world: World, order: SalesOrder) -> None:
+    (number,) = world.deliver(order)
+    in_cartons(world, number, "PAL")
+    world.goods_issue(number, ["U"])
+
+    task = world.ship(order, number)
+
+    assert task.state == "needs_attention"
+    assert "PAL" in task.error_message
+    assert shipped(world, order) == []
