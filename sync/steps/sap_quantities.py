@@ -27,7 +27,7 @@ def delivered_quantities(
     """Of this delivery, and of all that left before it."""
     lines = OutboundDeliveryLine.objects.filter(sales_order=order)
     gone = OutboundDelivery.objects.filter(lines__in=lines, goods_movement_status="C").distinct()
-    earlier = [one for one in gone if _departure(one) < _departure(delivery)]
+    earlier = [one for one in gone if departure(one) < departure(delivery)]
     before = lines.filter(delivery__in=earlier)
     column = "delivered_quantity"
     return (
@@ -36,7 +36,7 @@ def delivered_quantities(
     )
 
 
-def _departure(delivery: OutboundDelivery) -> tuple[date, datetime, str]:
+def departure(delivery: OutboundDelivery) -> tuple[date, datetime, str]:
     """The sequence in which deliveries left; the number decides within a moment or a day."""
     day = delivery.goods_issue_date or date.max
     midnight = datetime.combine(day, time.min, UTC)
