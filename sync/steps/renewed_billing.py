@@ -37,7 +37,7 @@ def take_over(run: StepRun, order: SalesOrder, invoices: Sequence[MagentoInvoice
         if not held:
             continue
         _refuse_unequal(order, former, document, held)
-        if told := _take(run, order, former, held):
+        if told := _take(run, order, [former], held):
             return f"{told}, made for {former}, stands for {document} now: both are equal."
     return ""
 
@@ -126,7 +126,7 @@ def _as_decided(
             reference=order.increment_id,
             cause_key=CAUSE,
         )
-    told = _take(run, order, None, named)
+    told = _take(run, order, formers_of(order, run.billing_document), named)
     if not told:
         with run.storing():
             store_invoice(order, named[0], run.billing_document, made_by_hand=True)
@@ -137,13 +137,13 @@ def _as_decided(
 def _take(
     run: StepRun,
     order: SalesOrder,
-    former: BillingDocument | None,
+    formers: Sequence[BillingDocument],
     held: Sequence[MagentoInvoice],
 ) -> str:
-    """Mark and link what the portal made; let go of the former what was made by hand."""
+    """Mark and link what the portal made; let go of the formers what was made by hand."""
     ours = [one for one in held if is_marked(one)]
     by_hand = [one.entity_id for one in held if not is_marked(one)]
-    if former is not None and by_hand:
+    for former in formers if by_hand else ():
         with run.storing():
             mirrors = Invoice.objects.standing_for(former).filter(sales_order=order)
             for mirror in mirrors.filter(entity_id__in=by_hand):

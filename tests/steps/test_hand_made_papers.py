@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from sync.jobs import work
 from sync.jobs.settled import close_settled
@@ -181,6 +182,7 @@ def test_sums_that_do_not_fit_are_an_open_row_for_finance(world: World) -> None:
     assert f"{held['grand_total'] + 1:.2f}" in task.error_message
     assert Invoice.objects.get().differs_by == Decimal("-1.00")
     assert Invoice.objects.get().further_documents.count() == 1  # the links are kept
+    Invoice.objects.update(read_at=timezone.now())  # as when it is mailed again
     close_settled()
     task.refresh_from_db()
     assert task.state == SyncTask.State.NEEDS_ATTENTION

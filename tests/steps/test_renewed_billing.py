@@ -137,14 +137,7 @@ def test_what_finance_decides_is_done(world: World, invoiced: Invoiced) -> None:
     change(world, new, payer="0000100002")
     world.run(work.pull_billing(order))
     stopped = world.run(world.invoice_of(order, new))
-    Decision.keep(
-        Decision.Kind.INVOICE_LINKED,
-        User.objects.create(username="finance"),
-        "The payer has moved.",
-        number=Invoice.objects.get().increment_id,
-        sales_order=order,
-        billing_document=BillingDocument.objects.get(billing_document_number=new),
-    )
+    decide(order, new)
 
     task = world.retry(stopped)
 
@@ -172,6 +165,56 @@ def test_an_order_paid_online_keeps_its_invoice_when_the_bill_is_renewed(world: 
     invoice = Invoice.objects.get()
     assert (str(invoice.billing_document), invoice.is_made_by_hand) == (new, True)
     assert comments(world, order) == []
+
+
+def test_what_finance_links_may_hold_more_pieces(world: World, invoiced: Invoiced) -> None:
+    order, delivery, old = invoiced
+    billing.cancel(world.sap, old)
+    new = world.bill(delivery, quantities={10: 1})
+    world.run(work.pull_billing(order))
+    stopped = world.run(world.invoice_of(order, new))
+    assert stopped.cause_key == "sap:billing-renewed"
+    decide(order, new)
+
+    assert world.retry(stopped).state == "done"
+    assert world.run(world.invoice_of(order, new)).state == "done"
+    assert Invoice.objects.get().differs_by is not None
+
+
+def test_what_finance_decides_of_an_invoice_made_by_hand_is_done(world: World) -> None:
+    entity_id = world.place_only()
+    world.stand_in.invoice(entity_id, {})
+    world.run(work.pull_orders(world.shop))
+    order = SalesOrder.objects.get(entity_id=entity_id)
+    world.run(work.push_order(order))
+    order.refresh_from_db()
+    (delivery,) = world.dispatch(order)
+    old = world.bill(delivery)
+    world.invoice(order, old)
+    new = renew(world, delivery, old)
+    change(world, new, payer="0000100002")
+    world.run(work.pull_billing(order))
+    stopped = world.run(world.invoice_of(order, new))
+    assert stopped.state == "needs_attention"
+    decide(order, new)
+
+    assert world.retry(stopped).state == "done"
+    invoice = Invoice.objects.get()
+    assert (str(invoice.billing_document), invoice.further_documents.count()) == (new, 0)
+    assert comments(world, order) == []
+    assert world.run(world.invoice_of(order, new)).state == "done"
+
+
+def decide(order: SalesOrder, document: str) -> None:
+    """Finance links the order's one invoice to the document."""
+    Decision.keep(
+        Decision.Kind.INVOICE_LINKED,
+        User.objects.create(username="finance"),
+        "The payer has moved.",
+        number=Invoice.objects.get().increment_id,
+        sales_order=order,
+        billing_document=BillingDocument.objects.get(billing_document_number=document),
+    )
 
 
 def refund(world: World, order: SalesOrder) -> None:

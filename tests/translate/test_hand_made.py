@@ -6,7 +6,17 @@ from decimal import Decimal
 
 import pytest
 
-from sync.translate.hand_made import Cover, Held, covers, together
+from sync.magento.records import MagentoDocumentItem
+from sync.translate.hand_made import (
+    Cover,
+    Held,
+    counted,
+    covers,
+    invoiced_ids,
+    shipped_ids,
+    together,
+)
+from tests.translate.test_open_quantities import FIRST, PARENT, SECOND, bundle_order
 
 A, B = 1, 2
 
@@ -20,7 +30,7 @@ def papers_by_document(
     papers: list[Held], documents: list[Held], known: list[tuple[int, int]] | None = None
 ) -> dict[int, tuple[int, ...]]:
     found = covers(papers, documents, known or [])
-    return {key: cover.papers if cover.is_whole else () for key, cover in found.items()}
+    return {key: cover.papers for key, cover in found.items()}
 
 
 @pytest.mark.parametrize(
@@ -39,6 +49,7 @@ def papers_by_document(
         ([held(7, a=1)], [held(1, a=2)], {1: ()}),
         ([held(7, a=1)], [held(1, a=2), held(2, a=1)], {1: (), 2: (7,)}),
         ([held(7, a=3)], [held(1, b=1)], {1: ()}),
+        ([held(7, a=1, b=1)], [held(1, a=2), held(2, a=1)], {1: (), 2: (7,)}),
         ([], [held(1, a=1)], {1: ()}),
         # a document of parts that make up no bundle yet needs no paper
         ([held(7, a=1)], [held(1)], {1: ()}),
@@ -48,6 +59,28 @@ def test_what_papers_cover(
     papers: list[Held], documents: list[Held], expected: dict[int, tuple[int, ...]]
 ) -> None:
     assert papers_by_document(papers, documents) == expected
+
+
+@pytest.mark.parametrize(
+    ("is_dynamic", "kind", "invoiced", "shipped"),
+    [
+        (True, "together", {FIRST, SECOND}, {PARENT}),
+        (True, "separately", {FIRST, SECOND}, {FIRST, SECOND}),
+        (False, "together", {PARENT}, {PARENT}),
+        (False, "separately", {PARENT}, {FIRST, SECOND}),
+    ],
+)
+def test_a_bundle_counts_by_its_parent_or_by_its_parts(
+    is_dynamic: bool, kind: str, invoiced: set[int], shipped: set[int]
+) -> None:
+    order = bundle_order(is_dynamic=is_dynamic)
+    product = next(item.product_id for item in order.items if item.item_id == PARENT)
+    ids = invoiced_ids(order)
+
+    assert ids == invoiced
+    assert shipped_ids(order, {product or 0: kind}) == shipped
+    papers = [MagentoDocumentItem(item.item_id, item.sku, Decimal(3)) for item in order.items]
+    assert counted(papers, ids) == dict.fromkeys(invoiced, Decimal(3))
 
 
 def test_what_is_tied_stays_tied() -> None:
