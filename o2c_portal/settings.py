@@ -175,6 +175,9 @@ PULL_OVERLAP_SECONDS = env.int("PULL_OVERLAP_SECONDS", 300)
 # Parcel numbers and billing documents change after an order is complete: SAP is asked again.
 FOLLOW_COMPLETE_EVERY_SECONDS = env.int("FOLLOW_COMPLETE_EVERY_SECONDS", 3600)
 FOLLOW_COMPLETE_DAYS = env.float("FOLLOW_COMPLETE_DAYS", 14.0)
+# After that, so many complete orders at a time are looked at for later billing documents.
+WATCH_BILLING_DAYS = env.float("WATCH_BILLING_DAYS", 730.0)
+WATCH_BILLING_ORDERS = env.int("WATCH_BILLING_ORDERS", 100)
 RETRY_SCALE = env.float("RETRY_SCALE", 1.0)  # below 1: every retry comes sooner (chaos, demo)
 
 # ---- Magento ------------------------------------------------------------------------------------

@@ -38,6 +38,8 @@ class Policy:
     sap_time_zone: str
     follow_every: timedelta = timedelta(hours=1)
     follow_for: timedelta = timedelta(days=14)
+    watch_for: timedelta = timedelta(days=730)
+    watch_orders: int = 100
     is_sap_a_standin: bool = False
 
 
@@ -143,6 +145,8 @@ def policy_from_settings() -> Policy:
         sap_time_zone=settings.SAP_TIME_ZONE,
         follow_every=timedelta(seconds=settings.FOLLOW_COMPLETE_EVERY_SECONDS),
         follow_for=timedelta(days=settings.FOLLOW_COMPLETE_DAYS),
+        watch_for=timedelta(days=settings.WATCH_BILLING_DAYS),
+        watch_orders=settings.WATCH_BILLING_ORDERS,
         is_sap_a_standin=settings.SAP_RFC_CONNECT.startswith("sync.sandbox."),
     )
 

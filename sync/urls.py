@@ -25,6 +25,7 @@ from sync.views.deliveries import DeliveryPage
 from sync.views.dry_runs import DryRunOrder
 from sync.views.health import TroubleBanner
 from sync.views.home import Home
+from sync.views.invoice_links import LinkInvoice
 from sync.views.kinds import BILLING_DOCUMENTS, DELIVERIES, ORDERS
 from sync.views.lists import DocumentList
 from sync.views.live import LiveDocument, LiveRows
@@ -88,6 +89,7 @@ urlpatterns = [
         SyncOne.as_view(kind=BILLING_DOCUMENTS),
         name="billing_documents_sync_one",
     ),
+    path("invoices/<int:pk>/link/", LinkInvoice.as_view(), name="link_invoice"),
     path("invoices/<int:pk>/resend/", ResendInvoice.as_view(), name="resend_invoice"),
     path("shop-invoices/<int:pk>/resend/", ResendShopInvoice.as_view(), name="resend_shop_invoice"),
     path("attention/", AttentionPage.as_view(), name="attention"),

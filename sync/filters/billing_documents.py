@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -54,7 +57,7 @@ class BillingDocumentFilter(django_filters.FilterSet):  # type: ignore[misc]  # 
     ) -> QuerySet[BillingDocument]:
         """A billing document, an invoice of the shop, or anything that finds the order."""
         text = value.strip()
-        found = Q(pk__in=Invoice.objects.filter(increment_id=text).values("billing_document"))
+        found = Invoice.objects.filter(increment_id=text).documents()
         if text.isdigit():
             found |= sap_number("billing_document_number", text)
         orders = order_condition(text)
@@ -68,15 +71,14 @@ class BillingDocumentFilter(django_filters.FilterSet):  # type: ignore[misc]  # 
         self, documents: QuerySet[BillingDocument], name: str, value: str
     ) -> QuerySet[BillingDocument]:
         """How the billing document stands in the shop."""
-        invoices = Invoice.objects.filter(billing_document=OuterRef("pk"))
         wanted = Q(category=BillingDocument.Category.INVOICE, is_cancelled=False)
-        conditions = {
-            "missing": wanted & ~Exists(invoices),
-            "present": Q(Exists(invoices)),
-            "not_mailed": wanted & Exists(invoices.filter(is_customer_told=False)),
-            "differs": Q(Exists(invoices.filter(differs_by__isnull=False).exclude(differs_by=0))),
+        conditions: dict[str, Callable[[], Q]] = {
+            "missing": lambda: wanted & ~_invoiced(),
+            "present": _invoiced,
+            "not_mailed": lambda: wanted & _invoiced(is_customer_told=False),
+            "differs": lambda: _invoiced(differs_by__lt=0) | _invoiced(differs_by__gt=0),
         }
-        return documents.filter(conditions[value])
+        return documents.filter(conditions[value]())
 
     def only_cancelled(
         self, documents: QuerySet[BillingDocument], name: str, value: bool
@@ -92,3 +94,12 @@ class BillingDocumentFilter(django_filters.FilterSet):  # type: ignore[misc]  # 
             state=SyncTask.State.NEEDS_ATTENTION, billing_document__isnull=False
         )
         return documents.filter(pk__in=stopped.values("billing_document")) if value else documents
+
+
+def _invoiced(**invoice: Any) -> Q:
+    """Whether an invoice of the shop with these values stands for the billing document."""
+    further = Invoice.further_documents.through.objects.filter(
+        billingdocument=OuterRef("pk"), **{f"invoice__{name}": of for name, of in invoice.items()}
+    )
+    first = Invoice.objects.filter(billing_document=OuterRef("pk"), **invoice)
+    return Q(Exists(first)) | Q(Exists(further))

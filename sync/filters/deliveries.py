@@ -108,7 +108,10 @@ class DeliveryFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped
         self, deliveries: QuerySet[OutboundDelivery], name: str, value: str
     ) -> QuerySet[OutboundDelivery]:
         """Whether a shipment in the shop stands for the delivery."""
-        shipped = Exists(Shipment.objects.filter(delivery=OuterRef("pk")))
+        further = Shipment.further_deliveries.through.objects
+        shipped = Exists(Shipment.objects.filter(delivery=OuterRef("pk"))) | Exists(
+            further.filter(outbounddelivery=OuterRef("pk"))
+        )
         return deliveries.filter(shipped if value == "yes" else ~shipped)
 
     def by_unwanted(

@@ -133,8 +133,9 @@ def _orders_to_confirm() -> Iterator[Work]:
 
 def _shipments(only: SalesOrder | None = None) -> Iterator[Work]:
     """Deliveries that have left, or came back after the shop shipped them, and have changed."""
+    delivery = OuterRef("delivery")
     shipped = Shipment.objects.filter(
-        sales_order=OuterRef("sales_order"), delivery=OuterRef("delivery")
+        Q(delivery=delivery) | Q(further_deliveries=delivery), sales_order=OuterRef("sales_order")
     )
     lines = OutboundDeliveryLine.objects.filter(
         Q(delivery__goods_movement_status="C") | Q(Exists(shipped)), sales_order__isnull=False
@@ -145,8 +146,10 @@ def _shipments(only: SalesOrder | None = None) -> Iterator[Work]:
 
 def _invoices(only: SalesOrder | None = None) -> Iterator[Work]:
     """Invoices of SAP, or cancelled ones the shop has invoiced, that have changed."""
+    document = OuterRef("billing_document")
     invoiced = Invoice.objects.filter(
-        sales_order=OuterRef("sales_order"), billing_document=OuterRef("billing_document")
+        Q(billing_document=document) | Q(further_documents=document),
+        sales_order=OuterRef("sales_order"),
     )
     lines = BillingDocumentLine.objects.filter(
         Q(billing_document__is_cancelled=False) | Q(Exists(invoiced)),

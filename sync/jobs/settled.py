@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sync.models import Invoice, RemoteHealth, SalesOrder, Shipment, Step, SyncTask, clock
+from sync.steps.cancelled_billing import is_dealt_with
+from sync.steps.hand_made_invoices import SUMS_DIFFER
 from sync.steps.unwanted_goods import GONE_ANYWAY
 
 CLEARED = "Cleared by a later run."
@@ -21,7 +23,14 @@ def close_settled() -> int:
             cause_key="",
             finished_at=clock.now(),
         )
-        for stopped in (_orders(), _confirmations(), _shipments(), _invoices(), _tests())
+        for stopped in (
+            _orders(),
+            _confirmations(),
+            _shipments(),
+            _invoices(),
+            _cancelled_billing(),
+            _tests(),
+        )
     )
 
 
@@ -53,8 +62,8 @@ def _shipments() -> QuerySet[SyncTask]:
     """Linked by now and still gone, or back in the warehouse where nobody wanted them gone."""
     shipped = Exists(
         Shipment.objects.filter(
+            Q(delivery=OuterRef("delivery")) | Q(further_deliveries=OuterRef("delivery")),
             sales_order=OuterRef("sales_order"),
-            delivery=OuterRef("delivery"),
             read_at__gt=OuterRef("finished_at"),
         )
     )
@@ -65,11 +74,26 @@ def _shipments() -> QuerySet[SyncTask]:
 
 
 def _invoices() -> QuerySet[SyncTask]:
+    """Linked by now; where only the sums were in doubt, finance closes it."""
+    document = OuterRef("billing_document")
     invoiced = Exists(
         Invoice.objects.filter(
+            Q(billing_document=document) | Q(further_documents=document),
             sales_order=OuterRef("sales_order"),
-            billing_document=OuterRef("billing_document"),
             read_at__gt=OuterRef("finished_at"),
         )
     )
-    return _stopped(Step.PUSH_INVOICE).filter(invoiced, billing_document__is_cancelled=False)
+    stopped = _stopped(Step.PUSH_INVOICE).exclude(cause_key=SUMS_DIFFER)
+    return stopped.filter(invoiced, billing_document__is_cancelled=False)
+
+
+def _cancelled_billing() -> QuerySet[SyncTask]:
+    """Cancelled in SAP, and taken over by another document, or credited in the shop."""
+    stopped = _stopped(Step.PUSH_INVOICE).filter(billing_document__is_cancelled=True)
+    settled = [
+        task.pk
+        for task in stopped.select_related("sales_order", "billing_document")
+        if task.sales_order and task.billing_document
+        if is_dealt_with(task.sales_order, task.billing_document)
+    ]
+    return stopped.filter(pk__in=settled)

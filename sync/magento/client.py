@@ -228,6 +228,16 @@ class MagentoClient:
         """As ``send_shipment_email``."""
         return self._http.post(f"invoices/{int(entity_id)}/emails") is True
 
+    def add_invoice_comment(self, entity_id: int, comment: str) -> None:
+        """A comment nobody is told of; nothing keeps it from being there twice [371]."""
+        entity = {
+            "parent_id": int(entity_id),
+            "comment": comment,
+            "is_customer_notified": 0,
+            "is_visible_on_front": 0,
+        }
+        self._http.post("invoices/comments", {"entity": entity})
+
     # ---- the shop itself -------------------------------------------------------------------------
     def get_bundle_shipment_types(self, product_ids: Collection[int]) -> dict[int, str]:
         """By bundle product id "together" or "separately"; what is not a bundle is left out.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.urls import reverse
@@ -56,6 +57,12 @@ class BillingDocument(models.Model):
     def get_absolute_url(self) -> str:
         """The billing document's own page."""
         return reverse("sync:billing_document", args=[self.pk])
+
+    @property
+    def shop_invoices(self) -> list[Any]:
+        """The shop's invoices that stand for it or a part of it, oldest first."""
+        found = {one.pk: one for one in (*self.invoices.all(), *self.further_invoices.all())}
+        return sorted(found.values(), key=lambda one: (one.remote_created_at, one.pk))
 
     @property
     def is_invoice(self) -> bool:

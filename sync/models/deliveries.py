@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.urls import reverse
@@ -75,6 +76,12 @@ class OutboundDelivery(models.Model):
     def get_absolute_url(self) -> str:
         """The delivery's own page."""
         return reverse("sync:delivery", args=[self.pk])
+
+    @property
+    def shop_shipments(self) -> list[Any]:
+        """The shop's shipments that stand for it or a part of it, oldest first."""
+        found = {one.pk: one for one in (*self.shipments.all(), *self.further_shipments.all())}
+        return sorted(found.values(), key=lambda one: (one.remote_created_at, one.pk))
 
     @property
     def is_goods_issued(self) -> bool:

@@ -10,8 +10,31 @@ from sync.models.columns import money, quantity
 from sync.models.sales_orders import SalesOrder
 
 
+class InvoiceQuerySet(models.QuerySet["Invoice"]):
+    """Invoices by the billing document they stand for, be it the first or a further one."""
+
+    def standing_for(self, document: BillingDocument) -> InvoiceQuerySet:
+        """The invoices of the shop that stand for the document or a part of it, each once."""
+        further = Invoice.further_documents.through.objects.filter(billingdocument=document)
+        return self.filter(
+            models.Q(billing_document=document) | models.Q(pk__in=further.values("invoice"))
+        )
+
+    def documents(self) -> models.Q:
+        """The condition on billing documents that one of these stands for them."""
+        first = self.filter(billing_document__isnull=False).order_by()
+        further = Invoice.further_documents.through.objects.filter(invoice__in=self.order_by())
+        return models.Q(pk__in=first.values("billing_document")) | models.Q(
+            pk__in=further.values("billingdocument")
+        )
+
+
 class Invoice(models.Model):
-    """A Magento invoice; ``billing_document`` is the SAP document it stands for, if known."""
+    """A Magento invoice; ``billing_document`` is the SAP document it stands for, if known.
+
+    One of ours stands for one document. One the shop or a person made may stand for several
+    (``further_documents``), and a document may have several of those.
+    """
 
     class State(models.IntegerChoices):
         """Magento's invoice states."""
@@ -23,6 +46,9 @@ class Invoice(models.Model):
     sales_order = models.ForeignKey(SalesOrder, on_delete=models.PROTECT, related_name="invoices")
     billing_document = models.ForeignKey(
         BillingDocument, null=True, blank=True, on_delete=models.PROTECT, related_name="invoices"
+    )
+    further_documents = models.ManyToManyField(
+        BillingDocument, blank=True, related_name="further_invoices"
     )
     entity_id = models.PositiveBigIntegerField()
     increment_id = models.CharField(max_length=50, blank=True, db_index=True)
@@ -41,6 +67,8 @@ class Invoice(models.Model):
     payload = models.JSONField(default=dict)
     read_at = models.DateTimeField()
 
+    objects = InvoiceQuerySet.as_manager()
+
     class Meta:
         ordering = ["remote_created_at", "id"]
         constraints = [
@@ -49,13 +77,19 @@ class Invoice(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["sales_order", "billing_document"],
-                condition=models.Q(billing_document__isnull=False),
+                condition=models.Q(billing_document__isnull=False, is_made_by_hand=False),
                 name="one_invoice_per_billing_document_and_order",
             ),
         ]
 
     def __str__(self) -> str:
         return self.increment_id or str(self.entity_id)
+
+    @property
+    def stands_for(self) -> list[BillingDocument]:
+        """All billing documents it stands for, the first one first."""
+        first = [self.billing_document] if self.billing_document else []
+        return [*first, *self.further_documents.all()]
 
 
 class InvoiceLine(models.Model):

@@ -114,6 +114,13 @@ class SalesOrder(models.Model):
     billing_due_at = models.DateTimeField(
         null=True, blank=True, help_text="When SAP is asked again, although the order is complete."
     )
+    billing_watched_at = models.DateTimeField(
+        default=timezone.now,
+        help_text="When SAP was last looked at for billing documents that follow much later.",
+    )
+    billing_flow = models.JSONField(
+        default=list, help_text="Billing documents of the document flow that led to a new reading."
+    )
     shop_unsettled_until = models.DateTimeField(
         null=True, blank=True, help_text="A write to the shop may still be running until then."
     )
@@ -154,6 +161,11 @@ class SalesOrder(models.Model):
                 fields=["billing_due_at"],
                 condition=models.Q(billing_due_at__isnull=False),
                 name="order_billing_due",
+            ),
+            models.Index(
+                fields=["billing_watched_at"],
+                condition=models.Q(stage="complete", billing_due_at__isnull=True),
+                name="order_billing_watched",
             ),
         ]
 

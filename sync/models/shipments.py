@@ -9,12 +9,30 @@ from sync.models.deliveries import OutboundDelivery
 from sync.models.sales_orders import SalesOrder
 
 
+class ShipmentQuerySet(models.QuerySet["Shipment"]):
+    """Shipments by the delivery they stand for, be it the first or a further one."""
+
+    def standing_for(self, delivery: OutboundDelivery) -> ShipmentQuerySet:
+        """The shipments of the shop that stand for the delivery or a part of it, each once."""
+        further = Shipment.further_deliveries.through.objects.filter(outbounddelivery=delivery)
+        return self.filter(
+            models.Q(delivery=delivery) | models.Q(pk__in=further.values("shipment"))
+        )
+
+
 class Shipment(models.Model):
-    """A Magento shipment; ``delivery`` is the SAP delivery it stands for, if one is known."""
+    """A Magento shipment; ``delivery`` is the SAP delivery it stands for, if one is known.
+
+    One of ours stands for one delivery. One made by hand may stand for several
+    (``further_deliveries``), and a delivery may have several of those.
+    """
 
     sales_order = models.ForeignKey(SalesOrder, on_delete=models.PROTECT, related_name="shipments")
     delivery = models.ForeignKey(
         OutboundDelivery, null=True, blank=True, on_delete=models.PROTECT, related_name="shipments"
+    )
+    further_deliveries = models.ManyToManyField(
+        OutboundDelivery, blank=True, related_name="further_shipments"
     )
     entity_id = models.PositiveBigIntegerField()
     increment_id = models.CharField(max_length=50, blank=True)
@@ -23,8 +41,13 @@ class Shipment(models.Model):
         default=False, help_text="Magento's email_sent: the proof of a first mail."
     )
     is_made_by_hand = models.BooleanField(default=False, help_text="Found, not made.")
+    parcels_sent = models.JSONField(
+        default=list, help_text="Parcel numbers from SAP; any other was added by a person."
+    )
     payload = models.JSONField(default=dict)
     read_at = models.DateTimeField()
+
+    objects = ShipmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["remote_created_at", "id"]
@@ -34,7 +57,7 @@ class Shipment(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["sales_order", "delivery"],
-                condition=models.Q(delivery__isnull=False),
+                condition=models.Q(delivery__isnull=False, is_made_by_hand=False),
                 name="one_shipment_per_delivery_and_order",
             ),
         ]

@@ -76,6 +76,11 @@ def search_billing_documents(
     return documents
 
 
+def is_cancelled(session: SapSession, number: str) -> bool:
+    """Whether SAP says that a billing document is cancelled."""
+    return flag(_detail(session, abap.alpha(number)), "CANCELLED")
+
+
 def _listed(session: SapSession, reference: str) -> dict[str, Found]:
     """The billing documents SAP lists for a delivery or sales order."""
     arguments = {"REFDOCRANGE": {"SIGN": "I", "OPTION": "EQ", "REF_DOC_LOW": reference}}

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sync.errors import RemoteUnavailable
 from sync.exchanges import Observer
-from sync.sap import billing, deliveries, ledger, orders, readiness, simulation
+from sync.sap import billing, billing_flow, deliveries, ledger, orders, readiness, simulation
 from sync.sap.bapi import SapSession
 from sync.sap.connection import Connect
 from sync.sap.options import SapOptions
@@ -199,6 +199,15 @@ class SapClient:
                 with_parcels=with_parcels,
             )
         )
+
+    def later_billing_documents(self, numbers: Sequence[str]) -> dict[str, set[str]] | None:
+        """By order, delivery or billing document, the billing documents that followed it: few
+        calls for many, by the document flow. None where the flow may not be read."""
+        return billing_flow.later_billing_documents(self._session, numbers)
+
+    def is_billing_document_cancelled(self, number: str) -> bool:
+        """One small call for one document."""
+        return billing.is_cancelled(self._session, number)
 
     def search_billing_documents(
         self,

@@ -19,7 +19,8 @@ def unlisted_deliveries(orders: Sequence[SalesOrder], listed: Iterable[SapDelive
     former in SAP, and of the latter the customer was told.
     """
     mirrors = OutboundDelivery.objects.filter(lines__sales_order__in=orders)
-    waiting = mirrors.filter(shipments__isnull=True).exclude(goods_movement_status=GOODS_ISSUED)
+    unshipped = mirrors.filter(shipments=None, further_shipments=None)
+    waiting = unshipped.exclude(goods_movement_status=GOODS_ISSUED)
     numbers = waiting.exclude(delivery_number__in=[one.delivery_number for one in listed])
     return sorted(set(numbers.values_list("delivery_number", flat=True)))
 

@@ -43,9 +43,11 @@ def documents_of(orders: Sequence[SalesOrder]) -> Found:
     _add_sap_lines(orders, found)
     _add_deliveries(orders, found)
     _add_billing(orders, found)
-    shipments = Shipment.objects.filter(sales_order__in=orders, delivery__isnull=False)
-    for order, delivery in shipments.values_list("sales_order", "delivery"):
-        found[order].shipped.add(delivery or 0)
+    shipments = Shipment.objects.filter(sales_order__in=orders)
+    for order, first, further in shipments.order_by().values_list(
+        "sales_order", "delivery", "further_deliveries"
+    ):
+        found[order].shipped |= {delivery for delivery in (first, further) if delivery}
     return found
 
 

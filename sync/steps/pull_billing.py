@@ -6,6 +6,7 @@ Deliveries are asked before them: each tells for itself whether it is billed (SA
 from __future__ import annotations
 
 from sync.models import OutboundDelivery, OutboundDeliveryLine, SalesOrder, Step
+from sync.steps.billing_watch import watch_complete_orders
 from sync.steps.progress import Due, note_read, refresh_stages
 from sync.steps.pull_deliveries import (
     batches_of_orders,
@@ -25,6 +26,8 @@ def pull_billing(run: StepRun) -> str:
     """Read the billing documents of one order, or of every order from which more is to come."""
     spoilt = Spoilt(run.task, Step.PULL_BILLING)
     found: set[str] = set()
+    if not is_of_one(run):
+        watch_complete_orders(run)
     for batch in batches_of_orders(run, DUE):
         read_status(run, batch, spoilt)
         _read_billing_statuses(run, batch, spoilt)

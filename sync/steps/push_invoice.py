@@ -7,11 +7,10 @@ any repetition. Nothing is ever captured: what was paid in the shop was paid the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from django.utils import timezone
 
-from sync.errors import OutcomeUnknown, RecordsDisagree
+from sync.errors import OutcomeUnknown
 from sync.magento.records import (
     InvoiceRequest,
     MagentoInvoice,
@@ -20,7 +19,12 @@ from sync.magento.records import (
 )
 from sync.models import BillingDocument, Invoice, InvoiceMail, SalesOrder
 from sync.steps import unreadable
+from sync.steps.billed_amounts import keep_difference
+from sync.steps.billing_marker import marker_of
+from sync.steps.cancelled_billing import not_valid
+from sync.steps.hand_made_invoices import MadeByHand, made_by_hand, tie_made_by_hand
 from sync.steps.progress import refresh_stages
+from sync.steps.renewed_billing import decided, take_over
 from sync.steps.sap_quantities import (
     billed_quantities,
     refuse_disagreements,
@@ -31,51 +35,35 @@ from sync.steps.shop_mirrors import store_invoice, store_order
 from sync.steps.step_run import StepRun
 from sync.translate.open_quantities import OpenQuantities, invoiceable_quantities
 
-MARKER = "SAP billing document"
-
 
 def push_invoice(run: StepRun) -> str:
     """Make, or find, the invoice of an order's part of a billing document."""
     order, document = run.sales_order, run.billing_document
     if not document.is_invoice:
-        return _not_valid(order, document)
+        return not_valid(run, order, document)
     wait_for_shop(order)
     web_order = run.magento().get_order(order.entity_id)
     order = store_order(run.shop, web_order)
-    found = _found(run, order)
-    outcome = _link(run, order, web_order, found) if found else _create(run, order, web_order)
+    outcome = _invoice(run, order, web_order)
     refresh_stages([order.pk])
     return outcome
 
 
-def _not_valid(order: SalesOrder, document: BillingDocument) -> str:
-    """A cancelled document is not invoiced; if the shop has invoiced it already, a person acts."""
-    invoice = Invoice.objects.filter(sales_order=order, billing_document=document).first()
-    if invoice is None:
-        return f"{document} is not a valid invoice (any more): nothing to do in the shop."
-    raise RecordsDisagree(
-        f"Billing document {document} was cancelled in SAP, but the shop has invoiced it (invoice "
-        f"{invoice}). Make the credit memo in the shop, then mark this as done.",
-        system="sap",
-        reference=order.increment_id,
-        cause_key="sap:billing-cancelled",
-    )
-
-
-def _found(run: StepRun, order: SalesOrder) -> MagentoInvoice | None:
-    """The invoice that stands for the document. Raises ``UnexpectedRecord`` where it may be one
-    the shop cannot show."""
+def _invoice(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
+    """Link what stands for the document already, or make the invoice. Raises ``UnexpectedRecord``
+    where the shop cannot show an invoice that may be it."""
     spoilt: list[UnreadableRecord] = []
     invoices = run.magento().search_invoices(order.entity_id, spoilt, is_repeated=run.is_repeated)
     if marked := _marked(invoices, run.billing_document):
-        return marked
+        return _link(run, order, web_order, marked)
     unreadable.refuse(spoilt, "Invoice")
-    return _made_by_hand(invoices, order, run.billing_document)
-
-
-def marker_of(document: BillingDocument) -> str:
-    """The comment that says for which billing document an invoice was made."""
-    return f"{MARKER} {document.billing_document_number}"
+    if taken := take_over(run, order, invoices):
+        return taken
+    found = _made_by_hand(order, web_order, invoices)
+    papers = found.standing_for(run.billing_document) if found else []
+    if found and found.covers_all_of(run.billing_document):
+        return tie_made_by_hand(run, order, found)
+    return _link(run, order, web_order, papers[0]) if papers else _create(run, order, web_order)
 
 
 def _marked(invoices: Sequence[MagentoInvoice], document: BillingDocument) -> MagentoInvoice | None:
@@ -84,29 +72,21 @@ def _marked(invoices: Sequence[MagentoInvoice], document: BillingDocument) -> Ma
 
 
 def _made_by_hand(
-    invoices: Sequence[MagentoInvoice], order: SalesOrder, document: BillingDocument
-) -> MagentoInvoice | None:
-    """An invoice the shop made itself (a paid order, a person) with exactly these quantities."""
-    linked = Invoice.objects.filter(sales_order=order).exclude(billing_document=None)
-    taken = set(linked.exclude(billing_document=document).values_list("entity_id", flat=True))
-    billed = {key: value for key, value in billed_quantities(order, document)[0].items() if value}
-    for one in invoices:
-        if one.entity_id in taken or any(MARKER in comment for comment in one.comments):
-            continue
-        if {item.order_item_id: item.qty for item in one.items if item.qty} == billed:
-            return one
-    return None
+    order: SalesOrder, web_order: MagentoOrder, invoices: Sequence[MagentoInvoice]
+) -> MadeByHand | None:
+    return made_by_hand(order, web_order, invoices)
 
 
 def _link(run: StepRun, order: SalesOrder, web_order: MagentoOrder, found: MagentoInvoice) -> str:
     by_hand = marker_of(run.billing_document) not in found.comments
     with run.storing():
         invoice = store_invoice(order, found, run.billing_document, made_by_hand=by_hand)
-        _keep_difference(run, order, invoice)
+        keep_difference(run.billing_document, order, invoice)
         if found.email_sent and not by_hand:
             _keep_mail(run, order, invoice)
     wanted = _wanted(run, order, web_order)
-    refuse_other_quantities(order, f"Invoice {found.increment_id}", found.items, wanted)
+    if decided(order, run.billing_document) is None:
+        refuse_other_quantities(order, f"Invoice {found.increment_id}", found.items, wanted)
     origin = "made by hand, linked" if by_hand else "already there"
     return f"Invoice {found.increment_id} {origin}."
 
@@ -123,7 +103,7 @@ def _create(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
     made = _read(run, order, entity_id)
     with run.storing():
         invoice = store_invoice(order, made, document)
-        _keep_difference(run, order, invoice)
+        keep_difference(document, order, invoice)
         if made.email_sent:
             _keep_mail(run, order, invoice)
     store_order(run.shop, run.magento().get_order(order.entity_id))
@@ -151,26 +131,6 @@ def _read(run: StepRun, order: SalesOrder, entity_id: int) -> MagentoInvoice:
         reference=order.increment_id,
         remote_is_away=False,
     )
-
-
-def _keep_difference(run: StepRun, order: SalesOrder, invoice: Invoice) -> None:
-    """How far the invoice is from the order's part of the billing document, where it is."""
-    billed = _billed_to(run.billing_document, order)
-    difference = None if billed is None else invoice.grand_total - billed
-    if difference is not None and abs(difference) <= order.shop.amount_tolerance:
-        difference = None
-    Invoice.objects.filter(pk=invoice.pk).update(differs_by=difference)
-
-
-def _billed_to(document: BillingDocument, order: SalesOrder) -> Decimal | None:
-    """The order's share of a billing document; None where amounts of the header hide it."""
-    lines = list(document.lines.all())
-    if all(line.sales_order_id == order.pk for line in lines):
-        return document.gross_value
-    if sum(line.net_value + line.tax_value for line in lines) != document.gross_value:
-        return None
-    own = [line for line in lines if line.sales_order_id == order.pk]
-    return sum((line.net_value + line.tax_value for line in own), Decimal(0))
 
 
 def _keep_mail(run: StepRun, order: SalesOrder, invoice: Invoice) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sync.errors import OutcomeUnknown, RecordsDisagree, RemoteMisconfigured
+from sync.errors import OutcomeUnknown, RecordsDisagree
 from sync.magento.records import (
     MagentoOrder,
     MagentoShipment,
@@ -17,6 +17,8 @@ from sync.magento.records import (
 )
 from sync.models import OutboundDelivery, SalesOrder, Shipment
 from sync.steps import unreadable
+from sync.steps.bundle_types import bundle_types
+from sync.steps.hand_made_shipments import ShippedByHand, marker_of, shipped_by_hand
 from sync.steps.progress import refresh_stages
 from sync.steps.sap_quantities import (
     delivered_quantities,
@@ -24,13 +26,18 @@ from sync.steps.sap_quantities import (
     refuse_other_quantities,
 )
 from sync.steps.settling import wait_for_shop, writing_to_shop
-from sync.steps.shipment_tracks import correct_tracks, refuse_missing_tracks, tracks_of
+from sync.steps.shipment_tracks import (
+    correct_tracks,
+    keep_parcels,
+    refuse_missing_tracks,
+    remember_parcels,
+    tracks_of,
+)
 from sync.steps.shop_mirrors import store_order, store_shipment
+from sync.steps.standing_for import leave_to
 from sync.steps.step_run import StepRun
 from sync.steps.unwanted_goods import refuse_gone_anyway
 from sync.translate.open_quantities import OpenQuantities, shippable_quantities
-
-MARKER = "SAP delivery"
 
 
 def push_shipment(run: StepRun) -> str:
@@ -41,15 +48,29 @@ def push_shipment(run: StepRun) -> str:
     wait_for_shop(order)
     web_order = run.magento().get_order(order.entity_id)
     order = store_order(run.shop, web_order)
-    found = _found(run, order)
-    outcome = _link(run, order, web_order, found) if found else _create(run, order, web_order)
+    outcome = _ship(run, order, web_order)
     refresh_stages([order.pk])
     return outcome
 
 
+def _ship(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
+    """Link what stands for the delivery already, or make the shipment. Raises ``UnexpectedRecord``
+    where the shop cannot show a shipment that may be it."""
+    spoilt: list[UnreadableRecord] = []
+    shipments = run.magento().search_shipments(order.entity_id, spoilt, is_repeated=run.is_repeated)
+    if marked := _marked(shipments, run.delivery):
+        return _link(run, order, web_order, marked)
+    unreadable.refuse(spoilt, "Shipment")
+    found = _made_by_hand(run, order, web_order, shipments)
+    if found is not None and found.cover.is_whole:
+        return _tie(run, order, found)
+    papers = found.papers if found else []
+    return _link(run, order, web_order, papers[0]) if papers else _create(run, order, web_order)
+
+
 def _not_gone(order: SalesOrder, delivery: OutboundDelivery) -> str:
     """Goods that have not left are not shipped; if the shop has told so already, a person acts."""
-    shipped = Shipment.objects.filter(sales_order=order, delivery=delivery).first()
+    shipped = Shipment.objects.standing_for(delivery).filter(sales_order=order).first()
     if shipped is None:
         return f"Goods issue of {delivery} was taken back: nothing to ship."
     raise RecordsDisagree(
@@ -62,22 +83,6 @@ def _not_gone(order: SalesOrder, delivery: OutboundDelivery) -> str:
     )
 
 
-def _found(run: StepRun, order: SalesOrder) -> MagentoShipment | None:
-    """The shipment that stands for the delivery. Raises ``UnexpectedRecord`` where it may be one
-    the shop cannot show."""
-    spoilt: list[UnreadableRecord] = []
-    shipments = run.magento().search_shipments(order.entity_id, spoilt, is_repeated=run.is_repeated)
-    if marked := _marked(shipments, run.delivery):
-        return marked
-    unreadable.refuse(spoilt, "Shipment")
-    return _made_by_hand(shipments, order, run.delivery)
-
-
-def marker_of(delivery: OutboundDelivery) -> str:
-    """The comment that says for which delivery a shipment was made."""
-    return f"{MARKER} {delivery.delivery_number}"
-
-
 def _marked(
     shipments: Sequence[MagentoShipment], delivery: OutboundDelivery
 ) -> MagentoShipment | None:
@@ -86,28 +91,13 @@ def _marked(
 
 
 def _made_by_hand(
-    shipments: Sequence[MagentoShipment], order: SalesOrder, delivery: OutboundDelivery
-) -> MagentoShipment | None:
-    """A shipment somebody made in the shop for this delivery: it carries one of its parcels, or
-    exactly its quantities, and stands for no other delivery."""
-    linked = Shipment.objects.filter(sales_order=order)
-    taken = set(linked.exclude(delivery=delivery).exclude(delivery=None).values_list("entity_id"))
-    numbers = set(delivery.tracks.values_list("track_number", flat=True))
-    delivered = {
-        key: value for key, value in delivered_quantities(order, delivery)[0].items() if value
-    }
-    for one in shipments:
-        if (one.entity_id,) in taken or any(MARKER in comment for comment in one.comments):
-            continue
-        if numbers & {track.track_number for track in one.tracks}:
-            return one
-        if {item.order_item_id: item.qty for item in one.items if item.qty} == delivered:
-            return one
-    return None
+    run: StepRun, order: SalesOrder, web_order: MagentoOrder, shipments: Sequence[MagentoShipment]
+) -> ShippedByHand | None:
+    return shipped_by_hand(run, order, web_order, shipments)
 
 
 def _link(run: StepRun, order: SalesOrder, web_order: MagentoOrder, found: MagentoShipment) -> str:
-    """Keep the id found, and bring its parcels up to date."""
+    """Keep the id found, bring its parcels up to date, and compare its quantities."""
     by_hand = marker_of(run.delivery) not in found.comments and not _is_ours(run, order, found)
     with run.storing():
         store_shipment(order, found, run.delivery, made_by_hand=by_hand)
@@ -116,10 +106,33 @@ def _link(run: StepRun, order: SalesOrder, web_order: MagentoOrder, found: Magen
         found = _store_again(run, order, found.entity_id, made_by_hand=by_hand)
     wanted = _wanted(run, order, web_order)
     refuse_other_quantities(order, f"Shipment {found.increment_id}", found.items, wanted)
+    return _told([found], changed, by_hand=by_hand)
+
+
+def _tie(run: StepRun, order: SalesOrder, found: ShippedByHand) -> str:
+    """Keep which shipments hold all of the delivery; parcels they lack go on the first."""
+    first, *others = found.papers
+    ids = [one.entity_id for one in found.papers]
+    by_hand = {one.entity_id: not _is_ours(run, order, one) for one in found.papers}
+    with run.storing():
+        standing = Shipment.objects.standing_for(run.delivery).filter(sales_order=order)
+        leave_to(standing, run.delivery, ids, list(found.shipments))
+        for one in found.papers:
+            store_shipment(order, one, run.delivery, made_by_hand=by_hand[one.entity_id])
+    elsewhere = {track.track_number for one in others for track in one.tracks}
+    is_by_hand = by_hand[first.entity_id]
+    changed = correct_tracks(run, order, first, made_by_hand=is_by_hand, elsewhere=elsewhere)
     if changed:
-        return f"Shipment {found.increment_id}: {changed}."
-    origin = "made by hand, linked" if by_hand else "already there"
-    return f"Shipment {found.increment_id} {origin}."
+        _store_again(run, order, first.entity_id, made_by_hand=is_by_hand)
+    return _told(found.papers, changed, by_hand=is_by_hand)
+
+
+def _told(shipments: Sequence[MagentoShipment], changed: str, *, by_hand: bool) -> str:
+    named = ", ".join(one.increment_id for one in shipments)
+    subject = f"Shipment{'s' if len(shipments) > 1 else ''} {named}"
+    if changed:
+        return f"{subject}: {changed}."
+    return f"{subject} {'made by hand, linked' if by_hand else 'already there'}."
 
 
 def _is_ours(run: StepRun, order: SalesOrder, found: MagentoShipment) -> bool:
@@ -142,9 +155,11 @@ def _create(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
         marker=marker_of(delivery),
         notify=bool(tracks),  # a notice without a parcel number would have to be sent again
     )
+    remember_parcels(run, tracks)
     with writing_to_shop(run, order):
         entity_id = run.magento().create_shipment(order.entity_id, request)
     made = _store_again(run, order, entity_id, made_by_hand=False)
+    keep_parcels(run, order, made, tracks)
     refuse_other_quantities(order, f"Shipment {made.increment_id}", made.items, wanted)
     refuse_missing_tracks(order, made, tracks)
     told = "customer told" if made.email_sent else "customer not told"
@@ -154,7 +169,7 @@ def _create(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
 def _wanted(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> OpenQuantities:
     """What the delivery stands for in the shop's ids."""
     delivered, before = delivered_quantities(order, run.delivery)
-    return shippable_quantities(web_order, delivered, before, _bundle_types(run, web_order))
+    return shippable_quantities(web_order, delivered, before, bundle_types(run, web_order))
 
 
 def _store_again(
@@ -176,19 +191,3 @@ def _store_again(
         store_shipment(order, made, run.delivery, made_by_hand=made_by_hand)
     store_order(run.shop, run.magento().get_order(order.entity_id))
     return made
-
-
-def _bundle_types(run: StepRun, web_order: MagentoOrder) -> dict[int, str]:
-    """How each bundle ships; the shop's setting where the catalogue is closed to us."""
-    products = {
-        item.product_id
-        for item in web_order.items
-        if item.product_type == "bundle" and item.product_id is not None
-    }
-    if not products:
-        return {}
-    try:
-        return run.magento().get_bundle_shipment_types(products)
-    except RemoteMisconfigured:
-        kind = "separately" if run.shop.ships_bundles_separately else "together"
-        return dict.fromkeys(products, kind)

@@ -23,6 +23,7 @@ from sync.steps.fitting import refuse_unfitting
 from sync.steps.unchanged import fingerprint_of
 from sync.translate.sap_values import (
     DeliverySources,
+    base_quantity_values,
     billing_document_values,
     billing_line_values,
     delivery_line_values,
@@ -67,7 +68,9 @@ def store_delivery(record: SapDelivery, sources: DeliverySources) -> OutboundDel
     values = outbound_delivery_values(
         record, sources=sources, first_seen_picked_at=_first_seen_picked(seen, now)
     )
-    lines = _with_orders([delivery_line_values(item) for item in record.items])
+    lines = _with_orders(
+        [delivery_line_values(item) | base_quantity_values(item) for item in record.items]
+    )
     tracks = [
         {"track_number": number, "source": source}
         for number, source in tracking_numbers(record, sources=sources)

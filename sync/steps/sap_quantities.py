@@ -30,7 +30,7 @@ def delivered_quantities(
     """Of this delivery, and of all that left before it."""
     lines = OutboundDeliveryLine.objects.filter(sales_order=order)
     gone = OutboundDelivery.objects.filter(lines__in=lines, goods_movement_status="C").distinct()
-    earlier = [one for one in gone if _departure(one) < _departure(delivery)]
+    earlier = [one for one in gone if departure(one) < departure(delivery)]
     before = lines.filter(delivery__in=earlier)
     return (
         _by_item_id(order, f"Delivery {delivery}", _delivered(lines.filter(delivery=delivery))),
@@ -48,7 +48,7 @@ def counted(line: OutboundDeliveryLine) -> Counted:
     return Counted(line.delivered_quantity, line.unit, line.base_quantity, line.base_unit)
 
 
-def _departure(delivery: OutboundDelivery) -> tuple[date, datetime, str]:
+def departure(delivery: OutboundDelivery) -> tuple[date, datetime, str]:
     """The sequence in which deliveries left; the number decides within a moment or a day."""
     day = delivery.goods_issue_date or date.max
     midnight = datetime.combine(day, time.min, UTC)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+from django.db.models import QuerySet
 
 from sync.errors import MappingMissing, OutcomeUnknown
-from sync.magento.records import MagentoShipment
-from sync.models import CarrierMapping, OutboundDelivery, SalesOrder
+from sync.magento.records import MagentoShipment, MagentoTrack
+from sync.models import CarrierMapping, OutboundDelivery, SalesOrder, Shipment
 from sync.steps.settling import writing_to_shop
 from sync.steps.step_run import StepRun
+
+Track = tuple[str, str, str]  # carrier code, title, number
 
 NO_CARRIER = ("custom", "Parcel")
 
 
-def tracks_of(delivery: OutboundDelivery) -> tuple[tuple[str, str, str], ...]:
+def tracks_of(delivery: OutboundDelivery) -> tuple[Track, ...]:
     """Carrier code, title and number of each parcel; raises ``MappingMissing`` for the carrier."""
     numbers = list(delivery.tracks.values_list("track_number", flat=True))
     if not numbers:
@@ -22,27 +26,53 @@ def tracks_of(delivery: OutboundDelivery) -> tuple[tuple[str, str, str], ...]:
     return tuple((code, title, number) for number in numbers)
 
 
+def remember_parcels(run: StepRun, tracks: Sequence[Track]) -> None:
+    """Keep which parcels are about to be sent: a lost answer must not make them a person's."""
+    numbers = {number for _code, _title, number in tracks} | set(_remembered(run))
+    if numbers:
+        run.task.write_ahead(parcels=sorted(numbers))
+
+
+def keep_parcels(
+    run: StepRun, order: SalesOrder, shipment: MagentoShipment, tracks: Sequence[Track]
+) -> None:
+    """These parcels of the shipment are SAP's; any other was added by a person."""
+    numbers = sorted({number for _code, _title, number in tracks})
+    with run.storing():
+        _mirrors(order, shipment).update(parcels_sent=numbers)
+
+
 def correct_tracks(
-    run: StepRun, order: SalesOrder, shipment: MagentoShipment, *, made_by_hand: bool
+    run: StepRun,
+    order: SalesOrder,
+    shipment: MagentoShipment,
+    *,
+    made_by_hand: bool,
+    elsewhere: Collection[str] = (),
 ) -> str:
     """Bring the shipment's parcels to what SAP says; what was changed, in words.
 
-    A parcel SAP no longer names is taken away only from a shipment of ours. The first notice goes
-    out with the first parcel; one the customer may have is never repeated.
+    A parcel SAP no longer names is taken away only from a shipment of ours, and only if the portal
+    had put it there: a person may have added one, such as a return label. ``elsewhere`` are those
+    on other shipments of the delivery. The first notice goes out with the first parcel; one the
+    customer may have is never repeated.
     """
     wanted = tracks_of(run.delivery)
-    present = {track.track_number for track in shipment.tracks}
+    present = {track.track_number for track in shipment.tracks} | set(elsewhere)
     added = [track for track in wanted if track[2] not in present]
-    numbers = {number for _code, _title, number in wanted}
-    wrong = [t for t in shipment.tracks if wanted and t.track_number not in numbers]
+    gone = [] if made_by_hand else _no_longer_named(run, order, shipment, wanted)
+    if added and not made_by_hand:
+        remember_parcels(run, added)
     for code, title, number in added:
         with writing_to_shop(run, order):
             run.magento().add_track(shipment, code, title, number)
-    for track in [] if made_by_hand else wrong:
+    for track in gone:
         with writing_to_shop(run, order):
             run.magento().delete_track(track.entity_id)
+    if wanted and not made_by_hand:
+        keep_parcels(run, order, shipment, wanted)
     changes = [f"{len(added)} parcels added"] if added else []
-    changes += [f"{len(wrong)} parcels taken away"] if wrong and not made_by_hand else []
+    changes += [f"{len(gone)} parcels taken away"] if gone else []
     if wanted and not shipment.email_sent and not made_by_hand:
         with writing_to_shop(run, order):
             run.magento().send_shipment_email(shipment.entity_id)
@@ -50,9 +80,26 @@ def correct_tracks(
     return ", ".join(changes)
 
 
-def refuse_missing_tracks(
-    order: SalesOrder, made: MagentoShipment, asked: Sequence[tuple[str, str, str]]
-) -> None:
+def _no_longer_named(
+    run: StepRun, order: SalesOrder, shipment: MagentoShipment, wanted: Sequence[Track]
+) -> list[MagentoTrack]:
+    """The parcels the portal had sent, where SAP names others now."""
+    numbers = {number for _code, _title, number in wanted}
+    sent = set(_remembered(run))
+    for kept in _mirrors(order, shipment).values_list("parcels_sent", flat=True):
+        sent.update(kept)
+    return [t for t in shipment.tracks if wanted and t.track_number in sent - numbers]
+
+
+def _remembered(run: StepRun) -> list[str]:
+    return list(run.task.facts.get("parcels", ()))
+
+
+def _mirrors(order: SalesOrder, shipment: MagentoShipment) -> QuerySet[Shipment]:
+    return Shipment.objects.filter(sales_order=order, entity_id=shipment.entity_id)
+
+
+def refuse_missing_tracks(order: SalesOrder, made: MagentoShipment, asked: Sequence[Track]) -> None:
     """Raises ``OutcomeUnknown`` when a new shipment lacks a parcel: the next attempt adds it."""
     missing = {number for *_, number in asked} - {track.track_number for track in made.tracks}
     if missing:

@@ -27,6 +27,7 @@ from sync.models import (
 )
 from sync.steps.fitting import refuse_unfitting
 from sync.steps.progress import refresh_stages
+from sync.steps.standing_for import tie
 from sync.translate.magento_values import (
     invoice_values,
     sales_order_line_values,
@@ -75,17 +76,19 @@ def store_shipment(
     *,
     made_by_hand: bool = False,
 ) -> Shipment:
-    """Upsert a shipment with lines and tracks; ``delivery`` None leaves an earlier link alone."""
+    """Upsert a shipment with lines and tracks; ``delivery`` None leaves earlier links alone, and
+    so does one for a shipment made by hand: it may stand for several."""
     values, lines, tracks = _split(shipment_values(record), "lines", "tracks")
     if delivery is not None:
-        values |= {"delivery": delivery, "is_made_by_hand": made_by_hand}
+        values |= {"is_made_by_hand": made_by_hand}
+        values |= {} if made_by_hand else {"delivery": delivery}
     lines = [_renamed(line, "shipped_quantity") for line in lines]
     with _named(f"Shipment {record.entity_id}"):
         refuse_unfitting(Shipment, [values], system="magento")
         refuse_unfitting(ShipmentLine, lines, system="magento")
         refuse_unfitting(ShipmentTrack, tracks, system="magento")
     with transaction.atomic():
-        if delivery is not None:
+        if delivery is not None and not made_by_hand:
             _follow(Shipment.objects.filter(sales_order=order), record.entity_id, delivery=delivery)
         shipment, _created = Shipment.objects.update_or_create(
             sales_order=order,
@@ -98,6 +101,8 @@ def store_shipment(
         ShipmentTrack.objects.bulk_create(
             ShipmentTrack(shipment=shipment, **track) for track in tracks
         )
+        if delivery is not None and made_by_hand:
+            tie(shipment, delivery)
     return shipment
 
 
@@ -108,16 +113,17 @@ def store_invoice(
     *,
     made_by_hand: bool = False,
 ) -> Invoice:
-    """Upsert an invoice with its lines; ``document`` None leaves an earlier link alone."""
+    """Upsert an invoice with its lines; ``document`` as for a shipment."""
     values, lines = _split(invoice_values(record), "lines")
     if document is not None:
-        values |= {"billing_document": document, "is_made_by_hand": made_by_hand}
+        values |= {"is_made_by_hand": made_by_hand}
+        values |= {} if made_by_hand else {"billing_document": document}
     lines = [_renamed(line, "invoiced_quantity") for line in lines]
     with _named(f"Invoice {record.entity_id}"):
         refuse_unfitting(Invoice, [values], system="magento")
         refuse_unfitting(InvoiceLine, lines, system="magento")
     with transaction.atomic():
-        if document is not None:
+        if document is not None and not made_by_hand:
             papers = Invoice.objects.filter(sales_order=order)
             _follow(papers, record.entity_id, billing_document=document)
         invoice, _created = Invoice.objects.update_or_create(
@@ -127,19 +133,23 @@ def store_invoice(
         )
         invoice.lines.all().delete()
         InvoiceLine.objects.bulk_create(InvoiceLine(invoice=invoice, **line) for line in lines)
+        if document is not None and made_by_hand:
+            tie(invoice, document)
     return invoice
 
 
 def _follow(papers: QuerySet[Paper], entity_id: int, **document: Model) -> None:
-    """Let the mirror that stands for SAP's document be the one of this ``entity_id``.
+    """Let the mirror of ours that stands for SAP's document be the one of this ``entity_id``.
 
     A shop restored from a backup, or one misread before, shows the same paper under another key.
     """
     linked = papers.filter(**document).exclude(entity_id=entity_id)
-    if papers.filter(entity_id=entity_id).exists():
+    ours = linked.filter(is_made_by_hand=False)
+    if papers.filter(entity_id=entity_id).exists() or not ours:
         linked.update(**dict.fromkeys(document))
     else:
-        linked.update(entity_id=entity_id)
+        linked.exclude(pk__in=ours).update(**dict.fromkeys(document))
+        ours.update(entity_id=entity_id)
 
 
 def _renamed(line: dict[str, Any], quantity: str) -> dict[str, Any]:

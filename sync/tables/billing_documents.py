@@ -47,7 +47,7 @@ class BillingDocumentTable(DocumentTable):
     def cell_context(self, record: models.Model) -> dict[str, Any]:
         """The shop's invoices and their mails beside what every list shows."""
         assert isinstance(record, BillingDocument)
-        invoices = list(record.invoices.all())
+        invoices = record.shop_invoices
         mails = [mail for invoice in invoices for mail in invoice.mails.all()]
         return super().cell_context(record) | {
             "orders": orders_of(record),

@@ -46,7 +46,7 @@ class DeliveryTable(DocumentTable):
         """The delivery's orders, parcels and shipments beside what every list shows."""
         assert isinstance(record, OutboundDelivery)
         mapping = self.carriers.get(record.carrier)
-        shipments = list(record.shipments.all())
+        shipments = record.shop_shipments
         return super().cell_context(record) | {
             "orders": orders_of(record),
             "carrier": mapping.title if mapping else record.carrier,

@@ -167,11 +167,14 @@ def delivery_line_values(item: SapDeliveryItem) -> dict[str, Any]:
         "material": item.material,
         "delivered_quantity": item.quantity,
         "unit": item.unit,
-        "base_quantity": item.base_quantity,
-        "base_unit": item.base_unit,
         "sap_sales_order_number": item.sap_sales_order_number,
         "sap_item_number": item.sap_item_number,
     }
+
+
+def base_quantity_values(item: SapDeliveryItem) -> dict[str, Any]:
+    """The columns by which a delivered line converts to another unit."""
+    return {"base_quantity": item.base_quantity, "base_unit": item.base_unit}
 
 
 # ---- billing documents -------------------------------------------------------------------------

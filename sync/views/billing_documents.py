@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -16,6 +16,7 @@ from sync.jobs import clicks
 from sync.models import Invoice, InvoiceMail
 from sync.tables.deliveries import orders_of
 from sync.views.clicks import Click, back, chosen_keys
+from sync.views.invoice_links import open_question
 from sync.views.kinds import BILLING_DOCUMENTS
 from sync.views.live import document_watcher
 from sync.views.people import reader
@@ -32,17 +33,20 @@ class BillingDocumentPage(View):
         document = get_object_or_404(BILLING_DOCUMENTS.documents(), pk=pk)
         user = reader(request)
         tasks = timeline(BILLING_DOCUMENTS.tasks_of(document))
-        invoices = document.invoices.select_related("sales_order")
+        invoices = Invoice.objects.standing_for(document).prefetch_related("further_documents")
         context = {
             "section": "billing_documents",
             "document": document,
             "orders": orders_of(document),
-            "invoices": invoices.prefetch_related("lines", "mails__asked_by"),
+            "invoices": invoices.select_related("sales_order", "billing_document").prefetch_related(
+                "mails__asked_by"
+            ),
             "tasks": tasks,
             "retryable": retryable(tasks, user),
             "watcher": document_watcher(BILLING_DOCUMENTS, document, tasks),
             "may_sync": user.has_perm(BILLING_DOCUMENTS.permission),
             "may_resend": user.has_perm("sync.resend_invoices"),
+            "question": open_question(document),
         }
         return render(request, "sync/billing_document.html", context)
 
@@ -83,7 +87,7 @@ class ResendInvoice(_Resend):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """All invoices of the document: one for each order it bills."""
         document = get_object_or_404(BILLING_DOCUMENTS.documents(), pk=pk)
-        return self.resend(request, Invoice.objects.filter(billing_document=document))
+        return self.resend(request, Invoice.objects.standing_for(document))
 
 
 class ResendShopInvoice(_Resend):
@@ -101,7 +105,8 @@ class ResendSelected(_Resend):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Billing documents without an invoice in the shop are passed over."""
         keys = chosen_keys(request)
-        return self.resend(request, Invoice.objects.filter(billing_document__in=keys))
+        first = Q(billing_document__in=keys) | Q(further_documents__in=keys)
+        return self.resend(request, Invoice.objects.filter(first).distinct())
 
 
 def _just_mailed(invoices: list[Invoice]) -> list[InvoiceMail]:

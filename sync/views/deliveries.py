@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views import View
 
-from sync.models import CarrierMapping
+from sync.models import CarrierMapping, Shipment
 from sync.steps.unwanted_goods import warnings_of
 from sync.tables.deliveries import orders_of
 from sync.views.kinds import DELIVERIES
@@ -34,9 +34,9 @@ class DeliveryPage(View):
                 track.track_number: carrier.url_for(track.track_number) if carrier else ""
                 for track in delivery.tracks.all()
             },
-            "shipments": delivery.shipments.select_related("sales_order").prefetch_related(
-                "tracks", "lines"
-            ),
+            "shipments": Shipment.objects.standing_for(delivery)
+            .select_related("sales_order")
+            .prefetch_related("tracks", "lines"),
             "tasks": tasks,
             "retryable": retryable(tasks, user),
             "watcher": document_watcher(DELIVERIES, delivery, tasks),

@@ -55,13 +55,15 @@ def _line_orders() -> QuerySet[SalesOrder]:
 def _deliveries() -> QuerySet[OutboundDelivery]:
     lines = OutboundDeliveryLine.objects.prefetch_related(Prefetch("sales_order", _line_orders()))
     return OutboundDelivery.objects.prefetch_related(
-        Prefetch("lines", lines), "tracks", "shipments"
+        Prefetch("lines", lines), "tracks", "shipments", "further_shipments"
     )
 
 
 def _billing_documents() -> QuerySet[BillingDocument]:
     lines = BillingDocumentLine.objects.prefetch_related(Prefetch("sales_order", _line_orders()))
-    return BillingDocument.objects.prefetch_related(Prefetch("lines", lines), "invoices__mails")
+    return BillingDocument.objects.prefetch_related(
+        Prefetch("lines", lines), "invoices__mails", "further_invoices__mails"
+    )
 
 
 def _tasks_of_order(order: SalesOrder) -> QuerySet[SyncTask]:

@@ -66,7 +66,7 @@ def find(text: str) -> Hits:
     """Everything ``text`` may mean, at most twenty of each kind; a fixed number of queries."""
     digits = text if text.isdigit() else ""
     deliveries = Q(pk__in=DeliveryTrack.objects.filter(track_number=text).values("delivery"))
-    documents = Q(pk__in=Invoice.objects.filter(increment_id=text).values("billing_document"))
+    documents = Invoice.objects.filter(increment_id=text).documents()
     if digits:
         deliveries |= sap_number("delivery_number", digits)
         documents |= sap_number("billing_document_number", digits)

@@ -139,7 +139,9 @@ class Collection:
     def _carriers(self) -> None:
         known = CarrierMapping.objects.values_list("sap_carrier", flat=True)
         waiting = (
-            OutboundDelivery.objects.filter(goods_movement_status="C", shipments__isnull=True)
+            OutboundDelivery.objects.filter(
+                goods_movement_status="C", shipments=None, further_shipments=None
+            )
             .exclude(carrier="")
             .exclude(carrier__in=list(known))
             .filter(tracks__isnull=False)

@@ -94,6 +94,7 @@ class Edge:
             ("POST", "orders", ""): lambda: self.client.set_ext_order_id(1, "0004711000"),
             ("POST", "shipment", "emails"): lambda: self.client.send_shipment_email(number),
             ("POST", "invoices", "emails"): lambda: self.client.send_invoice_email(number),
+            ("POST", "invoices", "comments"): lambda: self.client.add_invoice_comment(2, "a mark"),
             ("POST", "shipment", "track"): lambda: self.client.add_track(
                 parse_shipment(exchange("208")["response"]["body"]), "dhl", "DHL", "JJD"
             ),
@@ -236,6 +237,10 @@ def plays_mail(edge: Edge) -> None:
     assert edge.ask() is edge.body
 
 
+def plays_comment(edge: Edge) -> None:
+    edge.ask()
+
+
 def plays_number(edge: Edge) -> None:
     edge.answer(route="orders", method="POST")
     edge.client.set_ext_order_id(1, "0004711000")
@@ -293,6 +298,7 @@ PLAYS: dict[str, Callable[[Edge], None]] = {
     "created": plays_created,
     "track": plays_track,
     "untrack": plays_untrack,
+    "comment": plays_comment,
     "mail": plays_mail,
     "number": plays_number,
     "login": plays_login,

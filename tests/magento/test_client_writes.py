@@ -188,6 +188,16 @@ def test_the_shops_word_about_an_invoice_mail_is_handed_on(
     assert client.send_invoice_email(invoice_id) is said
 
 
+def test_a_comment_of_an_invoice_tells_nobody(
+    client: MagentoClient, shop: responses.RequestsMock
+) -> None:
+    answer_as_recorded(shop, "371")
+
+    client.add_invoice_comment(2, "SAP billing document 0090001234")
+
+    assert sent(shop) == exchange("371")["request"]["body"]
+
+
 def test_a_shipment_mail_is_sent_again(client: MagentoClient, shop: responses.RequestsMock) -> None:
     answer_as_recorded(shop, "289")
     shipment_id = int(exchange("289")["request"]["path"].split("/")[-2])

@@ -1,0 +1,100 @@
+"""Billing documents that follow when a complete order is followed no longer.
+
+SAP may cancel, bill anew or credit after months. A few complete orders are looked at in each fetch,
+those first that were looked at longest ago: one read of the document flow for many of them. Where
+it tells of something new, the order is read once more like an open one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sync.errors import UnexpectedRecord
+from sync.models import (
+    BillingDocument,
+    BillingDocumentLine,
+    OutboundDeliveryLine,
+    SalesOrder,
+    clock,
+)
+from sync.sap.client import SapClient
+from sync.steps.step_run import StepRun
+
+ONE_BY_ONE = 20  # orders, where the document flow may not be read
+
+
+def watch_complete_orders(run: StepRun) -> None:
+    """Let the orders of which SAP has later billing documents be read again now."""
+    now = clock.now()
+    orders = _to_watch(run, now)
+    if not orders:
+        return
+    sap = run.remotes.sap()
+    numbers = _numbers_of(orders)
+    later = sap.later_billing_documents(sorted(set().union(*numbers.values())))
+    run.task.hold_lease(run.policy.lease)
+    if later is None:
+        orders = orders[:ONE_BY_ONE]
+        news = [order.pk for order in orders if _is_cancelled(sap, order)]
+    else:
+        news = _with_news(orders, numbers, later)
+    _note(orders, now)
+    SalesOrder.objects.filter(pk__in=news, billing_due_at=None).update(billing_due_at=now)
+
+
+def _to_watch(run: StepRun, now: datetime) -> list[SalesOrder]:
+    complete = SalesOrder.objects.filter(
+        stage=SalesOrder.Stage.COMPLETE, billing_due_at=None, sap_read_at__isnull=False
+    ).exclude(completed_at__lt=now - run.policy.watch_for)
+    return list(complete.defer("payload").order_by("billing_watched_at")[: run.policy.watch_orders])
+
+
+def _numbers_of(orders: Sequence[SalesOrder]) -> dict[int, set[str]]:
+    """By order, itself, its deliveries and its billing documents: what a later one may follow."""
+    found = {order.pk: {order.sap_sales_order_number} for order in orders}
+    deliveries = OutboundDeliveryLine.objects.filter(sales_order__in=orders).values_list(
+        "sales_order", "delivery__delivery_number"
+    )
+    documents = BillingDocumentLine.objects.filter(sales_order__in=orders).values_list(
+        "sales_order", "billing_document__billing_document_number"
+    )
+    for order, number in (*deliveries, *documents):
+        found[order or 0].add(number)
+    return found
+
+
+def _with_news(
+    orders: Sequence[SalesOrder], numbers: dict[int, set[str]], later: dict[str, set[str]]
+) -> list[int]:
+    """The orders of which SAP names a document that is neither stored nor was named before."""
+    named = set().union(*later.values())
+    known = BillingDocument.objects.filter(billing_document_number__in=named)
+    stored = set(known.values_list("billing_document_number", flat=True))
+    news: list[int] = []
+    for order in orders:
+        follow = {one for number in numbers[order.pk] for one in later.get(number, ())}
+        if fresh := follow - stored - set(order.billing_flow):
+            kept = sorted({*order.billing_flow, *fresh})
+            SalesOrder.objects.filter(pk=order.pk).update(billing_flow=kept)
+            news.append(order.pk)
+    return news
+
+
+def _is_cancelled(sap: SapClient, order: SalesOrder) -> bool:
+    """One that SAP does not show any more tells nothing of the others."""
+    documents = BillingDocument.objects.filter(
+        lines__sales_order=order, category=BillingDocument.Category.INVOICE, is_cancelled=False
+    )
+    for document in documents.distinct():
+        try:
+            if sap.is_billing_document_cancelled(document.billing_document_number):
+                return True
+        except UnexpectedRecord:
+            continue
+    return False
+
+
+def _note(orders: Iterable[SalesOrder], now: datetime) -> None:
+    looked_at = SalesOrder.objects.filter(pk__in=[order.pk for order in orders])
+    looked_at.update(billing_watched_at=now)

@@ -1,0 +1,175 @@
+"""A billing document that replaces a cancelled one takes over the invoice the shop has already.
+
+By itself only where net, tax, gross and payer are the same; its marker becomes one more comment of
+the invoice [371]. Otherwise finance decides, with both documents side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sync.errors import OutcomeUnknown, RecordsDisagree
+from sync.magento.records import MagentoInvoice, UnreadableRecord
+from sync.models import BillingDocument, BillingDocumentLine, Decision, Invoice, SalesOrder
+from sync.steps import unreadable
+from sync.steps.billed_amounts import keep_difference
+from sync.steps.billing_marker import is_last_marked_for, is_marked, marker_of
+from sync.steps.cancelled_billing import billed_items, is_credited
+from sync.steps.settling import writing_to_shop
+from sync.steps.shop_mirrors import store_invoice
+from sync.steps.standing_for import untie
+from sync.steps.step_run import StepRun
+
+CAUSE = "sap:billing-renewed"
+
+
+def take_over(run: StepRun, order: SalesOrder, invoices: Sequence[MagentoInvoice]) -> str:
+    """Let the document stand for the invoices of the one it replaces; what was done, in words.
+
+    Empty where it replaces none, or where what it replaces is invoiced by papers made by hand:
+    these are tied by their quantities. Raises ``RecordsDisagree`` where finance must decide.
+    """
+    document = run.billing_document
+    if (decision := decided(order, document)) is not None:
+        return _as_decided(run, order, invoices, decision)
+    for former in formers_of(order, document):
+        held = [one for one in invoices if _stands_for(order, one, former)]
+        if not held:
+            continue
+        _refuse_unequal(order, former, document, held)
+        if told := _take(run, order, [former], held):
+            return f"{told}, made for {former}, stands for {document} now: both are equal."
+    return ""
+
+
+def decided(order: SalesOrder, document: BillingDocument) -> Decision | None:
+    """What a person said of the shop's invoice for an order's part of a document."""
+    kind = Decision.Kind.INVOICE_LINKED
+    return Decision.objects.newest(kind, sales_order=order, billing_document=document)
+
+
+def formers_of(order: SalesOrder, document: BillingDocument) -> list[BillingDocument]:
+    """The cancelled documents that billed items of the order which this one bills again."""
+    cancelled = BillingDocument.objects.filter(
+        lines__sales_order=order,
+        category=BillingDocument.Category.INVOICE,
+        is_cancelled=True,
+        billing_document_number__lt=document.billing_document_number,
+    )
+    items = billed_items(order, document)
+    ordered = cancelled.distinct().order_by("-billing_document_number")
+    return [one for one in ordered if items & billed_items(order, one)]
+
+
+def are_equal(order: SalesOrder, one: BillingDocument, other: BillingDocument) -> bool:
+    """Whether two documents bill the same: in all, and line by line of the order."""
+    columns = ("currency", "net_value", "tax_value", "gross_value", "payer")
+    heads = all(getattr(one, name) == getattr(other, name) for name in columns)
+    return heads and _lines(order, one) == _lines(order, other)
+
+
+def _lines(order: SalesOrder, document: BillingDocument) -> list[tuple[object, ...]]:
+    lines = BillingDocumentLine.objects.filter(sales_order=order, billing_document=document)
+    columns = ("sap_item_number", "unit", "billed_quantity", "net_value", "tax_value")
+    return sorted(lines.values_list(*columns), key=repr)
+
+
+def _stands_for(order: SalesOrder, invoice: MagentoInvoice, former: BillingDocument) -> bool:
+    """By the mirror, or by its comments where the portal has forgotten."""
+    mirrors = Invoice.objects.standing_for(former).filter(sales_order=order)
+    known = mirrors.filter(entity_id=invoice.entity_id).exists()
+    return known or is_last_marked_for(invoice, former)
+
+
+def _refuse_unequal(
+    order: SalesOrder,
+    former: BillingDocument,
+    document: BillingDocument,
+    held: Sequence[MagentoInvoice],
+) -> None:
+    names = ", ".join(one.increment_id for one in held)
+    credited = is_credited(order, former)
+    if not credited and are_equal(order, former, document):
+        return
+    why = (
+        f"The shop has credited its invoice {names}, and cannot invoice the same pieces twice"
+        if credited
+        else f"They are not equal ({_told(former)} then, {_told(document)} now), and the shop "
+        f"holds invoice {names}"
+    )
+    raise RecordsDisagree(
+        f"Billing document {document} replaces {former}, which was cancelled in SAP. {why}. "
+        "Open the billing document to see both side by side and to link the invoice, or mark "
+        "this as done once it is settled with the customer.",
+        system="sap",
+        reference=order.increment_id,
+        cause_key=CAUSE,
+    )
+
+
+def _told(document: BillingDocument) -> str:
+    return (
+        f"net {document.net_value:.2f}, tax {document.tax_value:.2f}, gross "
+        f"{document.gross_value:.2f} {document.currency}, payer {document.payer or 'unknown'}"
+    )
+
+
+def _as_decided(
+    run: StepRun, order: SalesOrder, invoices: Sequence[MagentoInvoice], decision: Decision
+) -> str:
+    named = [one for one in invoices if one.increment_id == decision.number]
+    if not named:
+        raise RecordsDisagree(
+            f"Invoice {decision.number}, which was to be linked to billing document "
+            f"{run.billing_document}, is not among the invoices of order {order.increment_id}.",
+            system="magento",
+            reference=order.increment_id,
+            cause_key=CAUSE,
+        )
+    told = _take(run, order, formers_of(order, run.billing_document), named)
+    if not told:
+        with run.storing():
+            store_invoice(order, named[0], run.billing_document, made_by_hand=True)
+        told = f"Invoice {named[0].increment_id}"
+    return f"{told} linked, as {decision.decided_by_name} decided."
+
+
+def _take(
+    run: StepRun,
+    order: SalesOrder,
+    formers: Sequence[BillingDocument],
+    held: Sequence[MagentoInvoice],
+) -> str:
+    """Mark and link what the portal made; let go of the formers what was made by hand."""
+    ours = [one for one in held if is_marked(one)]
+    by_hand = [one.entity_id for one in held if not is_marked(one)]
+    for former in formers if by_hand else ():
+        with run.storing():
+            mirrors = Invoice.objects.standing_for(former).filter(sales_order=order)
+            for mirror in mirrors.filter(entity_id__in=by_hand):
+                untie(mirror, former)
+    for invoice in ours:
+        marked = _mark(run, order, invoice)
+        with run.storing():
+            mirror = store_invoice(order, marked, run.billing_document)
+            keep_difference(run.billing_document, order, mirror)
+    named = ", ".join(one.increment_id for one in ours)
+    return f"Invoice {named}" if named else ""
+
+
+def _mark(run: StepRun, order: SalesOrder, invoice: MagentoInvoice) -> MagentoInvoice:
+    """Add the document's marker, and read it back; a repetition finds it by that."""
+    marker = marker_of(run.billing_document)
+    with writing_to_shop(run, order):
+        run.magento().add_invoice_comment(invoice.entity_id, marker)
+    spoilt: list[UnreadableRecord] = []
+    for one in run.magento().search_invoices(order.entity_id, spoilt, is_repeated=run.is_repeated):
+        if one.entity_id == invoice.entity_id and marker in one.comments:
+            return one
+    unreadable.refuse([one for one in spoilt if one.entity_id == invoice.entity_id], "Invoice")
+    raise OutcomeUnknown(
+        f"The shop does not show the comment it was given for invoice {invoice.increment_id} yet.",
+        system="magento",
+        reference=order.increment_id,
+        remote_is_away=False,
+    )

@@ -1,0 +1,120 @@
+"""Finance says whether a renewed billing document takes over the invoice the shop has already."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from sync.jobs import clicks
+from sync.models import BillingDocument, Decision, Invoice, SalesOrder, Step, SyncTask
+from sync.steps import renewed_billing
+from sync.templatetags.portal import money
+from sync.views.decisions import Decide, Fact, Question
+from sync.views.kinds import BILLING_DOCUMENTS
+from sync.views.people import reader
+
+
+def open_question(document: BillingDocument) -> SyncTask | None:
+    """The stopped invoice of an order about which finance must decide, the oldest first."""
+    stopped = SyncTask.objects.filter(
+        step=Step.PUSH_INVOICE,
+        state=SyncTask.State.NEEDS_ATTENTION,
+        cause_key=renewed_billing.CAUSE,
+        billing_document=document,
+        sales_order__isnull=False,
+    )
+    return stopped.select_related("sales_order").order_by("id").first()
+
+
+class LinkInvoice(Decide):
+    """Ties the shop's invoice to the document that replaces a cancelled one."""
+
+    permission_required = BILLING_DOCUMENTS.permission
+
+    def question(self, request: HttpRequest, pk: int) -> Question:
+        """Both documents side by side, with the invoice of the shop."""
+        document = get_object_or_404(BillingDocument, pk=pk)
+        task = open_question(document)
+        back_to = document.get_absolute_url()
+        if task is None or task.sales_order is None:
+            refusal = f"There is nothing to decide about billing document {document} any more."
+            return Question(
+                title="Link the shop's invoice", subject=str(document), button="", back_to=back_to,
+                consequences=[], refusal=refusal,
+            )  # fmt: skip
+        order = task.sales_order
+        former, invoices = _held(order, document)
+        named = ", ".join(str(one) for one in invoices) or "you name"
+        return Question(
+            title="Link the shop's invoice to the new billing document?",
+            subject=f"Order {order}, billing document {document}",
+            button="Link the invoice",
+            back_to=back_to,
+            section="billing_documents",
+            consequences=[
+                f"The invoice {named} stands for billing document {document} from now on. It "
+                "keeps its amounts, and the customer gets no mail.",
+                "If the customer is to get another invoice, go back: make the credit memo in the "
+                "shop, send the new invoice from SAP, then mark the row as done.",
+            ],
+            facts=_facts(former, document, invoices),
+            sides=(f"{former}, cancelled" if former else "Cancelled", f"{document}, new"),
+            number_label="" if len(invoices) == 1 else "Invoice of the shop",
+        )
+
+    def decide(self, request: HttpRequest, pk: int, reason: str, number: str) -> str:
+        """Keep the decision, and let the invoice be linked by the work that stopped."""
+        document = get_object_or_404(BillingDocument, pk=pk)
+        task = open_question(document)
+        if task is None or task.sales_order is None:
+            raise ValueError("Somebody else has decided meanwhile.")
+        return _keep(task, task.sales_order, document, number, reason, reader(request))
+
+
+def _keep(
+    task: SyncTask,
+    order: SalesOrder,
+    document: BillingDocument,
+    number: str,
+    reason: str,
+    person: User,
+) -> str:
+    invoices = _held(order, document)[1]
+    number = number.strip() or (str(invoices[0]) if len(invoices) == 1 else "")
+    if not Invoice.objects.filter(sales_order=order, increment_id=number).exists():
+        raise ValueError("Please give the number of an invoice which the shop has for this order.")
+    kind = Decision.Kind.INVOICE_LINKED
+    about = {"sales_order": order, "billing_document": document, "task": task}
+    Decision.keep(kind, person, reason, number=number, **about)
+    clicks.retry_tasks([task], person)
+    return f"Invoice {number} will be linked to billing document {document}."
+
+
+def _held(
+    order: SalesOrder, document: BillingDocument
+) -> tuple[BillingDocument | None, list[Invoice]]:
+    """The cancelled document that the shop has invoiced, with its invoices."""
+    for former in renewed_billing.formers_of(order, document):
+        invoices = list(Invoice.objects.standing_for(former).filter(sales_order=order))
+        if invoices:
+            return former, invoices
+    return None, []
+
+
+def _facts(
+    former: BillingDocument | None, document: BillingDocument, invoices: list[Invoice]
+) -> list[Fact]:
+    def side_by_side(label: str, name: str) -> Fact:
+        ours = money(getattr(former, name), former.currency) if former else ""
+        return Fact(label, ours, money(getattr(document, name), document.currency))
+
+    facts = [
+        side_by_side("Net", "net_value"),
+        side_by_side("Tax", "tax_value"),
+        side_by_side("Gross", "gross_value"),
+        Fact("Payer", former.payer if former else "", document.payer),
+    ]
+    return facts + [
+        Fact(f"Shop invoice {one}", money(one.grand_total, one.currency)) for one in invoices
+    ]
