@@ -12,6 +12,7 @@ from sync.magento.records import (
     MagentoInvoice,
     MagentoOrder,
     MagentoOrderItem,
+    MagentoPayment,
     MagentoShipment,
     MagentoStoreView,
     MagentoTrack,
@@ -29,6 +30,7 @@ def parse_order(document: Any) -> MagentoOrder:
         **_customer(members),
         is_virtual=members.flag("is_virtual"),
         payment_method=payment.text("method"),
+        payment=_payment(payment),
         po_number=payment.text("po_number"),
         shipping_method=shipping.text("method") if shipping else "",
         shipping_description=members.text("shipping_description"),
@@ -66,6 +68,7 @@ def parse_invoice(document: Any) -> MagentoInvoice:
         increment_id=members.text("increment_id"),
         order_id=members.identifier("order_id"),
         state=members.whole_number("state") or 0,
+        transaction_id=members.text("transaction_id"),
         created_at=members.moment("created_at", "updated_at"),
         updated_at=members.moment("updated_at", "created_at"),
         email_sent=_is_mailed(members),
@@ -147,7 +150,17 @@ def _money(members: Members) -> dict[str, Any]:
         "shipping_discount_tax_compensation_amount": shipping_compensation,
         "tax_amount": members.amount("tax_amount"),
         "total_paid": members.amount("total_paid"),
+        "base_total_paid": members.amount("base_total_paid"),
     }
+
+
+def _payment(members: Members) -> MagentoPayment:
+    return MagentoPayment(
+        amount_authorized=members.amount("amount_authorized"),
+        base_amount_authorized=members.amount("base_amount_authorized"),
+        base_amount_paid_online=members.amount("base_amount_paid_online"),
+        last_transaction_id=members.text("last_trans_id"),
+    )
 
 
 def _customer(members: Members) -> dict[str, Any]:

@@ -27,6 +27,9 @@ class Invoice(models.Model):
     entity_id = models.PositiveBigIntegerField()
     increment_id = models.CharField(max_length=50, blank=True, db_index=True)
     state = models.PositiveSmallIntegerField(choices=State, default=State.OPEN)
+    transaction_id = models.CharField(
+        max_length=255, blank=True, help_text="The gateway's, where the invoice was captured."
+    )
     remote_created_at = models.DateTimeField()
     currency = models.CharField(max_length=3)
     grand_total = money()
