@@ -77,6 +77,16 @@ BADGES: dict[str, dict[str, Badge]] = {
         "2": Badge("success", "circle-check"),
         "3": Badge("neutral", "circle-x"),
     },
+    "payment": {
+        "": Badge("neutral", "circle-dashed"),
+        "nothing_due": Badge("neutral", "circle-check"),
+        "not_paid": Badge("info", "clock"),
+        "paid_offline": Badge("success", "circle-check"),
+        "authorised": Badge("warning", "hourglass"),
+        "partly_captured": Badge("warning", "hourglass"),
+        "captured": Badge("success", "shield-check"),
+        "booked_only": Badge("warning", "circle-question-mark"),
+    },
     "mail": {
         "sent": Badge("success", "mail"),
         "accepted": Badge("accent", "send"),

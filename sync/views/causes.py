@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sync.models import Step, SyncTask
+from sync.steps.capturing import NOBODY_COLLECTS, NOTHING_CAME, OTHER_UNKNOWN, OUTCOME_UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,25 @@ _FOR_ADMINISTRATORS = {
 }
 
 
+# Causes that need other words than their kind: finance looks at the bank.
+_OF_CAUSE = {
+    NOBODY_COLLECTS: "Ask sales or an administrator to enter who collects the money, with the "
+    "payment method under Master data; then retry.",
+    OUTCOME_UNKNOWN: "Look at the gateway's account before anything is repeated. If nothing was "
+    "captured, open Details and choose “Capture again”; if it was, make the invoice in the shop by "
+    "hand, offline, and retry.",
+    OTHER_UNKNOWN: "Settle the other billing document of the order first, then retry.",
+    NOTHING_CAME: "Look at the gateway's account and see to it that the money comes. Once the shop "
+    "shows the payment, a retry closes this.",
+}
+
+
 def remedy_for(task: SyncTask) -> Remedy:
     """Who acts on a task that needs attention, and how."""
     if task.cause_key.startswith("mapping:"):
         return _missing_mapping(task)
+    if task.cause_key in _OF_CAUSE:
+        return Remedy("Finance", _OF_CAUSE[task.cause_key])
     if task.error_class in _FOR_ADMINISTRATORS:
         return Remedy("Administrator", _FOR_ADMINISTRATORS[task.error_class])
     if task.error_class in _ADVICE:
