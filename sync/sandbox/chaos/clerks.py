@@ -21,9 +21,10 @@ SHAPES = (
     "simple", "coupon", "configurable", "bundle-dynamic", "bundle-dynamic-together",
     "bundle-fixed", "virtual", "downloadable", "mixed", "grouped", "eur", "eur-coupon",
     "purchase-order", "umlauts", "japanese", "free", "bank-transfer", "custom-option",
-    "customer-note", "gross-prices",
+    "customer-note", "gross-prices", "authorised", "paid-online", "ordered-online",
 )  # fmt: skip
-WHOLE = frozenset(shape for shape in SHAPES if shape.startswith("bundle"))
+# The shop's own invoice of an order paid at once is for the whole of it.
+WHOLE = frozenset(shape for shape in SHAPES if shape.startswith("bundle")) | {"paid-online"}
 CARRIERS = ("DHL", "UPS", "FEDEX")
 LOOK_EVERY_SECONDS = 0.3
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from sync.sandbox.chaos.money import judge_money, own_invoices
 from sync.sandbox.chaos.stand_ins import Books
 
 KINDS = (
@@ -41,6 +42,9 @@ class Claim:
     is_confirmed: bool
     told_shipments: frozenset[int] = frozenset()
     told_invoices: frozenset[int] = frozenset()
+    # Billing documents of which a person is asked whether the bank has paid: the expected end of
+    # a capture whose answer was lost or refused, for nothing may be captured twice.
+    asked_about: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,11 @@ class Case:
     sap: list[Books]
     claim: Claim | None = None
     found: list[Finding] = field(default_factory=list)
+
+    @property
+    def asked_about(self) -> frozenset[str]:
+        """Billing documents left to a person who looks at the bank."""
+        return self.claim.asked_about if self.claim else frozenset()
 
     def blame(self, kind: str, text: str) -> None:
         """Note a finding."""
@@ -68,9 +77,11 @@ def judge(case: Case) -> list[Finding]:
         _judge_documents(case, case.sap[0])
         _judge_quantities(case, case.sap[0])
         _judge_amounts(case, case.sap[0])
+    if case.shop:
+        judge_money(case.shop, is_known=bool(case.asked_about), blame=case.blame)
     _judge_mails(case)
     _judge_recipients(case)
-    _judge_end(case)
+    (_judge_expected_end if case.asked_about else _judge_end)(case)
     _judge_claim(case)
     return case.found
 
@@ -92,7 +103,7 @@ def judge_page(case: Case, text: str) -> list[Finding]:
         words += [parcel for one in sap["deliveries"] for parcel in one["tracking"]]
     papers = (*case.shop["shipments"], *case.shop["invoices"])
     words += [paper["increment_id"] for paper in papers]
-    if case.claim is not None and not case.found:
+    if case.claim is not None and not case.found and not case.asked_about:
         words += ["Complete", "Verified"]
     missing = [word for word in words if word not in text]
     said = f"its page does not say {', '.join(missing)}"
@@ -106,7 +117,9 @@ def _judge_documents(case: Case, sap: Books) -> None:
         case.blame("lost", f"the shop carries {number or 'no number'} and not {sap['number']}")
     left = [one for one in sap["deliveries"] if one["goods_movement_status"] == "C"]
     _match(case, DELIVERY, [one["number"] for one in left], case.shop["shipments"])
-    _match(case, BILLING, [one["number"] for one in valid_bills(sap)], case.shop["invoices"])
+    billed = [one["number"] for one in valid_bills(sap) if one["number"] not in case.asked_about]
+    if not own_invoices(case.shop):
+        _match(case, BILLING, billed, case.shop["invoices"])
     for delivery in left:
         _judge_parcels(case, delivery)
 
@@ -160,6 +173,7 @@ def _judge_quantities(case: Case, sap: Books) -> None:
     ordered = _of_items(sap, "quantity")
     shipped = _of_papers(case.shop["shipments"])
     invoiced = _of_papers(case.shop["invoices"])
+    is_invoiced_at_once = bool(own_invoices(case.shop))
     for line in _plain_lines(case.shop["order"]):
         at = int(line["item_id"])
         in_shop = Decimal(str(line["qty_ordered"]))
@@ -169,7 +183,9 @@ def _judge_quantities(case: Case, sap: Books) -> None:
             )
         wanted = Decimal(0) if line.get("is_virtual") else issued[at]
         _compare(case, line, "shipped", wanted, shipped[at], "qty_shipped")
-        _compare(case, line, "invoiced", billed[at], invoiced[at], "qty_invoiced")
+        if not case.asked_about:
+            wanted = in_shop if is_invoiced_at_once else billed[at]
+            _compare(case, line, "invoiced", wanted, invoiced[at], "qty_invoiced")
     for parent, parts in _bundles(case.shop["order"]):
         _judge_bundle(case, sap, (parent, parts), (shipped, invoiced))
 
@@ -192,7 +208,9 @@ def _judge_bundle(
     """A bundle that has left and was billed whole must be so in the shop, by parent or by parts."""
     parent, parts = bundle
     done = {"shipped": sap["delivery_status"], "invoiced": sap["billing_status"]}
-    for (verb, status), found in zip(done.items(), sums, strict=True):
+    if case.asked_about:
+        del done["invoiced"]
+    for (verb, status), found in zip(done.items(), sums, strict=False):
         goods = [one for one in parts if verb == "invoiced" or not one.get("is_virtual")]
         by_parent = _share(parent, found)
         by_parts = [_share(part, found) for part in goods]
@@ -246,7 +264,7 @@ def _judge_amounts(case: Case, sap: Books) -> None:
     gross = Decimal(sap["gross_value"])
     if abs(total - gross) > CENT:
         case.blame("wrong_amounts", f"the shop's order {total}, SAP's order {gross}")
-    if sap["billing_status"] != "C":
+    if sap["billing_status"] != "C" or case.asked_about:
         return
     billed = sum((Decimal(one["gross_value"]) for one in valid_bills(sap)), Decimal(0))
     invoiced = sum((Decimal(str(one["grand_total"])) for one in case.shop["invoices"]), Decimal(0))
@@ -261,11 +279,12 @@ def _judge_recipients(case: Case) -> None:
 
 
 def _judge_mails(case: Case) -> None:
+    own = own_invoices(case.shop)
     sent = Counter((mail["kind"], mail["document_id"]) for mail in case.shop.get("mails", ()))
     for kind in ("shipment", "invoice"):
         for paper in case.shop.get(f"{kind}s", ()):
             count = sent.pop((kind, paper["entity_id"]), 0)
-            if not count:
+            if not count and paper not in own:
                 case.blame("lost", f"no mail for {kind} {paper['increment_id']}")
             for _ in range(count - 1):
                 case.blame("extra_mails", f"one mail too many for {kind} {paper['increment_id']}")
@@ -289,6 +308,13 @@ def _judge_end(case: Case) -> None:
         case.blame("needs_hand", f"the portal says {case.claim.verification}, not verified")
     elif not case.claim.is_confirmed:
         case.blame("stuck", "the portal has not seen its number in the shop")
+
+
+def _judge_expected_end(case: Case) -> None:
+    """A person is asked what the bank has done: only then may an order stay open; it says so."""
+    if case.claim is not None and case.claim.stage == "complete":
+        documents = ", ".join(sorted(case.asked_about))
+        case.blame("lies", f"“Complete”, but nobody knows whether {documents} was paid")
 
 
 def _judge_claim(case: Case) -> None:
