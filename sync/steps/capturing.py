@@ -29,6 +29,7 @@ from sync.steps.step_run import StepRun
 from sync.translate.payment import is_collected, payment_standing
 
 BEGAN, ENDED, PAID_BEFORE = "capture_began_at", "capture_ended", "capture_paid_before"
+TROUBLE = "capture_trouble"  # why no answer is known, in the words of the error
 NOT_SENT, MADE = "not_sent", "made"
 NOBODY_COLLECTS = "payment:authorised-not-collected"
 OUTCOME_UNKNOWN = "payment:capture-unknown"
@@ -71,17 +72,21 @@ def create_with_capture(
     Raises ``RecordsDisagree`` after any refusal that may have come after the capture.
     """
     began = timezone.now().isoformat()
-    run.task.write_ahead(**{BEGAN: began, ENDED: "", PAID_BEFORE: str(web_order.total_paid)})
+    fresh = {ENDED: "", TROUBLE: "", PAID_BEFORE: str(web_order.total_paid)}
+    run.task.write_ahead(**{BEGAN: began, **fresh})
     try:
         with writing_to_shop(run, order):
             entity_id = run.magento().create_invoice(order.entity_id, request)
-    except (OutcomeUnknown, LeaseLost):  # looked up first, then a person is asked
+    except LeaseLost:
         raise
     except SyncError as error:
         if is_before_the_gateway(error):
             run.task.write_ahead(**{ENDED: NOT_SENT})
             raise
-        raise _may_be_paid(run, order, error.message) from error
+        run.task.write_ahead(**{TROUBLE: error.message})
+        if isinstance(error, OutcomeUnknown):  # looked up first, then a person is asked
+            raise
+        raise _may_be_paid(run, order, run.task) from error
     run.task.write_ahead(**{ENDED: MADE})
     return entity_id
 
@@ -115,7 +120,7 @@ def _refuse_repetition(run: StepRun, order: SalesOrder) -> None:
     same order, is not begun again before a person has looked."""
     for task in _unsettled(order):
         if task.billing_document_id == run.billing_document.pk:
-            raise _may_be_paid(run, order, task.error_message, began=task.facts[BEGAN])
+            raise _may_be_paid(run, order, task)
         if not task.facts.get(ENDED) and not _is_invoiced(task):
             raise RecordsDisagree(
                 f"Whether the bank has paid for billing document {task.billing_document} of the "
@@ -165,24 +170,19 @@ def _nobody_collects(order: SalesOrder) -> RecordsDisagree:
     )
 
 
-def _may_be_paid(
-    run: StepRun, order: SalesOrder, reason: str, *, began: str = ""
-) -> RecordsDisagree:
-    when = f" on {datetime.fromisoformat(began):%d %b %Y at %H:%M} UTC" if began else ""
-    because = f" {reason}" if reason and not reason.startswith(_LEAD) else ""
+def _may_be_paid(run: StepRun, order: SalesOrder, begun: SyncTask) -> RecordsDisagree:
+    when = f"{datetime.fromisoformat(begun.facts[BEGAN]):%d %b %Y at %H:%M} UTC"
+    trouble = begun.facts.get(TROUBLE) or "The work was interrupted before an answer came."
     return RecordsDisagree(
-        f"{_LEAD} {order.increment_id} with the invoice for billing document "
-        f"{run.billing_document}{when}, and shows no such invoice.{because} The bank may have paid "
-        "all the same: look at the gateway's account. If nothing was captured, choose “Capture "
-        "again” on this task's page; if it was, make the invoice in the shop by hand, offline, and "
-        "retry.",
+        f"The shop was asked on {when} to collect the money of order {order.increment_id} with the "
+        f"invoice for billing document {run.billing_document}, and shows no such invoice. "
+        f"{trouble} The bank may have paid all the same: look at the gateway's account. If nothing "
+        "was captured, choose “Capture again” on this task's page. If it was, make the invoice in "
+        "the shop's admin with the billed quantities and “Capture Offline”, and retry.",
         system="magento",
         reference=order.increment_id,
         cause_key=OUTCOME_UNKNOWN,
     )
-
-
-_LEAD = "The shop was asked to collect the money of order"
 
 
 def _nothing_came(order: SalesOrder, invoice: MagentoInvoice) -> RecordsDisagree:

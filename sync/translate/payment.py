@@ -82,5 +82,7 @@ def _captured(order: MagentoOrder) -> Decimal:
 def is_collected(invoice: MagentoInvoice, paid_before: Decimal, order: MagentoOrder) -> bool:
     """Whether an invoice made with capture brought its money: the state of the invoice says
     nothing, and a transaction id alone may be that of a capture still pending."""
+    if invoice.grand_total <= 0:  # nothing to collect
+        return True
     risen = order.total_paid - paid_before
     return bool(invoice.transaction_id) and risen > invoice.grand_total - CENT

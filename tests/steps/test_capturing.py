@@ -150,6 +150,7 @@ def test_a_refused_capture_is_never_repeated_by_itself(world: World, answer: str
     bank = captured(world, order)
     assert asked(task) == ("needs_attention", capturing.OUTCOME_UNKNOWN)
     assert "The bank may have paid" in task.error_message
+    assert "Could not save an invoice, see error log for details" in task.error_message
     assert asked(world.retry(task)) == ("needs_attention", capturing.OUTCOME_UNKNOWN)
     assert (captured(world, order), invoices(world, order)) == (bank, [])
 
@@ -208,6 +209,7 @@ def test_a_worker_killed_over_a_capture_captures_once_at_most(
         assert (task.state, captured(world, order)) == ("done", [TOTAL])
     else:
         assert asked(task) == ("needs_attention", capturing.OUTCOME_UNKNOWN)
+        assert "interrupted before an answer came" in task.error_message
         assert captured(world, order) == []
 
 
