@@ -60,6 +60,15 @@ class Invoice(models.Model):
     def __str__(self) -> str:
         return self.increment_id or str(self.entity_id)
 
+    @property
+    def is_uncollected(self) -> bool:
+        """Whether the shop calls it paid although its gateway has not collected the money."""
+        standing, payment = self.sales_order.payment_standing, SalesOrder.Payment
+        if self.state != self.State.PAID:
+            return False
+        in_part = {payment.PARTLY_CAPTURED, payment.BOOKED_ONLY}
+        return standing == payment.AUTHORISED or (standing in in_part and not self.transaction_id)
+
 
 class InvoiceLine(models.Model):
     """An invoiced line, by Magento's order item id."""

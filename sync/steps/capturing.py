@@ -172,13 +172,14 @@ def _nobody_collects(order: SalesOrder) -> RecordsDisagree:
 
 def _may_be_paid(run: StepRun, order: SalesOrder, begun: SyncTask) -> RecordsDisagree:
     when = f"{datetime.fromisoformat(begun.facts[BEGAN]):%d %b %Y at %H:%M} UTC"
-    trouble = begun.facts.get(TROUBLE) or "The work was interrupted before an answer came."
+    trouble = begun.facts.get(TROUBLE) or "The work was interrupted before an answer came"
     return RecordsDisagree(
         f"The shop was asked on {when} to collect the money of order {order.increment_id} with the "
         f"invoice for billing document {run.billing_document}, and shows no such invoice. "
-        f"{trouble} The bank may have paid all the same: look at the gateway's account. If nothing "
-        "was captured, choose “Capture again” on this task's page. If it was, make the invoice in "
-        "the shop's admin with the billed quantities and “Capture Offline”, and retry.",
+        f"{trouble.rstrip('.')}. The bank may have paid all the same: look at the gateway's "
+        "account. If nothing was captured, choose “Capture again” on this task's page. If it was, "
+        "make the invoice in the shop's admin with the billed quantities and “Capture Offline”, "
+        "and retry.",
         system="magento",
         reference=order.increment_id,
         cause_key=OUTCOME_UNKNOWN,

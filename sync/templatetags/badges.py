@@ -76,6 +76,7 @@ BADGES: dict[str, dict[str, Badge]] = {
         "1": Badge("info", "receipt"),
         "2": Badge("success", "circle-check"),
         "3": Badge("neutral", "circle-x"),
+        "uncollected": Badge("warning", "hourglass", "Not collected by the shop"),
     },
     "payment": {
         "": Badge("neutral", "circle-dashed"),

@@ -71,8 +71,8 @@ _OF_CAUSE = {
     NOBODY_COLLECTS: "Ask sales or an administrator to enter who collects the money, with the "
     "payment method under Master data; then retry.",
     OUTCOME_UNKNOWN: "Look at the gateway's account before anything is repeated. If nothing was "
-    "captured, open Details and choose “Capture again”; if it was, make the invoice in the shop's "
-    "admin with “Capture Offline”, and retry.",
+    "captured, choose “Capture again” on the task's page; if it was, make the invoice in the "
+    "shop's admin with “Capture Offline”, and retry.",
     OTHER_UNKNOWN: "Settle the other billing document of the order first, then retry.",
     NOTHING_CAME: "Look at the gateway's account and see to it that the money comes. Once the shop "
     "shows the payment, a retry closes this.",

@@ -146,3 +146,5 @@ def test_the_pages_say_where_the_money_is(
         page = client.get(url).content.decode()
         assert words in page
     assert ("CAP-1" in page) == (captured != "0")
+    is_collected = standing in {"captured", "paid_offline"}
+    assert ("Not collected by the shop" in page) is not is_collected
