@@ -7,6 +7,13 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from sync.errors import (
+    OutcomeUnknown,
+    RemoteMisconfigured,
+    RemoteRejected,
+    RemoteUnavailable,
+    SyncError,
+)
 from sync.jobs import work
 from sync.models import Decision, PaymentMapping, RemoteCall, SalesOrder, SyncTask
 from sync.sandbox.shop.factory import AUTHORISED, ORDERED_ONLINE, PAID_ONLINE
@@ -320,6 +327,30 @@ def test_money_that_comes_later_closes_it(world: World) -> None:
     task = world.retry(task)
 
     assert (task.state, captured(world, order)) == ("done", [])
+
+
+@pytest.mark.parametrize(
+    ("error", "is_before"),
+    [
+        (RemoteUnavailable("no connection", cause_key="magento:connect"), True),
+        (RemoteMisconfigured("no right", cause_key="magento:401:Magento_Sales::invoice"), True),
+        (RemoteMisconfigured("wrong key", cause_key="magento:401"), True),
+        (RemoteMisconfigured("not trusted", cause_key="magento:certificate"), True),
+        (RemoteMisconfigured("no address", cause_key="magento:address"), True),
+        (RemoteMisconfigured("too many lines", cause_key="magento:complex_array_limit"), True),
+        (RemoteMisconfigured("a web page", cause_key="magento:address:302"), False),
+        (RemoteMisconfigured("a firewall", cause_key="magento:403"), False),
+        (RemoteUnavailable("too busy", cause_key="magento:429"), False),
+        (RemoteRejected("not saved", cause_key="magento:400:Could not save an invoice"), False),
+        (RemoteRejected("not found", cause_key="magento:404"), False),
+        (OutcomeUnknown("lost", cause_key="magento:lost"), False),
+        (OutcomeUnknown("lost while it connected", cause_key="magento:connect"), False),
+    ],
+)
+def test_only_what_surely_did_not_reach_the_gateway_counts_as_not_sent(
+    error: SyncError, is_before: bool
+) -> None:
+    assert capturing.is_before_the_gateway(error) is is_before
 
 
 def test_the_portal_never_reads_transactions(world: World) -> None:

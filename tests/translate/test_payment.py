@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sync.magento.parsing import parse_invoice, parse_order
+from sync.models import SalesOrder
 from sync.translate.payment import Standing, is_collected, payment_standing
 from tests.magento.recorded import answer_body
 
@@ -33,6 +34,10 @@ def test_recorded_orders_stand_as_the_shop_left_them(
 
     assert (payment.standing, payment.captured) == (standing, Decimal(captured))
     assert payment.awaits_collection == (number in {AUTHORISED, "248-392"})
+
+
+def test_the_mirror_has_a_word_for_every_standing() -> None:
+    assert set(SalesOrder.Payment.values) == {"", *Standing}
 
 
 def order_with(number: str = AUTHORISED, **members: Any) -> Any:
