@@ -8,10 +8,10 @@ gateway's account: a second capture would collect twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from sync.errors import (
@@ -23,7 +23,15 @@ from sync.errors import (
     SyncError,
 )
 from sync.magento.records import InvoiceRequest, MagentoInvoice, MagentoOrder
-from sync.models import Decision, Invoice, PaymentMapping, SalesOrder, Step, SyncTask
+from sync.models import (
+    BillingDocument,
+    Decision,
+    Invoice,
+    PaymentMapping,
+    SalesOrder,
+    Step,
+    SyncTask,
+)
 from sync.steps.settling import writing_to_shop
 from sync.steps.step_run import StepRun
 from sync.translate.payment import is_collected, payment_standing
@@ -118,35 +126,26 @@ def told_of_money(
 def _refuse_repetition(run: StepRun, order: SalesOrder) -> None:
     """The shop shows no invoice of this document: what was begun for it, or for another of the
     same order, is not begun again before a person has looked."""
-    for task in _unsettled(order):
+    for task in _begun(order):
         if task.billing_document_id == run.billing_document.pk:
-            raise _may_be_paid(run, order, task)
-        if not task.facts.get(ENDED) and not _is_invoiced(task):
-            raise RecordsDisagree(
-                f"Whether the bank has paid for billing document {task.billing_document} of the "
-                "same order is not known yet, and its money may be this invoice's. Settle that one "
-                "first, then retry.",
-                system="magento",
-                reference=order.increment_id,
-                cause_key=OTHER_UNKNOWN,
-            )
+            if not _is_decided(task, billing_document=task.billing_document):
+                raise _may_be_paid(run, order, task)
+        elif not task.facts.get(ENDED) and not _is_invoiced(task) and not _is_decided(task):
+            raise _other_may_be_paid(order, task)
 
 
-def _unsettled(order: SalesOrder) -> Iterator[SyncTask]:
-    """Work of the order that has begun a capture, where nobody has decided on it since."""
-    begun = SyncTask.objects.filter(
-        step=Step.PUSH_INVOICE, sales_order=order, facts__has_key=BEGAN
-    ).select_related("billing_document")
-    for task in begun.order_by("id"):
-        if task.facts.get(ENDED) != NOT_SENT and not _is_decided(task):
-            yield task
+def _begun(order: SalesOrder) -> QuerySet[SyncTask]:
+    """Work of the order that has begun a capture, but for what surely was not sent."""
+    begun = SyncTask.objects.filter(step=Step.PUSH_INVOICE, sales_order=order, facts__has_key=BEGAN)
+    sent = begun.exclude(**{f"facts__{ENDED}": NOT_SENT})
+    return sent.select_related("billing_document").order_by("id")
 
 
-def _is_decided(task: SyncTask) -> bool:
+def _is_decided(task: SyncTask, **about: BillingDocument | None) -> bool:
+    """Whether somebody has looked at the bank since it began: for this document, or, where it is
+    another's that waits, for the order."""
     decided = Decision.objects.newest(
-        Decision.Kind.CAPTURE_AGAIN,
-        sales_order=task.sales_order,
-        billing_document=task.billing_document,
+        Decision.Kind.CAPTURE_AGAIN, sales_order=task.sales_order, **about
     )
     began = datetime.fromisoformat(task.facts[BEGAN])
     return decided is not None and decided.decided_at > began
@@ -183,6 +182,19 @@ def _may_be_paid(run: StepRun, order: SalesOrder, begun: SyncTask) -> RecordsDis
         system="magento",
         reference=order.increment_id,
         cause_key=OUTCOME_UNKNOWN,
+    )
+
+
+def _other_may_be_paid(order: SalesOrder, begun: SyncTask) -> RecordsDisagree:
+    return RecordsDisagree(
+        f"Whether the bank has paid for billing document {begun.billing_document} of the same "
+        "order is not known, and its money may be this invoice's. If that one is still open, "
+        "settle it first, then retry. If it is not: look at the gateway's account; if nothing was "
+        "captured, choose “Capture again” on this task's page, and if it was, make this invoice in "
+        "the shop's admin with the billed quantities and “Capture Offline”, and retry.",
+        system="magento",
+        reference=order.increment_id,
+        cause_key=OTHER_UNKNOWN,
     )
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from sync.jobs import clicks
 from sync.jobs.ask import Answer
 from sync.models import Decision, SyncTask
-from sync.steps.capturing import OUTCOME_UNKNOWN
+from sync.steps.capturing import OTHER_UNKNOWN, OUTCOME_UNKNOWN
 from sync.templatetags.portal import money
 from sync.views.decisions import Decide, Fact, Question
 from sync.views.people import reader
@@ -19,9 +19,9 @@ PERMISSION = "sync.capture_again"
 
 
 def may_be_asked(task: SyncTask) -> bool:
-    """Whether this work has stopped because the bank may have paid."""
+    """Whether this work has stopped because the bank may have paid, for it or for its order."""
     is_stopped = task.state == SyncTask.State.NEEDS_ATTENTION
-    return is_stopped and task.cause_key == OUTCOME_UNKNOWN
+    return is_stopped and task.cause_key in {OUTCOME_UNKNOWN, OTHER_UNKNOWN}
 
 
 class CaptureAgain(Decide):

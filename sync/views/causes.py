@@ -73,7 +73,8 @@ _OF_CAUSE = {
     OUTCOME_UNKNOWN: "Look at the gateway's account before anything is repeated. If nothing was "
     "captured, choose “Capture again” on the task's page; if it was, make the invoice in the "
     "shop's admin with “Capture Offline”, and retry.",
-    OTHER_UNKNOWN: "Settle the other billing document of the order first, then retry.",
+    OTHER_UNKNOWN: "Settle the other billing document of the order first, then retry. If it is not "
+    "open any more, look at the gateway's account and decide on the task's page.",
     NOTHING_CAME: "Look at the gateway's account and see to it that the money comes. Once the shop "
     "shows the payment, a retry closes this.",
 }

@@ -16,6 +16,7 @@ from sync.errors import (
 )
 from sync.jobs import work
 from sync.models import Decision, PaymentMapping, RemoteCall, SalesOrder, SyncTask
+from sync.sandbox.sap import billing
 from sync.sandbox.shop.factory import AUTHORISED, ORDERED_ONLINE, PAID_ONLINE
 from sync.steps import capturing
 from tests.wire import Killed
@@ -249,6 +250,56 @@ def test_another_part_of_the_order_waits_until_it_is_known(world: World) -> None
     assert asked(task) == ("needs_attention", capturing.OTHER_UNKNOWN)
     assert documents[0] in task.error_message
     assert len(captured(world, order)) == 1
+
+
+def test_what_is_billed_again_waits_until_somebody_looked_at_the_bank(world: World) -> None:
+    order, document = billed(world)
+    gateway(world, "declined")
+    world.invoice(order, document)
+    delivery = order.delivery_lines.get(sap_item_number=10).delivery
+    billing.cancel(world.sap, document)
+    world.run(work.pull_billing(order))
+    again = world.bill(delivery.delivery_number)
+
+    task = world.invoice(order, again)
+    assert asked(task) == ("needs_attention", capturing.OTHER_UNKNOWN)
+    decide(task)
+
+    task = world.retry(task)
+
+    assert (task.state, captured(world, order)) == ("done", [TOTAL])
+
+
+def test_a_decision_on_one_document_repeats_no_capture_of_another(world: World) -> None:
+    order = world.into_sap(AUTHORISED)
+    tasks: list[SyncTask] = []
+    for quantities in ({10: 1}, {10: 1, 20: 1}):
+        (number,) = world.deliver(order, quantities=quantities)
+        world.goods_issue(number, [f"1Z{number}"])
+        world.ship(order, number)
+        if tasks:
+            gateway(world, "declined")
+        tasks.append(world.invoice(order, world.bill(number)))
+    first, second = tasks
+    decide(second)
+    assert world.retry(second).state == "done"
+    with world.stand_in.store.writing() as books:  # a shop restored from a backup
+        books.delete("invoice", order.invoices.order_by("id")[0].entity_id)
+    world.edit_web_order(order.entity_id, as_before_the_first)
+    bank = captured(world, order)
+
+    SyncTask.objects.filter(pk=first.pk).update(state="needs_attention")
+    first.refresh_from_db()
+    task = world.retry(first)
+
+    assert asked(task) == ("needs_attention", capturing.OUTCOME_UNKNOWN)
+    assert captured(world, order) == bank
+
+
+def as_before_the_first(web: dict[str, Any]) -> None:
+    """The shop has forgotten the first invoice, and what it was paid."""
+    web["items"][0]["qty_invoiced"] = 1
+    web.update(total_paid=10, base_total_paid=10)
 
 
 def test_a_person_may_have_it_captured_again(world: World) -> None:
