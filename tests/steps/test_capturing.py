@@ -299,7 +299,7 @@ def test_a_decision_on_one_document_repeats_no_capture_of_another(world: World) 
 def as_before_the_first(web: dict[str, Any]) -> None:
     """The shop has forgotten the first invoice, and what it was paid."""
     web["items"][0]["qty_invoiced"] = 1
-    web.update(total_paid=10, base_total_paid=10)
+    web.update(total_paid=10, base_total_paid=10, state="processing", status="processing")
 
 
 def test_a_person_may_have_it_captured_again(world: World) -> None:
