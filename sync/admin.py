@@ -94,8 +94,8 @@ class MaterialMappingAdmin(ModelAdmin):
 class PaymentMappingAdmin(ModelAdmin):
     """Payment method to terms of payment, and when to take the order."""
 
-    list_display = ["method", "payment_terms", "release", "shop"]
-    list_filter = ["shop", "release"]
+    list_display = ["method", "payment_terms", "release", "collected_by", "shop"]
+    list_filter = ["shop", "release", "collected_by"]
     search_fields = ["method"]
 
 

@@ -21,6 +21,7 @@ PERMISSIONS = {
     "take_orders_anyway": "Can take an order a rule has stopped",
     "sync_deliveries": "Can fetch deliveries and ship them in the shop",
     "sync_billing": "Can fetch billing documents and invoice them in the shop",
+    "capture_again": "Can have a payment captured again after looking at the bank",
     "resend_invoices": "Can mail an invoice to its customer again",
     "dry_run_orders": "Can try an order in SAP without saving it",
     "view_master_data": "Can see which mappings are missing",
@@ -55,7 +56,7 @@ ROLES: dict[str, set[str]] = {
     | _edit(_EVERYDAY_MAPPINGS)
     | _view(["shop", "salesarea"]),
     LOGISTICS: {"sync_deliveries", "retry_tasks"},
-    FINANCE: {"sync_billing", "resend_invoices", "retry_tasks"},
+    FINANCE: {"sync_billing", "capture_again", "resend_invoices", "retry_tasks"},
     ADMINISTRATORS: set(PERMISSIONS)
     | _edit(_ALL_MAPPINGS)
     | _view([*_LEDGER, "stepschedule"])

@@ -11,6 +11,7 @@ from sync.views.billing_documents import (
     ResendSelected,
     ResendShopInvoice,
 )
+from sync.views.captures import CaptureAgain
 from sync.views.clicks import (
     RetryCause,
     RetryTask,
@@ -99,6 +100,7 @@ urlpatterns = [
     path("queue/", QueuePage.as_view(), name="queue"),
     path("queue/schedules/<int:pk>/", SaveSchedule.as_view(), name="save_schedule"),
     path("tasks/<int:pk>/", TaskPage.as_view(), name="task"),
+    path("tasks/<int:pk>/capture-again/", CaptureAgain.as_view(), name="capture_again"),
     path("tasks/<int:pk>/retry/", RetryTask.as_view(), name="retry_task"),
     path("connections/", ConnectionsPage.as_view(), name="connections"),
     path("connections/test/", TryConnections.as_view(), name="test_connections"),

@@ -241,12 +241,13 @@ class World:
         return found
 
     def shop_books(self, order: SalesOrder) -> Books:
-        """The shop's own books of an order: order, shipments, invoices, creditmemos."""
+        """The shop's own books of an order: order, shipments, invoices, the bank's book."""
         with self.stand_in.store.reading() as found:
             return {
                 "order": found.find("order", order.entity_id),
                 "shipments": found.of_order("shipment", order.entity_id),
                 "invoices": found.of_order("invoice", order.entity_id),
+                "gateway": found.payments(order.entity_id),
             }
 
     def mails(self, order: SalesOrder, kind: str) -> list[Books]:

@@ -62,13 +62,13 @@ class MaterialForm(MappingForm):
 
 
 class PaymentForm(MappingForm):
-    """Payment method to terms of payment, and when to take the order."""
+    """Payment method to terms of payment, when to take the order, and who collects its money."""
 
     given = ("shop", "method")
 
     class Meta:
         model = PaymentMapping
-        fields = ["shop", "method", "payment_terms", "release"]
+        fields = ["shop", "method", "payment_terms", "release", "collected_by"]
 
 
 class ShippingForm(MappingForm):

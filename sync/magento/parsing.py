@@ -13,6 +13,7 @@ from sync.magento.records import (
     MagentoInvoice,
     MagentoOrder,
     MagentoOrderItem,
+    MagentoPayment,
     MagentoShipment,
     MagentoStoreView,
     MagentoTrack,
@@ -32,6 +33,7 @@ def parse_order(document: Any) -> MagentoOrder:
         **_customer(members),
         is_virtual=members.flag("is_virtual"),
         payment_method=payment.text("method"),
+        payment=_payment(payment),
         po_number=payment.text("po_number"),
         shipping_method=shipping.text("method") if shipping else "",
         shipping_description=members.text("shipping_description"),
@@ -69,6 +71,7 @@ def parse_invoice(document: Any) -> MagentoInvoice:
         increment_id=members.text("increment_id"),
         order_id=members.identifier("order_id"),
         state=members.whole_number("state") or 0,
+        transaction_id=members.text("transaction_id"),
         created_at=members.moment("created_at", "updated_at"),
         updated_at=members.moment("updated_at", "created_at"),
         email_sent=_is_mailed(members),
@@ -156,6 +159,7 @@ def _money(members: Members) -> dict[str, Any]:
         "shipping_refunded": members.amount("shipping_refunded"),
         "adjustment_positive": members.amount("adjustment_positive"),
         "adjustment_negative": members.amount("adjustment_negative"),
+        "base_total_paid": members.amount("base_total_paid"),
     }
 
 
@@ -165,6 +169,15 @@ def _paid_by_credit(members: Members) -> Decimal:
     if extension is None:
         return Decimal(0)
     return sum((extension.amount(name) for name in PAID_BY_CREDIT), Decimal(0))
+
+
+def _payment(members: Members) -> MagentoPayment:
+    return MagentoPayment(
+        amount_authorized=members.amount("amount_authorized"),
+        base_amount_authorized=members.amount("base_amount_authorized"),
+        base_amount_paid_online=members.amount("base_amount_paid_online"),
+        last_transaction_id=members.text("last_trans_id"),
+    )
 
 
 def _customer(members: Members) -> dict[str, Any]:

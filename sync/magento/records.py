@@ -74,6 +74,19 @@ class MagentoOrderItem:
 
 
 @dataclass(frozen=True, slots=True)
+class MagentoPayment:
+    """What the shop says of its gateway; with an offline method there is nothing of it.
+
+    In order currency, and in the base currency of the website where the name says so.
+    """
+
+    amount_authorized: Decimal
+    base_amount_authorized: Decimal
+    base_amount_paid_online: Decimal
+    last_transaction_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class MagentoOrder:
     """A web order; amounts in order currency, times aware UTC."""
 
@@ -98,6 +111,7 @@ class MagentoOrder:
     shipping_discount_tax_compensation_amount: Decimal
     tax_amount: Decimal
     total_paid: Decimal
+    base_total_paid: Decimal
     customer_id: int | None
     customer_group_id: int | None
     customer_email: str
@@ -108,6 +122,7 @@ class MagentoOrder:
     is_guest: bool
     is_virtual: bool
     payment_method: str
+    payment: MagentoPayment
     po_number: str
     shipping_method: str
     shipping_description: str
@@ -167,12 +182,14 @@ class MagentoShipment:
 
 @dataclass(frozen=True, slots=True)
 class MagentoInvoice:
-    """Magento's invoice; ``state`` 1 open, 2 paid, 3 canceled."""
+    """Magento's invoice; ``state`` 1 open, 2 paid, 3 canceled. 2 is no proof that money came:
+    see ``sync.translate.payment``."""
 
     entity_id: int
     increment_id: str
     order_id: int
     state: int
+    transaction_id: str  # the gateway's, of a capture; empty without one
     created_at: datetime
     updated_at: datetime
     email_sent: bool

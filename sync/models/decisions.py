@@ -32,6 +32,7 @@ class Decision(models.Model):
         INVOICE_LINKED = "invoice_linked", "Shop invoice tied to a billing document"
         MARKED_DONE = "marked_done", "Marked done"
         REOPENED = "reopened", "Reopened"
+        CAPTURE_AGAIN = "capture_again", "Captured again"
 
     kind = models.CharField(max_length=20, choices=Kind)
     sales_order = models.ForeignKey(

@@ -53,6 +53,9 @@ class Invoice(models.Model):
     entity_id = models.PositiveBigIntegerField()
     increment_id = models.CharField(max_length=50, blank=True, db_index=True)
     state = models.PositiveSmallIntegerField(choices=State, default=State.OPEN)
+    transaction_id = models.CharField(
+        max_length=255, blank=True, help_text="The gateway's, where the invoice was captured."
+    )
     remote_created_at = models.DateTimeField()
     currency = models.CharField(max_length=3)
     grand_total = money()
@@ -90,6 +93,15 @@ class Invoice(models.Model):
         """All billing documents it stands for, the first one first."""
         first = [self.billing_document] if self.billing_document else []
         return [*first, *self.further_documents.all()]
+
+    @property
+    def is_uncollected(self) -> bool:
+        """Whether the shop calls it paid although its gateway has not collected the money."""
+        standing, payment = self.sales_order.payment_standing, SalesOrder.Payment
+        if self.state != self.State.PAID:
+            return False
+        in_part = {payment.PARTLY_CAPTURED, payment.BOOKED_ONLY}
+        return standing == payment.AUTHORISED or (standing in in_part and not self.transaction_id)
 
 
 class InvoiceLine(models.Model):

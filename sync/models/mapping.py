@@ -92,7 +92,8 @@ class MaterialMapping(models.Model):
 
 
 class PaymentMapping(models.Model):
-    """When an order paid by this method may go to SAP, and with which terms of payment."""
+    """When an order paid by this method may go to SAP, with which terms of payment, and who
+    collects what its gateway has only authorised."""
 
     class Release(models.TextChoices):
         """When an order of this payment method is taken."""
@@ -102,10 +103,26 @@ class PaymentMapping(models.Model):
         PAID = "paid", "When it is paid"
         NEVER = "never", "Never"
 
+    class Collector(models.TextChoices):
+        """Who asks the gateway for money that is only authorised."""
+
+        NOBODY_SAID = "", "Not said"
+        SHOP = "shop", "The shop captures with the invoice"
+        ELSEWHERE = "elsewhere", "Collected elsewhere"
+
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="payments")
     method = models.CharField(max_length=100, help_text="Magento's payment method code.")
     payment_terms = models.CharField(max_length=4, blank=True)
     release = models.CharField(max_length=10, choices=Release, default=Release.ALWAYS)
+    collected_by = models.CharField(
+        "who collects",
+        max_length=10,
+        choices=Collector,
+        default=Collector.NOBODY_SAID,
+        blank=True,
+        help_text="Of orders that are authorised and not captured. Without an answer they stop for "
+        "finance at the invoice: the shop would call them paid, and nobody would have the money.",
+    )
     give_up_after_days = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="An order still unpaid after so many days is not taken."
     )
@@ -118,6 +135,16 @@ class PaymentMapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} → {self.payment_terms or 'sales area default'}"
+
+    def clean(self) -> None:
+        """Orders that are only authorised are taken only where somebody collects their money."""
+        if self.release == self.Release.AUTHORIZED and not self.collected_by:
+            raise ValidationError(
+                {
+                    "collected_by": "Say who collects the money: an authorised order is not paid, "
+                    "and nobody would ask the bank for it."
+                }
+            )
 
 
 class ShippingMapping(models.Model):

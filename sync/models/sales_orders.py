@@ -41,6 +41,18 @@ class SalesOrder(models.Model):
         VERIFIED = "verified", "Verified"
         DIFFERS = "differs", "Differs"
 
+    class Payment(models.TextChoices):
+        """Where the money is, as the shop's own members tell (``sync.translate.payment``)."""
+
+        UNKNOWN = "", "Not known yet"
+        NOTHING_DUE = "nothing_due", "Nothing to pay"
+        NOT_PAID = "not_paid", "Not paid yet"
+        PAID_OFFLINE = "paid_offline", "Paid offline"
+        AUTHORISED = "authorised", "Authorised, not collected"
+        PARTLY_CAPTURED = "partly_captured", "Captured in part"
+        CAPTURED = "captured", "Captured"
+        BOOKED_ONLY = "booked_only", "Marked as paid, not collected by the shop"
+
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="sales_orders")
     entity_id = models.PositiveBigIntegerField()
     increment_id = models.CharField(max_length=50)
@@ -59,6 +71,12 @@ class SalesOrder(models.Model):
     tax_amount = money(default=Decimal(0))
     grand_total = money(default=Decimal(0))
     total_paid = money(default=Decimal(0))
+    payment_standing = models.CharField(
+        max_length=16, choices=Payment, default=Payment.UNKNOWN, blank=True
+    )
+    captured_amount = money(
+        default=Decimal(0), help_text="What the shop's gateway has collected, in order currency."
+    )
     customer_email = models.CharField(max_length=255, blank=True)
     customer_name = models.CharField(max_length=255, blank=True)
     magento_customer_id = models.PositiveBigIntegerField(null=True, blank=True)

@@ -1,7 +1,7 @@
 """A billing document becomes the shop's invoice, mailed to the customer: one each.
 
 The marker stored in the same call ("SAP billing document 0090001234") is looked up by order before
-any repetition. Nothing is ever captured: what was paid in the shop was paid there.
+any repetition. What was only authorised is captured with it where the payment mapping says so.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sync.magento.records import (
     UnreadableRecord,
 )
 from sync.models import BillingDocument, Invoice, InvoiceMail, SalesOrder
-from sync.steps import unreadable
+from sync.steps import capturing, unreadable
 from sync.steps.billed_amounts import keep_difference
 from sync.steps.billing_marker import marker_of
 from sync.steps.cancelled_billing import not_valid
@@ -55,7 +55,8 @@ def _invoice(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
     spoilt: list[UnreadableRecord] = []
     invoices = run.magento().search_invoices(order.entity_id, spoilt, is_repeated=run.is_repeated)
     if marked := _marked(invoices, run.billing_document):
-        return _link(run, order, web_order, marked)
+        outcome = _link(run, order, web_order, marked)
+        return outcome + capturing.told_of_money(run, order, web_order, marked)
     unreadable.refuse(spoilt, "Invoice")
     if taken := take_over(run, order, invoices):
         return taken
@@ -97,19 +98,25 @@ def _create(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
     refuse_disagreements(order, f"Billing document {document}", wanted)
     if not wanted.quantities:
         return "Nothing to invoice yet: the billed parts make up no whole bundle."
-    request = InvoiceRequest(quantities=wanted.quantities, marker=marker_of(document), notify=True)
-    with writing_to_shop(run, order):
-        entity_id = run.magento().create_invoice(order.entity_id, request)
+    captures = capturing.must_capture(run, order, web_order)
+    request = InvoiceRequest(wanted.quantities, marker_of(document), notify=True, capture=captures)
+    if captures:
+        entity_id = capturing.create_with_capture(run, order, web_order, request)
+    else:
+        with writing_to_shop(run, order):
+            entity_id = run.magento().create_invoice(order.entity_id, request)
     made = _read(run, order, entity_id)
     with run.storing():
         invoice = store_invoice(order, made, document)
         keep_difference(document, order, invoice)
         if made.email_sent:
             _keep_mail(run, order, invoice)
-    store_order(run.shop, run.magento().get_order(order.entity_id))
+    web_order = run.magento().get_order(order.entity_id)
+    store_order(run.shop, web_order)
+    money = capturing.told_of_money(run, order, web_order, made)
     refuse_other_quantities(order, f"Invoice {made.increment_id}", made.items, wanted)
     told = "mailed" if made.email_sent else "not mailed by the shop"
-    return f"Invoice {made.increment_id} made, read back and {told}."
+    return f"Invoice {made.increment_id} made, read back and {told}.{money}"
 
 
 def _wanted(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> OpenQuantities:

@@ -13,7 +13,7 @@ from sync.errors import RemoteMisconfigured, SyncError
 from sync.magento import rights
 from sync.magento.client import MagentoClient
 from sync.magento.records import MagentoStoreView
-from sync.models import Invoice, SalesArea, Shipment, Shop
+from sync.models import Invoice, PaymentMapping, SalesArea, Shipment, Shop
 from sync.steps.finding import Finding, amber, green, red
 from sync.steps.shop_version import note_version
 from sync.steps.step_run import StepRun
@@ -50,6 +50,7 @@ def shop_findings(run: StepRun) -> Iterator[Finding]:
         yield _right(shop, route, purpose, is_optional=is_optional)
     yield _right_to_save(shop)
     yield from _store_views(run.shop, views)
+    yield _collection(run.shop)
     yield _modules(shop)
     yield _mails("shipment", Shipment.objects.filter(sales_order__shop=run.shop))
     yield _mails("invoice", Invoice.objects.filter(sales_order__shop=run.shop))
@@ -152,6 +153,21 @@ def _same_time(one: str, other: str) -> bool:
         )
     except (KeyError, ValueError, OSError):
         return False
+
+
+def _collection(shop: Shop) -> Finding:
+    """Orders taken on an authorisation need somebody who asks the bank for the money."""
+    name = "Authorised payments are collected"
+    entries = PaymentMapping.objects.filter(shop=shop, release=PaymentMapping.Release.AUTHORIZED)
+    unsaid = [entry.method for entry in entries if not entry.collected_by]
+    if not unsaid:
+        return green(name)
+    return red(
+        name,
+        f"Nobody has said who collects the money of {', '.join(unsaid)}: these orders are "
+        "delivered, and then stop for finance at the invoice.",
+        "Enter with these payment mappings who collects.",
+    )
 
 
 def _modules(shop: MagentoClient) -> Finding:

@@ -83,6 +83,17 @@ BADGES: dict[str, dict[str, Badge]] = {
         "1": Badge("info", "receipt"),
         "2": Badge("success", "circle-check"),
         "3": Badge("neutral", "circle-x"),
+        "uncollected": Badge("warning", "hourglass", "Not collected by the shop"),
+    },
+    "payment": {
+        "": Badge("neutral", "circle-dashed"),
+        "nothing_due": Badge("neutral", "circle-check"),
+        "not_paid": Badge("info", "clock"),
+        "paid_offline": Badge("success", "circle-check"),
+        "authorised": Badge("warning", "hourglass"),
+        "partly_captured": Badge("warning", "hourglass"),
+        "captured": Badge("success", "shield-check"),
+        "booked_only": Badge("warning", "circle-question-mark"),
     },
     "mail": {
         "sent": Badge("success", "mail"),

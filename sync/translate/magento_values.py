@@ -15,6 +15,7 @@ from sync.magento.records import (
     MagentoShipment,
     MagentoTrack,
 )
+from sync.translate.payment import payment_standing
 
 DEEPEST_LEVEL = 60
 
@@ -73,6 +74,7 @@ def invoice_values(invoice: MagentoInvoice) -> dict[str, Any]:
         "remote_created_at": invoice.created_at,
         "is_customer_told": invoice.email_sent,
         "state": invoice.state,
+        "transaction_id": invoice.transaction_id,
         "currency": invoice.currency_code,
         "tax_amount": invoice.tax_amount,
         "grand_total": invoice.grand_total,
@@ -106,6 +108,7 @@ def _text(text: str) -> str:
 
 
 def _order_money(order: MagentoOrder) -> dict[str, Any]:
+    payment = payment_standing(order)
     return {
         "currency": order.order_currency_code,
         "base_currency": order.base_currency_code,
@@ -115,6 +118,8 @@ def _order_money(order: MagentoOrder) -> dict[str, Any]:
         "tax_amount": order.tax_amount,
         "grand_total": order.grand_total,
         "total_paid": order.total_paid,
+        "payment_standing": payment.standing.value,
+        "captured_amount": payment.captured,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sync.models import Step, SyncTask
+from sync.steps.capturing import NOBODY_COLLECTS, NOTHING_CAME, OTHER_UNKNOWN, OUTCOME_UNKNOWN
 from sync.steps.unwanted_goods import GONE_ANYWAY
 
 
@@ -72,6 +73,27 @@ _BY_CAUSE = {
         "Sales",
         "Agree with the customer on the return of the goods or on their payment, and have finance "
         "credit what SAP bills of them. Where SAP takes the goods issue back, this ends by itself.",
+    ),
+    NOBODY_COLLECTS: Remedy(
+        "Finance",
+        "Ask sales or an administrator to enter who collects the money, with the "
+        "payment method under Master data; then retry.",
+    ),
+    OUTCOME_UNKNOWN: Remedy(
+        "Finance",
+        "Look at the gateway's account before anything is repeated. If nothing was "
+        "captured, choose “Capture again” on the task's page; if it was, make the invoice in the "
+        "shop's admin with “Capture Offline”, and retry.",
+    ),
+    OTHER_UNKNOWN: Remedy(
+        "Finance",
+        "Settle the other billing document of the order first, then retry. If it is not "
+        "open any more, look at the gateway's account and decide on the task's page.",
+    ),
+    NOTHING_CAME: Remedy(
+        "Finance",
+        "Look at the gateway's account and see to it that the money comes. Once the shop "
+        "shows the payment, a retry closes this.",
     ),
 }
 

@@ -7,6 +7,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views import View
 
 from sync.models import SyncTask
+from sync.views import captures
+from sync.views.captures import may_be_asked
 from sync.views.causes import remedy_for
 from sync.views.people import may_retry, reader
 from sync.views.timeline import timeline
@@ -20,9 +22,11 @@ class TaskPage(View):
         get_object_or_404(SyncTask, pk=pk)
         task = timeline(SyncTask.objects.filter(pk=pk))[0]
         stopped = task.state == SyncTask.State.NEEDS_ATTENTION
+        user = reader(request)
         context = {
             "task": task,
             "remedy": remedy_for(task) if stopped else None,
-            "retryable": {task.pk} if may_retry(reader(request), task) else set(),
+            "may_capture_again": may_be_asked(task) and user.has_perm(captures.PERMISSION),
+            "retryable": {task.pk} if may_retry(user, task) else set(),
         }
         return render(request, "sync/task.html", context)

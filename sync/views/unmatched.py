@@ -12,6 +12,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from sync.models import (
     CarrierMapping,
     MaterialMapping,
@@ -24,6 +26,7 @@ from sync.models import (
     Shop,
     SyncTask,
 )
+from sync.steps.capturing import NOBODY_COLLECTS
 from sync.steps.customer_match import Buyer, buyer_of, customer_number
 
 MOST_ORDERS = 1_000
@@ -153,10 +156,13 @@ class Collection:
     # ---- work that has stopped
     def _stopped(self) -> None:
         stopped = SyncTask.objects.filter(
-            state=SyncTask.State.NEEDS_ATTENTION, cause_key__startswith="mapping:"
+            Q(cause_key__startswith="mapping:") | Q(cause_key=NOBODY_COLLECTS),
+            state=SyncTask.State.NEEDS_ATTENTION,
         ).select_related("sales_order", "shop")
         for task in stopped.defer("sales_order__payload", "facts")[:MOST_ORDERS]:
             _, name, key = (*task.cause_key.split(":", 2), "", "")[:3]
+            if task.cause_key == NOBODY_COLLECTS and task.sales_order is not None:
+                name, key = "payment", task.sales_order.payment_method
             if name in OF_CAUSE and key:
                 self._stopped_for(task, OF_CAUSE[name], key)
 

@@ -19,6 +19,7 @@ from tests.exchanges.staging import (
     recorded_order,
     renumbered,
     set_clock,
+    shown_order,
     simple_order,
     stored,
     under_numbers,
@@ -90,6 +91,34 @@ def numbered(*names: str) -> Stage:
             books.save("order", {**order, "ext_order_id": shown_now["ext_order_id"]})
 
     return stage
+
+
+def before_its_capture(name: str) -> Stage:
+    """The order an exchange shows captured in part, authorised only."""
+
+    def stage(books: Books) -> None:
+        shown_now = shown_order(name)
+        order = without_progress(shown_now)
+        order.update(state="processing", status="processing")
+        order["status_histories"] = shown_now["status_histories"][-1:]
+        order["payment"].pop("base_amount_paid_online")
+        put(books, order)
+
+    return stage
+
+
+def gateway(answer: str) -> Step:
+    """The gateway answers the next capture like this."""
+    return lambda caller: caller.faults.add({"kind": "gateway", "answer": answer, "times": 1})
+
+
+def refused(path: str, body: Any) -> Step:
+    """A call the recording lacks, which is refused."""
+
+    def call(caller: Caller) -> None:
+        assert caller.call("POST", path, body).status_code == 400
+
+    return call
 
 
 def at_time_of(name: str) -> Step:
@@ -345,6 +374,10 @@ NEWER_CHAINS = [
     Chain("2.4.8: invoice bundles by their parents", newer("347 349 350"), [shown("248-350"), numbered("248-350")]),  # noqa: E501
     Chain("2.4.8: invoice a bundle by its parts", newer("342 348"), [bundle_and_configurable]),
     Chain("2.4.8: invoice an authorised order without capture", newer("381 382 383"), [shown("248-381", as_is=True)]),  # noqa: E501
+    Chain("2.4.8: capture what was invoiced without", newer("382 386"), [shown("248-381", as_is=True)]),  # noqa: E501
+    Chain("2.4.8: invoice an authorised order with capture", newer("387 388"), [like("248-381", 86, 180, 181, billing=169)]),  # noqa: E501
+    Chain("2.4.8: capture a part", newer("391 392"), [before_its_capture("248-392"), numbered("248-392")]),  # noqa: E501
+    Chain("2.4.8: a declined capture", [gateway("declined"), refused("order/88/invoice", {"capture": True}), *newer("395 396")], [shown("248-393", as_is=True)]),  # noqa: E501
     Chain("2.4.8: invoice what was captured when placed", newer("397 398"), [shown("248-398", as_is=True)]),  # noqa: E501
     Chain("2.4.8: order comments and moves", [do("orders/82/comments", {"statusHistory": NOTED}), *newer("403 405 411 413 414 415 416 232 340 419 421")], [shown("248-415"), numbered("248-415")]),  # noqa: E501
     Chain("2.4.8: cancel", newer("422 423 233 341"), [shown("248-423"), numbered("248-423")]),

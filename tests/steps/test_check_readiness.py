@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from sync.jobs import work
-from sync.models import ReadinessFinding, RemoteCall, SalesArea, Shop, StepSchedule
+from sync.models import (
+    PaymentMapping,
+    ReadinessFinding,
+    RemoteCall,
+    SalesArea,
+    Shop,
+    StepSchedule,
+)
 from tests.world import POLICY, World
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +167,17 @@ def test_several_messages_of_one_check_are_kept_apart(world: World, settings: An
 
     told = ReadinessFinding.objects.filter(name__startswith="Setting ", state=State.RED)
     assert (task.state, told.count()) == ("done", 4)
+
+
+def test_a_release_on_authorisation_that_nobody_collects_is_red(world: World) -> None:
+    name = "Authorised payments are collected"
+    world.run(work.check_readiness(world.shop))
+    assert light("magento:demo", name) == State.GREEN
+    PaymentMapping.objects.filter(method="cardgateway").update(
+        release=PaymentMapping.Release.AUTHORIZED, collected_by=""
+    )
+
+    world.run(work.check_readiness(world.shop))
+
+    found = ReadinessFinding.objects.get(area="magento:demo", name=name)
+    assert (found.state, "cardgateway" in found.detail) == (State.RED, True)

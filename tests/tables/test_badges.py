@@ -28,6 +28,7 @@ STATES: list[tuple[str, type[Choices]]] = [
     ("billing", BillingDocument.Category),
     ("invoice", Invoice.State),
     ("mail", InvoiceMail.Outcome),
+    ("payment", SalesOrder.Payment),
 ]
 
 

@@ -52,6 +52,7 @@ SALES_AREAS: list[dict[str, Any]] = [
      "distribution_channel": "20", "one_time_customer": "0000099003"},
 ]  # fmt: skip
 PAYMENTS = {"checkmo": "0001", "banktransfer": "0001", "purchaseorder": "0002", "free": "0001"}
+BY_CARD = "cardgateway"  # of the stand-in shop: authorised at first, captured with the invoice
 SHIPPINGS = ["flatrate_flatrate", "freeshipping_freeshipping", "tablerate_bestway"]
 CARRIERS = [
     ("0000070001", "dhl", "DHL", "https://www.dhl.com/en/express/tracking.html?AWB={number}"),
@@ -99,6 +100,11 @@ def create_mappings(shop: Shop) -> None:
         PaymentMapping.objects.get_or_create(
             shop=shop, method=method, defaults={"payment_terms": terms}
         )
+    PaymentMapping.objects.get_or_create(
+        shop=shop,
+        method=BY_CARD,
+        defaults={"payment_terms": "0001", "collected_by": PaymentMapping.Collector.SHOP},
+    )
     for method in SHIPPINGS:
         ShippingMapping.objects.get_or_create(
             shop=shop, method=method, defaults={"shipping_condition": "01"}

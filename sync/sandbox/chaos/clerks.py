@@ -22,7 +22,7 @@ SHAPES = (
     "simple", "coupon", "configurable", "bundle-dynamic", "bundle-dynamic-together",
     "bundle-fixed", "virtual", "downloadable", "mixed", "grouped", "eur", "eur-coupon",
     "purchase-order", "umlauts", "japanese", "free", "bank-transfer", "custom-option",
-    "customer-note", "gross-prices",
+    "customer-note", "gross-prices", "authorised", "paid-online", "ordered-online",
 )  # fmt: skip
 WHOLE = frozenset(shape for shape in SHAPES if shape.startswith("bundle"))
 CARRIERS = ("DHL", "UPS", "FEDEX")

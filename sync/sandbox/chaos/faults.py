@@ -13,6 +13,7 @@ import requests
 from sync.sandbox.chaos.options import Options
 from sync.sandbox.chaos.processes import Crew
 from sync.sandbox.chaos.stand_ins import Books, StandIn
+from sync.sandbox.shop.gateway import DECLINED, NOT_STORED
 from sync.sandbox.shop.odd_answers import ODD_ANSWERS
 
 CREATE, COMMIT = "BAPI_SALESORDER_CREATEFROMDAT2", "BAPI_TRANSACTION_COMMIT"
@@ -240,6 +241,12 @@ class Storm:
         self.shop.add_fault(kind, operation=chosen[1], times=self.rng.randint(1, 2))
         return f"shop {kind}"
 
+    def gateway_says_no(self) -> str:
+        """Declined, or collected and then forgotten by the shop: the same answer."""
+        answer = self.rng.choice((DECLINED, NOT_STORED))
+        self.shop.add_fault("gateway", answer=answer, times=1)
+        return f"gateway {answer}"
+
     def shop_is_slow(self) -> str:
         """Longer than the portal waits for an answer, at times."""
         kind = self.rng.choice(("latency", "slow_after_write"))
@@ -296,6 +303,7 @@ KINDS: dict[Callable[[Storm], str], float] = {
     Storm.shop_fails: 3,
     Storm.shop_answers_oddly: 4,
     Storm.shop_loses_an_answer: 5,
+    Storm.gateway_says_no: 1,
     Storm.shop_is_slow: 3,
     Storm.sap_refuses: 1,
     Storm.sap_loses_an_answer: 5,

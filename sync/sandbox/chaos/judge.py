@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sync.sandbox.chaos.events import End, Event
+from sync.sandbox.chaos.money import judge_money, own_invoices
 from sync.sandbox.chaos.stand_ins import Books, valid_bills
 
 KINDS = (
@@ -42,6 +43,9 @@ class Claim:
     is_confirmed: bool
     told_shipments: frozenset[int] = frozenset()
     told_invoices: frozenset[int] = frozenset()
+    # Billing documents of which a person is asked whether the bank has paid: the expected end of
+    # a capture whose answer was lost or refused, for nothing may be captured twice.
+    asked_about: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,11 @@ class Case:
     def is_called_off(self) -> bool:
         """Whether it is to end canceled on both sides."""
         return self.event is not None and self.event.end == End.CANCELED
+
+    @property
+    def asked_about(self) -> frozenset[str]:
+        """Billing documents left to a person who looks at the bank."""
+        return self.claim.asked_about if self.claim else frozenset()
 
     def blame(self, kind: str, text: str) -> None:
         """Note a finding."""
@@ -78,9 +87,11 @@ def judge(case: Case) -> list[Finding]:
         _judge_documents(case, case.sap[0])
         _judge_quantities(case, case.sap[0])
         _judge_amounts(case, case.sap[0])
+    if case.shop:
+        judge_money(case.shop, is_known=bool(case.asked_about), blame=case.blame)
     _judge_mails(case)
     _judge_recipients(case)
-    _judge_end(case)
+    (_judge_expected_end if case.asked_about else _judge_end)(case)
     _judge_claim(case)
     return case.found
 
@@ -119,7 +130,7 @@ def judge_page(case: Case, text: str) -> list[Finding]:
         words += [parcel for one in sap["deliveries"] for parcel in one["tracking"]]
     papers = (*case.shop["shipments"], *case.shop["invoices"])
     words += [paper["increment_id"] for paper in papers]
-    if case.claim is not None and not case.found:
+    if case.claim is not None and not case.found and not case.asked_about:
         words += ["Canceled"] if case.is_called_off else ["Complete", "Verified"]
     missing = [word for word in words if word not in text]
     said = f"its page does not say {', '.join(missing)}"
@@ -132,8 +143,9 @@ def _judge_documents(case: Case, sap: Books) -> None:
     if number != sap["number"]:
         case.blame("lost", f"the shop carries {number or 'no number'} and not {sap['number']}")
     left = [one for one in sap["deliveries"] if one["goods_movement_status"] == "C"]
+    billed = [one["number"] for one in valid_bills(sap) if one["number"] not in case.asked_about]
     _match(case, "shipment", DELIVERY, [one["number"] for one in left])
-    _match(case, "invoice", BILLING, [one["number"] for one in valid_bills(sap)])
+    _match(case, "invoice", BILLING, billed)
     for delivery in left:
         _judge_parcels(case, delivery)
 
@@ -142,6 +154,7 @@ def _match(case: Case, kind: str, marker: str, numbers: list[str]) -> None:
     """One paper in the shop for each of SAP's documents, and no other. Where people made some by
     hand, quantities and amounts tell whether all is there."""
     by_hand = case.event is not None and kind in case.event.papers_by_hand
+    by_hand = by_hand or (kind == "invoice" and bool(own_invoices(case.shop)))
     found: Counter[str] = Counter()
     for paper in case.shop[f"{kind}s"]:
         marks = _marks_of(paper, marker)
@@ -180,6 +193,7 @@ def _judge_quantities(case: Case, sap: Books) -> None:
     ordered = _of_items(sap, "quantity")
     shipped = _of_papers(case.shop["shipments"])
     invoiced = _of_papers(case.shop["invoices"])
+    is_invoiced_at_once = bool(own_invoices(case.shop))
     for line in _plain_lines(case.shop["order"]):
         at = int(line["item_id"])
         in_shop = Decimal(str(line["qty_ordered"]))
@@ -189,7 +203,9 @@ def _judge_quantities(case: Case, sap: Books) -> None:
             )
         wanted = Decimal(0) if line.get("is_virtual") else issued[at]
         _compare(case, line, "shipped", wanted, shipped[at], "qty_shipped")
-        _compare(case, line, "invoiced", billed[at], invoiced[at], "qty_invoiced")
+        if not case.asked_about:
+            wanted = in_shop if is_invoiced_at_once else billed[at]
+            _compare(case, line, "invoiced", wanted, invoiced[at], "qty_invoiced")
     for parent, parts in _bundles(case.shop["order"]):
         _judge_bundle(case, sap, (parent, parts), (shipped, invoiced))
 
@@ -212,7 +228,9 @@ def _judge_bundle(
     """A bundle that has left and was billed whole must be so in the shop, by parent or by parts."""
     parent, parts = bundle
     done = {"shipped": sap["delivery_status"], "invoiced": sap["billing_status"]}
-    for (verb, status), found in zip(done.items(), sums, strict=True):
+    if case.asked_about:
+        del done["invoiced"]
+    for (verb, status), found in zip(done.items(), sums, strict=False):
         goods = [one for one in parts if verb == "invoiced" or not one.get("is_virtual")]
         by_parent = _share(parent, found)
         by_parts = [_share(part, found) for part in goods]
@@ -266,7 +284,7 @@ def _judge_amounts(case: Case, sap: Books) -> None:
     gross = Decimal(sap["gross_value"])
     if abs(total - gross) > CENT:
         case.blame("wrong_amounts", f"the shop's order {total}, SAP's order {gross}")
-    if sap["billing_status"] != "C":
+    if sap["billing_status"] != "C" or case.asked_about:
         return
     billed = sum((Decimal(one["gross_value"]) for one in valid_bills(sap)), Decimal(0))
     invoiced = sum((Decimal(str(one["grand_total"])) for one in case.shop["invoices"]), Decimal(0))
@@ -310,6 +328,13 @@ def _judge_end(case: Case) -> None:
         case.blame("needs_hand", f"the portal says {case.claim.verification}, not verified")
     elif not case.claim.is_confirmed:
         case.blame("stuck", "the portal has not seen its number in the shop")
+
+
+def _judge_expected_end(case: Case) -> None:
+    """A person is asked what the bank has done: only then may an order stay open; it says so."""
+    if case.claim is not None and case.claim.stage == "complete":
+        documents = ", ".join(sorted(case.asked_about))
+        case.blame("lies", f"“Complete”, but nobody knows whether {documents} was paid")
 
 
 def _judge_claim(case: Case) -> None:

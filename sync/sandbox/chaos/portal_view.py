@@ -15,8 +15,15 @@ ORDERS = (
     "FROM sync_salesorder"
 )
 TOLD = "SELECT sales_order_id, entity_id FROM {table} WHERE is_customer_told"
+# A capture whose outcome nobody knows is left to a person: nothing may be collected twice.
+LEFT_TO_FINANCE = "('payment:capture-unknown', 'payment:other-capture-unknown')"
+ASKED_ABOUT = (
+    "SELECT task.sales_order_id, document.billing_document_number FROM sync_synctask task "
+    "JOIN sync_billingdocument document ON document.id = task.billing_document_id "
+    f"WHERE task.state = 'needs_attention' AND task.cause_key IN {LEFT_TO_FINANCE}"
+)
 OPEN_TASKS = (
-    "SELECT step, reference, state, error_class, error_message FROM sync_synctask "
+    "SELECT step, reference, state, error_class, error_message, cause_key FROM sync_synctask "
     "WHERE state IN ('waiting', 'running', 'needs_attention')"
 )
 # The clerks give every delivery a parcel number in the end; the portal may be complete before.
@@ -38,15 +45,24 @@ class OpenTask:
     state: str
     error_class: str
     error_message: str
+    cause_key: str = ""
+
+    @property
+    def is_left_to_finance(self) -> bool:
+        """Whether a person is asked what the bank has done: an end that is expected."""
+        return self.state == "needs_attention" and f"'{self.cause_key}'" in LEFT_TO_FINANCE
 
 
 def claims(address: str) -> dict[str, Claim]:
     """What the portal says of each order, by its increment id."""
     shipments, invoices = _told(address, "sync_shipment"), _told(address, "sync_invoice")
+    asked: defaultdict[int, set[str]] = defaultdict(set)
+    for order, document in rows(address, ASKED_ABOUT):
+        asked[order].add(document)
     return {
         increment_id: Claim(
             key, stage, verification, number, confirmed_at is not None,
-            frozenset(shipments[key]), frozenset(invoices[key]),
+            frozenset(shipments[key]), frozenset(invoices[key]), frozenset(asked[key]),
         )
         for key, increment_id, stage, verification, number, confirmed_at in rows(address, ORDERS)
     }  # fmt: skip
@@ -62,6 +78,11 @@ def unfinished(address: str) -> int:
     """How many orders the portal calls neither complete nor canceled, or whose parcels it does not
     know."""
     return int(rows(address, UNFINISHED)[0][0])
+
+
+def left_to_finance(address: str) -> int:
+    """How many orders wait until a person has looked at the bank."""
+    return len({order for order, _document in rows(address, ASKED_ABOUT)})
 
 
 def work_done(address: str) -> int:

@@ -12,13 +12,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import requests
 
 from sync.sandbox.chaos import portal_view
 from sync.sandbox.chaos.clerks import SHAPES, Clerks, Script, write_script
 from sync.sandbox.chaos.databases import database
+from sync.sandbox.chaos.events import MOST_ASKING
 from sync.sandbox.chaos.faults import Storm
 from sync.sandbox.chaos.judge import KINDS, Case, Finding, judge, judge_strays
 from sync.sandbox.chaos.options import Options
@@ -30,6 +31,7 @@ from sync.sandbox.portal_visitor import Visitor
 
 READY_WITHIN_SECONDS = 90
 STEPS_BY_ITSELF_SECONDS = 10
+QUIET_SECONDS = 4 * STEPS_BY_ITSELF_SECONDS  # in which something would have moved
 Tell = Callable[[str], None]
 
 
@@ -140,8 +142,12 @@ def _hurt(stage: Stage, tell: Tell) -> Verdict:
         one.event.name for one in clerks.placed if one.event is not None and one.has_happened
     )
     tell("  by hand: " + (", ".join(f"{n} {c}" for n, c in happened.most_common()) or "nothing"))
-    findings = judge_all(stage, clerks.placed)
+    findings = judge_all(stage, clerks.placed, is_hurt=bool(storm.injected))
     findings += judge_wrong_clocks(stage.crew, stage.database)
+    asked = portal_view.left_to_finance(stage.database)
+    if asked > MOST_ASKING * len(clerks.placed):
+        told = f"{asked} of {len(clerks.placed)} orders need a person: more than one in ten"
+        findings.append(Finding("needs_hand", "all", told))
     return Verdict(len(clerks.placed), sum(storm.injected.values()), findings)
 
 
@@ -169,9 +175,14 @@ def _rest(stage: Stage, clerks: Clerks, tell: Tell) -> None:
         stage.crew.keep_up()
         tasks = portal_view.open_tasks(stage.database)
         moving = [one for one in tasks if one.state != "needs_attention"]
+        asked = portal_view.left_to_finance(stage.database)
         state = (portal_view.unfinished(stage.database), len(moving), len(clerks.active))
         if clerks.is_done and state == (0, 0, 0):
             tell("quiet: nothing is left to do")
+            return
+        is_still = time.monotonic() - changed_at > QUIET_SECONDS and state == last
+        if clerks.is_done and asked and is_still and state == (asked, 0, 0):
+            tell(f"quiet: of {asked} orders a person is asked whether the bank has paid")
             return
         if state != last:
             last, changed_at = state, time.monotonic()
@@ -179,9 +190,14 @@ def _rest(stage: Stage, clerks: Clerks, tell: Tell) -> None:
     tell(f"no quiet: {last[0]} orders not complete, {last[1]} tasks open, {last[2]} not billed")
 
 
-def judge_all(stage: Stage, scripts: list[Script]) -> list[Finding]:
-    """Every order from the books, every open task, and a sample of the pages."""
+def judge_all(stage: Stage, scripts: list[Script], *, is_hurt: bool) -> list[Finding]:
+    """Every order from the books, every open task, and a sample of the pages.
+
+    Where nothing was hurt, nobody has to be asked what became of a capture.
+    """
     told = portal_view.claims(stage.database)
+    if not is_hurt:
+        told = {number: replace(one, asked_about=frozenset()) for number, one in told.items()}
     cases = [
         Case(
             one.increment_id, web_order(stage.shop, one.increment_id),
@@ -195,7 +211,10 @@ def judge_all(stage: Stage, scripts: list[Script]) -> list[Finding]:
     findings += judge_strays(
         sap_references(stage.sap), lambda one: one in known or bool(web_order(stage.shop, one))
     )
-    findings += portal_view.judge_tasks(portal_view.open_tasks(stage.database))
+    tasks = portal_view.open_tasks(stage.database)
+    findings += portal_view.judge_tasks(
+        [one for one in tasks if not (is_hurt and one.is_left_to_finance)]
+    )
     rng = random.Random(stage.options.seed)
     return findings + portal_view.judge_pages(stage.portal, cases, rng, 25)
 

@@ -39,7 +39,9 @@ def create_app(
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     faults = Faults()
     app.extensions["shop_faults"] = faults
-    app.extensions["shop"] = shop = Shop(store, clock=clock, pause=faults.pause)
+    app.extensions["shop"] = shop = Shop(
+        store, clock=clock, pause=faults.pause, gateway_answer=faults.gateway_answer
+    )
     if version:
         shop.change_settings({"version": version})
     app.extensions["shop_gate"] = Gate(credentials or Credentials(), _secret(store), clock)

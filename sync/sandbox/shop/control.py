@@ -73,7 +73,8 @@ def books_of(increment_id: str) -> list[Doc]:
                 for kind in ("shipment", "invoice", "creditmemo")
             }
             mails = books.mails("order_id = ?", (order_id,))
-            found.append({"order": expand(order), **papers, "mails": mails})
+            bank = books.payments(order_id)
+            found.append({"order": expand(order), **papers, "mails": mails, "gateway": bank})
     return found
 
 

@@ -6,7 +6,7 @@ import random
 import secrets
 from typing import Any
 
-from sync.sandbox.shop import seed, settings
+from sync.sandbox.shop import gateway, seed, settings
 from sync.sandbox.shop.documents import Doc, add, bundled, copy, dec
 from sync.sandbox.shop.errors import ShopError
 from sync.sandbox.shop.mail import Post
@@ -14,6 +14,13 @@ from sync.sandbox.shop.shop import Shop
 from sync.sandbox.shop.store import Books
 
 LARGE, BAD = "large", "unknown-sku"
+# Paid by card: what the shop's gateway is asked for when the order is placed.
+AUTHORISED, PAID_ONLINE, ORDERED_ONLINE = "authorised", "paid-online", "ordered-online"
+BY_CARD = {
+    AUTHORISED: gateway.AUTHORIZE,
+    PAID_ONLINE: gateway.CAPTURE_AT_ONCE,
+    ORDERED_ONLINE: gateway.ORDER,
+}
 LARGE_SOURCE, LARGE_LINES = 23, 250
 UNKNOWN_SKU = "NO-SUCH-SKU"
 MEANING = {
@@ -37,10 +44,13 @@ MEANING = {
     "custom-option": "Product with a custom option and surcharge",
     "customer-note": "With a note from the customer",
     "gross-prices": "Catalogue prices include tax, coupon, taxed shipping",
+    AUTHORISED: "Paid by card: authorised, to be captured later",
+    PAID_ONLINE: "Paid by card: captured and invoiced at once",
+    ORDERED_ONLINE: "Paid by card: neither authorised nor captured yet",
     LARGE: "B2B order with 250 lines",
     BAD: f"Bad on purpose: a SKU no SAP knows ({UNKNOWN_SKU})",
 }
-EVERYDAY = tuple(name for name in MEANING if name not in (LARGE, BAD))
+EVERYDAY = tuple(name for name in MEANING if name not in (LARGE, BAD, *BY_CARD))
 
 
 class UnknownShape(ValueError):
@@ -53,13 +63,19 @@ def place(shop: Shop, shape: str = "", customer: dict[str, Any] | None = None) -
     ``customer`` may hold email, firstname and lastname.
     """
     order = _template(shape or random.choice(EVERYDAY))
+    visit = gateway.Visit()
     with shop.store.writing() as books:
         _number(books, order, shop.now)
         _name(order, customer or {})
         order.pop("email_sent", None)
+        if shape in BY_CARD:
+            visit = gateway.pay(books, order, BY_CARD[shape], shop.now)
         Post(books, settings.all_of(books.settings()), shop.now).announce("order", order, order)
         books.save("order", order)
         books.index_items(order)
+        if shape == PAID_ONLINE:
+            shop.invoice_within(books, order, {"capture": True}, visit)
+    gateway.write(shop.store, visit, shop.now)
     return order
 
 
@@ -110,7 +126,7 @@ def _template(shape: str) -> Doc:
         order = copy(bundled("shapes.json")["simple"])
         order["items"][0].update(sku=UNKNOWN_SKU, name="A product nobody knows", product_id=99999)
         return order
-    return copy(bundled("shapes.json")[shape])
+    return copy(bundled("shapes.json")["simple" if shape in BY_CARD else shape])
 
 
 def _lengthened(order: Doc) -> Doc:

@@ -8,10 +8,11 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from sync.sandbox.shop.gateway import ANSWERS as GATEWAY_ANSWERS
 from sync.sandbox.shop.odd_answers import ODD_ANSWERS, odd_answer
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ KINDS = {
     "drop_after_write": "Do the work, then close the connection without an answer",
     "slow_after_write": "Do the work, answer only after the time",
     "odd_answer": "Answer a search as something else would: a firewall, a web page, an empty list",
+    "gateway": "The payment gateway answers a capture otherwise than with yes",
 }
+ANSWERS_OF: dict[str, Collection[str]] = {"odd_answer": ODD_ANSWERS, "gateway": GATEWAY_ANSWERS}
 INSIDE = ("ship", "invoice", "refund")  # these wait inside, while the order is in flight
 PAGE_503 = b"<!doctype html>\n<html>\n<head><title>Error 503: Service Unavailable</title></head>\n<body></body>\n</html>\n"  # noqa: E501
 
@@ -37,7 +40,7 @@ class BadFault(ValueError):
 @dataclass
 class Fault:
     """``times`` 0 = until deleted; ``operation`` '' = any; ``status`` for server_error, ``answer``
-    for odd_answer."""
+    for odd_answer and gateway."""
 
     id: int
     kind: str
@@ -71,9 +74,9 @@ class Faults:
         if kind in ("latency", "refuse", "slow_after_write") and seconds <= 0:
             raise BadFault(f"{kind} needs seconds")
         operation, answer = (str(wanted.get(name) or "") for name in ("operation", "answer"))
-        if kind == "odd_answer" and answer not in ODD_ANSWERS:
-            raise BadFault(f"answer must be one of {', '.join(ODD_ANSWERS)}")
-        answer = answer if kind == "odd_answer" else ""
+        if kind in ANSWERS_OF and answer not in ANSWERS_OF[kind]:
+            raise BadFault(f"answer must be one of {', '.join(ANSWERS_OF[kind])}")
+        answer = answer if kind in ANSWERS_OF else ""
         fault = Fault(next(self._ids), kind, times, seconds, operation, status, answer)
         if kind == "refuse":
             self._refused_until = time.monotonic() + seconds
@@ -109,6 +112,11 @@ class Faults:
                             self._faults.remove(fault)
                     return fault
         return None
+
+    def gateway_answer(self) -> str:
+        """How the gateway answers a capture now; empty: it captures."""
+        fault = self.take("gateway", "invoice")
+        return fault.answer if fault is not None else ""
 
     def pause(self, operation: str) -> None:
         """Wait as a latency fault demands."""

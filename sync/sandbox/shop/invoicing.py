@@ -100,7 +100,8 @@ def refuse(order: Doc, picked: Picked) -> None:
 
 
 def build(books: Books, order: Doc, picked: Picked, request: Doc, now: str) -> Doc:
-    """The invoice document; it is paid at once, as with every offline method [311]."""
+    """The invoice document; its state is that of a paid one at once, with every offline method
+    [311] and whatever a gateway says ("Versions" 3)."""
     entity_id = books.next("invoice")
     with_shipping = "shipping_invoiced" not in order and not order.get("is_virtual")
     document: Doc = {
@@ -226,8 +227,9 @@ def _totals(document: Doc, order: Doc, side: str, *, with_shipping: bool, is_las
     document[f"{side}grand_total"] = num(subtotal - discount + compensation + tax + shipping)
 
 
-def register(order: Doc, picked: Picked, invoice: Doc, now: str) -> None:
-    """Write the invoice's quantities and amounts to the order, as [843] against [101]."""
+def register(order: Doc, picked: Picked, invoice: Doc, now: str, *, is_paid: bool = True) -> None:
+    """Write the invoice's quantities and amounts to the order, as [843] against [101]; what is
+    not paid leaves ``total_paid`` alone ("Versions" 3)."""
     written = {entry["order_item_id"]: entry for entry in invoice["items"]}
     for item, quantity in picked:
         add(item, "qty_invoiced", quantity)
@@ -237,7 +239,9 @@ def register(order: Doc, picked: Picked, invoice: Doc, now: str) -> None:
         for name in ("discount", "tax", "discount_tax_compensation", "subtotal", "shipping"):
             amount = name if name == "subtotal" else f"{name}_amount"
             add(order, f"{side}{name}_invoiced", dec(invoice.get(f"{side}{amount}")))
-        _pay(order, side, dec(invoice[f"{side}grand_total"]))
+        add(order, f"{side}total_invoiced", dec(invoice[f"{side}grand_total"]))
+        if is_paid:
+            _pay(order, side, dec(invoice[f"{side}grand_total"]))
     order["base_total_invoiced_cost"] = 0
 
 
@@ -258,7 +262,6 @@ def _touch(order: Doc, now: str) -> None:
 
 
 def _pay(order: Doc, side: str, amount: Decimal) -> None:
-    add(order, f"{side}total_invoiced", amount)
     add(order, f"{side}total_paid", amount)
     due = dec(order[f"{side}grand_total"]) - dec(order[f"{side}total_paid"])
     order[f"{side}total_due"] = num(max(cents(due), Decimal(0)))  # in cents [248-118]

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from sync.sandbox.shop import factory, settings
+from sync.sandbox.shop import factory, gateway, settings
 from sync.sandbox.shop.control import MOST_AT_ONCE, books_of, faults, shop
 from sync.sandbox.shop.documents import Doc
 from sync.sandbox.shop.errors import ShopError
@@ -163,7 +163,7 @@ def fault_panel() -> AnyResponse | str | tuple[str, int]:
     operations = sorted({route.operation for route in ROUTES})
     page = render_template(
         "faults.html", kinds=KINDS, operations=operations, faults=faults().listed(), error=error,
-        odd_answers=ODD_ANSWERS,
+        odd_answers=ODD_ANSWERS, gateway_answers=gateway.ANSWERS,
     )  # fmt: skip
     return (page, 400) if error else page
 

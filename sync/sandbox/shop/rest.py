@@ -14,6 +14,7 @@ from sync.sandbox.shop.auth import Gate, SignedRequest
 from sync.sandbox.shop.errors import ShopError
 from sync.sandbox.shop.faults import PAGE_503
 from sync.sandbox.shop.shop import Shop
+from sync.sandbox.shop.transactions import PAGE_502, ServerDied
 from sync.sandbox.shop.versions import VERSIONS
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def rest(path: str) -> Response:
         return _json(200, _dispatch(shop, path, settings))
     except ShopError as error:
         return _json(error.status, error.as_json())
+    except ServerDied:
+        return Response(PAGE_502, 502, content_type="text/html")
 
 
 def _acceptable(accept: str) -> bool:

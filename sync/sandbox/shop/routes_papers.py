@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sync.sandbox.shop import binding, papers
+from sync.sandbox.shop import binding, papers, transactions
 from sync.sandbox.shop.errors import ShopError
-from sync.sandbox.shop.routing import SALES, Call, Handler, comments, page, route
+from sync.sandbox.shop.routing import SALES, Call, comments, page, route
 
 
 @route("GET", "shipments", f"{SALES}shipment", "shipments")
@@ -83,18 +83,21 @@ def email_invoice(call: Call) -> Any:
     return call.shop.email("invoice", call.id())
 
 
-def _unavailable(action: str) -> Handler:
-    def refuse(call: Call) -> Any:
-        call.shop.get("invoice", call.id())
-        raise ShopError(400, f"The {action} action is not available.")
-
-    return refuse
+@route("POST", "invoices/:id/capture", f"{SALES}sales_invoice", "invoices")
+def capture_invoice(call: Call) -> Any:
+    return call.shop.capture(call.id())
 
 
-for _action in ("capture", "void"):
-    route("POST", f"invoices/:id/{_action}", f"{SALES}sales_invoice", "invoices")(
-        _unavailable(_action)
-    )
+@route("POST", "invoices/:id/void", f"{SALES}sales_invoice", "invoices")
+def void_invoice(call: Call) -> Any:
+    call.shop.get("invoice", call.id())
+    raise ShopError(400, "The void action is not available.")
+
+
+@route("GET", "transactions", f"{SALES}transactions_fetch", "transactions")
+def list_transactions(call: Call) -> Any:
+    """Authorisations are listed; with a capture among them the server dies of it [248-390]."""
+    return transactions.find(call.shop, call.query)
 
 
 @route("GET", "creditmemos", f"{SALES}sales_creditmemo", "creditmemos")

@@ -24,6 +24,7 @@ DEFAULTS: dict[str, Any] = {
     "maintenance": False,
     "admin_token_minutes": 60,
     "write_seconds": 0.0,
+    "transactions_seconds": 60.0,
     "two_factor": "off",
     "integration_rights": "all",
     "admin_rights": "all",
@@ -51,6 +52,8 @@ MEANING = {
     "maintenance": "Maintenance mode: every REST call answers 503 with a page",
     "admin_token_minutes": "Life of an admin token, minutes",
     "write_seconds": "How long a ship or invoice call works on the order, seconds",
+    "transactions_seconds": "How long a search for transactions works before the server dies of a "
+    "capture among them, seconds",
     "two_factor": "Two-factor login of the admin",
     "integration_rights": "What the integration may do: all, or resources such as "
     "Magento_Sales::actions_view, with commas between",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sync.sandbox.shop import invoicing, refunding, settings, shipping, states
+from sync.sandbox.shop import gateway, invoicing, refunding, settings, shipping, states
 from sync.sandbox.shop.documents import (
     Clock,
     Doc,
@@ -36,11 +36,17 @@ class Shop:
     """Domain rules over a store. Safe to call from many threads."""
 
     def __init__(
-        self, store: Store, *, clock: Clock = utc_now, pause: Callable[[str], None] | None = None
+        self,
+        store: Store,
+        *,
+        clock: Clock = utc_now,
+        pause: Callable[[str], None] | None = None,
+        gateway_answer: Callable[[], str] | None = None,
     ) -> None:
         self.store = store
         self._clock = clock
         self.pause = pause or (lambda operation: None)
+        self.gateway_answer = gateway_answer or (lambda: "")
         self._guard = threading.Lock()
         self._locks: dict[int, threading.Lock] = {}
         self._in_flight: Counter[int] = Counter()
@@ -140,21 +146,57 @@ class Shop:
             return int(shipment["entity_id"])
 
     def invoice(self, order_id: int, request: Doc) -> int:
-        """Make an invoice; its entity id. Raises ShopError [310-356]."""
+        """Make an invoice, captured where that is asked for; its entity id. Raises ShopError
+        [310-356, 248-381 to 248-397]."""
         self.get("order", order_id)
-        with self._making(order_id, "invoice"), self.store.writing() as books:
+        visit = gateway.Visit()
+        with (
+            self._making(order_id, "invoice"),
+            self._visiting(visit),
+            self.store.writing() as books,
+        ):
             order = self._find(books, "order", order_id)
-            picked = invoicing.pick(order, request.get("items") or [])
-            invoicing.refuse(order, picked)
-            now = self.now
-            invoice = invoicing.build(books, order, picked, request, now)
-            invoicing.register(order, picked, invoice, now)
-            self._settle(books, order, invoice)
-            order["updated_at"] = now
-            self._announce_new(books, "invoice", order, invoice, request)
-            books.save("order", order)
+            return self.invoice_within(books, order, request, visit)
+
+    def invoice_within(self, books: Books, order: Doc, request: Doc, visit: gateway.Visit) -> int:
+        """Make an invoice inside a transaction of the caller's."""
+        picked = invoicing.pick(order, request.get("items") or [])
+        invoicing.refuse(order, picked)
+        now = self.now
+        invoice = invoicing.build(books, order, picked, request, now)
+        if captures := bool(request.get("capture")) and gateway.is_used(order):
+            invoice.pop("can_void_flag")  # [248-388]
+            visit.answer = self.gateway_answer()
+            visit.capture(order, invoice)
+        invoicing.register(order, picked, invoice, now, is_paid=visit.is_paid)
+        if captures and visit.is_paid:
+            gateway.note_capture(books, order, invoice, now)
+        self._settle(books, order, invoice)
+        order["updated_at"] = now
+        self._announce_new(books, "invoice", order, invoice, request)
+        books.save("order", order)
+        books.save("invoice", invoice)
+        return int(invoice["entity_id"])
+
+    @contextmanager
+    def _visiting(self, visit: gateway.Visit) -> Iterator[None]:
+        """The bank remembers, also what the shop takes back."""
+        try:
+            yield
+        finally:
+            gateway.write(self.store, visit, self.now)
+
+    def capture(self, invoice_id: int) -> bool:
+        """Capture an invoice that exists: once more each time [386]. Raises ShopError."""
+        invoice = self.get("invoice", invoice_id)
+        visit = gateway.Visit(self.gateway_answer())
+        with self._visiting(visit), self._changing(invoice["order_id"]) as (books, order):
+            if not gateway.is_used(order):
+                raise ShopError(400, "The capture action is not available.")
+            visit.capture(order, invoice)
+            invoice["updated_at"] = order["updated_at"] = self.now
             books.save("invoice", invoice)
-            return int(invoice["entity_id"])
+        return True
 
     def refund(self, order_id: int, request: Doc) -> int:
         """Make an offline credit memo; its entity id. Raises ShopError [500-508]."""

@@ -56,8 +56,16 @@ def settle(order: Doc, version: Version, invoices: list[Doc]) -> bool:
         waits = version.waits_for_open_invoices and _awaits_money(order, invoices)
         counted = version.completes_when_refunded and _is_counted(order)
         if not waits and (counted or not can_ship(order)):
-            enter(order, "complete")
+            enter(order, "closed" if _is_unpaid(order) else "complete")
     return bool(order["state"] != before)
+
+
+def _is_unpaid(order: Doc) -> bool:
+    """Invoiced through a gateway that collected nothing: nothing could be refunded, which Magento
+    takes for the end ("Versions" 3)."""
+    if not order["payment"].get("last_trans_id"):
+        return False
+    return dec(order["grand_total"]) > 0 and not dec(order.get("total_paid"))
 
 
 def _awaits_money(order: Doc, invoices: list[Doc]) -> bool:

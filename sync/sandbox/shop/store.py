@@ -58,6 +58,9 @@ CREATE TABLE IF NOT EXISTS mail (id INTEGER PRIMARY KEY, kind TEXT, order_id INT
     increment_id TEXT, document_id INTEGER, recipient TEXT, subject TEXT, created_at TEXT,
     sent_at TEXT, body TEXT);
 CREATE INDEX IF NOT EXISTS mail_order ON mail (order_id);
+CREATE TABLE IF NOT EXISTS gateway (id INTEGER PRIMARY KEY, order_id INTEGER, kind TEXT,
+    transaction_id TEXT, amount TEXT, created_at TEXT);
+CREATE INDEX IF NOT EXISTS gateway_order ON gateway (order_id);
 CREATE TABLE IF NOT EXISTS sequence (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
@@ -217,6 +220,15 @@ class Books:
         """Mails, newest first; -1 = all."""
         sql = f"SELECT * FROM mail WHERE {where} ORDER BY id DESC LIMIT {limit}"
         return [dict(row) for row in self.rows(sql, arguments)]
+
+    def add_payment(self, entry: tuple[int, str, str, str, str]) -> None:
+        """Write a line into the gateway's book: order, kind, transaction, amount, time."""
+        self._connection.execute("INSERT INTO gateway VALUES (NULL, ?, ?, ?, ?, ?)", entry)
+
+    def payments(self, order_id: int) -> list[Doc]:
+        """The gateway's book of one order, oldest first."""
+        found = self.rows("SELECT * FROM gateway WHERE order_id = ? ORDER BY id", (order_id,))
+        return [dict(row) for row in found]
 
     def drop_mail(self, mail_id: int) -> None:
         """Forget a queued mail which will never go out."""

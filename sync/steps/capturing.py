@@ -1,0 +1,211 @@
+"""Collecting what was only authorised: who does it, and a capture that is asked for once.
+
+A capture cannot be taken back and cannot be looked up at the bank, and the shop forgets it where
+saving fails afterwards (README of Magento, "Versions" 3). So the intent is written ahead, an
+invoice is looked for before anything is repeated, and where there is none a person looks at the
+gateway's account: a second capture would collect twice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from sync.errors import (
+    LeaseLost,
+    OutcomeUnknown,
+    RecordsDisagree,
+    RemoteMisconfigured,
+    RemoteUnavailable,
+    SyncError,
+)
+from sync.magento.records import InvoiceRequest, MagentoInvoice, MagentoOrder
+from sync.models import (
+    BillingDocument,
+    Decision,
+    Invoice,
+    PaymentMapping,
+    SalesOrder,
+    Step,
+    SyncTask,
+)
+from sync.steps.settling import writing_to_shop
+from sync.steps.step_run import StepRun
+from sync.translate.payment import is_collected, payment_standing
+
+BEGAN, ENDED, PAID_BEFORE = "capture_began_at", "capture_ended", "capture_paid_before"
+TROUBLE = "capture_trouble"  # why no answer is known, in the words of the error
+NOT_SENT, MADE = "not_sent", "made"
+NOBODY_COLLECTS = "payment:authorised-not-collected"
+OUTCOME_UNKNOWN = "payment:capture-unknown"
+OTHER_UNKNOWN = "payment:other-capture-unknown"
+NOTHING_CAME = "payment:nothing-collected"
+# Refused before any code of a gateway runs: by the line, by TLS, by the check of the caller, by the
+# limit on what is sent. Every other refusal may follow a capture.
+_BEFORE_THE_GATEWAY = (
+    "magento:connect",
+    "magento:certificate",
+    "magento:setup",
+    "magento:401",
+    "magento:complex_array_limit",
+)
+_BAD_ADDRESS = "magento:address"
+
+
+def must_capture(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> bool:
+    """Whether the invoice is to collect the order's money.
+
+    Raises ``RecordsDisagree`` where nobody has said who collects it, and where an earlier capture
+    may have done so.
+    """
+    if not payment_standing(web_order).awaits_collection:
+        return False
+    entry = PaymentMapping.objects.filter(shop=order.shop, method=order.payment_method).first()
+    if entry is None or not entry.collected_by:
+        raise _nobody_collects(order)
+    if entry.collected_by == PaymentMapping.Collector.ELSEWHERE:
+        return False
+    _refuse_repetition(run, order)
+    return True
+
+
+def create_with_capture(
+    run: StepRun, order: SalesOrder, web_order: MagentoOrder, request: InvoiceRequest
+) -> int:
+    """Make the invoice and collect its money, once; its entity_id.
+
+    Raises ``RecordsDisagree`` after any refusal that may have come after the capture.
+    """
+    began = timezone.now().isoformat()
+    fresh = {ENDED: "", TROUBLE: "", PAID_BEFORE: str(web_order.total_paid)}
+    run.task.write_ahead(**{BEGAN: began, **fresh})
+    try:
+        with writing_to_shop(run, order):
+            entity_id = run.magento().create_invoice(order.entity_id, request)
+    except LeaseLost:
+        raise
+    except SyncError as error:
+        if is_before_the_gateway(error):
+            run.task.write_ahead(**{ENDED: NOT_SENT})
+            raise
+        run.task.write_ahead(**{TROUBLE: error.message})
+        if isinstance(error, OutcomeUnknown):  # looked up first, then a person is asked
+            raise
+        raise _may_be_paid(run, order, run.task) from error
+    run.task.write_ahead(**{ENDED: MADE})
+    return entity_id
+
+
+def is_before_the_gateway(error: SyncError) -> bool:
+    """Whether a failed capture surely never got as far as the bank; an answer that is lost never
+    says so."""
+    if isinstance(error, OutcomeUnknown):
+        return False
+    if not isinstance(error, RemoteMisconfigured | RemoteUnavailable):
+        return False
+    key = error.cause_key
+    return key == _BAD_ADDRESS or key.startswith(_BEFORE_THE_GATEWAY)
+
+
+def told_of_money(
+    run: StepRun, order: SalesOrder, web_order: MagentoOrder, invoice: MagentoInvoice
+) -> str:
+    """What to add to the outcome once the order is read after its invoice; empty where nothing
+    was to be captured. Raises ``RecordsDisagree`` where the invoice brought no money."""
+    facts = run.task.facts
+    if not facts.get(BEGAN) or facts.get(ENDED) == NOT_SENT:
+        return ""
+    if not is_collected(invoice, Decimal(facts.get(PAID_BEFORE, "0")), web_order):
+        raise _nothing_came(order, invoice)
+    return f" {invoice.grand_total:.2f} {invoice.currency_code} captured."
+
+
+def _refuse_repetition(run: StepRun, order: SalesOrder) -> None:
+    """The shop shows no invoice of this document: what was begun for it, or for another of the
+    same order, is not begun again before a person has looked."""
+    for task in _begun(order):
+        if task.billing_document_id == run.billing_document.pk:
+            if not _is_decided(task, billing_document=task.billing_document):
+                raise _may_be_paid(run, order, task)
+        elif not task.facts.get(ENDED) and not _is_invoiced(task) and not _is_decided(task):
+            raise _other_may_be_paid(order, task)
+
+
+def _begun(order: SalesOrder) -> QuerySet[SyncTask]:
+    """Work of the order that has begun a capture, but for what surely was not sent."""
+    begun = SyncTask.objects.filter(step=Step.PUSH_INVOICE, sales_order=order, facts__has_key=BEGAN)
+    sent = begun.exclude(**{f"facts__{ENDED}": NOT_SENT})
+    return sent.select_related("billing_document").order_by("id")
+
+
+def _is_decided(task: SyncTask, **about: BillingDocument | None) -> bool:
+    """Whether somebody has looked at the bank since it began: for this document, or, where it is
+    another's that waits, for the order."""
+    decided = Decision.objects.newest(
+        Decision.Kind.CAPTURE_AGAIN, sales_order=task.sales_order, **about
+    )
+    began = datetime.fromisoformat(task.facts[BEGAN])
+    return decided is not None and decided.decided_at > began
+
+
+def _is_invoiced(task: SyncTask) -> bool:
+    return Invoice.objects.filter(
+        sales_order=task.sales_order, billing_document=task.billing_document
+    ).exists()
+
+
+def _nobody_collects(order: SalesOrder) -> RecordsDisagree:
+    return RecordsDisagree(
+        f"Order {order.increment_id} is authorised by “{order.payment_method}”, but nobody has "
+        "said who collects the money. Invoiced like this the shop would call it paid without "
+        f"asking the bank. Ask sales or an administrator to enter with the payment method "
+        f"“{order.payment_method}”, under Master data, who collects; then retry.",
+        system="magento",
+        reference=order.increment_id,
+        cause_key=NOBODY_COLLECTS,
+    )
+
+
+def _may_be_paid(run: StepRun, order: SalesOrder, begun: SyncTask) -> RecordsDisagree:
+    when = f"{datetime.fromisoformat(begun.facts[BEGAN]):%d %b %Y at %H:%M} UTC"
+    trouble = begun.facts.get(TROUBLE) or "The work was interrupted before an answer came"
+    return RecordsDisagree(
+        f"The shop was asked on {when} to collect the money of order {order.increment_id} with the "
+        f"invoice for billing document {run.billing_document}, and shows no such invoice. "
+        f"{trouble.rstrip('.')}. The bank may have paid all the same: look at the gateway's "
+        "account. If nothing was captured, choose “Capture again” on this task's page. If it was, "
+        "make the invoice in the shop's admin with the billed quantities and “Capture Offline”, "
+        "and retry.",
+        system="magento",
+        reference=order.increment_id,
+        cause_key=OUTCOME_UNKNOWN,
+    )
+
+
+def _other_may_be_paid(order: SalesOrder, begun: SyncTask) -> RecordsDisagree:
+    return RecordsDisagree(
+        f"Whether the bank has paid for billing document {begun.billing_document} of the same "
+        "order is not known, and its money may be this invoice's. If that one is still open, "
+        "settle it first, then retry. If it is not: look at the gateway's account; if nothing was "
+        "captured, choose “Capture again” on this task's page, and if it was, make this invoice in "
+        "the shop's admin with the billed quantities and “Capture Offline”, and retry.",
+        system="magento",
+        reference=order.increment_id,
+        cause_key=OTHER_UNKNOWN,
+    )
+
+
+def _nothing_came(order: SalesOrder, invoice: MagentoInvoice) -> RecordsDisagree:
+    amount = f"{invoice.grand_total:.2f} {invoice.currency_code}"
+    return RecordsDisagree(
+        f"Invoice {invoice.increment_id} of order {order.increment_id} was made, but nothing was "
+        f"collected: the shop's total paid did not rise by {amount}, or the invoice names no "
+        "transaction of the bank. Look at the gateway's account. Once the shop shows the payment, "
+        "a retry closes this.",
+        system="magento",
+        reference=order.increment_id,
+        cause_key=NOTHING_CAME,
+    )

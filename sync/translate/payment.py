@@ -1,0 +1,88 @@
+"""How an order's payment stands: what a gateway has collected, and what it was only asked to keep.
+
+Pure. ``total_paid`` alone tells nothing: an invoice made without capture sets it on an order whose
+payment was only authorised, and the gateway is never asked (README of Magento, "Versions" 3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+from sync.magento.records import MagentoInvoice, MagentoOrder
+
+CENT = Decimal("0.01")
+
+
+class Standing(StrEnum):
+    """Where the money of an order is."""
+
+    NOTHING_DUE = "nothing_due"
+    NOT_PAID = "not_paid"  # no gateway has to do with it
+    PAID_OFFLINE = "paid_offline"
+    AUTHORISED = "authorised"  # or placed with a gateway that was asked for nothing yet
+    PARTLY_CAPTURED = "partly_captured"
+    CAPTURED = "captured"
+    BOOKED_ONLY = "booked_only"  # the shop says paid; its gateway has not collected it all
+
+
+WAITING = frozenset({Standing.AUTHORISED, Standing.PARTLY_CAPTURED})
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """The standing, and what the gateway has collected, in order currency."""
+
+    standing: Standing
+    captured: Decimal
+
+    @property
+    def awaits_collection(self) -> bool:
+        """Whether a gateway holds money for the order that nobody has collected."""
+        return self.standing in WAITING
+
+
+def payment_standing(order: MagentoOrder) -> Payment:
+    """What the members of an order say about its money [248-381 to 248-398]."""
+    return Payment(_standing(order), _captured(order))
+
+
+def _standing(order: MagentoOrder) -> Standing:
+    is_paid = order.total_paid > order.grand_total - CENT
+    if order.grand_total <= 0:
+        return Standing.NOTHING_DUE
+    if not _is_by_gateway(order):
+        return Standing.PAID_OFFLINE if is_paid else Standing.NOT_PAID
+    online = order.payment.base_amount_paid_online
+    if is_paid:
+        is_collected = online > order.base_total_paid - CENT
+        return Standing.CAPTURED if is_collected else Standing.BOOKED_ONLY
+    return Standing.PARTLY_CAPTURED if online > 0 else Standing.AUTHORISED
+
+
+def _is_by_gateway(order: MagentoOrder) -> bool:
+    """With the payment action *order* nothing is authorised: the transaction alone tells."""
+    payment = order.payment
+    amounts = (
+        payment.amount_authorized,
+        payment.base_amount_authorized,
+        payment.base_amount_paid_online,
+    )
+    return bool(payment.last_transaction_id) or any(amount > 0 for amount in amounts)
+
+
+def _captured(order: MagentoOrder) -> Decimal:
+    online = order.payment.base_amount_paid_online
+    if online <= 0 or online > order.base_total_paid - CENT:
+        return order.total_paid if online > 0 else Decimal(0)
+    return (online * (order.base_to_order_rate or 1)).quantize(CENT, ROUND_HALF_UP)
+
+
+def is_collected(invoice: MagentoInvoice, paid_before: Decimal, order: MagentoOrder) -> bool:
+    """Whether an invoice made with capture brought its money: the state of the invoice says
+    nothing, and a transaction id alone may be that of a capture still pending."""
+    if invoice.grand_total <= 0:  # nothing to collect
+        return True
+    risen = order.total_paid - paid_before
+    return bool(invoice.transaction_id) and risen > invoice.grand_total - CENT

@@ -1,0 +1,78 @@
+"""Finance decides that a payment is captured again, after looking at the gateway's account."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from sync.jobs import clicks
+from sync.jobs.ask import Answer
+from sync.models import Decision, SyncTask
+from sync.steps.capturing import OTHER_UNKNOWN, OUTCOME_UNKNOWN
+from sync.templatetags.portal import money
+from sync.views.decisions import Decide, Fact, Question
+from sync.views.people import reader
+
+PERMISSION = "sync.capture_again"
+
+
+def may_be_asked(task: SyncTask) -> bool:
+    """Whether this work has stopped because the bank may have paid, for it or for its order."""
+    is_stopped = task.state == SyncTask.State.NEEDS_ATTENTION
+    return is_stopped and task.cause_key in {OUTCOME_UNKNOWN, OTHER_UNKNOWN}
+
+
+class CaptureAgain(Decide):
+    """One capture more for one stopped invoice."""
+
+    permission_required = PERMISSION
+
+    def question(self, request: HttpRequest, pk: int) -> Question:
+        """The work by its key; nothing to decide unless it has stopped for this."""
+        stopped = SyncTask.objects.select_related("sales_order__shop", "billing_document")
+        task = get_object_or_404(stopped, pk=pk)
+        order, document = task.sales_order, task.billing_document
+        refusal = "" if may_be_asked(task) else "There is no capture to decide on any more."
+        facts = []
+        if order is not None and document is not None:
+            facts = [
+                Fact("Payment method", order.payment_method),
+                Fact("Order total", money(order.grand_total, order.currency)),
+                Fact("Billing document", str(document)),
+                Fact("Captured so far, as the shop knows", money(
+                    order.captured_amount, order.currency
+                )),
+            ]  # fmt: skip
+        return Question(
+            title="Capture again?",
+            subject=f"Order {order or task.reference}",
+            button="Capture again",
+            back_to=reverse("sync:task", args=[task.pk]),
+            section="billing_documents",
+            facts=facts,
+            refusal=refusal,
+            consequences=[
+                "The shop makes the invoice and asks the bank for its amount once more.",
+                "If the first time was captured after all, the customer pays twice. Look at the "
+                "gateway's account first, and say in the reason what you found there.",
+            ],
+        )
+
+    def decide(self, request: HttpRequest, pk: int, reason: str, number: str) -> str:
+        """The word and the work it allows are one: of two people who press, one decides."""
+        task = get_object_or_404(SyncTask, pk=pk)
+        with transaction.atomic():
+            clicked = clicks.retry_tasks([task], reader(request))
+            if not clicked.answers[Answer.RETRIED]:
+                raise ValueError("Somebody else has just put this back to work.")
+            Decision.keep(
+                Decision.Kind.CAPTURE_AGAIN,
+                reader(request),
+                reason,
+                task=task,
+                sales_order=task.sales_order,
+                billing_document=task.billing_document,
+            )
+        return "The invoice is made and its money captured once more."
