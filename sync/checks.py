@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from ipaddress import ip_network
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,7 @@ SAP_NEEDED = ("client", "user", "passwd")
 
 def register_checks() -> None:
     """Called once the apps are ready."""
-    for check in (check_shops, check_sap, check_times, check_security):
+    for check in (check_shops, check_sap, check_times, check_proxies, check_security):
         register(_of_app(check))
 
 
@@ -102,6 +103,19 @@ def check_times() -> Iterator[CheckMessage]:
                 f"The job time-out of the queue “{queue}” is not longer than LEASE_SECONDS.",
                 hint="Make DEFAULT_TIMEOUT longer.",
                 id="sync.E007",
+            )
+
+
+def check_proxies() -> Iterator[CheckMessage]:
+    """Each trusted proxy is a network; a misspelt one would be found by the first visitor."""
+    for one in settings.TRUSTED_PROXIES:
+        try:
+            ip_network(one if one != "unix" else "127.0.0.1", strict=False)
+        except ValueError:
+            yield Error(
+                f"TRUSTED_PROXIES has “{one}”, which is no network.",
+                hint="Such as 10.0.0.0/24, 127.0.0.1, or unix for a socket.",
+                id="sync.E009",
             )
 
 

@@ -69,6 +69,12 @@ def test_a_job_shorter_than_the_lease_is_refused(settings: Any) -> None:
     assert ids(checks.check_times) == ["sync.E007"]
 
 
+def test_a_proxy_that_is_no_network_is_refused(settings: Any) -> None:
+    settings.TRUSTED_PROXIES = ["10.0.0.0/24", "unix", "::1", "proxy.example"]
+
+    assert ids(checks.check_proxies) == ["sync.E009"]
+
+
 def test_real_systems_forbid_what_the_demo_may(settings: Any) -> None:
     settings.MAGENTO = {"north": SHOP}
     settings.DEBUG = True
