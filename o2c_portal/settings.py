@@ -242,6 +242,15 @@ SAP_TRACKING_SOURCES = env.list(
 )
 SAP_CARRIER_SOURCES = env.list("SAP_CARRIER_SOURCES", ["forwarding_agent"])
 
+# ---- Going live ---------------------------------------------------------------------------------
+# The demo, and tests: everything may be missing. In production each part that may is named.
+DEMO = env.bool("DEMO", False)
+PARTS = ["database", "redis", "key", "shop", "sap", "stand-in"]
+ALLOW_MISSING: list[str] = env.list("ALLOW_MISSING", PARTS if DEMO else [])
+_ONLY_STANDINS = set(MAGENTO) <= {"demo"} and SAP_RFC_CONNECT == "sync.sandbox.sap.connect"
+# Whether a person must say so before the portal sends anything by itself (Readiness).
+NEEDS_RELEASE = env.bool("NEEDS_RELEASE", not (DEMO or _ONLY_STANDINS))
+
 # ---- Logs ---------------------------------------------------------------------------------------
 LOGGING: dict[str, Any] = {
     "version": 1,

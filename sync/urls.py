@@ -31,7 +31,7 @@ from sync.views.lists import DocumentList
 from sync.views.live import LiveDocument, LiveRows
 from sync.views.master_data import AddMapping, MasterDataPage
 from sync.views.queue import QueuePage, SaveSchedule
-from sync.views.readiness import CheckReadiness, ReadinessPage
+from sync.views.readiness import CheckReadiness, ReadinessPage, ReleasePortal
 from sync.views.sales_orders import OrderPage
 from sync.views.search import SearchPage
 from sync.views.sign_in_locks import ClearSignInLock, SignInLocksPage
@@ -106,6 +106,7 @@ urlpatterns = [
     path("master-data/<slug:table>/", AddMapping.as_view(), name="add_mapping"),
     path("readiness/", ReadinessPage.as_view(), name="readiness"),
     path("readiness/check/", CheckReadiness.as_view(), name="check_readiness"),
+    path("readiness/release/", ReleasePortal.as_view(), name="release"),
     path("sign-in-locks/", SignInLocksPage.as_view(), name="sign_in_locks"),
     path("sign-in-locks/clear/", ClearSignInLock.as_view(), name="clear_sign_in_lock"),
     path("live/<slug:kind_name>/", LiveRows.as_view(), name="live_rows"),

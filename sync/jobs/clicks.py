@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from django.contrib.auth.models import User
 
-from sync.jobs import plan, work
+from sync.jobs import plan, release, work
 from sync.jobs.ask import Answer, Asked, ask, retry
 from sync.models import (
     BillingDocument,
@@ -51,8 +51,12 @@ def sync_orders(orders: Iterable[SalesOrder], user: User) -> Clicked:
 
 
 def sync_all_new_orders(user: User) -> Clicked:
-    """Fetch every shop's new orders, and bring all that wait into SAP."""
-    return _ask_all(plan.for_all_new_orders(), user)
+    """Fetch every shop's new orders, and bring all that wait into SAP; before the release only
+    the first."""
+    is_held = release.is_held()
+    wanted = plan.for_all_new_orders()
+    kept = (one for one in wanted if not (is_held and one.step in release.WRITES))
+    return _ask_all(kept, user)
 
 
 def sync_deliveries(deliveries: Iterable[OutboundDelivery], user: User) -> Clicked:

@@ -9,6 +9,7 @@ from django.db.models import Min
 from django.utils import timezone
 
 from sync.errors import RemoteMisconfigured, RemoteUnavailable, SyncError
+from sync.jobs import release
 from sync.jobs.breaker import (
     SAP,
     WAITS_FOR_REMOTE,
@@ -36,6 +37,8 @@ class Hold:
 
 def held_back(task: SyncTask) -> Hold | None:
     """Why a task must not be carried out now; None lets it run."""
+    if release.holds(task.step, asked_by_person=task.asked_by_id is not None):
+        return _wait(release.HELD, timezone.now() + LOOK_AGAIN_AFTER)
     systems = systems_of(task)
     if not systems:
         return _logon_refused(task) if task.step == Step.CHECK_READINESS else None

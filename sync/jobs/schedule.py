@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from sync.jobs import plan
+from sync.jobs import plan, release
 from sync.jobs.ask import Answer, ask
 from sync.models import Step, StepSchedule, SyncTask
 
@@ -48,6 +48,8 @@ def _take(schedule: StepSchedule, now: datetime) -> bool:
 
 
 def _run(schedule: StepSchedule) -> int:
+    if release.holds(schedule.step, asked_by_person=False):
+        return 0
     asked = [
         ask(work, origin=SyncTask.Origin.SCHEDULE) for work in plan.open_work(Step(schedule.step))
     ]

@@ -42,6 +42,7 @@ ACTIONS = {
     "/attention/retry/": {SALES, LOGISTICS, FINANCE, ADMINISTRATORS},
     "/queue/schedules/1/": {ADMINISTRATORS},
     "/connections/test/": {ADMINISTRATORS},
+    "/readiness/release/": {ADMINISTRATORS},
     "/sign-in-locks/clear/": {ADMINISTRATORS},
 }
 PAGES = ["/", "/orders/", "/deliveries/", "/invoices/", "/attention/", "/search/"]
