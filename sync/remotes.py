@@ -39,6 +39,7 @@ class Policy:
     follow_every: timedelta = timedelta(hours=1)
     follow_for: timedelta = timedelta(days=14)
     is_sap_a_standin: bool = False
+    needs_release: bool = False
 
 
 class TaughtMessages(Mapping[str, Explanation]):
@@ -143,6 +144,7 @@ def policy_from_settings() -> Policy:
         sap_time_zone=settings.SAP_TIME_ZONE,
         follow_every=timedelta(seconds=settings.FOLLOW_COMPLETE_EVERY_SECONDS),
         follow_for=timedelta(days=settings.FOLLOW_COMPLETE_DAYS),
+        needs_release=settings.NEEDS_RELEASE,
         is_sap_a_standin=settings.SAP_RFC_CONNECT.startswith("sync.sandbox."),
     )
 

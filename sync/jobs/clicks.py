@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.contrib.auth.models import User
 
@@ -19,6 +19,10 @@ from sync.models import (
     SyncTask,
 )
 
+NO_SHOP = (
+    "No shop is set up: an administrator adds one, or switches one on, under Mappings → Shops."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Clicked:
@@ -26,10 +30,13 @@ class Clicked:
 
     tasks: list[SyncTask] = field(default_factory=list)
     answers: Counter[Answer] = field(default_factory=Counter)
+    note: str = ""
 
     @property
     def message(self) -> str:
         """One sentence for the person who clicked."""
+        if not self.tasks and not _has_shop():
+            return NO_SHOP
         if not self.tasks:
             return "Nothing to do: everything is up to date."
         words = {
@@ -42,7 +49,7 @@ class Clicked:
             Answer.NEEDS_ATTENTION: "needing attention",
         }
         parts = [f"{count} {words[answer]}" for answer, count in self.answers.items()]
-        return f"Sync now: {', '.join(parts)}."
+        return f"Sync now: {', '.join(parts)}. {self.note}".strip()
 
 
 def sync_orders(orders: Iterable[SalesOrder], user: User) -> Clicked:
@@ -53,10 +60,10 @@ def sync_orders(orders: Iterable[SalesOrder], user: User) -> Clicked:
 def sync_all_new_orders(user: User) -> Clicked:
     """Fetch every shop's new orders, and bring all that wait into SAP; before the release only
     the first."""
-    is_held = release.is_held()
-    wanted = plan.for_all_new_orders()
-    kept = (one for one in wanted if not (is_held and one.step in release.WRITES))
-    return _ask_all(kept, user)
+    if not release.is_held():
+        return _ask_all(plan.for_all_new_orders(), user)
+    fetches = (one for one in plan.for_all_new_orders() if one.step not in release.WRITES)
+    return replace(_ask_all(fetches, user), note=release.HELD)
 
 
 def sync_deliveries(deliveries: Iterable[OutboundDelivery], user: User) -> Clicked:
@@ -66,7 +73,7 @@ def sync_deliveries(deliveries: Iterable[OutboundDelivery], user: User) -> Click
 
 def sync_all_deliveries(user: User) -> Clicked:
     """Fetch the deliveries of every open order, and ship what has left."""
-    return _ask_all([work.pull_deliveries()], user)
+    return _of_everything(work.pull_deliveries(), user)
 
 
 def sync_billing_documents(documents: Iterable[BillingDocument], user: User) -> Clicked:
@@ -76,7 +83,7 @@ def sync_billing_documents(documents: Iterable[BillingDocument], user: User) -> 
 
 def sync_all_billing_documents(user: User) -> Clicked:
     """Fetch the billing documents of every open order, and invoice them in the shop."""
-    return _ask_all([work.pull_billing()], user)
+    return _of_everything(work.pull_billing(), user)
 
 
 def resend_invoices(invoices: Iterable[Invoice], user: User) -> Clicked:
@@ -128,6 +135,15 @@ def check_readiness(user: User) -> Clicked:
     shops = Shop.objects.filter(is_active=True).order_by("id")
     areas = [work.check_readiness(area="portal"), work.check_readiness(area="sap")]
     return _ask_all([*areas, *(work.check_readiness(shop) for shop in shops)], user)
+
+
+def _of_everything(fetch: work.Work, user: User) -> Clicked:
+    clicked = _ask_all([fetch], user)
+    return clicked if _has_shop() else replace(clicked, note=NO_SHOP)
+
+
+def _has_shop() -> bool:
+    return Shop.objects.filter(is_active=True).exists()
 
 
 def _ask_all(wanted: Iterable[work.Work], user: User) -> Clicked:

@@ -70,9 +70,10 @@ def test_a_fetch_of_everything_is_followed_by_nothing_that_sends() -> None:
 def test_sync_all_fetches_only() -> None:
     a_sales_order()
 
-    clicks.sync_all_new_orders(a_user())
+    clicked = clicks.sync_all_new_orders(a_user())
 
     assert steps() == {Step.PULL_ORDERS}
+    assert clicked.message.endswith(release.HELD)
 
 
 @pytest.mark.usefixtures("fresh")
