@@ -47,18 +47,19 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "sync.views.odd_requests.OddRequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "sync.views.busy_database.BusyDatabaseMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "sync.views.time_zone.ReaderTimeZoneMiddleware",
-    "sync.views.busy_database.BusyDatabaseMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -111,9 +112,16 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a shared office address locks out nobody
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # what a good sign-in forgets
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "lockout.html"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # waiting is not made longer by trying
+AXES_HANDLER = "sync.views.sign_in_rules.SignInHandler"
+AXES_USERNAME_CALLABLE = "sync.views.sign_in_rules.counted_name"
+AXES_LOCKOUT_CALLABLE = "sync.views.sign_in_rules.wait_page"
+AXES_CLIENT_IP_CALLABLE = "o2c_portal.client_address.client_address"
+AXES_CLIENT_STR_CALLABLE = "o2c_portal.client_address.described"
+# Networks of the proxies in front, or "unix": only they are believed about whom they speak for.
+TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", [])
 SECURE_COOKIES = env.bool("SECURE_COOKIES", False)
 SESSION_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_SECURE = SECURE_COOKIES
@@ -239,6 +247,15 @@ SAP_TRACKING_SOURCES = env.list(
     "SAP_TRACKING_SOURCES", ["handling_unit_2", "bill_of_lading", "external_delivery_id"]
 )
 SAP_CARRIER_SOURCES = env.list("SAP_CARRIER_SOURCES", ["forwarding_agent"])
+
+# ---- Going live ---------------------------------------------------------------------------------
+# The demo, and tests: everything may be missing. In production each part that may is named.
+DEMO = env.bool("DEMO", False)
+PARTS = ["database", "redis", "key", "shop", "sap", "stand-in"]
+ALLOW_MISSING: list[str] = env.list("ALLOW_MISSING", PARTS if DEMO else [])
+_ONLY_STANDINS = set(MAGENTO) <= {"demo"} and SAP_RFC_CONNECT == "sync.sandbox.sap.connect"
+# Whether a person must say so before the portal sends anything by itself (Readiness).
+NEEDS_RELEASE = env.bool("NEEDS_RELEASE", not (DEMO or _ONLY_STANDINS))
 
 # ---- Logs ---------------------------------------------------------------------------------------
 LOGGING: dict[str, Any] = {

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
+from sync.views.admin_links import view_on_site
+from sync.views.keys import KeyConverter
 from sync.views.probes import healthz, readyz
+
+register_converter(KeyConverter, "key")
+handler400 = "sync.views.busy_database.refused"
+handler500 = "sync.views.busy_database.fault"
 
 urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
+    path("admin/r/<key:content_type_id>/<path:object_id>/", admin.site.admin_view(view_on_site)),
     path("admin/", admin.site.urls),
     path("accounts/", include("django.contrib.auth.urls")),
     path("", include("sync.urls")),

@@ -35,6 +35,12 @@ admin.site.site_header = "O2C portal"
 admin.site.index_title = "Mappings and settings"
 
 
+# A web address typed without its beginning is an https one.
+WEB_ADDRESSES: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
+    models.URLField: {"assume_scheme": "https"}
+}
+
+
 class _ReadOnly:
     """Nobody edits the ledger, not even an administrator."""
 
@@ -55,6 +61,7 @@ class _ReadOnly:
 class ShopAdmin(ModelAdmin):
     """The shops; their addresses and credentials come from the environment."""
 
+    formfield_overrides = WEB_ADDRESSES
     list_display = ["name", "code", "is_active", "orders_from", "reference_prefix"]
     list_filter = ["is_active"]
     search_fields = ["name", "code"]

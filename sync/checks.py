@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from ipaddress import ip_network
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,7 @@ SAP_NEEDED = ("client", "user", "passwd")
 
 def register_checks() -> None:
     """Called once the apps are ready."""
-    for check in (check_shops, check_sap, check_times, check_security):
+    for check in CHECKS:
         register(_of_app(check))
 
 
@@ -105,6 +106,68 @@ def check_times() -> Iterator[CheckMessage]:
             )
 
 
+def check_proxies() -> Iterator[CheckMessage]:
+    """Each trusted proxy is a network; a misspelt one would be found by the first visitor."""
+    for one in settings.TRUSTED_PROXIES:
+        try:
+            ip_network(one if one != "unix" else "127.0.0.1", strict=False)
+        except ValueError:
+            yield Error(
+                f"TRUSTED_PROXIES has “{one}”, which is no network.",
+                hint="Such as 10.0.0.0/24, 127.0.0.1, or unix for a socket.",
+                id="sync.E009",
+            )
+
+
+def check_parts() -> Iterator[CheckMessage]:
+    """Production has all its parts, and no stand-in beside a real system; ALLOW_MISSING names
+    what may be missing on purpose. The demo names all."""
+    for name in set(settings.ALLOW_MISSING) - set(settings.PARTS):
+        yield Error(
+            f"ALLOW_MISSING has “{name}”.",
+            hint=f"Known parts are {', '.join(settings.PARTS)}.",
+            id="sync.E010",
+        )
+    for name, words, hint in _missing_parts():
+        if name not in settings.ALLOW_MISSING:
+            yield Error(
+                words,
+                hint=f"{hint} To start without on purpose, name “{name}” in ALLOW_MISSING; "
+                "“manage.py demo” starts the demo.",
+                id="sync.E011",
+            )
+
+
+def _missing_parts() -> Iterator[tuple[str, str, str]]:
+    """Name, what is missing, and what to set."""
+    if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+        yield "database", "No database is set: this would be a SQLite file.", "Set DATABASE_URL."
+    if str(settings.REDIS_SOCKET) in settings.REDIS_URL:
+        yield "redis", "No Redis is set: this would be the demo's own.", "Set REDIS_URL."
+    if not _secret_key():
+        yield "key", "SECRET_KEY is not set.", "Set a long random text."
+    shops = set(settings.MAGENTO)
+    has_standin_shop, has_shop = STANDIN_SHOP in shops, bool(shops - {STANDIN_SHOP})
+    has_standin_sap = settings.SAP_RFC_CONNECT == STANDIN_SAP
+    if not has_shop:
+        yield "shop", "No shop is set.", "Set MAGENTO_SHOPS and the shop's address and keys."
+    if has_standin_sap:
+        yield "sap", "No SAP is set: this would be the stand-in.", "Set SAP_RFC_CONNECT."
+    if has_standin_shop and not has_standin_sap:
+        hint = f"Take “{STANDIN_SHOP}” out of MAGENTO_SHOPS."
+        yield "stand-in", "The stand-in shop's orders would go into a real SAP.", hint
+    if has_shop and has_standin_sap:
+        yield "stand-in", "A real shop would be told what the stand-in SAP does.", "Set SAP."
+
+
+def refuse_to_start() -> None:
+    """For a process that is no command: raises ImproperlyConfigured with every error's words."""
+    found = [message for check in CHECKS for message in check() if message.is_serious()]
+    if found:
+        lines = [f"{message.msg} {message.hint or ''}".strip() for message in found]
+        raise ImproperlyConfigured("\n".join(["The portal cannot start:", *lines]))
+
+
 def check_security() -> Iterator[CheckMessage]:
     """Nothing of the demo's ease is left where real systems are connected."""
     if _only_standins():
@@ -132,3 +195,9 @@ def _secret_key() -> str:
         return str(settings.SECRET_KEY)
     except ImproperlyConfigured:  # Django's own word for an empty one
         return ""
+
+
+CHECKS: tuple[Callable[[], Iterator[CheckMessage]], ...] = (
+    *(check_shops, check_sap, check_times),
+    *(check_proxies, check_parts, check_security),
+)

@@ -41,6 +41,7 @@ class Policy:
     watch_for: timedelta = timedelta(days=730)
     watch_orders: int = 100
     is_sap_a_standin: bool = False
+    needs_release: bool = False
 
 
 class TaughtMessages(Mapping[str, Explanation]):
@@ -147,6 +148,7 @@ def policy_from_settings() -> Policy:
         follow_for=timedelta(days=settings.FOLLOW_COMPLETE_DAYS),
         watch_for=timedelta(days=settings.WATCH_BILLING_DAYS),
         watch_orders=settings.WATCH_BILLING_ORDERS,
+        needs_release=settings.NEEDS_RELEASE,
         is_sap_a_standin=settings.SAP_RFC_CONNECT.startswith("sync.sandbox."),
     )
 

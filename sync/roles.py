@@ -30,6 +30,7 @@ PERMISSIONS = {
     "test_connections": "Can test the connections to shops and SAP",
     "check_readiness": "Can check whether everything is ready",
     "manage_automation": "Can switch automatic steps on and off",
+    "clear_sign_in_locks": "Can see whose sign-ins wait after failures, and let them try again",
 }
 
 _EVERYDAY_MAPPINGS = ["customermapping", "materialmapping", "paymentmapping", "shippingmapping"]

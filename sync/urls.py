@@ -32,9 +32,10 @@ from sync.views.lists import DocumentList
 from sync.views.live import LiveDocument, LiveRows
 from sync.views.master_data import AddMapping, MasterDataPage
 from sync.views.queue import QueuePage, SaveSchedule
-from sync.views.readiness import CheckReadiness, ReadinessPage
+from sync.views.readiness import CheckReadiness, ReadinessPage, ReleasePortal
 from sync.views.sales_orders import OrderPage
 from sync.views.search import SearchPage
+from sync.views.sign_in_locks import ClearSignInLock, SignInLocksPage
 from sync.views.taking_anyway import TakeAnyway
 from sync.views.tasks import TaskPage
 
@@ -63,15 +64,15 @@ urlpatterns = [
     path("orders/", ORDER_LIST, name="orders"),
     path("orders/sync/", SyncSelected.as_view(kind=ORDERS), name="orders_sync"),
     path("orders/sync-all/", SyncAll.as_view(kind=ORDERS), name="orders_sync_all"),
-    path("orders/<int:pk>/", OrderPage.as_view(), name="order"),
-    path("orders/<int:pk>/sync/", SyncOne.as_view(kind=ORDERS), name="orders_sync_one"),
-    path("orders/<int:pk>/take-anyway/", TakeAnyway.as_view(), name="take_anyway"),
-    path("orders/<int:pk>/dry-run/", DryRunOrder.as_view(), name="dry_run"),
+    path("orders/<key:pk>/", OrderPage.as_view(), name="order"),
+    path("orders/<key:pk>/sync/", SyncOne.as_view(kind=ORDERS), name="orders_sync_one"),
+    path("orders/<key:pk>/take-anyway/", TakeAnyway.as_view(), name="take_anyway"),
+    path("orders/<key:pk>/dry-run/", DryRunOrder.as_view(), name="dry_run"),
     path("deliveries/", DELIVERY_LIST, name="deliveries"),
     path("deliveries/sync/", SyncSelected.as_view(kind=DELIVERIES), name="deliveries_sync"),
     path("deliveries/sync-all/", SyncAll.as_view(kind=DELIVERIES), name="deliveries_sync_all"),
-    path("deliveries/<int:pk>/", DeliveryPage.as_view(), name="delivery"),
-    path("deliveries/<int:pk>/sync/", SyncOne.as_view(kind=DELIVERIES), name="deliveries_sync_one"),
+    path("deliveries/<key:pk>/", DeliveryPage.as_view(), name="delivery"),
+    path("deliveries/<key:pk>/sync/", SyncOne.as_view(kind=DELIVERIES), name="deliveries_sync_one"),
     path("invoices/", BILLING_LIST, name="billing_documents"),
     path(
         "invoices/sync/",
@@ -84,31 +85,34 @@ urlpatterns = [
         name="billing_documents_sync_all",
     ),
     path("invoices/resend/", ResendSelected.as_view(), name="resend_selected"),
-    path("invoices/<int:pk>/", BillingDocumentPage.as_view(), name="billing_document"),
+    path("invoices/<key:pk>/", BillingDocumentPage.as_view(), name="billing_document"),
     path(
-        "invoices/<int:pk>/sync/",
+        "invoices/<key:pk>/sync/",
         SyncOne.as_view(kind=BILLING_DOCUMENTS),
         name="billing_documents_sync_one",
     ),
-    path("invoices/<int:pk>/link/", LinkInvoice.as_view(), name="link_invoice"),
-    path("invoices/<int:pk>/resend/", ResendInvoice.as_view(), name="resend_invoice"),
-    path("shop-invoices/<int:pk>/resend/", ResendShopInvoice.as_view(), name="resend_shop_invoice"),
+    path("invoices/<key:pk>/link/", LinkInvoice.as_view(), name="link_invoice"),
+    path("invoices/<key:pk>/resend/", ResendInvoice.as_view(), name="resend_invoice"),
+    path("shop-invoices/<key:pk>/resend/", ResendShopInvoice.as_view(), name="resend_shop_invoice"),
     path("attention/", AttentionPage.as_view(), name="attention"),
     path("attention/retry/", RetryCause.as_view(), name="retry_cause"),
     path("completeness/", CompletenessPage.as_view(), name="completeness"),
     path("completeness/check/", CheckCompleteness.as_view(), name="check_completeness"),
     path("queue/", QueuePage.as_view(), name="queue"),
-    path("queue/schedules/<int:pk>/", SaveSchedule.as_view(), name="save_schedule"),
-    path("tasks/<int:pk>/", TaskPage.as_view(), name="task"),
-    path("tasks/<int:pk>/capture-again/", CaptureAgain.as_view(), name="capture_again"),
-    path("tasks/<int:pk>/retry/", RetryTask.as_view(), name="retry_task"),
+    path("queue/schedules/<key:pk>/", SaveSchedule.as_view(), name="save_schedule"),
+    path("tasks/<key:pk>/", TaskPage.as_view(), name="task"),
+    path("tasks/<key:pk>/capture-again/", CaptureAgain.as_view(), name="capture_again"),
+    path("tasks/<key:pk>/retry/", RetryTask.as_view(), name="retry_task"),
     path("connections/", ConnectionsPage.as_view(), name="connections"),
     path("connections/test/", TryConnections.as_view(), name="test_connections"),
-    path("connections/<int:pk>/confirm/", ConfirmRemote.as_view(), name="confirm_remote"),
+    path("connections/<key:pk>/confirm/", ConfirmRemote.as_view(), name="confirm_remote"),
     path("master-data/", MasterDataPage.as_view(), name="master_data"),
     path("master-data/<slug:table>/", AddMapping.as_view(), name="add_mapping"),
     path("readiness/", ReadinessPage.as_view(), name="readiness"),
     path("readiness/check/", CheckReadiness.as_view(), name="check_readiness"),
+    path("readiness/release/", ReleasePortal.as_view(), name="release"),
+    path("sign-in-locks/", SignInLocksPage.as_view(), name="sign_in_locks"),
+    path("sign-in-locks/clear/", ClearSignInLock.as_view(), name="clear_sign_in_lock"),
     path("live/<slug:kind_name>/", LiveRows.as_view(), name="live_rows"),
-    path("live/<slug:kind_name>/<int:pk>/", LiveDocument.as_view(), name="live_document"),
+    path("live/<slug:kind_name>/<key:pk>/", LiveDocument.as_view(), name="live_document"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
+os.environ.setdefault("DEMO", "true")
 
 from o2c_portal.settings import *  # noqa: F403 - a settings module extends another this way
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.contrib.auth.models import User
 
-from sync.jobs import plan, work
+from sync.jobs import plan, release, work
 from sync.jobs.ask import Answer, Asked, ask, retry
 from sync.models import (
     BillingDocument,
@@ -21,6 +21,10 @@ from sync.models import (
 )
 from sync.steps.intake import reason_never_taken
 
+NO_SHOP = (
+    "No shop is set up: an administrator adds one, or switches one on, under Mappings → Shops."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Clicked:
@@ -28,12 +32,13 @@ class Clicked:
 
     tasks: list[SyncTask] = field(default_factory=list)
     answers: Counter[Answer] = field(default_factory=Counter)
+    note: str = ""
 
     @property
     def message(self) -> str:
         """One sentence for the person who clicked."""
         if not self.tasks:
-            return "Nothing to do: everything is up to date."
+            return self.note or "Nothing to do: everything is up to date."
         words = {
             Answer.ASKED: "queued",
             Answer.RETRIED: "tried again",
@@ -44,7 +49,7 @@ class Clicked:
             Answer.NEEDS_ATTENTION: "needing attention",
         }
         parts = [f"{count} {words[answer]}" for answer, count in self.answers.items()]
-        return f"Sync now: {', '.join(parts)}."
+        return f"Sync now: {', '.join(parts)}. {self.note}".strip()
 
 
 def sync_orders(orders: Iterable[SalesOrder], user: User) -> Clicked:
@@ -53,8 +58,14 @@ def sync_orders(orders: Iterable[SalesOrder], user: User) -> Clicked:
 
 
 def sync_all_new_orders(user: User) -> Clicked:
-    """Fetch every shop's new orders, and bring all that wait into SAP."""
-    return _ask_all(plan.for_all_new_orders(), user)
+    """Fetch every shop's new orders, and bring all that wait into SAP; before the release only
+    the first."""
+    if not _has_shop():
+        return Clicked(note=NO_SHOP)
+    if not release.is_held():
+        return _ask_all(plan.for_all_new_orders(), user)
+    fetches = (one for one in plan.for_all_new_orders() if one.step not in release.WRITES)
+    return replace(_ask_all(fetches, user), note=release.HELD)
 
 
 def sync_deliveries(deliveries: Iterable[OutboundDelivery], user: User) -> Clicked:
@@ -64,7 +75,7 @@ def sync_deliveries(deliveries: Iterable[OutboundDelivery], user: User) -> Click
 
 def sync_all_deliveries(user: User) -> Clicked:
     """Fetch the deliveries of every open order, and ship what has left."""
-    return _ask_all([work.pull_deliveries()], user)
+    return _of_everything(work.pull_deliveries(), user)
 
 
 def sync_billing_documents(documents: Iterable[BillingDocument], user: User) -> Clicked:
@@ -74,7 +85,7 @@ def sync_billing_documents(documents: Iterable[BillingDocument], user: User) -> 
 
 def sync_all_billing_documents(user: User) -> Clicked:
     """Fetch the billing documents of every open order, and invoice them in the shop."""
-    return _ask_all([work.pull_billing()], user)
+    return _of_everything(work.pull_billing(), user)
 
 
 def resend_invoices(invoices: Iterable[Invoice], user: User) -> Clicked:
@@ -130,6 +141,15 @@ def check_readiness(user: User) -> Clicked:
     shops = Shop.objects.filter(is_active=True).order_by("id")
     areas = [work.check_readiness(area="portal"), work.check_readiness(area="sap")]
     return _ask_all([*areas, *(work.check_readiness(shop) for shop in shops)], user)
+
+
+def _of_everything(fetch: work.Work, user: User) -> Clicked:
+    clicked = _ask_all([fetch], user)
+    return clicked if _has_shop() else replace(clicked, note=NO_SHOP)
+
+
+def _has_shop() -> bool:
+    return Shop.objects.filter(is_active=True).exists()
 
 
 def _ask_all(wanted: Iterable[work.Work], user: User) -> Clicked:

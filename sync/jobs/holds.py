@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Min
 
 from sync.errors import RemoteMisconfigured, RemoteUnavailable, SyncError
+from sync.jobs import release
 from sync.jobs.breaker import (
     SAP,
     WAITS_FOR_REMOTE,
@@ -35,6 +36,8 @@ class Hold:
 
 def held_back(task: SyncTask) -> Hold | None:
     """Why a task must not be carried out now; None lets it run."""
+    if release.holds(task.step, asked_by_person=task.asked_by_id is not None):
+        return _wait(release.HELD, clock.now() + LOOK_AGAIN_AFTER)
     systems = systems_of(task)
     if not systems:
         return _logon_refused(task) if task.step == Step.CHECK_READINESS else None

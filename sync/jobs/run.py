@@ -15,7 +15,7 @@ from django.db.models import F
 
 from sync.errors import LeaseLost, RemoteChanged, RemoteUnavailable, SyncError
 from sync.exchanges import Exchange
-from sync.jobs import breaker, fetches, plan, resume
+from sync.jobs import breaker, fetches, plan, release, resume
 from sync.jobs.ask import ask
 from sync.jobs.failures import columns_of
 from sync.jobs.holds import held_back
@@ -171,13 +171,17 @@ def _is_believed(task: SyncTask, error: Exception) -> bool:
 
 
 def ask_follow_ups(task: SyncTask) -> None:
-    """Ask for what became possible: always in a person's name, else only where it is automatic."""
+    """Ask for what became possible: always in a person's name, else only where it is automatic;
+    before the release only what a person asked of one order."""
     task.refresh_from_db(fields=["asked_by", "is_wanted_again"])  # somebody may have joined it
     possible = list(plan.follow_ups(task))
     if not possible:
         return
     automatic = set(StepSchedule.objects.filter(is_enabled=True).values_list("step", flat=True))
+    is_by_person = release.is_by_person(task)
     for wanted in possible:
+        if release.holds(wanted.step, asked_by_person=is_by_person):
+            continue
         if task.asked_by is not None or wanted.step in automatic:
             ask(wanted, origin=SyncTask.Origin.FOLLOW_UP, asked_by=task.asked_by)
 

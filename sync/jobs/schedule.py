@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from sync.jobs import plan
+from sync.jobs import plan, release
 from sync.jobs.ask import Answer, ask
 from sync.models import Step, StepSchedule, SyncTask, clock
 
@@ -46,6 +46,8 @@ def _take(schedule: StepSchedule, now: datetime) -> bool:
 
 
 def _run(schedule: StepSchedule) -> int:
+    if release.holds(schedule.step, asked_by_person=False):
+        return 0
     asked = [
         ask(work, origin=SyncTask.Origin.SCHEDULE) for work in plan.open_work(Step(schedule.step))
     ]

@@ -25,6 +25,7 @@ from sync.models.mapping import (
     ShippingMapping,
 )
 from sync.models.readiness import ReadinessFinding
+from sync.models.release import Release
 from sync.models.sales_orders import SalesOrder, SalesOrderLine, SapSalesOrderLine
 from sync.models.sap_messages import SapMessageEntry
 from sync.models.shipments import Shipment, ShipmentLine, ShipmentTrack
@@ -51,6 +52,7 @@ __all__ = [
     "ProcessHeartbeat",
     "PullWatermark",
     "ReadinessFinding",
+    "Release",
     "RemoteCall",
     "RemoteHealth",
     "RemoteIdentity",

@@ -18,6 +18,7 @@ from sync.models import (
     CompletenessFinding,
     CompletenessRun,
     PullWatermark,
+    Release,
     SalesOrder,
     Step,
     StepSchedule,
@@ -56,6 +57,8 @@ def check_completeness(run: StepRun) -> str:
         for order in orders
         if order.pk not in held
     ]
+    if run.policy.needs_release and not Release.objects.exists():
+        _explain_by_release(findings)
     findings += _not_in_shop(run, since, now, {reference_of(one) for one in orders})
     with transaction.atomic():
         made = CompletenessRun.objects.create(
@@ -122,6 +125,14 @@ def _references_in_sap(
     return read
 
 
+def _explain_by_release(findings: list[CompletenessFinding]) -> None:
+    """Before the release nobody sends an order that SAP has never had."""
+    for one in findings:
+        if one.sales_order is not None and not (one.is_explained or one.sap_sales_order_number):
+            one.reason = "Waiting for the release: nothing is sent by itself yet"
+            one.is_explained = True
+
+
 def _is_held(order: SalesOrder, read: dict[str, str]) -> bool:
     return read.get(order.sap_sales_order_number) == reference_of(order)
 
@@ -164,12 +175,21 @@ def _waits_its_turn(order: SalesOrder, now: datetime) -> str:
     """
     if order.first_read_at >= now:
         fetched = PullWatermark.objects.filter(shop=order.shop, polled_at__lt=order.placed_at)
-        return "Placed since the last fetch" if fetched.exists() else ""
+        if fetched.exists():
+            return "Placed since the last fetch"
+        return "On its way: the first fetch is not over" if _is_first_fetch(order) else ""
     schedule = StepSchedule.objects.filter(step=Step.PUSH_ORDER).first()
     if schedule is None or not schedule.is_enabled:
         return "Waiting for a person: orders are not sent to SAP by themselves"
     turn = max(TURN_COMES_WITHIN, ROUNDS * timedelta(seconds=schedule.interval_seconds))
     return "Waiting for SAP: its turn comes next" if now - order.first_read_at < turn else ""
+
+
+def _is_first_fetch(order: SalesOrder) -> bool:
+    """Whether the shop's orders are fetched by themselves, and never were to the end."""
+    fetches = StepSchedule.objects.filter(step=Step.PULL_ORDERS, is_enabled=True)
+    over = PullWatermark.objects.filter(shop=order.shop, polled_at__isnull=False)
+    return fetches.exists() and not over.exists()
 
 
 def _not_in_shop(

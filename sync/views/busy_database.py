@@ -1,19 +1,27 @@
-"""A database that is busy for longer than anyone can wait is said to be so, not called a fault."""
+"""A database that is away or busy for too long is said to be so, not called a fault."""
 
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
+from typing import Any
 
-from django.db import OperationalError
+from django.contrib.auth.models import AnonymousUser
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.defaults import bad_request, server_error
 
 logger = logging.getLogger(__name__)
 
 
 class BusyDatabaseMiddleware:
-    """503 with a sentence a person can act on, where the database is locked, full or away."""
+    """503 with a sentence a person can act on, where the database is locked, full or away.
+
+    Stands before the middleware that asks who the reader is: nobody is sent to sign in because
+    their session could not be read.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -21,11 +29,44 @@ class BusyDatabaseMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """The session and its person are read here; a page that needs neither goes on without."""
+        try:
+            bool(request.user.is_authenticated)
+        except (OperationalError, InterfaceError) as error:
+            if getattr(view, "login_required", True):
+                return _busy(request, error)
+            request.user = AnonymousUser()
+        return None
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Only the database's own trouble; everything else is a fault and stays one."""
-        if not isinstance(error, OperationalError):
-            return None
-        logger.error("the database did not answer %s: %s", request.path, type(error).__name__)
-        response = render(request, "503.html", status=503)
-        response["Retry-After"] = "10"
-        return response
+        return _busy(request, error) if _is_busy(error) else None
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """The page for whatever failed outside of a page."""
+    error = sys.exc_info()[1]
+    return _busy(request, error) if error and _is_busy(error) else server_error(request)
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for a request that was not understood. Django says so, too, of a session that could
+    not be stored, whatever the reason."""
+    reason: BaseException | None = exception
+    while reason is not None and not _is_busy(reason):
+        reason = reason.__context__
+    return _busy(request, reason) if reason else bad_request(request, exception)
+
+
+def _is_busy(error: BaseException) -> bool:
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+def _busy(request: HttpRequest, error: BaseException) -> HttpResponse:
+    logger.error("the database did not answer %s: %s", request.path, type(error).__name__)
+    response = render(request, "503.html", status=503)
+    response["Retry-After"] = "10"
+    return response

@@ -6,9 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import View
 
+from sync.jobs import release
 from sync.jobs.bell import is_reachable
 from sync.models import ProcessHeartbeat
 from sync.views.incidents import incidents
+from sync.views.people import reader
 
 
 class TroubleBanner(View):
@@ -20,6 +22,8 @@ class TroubleBanner(View):
         context = {
             "is_redis_reachable": is_reachable(),
             "incidents": incidents(),
+            "is_held": release.is_held(),
+            "may_release": reader(request).has_perm("sync.manage_automation"),
             "is_worker_alive": any(worker.is_alive for worker in workers),
         }
         return render(request, "sync/partials/trouble.html", context)

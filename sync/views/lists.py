@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import EmptyPage
+from django.core.paginator import EmptyPage, InvalidPage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import View
-from django_tables2 import RequestConfig
 from django_tables2.paginators import LazyPaginator
 
+from sync.tables.documents import DocumentTable
 from sync.views.counts import capped
 from sync.views.kinds import ORDERS, DocumentKind
 from sync.views.live import list_fetches, table_for, watcher
 from sync.views.people import reader
 
-PER_PAGE = 25
+PER_PAGE, PAGE_SIZES = 25, (25, 50, 100)  # rows
 
 
 class BoundedPaginator(LazyPaginator):  # type: ignore[misc]  # untyped package
@@ -25,7 +25,7 @@ class BoundedPaginator(LazyPaginator):  # type: ignore[misc]  # untyped package
     LAST = 1000
 
     def validate_number(self, number: Any) -> int:
-        """The page asked for; the last one offered instead of any beyond."""
+        """The page asked for, unless it lies beyond the last one offered."""
         page: int = super().validate_number(number)
         if page > self.LAST:
             raise EmptyPage("Narrow the list with a filter instead.")
@@ -44,8 +44,7 @@ class DocumentList(View):
         filterset = self.kind.filterset(request.GET, queryset=self.kind.documents())
         documents = filterset.qs
         table = table_for(self.kind, request, documents)
-        paginate = {"paginator_class": BoundedPaginator, "per_page": PER_PAGE, "silent": True}
-        RequestConfig(request, paginate=paginate).configure(table)
+        _arrange(table, request)
         shown = [row.record for row in table.paginated_rows]
         table.tasks = self.kind.newest_tasks(shown)
         fetches = list_fetches(self.kind)
@@ -55,6 +54,7 @@ class DocumentList(View):
             "title": self.title,
             "hint": self.hint,
             "table": table,
+            "page_sizes": PAGE_SIZES,
             "filter": filterset,
             "is_filtered": _is_filtered(request),
             "count": capped(documents),
@@ -66,5 +66,21 @@ class DocumentList(View):
         return render(request, "sync/document_list.html", context)
 
 
+def _arrange(table: DocumentTable, request: HttpRequest) -> None:
+    """Sort and cut as the reader asks; what is not offered counts as not asked for."""
+    table.request = request
+    offered = set(table.columns.names())
+    if wanted := [one for one in request.GET.getlist("sort") if one.lstrip("-") in offered]:
+        table.order_by = wanted
+    size = next((one for one in PAGE_SIZES if str(one) == request.GET.get("per_page")), PER_PAGE)
+    page = request.GET.get("page", "1")
+    try:
+        table.paginate(paginator_class=BoundedPaginator, per_page=size, page=page)
+    except InvalidPage:
+        table.page = table.paginator.page(1)
+
+
 def _is_filtered(request: HttpRequest) -> bool:
-    return any(value for name, value in request.GET.items() if name not in {"sort", "page"})
+    return any(
+        value for name, value in request.GET.items() if name not in {"sort", "page", "per_page"}
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, JsonResponse
 
 from sync.jobs import fetches
@@ -34,7 +34,7 @@ def _database_and_processes() -> dict[str, bool]:
         alive = {beat.kind for beat in ProcessHeartbeat.objects.all() if beat.is_alive}
         silent = {_told(health): False for health in fetches.silent()}
         wrong = {f"clock of {name}, {by}": False for name, by in _wrong_clocks()}
-    except DatabaseError:
+    except Error:  # of the database, or of the way to it
         return {"database": False}
     return {**{kind: kind in alive for kind in ProcessHeartbeat.Kind.values}, **silent, **wrong}
 

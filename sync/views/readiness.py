@@ -12,8 +12,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
-from sync.jobs import clicks
-from sync.models import ReadinessFinding, Shop, Step, SyncTask
+from sync.jobs import clicks, release
+from sync.models import ReadinessFinding, Release, Shop, Step, SyncTask
 from sync.tables.live import is_live
 from sync.views.clicks import Click
 from sync.views.people import reader
@@ -49,6 +49,10 @@ class ReadinessPage(PermissionRequiredMixin, View):
             "section": "readiness",
             "areas": areas,
             "counts": {name: counts[name] for name in ("red", "amber", "green")},
+            "is_held": release.is_held(),
+            "missing": release.missing(),
+            "release": Release.objects.select_related("released_by").first(),
+            "may_release": reader(request).has_perm("sync.manage_automation"),
             "is_moving": any(is_live(area.task) for area in areas),
         }
         return render(request, "sync/readiness.html", context)
@@ -63,6 +67,20 @@ class CheckReadiness(Click):
         """The findings appear on the page as the checks end."""
         clicked = clicks.check_readiness(reader(request))
         messages.success(request, clicked.message.replace("Sync now", "Checks"))
+        return HttpResponseRedirect(reverse("sync:readiness"))
+
+
+class ReleasePortal(Click):
+    """Lets the portal send by itself from now on."""
+
+    permission_required = "sync.manage_automation"
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Only where nothing is missing; the page says what is."""
+        if release.release(reader(request)):
+            messages.success(request, "Released: what is due is sent by itself from now on.")
+        else:
+            messages.error(request, "Not released: the list below says what is missing.")
         return HttpResponseRedirect(reverse("sync:readiness"))
 
 

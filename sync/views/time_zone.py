@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -20,6 +20,6 @@ class ReaderTimeZoneMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
             timezone.activate(ZoneInfo(request.COOKIES[COOKIE]))
-        except (KeyError, ValueError, ZoneInfoNotFoundError):
+        except (KeyError, ValueError, OSError):  # no file, a folder, a name too long for one
             timezone.deactivate()
         return self.get_response(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -38,6 +39,38 @@ def test_p0_05_orders_behind_the_portals_back_are_all_listed(world: World) -> No
     listed = run.findings.filter(kind=Kind.NOT_IN_SAP, sales_order__entity_id__in=behind)
     assert listed.count() == 5
     assert {one.reason for one in listed} == {"Unexplained"}
+
+
+def test_orders_are_explained_while_the_first_fetch_goes_on(world: World) -> None:
+    StepSchedule.objects.create(step=Step.PULL_ORDERS)
+    entity_id = world.place_only("simple")
+
+    finding = _compare(world).findings.get(sales_order__entity_id=entity_id)
+
+    assert finding.is_explained
+    assert finding.reason == "On its way: the first fetch is not over"
+
+
+def test_an_order_every_fetch_has_missed_is_not_explained_by_the_first(world: World) -> None:
+    StepSchedule.objects.create(step=Step.PULL_ORDERS)
+    entity_id = world.place_only("simple")
+    PullWatermark.objects.create(shop=world.shop, polled_at=timezone.now() + timedelta(hours=1))
+
+    finding = _compare(world).findings.get(sales_order__entity_id=entity_id)
+
+    assert finding.reason == "Unexplained"
+
+
+def test_before_the_release_an_order_waits_for_it(world: World) -> None:
+    world.remotes.policy = replace(world.remotes.policy, needs_release=True)
+    order = world.place()
+    StepSchedule.objects.create(step=Step.PUSH_ORDER)
+    SalesOrder.objects.update(first_read_at=timezone.now() - timedelta(hours=1))
+
+    finding = _compare(world).findings.get(sales_order=order)
+
+    assert finding.is_explained
+    assert finding.reason.startswith("Waiting for the release")
 
 
 def test_an_order_placed_since_the_last_fetch_is_explained(world: World) -> None:

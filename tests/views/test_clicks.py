@@ -238,3 +238,17 @@ def test_a_fault_is_not_called_a_busy_database(signed_in: SignIn) -> None:
         response = client.post(f"/orders/{a_sales_order().pk}/sync/")
 
     assert response.status_code == 500
+
+
+@pytest.mark.parametrize("kind", ["orders", "deliveries", "invoices"])
+@pytest.mark.parametrize("has_one_switched_off", [True, False])
+def test_sync_all_without_a_shop_says_so(
+    kind: str, has_one_switched_off: bool, signed_in: SignIn
+) -> None:
+    if has_one_switched_off:
+        a_shop(is_active=False)
+
+    told = signed_in(ADMINISTRATORS).post(f"/{kind}/sync-all/", follow=True).content.decode()
+
+    assert "No shop is set up: an administrator adds one" in told
+    assert not SyncTask.objects.filter(step=Step.PULL_ORDERS).exists()

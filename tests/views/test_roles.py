@@ -42,6 +42,8 @@ ACTIONS = {
     "/attention/retry/": {SALES, LOGISTICS, FINANCE, ADMINISTRATORS},
     "/queue/schedules/1/": {ADMINISTRATORS},
     "/connections/test/": {ADMINISTRATORS},
+    "/readiness/release/": {ADMINISTRATORS},
+    "/sign-in-locks/clear/": {ADMINISTRATORS},
 }
 QUESTIONS = {"/orders/1/take-anyway/"}  # asked before they are posted
 PAGES = ["/", "/orders/", "/deliveries/", "/invoices/", "/attention/", "/search/"]

@@ -65,6 +65,7 @@ class Command(BaseCommand):
     """Safe to run again: what is there stays as it is."""
 
     help = "Create the demo's people, shop and mappings (for the stand-ins only)."
+    requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Create what is missing."""

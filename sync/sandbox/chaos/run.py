@@ -261,6 +261,7 @@ def _environment(options: Options, ports: dict[str, int], address: str) -> dict[
         **options.environment,
         "DATA_DIR": str(data),
         "STATIC_ROOT": str(data / "static"),
+        "DEMO": "true",
         "SECRET_KEY": secrets.token_urlsafe(50),
         "DATABASE_URL": address,
         "REDIS_URL": f"unix://{data / 'redis.sock'}",

@@ -90,7 +90,12 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(name)s %(message)s")
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     try:
-        app = create_app(arguments.data, seed=not arguments.empty, version=arguments.shop_version)
+        app = create_app(
+            arguments.data,
+            seed=not arguments.empty,
+            version=arguments.shop_version,
+            beside_fresh_sap=True,
+        )
     except BadSetting as error:  # SHOP_VERSION: argparse does not look at a default
         parser.error(str(error))
     process = Process(app, arguments.port)

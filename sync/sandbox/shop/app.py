@@ -23,18 +23,20 @@ def create_app(
     seed: bool = True,
     credentials: Credentials | None = None,
     version: str = "",
+    beside_fresh_sap: bool = False,
 ) -> Flask:
     """The shop with its data in ``data_dir``; usable in process as any WSGI application.
 
     ``version`` is the Magento version to play; without it that of the last start, at first the
-    newest. Raises ``settings.BadSetting`` for one it cannot play.
+    newest. ``beside_fresh_sap``: the recorded orders carry no number of SAP. Raises
+    ``settings.BadSetting`` for a version it cannot play.
 
     ``app.extensions`` holds ``shop`` (Shop), ``shop_gate`` (Gate) and ``shop_faults`` (Faults).
     """
     data_dir.mkdir(parents=True, exist_ok=True)
     store = Store(data_dir / "shop.sqlite3")
     if seed:
-        fill(store)
+        fill(store, beside_fresh_sap=beside_fresh_sap)
     app = Flask(__name__)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     faults = Faults()

@@ -14,18 +14,26 @@ from sync.sandbox.shop.store import Books, Store
 DONE = ("_invoiced", "_refunded", "_canceled", "_captured")
 
 
-def seed(store: Store) -> None:
-    """Fill an empty store in one transaction; a store with orders is left as it is."""
+def seed(store: Store, *, beside_fresh_sap: bool = False) -> None:
+    """Fill an empty store in one transaction; a store with orders is left as it is. Beside a SAP
+    that knows none of them, no order carries a number of SAP."""
     with store.writing() as books:
         if books.rows('SELECT 1 FROM "order" LIMIT 1'):
             return
         for order in bundled("orders.json"):
-            insert(books, copy(order))
+            insert(books, _unknown_to_sap(order) if beside_fresh_sap else copy(order))
             _shipment_so_far(books, order)
             _invoice_so_far(books, order)
             Post(books, all_of(books.settings()), order["created_at"]).announce(
                 "order", order, copy(order)
             )
+
+
+def _unknown_to_sap(order: Doc) -> Doc:
+    """A copy without the number of the SAP it was recorded beside, which is not this one."""
+    fresh = copy(order)
+    fresh.pop("ext_order_id", None)
+    return fresh
 
 
 def insert(books: Books, order: Doc) -> None:

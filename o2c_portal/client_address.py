@@ -1,0 +1,63 @@
+"""Who is at the other end: the client's address behind the proxies the settings name."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from django.conf import settings
+from django.http import HttpRequest
+
+MOST_HOPS = 20  # a longer list of proxies is nobody's
+UNIX = "unix"  # in TRUSTED_PROXIES: the proxy speaks through a socket on this machine
+_Address = IPv4Address | IPv6Address
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The rightmost address in X-Forwarded-For that is no trusted proxy's, if the connection comes
+    from a trusted proxy; otherwise the connection's own. An IPv6 client is its /64, for it may
+    take any address in it. None where the connection has no address."""
+    hop = _read(request.META.get("REMOTE_ADDR", ""))
+    if not _is_trusted(hop):
+        return _counted(hop)
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")[-2000:].split(",")
+    for text in reversed(forwarded[-MOST_HOPS:]):
+        nearer, hop = hop, _read(text)
+        if hop is None:  # not written by a proxy of ours: who told it is all that is known
+            return _counted(nearer)
+        if not _is_trusted(hop):
+            break
+    return _counted(hop)
+
+
+def described(
+    username: str, ip_address: str | None, user_agent: str, path_info: str, request: HttpRequest
+) -> str:
+    """A failed sign-in in the log: without the name, in whose field passwords get typed too."""
+    return f"{ip_address or 'an unknown address'} at {path_info}"
+
+
+def _read(text: str) -> _Address | None:
+    """An address, perhaps with its port; None where it is none."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _is_trusted(address: _Address | None) -> bool:
+    if address is None:
+        return UNIX in settings.TRUSTED_PROXIES
+    networks = (ip_network(one, strict=False) for one in settings.TRUSTED_PROXIES if one != UNIX)
+    return any(address in network for network in networks)
+
+
+def _counted(address: _Address | None) -> str | None:
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, 64), strict=False).network_address)
+    return str(address) if address is not None else None

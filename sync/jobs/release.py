@@ -1,0 +1,99 @@
+"""Whether the portal may send by itself, and what is missing until a person can say so.
+
+Before the release it reads, checks and tries, and writes only what a person asks of one document:
+*Sync now* on an order, and what follows from that for the same order. Everything a schedule or a
+fetch of everything would send waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from sync.models import DryRun, ReadinessFinding, Release, Shop, Step, SyncTask
+
+WRITES = frozenset(
+    {
+        Step.PUSH_ORDER,
+        Step.CONFIRM_ORDER,
+        Step.PUSH_SHIPMENT,
+        Step.PUSH_INVOICE,
+        Step.SEND_INVOICE,
+    }
+)
+CHECKED_WITHIN = timedelta(days=1)
+TRIED = (DryRun.Verdict.ACCEPTED, DryRun.Verdict.UNPRICED)
+HELD = "Nothing is sent by itself until an administrator has released the portal under Readiness."
+
+
+def is_held() -> bool:
+    """Whether nothing may be sent by itself yet."""
+    return settings.NEEDS_RELEASE and not Release.objects.exists()
+
+
+def holds(step: str, *, asked_by_person: bool) -> bool:
+    """Whether this step must not be done now."""
+    return step in WRITES and not asked_by_person and is_held()
+
+
+def is_by_person(task: SyncTask) -> bool:
+    """Whether what follows from a task is what a person asked of one order."""
+    return task.asked_by_id is not None and task.sales_order_id is not None
+
+
+def missing() -> list[str]:
+    """What keeps a person from releasing the portal, each with what to do; empty: nothing."""
+    return [*_not_ready(), *_shops_without_start(), *_untried()]
+
+
+def release(user: User) -> bool:
+    """Let the portal send by itself from now on; False where something is missing."""
+    if missing():
+        return False
+    Release.objects.get_or_create(
+        id=Release.ONLY, defaults={"released_by": user, "reason": "Released under Readiness."}
+    )
+    return True
+
+
+def _not_ready() -> Iterator[str]:
+    areas = {"portal": "the portal", "sap": "SAP"}
+    areas |= {f"magento:{shop.code}": f"the shop {shop.name}" for shop in _shops()}
+    findings = ReadinessFinding.objects.filter(area__in=areas)
+    red = findings.filter(state=ReadinessFinding.State.RED).count()
+    if red:
+        verb = "check is" if red == 1 else "checks are"
+        yield f"{red} {verb} red: correct what they name, then press Check everything."
+    recent = findings.filter(checked_at__gt=timezone.now() - CHECKED_WITHIN)
+    checked = set(recent.values_list("area", flat=True))
+    for area, name in areas.items():
+        if area not in checked:
+            yield f"Not checked in the last day: {name}. Press Check everything."
+
+
+def _shops_without_start() -> Iterator[str]:
+    shops = _shops()
+    if not shops:
+        yield "No shop is switched on: add one under Mappings → Shops."
+    for shop in shops:
+        if shop.orders_from is None:
+            yield (
+                f"The shop {shop.name} has no “orders from”: set it under Mappings → Shops, so "
+                "that orders from before the portal stay as they are."
+            )
+
+
+def _untried() -> Iterator[str]:
+    if not DryRun.objects.filter(verdict__in=TRIED).exists():
+        yield (
+            "No order has been tried: open an order and press Dry run, until SAP accepts one "
+            "without differences."
+        )
+
+
+def _shops() -> list[Shop]:
+    return list(Shop.objects.filter(is_active=True).order_by("name"))

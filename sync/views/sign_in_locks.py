@@ -1,0 +1,130 @@
+"""Whose sign-ins wait after too many failures, and letting them try again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from axes.helpers import get_failure_limit
+from django.contrib import messages
+from django.contrib.admin.models import DELETION, LogEntry
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views import View
+
+from sync.views.clicks import Click
+from sync.views.people import reader
+from sync.views.sign_in_rules import (
+    FREE_TRIES_OF_NAME,
+    MOST_FROM_ADDRESS,
+    Rule,
+    Wait,
+    recent_failures,
+    wait_of_address,
+    wait_of_name,
+    wait_of_pair,
+)
+
+logger = logging.getLogger(__name__)
+
+MOST_SHOWN = 50
+COLUMNS = {
+    Rule.NAME_AND_ADDRESS: ("username", "ip_address"),
+    Rule.ADDRESS: ("ip_address",),
+    Rule.NAME: ("username",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Failures that are counted together, and what they have led to."""
+
+    rule: Rule
+    username: str
+    ip_address: str
+    failures: int
+    until: datetime
+
+    @property
+    def holds(self) -> bool:
+        """Whether somebody waits now; of a name, the next failure makes them wait again."""
+        return self.until > timezone.now()
+
+    def __str__(self) -> str:
+        told = {
+            Rule.NAME_AND_ADDRESS: f"“{self.username}” from {self.ip_address or 'here'}",
+            Rule.ADDRESS: f"every user from {self.ip_address}",
+            Rule.NAME: f"“{self.username}” from new places",
+        }
+        return told[self.rule]
+
+
+class SignInLocksPage(PermissionRequiredMixin, View):
+    """The locks that hold, each with a button that clears it."""
+
+    permission_required = "sync.clear_sign_in_locks"
+    raise_exception = True
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The newest few of each rule."""
+        context = {"section": "sign_in_locks", "locks": list(_locks(request))}
+        return render(request, "sync/sign_in_locks.html", context)
+
+
+class ClearSignInLock(Click):
+    """Forgets the failures of one lock."""
+
+    permission_required = "sync.clear_sign_in_locks"
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Who cleared what is kept with the changes made in the admin."""
+        wanted = tuple(request.POST.get(name, "") for name in ("rule", "username", "ip_address"))
+        lock = next((one for one in _locks(request) if _key(one) == wanted), None)
+        if lock is None:
+            messages.info(request, "Nothing to clear: this lock has ended meanwhile.")
+        else:
+            _clear(lock, request)
+            messages.success(request, f"Cleared: {lock} may sign in again.")
+        return HttpResponseRedirect(reverse("sync:sign_in_locks"))
+
+
+def _key(lock: Lock) -> tuple[str, ...]:
+    return (str(lock.rule), lock.username, lock.ip_address)
+
+
+def _locks(request: HttpRequest) -> Iterator[Lock]:
+    limit = get_failure_limit(request, None)
+    rules: list[tuple[Rule, int, Callable[..., Wait]]] = [
+        (Rule.NAME_AND_ADDRESS, limit, lambda name, address: wait_of_pair(name, address, limit)),
+        (Rule.ADDRESS, MOST_FROM_ADDRESS, wait_of_address),
+        (Rule.NAME, FREE_TRIES_OF_NAME, wait_of_name),
+    ]
+    for rule, most, wait_of in rules:
+        columns = COLUMNS[rule]
+        counted = recent_failures().order_by().values(*columns)
+        counted = counted.annotate(failures=Sum("failures_since_start")).filter(failures__gte=most)
+        if rule == Rule.ADDRESS:
+            counted = counted.filter(ip_address__isnull=False)
+        for row in counted.order_by("-failures")[:MOST_SHOWN]:
+            until = wait_of(*(row[name] for name in columns)).until
+            username, address = row.get("username") or "", row.get("ip_address") or ""
+            yield Lock(rule, username, address, row["failures"], until)
+
+
+def _clear(lock: Lock, request: HttpRequest) -> None:
+    same: dict[str, Any] = {
+        name: getattr(lock, name) or (None if name == "ip_address" else "")
+        for name in COLUMNS[lock.rule]
+    }
+    failures, user = recent_failures().filter(**same), reader(request)
+    words = f"Sign-in lock cleared: {lock}, {lock.failures} failures"
+    LogEntry.objects.log_actions(user.pk, list(failures[:1]), DELETION, words, single_object=True)
+    failures.delete()
+    logger.info("user %s cleared a sign-in lock by %s", user.pk, lock.rule)
