@@ -75,7 +75,7 @@ class BillingDocumentFilter(django_filters.FilterSet):  # type: ignore[misc]  # 
         conditions: dict[str, Callable[[], Q]] = {
             "missing": lambda: wanted & ~_invoiced(),
             "present": _invoiced,
-            "not_mailed": lambda: wanted & _invoiced(is_customer_told=False),
+            "not_mailed": lambda: wanted & _invoiced(is_customer_told=False, mail_queued_at=None),
             "differs": lambda: _invoiced(differs_by__lt=0) | _invoiced(differs_by__gt=0),
         }
         return documents.filter(conditions[value]())

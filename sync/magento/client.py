@@ -23,6 +23,7 @@ from sync.magento.lists import RecordList
 from sync.magento.narrowing import NO_DOUBTS, Doubts, Narrowing
 from sync.magento.paging import PageSize, no_list, record_of, rows_of
 from sync.magento.parsing import (
+    mail_of,
     parse_invoice,
     parse_order,
     parse_shipment,
@@ -32,6 +33,7 @@ from sync.magento.parsing import (
 from sync.magento.records import (
     InvoiceRequest,
     MagentoInvoice,
+    MagentoMail,
     MagentoOrder,
     MagentoShipment,
     MagentoStoreView,
@@ -213,6 +215,18 @@ class MagentoClient:
 
         listed = self._list("invoices", equal("order_id", order_entity_id), is_repeated=is_repeated)
         return listed.records(parse, self._sizes, unreadable)
+
+    def mails_wanted(self, route: str, order_entity_id: int) -> set[int]:
+        """The order's ``invoices`` or ``shipments`` the shop has mailed or is to mail; what no
+        member of the answer tells, but the search ("Versions" 4)."""
+        wanted = (*equal("order_id", order_entity_id), *equal("send_email", 1))
+        return {row.entity_id for row in self._list(route, wanted).records(mail_of, self._sizes)}
+
+    def mails_of(self, route: str, entity_ids: Collection[int]) -> list[MagentoMail]:
+        """How the shop's mails of these ``invoices`` or ``shipments`` stand."""
+        listed = ",".join(str(one) for one in sorted(entity_ids))
+        found = self._list(route, ((Filter("entity_id", "in", listed),),))
+        return found.records(mail_of, self._sizes)
 
     def create_invoice(self, order_entity_id: int, request: InvoiceRequest) -> int:
         """Invoice what is asked for; the invoice's entity_id [320]."""

@@ -11,6 +11,7 @@ from sync.magento.records import (
     MagentoAddress,
     MagentoDocumentItem,
     MagentoInvoice,
+    MagentoMail,
     MagentoOrder,
     MagentoOrderItem,
     MagentoPayment,
@@ -55,7 +56,7 @@ def parse_shipment(document: Any) -> MagentoShipment:
         order_id=members.identifier("order_id"),
         created_at=members.moment("created_at", "updated_at"),
         updated_at=members.moment("updated_at", "created_at"),
-        email_sent=_is_mailed(members),
+        **_mail(members),
         items=tuple(_document_item(item) for item in members.children("items")),
         tracks=tuple(_track(track) for track in members.children("tracks")),
         comments=_comments(members),
@@ -74,7 +75,7 @@ def parse_invoice(document: Any) -> MagentoInvoice:
         transaction_id=members.text("transaction_id"),
         created_at=members.moment("created_at", "updated_at"),
         updated_at=members.moment("updated_at", "created_at"),
-        email_sent=_is_mailed(members),
+        **_mail(members),
         currency_code=members.text("order_currency_code"),
         subtotal=members.amount("subtotal"),
         discount_amount=members.amount("discount_amount"),
@@ -242,10 +243,22 @@ def _order_item(members: Members) -> MagentoOrderItem:
     )
 
 
-def _is_mailed(members: Members) -> bool:
-    """Below 0 are the tries a shop of 2.4.8 has left for a mail in its queue ("Versions" 4)."""
+def mail_of(document: Any) -> MagentoMail:
+    """The same of a shipment or an invoice, whatever else it holds."""
+    members = _document(document, "document")
+    return MagentoMail(entity_id=members.identifier("entity_id"), **_mail(members))
+
+
+def _mail(members: Members) -> dict[str, bool]:
+    """Below 0 are the tries a shop of 2.4.8 has left for a mail in its queue; without a word the
+    shop sends later, or nothing was to be sent ("Versions" 4)."""
     sent = members.values.get("email_sent")
-    return not (isinstance(sent, int) and sent < 0) and members.flag("email_sent")
+    is_queued = isinstance(sent, int) and sent < 0
+    return {
+        "email_sent": not is_queued and members.flag("email_sent"),
+        "mail_is_queued": is_queued,
+        "mail_is_untold": sent is None,
+    }
 
 
 def _document_item(members: Members) -> MagentoDocumentItem:

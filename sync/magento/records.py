@@ -146,6 +146,16 @@ class MagentoOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class MagentoMail:
+    """How the first mail of a shipment or an invoice stands."""
+
+    entity_id: int
+    email_sent: bool
+    mail_is_queued: bool
+    mail_is_untold: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MagentoTrack:
     """A parcel's number, as the customer sees it."""
 
@@ -178,6 +188,8 @@ class MagentoShipment:
     tracks: tuple[MagentoTrack, ...]
     comments: tuple[str, ...]
     payload: dict[str, Any]
+    mail_is_queued: bool = False  # 2.4.8 counts the tries that are left below 0
+    mail_is_untold: bool = False  # no word of it: sent later, or never
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +214,8 @@ class MagentoInvoice:
     items: tuple[MagentoDocumentItem, ...]
     comments: tuple[str, ...]
     payload: dict[str, Any]
+    mail_is_queued: bool = False  # 2.4.8 counts the tries that are left below 0
+    mail_is_untold: bool = False  # no word of it: sent later, or never
 
 
 @dataclass(frozen=True, slots=True)

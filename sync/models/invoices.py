@@ -63,6 +63,12 @@ class Invoice(models.Model):
     is_customer_told = models.BooleanField(
         default=False, help_text="Magento's email_sent: the proof of a first mail."
     )
+    mail_queued_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when the shop has its mail in its queue."
+    )
+    mail_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the shop is asked again whether it was sent."
+    )
     is_made_by_hand = models.BooleanField(default=False, help_text="Found, not made.")
     differs_by = money(
         null=True, blank=True, help_text="Invoice minus billing document, when they disagree."
@@ -87,6 +93,11 @@ class Invoice(models.Model):
 
     def __str__(self) -> str:
         return self.increment_id or str(self.entity_id)
+
+    @property
+    def times_mailed(self) -> int:
+        """How many mails have gone out, as far as is known; asking for one is not one."""
+        return sum(mail.has_gone for mail in self.mails.all())
 
     @property
     def stands_for(self) -> list[BillingDocument]:
@@ -128,7 +139,12 @@ class InvoiceMail(models.Model):
         SENT = "sent", "Sent"
         ACCEPTED = "accepted", "Accepted by the shop"
         QUEUED = "queued", "Not sent yet"
+        IN_QUEUE = "in_queue", "Queued by the shop"
+        GIVEN_UP = "given_up", "Not sent: the shop has given up"
+        OFF = "off", "Nothing mailed: switched off in the shop"
         UNKNOWN = "unknown", "Unknown"
+
+    GONE = frozenset({Outcome.SENT, Outcome.ACCEPTED})
 
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="mails")
     asked_by = models.ForeignKey(
@@ -143,3 +159,8 @@ class InvoiceMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invoice} {self.get_outcome_display()}"
+
+    @property
+    def has_gone(self) -> bool:
+        """Whether the shop says that it mailed."""
+        return self.outcome in self.GONE

@@ -40,6 +40,12 @@ class Shipment(models.Model):
     is_customer_told = models.BooleanField(
         default=False, help_text="Magento's email_sent: the proof of a first mail."
     )
+    mail_queued_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when the shop has its mail in its queue."
+    )
+    mail_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the shop is asked again whether it was sent."
+    )
     is_made_by_hand = models.BooleanField(default=False, help_text="Found, not made.")
     parcels_sent = models.JSONField(
         default=list, help_text="Parcel numbers from SAP; any other was added by a person."

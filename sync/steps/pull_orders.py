@@ -17,6 +17,7 @@ from sync.magento.records import MagentoOrder, UnreadableRecord
 from sync.models import PullWatermark, Shop
 from sync.steps import unreadable
 from sync.steps.progress import refresh_replacements
+from sync.steps.queued_mails import follow_queued_mails
 from sync.steps.recognition import recognise_now_and_then
 from sync.steps.shop_mirrors import store_order, store_orders
 from sync.steps.shop_version import note_version
@@ -48,6 +49,8 @@ def pull_orders(run: StepRun) -> str:
         stored, unread = stored + len(batch) - len(bad), unread + len(bad)
     refresh_replacements(run.shop)
     PullWatermark.objects.filter(pk=watermark.pk).update(polled_at=timezone.now())
+    with suppress(SyncError):  # and so may what became of the mails in its queue
+        follow_queued_mails(run)
     if is_recognised:
         with suppress(SyncError):  # the orders are read: what its version is may wait
             note_version(run)

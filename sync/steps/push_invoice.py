@@ -24,6 +24,7 @@ from sync.steps.billing_marker import marker_of
 from sync.steps.cancelled_billing import not_valid
 from sync.steps.hand_made_invoices import MadeByHand, made_by_hand, tie_made_by_hand
 from sync.steps.progress import refresh_stages
+from sync.steps.queued_mails import is_in_queue, note_queued
 from sync.steps.renewed_billing import decided, take_over
 from sync.steps.sap_quantities import (
     billed_quantities,
@@ -80,11 +81,12 @@ def _made_by_hand(
 
 def _link(run: StepRun, order: SalesOrder, web_order: MagentoOrder, found: MagentoInvoice) -> str:
     by_hand = marker_of(run.billing_document) not in found.comments
+    is_queued = not by_hand and is_in_queue(run, found)
     with run.storing():
         invoice = store_invoice(order, found, run.billing_document, made_by_hand=by_hand)
         keep_difference(run.billing_document, order, invoice)
-        if found.email_sent and not by_hand:
-            _keep_mail(run, order, invoice)
+        if not by_hand:
+            _keep_first_mail(run, order, invoice, found, is_queued=is_queued)
     wanted = _wanted(run, order, web_order)
     if decided(order, run.billing_document) is None:
         refuse_other_quantities(order, f"Invoice {found.increment_id}", found.items, wanted)
@@ -106,16 +108,17 @@ def _create(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
         with writing_to_shop(run, order):
             entity_id = run.magento().create_invoice(order.entity_id, request)
     made = _read(run, order, entity_id)
+    is_queued = is_in_queue(run, made)
     with run.storing():
         invoice = store_invoice(order, made, document)
         keep_difference(document, order, invoice)
-        if made.email_sent:
-            _keep_mail(run, order, invoice)
+        _keep_first_mail(run, order, invoice, made, is_queued=is_queued)
     web_order = run.magento().get_order(order.entity_id)
     store_order(run.shop, web_order)
     money = capturing.told_of_money(run, order, web_order, made)
     refuse_other_quantities(order, f"Invoice {made.increment_id}", made.items, wanted)
     told = "mailed" if made.email_sent else "not mailed by the shop"
+    told = "its mail queued by the shop" if is_queued else told
     return f"Invoice {made.increment_id} made, read back and {told}.{money}"
 
 
@@ -140,13 +143,18 @@ def _read(run: StepRun, order: SalesOrder, entity_id: int) -> MagentoInvoice:
     )
 
 
-def _keep_mail(run: StepRun, order: SalesOrder, invoice: Invoice) -> None:
-    """``email_sent`` proves the first mail [826, 828]; it is kept once."""
-    if not invoice.mails.exists():
-        InvoiceMail.objects.create(
-            invoice=invoice,
-            asked_by=run.task.asked_by,
-            sent_at=timezone.now(),
-            recipient=order.customer_email,
-            outcome=InvoiceMail.Outcome.SENT,
-        )
+def _keep_first_mail(
+    run: StepRun, order: SalesOrder, invoice: Invoice, read: MagentoInvoice, *, is_queued: bool
+) -> None:
+    """``email_sent`` proves the first mail [826, 828]; it, or its place in the queue, is kept
+    once."""
+    note_queued(invoice, is_queued=is_queued)
+    if not (read.email_sent or is_queued) or invoice.mails.exists():
+        return
+    InvoiceMail.objects.create(
+        invoice=invoice,
+        asked_by=run.task.asked_by,
+        sent_at=timezone.now(),
+        recipient=order.customer_email,
+        outcome=InvoiceMail.Outcome.IN_QUEUE if is_queued else InvoiceMail.Outcome.SENT,
+    )

@@ -29,6 +29,7 @@ from sync.steps.settling import wait_for_shop, writing_to_shop
 from sync.steps.shipment_tracks import (
     correct_tracks,
     keep_parcels,
+    note_notice,
     refuse_missing_tracks,
     remember_parcels,
     tracks_of,
@@ -123,7 +124,9 @@ def _tie(run: StepRun, order: SalesOrder, found: ShippedByHand) -> str:
     is_by_hand = by_hand[first.entity_id]
     changed = correct_tracks(run, order, first, made_by_hand=is_by_hand, elsewhere=elsewhere)
     if changed:
-        _store_again(run, order, first.entity_id, made_by_hand=is_by_hand)
+        first = _store_again(run, order, first.entity_id, made_by_hand=is_by_hand)
+    if not is_by_hand:
+        note_notice(run, order, first)
     return _told(found.papers, changed, by_hand=is_by_hand)
 
 
@@ -163,6 +166,7 @@ def _create(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
     refuse_other_quantities(order, f"Shipment {made.increment_id}", made.items, wanted)
     refuse_missing_tracks(order, made, tracks)
     told = "customer told" if made.email_sent else "customer not told"
+    told = "its notice queued by the shop" if note_notice(run, order, made) else told
     return f"Shipment {made.increment_id} made and read back, {told}."
 
 

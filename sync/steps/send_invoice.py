@@ -8,6 +8,7 @@ from sync.errors import LeaseLost, OutcomeUnknown, RecordsDisagree, SyncError
 from sync.magento.records import MagentoInvoice, UnreadableRecord
 from sync.models import Invoice, InvoiceMail
 from sync.steps import unreadable
+from sync.steps.queued_mails import is_in_queue, note_queued
 from sync.steps.settling import wait_for_shop, writing_to_shop
 from sync.steps.shop_mirrors import store_invoice
 from sync.steps.step_run import StepRun
@@ -51,20 +52,25 @@ def _send(run: StepRun, request: str) -> None:
 def _keep_answer(run: StepRun) -> str:
     """Read the invoice back, and keep once what became of the mail."""
     facts, after = run.task.facts, _read(run)
+    is_queued = not facts["mail_answer"] and is_in_queue(run, after)
     outcome = _outcome(facts["mail_answer"], was_told=facts["was_told_before"], after=after)
+    outcome = InvoiceMail.Outcome.IN_QUEUE if is_queued else outcome
     with run.storing():
-        store_invoice(run.sales_order, after, None)
+        invoice = store_invoice(run.sales_order, after, None)
+        note_queued(invoice, is_queued=is_queued)
         _keep(run, outcome)
         run.task.write_ahead(mail_kept=outcome)
     return outcome
 
 
 def _outcome(accepted: bool, *, was_told: bool, after: MagentoInvoice) -> str:
-    """``email_sent`` proves a first mail only; a repetition is the shop's word alone [368, 821]."""
+    """``email_sent`` proves a first mail only; a repetition is the shop's word alone [821]. A shop
+    that accepts a first mail and does not show it sent has that kind of mail switched off [368]."""
     if not accepted:
         return InvoiceMail.Outcome.QUEUED
-    first = after.email_sent and not was_told
-    return InvoiceMail.Outcome.SENT if first else InvoiceMail.Outcome.ACCEPTED
+    if was_told:
+        return InvoiceMail.Outcome.ACCEPTED
+    return InvoiceMail.Outcome.SENT if after.email_sent else InvoiceMail.Outcome.OFF
 
 
 def _read(run: StepRun) -> MagentoInvoice:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from sync.errors import MappingMissing, OutcomeUnknown
 from sync.magento.records import MagentoShipment, MagentoTrack
 from sync.models import CarrierMapping, OutboundDelivery, SalesOrder, Shipment
+from sync.steps.queued_mails import is_in_queue, note_queued
 from sync.steps.settling import writing_to_shop
 from sync.steps.step_run import StepRun
 
@@ -42,6 +43,17 @@ def keep_parcels(
         _mirrors(order, shipment).update(parcels_sent=numbers)
 
 
+def note_notice(run: StepRun, order: SalesOrder, shipment: MagentoShipment) -> bool:
+    """Remember whether the shop has the notice of a shipment of ours in its queue."""
+    mirror = _mirrors(order, shipment).first()
+    if mirror is None or (shipment.email_sent and mirror.mail_queued_at is None):
+        return False
+    is_queued = is_in_queue(run, shipment)
+    with run.storing():
+        note_queued(mirror, is_queued=is_queued)
+    return is_queued
+
+
 def correct_tracks(
     run: StepRun,
     order: SalesOrder,
@@ -73,7 +85,7 @@ def correct_tracks(
         keep_parcels(run, order, shipment, wanted)
     changes = [f"{len(added)} parcels added"] if added else []
     changes += [f"{len(gone)} parcels taken away"] if gone else []
-    if wanted and not shipment.email_sent and not made_by_hand:
+    if wanted and not made_by_hand and not (shipment.email_sent or is_in_queue(run, shipment)):
         with writing_to_shop(run, order):
             run.magento().send_shipment_email(shipment.entity_id)
         changes.append("notice sent")

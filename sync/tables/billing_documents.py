@@ -52,7 +52,7 @@ class BillingDocumentTable(DocumentTable):
         return super().cell_context(record) | {
             "orders": orders_of(record),
             "invoices": invoices,
-            "mail_count": len(mails),
+            "mail_count": sum(mail.has_gone for mail in mails),
             "last_mail": max(mails, key=lambda mail: mail.sent_at, default=None),
             "may_resend": self.may_resend and bool(invoices),
         }

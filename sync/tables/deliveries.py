@@ -55,6 +55,7 @@ class DeliveryTable(DocumentTable):
                 for track in record.tracks.all()
             },
             "shipments": shipments,
+            "is_queued": any(one.mail_queued_at for one in shipments),
             "is_told": bool(shipments) and all(one.is_customer_told for one in shipments),
         }
 

@@ -55,25 +55,34 @@ class _Resend(Click):
     permission_required = "sync.resend_invoices"
 
     def resend(self, request: HttpRequest, invoices: QuerySet[Invoice]) -> HttpResponse:
-        """Queue the mails; ask first when a customer was mailed less than a minute ago."""
+        """Queue the mails; ask first when there are several, or a customer was mailed less than a
+        minute ago, or is to be mailed by the shop's own queue."""
         wanted = list(invoices.select_related("sales_order__shop", "billing_document"))
         otherwise = reverse("sync:billing_documents")
         if not wanted:
             messages.warning(request, "There is no shop invoice to mail in this selection.")
             return back(request, otherwise)
-        if not request.POST.get("confirmed") and (recent := _just_mailed(wanted)):
-            return self._ask(request, wanted, recent)
+        recent = _just_mailed(wanted)
+        queued = [one for one in wanted if one.mail_queued_at is not None]
+        if not request.POST.get("confirmed") and (recent or queued or len(wanted) > 1):
+            return self._ask(request, wanted, recent, queued)
         clicked = clicks.resend_invoices(wanted, reader(request))
         messages.success(request, clicked.message.replace("Sync now", "Resend invoice"))
         return back(request, otherwise)
 
     def _ask(
-        self, request: HttpRequest, wanted: list[Invoice], recent: list[InvoiceMail]
+        self,
+        request: HttpRequest,
+        wanted: list[Invoice],
+        recent: list[InvoiceMail],
+        queued: list[Invoice],
     ) -> HttpResponse:
         context = {
             "section": "billing_documents",
             "invoices": wanted,
             "recent": recent,
+            "queued": queued,
+            "recipients": sorted({one.sales_order.customer_email for one in wanted}),
             "action": request.path,
             "selected": chosen_keys(request),
             "next": request.POST.get("next", ""),

@@ -21,6 +21,12 @@ OPERATORS = {
 MEMBERS = {"filter_groups", "sort_orders", "page_size", "current_page"}
 INDEXED = ("increment_id", "ext_order_id", "created_at", "updated_at", "transaction_id")
 NUMBERS = ("integer", "number")
+MAILED = ("invoice", "shipment", "creditmemo")
+# A column that no answer shows, but that can be filtered on ("Versions" 4).
+MAIL_IS_WANTED = (
+    "(SELECT count(*) > 0 FROM mail WHERE mail.kind = '{kind}' "
+    'AND mail.document_id = "{kind}".entity_id)'
+)
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?))?")
 
 
@@ -135,10 +141,13 @@ class _Table:
     """Names the SQL expression of a field of one kind of document."""
 
     def __init__(self, kind: str) -> None:
+        self._kind = kind
         self._fields: dict[str, str] = bundled("columns.json")[kind]
         self._columns = COLUMNS.get(kind, ("item_id", "order_id", "sku", "parent_item_id"))
 
     def expression(self, name: str) -> str:
+        if name == "send_email" and self._kind in MAILED:
+            return MAIL_IS_WANTED.format(kind=self._kind)
         kind = self._fields.get(name)
         if kind in (None, "object", "array") or not re.fullmatch(r"\w+", name):
             raise internal_error()
@@ -150,7 +159,7 @@ class _Table:
         return self._fields.get(name) == "string" and name not in INDEXED
 
     def value(self, name: str, text: str) -> Any:
-        if self._fields.get(name) in NUMBERS:
+        if self._fields.get(name) in NUMBERS or name == "send_email":
             found = re.match(r"\s*-?\d+(\.\d+)?", text)
             number = float(found.group()) if found else 0.0
             return int(number) if number.is_integer() else number
