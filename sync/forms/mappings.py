@@ -101,9 +101,17 @@ class StoreForm(MappingForm):
         fields = [
             *("shop", "store_id", "name", "order_type", "sales_organization"),
             *("distribution_channel", "division", "one_time_customer"),
-            *("payment_terms", "shipping_condition", "discount_condition", "freight_condition"),
+            *("payment_terms", "shipping_condition", "default_unit", "price_condition"),
+            *("discount_condition", "freight_condition", "tax_condition", "freight_tax_condition"),
             "currency",
         ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        needs = kwargs.get("initial", {}).get("needs", {})
+        for name in ("discount_condition", "freight_condition"):
+            self.fields[name].required = bool(needs.get(name))
+        self.fields["price_condition"].required = self.fields["default_unit"].required = True
 
 
 class CustomerForm(MappingForm):

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from django.apps import apps
 from django.contrib.auth.models import User
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -103,7 +104,17 @@ def _add_url(remedy: Remedy) -> str:
     """The admin page that adds the missing mapping, filled in as far as the error tells."""
     if not remedy.model:
         return ""
+    present = _present(remedy)
+    if present is not None:
+        return reverse(f"admin:sync_{remedy.model}_change", args=[present.pk])
     return f"{reverse(f'admin:sync_{remedy.model}_add')}?{urlencode(remedy.initial)}"
+
+
+def _present(remedy: Remedy) -> Model | None:
+    """The entry that is there but says too little: it is changed, not added again."""
+    model = apps.get_model("sync", remedy.model)
+    found: Model | None = model._default_manager.filter(**remedy.initial).first()
+    return found
 
 
 def _teach_url(cause_key: str, user: User) -> str:

@@ -28,6 +28,8 @@ _MAPPINGS = {
     "carrier": ("carriermapping", "sap_carrier", "Administrator", "carrier"),
     "sales": ("salesarea", "store_id", "Administrator", "store"),
     "store": ("salesarea", "store_id", "Administrator", "store"),
+    "shop": ("salesarea", "store_id", "Administrator", "store"),
+    "condition": ("salesarea", "store_id", "Administrator", "condition type"),
 }
 
 TEAMS: dict[str, str] = {
@@ -117,9 +119,16 @@ def _missing_mapping(task: SyncTask) -> Remedy:
     _, table, key = (*task.cause_key.split(":", 2), "", "")[:3]
     for beginning, (model, column, team, what) in _MAPPINGS.items():
         if table.lower().startswith(beginning):
-            initial = {column: key.rsplit(":", 1)[-1]}
+            initial = {column: _key_of(task, table, key)}
             if task.shop_id and model not in {"carriermapping", "customermapping"}:
                 initial["shop"] = str(task.shop_id)
             advice = f"Add the missing {what} to the mappings, then retry."
             return Remedy(team, advice, model, initial)
     return Remedy("Administrator", f"Add the missing entry “{key}” to the mappings, then retry.")
+
+
+def _key_of(task: SyncTask, table: str, key: str) -> str:
+    """What leads to the entry: a condition is one of the sales area of the order's store."""
+    if table == "condition" and task.sales_order is not None:
+        return str(task.sales_order.store_id)
+    return key.rsplit(":", 1)[-1]

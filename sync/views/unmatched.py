@@ -31,10 +31,13 @@ from sync.steps.customer_match import Buyer, buyer_of, customer_number
 
 MOST_ORDERS = 1_000
 MOST_DELIVERIES = 1_000
+MOST_SAMPLED = 20  # orders of a store
+AMOUNTS = {"discount_condition": "discount_amount", "freight_condition": "shipping_amount"}
 TABLES = ("store", "material", "customer", "payment", "shipping", "carrier")
 # What the causes of stopped tasks call a table.
 OF_CAUSE = {
-    "sales_area": "store", "shop": "store", "material": "material", "customer": "customer",
+    "sales_area": "store", "shop": "store", "condition": "store",
+    "material": "material", "customer": "customer",
     "payment": "payment", "shipping": "shipping", "carrier": "carrier",
 }  # fmt: skip
 
@@ -89,6 +92,7 @@ class Collection:
         self._look_through(waiting)
         self._carriers()
         self._stopped()
+        self._conditions_of_stores()
 
     def of_table(self, table: str) -> list[Unmatched]:
         """The entries of a table, those most orders wait for first."""
@@ -163,6 +167,8 @@ class Collection:
             _, name, key = (*task.cause_key.split(":", 2), "", "")[:3]
             if task.cause_key == NOBODY_COLLECTS and task.sales_order is not None:
                 name, key = "payment", task.sales_order.payment_method
+            if name == "condition" and task.sales_order is not None:
+                key = str(task.sales_order.store_id)
             if name in OF_CAUSE and key:
                 self._stopped_for(task, OF_CAUSE[name], key)
 
@@ -183,6 +189,18 @@ class Collection:
         for entry in self._entries.values():
             if entry.table == table and task.sales_order_id in entry.orders:
                 yield entry
+
+    def _conditions_of_stores(self) -> None:
+        """Which kinds of amounts the waiting orders of a store have, for its form to ask about."""
+        stores = [entry for entry in self._entries.values() if entry.table == "store"]
+        sample = [pk for entry in stores for pk in list(entry.orders)[:MOST_SAMPLED]]
+        payloads = dict(SalesOrder.objects.filter(pk__in=sample).values_list("pk", "payload"))
+        for entry in stores:
+            own = [payloads.get(pk) or {} for pk in entry.orders]
+            entry.initial["needs"] = {
+                column: any(_amount(payload, member) for payload in own)
+                for column, member in AMOUNTS.items()
+            }
 
     # ---- shared
     def _add(self, table: str, key: str, order: SalesOrder, label: str = "") -> Unmatched:
@@ -229,6 +247,11 @@ def priced_lines(lines: Iterable[SalesOrderLine]) -> Iterator[SalesOrderLine]:
         else:
             yield line
             yield from below
+
+
+def _amount(payload: dict[str, Any], member: str) -> bool:
+    value = payload.get(member)
+    return isinstance(value, int | float) and bool(value)
 
 
 def _initial(table: str, key: str, shop: Shop | None, label: str) -> dict[str, Any]:
