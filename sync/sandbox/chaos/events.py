@@ -91,12 +91,12 @@ def _one_piece(scene: Scene) -> list[Books]:
     return [{"order_item_id": line["item_id"], "qty": 1} for line in scene.lines[:1]]
 
 
-def _ship_one(scene: Scene) -> bool:
-    return scene.in_shop("ship", _one_piece(scene))
+def _ship_in_parts(scene: Scene) -> bool:
+    return scene.in_shop("ship", _one_piece(scene)) and scene.in_shop("ship")
 
 
-def _invoice_one(scene: Scene) -> bool:
-    return scene.in_shop("invoice", _one_piece(scene))
+def _invoice_in_parts(scene: Scene) -> bool:
+    return scene.in_shop("invoice", _one_piece(scene)) and scene.in_shop("invoice")
 
 
 def _pay_and_refund_one(scene: Scene) -> bool:
@@ -130,13 +130,13 @@ EVENTS = (
     Event("canceled after SAP took it", Moment.CONFIRMED, End.CANCELED, _cancel),
     Event("shipped by hand", Moment.CONFIRMED, End.COMPLETE, _ship_all,
           shapes=PIECES, papers_by_hand=frozenset({"shipment"})),
-    Event("shipped by hand in part", Moment.CONFIRMED, End.COMPLETE, _ship_one,
+    Event("shipped by hand in parts", Moment.CONFIRMED, End.COMPLETE, _ship_in_parts,
           shapes=PIECES, papers_by_hand=frozenset({"shipment"})),
     Event("paid online", Moment.PLACED, End.COMPLETE, _invoice_all,
           shapes=GOODS, papers_by_hand=frozenset({"invoice"})),
     Event("invoiced by hand", Moment.CONFIRMED, End.COMPLETE, _invoice_all,
           papers_by_hand=frozenset({"invoice"})),
-    Event("invoiced by hand in part", Moment.CONFIRMED, End.COMPLETE, _invoice_one,
+    Event("invoiced by hand in parts", Moment.CONFIRMED, End.COMPLETE, _invoice_in_parts,
           shapes=PIECES, papers_by_hand=frozenset({"invoice"})),
     Event("a piece refunded before SAP took it", Moment.PLACED, End.COMPLETE, _pay_and_refund_one,
           shapes=PIECES, papers_by_hand=frozenset({"invoice"})),
