@@ -112,6 +112,8 @@ class Clerks:
             script.increment_id = placed["increment_id"]
             script.moved_at = time.monotonic()
             self.active.append(self._waiting.pop())
+            if script.event is not None and script.event.moment == Moment.PLACED:
+                self._let_it_happen(script, [])  # before the portal can have taken it
 
     def _advance(self, script: Script) -> None:
         if time.monotonic() - script.moved_at < 1 and script.is_settled:

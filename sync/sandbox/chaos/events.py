@@ -42,10 +42,10 @@ class Scene:
     books: Books
     sap: Books | None
 
-    def in_shop(self, action: str, items: list[Books] | None = None) -> bool:
+    def in_shop(self, action: str, items: list[Books] | None = None, **arguments: float) -> bool:
         """What the shop's staff do; False where Magento refuses for now."""
-        done = self.shop.post(f"orders/{self.number}/{action}", items=items or [])
-        return done is not None
+        path = f"orders/{self.number}/{action}"
+        return self.shop.post(path, items=items or [], arguments=arguments) is not None
 
     @property
     def lines(self) -> list[Books]:
@@ -68,6 +68,7 @@ class Event:
     act: Callable[[Scene], bool]
     shapes: tuple[str, ...] = ()  # any when empty
     papers_by_hand: frozenset[str] = frozenset()  # "shipment", "invoice"
+    refunds: bool = False  # before SAP took the order: only the rest goes there
 
     @property
     def calls_off(self) -> bool:
@@ -100,7 +101,10 @@ def _invoice_in_parts(scene: Scene) -> bool:
 
 
 def _pay_and_refund_one(scene: Scene) -> bool:
-    return scene.in_shop("invoice") and scene.in_shop("refund", _one_piece(scene))
+    """The freight stays: who refunds that as well is asked what SAP is to get."""
+    return scene.in_shop("invoice") and scene.in_shop(
+        "refund", _one_piece(scene), shipping_amount=0
+    )
 
 
 def _refund_all(scene: Scene) -> bool:
@@ -139,7 +143,7 @@ EVENTS = (
     Event("invoiced by hand in parts", Moment.CONFIRMED, End.COMPLETE, _invoice_in_parts,
           shapes=PIECES, papers_by_hand=frozenset({"invoice"})),
     Event("a piece refunded before SAP took it", Moment.PLACED, End.COMPLETE, _pay_and_refund_one,
-          shapes=PIECES, papers_by_hand=frozenset({"invoice"})),
+          shapes=PIECES, papers_by_hand=frozenset({"invoice"}), refunds=True),
     Event("billed anew", Moment.BILLED, End.COMPLETE, _cancel_a_bill),
 )  # fmt: skip
 

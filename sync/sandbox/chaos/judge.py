@@ -64,6 +64,11 @@ class Case:
         """Whether it is to end canceled on both sides."""
         return self.event is not None and self.event.end == End.CANCELED
 
+    def refunded(self, document: Books, member: str) -> Decimal:
+        """What was given back before SAP knew the order, and is not ordered there."""
+        is_rest = self.event is not None and self.event.refunds
+        return _number(document, member) if is_rest else Decimal(0)
+
     @property
     def asked_about(self) -> frozenset[str]:
         """Billing documents left to a person who looks at the bank."""
@@ -187,6 +192,10 @@ def _marks_of(paper: Books, marker: str) -> list[str]:
     return [text.removeprefix(marker).strip() for text in texts if text.startswith(marker)]
 
 
+def _number(document: Books, member: str) -> Decimal:
+    return Decimal(str(document.get(member) or 0))
+
+
 # ---- quantities
 def _judge_quantities(case: Case, sap: Books) -> None:
     issued, billed = _of_items(sap, "issued"), _of_items(sap, "billed")
@@ -196,7 +205,7 @@ def _judge_quantities(case: Case, sap: Books) -> None:
     is_invoiced_at_once = bool(own_invoices(case.shop))
     for line in _plain_lines(case.shop["order"]):
         at = int(line["item_id"])
-        in_shop = Decimal(str(line["qty_ordered"]))
+        in_shop = _number(line, "qty_ordered") - case.refunded(line, "qty_refunded")
         if ordered[at] != in_shop:
             case.blame(
                 "wrong_quantities", f"{line['sku']}: ordered {in_shop}, in SAP {ordered[at]}"
@@ -205,6 +214,7 @@ def _judge_quantities(case: Case, sap: Books) -> None:
         _compare(case, line, "shipped", wanted, shipped[at], "qty_shipped")
         if not case.asked_about:
             wanted = in_shop if is_invoiced_at_once else billed[at]
+            wanted += case.refunded(line, "qty_refunded")  # invoiced before
             _compare(case, line, "invoiced", wanted, invoiced[at], "qty_invoiced")
     for parent, parts in _bundles(case.shop["order"]):
         _judge_bundle(case, sap, (parent, parts), (shipped, invoiced))
@@ -280,14 +290,16 @@ def _of_papers(papers: list[Books]) -> Quantities:
 
 # ---- amounts and mails
 def _judge_amounts(case: Case, sap: Books) -> None:
-    total = Decimal(str(case.shop["order"]["grand_total"]))
+    order = case.shop["order"]
+    total = _number(order, "grand_total") - case.refunded(order, "total_refunded")
     gross = Decimal(sap["gross_value"])
     if abs(total - gross) > CENT:
         case.blame("wrong_amounts", f"the shop's order {total}, SAP's order {gross}")
     if sap["billing_status"] != "C" or case.asked_about:
         return
     billed = sum((Decimal(one["gross_value"]) for one in valid_bills(sap)), Decimal(0))
-    invoiced = sum((Decimal(str(one["grand_total"])) for one in case.shop["invoices"]), Decimal(0))
+    invoiced = sum((_number(one, "grand_total") for one in case.shop["invoices"]), Decimal(0))
+    invoiced -= case.refunded(order, "total_refunded")
     if abs(billed - gross) > CENT or abs(invoiced - total) > CENT:
         case.blame("wrong_amounts", f"ordered {total}, billed {billed}, invoiced {invoiced}")
 
@@ -318,7 +330,7 @@ def _judge_end(case: Case) -> None:
     if case.sap and (case.sap[0]["delivery_status"] in ("A", "B")
                      or case.sap[0]["billing_status"] in ("A", "B")):  # fmt: skip
         case.blame("stuck", "SAP has not delivered and billed everything")
-    elif case.shop and case.shop["order"]["state"] != "complete":
+    elif case.shop and not _is_complete_in_shop(case):
         case.blame("stuck", f"the shop's order is {case.shop['order']['state']}")
     if case.claim is None:
         case.blame("stuck", "the portal does not know the order")
@@ -335,6 +347,14 @@ def _judge_expected_end(case: Case) -> None:
     if case.claim is not None and case.claim.stage == "complete":
         documents = ", ".join(sorted(case.asked_about))
         case.blame("lies", f"“Complete”, but nobody knows whether {documents} was paid")
+
+
+def _is_complete_in_shop(case: Case) -> bool:
+    """From 2.4.8 on an order with a refunded piece stays in processing ("Versions" 10)."""
+    state = case.shop["order"]["state"]
+    return state == "complete" or (
+        bool(case.event and case.event.refunds) and state == "processing"
+    )
 
 
 def _judge_claim(case: Case) -> None:

@@ -134,6 +134,9 @@ def _wanted(item_number: int, open_quantity: Decimal, request: BillingRequest) -
 def _save(system: SapSystem, rows: list[_Due], billing_type: str) -> str:
     first = rows[0].progress.order
     now = system.clock.now()
+    items: list[BillingItem] = []
+    for position, row in enumerate(rows, 1):
+        items.append(_item(row, position * 10, system, items))
     payer = first.partner("RG") or first.partner("RE") or first.partner("AG")
     document = BillingDocument(
         number=system.store.draw("billing"),
@@ -149,7 +152,7 @@ def _save(system: SapSystem, rows: list[_Due], billing_type: str) -> str:
         sold_to=first.sold_to,
         payment_terms=first.header.get("PMNTTRMS", ""),
         customer_reference=first.customer_reference,
-        items=[_item(row, position * 10, system) for position, row in enumerate(rows, 1)],
+        items=items,
         posting_status="C" if billing_type != "F8" else "D",
     )
     if billing_type != "F8":
@@ -162,14 +165,20 @@ def _save(system: SapSystem, rows: list[_Due], billing_type: str) -> str:
     return document.number
 
 
-def _item(row: _Due, position: int, system: SapSystem) -> BillingItem:
+def _item(row: _Due, position: int, system: SapSystem, done: list[BillingItem]) -> BillingItem:
     item = row.progress.order.item(row.order_item)
     if item is None:
         raise NotPossible(f"order item {row.order_item} does not exist")
     decimals = system.customising.decimals(row.progress.order.currency)
-    before = row.progress.billed[row.order_item]
-    net = _share(item.net_value, item.quantity, before, row.quantity, decimals)
-    tax = _share(item.tax_value, item.quantity, before, row.quantity, decimals)
+    is_last = row.progress.billed[row.order_item] + row.quantity >= item.quantity
+    earlier = [] if not is_last else _billed_before(row, done)
+    part = row.quantity / item.quantity
+    net, tax = (
+        value - sum((getattr(one, name) for one in earlier), ZERO)
+        if is_last
+        else rounded(value * part, decimals)
+        for name, value in (("net_value", item.net_value), ("tax_value", item.tax_value))
+    )
     row.progress.billed[row.order_item] += row.quantity
     return BillingItem(
         position,
@@ -187,13 +196,17 @@ def _item(row: _Due, position: int, system: SapSystem) -> BillingItem:
     )
 
 
-def _share(
-    value: Decimal, ordered: Decimal, before: Decimal, now: Decimal, decimals: int
-) -> Decimal:
-    """What this part is worth, so that all parts add up to the line exactly."""
-    return rounded(value * (before + now) / ordered, decimals) - rounded(
-        value * before / ordered, decimals
-    )
+def _billed_before(row: _Due, done: list[BillingItem]) -> list[BillingItem]:
+    """The other parts of the line: the last one is worth what they leave, so that all add up, and
+    a part billed anew is worth what it was."""
+    earlier = [
+        item
+        for document in row.progress.billing
+        if document.category == "M" and not document.is_cancelled
+        for item in document.items
+    ]
+    wanted = (row.progress.order.number, row.order_item)
+    return [one for one in (*earlier, *done) if (one.sales_order, one.order_item) == wanted]
 
 
 def _add_freight(system: SapSystem, document: BillingDocument, rows: list[_Due]) -> None:

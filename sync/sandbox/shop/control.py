@@ -89,8 +89,8 @@ def show_orders() -> tuple[Response, int] | Response:
 
 @blueprint.post("/orders/<increment_id>/<any(cancel, hold, unhold, ship, invoice, refund):action>")
 def act_as_staff(increment_id: str, action: str) -> tuple[Response, int] | Response:
-    """What staff do in the admin panel, without a mail: the whole order, or ``items`` as the REST
-    call takes them; 409 where Magento refuses."""
+    """What staff do in the admin panel, without a mail: the whole order, or ``items`` and
+    ``arguments`` as the REST call takes them; 409 where Magento refuses."""
     found = books_of(increment_id)
     if not found:
         return jsonify(error="no such order"), 404
@@ -98,8 +98,9 @@ def act_as_staff(increment_id: str, action: str) -> tuple[Response, int] | Respo
     papers = {"ship": shop().ship, "invoice": shop().invoice, "refund": shop().refund}
     try:
         if action in papers:
-            made = papers[action](order_id, {"items": _sent().get("items") or [], "notify": False})
-            return jsonify(entity_id=made)
+            given = {name: _sent().get(name) for name in ("items", "arguments")}
+            asked = {name: value for name, value in given.items() if value}
+            return jsonify(entity_id=papers[action](order_id, {**asked, "notify": False}))
         return jsonify(done=shop().move(order_id, action))
     except ShopError as refused:
         return jsonify(error=str(refused)), 409
