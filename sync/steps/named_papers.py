@@ -34,6 +34,7 @@ class _Named:
     marker: str
     mark: str
     model: type[Paper]
+    team: str
 
 
 def words(person: str, reason: str) -> str:
@@ -52,7 +53,9 @@ def tie_named_shipment(run: StepRun, order: SalesOrder) -> str:
     spoilt: list[UnreadableRecord] = []
     shipments = run.magento().search_shipments(order.entity_id, spoilt, is_repeated=run.is_repeated)
     marker = hand_made_shipments.marker_of(run.delivery)
-    named = _Named("Shipment", run.delivery, marker, hand_made_shipments.MARKER, Shipment)
+    named = _Named(
+        "Shipment", run.delivery, marker, hand_made_shipments.MARKER, Shipment, "logistics"
+    )
     paper = _checked(run, order, named, shipments, spoilt)
     with run.storing():
         by_hand = marker not in paper.comments
@@ -66,7 +69,7 @@ def tie_named_invoice(run: StepRun, order: SalesOrder) -> str:
     invoices = run.magento().search_invoices(order.entity_id, spoilt, is_repeated=run.is_repeated)
     document = run.billing_document
     marker = billing_marker.marker_of(document)
-    named = _Named("Invoice", document, marker, billing_marker.MARKER, Invoice)
+    named = _Named("Invoice", document, marker, billing_marker.MARKER, Invoice, "finance")
     paper = _checked(run, order, named, invoices, spoilt)
     if paper.state == Invoice.State.CANCELED:
         _refuse(run, order, f"Invoice {paper.increment_id} is canceled in the shop.")
@@ -103,7 +106,8 @@ def _checked(
             run,
             order,
             f"{subject} ({held or 'no lines'}) does not say that it was made for {document}. If it "
-            "stands for it all the same, mark this as done with the same number once more.",
+            f"stands for it all the same, {named.team} marks this done with the same number once "
+            "more.",
             unconfirmed=number,
         )
     return paper

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from sync.jobs import clicks
-from sync.models import Decision, Step, SyncTask
+from sync.models import BillingDocument, Decision, OutboundDelivery, Step, SyncTask
 from sync.views.decisions import Decide, Fact, Question
 from sync.views.people import reader, steps_to_retry
 
@@ -63,7 +63,7 @@ class _DecideTask(Decide):
             ("Delivery", task.delivery),
             ("Billing document", task.billing_document),
         ):
-            facts += [Fact(label, str(document))] if document else []
+            facts += [Fact(label, _with_lines(task, document))] if document else []
         facts += [Fact("What stopped it", task.error_message)] if task.error_message else []
         facts += [Fact("Now", task.outcome)] if task.outcome else []
         return Question(
@@ -132,6 +132,13 @@ class ReopenTask(_DecideTask):
         if clicks.reopen(self.task(request, pk), reader(request), reason) is None:
             raise ValueError("This is not marked done (any more).")
         return "It is open again and waits for its turn."
+
+
+def _with_lines(task: SyncTask, document: OutboundDelivery | BillingDocument) -> str:
+    """A document, and what it holds of the order: the shop's paper is compared with that."""
+    lines = document.lines.filter(sales_order=task.sales_order)
+    held = ", ".join(str(line) for line in lines)
+    return f"{document}: {held}" if held else str(document)
 
 
 def _number_label(task: SyncTask) -> str:

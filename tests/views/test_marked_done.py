@@ -116,7 +116,11 @@ def test_what_somebody_else_has_ended_is_told(signed_in: SignIn) -> None:
 @pytest.mark.parametrize("step", [Step.PUSH_SHIPMENT, Step.PUSH_INVOICE])
 def test_a_number_puts_the_work_back_to_be_read_in_the_shop(signed_in: SignIn, step: Step) -> None:
     task, team = stopped(step), signed_in(TEAMS[step])
-    assert "of the shop, if there is one" in team.get(page(task)).content.decode()
+    asked = team.get(page(task)).content.decode()
+    assert "of the shop, if there is one" in asked
+    document = task.delivery or task.billing_document
+    assert document is not None
+    assert f"{document}: {document.lines.get()}" in asked
 
     answer = team.post(page(task), {**WHY, "number": " 000000042 "}, follow=True)
 
