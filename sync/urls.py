@@ -30,6 +30,7 @@ from sync.views.invoice_links import LinkInvoice
 from sync.views.kinds import BILLING_DOCUMENTS, DELIVERIES, ORDERS
 from sync.views.lists import DocumentList
 from sync.views.live import LiveDocument, LiveRows
+from sync.views.marked_done import MarkDone, ReopenTask
 from sync.views.master_data import AddMapping, MasterDataPage
 from sync.views.queue import QueuePage, SaveSchedule
 from sync.views.readiness import CheckReadiness, ReadinessPage, ReleasePortal
@@ -102,6 +103,8 @@ urlpatterns = [
     path("queue/schedules/<key:pk>/", SaveSchedule.as_view(), name="save_schedule"),
     path("tasks/<key:pk>/", TaskPage.as_view(), name="task"),
     path("tasks/<key:pk>/capture-again/", CaptureAgain.as_view(), name="capture_again"),
+    path("tasks/<key:pk>/mark-done/", MarkDone.as_view(), name="mark_done"),
+    path("tasks/<key:pk>/reopen/", ReopenTask.as_view(), name="reopen_task"),
     path("tasks/<key:pk>/retry/", RetryTask.as_view(), name="retry_task"),
     path("connections/", ConnectionsPage.as_view(), name="connections"),
     path("connections/test/", TryConnections.as_view(), name="test_connections"),

@@ -13,6 +13,7 @@ from sync.jobs.work import Work
 from sync.models import (
     BillingDocument,
     BillingDocumentLine,
+    Decision,
     Invoice,
     OutboundDelivery,
     OutboundDeliveryLine,
@@ -35,13 +36,15 @@ def for_order(order: SalesOrder) -> Iterator[Work]:
 
     An order a rule has stopped is read again: the rule may no longer hold, or the task says which.
     """
+    marked = _steps_marked_done(order)
     if not order.is_in_sap:
-        if order.stage != SalesOrder.Stage.CANCELED:
+        if order.stage != SalesOrder.Stage.CANCELED and Step.PUSH_ORDER not in marked:
             yield work.push_order(order)
         return
-    if order.verification != SalesOrder.Verification.VERIFIED:
+    is_verified = order.verification == SalesOrder.Verification.VERIFIED
+    if not is_verified and Step.PUSH_ORDER not in marked:
         yield work.push_order(order)  # looked up, read back and compared again
-    if order.confirmed_at is None:
+    if order.confirmed_at is None and Step.CONFIRM_ORDER not in marked:
         yield work.confirm_order(order)
     yield work.pull_deliveries(order)
     yield work.pull_billing(order)
@@ -88,7 +91,8 @@ def _confirmations(task: SyncTask) -> Iterator[Work]:
     order = task.sales_order
     if order is not None:
         order.refresh_from_db()
-        if order.is_in_sap and order.confirmed_at is None:
+        marked = _steps_marked_done(order)
+        if order.is_in_sap and order.confirmed_at is None and Step.CONFIRM_ORDER not in marked:
             yield work.confirm_order(order)
 
 
@@ -117,6 +121,7 @@ def _orders_to_push() -> Iterator[Work]:
     without_task = waiting.exclude(
         tasks__step=Step.PUSH_ORDER, tasks__state__in=SyncTask.OPEN_STATES
     )
+    without_task = without_task.exclude(_marked_done(Step.PUSH_ORDER, sales_order="pk"))
     for order in without_task.select_related("shop").order_by("placed_at", "id")[:AT_ONCE]:
         yield work.push_order(order)
 
@@ -127,6 +132,7 @@ def _orders_to_confirm() -> Iterator[Work]:
     ).exclude(stage=SalesOrder.Stage.CANCELED)
     is_over = Q(state__in=["canceled", "closed"]) | Q(sap_is_rejected=True)
     unconfirmed = unconfirmed.exclude(is_over, stage=SalesOrder.Stage.ONE_SIDED)
+    unconfirmed = unconfirmed.exclude(_marked_done(Step.CONFIRM_ORDER, sales_order="pk"))
     for order in unconfirmed.select_related("shop").order_by("id")[:AT_ONCE]:
         yield work.confirm_order(order)
 
@@ -160,8 +166,21 @@ def _invoices(only: SalesOrder | None = None) -> Iterator[Work]:
         yield work.push_invoice(line.billing_document, _order_of(line.sales_order))
 
 
-def _handled(step: Step, document: str) -> Exists:
-    """Whether a line's document and order have a task that is open, or done since the change."""
+def _steps_marked_done(order: SalesOrder) -> set[str]:
+    """The steps of the order itself that a person has ended: until reopened nobody asks again."""
+    marked = Decision.objects.marked_done(Step.PUSH_ORDER, Step.CONFIRM_ORDER)
+    return set(marked.filter(sales_order=order).values_list("task__step", flat=True))
+
+
+def _marked_done(step: Step, **about: str) -> Exists:
+    """Whether a person has ended this step for the document; ``about`` are the outer columns."""
+    columns = {name: OuterRef(column) for name, column in about.items()}
+    return Exists(Decision.objects.marked_done(step).filter(**columns))
+
+
+def _handled(step: Step, document: str) -> Q:
+    """Whether a line's document and order have a task that is open, or done since the change, or
+    a person has ended it."""
     tasks = SyncTask.objects.filter(
         Q(state__in=SyncTask.OPEN_STATES)
         | Q(state=SyncTask.State.DONE, started_at__gte=OuterRef(f"{document}__changed_at")),
@@ -169,7 +188,8 @@ def _handled(step: Step, document: str) -> Exists:
         sales_order=OuterRef("sales_order"),
         **{document: OuterRef(document)},
     )
-    return Exists(tasks)
+    about = {"sales_order": "sales_order", document: document}
+    return Q(Exists(tasks)) | Q(_marked_done(step, **about))
 
 
 def _first_per_document(

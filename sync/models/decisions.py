@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
@@ -19,6 +21,20 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def newest(self, kind: Decision.Kind, **about: object) -> Decision | None:
         """The last word of this kind on a document, such as ``sales_order=order``."""
         return self.filter(kind=kind, **about).order_by("-id").first()
+
+    def marked_done(self, *steps: str) -> Self:
+        """The words by which work of these steps counts as done, not taken back since.
+
+        Also of work that was begun anew under another key: what it is about is the same.
+        """
+        reopened = self.model.objects.filter(
+            kind=Decision.Kind.REOPENED,
+            task__step=models.OuterRef("task__step"),
+            task__reference=models.OuterRef("task__reference"),
+            pk__gt=models.OuterRef("pk"),
+        )
+        marked = self.filter(kind=Decision.Kind.MARKED_DONE, task__step__in=steps)
+        return marked.exclude(models.Exists(reopened))
 
 
 class Decision(models.Model):

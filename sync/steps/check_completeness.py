@@ -17,6 +17,7 @@ from sync.magento.records import MagentoOrder, UnreadableRecord
 from sync.models import (
     CompletenessFinding,
     CompletenessRun,
+    Decision,
     PullWatermark,
     Release,
     SalesOrder,
@@ -164,7 +165,8 @@ def _reason(order: SalesOrder, now: datetime) -> str:
         return order.not_taken_reason or "Canceled in the shop"
     task = SyncTask.objects.unfinished().filter(step=Step.PUSH_ORDER, sales_order=order).first()
     if task is None:
-        return _waits_its_turn(order, now)
+        ended = Decision.objects.marked_done(Step.PUSH_ORDER).filter(sales_order=order).first()
+        return str(ended) if ended else _waits_its_turn(order, now)
     return task.error_message or f"On its way: {task.get_state_display().lower()}"
 
 

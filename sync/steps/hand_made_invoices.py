@@ -130,8 +130,9 @@ def _compare_sums(run: StepRun, order: SalesOrder, found: MadeByHand) -> None:
         f"The shop invoiced {invoiced:.2f} {currency} "
         f"({_named(found.papers[key].increment_id for key in papers)}), SAP billed "
         f"{invoiced - difference:.2f} {currency} "
-        f"({_named(str(found.documents[key]) for key in documents)}). They are linked. Correct the "
-        "side that is wrong and retry, or mark this as done if the difference is right.",
+        f"({_named(str(found.documents[key]) for key in documents)}). They are linked. Finance "
+        "corrects the side that is wrong and retries, or marks this done if the difference is "
+        "right.",
         system="magento",
         reference=order.increment_id,
         cause_key=SUMS_DIFFER,

@@ -10,10 +10,13 @@ from decimal import Decimal
 from sync.models import (
     BillingDocument,
     BillingDocumentLine,
+    Decision,
+    Invoice,
     OutboundDeliveryLine,
     SalesOrder,
     SapSalesOrderLine,
     Shipment,
+    Step,
 )
 from sync.steps.sap_quantities import counted
 from sync.translate.sap_progress import DeliveryProgress, SapLine, SapProgress
@@ -32,6 +35,10 @@ class Documents:
     delivery_lines: list[OutboundDeliveryLine] = field(default_factory=list)
     delivered_from: dict[tuple[str, int], Counted] = field(default_factory=dict)
     units: dict[int, str] = field(default_factory=dict)  # of the SAP order's items
+    ended_deliveries: set[int] = field(default_factory=set)  # a person has marked these done
+    ended_billing: set[int] = field(default_factory=set)
+    billing: set[int] = field(default_factory=set)  # valid invoices of SAP
+    invoiced: set[int] = field(default_factory=set)  # those the shop has an invoice for
 
 
 Found = defaultdict[int, Documents]
@@ -48,7 +55,27 @@ def documents_of(orders: Sequence[SalesOrder]) -> Found:
         "sales_order", "delivery", "further_deliveries"
     ):
         found[order].shipped |= {delivery for delivery in (first, further) if delivery}
+    _add_marked_done(orders, found)
     return found
+
+
+def _add_marked_done(orders: Sequence[SalesOrder], found: Found) -> None:
+    """What people have ended; the invoices of the shop are of interest only where they have."""
+    marked = Decision.objects.marked_done(Step.PUSH_SHIPMENT, Step.PUSH_INVOICE)
+    columns = ("sales_order", "delivery", "billing_document")
+    ended = list(marked.filter(sales_order__in=orders).order_by().values_list(*columns))
+    for order, delivery, document in ended:
+        documents = found[order or 0]
+        documents.ended_deliveries |= {delivery} if delivery else set()
+        documents.ended_billing |= {document} if document else set()
+    of_billing = [order for order, _delivery, document in ended if document]
+    if not of_billing:
+        return
+    invoices = Invoice.objects.filter(sales_order__in=of_billing).order_by()
+    for order, first, further in invoices.values_list(
+        "sales_order", "billing_document", "further_documents"
+    ):
+        found[order].invoiced |= {document for document in (first, further) if document}
 
 
 def _add_sap_lines(orders: Sequence[SalesOrder], found: Found) -> None:
@@ -85,6 +112,7 @@ def _add_billing(orders: Sequence[SalesOrder], found: Found) -> None:
     for line in lines:
         documents = found[line.sales_order_id or 0]
         source = documents.delivered_from.get((line.reference_document, line.reference_item))
+        documents.billing.add(line.billing_document_id)
         own = Counted(line.billed_quantity, line.unit)
         billed = counted_as(line.billed_quantity, line.unit, source) if source else own
         place, quantity = _as_ordered(documents, line.sap_item_number, billed)

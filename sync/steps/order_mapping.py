@@ -20,8 +20,8 @@ def mapping_for(order: SalesOrder, web_order: MagentoOrder, *, sap_time_zone: st
     area = SalesArea.objects.filter(shop=order.shop, store_id=order.store_id).first()
     if area is None:
         raise MappingMissing(
-            f"Store {order.store_id} ({order.store_name or order.shop}) has no sales area: add it "
-            "to the mappings, then retry.",
+            f"Store {order.store_id} ({order.store_name or order.shop}) has no sales area. An "
+            "administrator adds it to the mappings; then retry.",
             mapping="sales_area",
             key=str(order.store_id),
             reference=order.increment_id,
@@ -61,7 +61,8 @@ def _require_currency(order: SalesOrder, area: SalesArea) -> None:
         return
     raise MappingMissing(
         f"Order {order.increment_id} is in {order.currency}, but the sales area of store "
-        f"{order.store_id} takes {area.currency}. Correct the sales area, then retry.",
+        f"{order.store_id} takes {area.currency}. An administrator corrects the "
+        "sales area; then retry.",
         mapping="sales_area",
         key=f"{order.store_id}:{order.currency}",
         reference=order.increment_id,

@@ -95,6 +95,9 @@ def _left_to_ship(order: SalesOrder, documents: Documents) -> str:
     lines = order.lines.all()
     if not lines:
         return _by_state(order)
+    handled = documents.shipped | documents.ended_deliveries
+    if documents.ended_deliveries and documents.deliveries <= handled:
+        return ""
     sku = line_progress.left_to_wait_for(lines)
     if not (sku or documents.deliveries <= documents.shipped):
         sku = line_progress.left_to_ship(lines)
@@ -105,6 +108,9 @@ def _left_to_invoice(order: SalesOrder, documents: Documents) -> str:
     """What is not billed in SAP, or not invoiced in the shop; empty when all is."""
     if left := left_to_bill(order.sap_billing_status, documents.in_sap):
         return left
+    handled = documents.invoiced | documents.ended_billing
+    if documents.ended_billing and documents.billing <= handled:
+        return ""
     sku = line_progress.left_to_invoice(order.lines.all())
     return f"The shop has not invoiced all of {sku} yet." if sku else ""
 

@@ -23,6 +23,7 @@ from sync.steps.billed_amounts import keep_difference
 from sync.steps.billing_marker import marker_of
 from sync.steps.cancelled_billing import not_valid
 from sync.steps.hand_made_invoices import MadeByHand, made_by_hand, tie_made_by_hand
+from sync.steps.named_papers import is_named, tie_named_invoice
 from sync.steps.progress import refresh_stages
 from sync.steps.queued_mails import is_in_queue, note_queued
 from sync.steps.renewed_billing import decided, take_over
@@ -45,7 +46,8 @@ def push_invoice(run: StepRun) -> str:
     wait_for_shop(order)
     web_order = run.magento().get_order(order.entity_id)
     order = store_order(run.shop, web_order)
-    outcome = _invoice(run, order, web_order)
+    named = is_named(run)
+    outcome = tie_named_invoice(run, order) if named else _invoice(run, order, web_order)
     refresh_stages([order.pk])
     return outcome
 

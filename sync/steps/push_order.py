@@ -108,8 +108,8 @@ def _look_up(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> st
     if not numbers and order.ext_order_id and not order.is_taken_anyway:
         raise RecordsDisagree(
             f"The shop's order {order.increment_id} already carries the number "
-            f"{order.ext_order_id}, but SAP holds no order for it. Find out who wrote it there; "
-            "clear it in the shop, or take the order anyway.",
+            f"{order.ext_order_id}, but SAP holds no order for it. Find out who wrote it there. "
+            "Sales clears it in the shop and retries, or marks this done if SAP is not to have it.",
             system="sap",
             reference=order.increment_id,
             cause_key="sap:number-without-order",

@@ -19,6 +19,7 @@ from sync.models import OutboundDelivery, SalesOrder, Shipment
 from sync.steps import unreadable
 from sync.steps.bundle_types import bundle_types
 from sync.steps.hand_made_shipments import ShippedByHand, marker_of, shipped_by_hand
+from sync.steps.named_papers import is_named, tie_named_shipment
 from sync.steps.progress import refresh_stages
 from sync.steps.sap_quantities import (
     delivered_quantities,
@@ -49,7 +50,8 @@ def push_shipment(run: StepRun) -> str:
     wait_for_shop(order)
     web_order = run.magento().get_order(order.entity_id)
     order = store_order(run.shop, web_order)
-    outcome = _ship(run, order, web_order)
+    named = is_named(run)
+    outcome = tie_named_shipment(run, order) if named else _ship(run, order, web_order)
     refresh_stages([order.pk])
     return outcome
 

@@ -99,8 +99,8 @@ def _refuse_unequal(
     )
     raise RecordsDisagree(
         f"Billing document {document} replaces {former}, which was cancelled in SAP. {why}. "
-        "Open the billing document to see both side by side and to link the invoice, or mark "
-        "this as done once it is settled with the customer.",
+        "Finance opens the billing document, which shows both side by side, and links the "
+        "invoice, or marks this done once it is settled with the customer.",
         system="sap",
         reference=order.increment_id,
         cause_key=CAUSE,

@@ -131,7 +131,7 @@ def _carrier(delivery: OutboundDelivery) -> tuple[str, str]:
     if mapping is None:
         raise MappingMissing(
             f"Delivery {delivery} went with carrier “{delivery.carrier}”, which has no name in the "
-            "shop: add it to the carriers, then retry.",
+            "shop. An administrator adds it to the carriers; then retry.",
             mapping="carrier",
             key=delivery.carrier,
             reference=delivery.delivery_number,

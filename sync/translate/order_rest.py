@@ -25,12 +25,12 @@ Left = Mapping[int, Decimal]  # by order item id, parents and children alike
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
 BESIDE_THE_LINES = (
-    "Partly refunded with freight or an adjustment: look at the credit memo in the shop, then take "
-    "the order anyway or enter the rest in SAP by hand"
+    "Partly refunded with freight or an adjustment: sales looks at the credit memo in the "
+    "shop, then takes the order anyway or enters the rest in SAP by hand"
 )
 DOES_NOT_FIT = (
-    "Partly refunded, and what is left does not add up: look at the credit memo in the shop, then "
-    "take the order anyway or enter the rest in SAP by hand"
+    "Partly refunded, and what is left does not add up: sales looks at the credit memo in the "
+    "shop, then takes the order anyway or enters the rest in SAP by hand"
 )
 
 

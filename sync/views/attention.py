@@ -63,6 +63,7 @@ class AttentionPage(View):
             "not_taken_count": capped(not_taken),
             "never_taken": NEVER,
             "repairs": capped(moving),
+            "retryable": steps_to_retry(reader(request)),
         }
         return render(request, "sync/attention.html", context)
 

@@ -56,7 +56,7 @@ class LinkInvoice(Decide):
                 f"The invoice {named} stands for billing document {document} from now on. It "
                 "keeps its amounts, and the customer gets no mail.",
                 "If the customer is to get another invoice, go back: make the credit memo in the "
-                "shop, send the new invoice from SAP, then mark the row as done.",
+                "shop, send the new invoice from SAP, then mark the row done.",
             ],
             facts=_facts(former, document, invoices),
             sides=(f"{former}, cancelled" if former else "Cancelled", f"{document}, new"),

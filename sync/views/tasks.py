@@ -10,8 +10,9 @@ from sync.models import SyncTask
 from sync.views import captures
 from sync.views.captures import may_be_asked
 from sync.views.causes import remedy_for
-from sync.views.people import may_retry, reader
-from sync.views.timeline import timeline
+from sync.views.marked_done import reopenable
+from sync.views.people import may_retry, reader, steps_to_retry
+from sync.views.timeline import decisions_on, timeline
 
 
 class TaskPage(View):
@@ -28,5 +29,7 @@ class TaskPage(View):
             "remedy": remedy_for(task) if stopped else None,
             "may_capture_again": may_be_asked(task) and user.has_perm(captures.PERMISSION),
             "retryable": {task.pk} if may_retry(user, task) else set(),
+            "may_reopen": reopenable(steps_to_retry(user), task),
+            "decisions": decisions_on(task),
         }
         return render(request, "sync/task.html", context)

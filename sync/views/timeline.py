@@ -7,19 +7,27 @@ from collections.abc import Iterable
 from django.contrib.auth.models import User
 from django.db.models import Prefetch, QuerySet
 
-from sync.models import RemoteCall, SyncAttempt, SyncTask
+from sync.models import Decision, RemoteCall, SyncAttempt, SyncTask
 from sync.views.people import steps_to_retry
 
 MOST_TASKS = 30
+ENDS = (Decision.Kind.MARKED_DONE, Decision.Kind.REOPENED)
 
 
 def timeline(tasks: QuerySet[SyncTask]) -> list[SyncTask]:
-    """The newest tasks with their attempts and remote calls, in three queries."""
+    """The newest tasks with their attempts, remote calls and what people said, in four queries."""
     attempts = SyncAttempt.objects.prefetch_related(
         Prefetch("calls", RemoteCall.objects.order_by("id"))
     )
     told = tasks.select_related("asked_by", "shop", "sales_order").order_by("-id")
-    return list(told.prefetch_related(Prefetch("attempt_log", attempts))[:MOST_TASKS])
+    ended = Prefetch("decisions", Decision.objects.filter(kind__in=ENDS), to_attr="ends")
+    return list(told.prefetch_related(Prefetch("attempt_log", attempts), ended)[:MOST_TASKS])
+
+
+def decisions_on(task: SyncTask) -> QuerySet[Decision]:
+    """Who has ended or opened again work of this kind about the same, the newest first."""
+    same = Decision.objects.filter(task__step=task.step, task__reference=task.reference)
+    return same.filter(kind__in=ENDS)
 
 
 def retryable(tasks: Iterable[SyncTask], user: User) -> set[int]:

@@ -1,0 +1,114 @@
+"""A person ends stopped work, or takes that back. What they say is kept, and nothing is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from sync.jobs import work
+from sync.jobs.ask import ask
+from sync.jobs.bell import ring_after_commit
+from sync.models import Decision, SyncTask, clock
+from sync.steps.named_papers import UNCONFIRMED, WISH, words
+from sync.steps.progress import refresh_stages
+
+
+def mark_done(task: SyncTask, person: User, reason: str) -> bool:
+    """End stopped work with a reason; False where it is not stopped any more."""
+    told = words(person.get_username(), reason)
+    with transaction.atomic():
+        ended = _stopped(task).update(
+            state=SyncTask.State.DONE,
+            outcome=told[:255],
+            error_class="",
+            error_message="",
+            cause_key="",
+            finished_at=clock.now(),
+            facts=_without_wish(task),
+        )
+        if ended:
+            Decision.keep(Decision.Kind.MARKED_DONE, person, reason, **about(task))
+    if ended and task.sales_order_id:
+        refresh_stages([task.sales_order_id])
+    return bool(ended)
+
+
+def mark_done_with(task: SyncTask, person: User, reason: str, number: str) -> bool:
+    """Have the paper of that number read in the shop and linked; the step ends the work, or says
+    why it cannot. A number given a second time, after the shop showed no reference of ours on it,
+    is a confirmation. False where the work is not stopped any more."""
+    wish = {
+        "number": number,
+        "reason": reason,
+        "by": person.get_username(),
+        "by_key": person.pk,
+        "is_confirmed": task.facts.get(UNCONFIRMED) == number,
+    }
+    facts = {**_without_wish(task), WISH: wish}
+    with transaction.atomic():
+        waits = _stopped(task).update(**_anew(person), facts=facts)
+        if waits:
+            ring_after_commit([task])
+    return bool(waits)
+
+
+def reopen(task: SyncTask, person: User, reason: str) -> SyncTask | None:
+    """Put work back that somebody had marked done; the task that stands for it now. None where
+    it is not marked done any more."""
+    standing = Decision.objects.marked_done(task.step).filter(task__reference=task.reference)
+    with transaction.atomic():
+        done = SyncTask.objects.select_for_update().filter(pk=task.pk, state=SyncTask.State.DONE)
+        if done.first() is None or not standing.exists():
+            return None
+        Decision.keep(Decision.Kind.REOPENED, person, reason, **about(task))
+        again = _wake(task, person)
+    if task.sales_order_id:
+        refresh_stages([task.sales_order_id])
+    return again
+
+
+def about(task: SyncTask) -> dict[str, Any]:
+    """What a decision on a task is about."""
+    return {
+        "task": task,
+        "sales_order": task.sales_order,
+        "delivery": task.delivery,
+        "billing_document": task.billing_document,
+    }
+
+
+def _stopped(task: SyncTask) -> Any:
+    """The task, as long as it is stopped as it was seen: of two people only one gets it."""
+    state = SyncTask.State.NEEDS_ATTENTION
+    return SyncTask.objects.filter(pk=task.pk, state=state, attempts=task.attempts)
+
+
+def _wake(task: SyncTask, person: User) -> SyncTask:
+    """The same task, with all it has written ahead, unless newer work of its kind is open."""
+    done = SyncTask.objects.filter(pk=task.pk, state=SyncTask.State.DONE)
+    try:
+        with transaction.atomic():
+            done.update(**_anew(person), outcome="", facts=_without_wish(task))
+    except IntegrityError:
+        return ask(work.again(task), origin=SyncTask.Origin.REPAIR, asked_by=person).task
+    ring_after_commit([task])
+    return task
+
+
+def _anew(person: User) -> dict[str, Any]:
+    return {
+        "state": SyncTask.State.WAITING,
+        "origin": SyncTask.Origin.REPAIR,
+        "priority": SyncTask.Priority.INTERACTIVE,
+        "asked_by": person,
+        "asked_at": clock.now(),
+        "not_before": clock.now(),
+        "finished_at": None,
+        "attempts": 0,
+    }
+
+
+def _without_wish(task: SyncTask) -> dict[str, Any]:
+    return {name: value for name, value in task.facts.items() if name not in {WISH, UNCONFIRMED}}

@@ -1,0 +1,151 @@
+"""A person ends stopped work with a reason, and may open it again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from sync.jobs import clicks
+from sync.models import BillingDocument, Decision, OutboundDelivery, Step, SyncTask
+from sync.views.decisions import Decide, Fact, Question
+from sync.views.people import reader, steps_to_retry
+
+GONE = "This has not stopped any more: somebody else was faster, or it went on by itself."
+STAYS = "The portal leaves it alone from then on. It can be opened again on its own page."
+CONSEQUENCES = {
+    Step.PUSH_ORDER: "The portal does not bring the order to SAP. What SAP may hold of it already "
+    "stays there and is not followed.",
+    Step.CONFIRM_ORDER: "The portal does not write SAP's number into the shop's order.",
+    Step.PUSH_SHIPMENT: "Nothing is shipped in the shop and nobody is told by the portal: the "
+    "delivery counts as handled.",
+    Step.PUSH_INVOICE: "Nothing is invoiced in the shop and no mail goes out: the billing document "
+    "counts as handled.",
+    Step.SEND_INVOICE: "No mail goes out for this request.",
+}
+OTHERWISE = "This run is over. The next one begins as usual and may stop again."
+NUMBERS = {
+    Step.PUSH_SHIPMENT: ("shipment", "delivery"),
+    Step.PUSH_INVOICE: ("invoice", "billing_document"),
+}
+SECTIONS = {Step.PUSH_SHIPMENT: "deliveries", Step.PUSH_INVOICE: "billing_documents"}
+
+
+def reopenable(user_steps: list[Step], task: SyncTask) -> bool:
+    """Whether it ended by a person's word, and this reader may take the word back."""
+    if task.state != SyncTask.State.DONE or task.step not in user_steps:
+        return False
+    marked = Decision.objects.marked_done(task.step)
+    return marked.filter(task__reference=task.reference).exists()
+
+
+class _DecideTask(Decide):
+    """On one task, for those who may put work of its step back to work."""
+
+    permission_required = "sync.retry_tasks"
+
+    def task(self, request: HttpRequest, pk: int) -> SyncTask:
+        """404 for a task that never was, 403 for one of another desk."""
+        about = ("sales_order", "delivery", "billing_document", "shop", "invoice")
+        task = get_object_or_404(SyncTask.objects.select_related(*about), pk=pk)
+        if task.step not in steps_to_retry(reader(request)):
+            raise PermissionDenied
+        return task
+
+    def asked(self, task: SyncTask, title: str, button: str, refusal: str, *then: str) -> Question:
+        """A question about the task, with what stopped it."""
+        step, subject = Step(task.step), str(task.sales_order or task.shop or task.reference)
+        facts = [Fact("What was to be done", step.label)]
+        for label, document in (
+            ("Delivery", task.delivery),
+            ("Billing document", task.billing_document),
+        ):
+            facts += [Fact(label, _with_lines(task, document))] if document else []
+        facts += [Fact("What stopped it", task.error_message)] if task.error_message else []
+        facts += [Fact("Now", task.outcome)] if task.outcome else []
+        return Question(
+            title=title,
+            subject=f"Order {subject}" if task.sales_order else subject,
+            button=button,
+            consequences=list(then),
+            back_to=reverse("sync:task", args=[task.pk]),
+            section=SECTIONS.get(step, "orders"),
+            facts=facts,
+            number_label=_number_label(task),
+            refusal=refusal,
+        )
+
+
+class MarkDone(_DecideTask):
+    """Ends one stopped task; a number ties the paper of the shop that stands for its document."""
+
+    def question(self, request: HttpRequest, pk: int) -> Question:
+        """What follows without a number, and with one."""
+        task = self.task(request, pk)
+        refusal = "" if task.state == SyncTask.State.NEEDS_ATTENTION else GONE
+        then = [CONSEQUENCES.get(Step(task.step), OTHERWISE)]
+        if _number_label(task):
+            what, document = NUMBERS[Step(task.step)]
+            named = getattr(task, document)
+            then = [
+                f"If the shop has the {what} already, give its number: the portal reads it and "
+                f"links it to {named}. It must name {named} in a comment, or you are asked once "
+                "more; it may stand for nothing else.",
+                f"Without a number: {then[0][0].lower()}{then[0][1:]}",
+            ]
+        if task.step in CONSEQUENCES:
+            then.append(STAYS)
+        return self.asked(task, "Mark this as done?", "Mark done", refusal, *then)
+
+    def decide(self, request: HttpRequest, pk: int, reason: str, number: str) -> str:
+        """Only one of two people who decide at the same moment is heard."""
+        task, number = self.task(request, pk), number.strip()
+        if not clicks.mark_done(task, reader(request), reason, number):
+            raise ValueError(GONE)
+        if number:
+            return f"The shop is asked for {number}; this page says what came of it."
+        return "Marked done."
+
+
+class ReopenTask(_DecideTask):
+    """Takes back that a task was marked done, and lets it run again."""
+
+    def question(self, request: HttpRequest, pk: int) -> Question:
+        """Nothing to open where nobody has ended it."""
+        task = self.task(request, pk)
+        may = reopenable(steps_to_retry(reader(request)), task)
+        question = self.asked(
+            task,
+            "Open this again?",
+            "Open again",
+            "" if may else "This is not marked done (any more).",
+            "The work is tried again at once, and what is missing on the other side is made.",
+            "What was linked by its number stays linked.",
+        )
+        return replace(question, number_label="")
+
+    def decide(self, request: HttpRequest, pk: int, reason: str, number: str) -> str:
+        """The same work goes on, or newer work about the same that is open."""
+        if clicks.reopen(self.task(request, pk), reader(request), reason) is None:
+            raise ValueError("This is not marked done (any more).")
+        return "It is open again and waits for its turn."
+
+
+def _with_lines(task: SyncTask, document: OutboundDelivery | BillingDocument) -> str:
+    """A document, and what it holds of the order: the shop's paper is compared with that."""
+    lines = document.lines.filter(sales_order=task.sales_order)
+    held = ", ".join(str(line) for line in lines)
+    return f"{document}: {held}" if held else str(document)
+
+
+def _number_label(task: SyncTask) -> str:
+    """What number may be given; none for what would not be linked at all."""
+    if task.step == Step.PUSH_SHIPMENT and task.delivery and task.delivery.is_goods_issued:
+        return "Shipment of the shop, if there is one"
+    document = task.billing_document
+    if task.step == Step.PUSH_INVOICE and document and document.is_invoice:
+        return "Invoice of the shop, if there is one"
+    return ""

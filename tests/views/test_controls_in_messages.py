@@ -1,0 +1,95 @@
+"""No message sends its reader to a control that the reader does not have."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sync.models import Step
+from sync.roles import ADMINISTRATORS, FINANCE, LOGISTICS, ROLES, SALES
+from sync.views.causes import TEAMS
+from sync.views.people import PERMISSION_FOR
+
+SYNC = Path(__file__).parents[2] / "sync"
+FILLED_IN = "…"
+ROOMS = ("steps", "translate", "sap", "magento")
+ROLE_OF = {"sales": SALES, "logistics": LOGISTICS, "finance": FINANCE,
+           "administrator": ADMINISTRATORS}  # fmt: skip
+# What a message may tell somebody to do in the portal, and the right its control asks for. Such
+# a message says who does it: everybody who is signed in reads it.
+CONTROLS = {
+    r"marks? (this|it|the row) (as )?done": "retry_tasks",
+    r"takes? (it|the order) anyway": "take_orders_anyway",
+    r"test all connections": "test_connections",
+    r"check everything": "check_readiness",
+    r"press dry run": "dry_run_orders",
+    r"(adds?|corrects?) (it|them|the [a-z ]+) to the carriers": "add_carriermapping",
+    r"corrects? the sales area": "change_salesarea",
+    r"no sales area.* adds? it": "add_salesarea",
+}
+
+
+def messages() -> Iterator[tuple[str, str]]:
+    """All texts of several words in the rooms that make messages, docstrings left out."""
+    for room in ROOMS:
+        for path in sorted((SYNC / room).rglob("*.py")):
+            tree = ast.parse(path.read_text("utf-8"))
+            documentation = {
+                id(node.body[0].value)
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+                and node.body
+                and isinstance(node.body[0], ast.Expr)
+            }
+            parts = {
+                id(part)
+                for node in ast.walk(tree)
+                if isinstance(node, ast.JoinedStr)
+                for part in ast.walk(node)
+                if part is not node
+            }
+            for node in ast.walk(tree):
+                if id(node) in documentation | parts:
+                    continue
+                text = _text(node)
+                if text.count(" ") > 2:
+                    yield f"{path.name}:{getattr(node, 'lineno', 0)}", text
+
+
+def _text(node: ast.AST) -> str:
+    if isinstance(node, ast.JoinedStr):
+        parts = (one.value if isinstance(one, ast.Constant) else FILLED_IN for one in node.values)
+        return "".join(str(one) for one in parts)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def those_who_act(text: str) -> set[str]:
+    return {role for word, role in ROLE_OF.items() if re.search(rf"\b{word}s?\b", text.lower())}
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+def test_a_message_that_names_a_control_says_who_has_it(control: str) -> None:
+    for place, text in messages():
+        if re.search(control, text, re.IGNORECASE):
+            able = {one for one in those_who_act(text) if CONTROLS[control] in ROLES[one]}
+            is_filled_in = f"{FILLED_IN}marks" in text.replace(" ", "")  # the team is a variable
+            assert able or is_filled_in, f"{place} names no one who can: {text}"
+
+
+def test_the_messages_are_found() -> None:
+    told = " ".join(text for _place, text in messages())
+
+    assert "Finance corrects the side that is wrong" in told
+    assert "takes the order anyway" in told
+
+
+@pytest.mark.parametrize("step", list(Step))
+def test_the_team_of_a_step_may_retry_it_and_mark_it_done(step: Step) -> None:
+    role = ROLE_OF[TEAMS[step].lower()]
+
+    assert {"retry_tasks", PERMISSION_FOR[step].removeprefix("sync.")} <= ROLES[role]
+    assert step != Step.PUSH_INVOICE or "capture_again" in ROLES[role]
