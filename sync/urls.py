@@ -32,6 +32,7 @@ from sync.views.master_data import AddMapping, MasterDataPage
 from sync.views.queue import QueuePage, SaveSchedule
 from sync.views.readiness import CheckReadiness, ReadinessPage
 from sync.views.sales_orders import OrderPage
+from sync.views.sap_order_ties import RefuseSapOrder, TieOrder
 from sync.views.search import SearchPage
 from sync.views.taking_anyway import TakeAnyway
 from sync.views.tasks import TaskPage
@@ -63,6 +64,8 @@ urlpatterns = [
     path("orders/sync-all/", SyncAll.as_view(kind=ORDERS), name="orders_sync_all"),
     path("orders/<int:pk>/", OrderPage.as_view(), name="order"),
     path("orders/<int:pk>/sync/", SyncOne.as_view(kind=ORDERS), name="orders_sync_one"),
+    path("orders/<int:pk>/tie/", TieOrder.as_view(), name="tie_order"),
+    path("orders/<int:pk>/refuse-sap-order/", RefuseSapOrder.as_view(), name="refuse_sap_order"),
     path("orders/<int:pk>/take-anyway/", TakeAnyway.as_view(), name="take_anyway"),
     path("orders/<int:pk>/dry-run/", DryRunOrder.as_view(), name="dry_run"),
     path("deliveries/", DELIVERY_LIST, name="deliveries"),

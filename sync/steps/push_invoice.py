@@ -20,6 +20,7 @@ from sync.magento.records import (
 )
 from sync.models import BillingDocument, Invoice, InvoiceMail, SalesOrder
 from sync.steps import unreadable
+from sync.steps.found_finished import wait_for_a_click
 from sync.steps.progress import refresh_stages
 from sync.steps.sap_quantities import (
     billed_quantities,
@@ -117,6 +118,7 @@ def _create(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
     refuse_disagreements(order, f"Billing document {document}", wanted)
     if not wanted.quantities:
         return "Nothing to invoice yet: the billed parts make up no whole bundle."
+    wait_for_a_click(run, order, f"Billing document {document} is invoiced and mailed there")
     request = InvoiceRequest(quantities=wanted.quantities, marker=marker_of(document), notify=True)
     with writing_to_shop(run, order):
         entity_id = run.magento().create_invoice(order.entity_id, request)

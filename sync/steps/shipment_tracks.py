@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sync.errors import MappingMissing, OutcomeUnknown
 from sync.magento.records import MagentoShipment
 from sync.models import CarrierMapping, OutboundDelivery, SalesOrder
+from sync.steps.found_finished import wait_for_a_click
 from sync.steps.settling import writing_to_shop
 from sync.steps.step_run import StepRun
 
@@ -35,6 +36,11 @@ def correct_tracks(
     added = [track for track in wanted if track[2] not in present]
     numbers = {number for _code, _title, number in wanted}
     wrong = [t for t in shipment.tracks if wanted and t.track_number not in numbers]
+    tells = wanted and not shipment.email_sent and not made_by_hand
+    if added or tells or (wrong and not made_by_hand):
+        wait_for_a_click(
+            run, order, f"The parcels of shipment {shipment.increment_id} are corrected"
+        )
     for code, title, number in added:
         with writing_to_shop(run, order):
             run.magento().add_track(shipment, code, title, number)
@@ -43,7 +49,7 @@ def correct_tracks(
             run.magento().delete_track(track.entity_id)
     changes = [f"{len(added)} parcels added"] if added else []
     changes += [f"{len(wrong)} parcels taken away"] if wrong and not made_by_hand else []
-    if wanted and not shipment.email_sent and not made_by_hand:
+    if tells:
         with writing_to_shop(run, order):
             run.magento().send_shipment_email(shipment.entity_id)
         changes.append("notice sent")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sync.models import Step, SyncTask
+from sync.steps.found_finished import WAITS_FOR_A_CLICK
+from sync.steps.linking import ASKED_OF_PEOPLE
 from sync.steps.unwanted_goods import GONE_ANYWAY
 
 
@@ -66,6 +68,11 @@ _FOR_ADMINISTRATORS = {
 }
 
 
+_LOOK_FIRST = (
+    "Look at the order in the shop: does the customer still need this? If so, retry; then the shop "
+    "makes it and may tell the customer."
+)
+
 # Causes on which others act than the team of the step.
 _BY_CAUSE = {
     GONE_ANYWAY: Remedy(
@@ -75,11 +82,22 @@ _BY_CAUSE = {
     ),
 }
 
+_BY_CAUSE |= {
+    cause: Remedy(
+        "Sales",
+        "Compare both sides on the order's page, then tie the web order to the SAP order, or say "
+        "that it is another's.",
+    )
+    for cause in ASKED_OF_PEOPLE
+}
+
 
 def remedy_for(task: SyncTask) -> Remedy:
     """Who acts on a task that needs attention, and how."""
     if task.cause_key in _BY_CAUSE:
         return _BY_CAUSE[task.cause_key]
+    if task.cause_key == WAITS_FOR_A_CLICK:
+        return Remedy(TEAMS.get(task.step, _OTHERWISE), _LOOK_FIRST)
     if task.cause_key.startswith("mapping:"):
         return _missing_mapping(task)
     if task.error_class in _FOR_ADMINISTRATORS:

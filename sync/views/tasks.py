@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views import View
 
 from sync.models import SyncTask
+from sync.steps.linking import choices
 from sync.views.causes import remedy_for
 from sync.views.people import may_retry, reader
 from sync.views.timeline import timeline
@@ -22,6 +23,7 @@ class TaskPage(View):
         stopped = task.state == SyncTask.State.NEEDS_ATTENTION
         context = {
             "task": task,
+            "choices": choices(task.sales_order) if stopped and task.sales_order else [],
             "remedy": remedy_for(task) if stopped else None,
             "retryable": {task.pk} if may_retry(reader(request), task) else set(),
         }
