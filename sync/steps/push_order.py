@@ -59,7 +59,7 @@ def push_order(run: StepRun) -> str:
         linking.note_looked_for(order)  # completeness asks for every customer and tells of it
         return f"Not taken: {stopped}."
     wait_for_sap(order)
-    found = linking.find(run, _sought(run, order, rest))
+    found = _look_up(run, order, rest)
     if order.is_in_sap and (not found or number_of(found) != order.sap_sales_order_number):
         raise _gone(order)
     if stopped and not found:
@@ -81,6 +81,12 @@ def _mapping(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> OrderM
     if not (mapping.sold_to and mapping.sales_organization):
         rest_of(order, web_order, mapping).translated()  # says what is missing
     return mapping
+
+
+def _look_up(run: StepRun, order: SalesOrder, rest: OrderRest) -> SapSalesOrder | None:
+    """The SAP order that is the web order's; None when there is none. Without this look before
+    every create, whatever is repeated would be doubled."""
+    return linking.find(run, _sought(run, order, rest))
 
 
 def _sought(run: StepRun, order: SalesOrder, rest: OrderRest) -> linking.Sought:

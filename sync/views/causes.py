@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sync.models import Step, SyncTask
 from sync.steps.found_finished import WAITS_FOR_A_CLICK
-from sync.steps.linking import ASKED_OF_PEOPLE
+from sync.steps.linking import UNDECIDED
 from sync.steps.unwanted_goods import GONE_ANYWAY
 
 
@@ -75,20 +75,16 @@ _LOOK_FIRST = (
 
 # Causes on which others act than the team of the step.
 _BY_CAUSE = {
+    UNDECIDED: Remedy(
+        "Sales",
+        "Compare both sides on the order's page, then tie the web order to the SAP order, or say "
+        "that it is another's.",
+    ),
     GONE_ANYWAY: Remedy(
         "Sales",
         "Agree with the customer on the return of the goods or on their payment, and have finance "
         "credit what SAP bills of them. Where SAP takes the goods issue back, this ends by itself.",
     ),
-}
-
-_BY_CAUSE |= {
-    cause: Remedy(
-        "Sales",
-        "Compare both sides on the order's page, then tie the web order to the SAP order, or say "
-        "that it is another's.",
-    )
-    for cause in ASKED_OF_PEOPLE
 }
 
 
