@@ -35,6 +35,7 @@ from sync.views.master_data import AddMapping, MasterDataPage
 from sync.views.queue import QueuePage, SaveSchedule
 from sync.views.readiness import CheckReadiness, ReadinessPage, ReleasePortal
 from sync.views.sales_orders import OrderPage
+from sync.views.sap_order_ties import RefuseSapOrder, TieOrder
 from sync.views.search import SearchPage
 from sync.views.sign_in_locks import ClearSignInLock, SignInLocksPage
 from sync.views.taking_anyway import TakeAnyway
@@ -67,6 +68,8 @@ urlpatterns = [
     path("orders/sync-all/", SyncAll.as_view(kind=ORDERS), name="orders_sync_all"),
     path("orders/<key:pk>/", OrderPage.as_view(), name="order"),
     path("orders/<key:pk>/sync/", SyncOne.as_view(kind=ORDERS), name="orders_sync_one"),
+    path("orders/<key:pk>/tie/", TieOrder.as_view(), name="tie_order"),
+    path("orders/<key:pk>/refuse-sap-order/", RefuseSapOrder.as_view(), name="refuse_sap_order"),
     path("orders/<key:pk>/take-anyway/", TakeAnyway.as_view(), name="take_anyway"),
     path("orders/<key:pk>/dry-run/", DryRunOrder.as_view(), name="dry_run"),
     path("deliveries/", DELIVERY_LIST, name="deliveries"),

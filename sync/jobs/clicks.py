@@ -19,6 +19,7 @@ from sync.models import (
     Shop,
     SyncTask,
 )
+from sync.steps import linking
 from sync.steps.intake import reason_never_taken
 
 NO_SHOP = (
@@ -104,6 +105,23 @@ def take_anyway(order: SalesOrder, user: User, reason: str = "") -> Clicked:
     )
     order.refresh_from_db()
     return sync_orders([order], user)
+
+
+def tie_order(order: SalesOrder, number: str, user: User, reason: str) -> Clicked:
+    """Tie a web order to a SAP order: read back and, where it was not shown before and differs,
+    shown first."""
+    kind = Decision.Kind.SAP_ORDER_LINKED
+    shown = linking.task_showing(order, number)
+    Decision.keep(kind, user, reason, number=number, sales_order=order, task=shown)
+    return _ask_all([work.push_order(order)], user)
+
+
+def refuse_sap_order(order: SalesOrder, number: str, user: User, reason: str) -> Clicked:
+    """Say that a SAP order is not this web order's: it goes there as a new one, unless a rule
+    keeps it out."""
+    kind = Decision.Kind.SAP_ORDER_REFUSED
+    Decision.keep(kind, user, reason, number=number, sales_order=order)
+    return _ask_all([work.push_order(order)], user)
 
 
 def retry_tasks(tasks: Iterable[SyncTask], user: User) -> Clicked:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.db.models import Exists, Min, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Min, Model, OuterRef, Q, QuerySet
 
 from sync.jobs import work
 from sync.jobs.work import Work
@@ -29,6 +29,7 @@ from sync.models import (
 Line = TypeVar("Line", bound=Model)
 
 AT_ONCE = 500
+LOOK_UPS_AT_ONCE = 50
 
 
 def for_order(order: SalesOrder) -> Iterator[Work]:
@@ -123,6 +124,22 @@ def _orders_to_push() -> Iterator[Work]:
     )
     without_task = without_task.exclude(_marked_done(Step.PUSH_ORDER, sales_order="pk"))
     for order in without_task.select_related("shop").order_by("placed_at", "id")[:AT_ONCE]:
+        yield work.push_order(order)
+    yield from _orders_to_look_for()
+
+
+def _orders_to_look_for() -> Iterator[Work]:
+    """Orders that are not to go to SAP, or not any more: it may have them all the same. Each is
+    looked for once in each state the shop shows; those from before the portal's time are not."""
+    kept_out = SalesOrder.objects.filter(
+        Q(looked_up_as=None) | ~Q(looked_up_as=F("remote_updated_at")),
+        Q(shop__orders_from=None) | Q(placed_at__gte=F("shop__orders_from")),
+        stage__in=[SalesOrder.Stage.NOT_TAKEN, SalesOrder.Stage.CANCELED],
+        sap_read_at=None,
+        shop__is_active=True,
+    ).exclude(not_taken_reason="")
+    kept_out = kept_out.exclude(tasks__step=Step.PUSH_ORDER, tasks__state__in=SyncTask.OPEN_STATES)
+    for order in kept_out.select_related("shop").order_by("placed_at", "id")[:LOOK_UPS_AT_ONCE]:
         yield work.push_order(order)
 
 

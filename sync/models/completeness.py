@@ -29,10 +29,12 @@ class CompletenessFinding(models.Model):
     """An order one side has and the other has not, with its reason or "unexplained"."""
 
     class Kind(models.TextChoices):
-        """Which side lacks it."""
+        """Which side lacks it, or has it once too often."""
 
         NOT_IN_SAP = "not_in_sap", "In the shop, not in SAP"
         NOT_IN_SHOP = "not_in_shop", "In SAP, not in the shop"
+        DOUBLED = "doubled", "In SAP twice"
+        UNTIED = "untied", "In SAP, not tied to the order"
 
     run = models.ForeignKey(CompletenessRun, on_delete=models.CASCADE, related_name="findings")
     kind = models.CharField(max_length=12, choices=Kind)

@@ -45,6 +45,7 @@ class Decision(models.Model):
 
         TAKEN_ANYWAY = "taken_anyway", "Taken anyway"
         SAP_ORDER_LINKED = "order_linked", "Tied to a SAP order"
+        SAP_ORDER_REFUSED = "order_refused", "SAP order is another's"
         INVOICE_LINKED = "invoice_linked", "Shop invoice tied to a billing document"
         MARKED_DONE = "marked_done", "Marked done"
         REOPENED = "reopened", "Reopened"

@@ -122,6 +122,15 @@ class SalesOrder(models.Model):
     text_cuts = models.JSONField(
         default=list, blank=True, help_text="Texts SAP's fields were too short for."
     )
+    looked_up_as = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Which state of an order that is not taken SAP was last asked about.",
+    )
+    is_found_finished = models.BooleanField(
+        default=False,
+        help_text="Over in the shop when it was found in SAP: nothing is written without a click.",
+    )
     confirmed_at = models.DateTimeField(
         null=True, blank=True, help_text="When the shop was read back carrying the SAP number."
     )

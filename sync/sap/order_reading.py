@@ -159,6 +159,9 @@ def _sales_order(header: Row, tables: dict[str, list[Row]], options: SapOptions)
         flow=tuple(_flow(row, options) for row in tables["ORDER_FLOWS_OUT"]),
         is_incomplete=_is_incomplete(progress),
         partners=_partners(tables["ORDER_PARTNERS_OUT"], tables["ORDER_ADDRESS_OUT"]),
+        category=text(header, "SD_DOC_CAT", "SD_DOC_CAT_LONG"),
+        distribution_channel=text(header, "DISTR_CHAN"),
+        division=text(header, "DIVISION"),
     )
 
 

@@ -224,6 +224,14 @@ class SapSalesOrder:
     flow: tuple[SapDocumentFlow, ...]
     is_incomplete: bool = False
     partners: tuple[SapPartner, ...] = ()  # of the header; addresses only where asked for
+    category: str = ""  # VBTYP: C order, H returns, K credit memo request (sheet 13.14)
+    distribution_channel: str = ""
+    division: str = ""
+
+    @property
+    def is_wholly_rejected(self) -> bool:
+        """Whether every line carries a reason for rejection."""
+        return bool(self.items) and all(item.rejection_reason for item in self.items)
 
 
 @dataclass(frozen=True, slots=True)

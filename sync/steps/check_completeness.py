@@ -6,7 +6,7 @@ stored; asks SAP itself for every order the portal believes to be there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -25,9 +25,10 @@ from sync.models import (
     StepSchedule,
     SyncTask,
 )
-from sync.sap.records import SapOrderHeader, UnreadableDocument
+from sync.sap.records import UnreadableDocument
 from sync.sap.reference import normal_reference
 from sync.steps import unreadable
+from sync.steps.completeness_in_sap import SapSide, findings_in_sap, read_sap_side, strangers
 from sync.steps.pull_orders import store_readable
 from sync.steps.shared_references import orders_with, reference_of
 from sync.steps.step_run import StepRun
@@ -51,16 +52,23 @@ def check_completeness(run: StepRun) -> str:
     orders = list(mirrors.order_by("placed_at", "id"))
     spoilt: list[UnreadableDocument] = []
     read = _references_in_sap(run, orders, spoilt)
-    held = {order.pk for order in orders if _is_held(order, read)}
+    tied = _tied_by_people(orders)
+    held = {
+        one.pk for one in orders if _is_held(one, read) or (one.pk in tied and _is_read(one, read))
+    }
     reasons = {one.document_number: message_of(one) for one in spoilt}
+    spoilt_in_sap: list[UnreadableDocument] = []
+    side = read_sap_side(run, since, now, spoilt_in_sap)
+    in_sap, untied = findings_in_sap(run, orders, side)
+    findings += in_sap
     findings += [
         _missing(order, reasons.get(order.sap_sales_order_number, ""), read, now)
         for order in orders
-        if order.pk not in held
+        if order.pk not in held | untied
     ]
     if run.policy.needs_release and not Release.objects.exists():
         _explain_by_release(findings)
-    findings += _not_in_shop(run, since, now, {reference_of(one) for one in orders})
+    findings += _not_in_shop(run, side, {reference_of(one) for one in orders}, spoilt_in_sap)
     with transaction.atomic():
         made = CompletenessRun.objects.create(
             shop=run.shop,
@@ -138,6 +146,17 @@ def _is_held(order: SalesOrder, read: dict[str, str]) -> bool:
     return read.get(order.sap_sales_order_number) == reference_of(order)
 
 
+def _is_read(order: SalesOrder, read: dict[str, str]) -> bool:
+    return order.is_in_sap and order.sap_sales_order_number in read
+
+
+def _tied_by_people(orders: list[SalesOrder]) -> set[int]:
+    """Those whose SAP order a person named: it may carry any reference."""
+    kind = Decision.Kind.SAP_ORDER_LINKED
+    tied = Decision.objects.filter(kind=kind, sales_order__in=[one.pk for one in orders])
+    return {key for key in tied.values_list("sales_order", flat=True) if key}
+
+
 def _missing(
     order: SalesOrder, unreadable_in_sap: str, read: dict[str, str], now: datetime
 ) -> CompletenessFinding:
@@ -195,10 +214,9 @@ def _is_first_fetch(order: SalesOrder) -> bool:
 
 
 def _not_in_shop(
-    run: StepRun, since: datetime, until: datetime, in_window: set[str]
+    run: StepRun, side: SapSide, in_window: set[str], spoilt: list[UnreadableDocument]
 ) -> list[CompletenessFinding]:
     """SAP's web orders of the window whose reference the shop does not know."""
-    spoilt: list[UnreadableDocument] = []
     prefix = normal_reference(run.shop.reference_prefix)
     found = [
         CompletenessFinding(
@@ -208,8 +226,8 @@ def _not_in_shop(
             reason=UNEXPLAINED,
             is_explained=False,
         )
-        for reference, number in _web_orders_of_sap(run, since, until, spoilt)
-        if reference not in in_window and not _is_in_shop(run, reference)
+        for reference, number in strangers(run, side, in_window)
+        if not _is_in_shop(run, reference)
     ]
     return found + [
         CompletenessFinding(
@@ -220,32 +238,6 @@ def _not_in_shop(
         )
         for one in spoilt
     ]
-
-
-def _web_orders_of_sap(
-    run: StepRun, since: datetime, until: datetime, spoilt: list[UnreadableDocument]
-) -> Iterator[tuple[str, str]]:
-    """Reference and number of the orders of the one-time customers this shop sells to."""
-    areas = run.shop.sales_areas.exclude(one_time_customer="")
-    for customer, organization in set(areas.values_list("one_time_customer", "sales_organization")):
-        headers = run.remotes.sap().list_sales_orders(
-            sold_to=customer,
-            sales_organization=organization,
-            created_from=since.date(),
-            created_to=until.date() + timedelta(days=1),
-            unreadable=spoilt,
-        )
-        prefix = normal_reference(run.shop.reference_prefix)
-        for header in headers:
-            reference = header.customer_reference
-            if reference.startswith(prefix) and not _of_another_shop(run, header):
-                yield reference, header.sap_sales_order_number
-
-
-def _of_another_shop(run: StepRun, header: SapOrderHeader) -> bool:
-    """Shops may sell to one account; an order known to be another's is no finding here."""
-    known = SalesOrder.objects.filter(sap_sales_order_number=header.sap_sales_order_number)
-    return known.exclude(shop=run.shop).exists()
 
 
 def _is_in_shop(run: StepRun, reference: str) -> bool:

@@ -33,7 +33,9 @@ SUSPECT = {
 }
 OPEN = frozenset({"new", "processing"})
 # Nobody can take these anyway: what SAP would deliver has left, or nobody wants it.
-NEVER_TAKEN = frozenset({"canceled", "closed", "complete"})
+FINISHED = frozenset({"closed", "complete"})
+OVER = FINISHED | {"canceled"}
+NEVER_TAKEN = OVER
 SHIPPED = "Already shipped from the shop, in full"
 REFUNDED = "Refunded in the shop before it went to SAP"
 IN_PARTS = "Parts of a bundle were shipped or refunded on their own: enter the rest in SAP by hand"

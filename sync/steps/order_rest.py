@@ -42,6 +42,17 @@ class OrderRest:
         """The order as SAP was asked for it, or would be now."""
         return sap_order_request(self.web_order, self.mapping, self.likely[0])
 
+    def translated_as(self, left: Left) -> TranslatedOrder:
+        """The order with only these quantities left of it."""
+        return sap_order_request(self.web_order, self.mapping, left)
+
+    def item_numbers(self) -> dict[int, int]:
+        """The SAP item of each line by our own rule; nothing where no line can be told."""
+        try:
+            return item_numbers(self.web_order)
+        except UnexpectedRecord:
+            return {}
+
     def to_create(self) -> TranslatedOrder:
         """What is left to order now. Raises ``UnexpectedRecord`` where nothing is."""
         left = left_to_order(self.web_order.items)

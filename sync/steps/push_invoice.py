@@ -22,6 +22,7 @@ from sync.steps import capturing, unreadable
 from sync.steps.billed_amounts import keep_difference
 from sync.steps.billing_marker import marker_of
 from sync.steps.cancelled_billing import not_valid
+from sync.steps.found_finished import wait_for_a_click
 from sync.steps.hand_made_invoices import MadeByHand, made_by_hand, tie_made_by_hand
 from sync.steps.named_papers import is_named, tie_named_invoice
 from sync.steps.progress import refresh_stages
@@ -102,6 +103,7 @@ def _create(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
     refuse_disagreements(order, f"Billing document {document}", wanted)
     if not wanted.quantities:
         return "Nothing to invoice yet: the billed parts make up no whole bundle."
+    wait_for_a_click(run, order, f"Billing document {document} is invoiced and mailed there")
     captures = capturing.must_capture(run, order, web_order)
     request = InvoiceRequest(wanted.quantities, marker_of(document), notify=True, capture=captures)
     if captures:

@@ -6,51 +6,99 @@ the next attempt waits until the write surely ended, looks up, and adopts or tri
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
 
 from django.utils import timezone
 
-from sync.errors import OutcomeUnknown, RecordsDisagree, RemoteRejected, UnexpectedRecord
+from sync.errors import (
+    MappingMissing,
+    OutcomeUnknown,
+    RecordsDisagree,
+    RemoteRejected,
+    UnexpectedRecord,
+)
 from sync.magento.records import MagentoOrder
 from sync.models import SalesOrder, SalesOrderLine
-from sync.sap.client import SapClient
 from sync.sap.records import SapSalesOrder
+from sync.steps import linking
+from sync.steps.intake import FINISHED, OVER
 from sync.steps.order_mapping import mapping_for
 from sync.steps.order_rest import OrderRest, keep_asked, rest_of
 from sync.steps.progress import refresh_stages
 from sync.steps.sap_mirrors import refuse_unfitting_order, store_sap_lines
 from sync.steps.settling import wait_for_sap, writing_to_sap
-from sync.steps.shared_references import refuse_anothers, refuse_shared
+from sync.steps.shared_references import reference_of
 from sync.steps.shop_mirrors import store_order
 from sync.steps.step_run import StepRun
 from sync.translate.comparison import differences_between, rounding_between
-from sync.translate.sap_order import TranslatedOrder
+from sync.translate.sap_order import OrderMapping, TranslatedOrder
 from sync.translate.sap_values import sap_order_values
 
-LOOK_BACK = timedelta(days=3)
-SAP_NUMBER_LENGTH = 10
+CANNOT_COMPARE = "comparison"
 
 
 def push_order(run: StepRun) -> str:
-    """Bring the order into SAP, or find it there; the sentence says which."""
+    """Bring the order into SAP, or find it there; the sentence says which.
+
+    Also an order that is not to go there, or not any more, is looked for: SAP may have it all the
+    same, from before the portal's database was restored or by a clerk's hand.
+    """
     web_order = run.magento().get_order(run.sales_order.entity_id)
     _refuse_renumbered(run.sales_order, web_order)
     order = store_order(run.shop, web_order)
     if order.is_in_sap and order.verification == SalesOrder.Verification.VERIFIED:
         return f"Already in SAP as {order.sap_sales_order_number}."
-    stopped = _stopped_by(order)
-    if stopped and not _may_have_begun(run, order):
+    stopped, is_begun = _stopped_by(order), _may_have_begun(run, order)
+    if stopped and not (is_begun or linking.is_looked_for(run, order)):
         return f"Not taken: {stopped}."
-    mapping = mapping_for(order, web_order, sap_time_zone=run.policy.sap_time_zone)
-    rest = rest_of(order, web_order, mapping)
+    try:
+        rest = rest_of(order, web_order, _mapping(run, order, web_order))
+    except MappingMissing:
+        if not stopped or is_begun:
+            raise
+        linking.note_looked_for(order)  # completeness asks for every customer and tells of it
+        return f"Not taken: {stopped}."
     wait_for_sap(order)
-    found = _look_up(run, order, rest.translated())
-    if order.is_in_sap and found != order.sap_sales_order_number:
+    found = _look_up(run, order, rest)
+    if order.is_in_sap and (not found or number_of(found) != order.sap_sales_order_number):
         raise _gone(order)
     if stopped and not found:
         return f"Not taken: {stopped}."
-    number = found or _create(run, order, rest.to_create())
-    return _read_back(run, order, rest, number, adopted=bool(found))
+    if found:
+        return _keep(run, order, rest, found, is_adopted=True)
+    number = _create(run, order, rest.to_create())
+    return _keep(run, order, rest, _read(run, order, number), is_adopted=False)
+
+
+def number_of(read: SapSalesOrder) -> str:
+    """SAP's number of what it answered."""
+    return read.sap_sales_order_number
+
+
+def _mapping(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> OrderMapping:
+    """What the tables say. Raises ``MappingMissing`` where SAP could not even be asked."""
+    mapping = mapping_for(order, web_order, sap_time_zone=run.policy.sap_time_zone)
+    if not (mapping.sold_to and mapping.sales_organization):
+        rest_of(order, web_order, mapping).translated()  # says what is missing
+    return mapping
+
+
+def _look_up(run: StepRun, order: SalesOrder, rest: OrderRest) -> SapSalesOrder | None:
+    """The SAP order that is the web order's; None when there is none. Without this look before
+    every create, whatever is repeated would be doubled."""
+    return linking.find(run, _sought(run, order, rest))
+
+
+def _sought(run: StepRun, order: SalesOrder, rest: OrderRest) -> linking.Sought:
+    numbers = (run.task.facts.get("sap_sales_order_number"), order.sap_sales_order_number)
+    return linking.Sought(
+        order,
+        linking.web_side(order, rest),
+        linking.said_of(order),
+        is_begun=_may_have_begun(run, order),
+        is_stopped=bool(_stopped_by(order)),
+        own_numbers=tuple(str(number) for number in numbers if number),
+    )
 
 
 def _stopped_by(order: SalesOrder) -> str:
@@ -75,54 +123,6 @@ def _refuse_renumbered(known: SalesOrder, web_order: MagentoOrder) -> None:
             reference=known.increment_id,
             cause_key="magento:renumbered",
         )
-
-
-def _look_up(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> str:
-    """The SAP order that already carries this web order's number; empty when there is none."""
-    sap = run.remotes.sap()
-    known = (
-        run.task.facts.get("sap_sales_order_number"),
-        order.sap_sales_order_number,
-        order.ext_order_id,  # a portal that lost its database finds its orders again
-    )
-    for stored in dict.fromkeys(number for number in known if number):
-        if len(stored) == SAP_NUMBER_LENGTH and _carries(sap, stored, translated):
-            refuse_anothers(order, [stored])
-            return str(stored)
-    request = translated.request
-    hits = sap.search_sales_orders(
-        request.customer_reference,
-        sold_to=request.partners[0].customer_number,
-        sales_organization=request.sales_organization,
-        created_from=(order.placed_at - LOOK_BACK).date(),
-    )
-    numbers = sorted({hit.sap_sales_order_number for hit in hits})
-    if len(numbers) > 1:
-        raise RecordsDisagree(
-            f"Web order {order.increment_id} is in SAP twice: {' and '.join(numbers)}. "
-            "Reject one of them in SAP, then try again.",
-            system="sap",
-            reference=order.increment_id,
-            cause_key="sap:twice",
-        )
-    if not numbers and order.ext_order_id and not order.is_taken_anyway:
-        raise RecordsDisagree(
-            f"The shop's order {order.increment_id} already carries the number "
-            f"{order.ext_order_id}, but SAP holds no order for it. Find out who wrote it there. "
-            "Sales clears it in the shop and retries, or marks this done if SAP is not to have it.",
-            system="sap",
-            reference=order.increment_id,
-            cause_key="sap:number-without-order",
-        )
-    refuse_anothers(order, numbers)
-    refuse_shared(order, is_found=bool(numbers))
-    return numbers[0] if numbers else ""
-
-
-def _carries(sap: SapClient, number: str, translated: TranslatedOrder) -> bool:
-    """Whether a number written ahead became a document with our reference."""
-    reference = translated.request.customer_reference
-    return any(found.customer_reference == reference for found in sap.get_sales_orders([number]))
 
 
 def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> str:
@@ -169,40 +169,73 @@ def _refuse_taken(order: SalesOrder, number: str) -> None:
         )
 
 
-def _read_back(
-    run: StepRun, order: SalesOrder, rest: OrderRest, number: str, *, adopted: bool
+def _read(run: StepRun, order: SalesOrder, number: str) -> SapSalesOrder:
+    """What SAP holds under a number it has just given out."""
+    for read in run.remotes.sap().get_sales_orders([number], with_addresses=True):
+        if read.customer_reference == reference_of(order):
+            return read
+    raise OutcomeUnknown(
+        f"SAP order {number} was committed but cannot be read yet.",
+        system="sap",
+        reference=order.increment_id,
+        remote_is_away=False,
+    )
+
+
+def _keep(
+    run: StepRun, order: SalesOrder, rest: OrderRest, read: SapSalesOrder, *, is_adopted: bool
 ) -> str:
     """Store what SAP now holds and how it compares; nothing is called done before."""
-    read = [
-        found
-        for found in run.remotes.sap().get_sales_orders([number], with_addresses=True)
-        if found.customer_reference == rest.translated().request.customer_reference
-    ]
-    if not read:
-        raise OutcomeUnknown(
-            f"SAP order {number} was committed but cannot be read yet.",
-            system="sap",
-            reference=order.increment_id,
-            remote_is_away=False,
-        )
-    translated = rest.held_by(read[0])
-    unit_keys = run.remotes.sap().options.unit_keys
-    tolerance = order.shop.amount_tolerance
-    totals = translated.totals
-    differences = differences_between(translated.request, read[0], tolerance, unit_keys, totals)
-    refuse_unfitting_order(read[0])
-    incomplete = ", but incomplete in SAP: deliveries will not start" * read[0].is_incomplete
-    _refuse_rejected(order, read[0])
-    came_there = "found in SAP and adopted" if adopted else "created in SAP"
+    refuse_unfitting_order(read)
+    _refuse_rejected(order, read)
+    came_there = "found in SAP and adopted" if is_adopted else "created in SAP"
     what = "compared again" if order.is_in_sap else came_there
-    _store_sap_order(run, order, read[0], translated, differences)
+    verdict = _compare_and_store(run, order, rest, read, is_adopted=is_adopted)
     refresh_stages([order.pk])
-    verdict = f"differs in {len(differences)} places" if differences else "verified"
-    return f"Order {number} {what}, read back: {verdict}{incomplete}."
+    incomplete = ", but incomplete in SAP: deliveries will not start" * read.is_incomplete
+    return f"Order {number_of(read)} {what}, read back: {verdict}{incomplete}."
+
+
+def _compare_and_store(
+    run: StepRun, order: SalesOrder, rest: OrderRest, read: SapSalesOrder, *, is_adopted: bool
+) -> str:
+    """The verdict in words. What a clerk keyed in may be an order the portal could not send."""
+    over = order.state in FINISHED and is_adopted and not order.is_in_sap
+    found = {"is_found_finished": True} if over else {}
+    try:
+        translated = rest.held_by(read)
+    except (MappingMissing, UnexpectedRecord) as error:
+        if not is_adopted:
+            raise
+        _store_uncompared(run, order, rest, read, error.message, **found)
+        return "it could not be compared"
+    unit_keys = run.remotes.sap().options.unit_keys
+    tolerance, totals = order.shop.amount_tolerance, translated.totals
+    differences = differences_between(translated.request, read, tolerance, unit_keys, totals)
+    _store_sap_order(run, order, read, translated, differences, **found)
+    return f"differs in {len(differences)} places" if differences else "verified"
+
+
+def _store_uncompared(
+    run: StepRun, order: SalesOrder, rest: OrderRest, read: SapSalesOrder, why: str,
+    **columns: object,
+) -> None:  # fmt: skip
+    with run.storing():
+        _store_item_numbers(order, rest.item_numbers())
+        _store(
+            order,
+            **sap_order_values(read),
+            sap_read_at=timezone.now(),
+            verification=SalesOrder.Verification.DIFFERS,
+            differences=[{"field": CANNOT_COMPARE, "shop": why, "sap": ""}],
+            **columns,
+        )
+        store_sap_lines(order, read)
 
 
 def _refuse_rejected(order: SalesOrder, read: SapSalesOrder) -> None:
-    if read.items and all(item.rejection_reason for item in read.items):
+    """An open web order of which SAP delivers nothing; where both sides are over, they agree."""
+    if read.is_wholly_rejected and order.state not in OVER:
         raise RemoteRejected(
             f"SAP order {read.sap_sales_order_number} carries this web order but every line of it "
             "is rejected. Reopen it in SAP, or cancel the web order.",
@@ -218,14 +251,12 @@ def _store_sap_order(
     read: SapSalesOrder,
     translated: TranslatedOrder,
     differences: list[dict[str, str]],
+    **columns: object,
 ) -> None:
     verified = SalesOrder.Verification.DIFFERS if differences else SalesOrder.Verification.VERIFIED
     with run.storing():
         keep_asked(order, translated)
-        for item_id, item_number in translated.item_numbers.items():
-            SalesOrderLine.objects.filter(sales_order=order, item_id=item_id).update(
-                sap_item_number=item_number
-            )
+        _store_item_numbers(order, translated.item_numbers)
         _store(
             order,
             **sap_order_values(read),
@@ -239,8 +270,16 @@ def _store_sap_order(
                 {"field": cut.field, "length": cut.original_length, "limit": cut.limit}
                 for cut in translated.cuts
             ],
+            **columns,
         )
         store_sap_lines(order, read)
+
+
+def _store_item_numbers(order: SalesOrder, item_numbers: Mapping[int, int]) -> None:
+    for item_id, item_number in item_numbers.items():
+        SalesOrderLine.objects.filter(sales_order=order, item_id=item_id).update(
+            sap_item_number=item_number
+        )
 
 
 def _store(order: SalesOrder, **columns: object) -> None:

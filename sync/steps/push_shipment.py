@@ -18,6 +18,7 @@ from sync.magento.records import (
 from sync.models import OutboundDelivery, SalesOrder, Shipment
 from sync.steps import unreadable
 from sync.steps.bundle_types import bundle_types
+from sync.steps.found_finished import wait_for_a_click
 from sync.steps.hand_made_shipments import ShippedByHand, marker_of, shipped_by_hand
 from sync.steps.named_papers import is_named, tie_named_shipment
 from sync.steps.progress import refresh_stages
@@ -154,6 +155,7 @@ def _create(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
     if not wanted.quantities:
         return "Nothing to ship yet: the delivered parts make up no whole bundle."
     tracks = tracks_of(delivery)
+    wait_for_a_click(run, order, f"Delivery {delivery} is shipped there")
     request = ShipmentRequest(
         quantities=wanted.quantities,
         tracks=tracks,

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from sync.errors import MappingMissing, OutcomeUnknown
 from sync.magento.records import MagentoShipment, MagentoTrack
 from sync.models import CarrierMapping, OutboundDelivery, SalesOrder, Shipment
+from sync.steps.found_finished import wait_for_a_click
 from sync.steps.queued_mails import is_in_queue, note_queued
 from sync.steps.settling import writing_to_shop
 from sync.steps.step_run import StepRun
@@ -73,6 +74,11 @@ def correct_tracks(
     present = {track.track_number for track in shipment.tracks} | set(elsewhere)
     added = [track for track in wanted if track[2] not in present]
     gone = [] if made_by_hand else _no_longer_named(run, order, shipment, wanted)
+    tells = bool(wanted) and not (made_by_hand or shipment.email_sent or is_in_queue(run, shipment))
+    if added or gone or tells:
+        wait_for_a_click(
+            run, order, f"The parcels of shipment {shipment.increment_id} are corrected"
+        )
     if added and not made_by_hand:
         remember_parcels(run, added)
     for code, title, number in added:
@@ -85,7 +91,7 @@ def correct_tracks(
         keep_parcels(run, order, shipment, wanted)
     changes = [f"{len(added)} parcels added"] if added else []
     changes += [f"{len(gone)} parcels taken away"] if gone else []
-    if wanted and not made_by_hand and not (shipment.email_sent or is_in_queue(run, shipment)):
+    if tells:
         with writing_to_shop(run, order):
             run.magento().send_shipment_email(shipment.entity_id)
         changes.append("notice sent")

@@ -68,6 +68,14 @@ def differences_between(
     return found + _total_differences(totals, held_totals, tolerance)
 
 
+def gross_of(read: SapSalesOrder) -> Decimal | None:
+    """What SAP's order comes to with tax; None where SAP tells no price elements."""
+    if read.net_value and not read.conditions:
+        return None
+    taxes = [one for one in read.conditions if one.is_tax]
+    return read.net_value + sum(_held_amounts(taxes, set()).values(), ZERO)
+
+
 def rounding_between(
     asked: SapSalesOrderRequest, read: SapSalesOrder, totals: Totals
 ) -> Decimal | None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from sync.models import Step, SyncTask
 from sync.steps.capturing import NOBODY_COLLECTS, NOTHING_CAME, OTHER_UNKNOWN, OUTCOME_UNKNOWN
+from sync.steps.found_finished import WAITS_FOR_A_CLICK
+from sync.steps.linking import UNDECIDED
 from sync.steps.unwanted_goods import GONE_ANYWAY
 
 
@@ -69,8 +71,18 @@ _FOR_ADMINISTRATORS = {
 }
 
 
+_LOOK_FIRST = (
+    "Look at the order in the shop: does the customer still need this? If so, retry; then the shop "
+    "makes it and may tell the customer."
+)
+
 # Causes on which others act than the team of the step.
 _BY_CAUSE = {
+    UNDECIDED: Remedy(
+        "Sales",
+        "Compare both sides on the order's page, then tie the web order to the SAP order, or say "
+        "that it is another's.",
+    ),
     GONE_ANYWAY: Remedy(
         "Sales",
         "Agree with the customer on the return of the goods or on their payment, and have finance "
@@ -104,6 +116,8 @@ def remedy_for(task: SyncTask) -> Remedy:
     """Who acts on a task that needs attention, and how."""
     if task.cause_key in _BY_CAUSE:
         return _BY_CAUSE[task.cause_key]
+    if task.cause_key == WAITS_FOR_A_CLICK:
+        return Remedy(TEAMS.get(task.step, _OTHERWISE), _LOOK_FIRST)
     if task.cause_key.startswith("mapping:"):
         return _missing_mapping(task)
     if task.error_class in _FOR_ADMINISTRATORS:

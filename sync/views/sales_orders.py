@@ -19,6 +19,7 @@ from sync.models import (
     SalesOrderLine,
 )
 from sync.steps.intake import NEVER
+from sync.steps.linking import choices
 from sync.steps.progress import still_open
 from sync.views.kinds import ORDERS
 from sync.views.live import document_watcher
@@ -65,6 +66,7 @@ class OrderPage(View):
             "may_sync": user.has_perm("sync.sync_orders"),
             "decisions": order.decisions.all(),
             "never_taken": NEVER,
+            "choices": choices(order),
             "dry_run": order.dry_runs.select_related("asked_by").first(),
         }
         context["parcels"] = _parcels(deliveries, context["carriers"])

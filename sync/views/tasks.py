@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views import View
 
 from sync.models import SyncTask
+from sync.steps.linking import choices
 from sync.views import captures
 from sync.views.captures import may_be_asked
 from sync.views.causes import remedy_for
@@ -26,6 +27,7 @@ class TaskPage(View):
         user = reader(request)
         context = {
             "task": task,
+            "choices": choices(task.sales_order) if stopped and task.sales_order else [],
             "remedy": remedy_for(task) if stopped else None,
             "may_capture_again": may_be_asked(task) and user.has_perm(captures.PERMISSION),
             "retryable": {task.pk} if may_retry(user, task) else set(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,12 +13,17 @@ from sync.jobs import work
 from sync.models import (
     CompletenessFinding,
     CompletenessRun,
+    CustomerMapping,
+    Decision,
     PullWatermark,
+    SalesArea,
     SalesOrder,
     Step,
     StepSchedule,
     SyncTask,
 )
+from sync.sandbox.sap.documents import SalesOrder as SapOrder
+from tests.builders import a_user
 from tests.world import World
 
 Kind = CompletenessFinding.Kind
@@ -198,3 +204,94 @@ def test_a_web_order_that_cannot_be_read_is_listed_and_has_a_task(world: World) 
     assert SyncTask.objects.filter(
         state="needs_attention", reference__endswith=str(entity_id)
     ).exists()
+
+
+def _own_customer(world: World, order: SalesOrder) -> None:
+    """From now on SAP has the order under an account of the customer's own."""
+    area = SalesArea.objects.get(shop=world.shop, store_id=order.store_id)
+    CustomerMapping.objects.create(
+        sales_area=area, customer_email="b2b@example.com", customer_number="0000100001"
+    )
+    held = world.sap.store.get(SapOrder, order.sap_sales_order_number)
+    assert held is not None
+    held.sold_to = "0000100001"
+    world.sap.store.save(held)
+
+
+def _copied(world: World, order: SalesOrder, **values: str) -> None:
+    held = world.sap.store.get(SapOrder, order.sap_sales_order_number)
+    assert held is not None
+    made = copy.deepcopy(held)
+    made.number = "0005009999"
+    for name, value in values.items():
+        setattr(made, name, value)
+    world.sap.store.save(made)
+
+
+def test_an_order_the_shop_lost_is_found_for_a_customer_with_an_account_of_their_own(
+    world: World,
+) -> None:
+    kept, lost = world.into_sap(), world.into_sap()
+    _own_customer(world, lost)
+    world.forget_in_shop(lost)
+    SalesOrder.objects.filter(pk=lost.pk).delete()
+
+    run = _compare(world)
+
+    (finding,) = run.findings.filter(kind=Kind.NOT_IN_SHOP)
+    assert finding.sap_sales_order_number == lost.sap_sales_order_number
+    assert not run.findings.filter(increment_id=kept.increment_id).exists()
+
+
+def test_what_such_a_customer_orders_by_telephone_is_no_web_order(world: World) -> None:
+    order = world.into_sap()
+    _own_customer(world, order)
+    _copied(world, order, customer_reference="PO 4711/25")
+
+    assert not _compare(world).findings.exists()
+
+
+def test_two_sap_orders_of_one_reference_are_unexplained(world: World) -> None:
+    order = world.into_sap()
+    _copied(world, order)
+
+    (finding,) = _compare(world).findings.all()
+
+    assert (finding.kind, finding.is_explained) == (Kind.DOUBLED, False)
+    assert (finding.sales_order, finding.sap_sales_order_number) == (order, "0005009999")
+
+
+@pytest.mark.parametrize("order_type", ["RE", "G2"])
+def test_a_returns_order_or_credit_memo_request_is_no_double(world: World, order_type: str) -> None:
+    order = world.into_sap()
+    _copied(world, order, order_type=order_type)
+
+    assert not _compare(world).findings.exists()
+
+
+def test_an_order_in_sap_that_is_not_tied_to_its_web_order_is_unexplained(world: World) -> None:
+    order = world.into_sap()
+    number = order.sap_sales_order_number
+    world.edit_web_order(order.entity_id, lambda web: web.update(state="complete"))
+    SalesOrder.objects.filter(pk=order.pk).update(
+        sap_sales_order_number="", sap_read_at=None, verification="", stage="to_sync"
+    )
+
+    (finding,) = _compare(world).findings.all()
+
+    assert (finding.kind, finding.is_explained) == (Kind.UNTIED, False)
+    assert (finding.sales_order, finding.sap_sales_order_number) == (order, number)
+
+
+def test_an_order_a_person_tied_to_one_of_another_reference_is_held(world: World) -> None:
+    order, other = world.place(), world.into_sap()
+    _copied(world, other, customer_reference="BY PHONE")
+    Decision.keep(
+        Decision.Kind.SAP_ORDER_LINKED, a_user(), "Keyed in", number="0005009999", sales_order=order
+    )
+    world.run(work.push_order(order))
+
+    run = _compare(world)
+
+    assert run.in_sap == 2
+    assert not run.findings.filter(sales_order=order).exists()

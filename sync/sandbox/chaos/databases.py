@@ -42,10 +42,39 @@ def rows(address: str, query: str) -> list[Row]:
         file = f"file:{address.removeprefix('sqlite:///')}?mode=ro"
         with closing(sqlite3.connect(file, uri=True, timeout=20)) as connection:
             return [tuple(row) for row in connection.execute(query).fetchall()]
-    address = address.replace("postgres://", "postgresql://", 1)
-    with psycopg.connect(address, autocommit=True) as connection:
+    with psycopg.connect(_for_libpq(address), autocommit=True) as connection:
         connection.read_only = True
         return list(connection.execute(query.encode()).fetchall())
+
+
+def dump(address: str, file: Path) -> None:
+    """A copy as it is taken at night: while the portal works, and consistent."""
+    if address.startswith("sqlite:///"):
+        with (
+            closing(sqlite3.connect(address.removeprefix("sqlite:///"), timeout=20)) as original,
+            closing(sqlite3.connect(file)) as copy,
+        ):
+            original.backup(copy)
+        return
+    command = [str(_programs() / "pg_dump"), "-Fc", "-f", str(file), _for_libpq(address)]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+
+
+def restore(address: str, file: Path) -> None:
+    """Put the copy in the place of the database; nobody may be connected to it."""
+    if address.startswith("sqlite:///"):
+        database_file = Path(address.removeprefix("sqlite:///"))
+        for ending in ("-wal", "-shm"):
+            database_file.with_name(database_file.name + ending).unlink(missing_ok=True)
+        shutil.copyfile(file, database_file)
+        return
+    command = [str(_programs() / "pg_restore"), "--clean", "--if-exists", "--single-transaction",
+               "-d", _for_libpq(address), str(file)]  # fmt: skip
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+
+
+def _for_libpq(address: str) -> str:
+    return address.replace("postgres://", "postgresql://", 1)
 
 
 def _start_cluster(cluster: Path, port: int) -> None:

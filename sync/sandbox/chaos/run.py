@@ -93,7 +93,7 @@ def perform(options: Options, tell: Tell) -> Verdict:
         f"seed={options.seed} orders={options.orders} database={options.database} "
         f"shop={options.shop_version}"
     )
-    with _staged(options) as stage:
+    with staged(options) as stage:
         began = time.monotonic()
         verdict = _hurt(stage, tell)
         minutes = (time.monotonic() - began) / 60
@@ -135,7 +135,7 @@ def _hurt(stage: Stage, tell: Tell) -> Verdict:
     tell("  " + ", ".join(f"{name} {count}" for name, count in storm.injected.most_common()))
     for refused in people.refused[:10]:
         tell(f"  a click was refused: {refused}")
-    _rest(stage, clerks, tell)
+    come_to_rest(stage, clerks, tell)
     clerks.stop.set()
     clerks.thread.join(60)
     happened = Counter(
@@ -167,7 +167,7 @@ def _weather(storm: Storm, clerks: Clerks, patience: float, tell: Tell) -> None:
             )
 
 
-def _rest(stage: Stage, clerks: Clerks, tell: Tell) -> None:
+def come_to_rest(stage: Stage, clerks: Clerks, tell: Tell) -> None:
     """Wait until nothing is left to do, or nothing has changed for too long."""
     last: tuple[int, ...] = ()
     changed_at = time.monotonic()
@@ -221,7 +221,8 @@ def judge_all(stage: Stage, scripts: list[Script], *, is_hurt: bool) -> list[Fin
 
 # ---- starting everything
 @contextmanager
-def _staged(options: Options) -> Iterator[Stage]:
+def staged(options: Options) -> Iterator[Stage]:
+    """Both stand-ins and the portal's processes, with a database of their own."""
     data = options.directory
     (data / "logs").mkdir(parents=True)
     ports = dict(zip(("portal", "shop", "sap", "postgres"), free_ports(options, 4), strict=True))

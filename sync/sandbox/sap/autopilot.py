@@ -43,7 +43,7 @@ def _advance_delivery(system: SapSystem, delivery: Delivery) -> None:
 
 
 def _advance_order(system: SapSystem, order: SalesOrder) -> None:
-    if order.incomplete:
+    if order.incomplete or system.customising.document_category(order.order_type) != "C":
         return
     progress = progress_of(order, system.store, system.customising)
     if progress.header("delivery_status") in ("A", "B"):

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, request
 
-from . import billing, warehouse
+from . import billing, returning, warehouse
 from .books import billing_books, books_of, delivery_books, find_orders
 from .documents import SalesOrder
 from .system import SapSystem
@@ -104,6 +104,13 @@ def create_delivery(number: str) -> Answer:
 def reject(number: str) -> Answer:
     """Reject every line (VA02) and delete deliveries that have not left; 409 where goods left."""
     return books_of(system(), warehouse.reject_order(system(), number))
+
+
+@blueprint.post("/orders/<number>/returns")
+def create_returns(number: str) -> Answer:
+    """A returns order (``order_type`` RE) or credit memo request (G2) made from an order."""
+    order_type = str(_body().get("order_type", returning.RETURNS))
+    return books_of(system(), returning.create_from(system(), number, order_type))
 
 
 @blueprint.post("/orders/<number>/lock")

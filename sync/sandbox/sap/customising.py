@@ -103,6 +103,10 @@ class Customising:
         """What a CURR field holds: two stored decimals, shifted by the currency's (SAP 1.6)."""
         return amount.scaleb(self.decimals(currency) - 2)
 
+    def document_category(self, order_type: str) -> str:
+        """VBTYP: C order, H returns, K credit memo request; an unknown type is an order."""
+        return str(self.order_types.get(order_type, {}).get("category", "C"))
+
     def iso_unit(self, internal: str) -> str:
         """The ISO key of an internal unit."""
         return self.units.get(internal, {}).get("iso", "")

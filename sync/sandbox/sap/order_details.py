@@ -40,7 +40,7 @@ def _header(call: Call, progress: Progress) -> Rows:
             "REC_TIME": clock.tims(order.created_at),
             "CREATED_BY": order.created_by,
             "DOC_DATE": document_date(order, clock),
-            "SD_DOC_CAT": "C",
+            "SD_DOC_CAT": call.system.customising.document_category(order.order_type),
             "TRAN_GROUP": "0",
             "DOC_TYPE": order.order_type,
             "DLV_BLOCK": sent.get("DLV_BLOCK", ""),
@@ -208,7 +208,7 @@ def _header_status(call: Call, progress: Progress) -> Rows:
             "OVERALLPIC": progress.header("picking_status"),
             "TOTINCOMPL": "A" if progress.order.incomplete else "C",
             "GENINCOMHD": "A" if progress.order.incomplete else "C",
-            "SD_DOC_CAT": "C",
+            "SD_DOC_CAT": call.system.customising.document_category(progress.order.order_type),
             "CH_ON": call.system.clock.dats(progress.order.changed_on),
         }
     ]

@@ -61,7 +61,7 @@ def vbak(system: SapSystem, keys: Keys) -> Rows:
             "ERZET": clock.tims(order.created_at),
             "ERNAM": order.created_by,
             "AUDAT": sent.get("DOC_DATE") or clock.dats(order.created_at),
-            "VBTYP": "C",
+            "VBTYP": customising.document_category(order.order_type),
             "AUART": order.order_type,
             "LIFSK": sent.get("DLV_BLOCK", ""),
             "FAKSK": sent.get("BILL_BLOCK", ""),
@@ -159,7 +159,7 @@ def vbuk(system: SapSystem, keys: Keys) -> Rows:
             "ABSTK": progress.rejection_status(),
             "GBSTK": progress.header("item_status"),
             "KOSTK": progress.header("picking_status"),
-            "VBTYP": "C",
+            "VBTYP": system.customising.document_category(progress.order.order_type),
             "UVALL": "A" if progress.order.incomplete else "C",
             "AEDAT": system.clock.dats(progress.order.changed_on),
         }

@@ -70,6 +70,8 @@ def create_delivery(system: SapSystem, request: DeliveryRequest) -> list[str]:
 def _due(
     system: SapSystem, order: SalesOrder, quantities: dict[int, Decimal]
 ) -> list[tuple[OrderItem, Decimal]]:
+    if system.customising.document_category(order.order_type) != "C":
+        raise NotPossible("only an order is delivered, no returns or credit memo request")
     if order.incomplete:
         raise NotPossible(f"order is incomplete: {', '.join(order.incomplete)}")
     if order.header.get("DLV_BLOCK"):

@@ -1,0 +1,218 @@
+"""What SAP itself holds of a shop's orders: asked by date, for each customer the mappings give.
+
+So an order is found that the portal knows nothing of: never linked, keyed in twice, or lost by the
+shop. One call a customer and sales organisation; documents are read only where they may count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from sync.models import CompletenessFinding, CustomerMapping, SalesOrder
+from sync.sap.records import SapSalesOrder, UnreadableDocument
+from sync.sap.reference import normal_reference
+from sync.steps.linking import KEPT_OUT, is_too_early
+from sync.steps.shared_references import orders_with, reference_of
+from sync.steps.step_run import StepRun
+from sync.translate.linking import is_order
+
+BATCH = 100
+RECENT = 200  # web orders whose numbers show what such a number looks like
+Kind = CompletenessFinding.Kind
+
+
+@dataclass(slots=True)
+class SapSide:
+    """The numbers of SAP's documents by their customer reference, as far as it may be a web order's
+    of this shop; ``one_time`` are the references of customers who only buy in the shop."""
+
+    numbers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    one_time: set[str] = field(default_factory=set)
+
+    def add(self, reference: str, number: str, *, is_one_time: bool) -> None:
+        """One document; it may be listed for several customers' calls."""
+        if number not in self.numbers[reference]:
+            self.numbers[reference].append(number)
+        if is_one_time:
+            self.one_time.add(reference)
+
+
+def read_sap_side(
+    run: StepRun, since: datetime, until: datetime, spoilt: list[UnreadableDocument]
+) -> SapSide:
+    """Everything SAP lists for the shop's customers, but what is known to be another shop's."""
+    side = SapSide()
+    prefix = normal_reference(run.shop.reference_prefix)
+    days = (since.date(), until.date() + timedelta(days=1))
+    for customer, organization, is_one_time in _customers(run):
+        run.task.hold_lease(run.policy.lease)
+        for reference, number in _listed(run, customer, organization, days, spoilt):
+            if reference.startswith(prefix):
+                side.add(reference, number, is_one_time=is_one_time)
+    for number in _of_other_shops(run, side):
+        for numbers in side.numbers.values():
+            if number in numbers:
+                numbers.remove(number)
+    side.numbers = {reference: found for reference, found in side.numbers.items() if found}
+    return side
+
+
+def strangers(run: StepRun, side: SapSide, in_window: set[str]) -> Iterator[tuple[str, str]]:
+    """References that are no web order's of the window, with their SAP orders. What a customer with
+    an account of their own orders by telephone is none, unless it looks like a web order's."""
+    shapes = _shapes(run)
+    for reference, numbers in side.numbers.items():
+        if reference in in_window:
+            continue
+        if reference in side.one_time or _shape(reference) in shapes or _is_known(run, reference):
+            for number in numbers:
+                yield reference, number
+
+
+def findings_in_sap(
+    run: StepRun, orders: Iterable[SalesOrder], side: SapSide
+) -> tuple[list[CompletenessFinding], set[int]]:
+    """Orders SAP has twice, and those it has although the portal has none for them; with the keys
+    of the latter."""
+    by_reference = {reference_of(order): order for order in orders}
+    doubtful = {
+        reference: numbers
+        for reference, numbers in side.numbers.items()
+        if len(numbers) > 1 or _is_untied(by_reference.get(reference))
+    }
+    real = _orders_among(run, [number for numbers in doubtful.values() for number in numbers])
+    found: list[CompletenessFinding] = []
+    untied: set[int] = set()
+    for reference, numbers in sorted(doubtful.items()):
+        counted = [number for number in numbers if number in real]
+        order = by_reference.get(reference) or next(orders_with(reference), None)
+        if len(counted) > 1:
+            found.append(_doubled(run, reference, counted, order))
+        elif counted and order is not None and _is_untied(order):
+            found.append(_untied(order, counted[0]))
+            untied.add(order.pk)
+    return found, untied
+
+
+def _customers(run: StepRun) -> list[tuple[str, str, bool]]:
+    """Customer, sales organisation, and whether it is a one-time account; those an attribute of the
+    web order names are known from the orders that are in SAP."""
+    areas = run.shop.sales_areas
+    once = areas.exclude(one_time_customer="").values_list(
+        "one_time_customer", "sales_organization"
+    )
+    found = dict.fromkeys(once, True)
+    mapped = CustomerMapping.objects.filter(sales_area__shop=run.shop)
+    own = mapped.values_list("customer_number", "sales_area__sales_organization").distinct()
+    for pair in own:
+        found.setdefault(pair, False)
+    organizations = set(areas.values_list("sales_organization", flat=True))
+    sold = SalesOrder.objects.filter(shop=run.shop).exclude(sap_sold_to="").order_by()
+    for customer in sold.values_list("sap_sold_to", flat=True).distinct():
+        for organization in organizations:
+            found.setdefault((customer, organization), False)
+    return sorted((*pair, is_once) for pair, is_once in found.items() if all(pair))
+
+
+def _listed(
+    run: StepRun,
+    customer: str,
+    organization: str,
+    days: tuple[date, date],
+    spoilt: list[UnreadableDocument],
+) -> Iterator[tuple[str, str]]:
+    headers = run.remotes.sap().list_sales_orders(
+        sold_to=customer,
+        sales_organization=organization,
+        created_from=days[0],
+        created_to=days[1],
+        unreadable=spoilt,
+    )
+    for header in headers:
+        yield header.customer_reference, header.sap_sales_order_number
+
+
+def _of_other_shops(run: StepRun, side: SapSide) -> list[str]:
+    """Shops may sell to one account; an order known to be another's is no finding here."""
+    numbers = [number for found in side.numbers.values() for number in found]
+    others = SalesOrder.objects.exclude(shop=run.shop).exclude(sap_sales_order_number="")
+    return [
+        number
+        for batch in _batches(numbers)
+        for number in others.filter(sap_sales_order_number__in=batch).values_list(
+            "sap_sales_order_number", flat=True
+        )
+    ]
+
+
+def _orders_among(run: StepRun, numbers: list[str]) -> set[str]:
+    """Those that count: orders, no returns or credit memo requests, and not wholly rejected. What
+    cannot be read counts, for nobody can say that it does not."""
+    counted = set(numbers)
+    for batch in _batches(numbers):
+        run.task.hold_lease(run.policy.lease)
+        spoilt: list[UnreadableDocument] = []
+        read = run.remotes.sap().get_sales_orders(batch, spoilt)
+        counted -= {one.sap_sales_order_number for one in read if not _counts(one)}
+    return counted
+
+
+def _counts(read: SapSalesOrder) -> bool:
+    return is_order(read) and not read.is_wholly_rejected
+
+
+def _is_untied(order: SalesOrder | None) -> bool:
+    """Whether SAP's order is nobody's: the portal keeps the web order out, and asks no more."""
+    if order is None or order.is_in_sap or is_too_early(order):
+        return False
+    return order.stage in KEPT_OUT
+
+
+def _doubled(
+    run: StepRun, reference: str, numbers: list[str], order: SalesOrder | None
+) -> CompletenessFinding:
+    own = order.sap_sales_order_number if order else ""
+    other = next((number for number in numbers if number != own), numbers[0])
+    prefix = normal_reference(run.shop.reference_prefix)
+    return CompletenessFinding(
+        kind=Kind.DOUBLED,
+        increment_id=order.increment_id if order else reference.removeprefix(prefix),
+        sap_sales_order_number=other,
+        sales_order=order,
+        reason=f"Unexplained: SAP holds {' and '.join(numbers)} for it. Reject all but one there",
+        is_explained=False,
+    )
+
+
+def _untied(order: SalesOrder, number: str) -> CompletenessFinding:
+    return CompletenessFinding(
+        kind=Kind.UNTIED,
+        increment_id=order.increment_id,
+        sap_sales_order_number=number,
+        sales_order=order,
+        reason=f"Unexplained: SAP order {number} carries its number and is not tied to it. Tie it "
+        "on the order's page",
+        is_explained=False,
+    )
+
+
+def _is_known(run: StepRun, reference: str) -> bool:
+    return any(one.shop_id == run.shop.pk for one in orders_with(reference))
+
+
+def _shapes(run: StepRun) -> set[str]:
+    """What the shop's references look like, whatever their digits."""
+    newest = SalesOrder.objects.filter(shop=run.shop).defer("payload").select_related("shop")
+    return {_shape(reference_of(order)) for order in newest.order_by("-id")[:RECENT]}
+
+
+def _shape(reference: str) -> str:
+    return re.sub(r"[0-9]", "0", reference)
+
+
+def _batches(numbers: list[str]) -> Iterator[list[str]]:
+    return (numbers[at : at + BATCH] for at in range(0, len(numbers), BATCH))

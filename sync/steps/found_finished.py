@@ -1,0 +1,26 @@
+"""Orders that were over in the shop when they were found in SAP: a person lets each paper be made.
+
+A restored database finds finished orders too. What SAP has done since is read and shown, but the
+customer gets nothing, no goods notice and no invoice, that nobody has looked at.
+"""
+
+from __future__ import annotations
+
+from sync.errors import RecordsDisagree
+from sync.models import SalesOrder
+from sync.steps.step_run import StepRun
+
+WAITS_FOR_A_CLICK = "sap:found-finished"
+
+
+def wait_for_a_click(run: StepRun, order: SalesOrder, wanted: str) -> None:
+    """Raises ``RecordsDisagree`` before a write to the shop that no person has asked for."""
+    if not order.is_found_finished or run.task.asked_by_id is not None:
+        return
+    raise RecordsDisagree(
+        f"Waiting for a click: order {order.increment_id} was already over in the shop when it was "
+        f"found in SAP. {wanted} only when somebody retries this.",
+        system="magento",
+        reference=order.increment_id,
+        cause_key=WAITS_FOR_A_CLICK,
+    )

@@ -1,0 +1,324 @@
+"""Finding the SAP order of a web order: by itself only where nothing speaks against it.
+
+A restored database, or a clerk who keyed the order in by hand: whatever the web order's state, what
+SAP holds of it is looked for. Where both sides differ they are kept with the task, shown side by
+side, and a person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+
+from sync.errors import MappingMissing, OutcomeUnknown, RecordsDisagree, UnexpectedRecord
+from sync.models import Decision, SalesOrder, SyncTask
+from sync.sap import abap
+from sync.sap.records import SapSalesOrder
+from sync.steps.order_rest import OrderRest
+from sync.steps.shared_references import reference_of, refuse_anothers, refuse_shared
+from sync.steps.step_run import StepRun
+from sync.translate.linking import Point, WebSide, is_order, points
+from sync.translate.sap_order import LONGEST_REFERENCE
+
+LOOK_BACK = timedelta(days=3)
+SAP_NUMBER_LENGTH = 10
+UNDECIDED, TWICE = "sap:link-undecided", "sap:twice"
+ASKED_OF_PEOPLE = frozenset({UNDECIDED, TWICE})
+KEPT_OUT = frozenset({SalesOrder.Stage.NOT_TAKEN, SalesOrder.Stage.CANCELED})
+CANDIDATES = "candidates"  # fact of a task: both sides of each, for the page that asks
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What people decided about the SAP order of a web order."""
+
+    linked: str = ""
+    is_seen: bool = False  # both sides were shown before
+    refused: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A web order with what its SAP order would have."""
+
+    order: SalesOrder
+    ours: WebSide
+    said: Said
+    is_begun: bool  # this portal has sent it already
+    is_stopped: bool  # a rule keeps it out: nothing is created
+    own_numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A SAP order that may be the web order's."""
+
+    read: SapSalesOrder
+    points: list[Point] = field(default_factory=list)
+
+    @property
+    def number(self) -> str:
+        """SAP's number."""
+        return self.read.sap_sales_order_number
+
+    @property
+    def doubts(self) -> list[str]:
+        """Why it is not taken by itself."""
+        return [one.doubt for one in self.points if one.doubt]
+
+
+def said_of(order: SalesOrder) -> Said:
+    """The decisions about an order, the last word on each number."""
+    linked, is_seen, refused = "", False, set()
+    kinds = [Decision.Kind.SAP_ORDER_LINKED, Decision.Kind.SAP_ORDER_REFUSED]
+    for one in Decision.objects.filter(sales_order=order, kind__in=kinds).order_by("id"):
+        if one.kind == Decision.Kind.SAP_ORDER_LINKED:
+            linked, is_seen = one.number, one.task_id is not None
+            refused.discard(one.number)
+        else:
+            refused.add(one.number)
+            linked = "" if linked == one.number else linked
+    return Said(linked, is_seen, frozenset(refused))
+
+
+def is_looked_for(run: StepRun, order: SalesOrder) -> bool:
+    """Whether SAP is asked about an order that a rule keeps out: once for each state it has in the
+    shop, always for a person; one from before the portal's time only for a person."""
+    if run.task.asked_by_id is not None or said_of(order).linked:
+        return True
+    was_kept_out = run.sales_order.stage in KEPT_OUT  # before this run read it: others take turns
+    is_news = order.looked_up_as != order.remote_updated_at
+    return was_kept_out and is_news and not is_too_early(order)
+
+
+def is_too_early(order: SalesOrder) -> bool:
+    """Whether the order was placed before the portal took over (*orders from*)."""
+    return bool(order.shop.orders_from and order.placed_at < order.shop.orders_from)
+
+
+def note_looked_for(order: SalesOrder) -> None:
+    """SAP has been asked about the order as the shop has it now."""
+    SalesOrder.objects.filter(pk=order.pk).update(looked_up_as=order.remote_updated_at)
+    order.looked_up_as = order.remote_updated_at
+
+
+def web_side(order: SalesOrder, rest: OrderRest) -> WebSide:
+    """What the order's SAP order would have, also where the portal itself could not send it."""
+    totals = [rest.web_order.charged, rest.web_order.grand_total]
+    for left in reversed(rest.likely):
+        try:
+            totals.insert(0, rest.translated_as(left).totals.gross)
+        except (MappingMissing, UnexpectedRecord):
+            continue
+    mapping = rest.mapping
+    area = (mapping.sales_organization, mapping.distribution_channel, mapping.division)
+    return WebSide(
+        reference_of(order), area, mapping.sold_to, order.currency, tuple(dict.fromkeys(totals))
+    )
+
+
+def find(run: StepRun, sought: Sought) -> SapSalesOrder | None:
+    """The SAP order that is the web order's; None where SAP holds none.
+
+    Raises ``RecordsDisagree`` where a person has to decide, with both sides in the task's facts.
+    """
+    if sought.said.linked:
+        return _tied(run, sought)
+    for number in dict.fromkeys(sought.own_numbers):
+        if own := _own(run, sought, number):
+            return own
+    hits = _hits(run, sought)
+    note_looked_for(sought.order)
+    mine = _without_rejected(
+        [one for one in hits if one.read.customer_reference == sought.ours.reference]
+    )
+    if len(mine) > 1:
+        raise _twice(run, sought, mine)
+    refuse_anothers(sought.order, [one.number for one in mine])
+    refuse_shared(sought.order, is_found=bool(mine))
+    if mine and (sought.is_begun or not mine[0].doubts):
+        return mine[0].read
+    if candidates := mine or [one for one in hits if not _is_linked(sought.order, one.number)]:
+        raise _undecided(run, sought, candidates)
+    _refuse_stray_number(sought)
+    return None
+
+
+def _own(run: StepRun, sought: Sought, number: str) -> SapSalesOrder | None:
+    """The order under a number this portal wrote down before the commit, if that was saved."""
+    if len(number) != SAP_NUMBER_LENGTH or number in sought.said.refused:
+        return None
+    for read in run.remotes.sap().get_sales_orders([number], with_addresses=True):
+        if read.customer_reference == sought.ours.reference:
+            refuse_anothers(sought.order, [number])
+            return read
+    return None
+
+
+def _hits(run: StepRun, sought: Sought) -> list[Candidate]:
+    """The orders that carry the reference, and the one the shop's order names; no returns orders
+    or credit memo requests."""
+    sap, order, ours = run.remotes.sap(), sought.order, sought.ours
+    found = []
+    if len(ours.reference) <= LONGEST_REFERENCE:
+        found = sap.search_sales_orders(
+            ours.reference,
+            sold_to=ours.sold_to,
+            sales_organization=ours.sales_area[0],
+            created_from=(order.placed_at - LOOK_BACK).date(),
+        )
+    numbers = {hit.sap_sales_order_number for hit in found} - sought.said.refused
+    named = {order.ext_order_id} - sought.said.refused
+    named = {one for one in named if len(one) == SAP_NUMBER_LENGTH}
+    wanted = sorted(numbers | named)
+    held = sap.get_sales_orders(wanted, with_addresses=True) if wanted else []
+    if missing := numbers - {read.sap_sales_order_number for read in held}:
+        raise OutcomeUnknown(
+            f"SAP lists order {min(missing)} but does not show it yet.",
+            system="sap",
+            reference=order.increment_id,
+            remote_is_away=False,
+        )
+    return [_candidate(sought, read) for read in held if is_order(read)]
+
+
+def _candidate(sought: Sought, read: SapSalesOrder) -> Candidate:
+    order = sought.order
+    both = points(sought.ours, read, order.shop.amount_tolerance)
+    if is_too_early(order) and not sought.is_begun:
+        placed, since = f"{order.placed_at:%d %b %Y}", f"{order.shop.orders_from:%d %b %Y}"
+        doubt = f"the web order was placed before the portal took over on {since}"
+        both.append(Point("Placed", placed, f"the portal takes orders from {since}", doubt))
+    return Candidate(read, both)
+
+
+def _without_rejected(found: list[Candidate]) -> list[Candidate]:
+    """Of two orders of one reference, one may have been rejected in SAP for the other."""
+    open_ones = [one for one in found if not one.read.is_wholly_rejected]
+    return open_ones if len(open_ones) == 1 else found
+
+
+def _is_linked(order: SalesOrder, number: str) -> bool:
+    others = SalesOrder.objects.filter(sap_sales_order_number=number)
+    return others.exclude(pk=order.pk).exists()
+
+
+def _tied(run: StepRun, sought: Sought) -> SapSalesOrder:
+    """The SAP order a person named: read back, and shown first where it does not fit."""
+    number = abap.alpha(sought.said.linked)
+    refuse_anothers(sought.order, [number])
+    held = run.remotes.sap().get_sales_orders([number], with_addresses=True)
+    note_looked_for(sought.order)
+    if not held:
+        run.task.write_ahead(**{CANDIDATES: []})
+        raise _stop(sought, f"SAP shows no order {number}, to which this order was tied. Correct "
+                    "the number on the order's page.")  # fmt: skip
+    found = _candidate(sought, held[0])
+    if not is_order(found.read):
+        raise _undecided(run, sought, [found])
+    is_new = [one for one in found.doubts if not one.startswith("it carries the reference")]
+    if is_new and not (sought.said.is_seen or sought.order.sap_sales_order_number == number):
+        raise _undecided(run, sought, [found])
+    return found.read
+
+
+def _twice(run: StepRun, sought: Sought, found: Sequence[Candidate]) -> RecordsDisagree:
+    _keep(run, found)
+    numbers = " and ".join(one.number for one in found)
+    return _stop(
+        sought,
+        f"Web order {sought.order.increment_id} is in SAP twice: {numbers}. Reject one of them in "
+        "SAP and try again, or tie the order to the right one on its page.",
+        TWICE,
+    )
+
+
+def _undecided(run: StepRun, sought: Sought, found: Sequence[Candidate]) -> RecordsDisagree:
+    _keep(run, found)
+    first = found[0]
+    return _stop(
+        sought,
+        f"SAP order {first.number} may be that of web order {sought.order.increment_id}, but "
+        f"{'; '.join(first.doubts)}. Look at both sides and decide on the order's page.",
+    )
+
+
+def _keep(run: StepRun, found: Sequence[Candidate]) -> None:
+    """Both sides of each candidate, for the page; nothing of a person is among them."""
+    rows = [
+        {"number": one.number, "reference": one.read.customer_reference,
+         "is_order": is_order(one.read), "points": [asdict(point) for point in one.points]}
+        for one in found
+    ]  # fmt: skip
+    run.task.write_ahead(**{CANDIDATES: rows})
+
+
+def _stop(sought: Sought, message: str, cause_key: str = UNDECIDED) -> RecordsDisagree:
+    return RecordsDisagree(
+        message, system="sap", reference=sought.order.increment_id, cause_key=cause_key
+    )
+
+
+def _refuse_stray_number(sought: Sought) -> None:
+    """A number in the shop's order for which SAP holds nothing: who wrote it there?"""
+    order = sought.order
+    if (
+        sought.is_stopped
+        or order.is_taken_anyway
+        or order.ext_order_id in {"", *sought.said.refused}
+    ):
+        return
+    raise RecordsDisagree(
+        f"The shop's order {order.increment_id} already carries the number "
+        f"{order.ext_order_id}, but SAP holds no order for it. Find out who wrote it there. "
+        "Sales clears it in the shop and retries, or marks this done if SAP is not to have it.",
+        system="sap",
+        reference=order.increment_id,
+        cause_key="sap:number-without-order",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A SAP order a person is asked about, as it was read; ``points`` is empty where SAP shows no
+    such order."""
+
+    number: str
+    may_tie: bool
+    may_refuse: bool
+    points: list[Point]
+
+
+def choices(order: SalesOrder) -> list[Choice]:
+    """What is to be decided about an order that is not in SAP."""
+    if order.is_in_sap:
+        return []
+    task, said, ours = _waiting(order), said_of(order), reference_of(order)
+    rows = task.facts.get(CANDIDATES, []) if task else []
+    found = [
+        Choice(
+            row["number"],
+            bool(row["is_order"]),
+            row["reference"] != ours,
+            [Point(**point) for point in row["points"]],
+        )
+        for row in rows
+    ]
+    if task and said.linked and said.linked not in {one.number for one in found}:
+        found.append(Choice(said.linked, False, True, []))
+    return found
+
+
+def task_showing(order: SalesOrder, number: str) -> SyncTask | None:
+    """The stopped task on which both sides were shown, if they were."""
+    task = _waiting(order)
+    rows = task.facts.get(CANDIDATES, []) if task else []
+    return task if any(row["number"] == number for row in rows) else None
+
+
+def _waiting(order: SalesOrder) -> SyncTask | None:
+    waiting = order.tasks.filter(
+        state=SyncTask.State.NEEDS_ATTENTION, cause_key__in=ASKED_OF_PEOPLE
+    )
+    return waiting.order_by("-id").first()

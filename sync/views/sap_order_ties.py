@@ -1,0 +1,123 @@
+"""A person says which SAP order is the web order's, or that one found is another's."""
+
+from __future__ import annotations
+
+import re
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from sync.jobs import clicks
+from sync.models import SalesOrder
+from sync.steps.linking import SAP_NUMBER_LENGTH, Choice, choices
+from sync.views.decisions import Decide, Fact, Question
+from sync.views.people import reader
+
+NUMBER = re.compile(r"[A-Za-z0-9]{1,10}")
+SIDES = ("Web order", "SAP order")
+
+
+class TieOrder(Decide):
+    """Ties to the SAP order named in the address, or to one whose number is typed in."""
+
+    permission_required = "sync.sync_orders"
+
+    def question(self, request: HttpRequest, pk: int) -> Question:
+        """Both sides where they are known; what is typed in is read from SAP first."""
+        order, number = _order(pk), request.GET.get("number", "")
+        choice = _choice(order, number)
+        return Question(
+            title=f"Tie to SAP order {number}?" if number else "Tie to a SAP order?",
+            subject=f"Order {order}",
+            button="Tie them",
+            consequences=_consequences(order, is_typed=not number),
+            back_to=order.get_absolute_url(),
+            facts=_facts(choice),
+            sides=SIDES if choice else ("", ""),
+            number_label="" if number else "SAP order number",
+            refusal=_refusal(order, number, choice),
+        )
+
+    def decide(self, request: HttpRequest, pk: int, reason: str, number: str) -> str:
+        """Keep it; the step reads the SAP order and goes on with it."""
+        typed = (request.GET.get("number", "") or number).strip()
+        if not NUMBER.fullmatch(typed):
+            raise ValueError("Give the number of the SAP order, at most 10 characters.")
+        number = typed.zfill(SAP_NUMBER_LENGTH) if typed.isdigit() else typed.upper()
+        order = _order(pk)
+        others = SalesOrder.objects.filter(sap_sales_order_number=number).exclude(pk=order.pk)
+        if other := others.first():
+            raise ValueError(f"SAP order {number} is already that of web order {other}.")
+        clicked = clicks.tie_order(order, number, reader(request), reason)
+        return f"SAP order {number} is read and compared. {clicked.message}"
+
+
+class RefuseSapOrder(Decide):
+    """Says that a SAP order which may be the web order's is another's."""
+
+    permission_required = "sync.sync_orders"
+
+    def question(self, request: HttpRequest, pk: int) -> Question:
+        """Never of one that carries the order's own reference: the next look would find it."""
+        order, number = _order(pk), request.GET.get("number", "")
+        choice = _choice(order, number)
+        refusal = _refusal(order, number, choice)
+        if not refusal and not (choice and choice.may_refuse):
+            refusal = f"SAP order {number} carries the number of this order: change it there first."
+        return Question(
+            title=f"Is SAP order {number} another's?",
+            subject=f"Order {order}",
+            button="It is another's",
+            consequences=_if_refused(order, number),
+            back_to=order.get_absolute_url(),
+            facts=_facts(choice),
+            sides=SIDES if choice and choice.points else ("", ""),
+            refusal=refusal,
+        )
+
+    def decide(self, request: HttpRequest, pk: int, reason: str, number: str) -> str:
+        """Keep it; the order goes on without that one."""
+        order, number = _order(pk), request.GET.get("number", "")
+        clicked = clicks.refuse_sap_order(order, number, reader(request), reason)
+        return f"SAP order {number} is left alone. {clicked.message}"
+
+
+def _order(pk: int) -> SalesOrder:
+    return get_object_or_404(SalesOrder.objects.select_related("shop"), pk=pk)
+
+
+def _choice(order: SalesOrder, number: str) -> Choice | None:
+    return next((one for one in choices(order) if one.number == number), None)
+
+
+def _refusal(order: SalesOrder, number: str, choice: Choice | None) -> str:
+    if order.is_in_sap:
+        return f"Order {order} is already in SAP as {order.sap_sales_order_number}."
+    if number and choice is None:
+        return f"There is nothing to decide about SAP order {number[:10]} any more."
+    return ""
+
+
+def _facts(choice: Choice | None) -> list[Fact]:
+    return [Fact(one.label, one.ours, one.theirs) for one in choice.points] if choice else []
+
+
+def _consequences(order: SalesOrder, *, is_typed: bool) -> list[str]:
+    """What follows, in whole sentences."""
+    first = "No SAP order is created for this web order; the one named is taken for it."
+    then = "Its deliveries and invoices become those of the web order, and customers are told."
+    over = "The web order is over in the shop: nothing is shipped, invoiced or mailed by itself."
+    told = [first, over if order.state in {"complete", "closed"} else then]
+    if is_typed:
+        told.append("If it differs from the web order, both are shown here before they are tied.")
+    return told
+
+
+def _if_refused(order: SalesOrder, number: str) -> list[str]:
+    if order.stage == SalesOrder.Stage.TO_SYNC:
+        told = ["A new SAP order is created for this web order, unless SAP holds one that fits."]
+    else:
+        told = [f"The web order stays out of SAP: {order.not_taken_reason or 'it is canceled'}."]
+    if number == order.ext_order_id:
+        told.append(f"The shop's order still carries {number}: clear it there.")
+    return told

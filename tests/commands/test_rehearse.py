@@ -1,0 +1,70 @@
+"""The rehearsal of a restore: what it refuses, how it ends, and that a copy is a copy."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from sync.management.commands import rehearse
+from sync.sandbox.chaos.databases import dump, restore, rows
+from sync.sandbox.chaos.judge import Finding
+from sync.sandbox.chaos.options import Options
+from sync.sandbox.chaos.run import Verdict
+
+
+def played(monkeypatch: pytest.MonkeyPatch, verdict: Verdict) -> list[Options]:
+    made: list[Options] = []
+
+    def play(options: Options, tell: object) -> Verdict:
+        made.append(options)
+        return verdict
+
+    monkeypatch.setattr(rehearse, "rehearse", play)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    return made
+
+
+def test_one_rehearsal_is_made_for_each_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = played(monkeypatch, Verdict())
+
+    call_command("rehearse", "--db=both", "--orders=9", "--seed=4")
+
+    assert [(one.database, one.orders, one.seed) for one in made] == [
+        ("sqlite", 9, 4),
+        ("postgres", 9, 4),
+    ]
+    assert not any(one.directory.exists() for one in made)
+
+
+def test_anything_found_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    played(monkeypatch, Verdict(9, 0, [Finding("lost", "000000001", "not in SAP")]))
+
+    with pytest.raises(CommandError, match="see above"):
+        call_command("rehearse")
+
+
+def test_too_few_orders_rehearse_nothing() -> None:
+    with pytest.raises(CommandError, match="At least 3"):
+        call_command("rehearse", "--orders=2")
+
+
+def test_a_restored_file_holds_what_it_held_when_it_was_dumped(tmp_path: Path) -> None:
+    file = tmp_path / "portal.sqlite3"
+    address = f"sqlite:///{file}"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("CREATE TABLE kept (name TEXT)")
+        connection.execute("INSERT INTO kept VALUES ('yesterday')")
+        connection.commit()
+        dump(address, tmp_path / "copy")
+        connection.execute("INSERT INTO kept VALUES ('today')")
+        connection.commit()
+
+    restore(address, tmp_path / "copy")
+
+    assert rows(address, "SELECT name FROM kept") == [("yesterday",)]
