@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sync.models import Step, SyncTask
 from sync.steps.found_finished import WAITS_FOR_A_CLICK
-from sync.steps.linking import UNDECIDED
+from sync.steps.link_choices import UNDECIDED
 from sync.steps.unwanted_goods import GONE_ANYWAY
 
 
