@@ -19,8 +19,8 @@ from sync.models import (
     Shop,
     SyncTask,
 )
-from sync.steps import linking
 from sync.steps.intake import reason_never_taken
+from sync.steps.link_choices import task_showing
 
 NO_SHOP = (
     "No shop is set up: an administrator adds one, or switches one on, under Mappings → Shops."
@@ -111,7 +111,7 @@ def tie_order(order: SalesOrder, number: str, user: User, reason: str) -> Clicke
     """Tie a web order to a SAP order: read back and, where it was not shown before and differs,
     shown first."""
     kind = Decision.Kind.SAP_ORDER_LINKED
-    shown = linking.task_showing(order, number)
+    shown = task_showing(order, number)
     Decision.keep(kind, user, reason, number=number, sales_order=order, task=shown)
     return _ask_all([work.push_order(order)], user)
 

@@ -11,10 +11,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 
+from django.db.models import Q
+
 from sync.errors import MappingMissing, OutcomeUnknown, RecordsDisagree, UnexpectedRecord
-from sync.models import Decision, SalesOrder, SyncTask
+from sync.models import SalesArea, SalesOrder
 from sync.sap import abap
 from sync.sap.records import SapSalesOrder
+from sync.steps.intake import FINISHED
+from sync.steps.link_choices import CANDIDATES, TWICE, UNDECIDED, Said, said_of
 from sync.steps.order_rest import OrderRest
 from sync.steps.shared_references import reference_of, refuse_anothers, refuse_shared
 from sync.steps.step_run import StepRun
@@ -23,19 +27,7 @@ from sync.translate.sap_order import LONGEST_REFERENCE
 
 LOOK_BACK = timedelta(days=3)
 SAP_NUMBER_LENGTH = 10
-UNDECIDED, TWICE = "sap:link-undecided", "sap:twice"
-ASKED_OF_PEOPLE = frozenset({UNDECIDED, TWICE})
 KEPT_OUT = frozenset({SalesOrder.Stage.NOT_TAKEN, SalesOrder.Stage.CANCELED})
-CANDIDATES = "candidates"  # fact of a task: both sides of each, for the page that asks
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What people decided about the SAP order of a web order."""
-
-    linked: str = ""
-    is_seen: bool = False  # both sides were shown before
-    refused: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +60,21 @@ class Candidate:
         return [one.doubt for one in self.points if one.doubt]
 
 
-def said_of(order: SalesOrder) -> Said:
-    """The decisions about an order, the last word on each number."""
-    linked, is_seen, refused = "", False, set()
-    kinds = [Decision.Kind.SAP_ORDER_LINKED, Decision.Kind.SAP_ORDER_REFUSED]
-    for one in Decision.objects.filter(sales_order=order, kind__in=kinds).order_by("id"):
-        if one.kind == Decision.Kind.SAP_ORDER_LINKED:
-            linked, is_seen = one.number, one.task_id is not None
-            refused.discard(one.number)
-        else:
-            refused.add(one.number)
-            linked = "" if linked == one.number else linked
-    return Said(linked, is_seen, frozenset(refused))
-
-
 def is_looked_for(run: StepRun, order: SalesOrder) -> bool:
     """Whether SAP is asked about an order that a rule keeps out: once for each state it has in the
     shop, always for a person; one from before the portal's time only for a person."""
     if run.task.asked_by_id is not None or said_of(order).linked:
         return True
-    was_kept_out = run.sales_order.stage in KEPT_OUT  # before this run read it: others take turns
-    is_news = order.looked_up_as != order.remote_updated_at
-    return was_kept_out and is_news and not is_too_early(order)
+    if is_too_early(order) or order.looked_up_as == order.remote_updated_at:
+        return False
+    # One that this run found stopped takes its turn like the others, unless it has begun.
+    return run.sales_order.stage in KEPT_OUT or _has_begun(order)
+
+
+def _has_begun(order: SalesOrder) -> bool:
+    """Whether the shop shows that something was done about the order."""
+    lines = order.lines.filter(Q(qty_shipped__gt=0) | Q(qty_invoiced__gt=0))
+    return bool(order.ext_order_id) or order.state in FINISHED or lines.exists()
 
 
 def is_too_early(order: SalesOrder) -> bool:
@@ -129,7 +114,8 @@ def find(run: StepRun, sought: Sought) -> SapSalesOrder | None:
         if own := _own(run, sought, number):
             return own
     hits = _hits(run, sought)
-    note_looked_for(sought.order)
+    if sought.is_stopped:
+        note_looked_for(sought.order)
     mine = _without_rejected(
         [one for one in hits if one.read.customer_reference == sought.ours.reference]
     )
@@ -160,14 +146,16 @@ def _hits(run: StepRun, sought: Sought) -> list[Candidate]:
     """The orders that carry the reference, and the one the shop's order names; no returns orders
     or credit memo requests."""
     sap, order, ours = run.remotes.sap(), sought.order, sought.ours
-    found = []
-    if len(ours.reference) <= LONGEST_REFERENCE:
-        found = sap.search_sales_orders(
+    found = [
+        hit
+        for sold_to in _sold_tos(sought)
+        for hit in sap.search_sales_orders(
             ours.reference,
-            sold_to=ours.sold_to,
+            sold_to=sold_to,
             sales_organization=ours.sales_area[0],
             created_from=(order.placed_at - LOOK_BACK).date(),
         )
+    ]
     numbers = {hit.sap_sales_order_number for hit in found} - sought.said.refused
     named = {order.ext_order_id} - sought.said.refused
     named = {one for one in named if len(one) == SAP_NUMBER_LENGTH}
@@ -181,6 +169,17 @@ def _hits(run: StepRun, sought: Sought) -> list[Candidate]:
             remote_is_away=False,
         )
     return [_candidate(sought, read) for read in held if is_order(read)]
+
+
+def _sold_tos(sought: Sought) -> list[str]:
+    """Whose orders are looked through: the mappings' customer, and the one-time account under which
+    the order may have gone to SAP before the customer had an account."""
+    if len(sought.ours.reference) > LONGEST_REFERENCE:
+        return []
+    order = sought.order
+    areas = SalesArea.objects.filter(shop=order.shop, store_id=order.store_id)
+    once = areas.exclude(one_time_customer="").values_list("one_time_customer", flat=True)
+    return list(dict.fromkeys(abap.alpha(one) for one in (sought.ours.sold_to, *once)))
 
 
 def _candidate(sought: Sought, read: SapSalesOrder) -> Candidate:
@@ -209,7 +208,6 @@ def _tied(run: StepRun, sought: Sought) -> SapSalesOrder:
     number = abap.alpha(sought.said.linked)
     refuse_anothers(sought.order, [number])
     held = run.remotes.sap().get_sales_orders([number], with_addresses=True)
-    note_looked_for(sought.order)
     if not held:
         run.task.write_ahead(**{CANDIDATES: []})
         raise _stop(sought, f"SAP shows no order {number}, to which this order was tied. Correct "
@@ -277,48 +275,3 @@ def _refuse_stray_number(sought: Sought) -> None:
         reference=order.increment_id,
         cause_key="sap:number-without-order",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A SAP order a person is asked about, as it was read; ``points`` is empty where SAP shows no
-    such order."""
-
-    number: str
-    may_tie: bool
-    may_refuse: bool
-    points: list[Point]
-
-
-def choices(order: SalesOrder) -> list[Choice]:
-    """What is to be decided about an order that is not in SAP."""
-    if order.is_in_sap:
-        return []
-    task, said, ours = _waiting(order), said_of(order), reference_of(order)
-    rows = task.facts.get(CANDIDATES, []) if task else []
-    found = [
-        Choice(
-            row["number"],
-            bool(row["is_order"]),
-            row["reference"] != ours,
-            [Point(**point) for point in row["points"]],
-        )
-        for row in rows
-    ]
-    if task and said.linked and said.linked not in {one.number for one in found}:
-        found.append(Choice(said.linked, False, True, []))
-    return found
-
-
-def task_showing(order: SalesOrder, number: str) -> SyncTask | None:
-    """The stopped task on which both sides were shown, if they were."""
-    task = _waiting(order)
-    rows = task.facts.get(CANDIDATES, []) if task else []
-    return task if any(row["number"] == number for row in rows) else None
-
-
-def _waiting(order: SalesOrder) -> SyncTask | None:
-    waiting = order.tasks.filter(
-        state=SyncTask.State.NEEDS_ATTENTION, cause_key__in=ASKED_OF_PEOPLE
-    )
-    return waiting.order_by("-id").first()

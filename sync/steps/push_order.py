@@ -22,6 +22,7 @@ from sync.models import SalesOrder, SalesOrderLine
 from sync.sap.records import SapSalesOrder
 from sync.steps import linking
 from sync.steps.intake import FINISHED, OVER
+from sync.steps.link_choices import said_of
 from sync.steps.order_mapping import mapping_for
 from sync.steps.order_rest import OrderRest, keep_asked, rest_of
 from sync.steps.progress import refresh_stages
@@ -94,7 +95,7 @@ def _sought(run: StepRun, order: SalesOrder, rest: OrderRest) -> linking.Sought:
     return linking.Sought(
         order,
         linking.web_side(order, rest),
-        linking.said_of(order),
+        said_of(order),
         is_begun=_may_have_begun(run, order),
         is_stopped=bool(_stopped_by(order)),
         own_numbers=tuple(str(number) for number in numbers if number),
@@ -201,7 +202,7 @@ def _compare_and_store(
 ) -> str:
     """The verdict in words. What a clerk keyed in may be an order the portal could not send."""
     over = order.state in FINISHED and is_adopted and not order.is_in_sap
-    found = {"is_found_finished": True} if over else {}
+    found = {"looked_up_as": None, **({"is_found_finished": True} if over else {})}
     try:
         translated = rest.held_by(read)
     except (MappingMissing, UnexpectedRecord) as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sync.models import Step, SyncTask
 from sync.steps.capturing import NOBODY_COLLECTS, NOTHING_CAME, OTHER_UNKNOWN, OUTCOME_UNKNOWN
 from sync.steps.found_finished import WAITS_FOR_A_CLICK
-from sync.steps.linking import UNDECIDED
+from sync.steps.link_choices import UNDECIDED
 from sync.steps.unwanted_goods import GONE_ANYWAY
 
 

@@ -19,7 +19,7 @@ from sync.models import (
     SalesOrderLine,
 )
 from sync.steps.intake import NEVER
-from sync.steps.linking import choices
+from sync.steps.link_choices import choices
 from sync.steps.progress import still_open
 from sync.views.kinds import ORDERS
 from sync.views.live import document_watcher

@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404
 
 from sync.jobs import clicks
 from sync.models import SalesOrder
-from sync.steps.linking import SAP_NUMBER_LENGTH, Choice, choices
+from sync.steps.link_choices import Choice, choices
+from sync.steps.linking import SAP_NUMBER_LENGTH
 from sync.views.decisions import Decide, Fact, Question
 from sync.views.people import reader
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views import View
 
 from sync.models import SyncTask
-from sync.steps.linking import choices
+from sync.steps.link_choices import choices
 from sync.views import captures
 from sync.views.captures import may_be_asked
 from sync.views.causes import remedy_for

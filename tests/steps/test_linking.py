@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from sync.jobs import plan, work
-from sync.models import Decision, SalesOrder, Step, SyncTask
+from sync.models import CustomerMapping, Decision, SalesArea, SalesOrder, Step, SyncTask
 from sync.sandbox.sap import returning
 from sync.sandbox.sap.documents import SalesOrder as SapOrder
 from tests.builders import a_user
@@ -367,3 +367,37 @@ def test_what_the_portal_had_made_of_a_finished_order_is_linked_without_a_click(
     order.refresh_from_db()
     assert states == ("done", "done")
     assert order.stage == "complete"
+
+
+def test_an_order_that_went_to_the_one_time_account_before_the_customer_had_one_is_shown(
+    world: World,
+) -> None:
+    order = world.into_sap()
+    area = SalesArea.objects.get(shop=world.shop, store_id=order.store_id)
+    CustomerMapping.objects.create(
+        sales_area=area, customer_email=order.customer_email, customer_number="0000100001"
+    )
+    order = restore(world, order)
+    world.edit_web_order(order.entity_id, lambda web: web.update(ext_order_id=None))
+
+    task = world.run(work.push_order(order))
+
+    assert task.cause_key == "sap:link-undecided"
+    assert "sold-to" in task.error_message
+    assert len(world.sap_books(order)) == 1
+
+
+def test_an_order_found_over_in_the_very_run_that_was_to_send_it_is_looked_for(
+    world: World,
+) -> None:
+    order = world.into_sap()
+    number = order.sap_sales_order_number
+    SalesOrder.objects.filter(pk=order.pk).update(
+        sap_sales_order_number="", sap_read_at=None, verification="", stage="to_sync"
+    )
+    world.edit_web_order(order.entity_id, lambda web: web.update(state="complete"))
+
+    world.run(work.push_order(order))
+
+    order.refresh_from_db()
+    assert order.sap_sales_order_number == number

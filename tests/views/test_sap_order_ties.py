@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from sync.models import Decision, SalesOrder, Step, SyncTask
 from sync.roles import FINANCE, SALES
-from sync.steps.linking import UNDECIDED
+from sync.steps.link_choices import UNDECIDED
 from tests.builders import a_sales_order
 
 SignIn = Callable[..., Client]
