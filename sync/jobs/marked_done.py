@@ -13,6 +13,7 @@ from sync.jobs.bell import ring_after_commit
 from sync.models import Decision, SyncTask, clock
 from sync.steps.named_papers import UNCONFIRMED, WISH, words
 from sync.steps.progress import refresh_stages
+from sync.steps.unreadable import ENDED_WITH
 
 
 def mark_done(task: SyncTask, person: User, reason: str) -> bool:
@@ -26,7 +27,7 @@ def mark_done(task: SyncTask, person: User, reason: str) -> bool:
             error_message="",
             cause_key="",
             finished_at=clock.now(),
-            facts=_without_wish(task),
+            facts={**_without_wish(task), ENDED_WITH: task.error_message},
         )
         if ended:
             Decision.keep(Decision.Kind.MARKED_DONE, person, reason, **about(task))
@@ -111,4 +112,5 @@ def _anew(person: User) -> dict[str, Any]:
 
 
 def _without_wish(task: SyncTask) -> dict[str, Any]:
-    return {name: value for name, value in task.facts.items() if name not in {WISH, UNCONFIRMED}}
+    ours = {WISH, UNCONFIRMED, ENDED_WITH}
+    return {name: value for name, value in task.facts.items() if name not in ours}

@@ -13,10 +13,11 @@ from django.db import IntegrityError, transaction
 
 from sync.errors import UnexpectedRecord
 from sync.magento.records import UnreadableRecord
-from sync.models import Shop, Step, SyncTask, clock
+from sync.models import Decision, Shop, Step, SyncTask, clock
 
 State = SyncTask.State
 READ_LATER = "Read by a later pull."
+ENDED_WITH = "ended_with"  # the message of the trouble that a person has marked done
 
 
 def known(shop: Shop) -> set[int]:
@@ -37,8 +38,11 @@ def report(shop: Shop, record: UnreadableRecord) -> None:
 def stop(task: Mapping[str, Any], message: str, cause_key: str) -> None:
     """Leave the task of this step and reference to a person; made where there is none.
 
-    One that is being carried out is left alone: it finds out for itself.
+    One that is being carried out is left alone: it finds out for itself. So is what a person has
+    marked done, while no other trouble is reported of it.
     """
+    if is_ended(task["step"], task["reference"], message):
+        return
     values = {
         "state": State.NEEDS_ATTENTION,
         "error_class": UnexpectedRecord.__name__,
@@ -52,6 +56,12 @@ def stop(task: Mapping[str, Any], message: str, cause_key: str) -> None:
         return
     with suppress(IntegrityError), transaction.atomic():  # another pull has just reported it
         SyncTask.objects.create(**task, origin=SyncTask.Origin.FOLLOW_UP, **values)
+
+
+def is_ended(step: Step, reference: str, message: str) -> bool:
+    """Whether a person has marked this very trouble done."""
+    marked = Decision.objects.marked_done(step).filter(task__reference=reference)
+    return marked.filter(**{f"task__facts__{ENDED_WITH}": message}).exists()
 
 
 def stopped(step: Step) -> set[str]:

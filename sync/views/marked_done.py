@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from sync.errors import UnexpectedRecord
 from sync.jobs import clicks
 from sync.models import BillingDocument, Decision, OutboundDelivery, Step, SyncTask
 from sync.views.decisions import Decide, Fact, Question
@@ -27,6 +28,7 @@ CONSEQUENCES = {
     Step.SEND_INVOICE: "No mail goes out for this request.",
 }
 OTHERWISE = "This run is over. The next one begins as usual and may stop again."
+UNREADABLE = "The portal says nothing more of this record, until something else is wrong with it."
 NUMBERS = {
     Step.PUSH_SHIPMENT: ("shipment", "delivery"),
     Step.PUSH_INVOICE: ("invoice", "billing_document"),
@@ -86,7 +88,9 @@ class MarkDone(_DecideTask):
         """What follows without a number, and with one."""
         task = self.task(request, pk)
         refusal = "" if task.state == SyncTask.State.NEEDS_ATTENTION else GONE
-        then = [CONSEQUENCES.get(Step(task.step), OTHERWISE)]
+        is_unreadable = task.error_class == UnexpectedRecord.__name__
+        otherwise = UNREADABLE if is_unreadable else OTHERWISE
+        then = [CONSEQUENCES.get(Step(task.step), otherwise)]
         if _number_label(task):
             what, document = NUMBERS[Step(task.step)]
             named = getattr(task, document)

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from sync.errors import UnexpectedRecord
 from sync.jobs import clicks, plan, work
 from sync.jobs.ask import ask
 from sync.jobs.work import Work
+from sync.magento.records import UnreadableRecord
 from sync.models import (
     BillingDocument,
     CompletenessFinding,
@@ -21,6 +23,7 @@ from sync.models import (
     Step,
     SyncTask,
 )
+from sync.steps import unreadable
 from tests.builders import a_user
 from tests.world import World
 
@@ -318,6 +321,37 @@ def test_a_confirmation_marked_done_is_not_asked_for_again(world: World, person:
 
     assert asked_for(Step.CONFIRM_ORDER) == []
     assert Step.CONFIRM_ORDER not in {one.step for one in plan.for_order(order)}
+
+
+def test_a_record_marked_done_is_reported_again_only_for_other_trouble(
+    world: World, person: User
+) -> None:
+    def report(trouble: str) -> None:
+        record = UnreadableRecord(7, "000000007", UnexpectedRecord(trouble))
+        unreadable.report(world.shop, record)
+
+    report("It has no store.")
+    clicks.mark_done(SyncTask.objects.get(state=STOPPED), person, "An order of the test shop")
+
+    report("It has no store.")
+    assert not SyncTask.objects.filter(state=STOPPED).exists()
+    report("It has no currency.")
+    assert SyncTask.objects.filter(state=STOPPED).count() == 1
+
+
+def test_a_linked_number_that_is_opened_again_makes_no_second_paper(
+    world: World, person: User
+) -> None:
+    order = world.into_sap()
+    task = stopped_shipment(world, order)
+    comment = {"comment": f"SAP delivery {task.delivery}", "is_visible_on_front": 0}
+    clicks.mark_done(task, person, WHY, by_hand(world, order, "ship", comment=comment))
+    task = world.run_task(task)
+
+    clicks.reopen(task, person, "Look once more")
+    world.run_task(task)
+
+    assert len(world.shop_books(order)["shipments"]) == 1
 
 
 def test_newer_work_that_is_open_is_what_is_opened_again(world: World, person: User) -> None:
