@@ -111,15 +111,20 @@ def _billed(order: SalesOrder, web_order: MagentoOrder, document: BillingDocumen
 def _compare_sums(run: StepRun, order: SalesOrder, found: MadeByHand) -> None:
     """Raises ``RecordsDisagree`` where what hangs together costs more on one side.
 
-    Compared once both sides hold the same quantities, or SAP has nothing left to bill.
+    Compared once both sides hold the same quantities, or SAP has nothing left to bill. Freight may
+    stand on another paper here than there: what fits all together fits.
     """
     document = run.billing_document
     links = [(paper, key) for key, cover in found.covers.items() for paper in cover.papers]
     papers, documents = together(links, document.pk)
     is_even = _sum(found.held, papers) == _sum(found.billed, documents)
+    is_over = not _more_to_come(order)
     difference = None
-    if is_even or not _more_to_come(order):
+    if is_over or (is_even and papers == set(found.papers)):
         difference = _difference(order, found, papers, documents)
+    if difference is not None and is_over:
+        everything = _difference(order, found, found.papers.keys(), found.documents.keys())
+        difference = difference if everything is not None else None
     mirrors = Invoice.objects.filter(sales_order=order, entity_id__in=papers)
     mirrors.update(differs_by=difference if len(papers) == 1 else None)
     if difference is None or decided(order, document) is not None:
