@@ -51,6 +51,7 @@ def mark_done_with(task: SyncTask, person: User, reason: str, number: str) -> bo
     with transaction.atomic():
         waits = _stopped(task).update(**_anew(person), facts=facts)
         if waits:
+            task.refresh_from_db()
             ring_after_commit([task])
     return bool(waits)
 
@@ -94,6 +95,7 @@ def _wake(task: SyncTask, person: User) -> SyncTask:
             done.update(**_anew(person), outcome="", facts=_without_wish(task))
     except IntegrityError:
         return ask(work.again(task), origin=SyncTask.Origin.REPAIR, asked_by=person).task
+    task.refresh_from_db()
     ring_after_commit([task])
     return task
 

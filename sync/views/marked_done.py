@@ -14,6 +14,7 @@ from sync.jobs import clicks
 from sync.models import BillingDocument, Decision, OutboundDelivery, Step, SyncTask
 from sync.views.decisions import Decide, Fact, Question
 from sync.views.people import reader, steps_to_retry
+from sync.views.sap_order_ties import tie
 
 GONE = "This has not stopped any more: somebody else was faster, or it went on by itself."
 STAYS = "The portal leaves it alone from then on. It can be opened again on its own page."
@@ -29,6 +30,7 @@ CONSEQUENCES = {
 }
 OTHERWISE = "This run is over. The next one begins as usual and may stop again."
 UNREADABLE = "The portal says nothing more of this record, until something else is wrong with it."
+SAP_ORDER = "SAP order number, if there is one"
 NUMBERS = {
     Step.PUSH_SHIPMENT: ("shipment", "delivery"),
     Step.PUSH_INVOICE: ("invoice", "billing_document"),
@@ -91,7 +93,13 @@ class MarkDone(_DecideTask):
         is_unreadable = task.error_class == UnexpectedRecord.__name__
         otherwise = UNREADABLE if is_unreadable else OTHERWISE
         then = [CONSEQUENCES.get(Step(task.step), otherwise)]
-        if _number_label(task):
+        if _number_label(task) == SAP_ORDER:
+            then.insert(
+                0,
+                "If SAP has the order already, give its number: the portal reads it and ties the "
+                "two. Where they differ you see both sides first. Without a number:",
+            )
+        elif _number_label(task):
             what, document = NUMBERS[Step(task.step)]
             named = getattr(task, document)
             then = [
@@ -107,6 +115,8 @@ class MarkDone(_DecideTask):
     def decide(self, request: HttpRequest, pk: int, reason: str, number: str) -> str:
         """Only one of two people who decide at the same moment is heard."""
         task, number = self.task(request, pk), number.strip()
+        if number and task.step == Step.PUSH_ORDER and task.sales_order:
+            return tie(task.sales_order, number, reader(request), reason)
         if not clicks.mark_done(task, reader(request), reason, number):
             raise ValueError(GONE)
         if number:
@@ -147,6 +157,8 @@ def _with_lines(task: SyncTask, document: OutboundDelivery | BillingDocument) ->
 
 def _number_label(task: SyncTask) -> str:
     """What number may be given; none for what would not be linked at all."""
+    if task.step == Step.PUSH_ORDER and task.sales_order and not task.sales_order.is_in_sap:
+        return SAP_ORDER
     if task.step == Step.PUSH_SHIPMENT and task.delivery and task.delivery.is_goods_issued:
         return "Shipment of the shop, if there is one"
     document = task.billing_document

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
@@ -16,6 +17,20 @@ from sync.views.people import reader
 
 NUMBER = re.compile(r"[A-Za-z0-9]{1,10}")
 SIDES = ("Web order", "SAP order")
+
+
+def tie(order: SalesOrder, typed: str, person: User, reason: str) -> str:
+    """Have the SAP order of that number read, compared and tied; the sentence says so. Raises
+    ``ValueError`` where the number is none, or another web order's."""
+    typed = typed.strip()
+    if not NUMBER.fullmatch(typed):
+        raise ValueError("Give the number of the SAP order, at most 10 characters.")
+    number = typed.zfill(SAP_NUMBER_LENGTH) if typed.isdigit() else typed.upper()
+    others = SalesOrder.objects.filter(sap_sales_order_number=number).exclude(pk=order.pk)
+    if other := others.first():
+        raise ValueError(f"SAP order {number} is already that of web order {other}.")
+    clicked = clicks.tie_order(order, number, person, reason)
+    return f"SAP order {number} is read and compared. {clicked.message}"
 
 
 class TieOrder(Decide):
@@ -41,16 +56,8 @@ class TieOrder(Decide):
 
     def decide(self, request: HttpRequest, pk: int, reason: str, number: str) -> str:
         """Keep it; the step reads the SAP order and goes on with it."""
-        typed = (request.GET.get("number", "") or number).strip()
-        if not NUMBER.fullmatch(typed):
-            raise ValueError("Give the number of the SAP order, at most 10 characters.")
-        number = typed.zfill(SAP_NUMBER_LENGTH) if typed.isdigit() else typed.upper()
-        order = _order(pk)
-        others = SalesOrder.objects.filter(sap_sales_order_number=number).exclude(pk=order.pk)
-        if other := others.first():
-            raise ValueError(f"SAP order {number} is already that of web order {other}.")
-        clicked = clicks.tie_order(order, number, reader(request), reason)
-        return f"SAP order {number} is read and compared. {clicked.message}"
+        typed = request.GET.get("number", "") or number
+        return tie(_order(pk), typed, reader(request), reason)
 
 
 class RefuseSapOrder(Decide):

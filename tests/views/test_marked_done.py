@@ -16,6 +16,7 @@ from sync.views.marked_done import CONSEQUENCES, OTHERWISE
 from tests.builders import (
     a_billing_document,
     a_delivery,
+    a_sales_order,
     a_shop,
     a_stopped_task,
     an_invoice,
@@ -128,6 +129,22 @@ def test_a_number_puts_the_work_back_to_be_read_in_the_shop(signed_in: SignIn, s
     task.refresh_from_db()
     assert task.state == SyncTask.State.WAITING
     assert not Decision.objects.exists()  # nothing is believed before the shop was read
+
+
+def test_an_order_is_tied_to_the_sap_order_of_the_number(signed_in: SignIn) -> None:
+    order, other = a_sales_order(), an_order_in_sap()
+    task, sales = a_stopped_task(Step.PUSH_ORDER, order), signed_in("Sales")
+    assert "SAP order number" in sales.get(page(task)).content.decode()
+
+    taken = sales.post(page(task), {**WHY, "number": other.sap_sales_order_number})
+    assert taken.status_code == 400
+    assert f"is already that of web order {other}" in taken.content.decode()
+
+    sales.post(page(task), {**WHY, "number": "5009998"})
+    kept = Decision.objects.get()
+    assert (kept.kind, kept.number) == (Decision.Kind.SAP_ORDER_LINKED, "0005009998")
+    task.refresh_from_db()
+    assert task.state == SyncTask.State.WAITING
 
 
 def test_what_is_no_invoice_any_more_takes_no_number(signed_in: SignIn) -> None:
