@@ -44,8 +44,11 @@ class Documents:
 Found = defaultdict[int, Documents]
 
 
-def documents_of(orders: Sequence[SalesOrder]) -> Found:
-    """The documents by the order's key; as many queries for one order as for many."""
+def documents_of(
+    orders: Sequence[SalesOrder], decided: Sequence[SalesOrder] | None = None
+) -> Found:
+    """The documents by the order's key; as many queries for one order as for many. ``decided`` are
+    those about which people have decided something, where that is known: mostly none."""
     found: Found = defaultdict(Documents)
     _add_sap_lines(orders, found)
     _add_deliveries(orders, found)
@@ -55,7 +58,8 @@ def documents_of(orders: Sequence[SalesOrder]) -> Found:
         "sales_order", "delivery", "further_deliveries"
     ):
         found[order].shipped |= {delivery for delivery in (first, further) if delivery}
-    _add_marked_done(orders, found)
+    if decided is None or decided:
+        _add_marked_done(orders if decided is None else decided, found)
     return found
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
-from sync.models import SalesOrder, Shop, clock
+from django.db.models import Exists, OuterRef
+
+from sync.models import Decision, SalesOrder, Shop, clock
 from sync.remotes import Policy
 from sync.steps.intake import payments_of, reason_not_taken, reason_one_sided
 from sync.steps.order_documents import Documents, documents_of
@@ -26,8 +28,9 @@ def refresh_stages(keys: Iterable[int]) -> None:
         SalesOrder.objects.filter(pk__in=list(keys))
         .select_related("shop")
         .prefetch_related("lines")
+        .annotate(is_decided=Exists(Decision.objects.filter(sales_order=OuterRef("pk"))))
     )
-    documents = documents_of(orders)
+    documents = documents_of(orders, [order for order in orders if order.is_decided])
     awaited = {order.shop for order in orders if not order.is_in_sap}
     payments = {shop: payments_of(shop) for shop in awaited}
     now = clock.now()

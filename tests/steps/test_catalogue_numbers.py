@@ -291,7 +291,9 @@ def test_p0_14_200_selected_invoices_are_mailed_once_each_with_who_when_and_to_w
     documents = list(BillingDocument.objects.values_list("pk", flat=True))
     client.force_login(finance, backend="django.contrib.auth.backends.ModelBackend")
 
-    client.post("/invoices/resend/", {"selected": documents})
+    client.post("/invoices/resend/", {"selected": documents})  # asks with count and recipients
+    assert not InvoiceMail.objects.exists()
+    client.post("/invoices/resend/", {"selected": documents, "confirmed": "yes"})
     client.post("/invoices/resend/", {"selected": documents})  # and once more, at once
     world.work_off()
 
