@@ -181,7 +181,8 @@ class Walk:
         send = getattr(self.client, method)
         with connection.execute_wrapper(self.count):
             answer = send(*(["POST"] if method == "generic" else []), address, *given, **headers)
-        answer.close()  # a file, where static files were collected
+        if answer.streaming:  # a file, where static files were collected
+            b"".join(answer.streaming_content)
         self.client.cookies = before
         if answer.status_code >= FAULT and not address.startswith("/readyz"):
             error = answer.exc_info[1] if answer.exc_info else ""
