@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from sync.models import ProcessHeartbeat, clock
 
@@ -49,7 +49,7 @@ def _beat_until(stop: threading.Event, name: str, kind: ProcessHeartbeat.Kind) -
     while not stop.wait(EVERY_SECONDS):
         try:
             beat(name, kind)
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             logger.warning("no sign of life could be written", exc_info=True)
         finally:
             connection.close()

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from sync.sap import abap
 from sync.sap.records import (
     SapCondition,
     SapItemRequest,
@@ -224,7 +225,8 @@ def _amounts(
     asked: SapSalesOrderRequest, read: Sequence[SapCondition], tolerance: Decimal
 ) -> list[dict[str, str]]:
     """Price, discount, freight and tax: what each element was to add, and what it adds; and every
-    element that SAP counts without having been asked, except taxes, which it may find itself.
+    element that SAP counts without having been asked, except taxes, which it may find itself, and
+    its own rounding.
 
     SAP spreads an element of the header over the items, so it is compared as a total.
     """
@@ -236,16 +238,18 @@ def _amounts(
         if one.amount and not one.is_percentage and one.currency not in {"", asked.currency}
     }
     taxes = {one.condition_type for one in read if one.is_tax}
+    # What SAP cannot hold is no difference: a yen has no hundredths.
+    exact = HALF_A_CENT.scaleb(2 - abap.currency_decimals(asked.currency))
     return (
         [
             _difference(_amount_name(place), f"{amount:.2f}", f"{held[place]:.2f}")
             for place, amount in wanted.items()
-            if abs(amount - held[place]) > (tolerance if place[1] in taxes else HALF_A_CENT)
+            if abs(amount - held[place]) > (tolerance if place[1] in taxes else exact)
         ]
         + [
             _difference(_amount_name(place), "not sent", f"{amount:.2f}")
             for place, amount in held.items()
-            if place not in wanted and place[1] not in taxes and abs(amount) > HALF_A_CENT
+            if place not in wanted and place[1] not in taxes and abs(amount) > tolerance
         ]
         + [
             _difference(f"{_amount_name(place)} currency", asked.currency, currency)

@@ -1,8 +1,8 @@
 """When a failed sign-in makes somebody wait: three rules, and how long each holds.
 
 A name tried from one address, and an address that tries many names, wait for a quarter of an hour.
-A name tried from many addresses waits for seconds only, and not at all where its owner has signed
-in before: whoever tries it must not keep its owner out.
+A name tried from many addresses waits for seconds only. Where a name's owner has signed in before,
+only the first rule counts for it: whoever tries others there, or it elsewhere, keeps no owner out.
 """
 
 from __future__ import annotations
@@ -89,10 +89,11 @@ def _wait(request: Any, credentials: dict[str, Any] | None) -> Wait | None:
 
 def _waits(name: str, address: str | None, limit: int) -> Iterable[Wait]:
     yield wait_of_pair(name, address, limit)
+    if _is_known(name, address):
+        return  # its owner signs in from here: behind one address nobody keeps the others out
     if address is not None:
         yield wait_of_address(address)
-    if not _is_known(name, address):
-        yield wait_of_name(name)
+    yield wait_of_name(name)
 
 
 def wait_of_pair(name: str, address: str | None, limit: int) -> Wait:

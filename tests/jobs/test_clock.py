@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -142,3 +143,16 @@ def test_the_kernel_tells_the_time_where_the_database_has_no_clock() -> None:
     told = clock._kernel_time()
 
     assert told is None or told.tzinfo is not None
+
+
+def test_the_uptime_of_a_container_is_not_counted_from_the_start_of_its_host(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    uptime, stat = tmp_path / "uptime", tmp_path / "stat"
+    uptime.write_text("60.00 1.00")
+    stat.write_text("btime 1700000000\n")
+    monkeypatch.setattr(clock, "_UPTIME", uptime)
+    monkeypatch.setattr(clock, "_STAT", stat)
+    monkeypatch.setattr(clock, "_steady", lambda: 90_000.0)
+
+    assert clock._kernel_time() is None

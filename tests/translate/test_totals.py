@@ -82,6 +82,24 @@ def test_the_price_of_a_line_is_exact() -> None:
     assert told(an_order(*dearer))["item 10 PR00"] == ("39.80", "39.81")
 
 
+def test_the_rounding_of_sap_itself_is_within_the_tolerance() -> None:
+    assert told(an_order(*ALL, held(10, "DIFF", "0.02"))) == {}
+    assert "item 10 DIFF" in told(an_order(*ALL, held(10, "DIFF", "0.03")))
+
+
+def test_what_a_currency_without_decimals_cannot_hold_is_no_difference() -> None:
+    yen = replace(
+        a_charged_request(),
+        currency="JPY",
+        conditions=(SapCondition(10, "PR00", Decimal("476.19"), "JPY", unit="ST"),),
+    )
+    read = SapCondition(10, "PR00", Decimal(476), "JPY", amount=Decimal(952))
+    order = replace(an_order(read, net_value="952"), currency="JPY")
+
+    fields = {row["field"] for row in differences_between(yen, order, ROUNDED)}
+    assert "item 10 PR00" not in fields
+
+
 @pytest.mark.parametrize("flag", ["STAT_CON", "CONDISACTI"])
 def test_statistical_and_overruled_elements_do_not_count(flag: str) -> None:
     row = {"ITM_NUMBER": "000010", "COND_TYPE": "VPRS", "COND_VALUE": Decimal(9), "CURRENCY": "EUR"}

@@ -222,3 +222,13 @@ def test_nobody_else_sees_or_clears_locks(role: str, signed_in: SignIn) -> None:
 
     assert client.get("/sign-in-locks/").status_code == 403
     assert client.post("/sign-in-locks/clear/").status_code == 403
+
+
+def test_who_has_signed_in_from_an_address_is_not_kept_out_by_others_there(anna: User) -> None:
+    """Behind one address, or a proxy nobody has named, one stranger would lock out everybody."""
+    assert sign_in("Anna", "198.51.100.7", PASSWORD).status_code == 302
+    for one in range(SPRAYED):
+        fail(f"person{one}", "198.51.100.7")
+
+    assert sign_in("somebody", "198.51.100.7").status_code == 429
+    assert sign_in("Anna", "198.51.100.7", PASSWORD).status_code == 302

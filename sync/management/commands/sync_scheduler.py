@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from sync.jobs import breaker
 from sync.jobs.heartbeat import beating
@@ -52,5 +52,5 @@ def _look() -> None:
         tick()
         breaker.probe()
         sweep()
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         logger.exception("the ledger could not be read; trying again")
