@@ -139,6 +139,7 @@ def _orders_to_look_for() -> Iterator[Work]:
         shop__is_active=True,
     ).exclude(not_taken_reason="")
     kept_out = kept_out.exclude(tasks__step=Step.PUSH_ORDER, tasks__state__in=SyncTask.OPEN_STATES)
+    kept_out = kept_out.exclude(_marked_done(Step.PUSH_ORDER, sales_order="pk"))
     for order in kept_out.select_related("shop").order_by("placed_at", "id")[:LOOK_UPS_AT_ONCE]:
         yield work.push_order(order)
 

@@ -6,10 +6,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sync.models import Invoice, RemoteHealth, SalesOrder, Shipment, Step, SyncTask, clock
 from sync.steps.cancelled_billing import is_dealt_with
+from sync.steps.capturing import NOTHING_CAME
 from sync.steps.hand_made_invoices import SUMS_DIFFER
+from sync.steps.link_choices import ASKED_OF_PEOPLE
+from sync.steps.sap_quantities import QUANTITIES_CUT
 from sync.steps.unwanted_goods import GONE_ANYWAY
 
 CLEARED = "Cleared by a later run."
+# What a later reading of the invoice does not answer: money and quantities stay as they are.
+OPEN_STILL = frozenset({SUMS_DIFFER, NOTHING_CAME, QUANTITIES_CUT})
 
 
 def close_settled() -> int:
@@ -42,7 +47,7 @@ def _orders() -> QuerySet[SyncTask]:
     unwanted = Q(
         sales_order__stage__in=[SalesOrder.Stage.NOT_TAKEN, SalesOrder.Stage.CANCELED],
         facts__create_began_at__isnull=True,  # otherwise SAP may hold it all the same
-    )
+    ) & ~Q(cause_key__in=ASKED_OF_PEOPLE)
     return _stopped(Step.PUSH_ORDER).filter(unwanted | Q(sales_order__sap_read_at__isnull=False))
 
 
@@ -83,7 +88,7 @@ def _invoices() -> QuerySet[SyncTask]:
             read_at__gt=OuterRef("finished_at"),
         )
     )
-    stopped = _stopped(Step.PUSH_INVOICE).exclude(cause_key=SUMS_DIFFER)
+    stopped = _stopped(Step.PUSH_INVOICE).exclude(cause_key__in=OPEN_STILL)
     return stopped.filter(invoiced, billing_document__is_cancelled=False)
 
 

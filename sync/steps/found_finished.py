@@ -7,7 +7,7 @@ customer gets nothing, no goods notice and no invoice, that nobody has looked at
 from __future__ import annotations
 
 from sync.errors import RecordsDisagree
-from sync.models import SalesOrder
+from sync.models import SalesOrder, SyncTask
 from sync.steps.step_run import StepRun
 
 WAITS_FOR_A_CLICK = "sap:found-finished"
@@ -15,7 +15,7 @@ WAITS_FOR_A_CLICK = "sap:found-finished"
 
 def wait_for_a_click(run: StepRun, order: SalesOrder, wanted: str) -> None:
     """Raises ``RecordsDisagree`` before a write to the shop that no person has asked for."""
-    if not order.is_found_finished or run.task.asked_by_id is not None:
+    if not order.is_found_finished or run.task.origin == SyncTask.Origin.REPAIR:
         return
     raise RecordsDisagree(
         f"Waiting for a click: order {order.increment_id} was already over in the shop when it was "

@@ -65,8 +65,10 @@ def is_looked_for(run: StepRun, order: SalesOrder) -> bool:
     shop, always for a person; one from before the portal's time only for a person."""
     if run.task.asked_by_id is not None or said_of(order).linked:
         return True
-    if is_too_early(order) or order.looked_up_as == order.remote_updated_at:
+    if is_too_early(order):
         return False
+    if order.looked_up_as == order.remote_updated_at:
+        return run.is_repeated  # an earlier attempt may have found it, and died before it kept it
     # One that this run found stopped takes its turn like the others, unless it has begun.
     return run.sales_order.stage in KEPT_OUT or _has_begun(order)
 
@@ -206,6 +208,8 @@ def _is_linked(order: SalesOrder, number: str) -> bool:
 def _tied(run: StepRun, sought: Sought) -> SapSalesOrder:
     """The SAP order a person named: read back, and shown first where it does not fit."""
     number = abap.alpha(sought.said.linked)
+    if sought.is_stopped:
+        note_looked_for(sought.order)  # who tied it is asked, not the schedule
     refuse_anothers(sought.order, [number])
     held = run.remotes.sap().get_sales_orders([number], with_addresses=True)
     if not held:
@@ -215,10 +219,21 @@ def _tied(run: StepRun, sought: Sought) -> SapSalesOrder:
     found = _candidate(sought, held[0])
     if not is_order(found.read):
         raise _undecided(run, sought, [found])
+    if not (sought.said.is_seen or sought.order.sap_sales_order_number == number):
+        _refuse_second(run, sought, found)
     is_new = [one for one in found.doubts if not one.startswith("it carries the reference")]
     if is_new and not (sought.said.is_seen or sought.order.sap_sales_order_number == number):
         raise _undecided(run, sought, [found])
     return found.read
+
+
+def _refuse_second(run: StepRun, sought: Sought, named: Candidate) -> None:
+    """Another SAP order may carry our reference already, such as one whose answer was lost: who
+    names one by its number sees both first."""
+    ours = [one for one in _hits(run, sought) if one.number != named.number]
+    mine = [one for one in ours if one.read.customer_reference == sought.ours.reference]
+    if open_ones := [one for one in mine if not one.read.is_wholly_rejected]:
+        raise _twice(run, sought, [named, *open_ones])
 
 
 def _twice(run: StepRun, sought: Sought, found: Sequence[Candidate]) -> RecordsDisagree:

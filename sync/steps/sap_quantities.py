@@ -21,6 +21,7 @@ from sync.models import (
 from sync.translate.open_quantities import OpenQuantities
 from sync.translate.units import Counted, counted_as
 
+QUANTITIES_CUT = "magento:quantities-cut"
 Quantities = dict[int, Decimal]
 
 
@@ -122,7 +123,7 @@ def refuse_other_quantities(
             f"document: {told}. Make the rest by hand in the shop, then retry.",
             system="magento",
             reference=order.increment_id,
-            cause_key="magento:quantities-cut",
+            cause_key=QUANTITIES_CUT,
         )
 
 
