@@ -126,7 +126,7 @@ class Clerks:
             return
         order = held[0]
         is_over = order["billing_status"] in ("C", "") and order["delivery_status"] in ("C", "")
-        if is_over and script.is_settled:
+        if is_over and script.is_settled and not self._is_awaited(script, order):
             self._finish(script)
             return
         for path, body in next_steps(script, order):
@@ -145,6 +145,14 @@ class Clerks:
             self._called_off.append(script)
             self._finish(script)
         return True
+
+    def _is_awaited(self, script: Script, order: Books) -> bool:
+        """Whether the portal has yet to hear of what was billed anew: it was complete before."""
+        if script.event is None or script.event.moment != Moment.BILLED:
+            return False
+        invoices = web_order(self._shop, script.increment_id).get("invoices", ())
+        told = str([one.get("comments") for one in invoices])
+        return any(one["number"] not in told for one in valid_bills(order))
 
     def _finish(self, script: Script) -> None:
         self.active.remove(script)
