@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
-from typing import TypeVar
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sync.errors import RemoteUnavailable
 from sync.exchanges import Observer
@@ -27,7 +28,28 @@ from sync.sap.rows import text
 
 __all__ = ["SalesOrderUnit", "SapClient", "SapOptions"]
 
+Given = ParamSpec("Given")
 Read = TypeVar("Read")
+
+
+def _once_more_if_cut(
+    read: Callable[Concatenate[SapClient, Given], Read],
+) -> Callable[Concatenate[SapClient, Given], Read]:
+    """Do a read once more on a fresh connection where the first call on an idle or new one found
+    it cut; never in a unit of work, whose buffer would be gone."""
+
+    @wraps(read)
+    def wrapped(client: SapClient, /, *args: Given.args, **kwargs: Given.kwargs) -> Read:
+        session = client._session
+        try:
+            return read(client, *args, **kwargs)
+        except RemoteUnavailable:
+            if session.is_in_unit or not session.was_cut_at_first:
+                raise
+        session.renew()
+        return read(client, *args, **kwargs)
+
+    return wrapped
 
 
 class SapClient:
@@ -45,17 +67,6 @@ class SapClient:
         observe: Observer = ledger.silent,
     ) -> None:
         self._session = SapSession(connect, parameters, options, observe)
-
-    def _read(self, read: Callable[[], Read]) -> Read:
-        """Do it, and once more on a fresh connection where the first call on an idle or new one
-        found it cut; never in a unit of work, whose buffer would be gone."""
-        try:
-            return read()
-        except RemoteUnavailable:
-            if self._session.is_in_unit or not self._session.was_cut_at_first:
-                raise
-        self._session.renew()
-        return read()
 
     @property
     def options(self) -> SapOptions:
@@ -105,6 +116,7 @@ class SapClient:
         return readiness.utc_offset(self._session)
 
     # ---- sales orders ---------------------------------------------------------------------------
+    @_once_more_if_cut
     def search_sales_orders(
         self,
         customer_reference: str,
@@ -114,16 +126,15 @@ class SapClient:
         created_from: date | None,
     ) -> list[SapOrderHeader]:
         """Orders with exactly this customer reference (trimmed, upper case), one per document."""
-        return self._read(
-            lambda: orders.search_sales_orders(
-                self._session,
-                customer_reference,
-                sold_to=sold_to,
-                sales_organization=sales_organization,
-                created_from=created_from,
-            )
+        return orders.search_sales_orders(
+            self._session,
+            customer_reference,
+            sold_to=sold_to,
+            sales_organization=sales_organization,
+            created_from=created_from,
         )
 
+    @_once_more_if_cut
     def list_sales_orders(
         self,
         *,
@@ -138,15 +149,13 @@ class SapClient:
         Here and below: documents that cannot be read are added to ``unreadable``, and the others
         come all the same; without it the first one raises.
         """
-        return self._read(
-            lambda: orders.list_sales_orders(
-                self._session,
-                sold_to=sold_to,
-                sales_organization=sales_organization,
-                created_from=created_from,
-                created_to=created_to,
-                unreadable=unreadable,
-            )
+        return orders.list_sales_orders(
+            self._session,
+            sold_to=sold_to,
+            sales_organization=sales_organization,
+            created_from=created_from,
+            created_to=created_to,
+            unreadable=unreadable,
         )
 
     @contextmanager
@@ -158,10 +167,12 @@ class SapClient:
         finally:
             unit.end()
 
+    @_once_more_if_cut
     def simulate_sales_order(self, request: SapSalesOrderRequest) -> SapSimulation:
         """A dry run: SAP's messages, refusals included, and its prices where it tells them."""
-        return self._read(lambda: simulation.simulate(self._session, request))
+        return simulation.simulate(self._session, request)
 
+    @_once_more_if_cut
     def get_sales_orders(
         self,
         sap_sales_order_numbers: Sequence[str],
@@ -170,16 +181,15 @@ class SapClient:
         with_addresses: bool = False,
     ) -> list[SapSalesOrder]:
         """The orders SAP knows of those asked for."""
-        return self._read(
-            lambda: orders.get_sales_orders(
-                self._session,
-                sap_sales_order_numbers,
-                unreadable,
-                with_addresses=with_addresses,
-            )
+        return orders.get_sales_orders(
+            self._session,
+            sap_sales_order_numbers,
+            unreadable,
+            with_addresses=with_addresses,
         )
 
     # ---- what follows ---------------------------------------------------------------------------
+    @_once_more_if_cut
     def search_deliveries(
         self,
         *,
@@ -190,25 +200,26 @@ class SapClient:
     ) -> list[SapDelivery]:
         """Deliveries of these sales orders, and these deliveries; each once. Parcels can cost a
         call for each delivery."""
-        return self._read(
-            lambda: deliveries.search_deliveries(
-                self._session,
-                sap_sales_order_numbers=sap_sales_order_numbers,
-                delivery_numbers=delivery_numbers,
-                unreadable=unreadable,
-                with_parcels=with_parcels,
-            )
+        return deliveries.search_deliveries(
+            self._session,
+            sap_sales_order_numbers=sap_sales_order_numbers,
+            delivery_numbers=delivery_numbers,
+            unreadable=unreadable,
+            with_parcels=with_parcels,
         )
 
+    @_once_more_if_cut
     def later_billing_documents(self, numbers: Sequence[str]) -> dict[str, set[str]] | None:
         """By order, delivery or billing document, the billing documents that followed it: few
         calls for many, by the document flow. None where the flow may not be read."""
         return billing_flow.later_billing_documents(self._session, numbers)
 
+    @_once_more_if_cut
     def is_billing_document_cancelled(self, number: str) -> bool:
         """One small call for one document."""
         return billing.is_cancelled(self._session, number)
 
+    @_once_more_if_cut
     def search_billing_documents(
         self,
         *,
@@ -216,8 +227,6 @@ class SapClient:
         unreadable: list[UnreadableDocument] | None = None,
     ) -> list[SapBillingDocument]:
         """Billing documents of these deliveries and sales orders; each once."""
-        return self._read(
-            lambda: billing.search_billing_documents(
-                self._session, reference_documents=reference_documents, unreadable=unreadable
-            )
+        return billing.search_billing_documents(
+            self._session, reference_documents=reference_documents, unreadable=unreadable
         )

@@ -5,12 +5,13 @@ Pure. Every finding belongs to one of ``KINDS``; a run without findings is the o
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sync.sandbox.chaos.events import End, Event
+from sync.sandbox.chaos.lines import Quantities, bundles, of_items, of_papers, plain_lines
 from sync.sandbox.chaos.money import judge_money, own_invoices
 from sync.sandbox.chaos.stand_ins import Books, valid_bills
 
@@ -20,7 +21,6 @@ KINDS = (
 )  # fmt: skip
 DELIVERY, BILLING = "SAP delivery", "SAP billing document"
 CENT = Decimal("0.01")
-Quantities = defaultdict[int, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +198,12 @@ def _number(document: Books, member: str) -> Decimal:
 
 # ---- quantities
 def _judge_quantities(case: Case, sap: Books) -> None:
-    issued, billed = _of_items(sap, "issued"), _of_items(sap, "billed")
-    ordered = _of_items(sap, "quantity")
-    shipped = _of_papers(case.shop["shipments"])
-    invoiced = _of_papers(case.shop["invoices"])
+    issued, billed = of_items(sap, "issued"), of_items(sap, "billed")
+    ordered = of_items(sap, "quantity")
+    shipped = of_papers(case.shop["shipments"])
+    invoiced = of_papers(case.shop["invoices"])
     is_invoiced_at_once = bool(own_invoices(case.shop))
-    for line in _plain_lines(case.shop["order"]):
+    for line in plain_lines(case.shop["order"]):
         at = int(line["item_id"])
         in_shop = _number(line, "qty_ordered") - case.refunded(line, "qty_refunded")
         if ordered[at] != in_shop:
@@ -216,7 +216,7 @@ def _judge_quantities(case: Case, sap: Books) -> None:
             wanted = in_shop if is_invoiced_at_once else billed[at]
             wanted += case.refunded(line, "qty_refunded")  # invoiced before
             _compare(case, line, "invoiced", wanted, invoiced[at], "qty_invoiced")
-    for parent, parts in _bundles(case.shop["order"]):
+    for parent, parts in bundles(case.shop["order"]):
         _judge_bundle(case, sap, (parent, parts), (shipped, invoiced))
 
 
@@ -253,39 +253,6 @@ def _judge_bundle(
 
 def _share(line: Books, found: Quantities) -> Decimal:
     return found[int(line["item_id"])] / Decimal(str(line["qty_ordered"]))
-
-
-def _plain_lines(order: Books) -> Iterator[Books]:
-    """Lines that are counted by themselves: no bundles, no parts."""
-    for line in order["items"]:
-        if line.get("product_type") != "bundle" and not line.get("parent_item_id"):
-            yield line
-
-
-def _bundles(order: Books) -> Iterator[tuple[Books, list[Books]]]:
-    for parent in order["items"]:
-        if parent.get("product_type") == "bundle":
-            yield (
-                parent,
-                [one for one in order["items"] if one.get("parent_item_id") == parent["item_id"]],
-            )
-
-
-def _of_items(sap: Books, column: str) -> Quantities:
-    found: Quantities = defaultdict(Decimal)
-    for item in sap["items"]:
-        reference = str(item["customer_item_number"]).strip()
-        if reference.isdigit():
-            found[int(reference)] += Decimal(item[column])
-    return found
-
-
-def _of_papers(papers: list[Books]) -> Quantities:
-    found: Quantities = defaultdict(Decimal)
-    for paper in papers:
-        for item in paper["items"]:
-            found[int(item["order_item_id"])] += Decimal(str(item["qty"]))
-    return found
 
 
 # ---- amounts and mails

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, request
 
-from . import billing, returning, warehouse
+from . import billing, returning, sales_desk, warehouse
 from .books import billing_books, books_of, delivery_books, find_orders
 from .documents import SalesOrder
 from .system import SapSystem
@@ -103,7 +103,7 @@ def create_delivery(number: str) -> Answer:
 @blueprint.post("/orders/<number>/reject")
 def reject(number: str) -> Answer:
     """Reject every line (VA02) and delete deliveries that have not left; 409 where goods left."""
-    return books_of(system(), warehouse.reject_order(system(), number))
+    return books_of(system(), sales_desk.reject_order(system(), number))
 
 
 @blueprint.post("/orders/<number>/returns")

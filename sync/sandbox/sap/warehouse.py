@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from .documents import ZERO, Delivery, DeliveryItem, FlowLink, OrderItem, Parcel, SalesOrder
-from .pricing import price_order
 from .progress import billed_of_delivery, picking_of_delivery, progress_of
 from .system import SapSystem
 
@@ -332,21 +331,6 @@ def delete_delivery(system: SapSystem, number: str) -> None:
         if delivery.goods_issue_at:
             raise NotPossible("goods issue is posted; reverse it first")
         system.store.delete_delivery(delivery.number)
-
-
-def reject_order(system: SapSystem, number: str, reason: str = "50") -> SalesOrder:
-    """Reject every line; deliveries that have not left are deleted first, as SAP demands."""
-    order = order_of(system, number)
-    for delivery in progress_of(order, system.store, system.customising).deliveries:
-        delete_delivery(system, delivery.number)
-    with system.store.transaction():
-        order = order_of(system, number)
-        for item in order.items:
-            item.rejection_reason = reason
-        price_order(order, system.customising)
-        order.changed_on = system.clock.today()
-        system.store.save(order)
-    return order
 
 
 def set_order_lock(system: SapSystem, number: str, user: str) -> str:

@@ -1,0 +1,47 @@
+"""The lines of an order in the books of both stand-ins, and what became of each. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+
+from sync.sandbox.chaos.stand_ins import Books
+
+Quantities = defaultdict[int, Decimal]
+
+
+def plain_lines(order: Books) -> Iterator[Books]:
+    """Lines that are counted by themselves: no bundles, no parts."""
+    for line in order["items"]:
+        if line.get("product_type") != "bundle" and not line.get("parent_item_id"):
+            yield line
+
+
+def bundles(order: Books) -> Iterator[tuple[Books, list[Books]]]:
+    """Each bundle with its parts."""
+    for parent in order["items"]:
+        if parent.get("product_type") == "bundle":
+            yield (
+                parent,
+                [one for one in order["items"] if one.get("parent_item_id") == parent["item_id"]],
+            )
+
+
+def of_items(sap: Books, column: str) -> Quantities:
+    """SAP's quantities by the shop's order item."""
+    found: Quantities = defaultdict(Decimal)
+    for item in sap["items"]:
+        reference = str(item["customer_item_number"]).strip()
+        if reference.isdigit():
+            found[int(reference)] += Decimal(item[column])
+    return found
+
+
+def of_papers(papers: list[Books]) -> Quantities:
+    """The quantities of shipments or invoices by the shop's order item."""
+    found: Quantities = defaultdict(Decimal)
+    for paper in papers:
+        for item in paper["items"]:
+            found[int(item["order_item_id"])] += Decimal(str(item["qty"]))
+    return found
