@@ -29,6 +29,7 @@ from sync.magento.parsing import (
     parse_shipment,
     parse_store_view,
     parse_track,
+    shipment_type_of,
 )
 from sync.magento.records import (
     InvoiceRequest,
@@ -49,7 +50,6 @@ from sync.magento.versions import page_words
 Record = TypeVar("Record")
 LONGEST_EXT_ORDER_ID = 32  # cut silently beyond [447]
 _PRODUCTS_AT_ONCE = 100
-_SHIPMENT_TYPES = {"0": "together", "1": "separately"}
 
 
 def _unobserved(exchange: Exchange) -> None:
@@ -263,7 +263,7 @@ class MagentoClient:
         for start in range(0, len(wanted), _PRODUCTS_AT_ONCE):
             ids = ",".join(str(number) for number in wanted[start : start + _PRODUCTS_AT_ONCE])
             groups = ((Filter("entity_id", "in", ids),),)
-            for found in self._list("products", groups).records(_shipment_type, self._sizes):
+            for found in self._list("products", groups).records(shipment_type_of, self._sizes):
                 types |= found
         return types
 
@@ -368,16 +368,6 @@ def _listed(answer: Any, route: str) -> list[dict[str, Any]]:
     if not isinstance(answer, list) or not all(isinstance(row, dict) for row in answer):
         raise no_list(route)
     return answer
-
-
-def _shipment_type(product: Any) -> dict[int, str]:
-    if not isinstance(product, dict) or not isinstance(product.get("id"), int):
-        return {}
-    for attribute in product.get("custom_attributes") or ():
-        if isinstance(attribute, dict) and attribute.get("attribute_code") == "shipment_type":
-            kind = _SHIPMENT_TYPES.get(str(attribute.get("value")))
-            return {product["id"]: kind} if kind else {}
-    return {}
 
 
 def _counted(number: Any, noun: str) -> str:

@@ -20,6 +20,7 @@ from sync.magento.records import (
     MagentoTrack,
 )
 
+SHIPMENT_TYPES = {"0": "together", "1": "separately"}
 PAID_BY_CREDIT = ("gift_cards_amount", "customer_balance_amount", "reward_currency_amount")
 
 
@@ -241,6 +242,17 @@ def _order_item(members: Members) -> MagentoOrderItem:
         discount_amount=members.amount("discount_amount"),
         discount_tax_compensation_amount=members.amount("discount_tax_compensation_amount"),
     )
+
+
+def shipment_type_of(product: Any) -> dict[int, str]:
+    """How a bundle of the catalogue ships, by its product id; empty where it does not say."""
+    if not isinstance(product, dict) or not isinstance(product.get("id"), int):
+        return {}
+    for attribute in product.get("custom_attributes") or ():
+        if isinstance(attribute, dict) and attribute.get("attribute_code") == "shipment_type":
+            kind = SHIPMENT_TYPES.get(str(attribute.get("value")))
+            return {product["id"]: kind} if kind else {}
+    return {}
 
 
 def mail_of(document: Any) -> MagentoMail:

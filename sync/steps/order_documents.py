@@ -117,8 +117,7 @@ def _add_billing(orders: Sequence[SalesOrder], found: Found) -> None:
         documents = found[line.sales_order_id or 0]
         source = documents.delivered_from.get((line.reference_document, line.reference_item))
         documents.billing.add(line.billing_document_id)
-        own = Counted(line.billed_quantity, line.unit)
-        billed = counted_as(line.billed_quantity, line.unit, source) if source else own
+        billed = counted_as(line.billed_quantity, line.unit, source)
         place, quantity = _as_ordered(documents, line.sap_item_number, billed)
         documents.in_sap.billed[place] += quantity
 

@@ -85,11 +85,7 @@ def _billed(
 ) -> Iterator[tuple[int, Counted]]:
     for line in lines:
         source = delivered.get((line.reference_document, line.reference_item))
-        own = Counted(line.billed_quantity, line.unit)
-        yield (
-            line.sap_item_number,
-            counted_as(line.billed_quantity, line.unit, source) if source is not None else own,
-        )
+        yield line.sap_item_number, counted_as(line.billed_quantity, line.unit, source)
 
 
 def refuse_disagreements(order: SalesOrder, document: str, wanted: OpenQuantities) -> None:

@@ -31,9 +31,15 @@ class Counted:
         return self.base_quantity if wanted == self.base_unit else None
 
 
-def counted_as(billed: Decimal, unit: str, delivered: Counted) -> Counted:
-    """A billed quantity with the base quantity its delivered line implies, if that is exact."""
-    if unit != delivered.unit or not delivered.quantity or delivered.base_quantity is None:
+def counted_as(billed: Decimal, unit: str, delivered: Counted | None) -> Counted:
+    """A billed quantity with the base quantity its delivered line, if there is one, implies, where
+    that is exact."""
+    if (
+        delivered is None
+        or unit != delivered.unit
+        or not delivered.quantity
+        or delivered.base_quantity is None
+    ):
         return Counted(billed, unit)
     base = Fraction(billed) * Fraction(delivered.base_quantity) / Fraction(delivered.quantity)
     if THOUSANDTHS % base.denominator:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import shlex
-import shutil
-import signal
-import sys
-import tempfile
 from argparse import ArgumentTypeError
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from sync.management.run_command import DATABASES, RunCommand
 from sync.sandbox.chaos.clerks import SHAPES
 from sync.sandbox.chaos.events import SHARE
 from sync.sandbox.chaos.options import Options
@@ -21,7 +16,6 @@ from sync.sandbox.chaos.run import perform
 from sync.sandbox.shop.versions import NEWER, VERSIONS
 
 SHOPS = {**{name: [name] for name in VERSIONS}, "both": list(VERSIONS)}
-DATABASES = {"sqlite": ["sqlite"], "postgres": ["postgres"], "both": ["sqlite", "postgres"]}
 
 
 def _shapes(wanted: str) -> tuple[str, ...]:
@@ -33,17 +27,16 @@ def _shapes(wanted: str) -> tuple[str, ...]:
     return chosen
 
 
-class Command(BaseCommand):
+class Command(RunCommand):
     """Exits 0 only when nothing was lost, doubled, wrong, stuck or untrue."""
 
     help = "Push orders through the whole cycle while processes and remotes fail; judge the books."
-    requires_system_checks: list[str] = []
+    orders = 300
+    patience = 150.0
 
     def add_arguments(self, parser: CommandParser) -> None:
         """How many orders, which seed, which database."""
-        parser.add_argument("--orders", type=int, default=300)
-        parser.add_argument("--seed", type=int, default=1)
-        parser.add_argument("--db", choices=sorted(DATABASES), default="sqlite")
+        super().add_arguments(parser)
         parser.add_argument(
             "--shop-version", choices=sorted(SHOPS), default=NEWER.name,
             help="the Magento version the stand-in shop plays",
@@ -56,8 +49,6 @@ class Command(BaseCommand):
             "--server-time", type=float, default=7.0, metavar="SECONDS",
             help="the longest a stand-in is made to work on a call",
         )  # fmt: skip
-        parser.add_argument("--patience", type=float, default=150.0, metavar="SECONDS")
-        parser.add_argument("--ports-from", type=int, default=0, help="0: any free ports")
         parser.add_argument("--only", default="", help="kinds of faults, by comma; see faults.py")
         parser.add_argument("--at", default="", help="calls where faults strike, by comma")
         parser.add_argument("--shapes", type=_shapes, default=(), help="of orders, by comma")
@@ -68,11 +59,9 @@ class Command(BaseCommand):
         )  # fmt: skip
         parser.add_argument("--clickers", type=int, default=2, help="people of each role")
         parser.add_argument("--worker-command", default="", help="for tests: another worker")
-        parser.add_argument("--keep", action="store_true", help="keep the logs and the books")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One run for each database and version; the last line of each is for machines."""
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing is left behind
         results = [
             self._run(kind, version, options)
             for kind in DATABASES[options["db"]]
@@ -82,22 +71,15 @@ class Command(BaseCommand):
             raise CommandError("Chaos found something: see above.")
 
     def _run(self, kind: str, version: str, options: dict[str, Any]) -> bool:
-        directory = Path(tempfile.mkdtemp(prefix="chaos-"))
-        try:
+        with self.run_in("chaos-", kind, options) as shared:
             wanted = Options(
-                directory=directory,
-                manage=(sys.executable, str(Path(settings.BASE_DIR) / "manage.py")),
-                orders=options["orders"],
-                seed=options["seed"],
-                database=kind,
+                **shared,
                 shop_version=version,
                 workers=options["workers"],
                 at_once=options["at_once"],
                 fault_every=options["fault_every"],
                 lease=options["lease"],
                 server_time=options["server_time"],
-                patience=options["patience"],
-                ports_from=options["ports_from"],
                 only=frozenset(filter(None, options["only"].split(","))),
                 at=frozenset(filter(None, options["at"].split(","))),
                 shapes=options["shapes"],
@@ -106,13 +88,4 @@ class Command(BaseCommand):
                 clickers=options["clickers"],
                 worker_command=tuple(shlex.split(options["worker_command"])),
             )
-            return perform(wanted, self._tell).is_good
-        finally:
-            if options["keep"]:
-                self._tell(f"kept: {directory}")
-            else:
-                shutil.rmtree(directory, ignore_errors=True)
-
-    def _tell(self, line: str) -> None:
-        self.stdout.write(line)
-        self.stdout.flush()
+            return perform(wanted, self.tell).is_good

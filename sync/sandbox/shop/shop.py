@@ -14,12 +14,12 @@ from sync.sandbox.shop.documents import (
     Clock,
     Doc,
     bmp_only,
-    copy,
     stamp,
     utc_now,
 )
 from sync.sandbox.shop.errors import ShopError, not_found
 from sync.sandbox.shop.mail import Post
+from sync.sandbox.shop.order_reply import half_empty
 from sync.sandbox.shop.store import Books, Store
 from sync.sandbox.shop.versions import VERSIONS, Shown, Version
 
@@ -272,20 +272,7 @@ class Shop:
             order["updated_at"] = self.now
             for history in entity.get("status_histories") or []:
                 self._add_history(books, order, history)
-            return self._half_empty(order, columns)
-
-    def _half_empty(self, order: Doc, sent: Doc) -> Doc:
-        reply: Doc = {"base_grand_total": None, "base_total_due": 0}
-        reply.update({k: order[k] for k in ("billing_address_id", "created_at", "entity_id")})
-        reply.update(customer_email=None, grand_total=None, total_due=0)
-        reply.update(updated_at=order["updated_at"], **sent)
-        items = copy({"items": self.shown.items(order)})["items"]
-        for item in items:
-            item.pop("extension_attributes", None)
-            (item.get("parent_item") or {}).pop("extension_attributes", None)
-        reply.update(items=items, billing_address=order["billing_address"])
-        reply.update(payment=order["payment"], status_histories=list(order["status_histories"]))
-        return reply
+            return half_empty(self.shown.items(order), order, columns)
 
     def comment_order(self, order_id: int, history: Doc) -> bool:
         """Add to the order's history. Raises ShopError: 500 next to a running document [912]."""
