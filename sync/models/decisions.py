@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
 from django.utils import timezone
 
+from sync.models import clock
 from sync.models.billing import BillingDocument
 from sync.models.deliveries import OutboundDelivery
 from sync.models.ledger import SyncTask
@@ -86,12 +87,24 @@ class Decision(models.Model):
     def keep(
         cls, kind: Kind, person: User, reason: str, *, number: str = "", **about: object
     ) -> Decision:
-        """Write one down; ``about`` names the documents it concerns."""
+        """Write one down; ``about`` names the documents it concerns. Of a person whose account
+        is gone meanwhile only the name is kept."""
         return cls.objects.create(
             kind=kind,
             reason=reason,
             number=number,
-            decided_by=person,
+            decided_by=person if person.pk else None,
             decided_by_name=person.get_username(),
+            decided_at=clock.now(),
             **about,
         )
+
+    @staticmethod
+    def on(task: SyncTask) -> dict[str, Any]:
+        """What a decision on a task is about."""
+        return {
+            "task": task,
+            "sales_order": task.sales_order,
+            "delivery": task.delivery,
+            "billing_document": task.billing_document,
+        }

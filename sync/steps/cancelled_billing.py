@@ -94,7 +94,8 @@ def cancelled_and_invoiced(order: SalesOrder) -> list[BillingDocument]:
 
 
 def successor_of(order: SalesOrder, document: BillingDocument) -> BillingDocument | None:
-    """The valid document that bills the same items as a cancelled one, or some of them."""
+    """The valid document that bills the same items as a cancelled one, or some of them. One that
+    the shop has invoiced for itself is another part of the order, not what was billed anew."""
     valid = (
         BillingDocument.objects.filter(
             lines__sales_order=order,
@@ -106,7 +107,14 @@ def successor_of(order: SalesOrder, document: BillingDocument) -> BillingDocumen
         .order_by("billing_document_number")
     )
     items = billed_items(order, document)
-    return next((one for one in valid if items & billed_items(order, one)), None)
+    return next(
+        (
+            one
+            for one in valid
+            if items & billed_items(order, one) and not _invoices_of(order, one).exists()
+        ),
+        None,
+    )
 
 
 def billed_items(order: SalesOrder, document: BillingDocument) -> set[BilledItem]:

@@ -12,7 +12,6 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from sync.errors import (
     LeaseLost,
@@ -31,6 +30,7 @@ from sync.models import (
     SalesOrder,
     Step,
     SyncTask,
+    clock,
 )
 from sync.steps.settling import writing_to_shop
 from sync.steps.step_run import StepRun
@@ -79,7 +79,7 @@ def create_with_capture(
 
     Raises ``RecordsDisagree`` after any refusal that may have come after the capture.
     """
-    began = timezone.now().isoformat()
+    began = clock.now().isoformat()
     fresh = {ENDED: "", TROUBLE: "", PAID_BEFORE: str(web_order.total_paid)}
     run.task.write_ahead(**{BEGAN: began, **fresh})
     try:

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sync.models import CompletenessFinding, CustomerMapping, SalesOrder
+from django.db.models import F
+
+from sync.models import CompletenessFinding, CustomerMapping, Decision, SalesOrder
 from sync.sap.records import SapSalesOrder, UnreadableDocument
 from sync.sap.reference import normal_reference
 from sync.steps.linking import KEPT_OUT, is_too_early
@@ -65,12 +67,14 @@ def strangers(run: StepRun, side: SapSide, in_window: set[str]) -> Iterator[tupl
     """References that are no web order's of the window, with their SAP orders. What a customer with
     an account of their own orders by telephone is none, unless it looks like a web order's."""
     shapes = _shapes(run)
+    tied = _tied_by_people(run)
     for reference, numbers in side.numbers.items():
         if reference in in_window:
             continue
         if reference in side.one_time or _shape(reference) in shapes or _is_known(run, reference):
             for number in numbers:
-                yield reference, number
+                if number not in tied:  # a person has tied it, whatever its reference
+                    yield reference, number
 
 
 def findings_in_sap(
@@ -79,10 +83,11 @@ def findings_in_sap(
     """Orders SAP has twice, and those it has although the portal has none for them; with the keys
     of the latter."""
     by_reference = {reference_of(order): order for order in orders}
+    tied = _tied_by_people(run)
     doubtful = {
         reference: numbers
         for reference, numbers in side.numbers.items()
-        if len(numbers) > 1 or _is_untied(by_reference.get(reference))
+        if len(numbers) > 1 or _is_doubtful(by_reference.get(reference), numbers, tied)
     }
     real = _orders_among(run, [number for numbers in doubtful.values() for number in numbers])
     found: list[CompletenessFinding] = []
@@ -90,6 +95,8 @@ def findings_in_sap(
     for reference, numbers in sorted(doubtful.items()):
         counted = [number for number in numbers if number in real]
         order = by_reference.get(reference) or next(orders_with(reference), None)
+        if counted and order is not None and order.sap_sales_order_number in tied:
+            counted = list(dict.fromkeys([order.sap_sales_order_number, *counted]))
         if len(counted) > 1:
             found.append(_doubled(run, reference, counted, order))
         elif counted and order is not None and _is_untied(order):
@@ -170,6 +177,20 @@ def _is_untied(order: SalesOrder | None) -> bool:
     if order is None or order.is_in_sap or is_too_early(order):
         return False
     return order.stage in KEPT_OUT
+
+
+def _is_doubtful(order: SalesOrder | None, numbers: list[str], tied: set[str]) -> bool:
+    """Whether the one document of a reference may be one too many, or nobody's."""
+    own = order.sap_sales_order_number if order is not None else ""
+    return (own in tied and own not in numbers) or _is_untied(order)
+
+
+def _tied_by_people(run: StepRun) -> set[str]:
+    """The SAP orders people have tied to web orders of the shop, whatever reference they carry."""
+    kind = Decision.Kind.SAP_ORDER_LINKED
+    said = Decision.objects.filter(kind=kind, sales_order__shop=run.shop)
+    still = said.filter(sales_order__sap_sales_order_number=F("number"))
+    return set(still.values_list("number", flat=True))
 
 
 def _doubled(

@@ -124,16 +124,8 @@ def _refuse(run: StepRun, order: SalesOrder, why: str, *, unconfirmed: str = "")
 def _keep(run: StepRun, named: _Named, paper: Any) -> str:
     wish, task = run.task.facts[WISH], run.task
     if not Decision.objects.marked_done(task.step).filter(task=task).exists():
-        Decision.objects.create(
-            kind=Decision.Kind.MARKED_DONE,
-            task=task,
-            sales_order=task.sales_order,
-            delivery=task.delivery,
-            billing_document=task.billing_document,
-            number=wish["number"],
-            reason=wish["reason"],
-            decided_by=User.objects.filter(pk=wish["by_key"]).first(),
-            decided_by_name=wish["by"],
-        )
+        person = User.objects.filter(pk=wish["by_key"]).first() or User(username=wish["by"])
+        kind = Decision.Kind.MARKED_DONE
+        Decision.keep(kind, person, wish["reason"], number=wish["number"], **Decision.on(task))
     told = words(wish["by"], wish["reason"])
     return f"{told[:180]} ({named.what} {paper.increment_id} linked)"

@@ -294,4 +294,19 @@ def test_an_order_a_person_tied_to_one_of_another_reference_is_held(world: World
     run = _compare(world)
 
     assert run.in_sap == 2
-    assert not run.findings.filter(sales_order=order).exists()
+    assert not run.findings.exists()
+
+
+def test_an_order_that_carries_our_reference_beside_the_tied_one_is_a_double(world: World) -> None:
+    order = world.into_sap()
+    ours = order.sap_sales_order_number
+    _copied(world, order, customer_reference="BY PHONE")
+    SalesOrder.objects.filter(pk=order.pk).update(sap_sales_order_number="0005009999")
+    Decision.keep(
+        Decision.Kind.SAP_ORDER_LINKED, a_user(), "Keyed in", number="0005009999", sales_order=order
+    )
+
+    (finding,) = _compare(world).findings.filter(sales_order=order)
+
+    assert (finding.kind, finding.is_explained) == (Kind.DOUBLED, False)
+    assert finding.sap_sales_order_number == ours

@@ -15,6 +15,7 @@ from sync.jobs.settled import close_settled
 from sync.models import BillingDocument, Decision, Invoice, SalesOrder, StepSchedule, SyncTask
 from sync.sandbox.sap import billing
 from sync.sandbox.sap.calls import abap_raise
+from sync.steps.cancelled_billing import successor_of
 from tests.world import World
 
 
@@ -376,3 +377,23 @@ def test_without_the_document_flow_a_cancellation_is_noticed_all_the_same(
     assert BillingDocument.objects.get(billing_document_number=old).is_cancelled
     order.refresh_from_db()
     assert order.stage != SalesOrder.Stage.COMPLETE
+
+
+def test_another_part_of_the_order_is_not_what_was_billed_anew(world: World) -> None:
+    """Both bill the same item of the SAP order itself, and the shop has an invoice of each."""
+    order = world.into_sap("virtual")
+    first = world.bill(orders=[order])
+    world.invoice(order, first)
+    billing.cancel(world.sap, first)
+    second = world.bill(orders=[order])
+    world.run(work.pull_billing(order))
+    cancelled, other = (
+        BillingDocument.objects.get(billing_document_number=one) for one in (first, second)
+    )
+    assert successor_of(order, cancelled) == other
+
+    invoice = Invoice.objects.get()
+    invoice.pk, invoice.entity_id, invoice.billing_document = None, invoice.entity_id + 1, other
+    invoice.save()
+
+    assert successor_of(order, cancelled) is None
