@@ -52,13 +52,10 @@ def check_completeness(run: StepRun) -> str:
     orders = list(mirrors.order_by("placed_at", "id"))
     spoilt: list[UnreadableDocument] = []
     read = _references_in_sap(run, orders, spoilt)
-    tied = _tied_by_people(orders)
-    held = {
-        one.pk for one in orders if _is_held(one, read) or (one.pk in tied and _is_read(one, read))
-    }
     reasons = {one.document_number: message_of(one) for one in spoilt}
     spoilt_in_sap: list[UnreadableDocument] = []
     side = read_sap_side(run, since, now, spoilt_in_sap)
+    held = {one.pk for one in orders if _is_held(one, read, side.tied)}
     in_sap, untied = findings_in_sap(run, orders, side)
     findings += in_sap
     findings += [
@@ -142,19 +139,10 @@ def _explain_by_release(findings: list[CompletenessFinding]) -> None:
             one.is_explained = True
 
 
-def _is_held(order: SalesOrder, read: dict[str, str]) -> bool:
-    return read.get(order.sap_sales_order_number) == reference_of(order)
-
-
-def _is_read(order: SalesOrder, read: dict[str, str]) -> bool:
-    return order.is_in_sap and order.sap_sales_order_number in read
-
-
-def _tied_by_people(orders: list[SalesOrder]) -> set[int]:
-    """Those whose SAP order a person named: it may carry any reference."""
-    kind = Decision.Kind.SAP_ORDER_LINKED
-    tied = Decision.objects.filter(kind=kind, sales_order__in=[one.pk for one in orders])
-    return {key for key in tied.values_list("sales_order", flat=True) if key}
+def _is_held(order: SalesOrder, read: dict[str, str], tied: set[str]) -> bool:
+    """Whether SAP shows the order under our reference, or under any if a person tied it."""
+    number = order.sap_sales_order_number
+    return number in read and (number in tied or read[number] == reference_of(order))
 
 
 def _missing(

@@ -30,10 +30,12 @@ Kind = CompletenessFinding.Kind
 @dataclass(slots=True)
 class SapSide:
     """The numbers of SAP's documents by their customer reference, as far as it may be a web order's
-    of this shop; ``one_time`` are the references of customers who only buy in the shop."""
+    of this shop. ``one_time`` are the references of customers who only buy in the shop; ``tied``
+    are the numbers people have tied to web orders, whatever reference they carry."""
 
     numbers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     one_time: set[str] = field(default_factory=set)
+    tied: set[str] = field(default_factory=set)
 
     def add(self, reference: str, number: str, *, is_one_time: bool) -> None:
         """One document; it may be listed for several customers' calls."""
@@ -47,7 +49,7 @@ def read_sap_side(
     run: StepRun, since: datetime, until: datetime, spoilt: list[UnreadableDocument]
 ) -> SapSide:
     """Everything SAP lists for the shop's customers, but what is known to be another shop's."""
-    side = SapSide()
+    side = SapSide(tied=_tied_by_people(run))
     prefix = normal_reference(run.shop.reference_prefix)
     days = (since.date(), until.date() + timedelta(days=1))
     for customer, organization, is_one_time in _customers(run):
@@ -67,14 +69,11 @@ def strangers(run: StepRun, side: SapSide, in_window: set[str]) -> Iterator[tupl
     """References that are no web order's of the window, with their SAP orders. What a customer with
     an account of their own orders by telephone is none, unless it looks like a web order's."""
     shapes = _shapes(run)
-    tied = _tied_by_people(run)
     for reference, numbers in side.numbers.items():
         if reference in in_window:
             continue
         if reference in side.one_time or _shape(reference) in shapes or _is_known(run, reference):
-            for number in numbers:
-                if number not in tied:  # a person has tied it, whatever its reference
-                    yield reference, number
+            yield from ((reference, number) for number in numbers if number not in side.tied)
 
 
 def findings_in_sap(
@@ -83,11 +82,10 @@ def findings_in_sap(
     """Orders SAP has twice, and those it has although the portal has none for them; with the keys
     of the latter."""
     by_reference = {reference_of(order): order for order in orders}
-    tied = _tied_by_people(run)
     doubtful = {
         reference: numbers
         for reference, numbers in side.numbers.items()
-        if len(numbers) > 1 or _is_doubtful(by_reference.get(reference), numbers, tied)
+        if len(numbers) > 1 or _is_doubtful(by_reference.get(reference), numbers, side.tied)
     }
     real = _orders_among(run, [number for numbers in doubtful.values() for number in numbers])
     found: list[CompletenessFinding] = []
@@ -95,7 +93,7 @@ def findings_in_sap(
     for reference, numbers in sorted(doubtful.items()):
         counted = [number for number in numbers if number in real]
         order = by_reference.get(reference) or next(orders_with(reference), None)
-        if counted and order is not None and order.sap_sales_order_number in tied:
+        if counted and order is not None and order.sap_sales_order_number in side.tied:
             counted = list(dict.fromkeys([order.sap_sales_order_number, *counted]))
         if len(counted) > 1:
             found.append(_doubled(run, reference, counted, order))
@@ -186,7 +184,7 @@ def _is_doubtful(order: SalesOrder | None, numbers: list[str], tied: set[str]) -
 
 
 def _tied_by_people(run: StepRun) -> set[str]:
-    """The SAP orders people have tied to web orders of the shop, whatever reference they carry."""
+    """The SAP orders that are tied to the shop's web orders because a person named them."""
     kind = Decision.Kind.SAP_ORDER_LINKED
     said = Decision.objects.filter(kind=kind, sales_order__shop=run.shop)
     still = said.filter(sales_order__sap_sales_order_number=F("number"))
