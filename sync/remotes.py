@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -20,28 +19,10 @@ from sync.magento.auth import BearerToken, admin_login, oauth1
 from sync.magento.client import MagentoClient
 from sync.magento.transport import TimeLimits
 from sync.models import RemoteIdentity, SapMessageEntry, Shop
+from sync.policy import Policy, policy_from_settings
 from sync.sap.client import SapClient
 from sync.sap.explanations import Explanation, taught_messages
 from sync.sap.options import options_from
-from sync.translate.sap_values import DeliverySources
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the steps need to know of how this installation works."""
-
-    lease: timedelta
-    magento_settle: timedelta
-    sap_settle: timedelta
-    pull_overlap: timedelta
-    delivery_sources: DeliverySources
-    sap_time_zone: str
-    follow_every: timedelta = timedelta(hours=1)
-    follow_for: timedelta = timedelta(days=14)
-    watch_for: timedelta = timedelta(days=730)
-    watch_orders: int = 100
-    is_sap_a_standin: bool = False
-    needs_release: bool = False
 
 
 class TaughtMessages(Mapping[str, Explanation]):
@@ -129,28 +110,6 @@ class Remotes:
     def _observe(self, exchange: Exchange) -> None:
         if self._observer is not None:
             self._observer(exchange)
-
-
-def policy_from_settings() -> Policy:
-    """This installation's policy."""
-    return Policy(
-        lease=timedelta(seconds=settings.LEASE_SECONDS),
-        magento_settle=timedelta(seconds=settings.MAGENTO_SETTLE_SECONDS),
-        sap_settle=timedelta(seconds=settings.SAP_SETTLE_SECONDS),
-        pull_overlap=timedelta(seconds=settings.PULL_OVERLAP_SECONDS),
-        delivery_sources=DeliverySources(
-            tracking=tuple(settings.SAP_TRACKING_SOURCES),
-            carrier=tuple(settings.SAP_CARRIER_SOURCES),
-            time_zone=settings.SAP_TIME_ZONE,
-        ),
-        sap_time_zone=settings.SAP_TIME_ZONE,
-        follow_every=timedelta(seconds=settings.FOLLOW_COMPLETE_EVERY_SECONDS),
-        follow_for=timedelta(days=settings.FOLLOW_COMPLETE_DAYS),
-        watch_for=timedelta(days=settings.WATCH_BILLING_DAYS),
-        watch_orders=settings.WATCH_BILLING_ORDERS,
-        needs_release=settings.NEEDS_RELEASE,
-        is_sap_a_standin=settings.SAP_RFC_CONNECT.startswith("sync.sandbox."),
-    )
 
 
 def build_magento(shop: Shop, observe: Observer) -> MagentoClient:

@@ -34,7 +34,7 @@ COMMANDS = sorted(
     path.stem for path in (SYNC / "management" / "commands").glob("*.py") if path.stem != "__init__"
 )
 REQUIREMENTS = sorted(ROOT.glob("requirements*.txt"))
-MAY_READ_SETTINGS = ("remotes.py", "checks.py", "checks/", "jobs/", "management/")
+MAY_READ_SETTINGS = ("remotes.py", "policy.py", "checks.py", "checks/", "jobs/", "management/")
 # The lines of the catalogue (features.md) that a release must not be without.
 PROVEN = (
     *(f"p0_{number:02}" for number in range(1, 16)),

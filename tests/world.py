@@ -27,7 +27,8 @@ from sync.magento.client import MagentoClient
 from sync.magento.transport import new_session
 from sync.management.commands.seed_demo import create_mappings
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder, Shop, SyncTask
-from sync.remotes import Policy, Remotes, TaughtMessages
+from sync.policy import Policy
+from sync.remotes import Remotes, TaughtMessages
 from sync.sandbox.sap import billing, books, warehouse
 from sync.sandbox.sap.connection import connect_in_process
 from sync.sandbox.sap.documents import SalesOrder as SapOrder

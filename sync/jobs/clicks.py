@@ -10,6 +10,8 @@ from django.contrib.auth.models import User
 
 from sync.jobs import marked_done, plan, release, work
 from sync.jobs.ask import Answer, Asked, ask, retry
+from sync.mirrors.intake import reason_never_taken
+from sync.mirrors.link_choices import task_showing
 from sync.models import (
     BillingDocument,
     Decision,
@@ -19,8 +21,6 @@ from sync.models import (
     Shop,
     SyncTask,
 )
-from sync.steps.intake import reason_never_taken
-from sync.steps.link_choices import task_showing
 
 NO_SHOP = (
     "No shop is set up: an administrator adds one, or switches one on, under Mappings → Shops."

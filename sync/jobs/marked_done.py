@@ -10,10 +10,10 @@ from django.db import IntegrityError, transaction
 from sync.jobs import work
 from sync.jobs.ask import ask
 from sync.jobs.bell import ring_after_commit
+from sync.mirrors.progress import refresh_stages
+from sync.mirrors.unreadable import ENDED_WITH
 from sync.models import Decision, SyncTask, clock
 from sync.steps.named_papers import UNCONFIRMED, WISH, words
-from sync.steps.progress import refresh_stages
-from sync.steps.unreadable import ENDED_WITH
 
 
 def mark_done(task: SyncTask, person: User, reason: str) -> bool:

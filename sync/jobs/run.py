@@ -23,7 +23,7 @@ from sync.jobs.retries import next_delay, next_fetch
 from sync.models import RemoteCall, StepSchedule, SyncAttempt, SyncTask, clock
 from sync.remotes import Remotes, remotes_of_this_thread
 from sync.steps import STEPS, StepRun
-from sync.steps.recognition import recognise_remotes
+from sync.steps.recognition.stores import recognise_remotes
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from sync.models.deliveries import DeliveryTrack, OutboundDelivery, OutboundDeli
 from sync.models.dry_runs import DryRun
 from sync.models.identities import RemoteIdentity
 from sync.models.invoices import Invoice, InvoiceLine, InvoiceMail
-from sync.models.ledger import RemoteCall, Step, SyncAttempt, SyncTask
+from sync.models.ledger import RemoteCall, SyncAttempt, SyncTask
 from sync.models.mapping import (
     CarrierMapping,
     CustomerMapping,
@@ -30,6 +30,7 @@ from sync.models.sales_orders import SalesOrder, SalesOrderLine, SapSalesOrderLi
 from sync.models.sap_messages import SapMessageEntry
 from sync.models.shipments import Shipment, ShipmentLine, ShipmentTrack
 from sync.models.shops import SalesArea, Shop
+from sync.models.steps import Step
 
 __all__ = [
     "BillingDocument",

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.db import models
 
 from sync.models import clock
-from sync.models.ledger import Step
 from sync.models.shops import Shop
+from sync.models.steps import Step
 
 
 class StepSchedule(models.Model):

@@ -14,6 +14,9 @@ from django.utils import timezone
 
 from sync.magento.narrowing import Doubts
 from sync.magento.records import MagentoOrder, UnreadableRecord
+from sync.mirrors import unreadable
+from sync.mirrors.shared_references import orders_with, reference_of
+from sync.mirrors.unreadable_documents import message_of
 from sync.models import (
     CompletenessFinding,
     CompletenessRun,
@@ -27,12 +30,9 @@ from sync.models import (
 )
 from sync.sap.records import UnreadableDocument
 from sync.sap.reference import normal_reference
-from sync.steps import unreadable
-from sync.steps.completeness_in_sap import SapSide, findings_in_sap, read_sap_side, strangers
+from sync.steps.completeness.in_sap import SapSide, findings_in_sap, read_sap_side, strangers
 from sync.steps.pull_orders import store_readable
-from sync.steps.shared_references import orders_with, reference_of
 from sync.steps.step_run import StepRun
-from sync.steps.unreadable_documents import message_of
 
 BATCH = 100
 UNEXPLAINED = "Unexplained"

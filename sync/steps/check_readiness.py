@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from sync.models import ReadinessFinding
-from sync.steps.finding import Finding
-from sync.steps.readiness_portal import portal_findings
-from sync.steps.readiness_sap import sap_findings
-from sync.steps.readiness_shop import shop_findings
+from sync.steps.readiness.finding import Finding
+from sync.steps.readiness.portal import portal_findings
+from sync.steps.readiness.sap import sap_findings
+from sync.steps.readiness.shop import shop_findings
 from sync.steps.step_run import StepRun
 
 State = ReadinessFinding.State

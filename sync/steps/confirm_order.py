@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils import timezone
 
 from sync.errors import OutcomeUnknown, RecordsDisagree
+from sync.mirrors.shop import store_order
 from sync.models import SalesOrder
 from sync.steps.settling import wait_for_shop, writing_to_shop
-from sync.steps.shop_mirrors import store_order
 from sync.steps.step_run import StepRun
 
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from sync.errors import MappingMissing, RemoteRejected, SyncError, UnexpectedRecord
 from sync.magento.records import MagentoOrder
+from sync.mapping.for_order import mapping_for
+from sync.mirrors.order_rest import rest_of
+from sync.mirrors.shop import store_order
 from sync.models import DryRun, SalesOrder
 from sync.sap import ledger
 from sync.sap.messages import Explanation, Owner, explain, quotable
 from sync.sap.order_payload import create_arguments
 from sync.sap.records import SapMessage, SapSimulation
-from sync.steps.order_mapping import mapping_for
-from sync.steps.order_rest import rest_of
-from sync.steps.shop_mirrors import store_order
 from sync.steps.step_run import StepRun
 from sync.translate.comparison import simulated_differences
 from sync.translate.price_table import price_table

@@ -6,11 +6,10 @@ customer gets nothing, no goods notice and no invoice, that nobody has looked at
 
 from __future__ import annotations
 
+from sync.causes import WAITS_FOR_A_CLICK
 from sync.errors import RecordsDisagree
 from sync.models import SalesOrder, SyncTask
 from sync.steps.step_run import StepRun
-
-WAITS_FOR_A_CLICK = "sap:found-finished"
 
 
 def wait_for_a_click(run: StepRun, order: SalesOrder, wanted: str) -> None:

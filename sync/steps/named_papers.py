@@ -11,11 +11,13 @@ from django.contrib.auth.models import User
 
 from sync.errors import RecordsDisagree
 from sync.magento.records import MagentoInvoice, MagentoShipment, UnreadableRecord
+from sync.mirrors import unreadable
+from sync.mirrors.billed_amounts import keep_difference
+from sync.mirrors.shop import store_invoice, store_shipment
+from sync.mirrors.standing_for import Document, Paper, tied_pairs
 from sync.models import Decision, Invoice, SalesOrder, Shipment
-from sync.steps import billing_marker, hand_made_shipments, unreadable
-from sync.steps.billed_amounts import keep_difference
-from sync.steps.shop_mirrors import store_invoice, store_shipment
-from sync.steps.standing_for import Document, Paper, tied_pairs
+from sync.steps.invoicing import billing_marker
+from sync.steps.shipping import hand_made as hand_made_shipments
 from sync.steps.step_run import StepRun
 
 Shown = TypeVar("Shown", MagentoShipment, MagentoInvoice)

@@ -5,19 +5,19 @@ Deliveries are asked before them: each tells for itself whether it is billed (SA
 
 from __future__ import annotations
 
+from sync.mirrors.progress import Due, note_read, refresh_stages
+from sync.mirrors.sap import store_billing_document
+from sync.mirrors.unchanged import unchanged_billing_documents
+from sync.mirrors.unreadable_documents import Spoilt
 from sync.models import OutboundDelivery, OutboundDeliveryLine, SalesOrder, Step
-from sync.steps.billing_watch import watch_complete_orders
-from sync.steps.progress import Due, note_read, refresh_stages
+from sync.steps.invoicing.billing_watch import watch_complete_orders
 from sync.steps.pull_deliveries import (
     batches_of_orders,
     is_of_one,
     read_deliveries,
     read_status,
 )
-from sync.steps.sap_mirrors import store_billing_document
 from sync.steps.step_run import StepRun
-from sync.steps.unchanged import unchanged_billing_documents
-from sync.steps.unreadable_documents import Spoilt
 
 DUE: Due = "billing_due_at"
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sync.mirrors.deleted_deliveries import forget_deliveries, unlisted_deliveries
+from sync.mirrors.progress import Due, note_read, orders_to_read, refresh_stages
+from sync.mirrors.sap import store_delivery, store_sap_status
+from sync.mirrors.unchanged import unchanged_deliveries, unchanged_orders
+from sync.mirrors.unreadable_documents import Spoilt
 from sync.models import SalesOrder, Step
 from sync.sap.records import SapDelivery
-from sync.steps.deleted_deliveries import forget_deliveries, unlisted_deliveries
-from sync.steps.progress import Due, note_read, orders_to_read, refresh_stages
-from sync.steps.sap_mirrors import store_delivery, store_sap_status
 from sync.steps.step_run import StepRun
-from sync.steps.unchanged import unchanged_deliveries, unchanged_orders
-from sync.steps.unreadable_documents import Spoilt
 
 BATCH = 50
 DUE: Due = "deliveries_due_at"

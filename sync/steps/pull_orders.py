@@ -14,13 +14,13 @@ from sync.errors import SyncError, UnexpectedRecord
 from sync.magento.client import MagentoClient
 from sync.magento.narrowing import Doubts, may_be_its_content
 from sync.magento.records import MagentoOrder, UnreadableRecord
+from sync.mirrors import unreadable
+from sync.mirrors.progress import refresh_replacements
+from sync.mirrors.shop import store_order, store_orders
 from sync.models import PullWatermark, Shop
-from sync.steps import unreadable
-from sync.steps.progress import refresh_replacements
 from sync.steps.queued_mails import follow_queued_mails
-from sync.steps.recognition import recognise_now_and_then
-from sync.steps.shop_mirrors import store_order, store_orders
-from sync.steps.shop_version import note_version
+from sync.steps.recognition.stores import recognise_now_and_then
+from sync.steps.recognition.version import note_version
 from sync.steps.step_run import StepRun
 
 BATCH = 100

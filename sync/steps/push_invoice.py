@@ -17,24 +17,25 @@ from sync.magento.records import (
     MagentoOrder,
     UnreadableRecord,
 )
-from sync.models import BillingDocument, Invoice, InvoiceMail, SalesOrder
-from sync.steps import capturing, unreadable
-from sync.steps.billed_amounts import keep_difference
-from sync.steps.billing_marker import marker_of
-from sync.steps.cancelled_billing import not_valid
-from sync.steps.found_finished import wait_for_a_click
-from sync.steps.hand_made_invoices import MadeByHand, made_by_hand, tie_made_by_hand
-from sync.steps.named_papers import is_named, tie_named_invoice
-from sync.steps.progress import refresh_stages
-from sync.steps.queued_mails import is_in_queue, note_queued
-from sync.steps.renewed_billing import decided, take_over
-from sync.steps.sap_quantities import (
+from sync.mirrors import unreadable
+from sync.mirrors.billed_amounts import keep_difference
+from sync.mirrors.progress import refresh_stages
+from sync.mirrors.sap_quantities import (
     billed_quantities,
     refuse_disagreements,
     refuse_other_quantities,
 )
+from sync.mirrors.shop import store_invoice, store_order
+from sync.models import BillingDocument, Invoice, InvoiceMail, SalesOrder
+from sync.steps.found_finished import wait_for_a_click
+from sync.steps.invoicing import capturing
+from sync.steps.invoicing.billing_marker import marker_of
+from sync.steps.invoicing.cancelled_billing import not_valid
+from sync.steps.invoicing.hand_made import MadeByHand, made_by_hand, tie_made_by_hand
+from sync.steps.invoicing.renewed_billing import decided, take_over
+from sync.steps.named_papers import is_named, tie_named_invoice
+from sync.steps.queued_mails import is_in_queue, note_queued
 from sync.steps.settling import wait_for_shop, writing_to_shop
-from sync.steps.shop_mirrors import store_invoice, store_order
 from sync.steps.step_run import StepRun
 from sync.translate.open_quantities import OpenQuantities, invoiceable_quantities
 

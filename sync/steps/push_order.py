@@ -18,18 +18,18 @@ from sync.errors import (
     UnexpectedRecord,
 )
 from sync.magento.records import MagentoOrder
+from sync.mapping.for_order import mapping_for
+from sync.mirrors.intake import FINISHED, OVER
+from sync.mirrors.link_choices import said_of
+from sync.mirrors.order_rest import OrderRest, keep_asked, rest_of
+from sync.mirrors.progress import refresh_stages
+from sync.mirrors.sap import refuse_unfitting_order, store_sap_lines
+from sync.mirrors.shared_references import reference_of
+from sync.mirrors.shop import store_order
 from sync.models import SalesOrder, SalesOrderLine
 from sync.sap.records import SapSalesOrder
-from sync.steps import linking
-from sync.steps.intake import FINISHED, OVER
-from sync.steps.link_choices import said_of
-from sync.steps.order_mapping import mapping_for
-from sync.steps.order_rest import OrderRest, keep_asked, rest_of
-from sync.steps.progress import refresh_stages
-from sync.steps.sap_mirrors import refuse_unfitting_order, store_sap_lines
+from sync.steps.ordering import linking
 from sync.steps.settling import wait_for_sap, writing_to_sap
-from sync.steps.shared_references import reference_of
-from sync.steps.shop_mirrors import store_order
 from sync.steps.step_run import StepRun
 from sync.translate.comparison import differences_between, rounding_between
 from sync.translate.sap_order import OrderMapping, TranslatedOrder

@@ -15,20 +15,23 @@ from sync.magento.records import (
     ShipmentRequest,
     UnreadableRecord,
 )
-from sync.models import OutboundDelivery, SalesOrder, Shipment
-from sync.steps import unreadable
-from sync.steps.bundle_types import bundle_types
-from sync.steps.found_finished import wait_for_a_click
-from sync.steps.hand_made_shipments import ShippedByHand, marker_of, shipped_by_hand
-from sync.steps.named_papers import is_named, tie_named_shipment
-from sync.steps.progress import refresh_stages
-from sync.steps.sap_quantities import (
+from sync.mirrors import unreadable
+from sync.mirrors.progress import refresh_stages
+from sync.mirrors.sap_quantities import (
     delivered_quantities,
     refuse_disagreements,
     refuse_other_quantities,
 )
+from sync.mirrors.shop import store_order, store_shipment
+from sync.mirrors.standing_for import leave_to
+from sync.mirrors.unwanted_goods import refuse_gone_anyway
+from sync.models import OutboundDelivery, SalesOrder, Shipment
+from sync.steps.found_finished import wait_for_a_click
+from sync.steps.named_papers import is_named, tie_named_shipment
 from sync.steps.settling import wait_for_shop, writing_to_shop
-from sync.steps.shipment_tracks import (
+from sync.steps.shipping.bundle_types import bundle_types
+from sync.steps.shipping.hand_made import ShippedByHand, marker_of, shipped_by_hand
+from sync.steps.shipping.tracks import (
     correct_tracks,
     keep_parcels,
     note_notice,
@@ -36,10 +39,7 @@ from sync.steps.shipment_tracks import (
     remember_parcels,
     tracks_of,
 )
-from sync.steps.shop_mirrors import store_order, store_shipment
-from sync.steps.standing_for import leave_to
 from sync.steps.step_run import StepRun
-from sync.steps.unwanted_goods import refuse_gone_anyway
 from sync.translate.open_quantities import OpenQuantities, shippable_quantities
 
 

@@ -6,11 +6,11 @@ from django.utils import timezone
 
 from sync.errors import LeaseLost, OutcomeUnknown, RecordsDisagree, SyncError
 from sync.magento.records import MagentoInvoice, UnreadableRecord
+from sync.mirrors import unreadable
+from sync.mirrors.shop import store_invoice
 from sync.models import Invoice, InvoiceMail
-from sync.steps import unreadable
 from sync.steps.queued_mails import is_in_queue, note_queued
 from sync.steps.settling import wait_for_shop, writing_to_shop
-from sync.steps.shop_mirrors import store_invoice
 from sync.steps.step_run import StepRun
 
 

@@ -10,7 +10,8 @@ from django.db import transaction
 
 from sync.magento.client import MagentoClient
 from sync.models import BillingDocument, Invoice, OutboundDelivery, SalesOrder, Shop, SyncTask
-from sync.remotes import Policy, Remotes
+from sync.policy import Policy
+from sync.remotes import Remotes
 
 
 @dataclass(frozen=True, slots=True)

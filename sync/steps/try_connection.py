@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.steps.recognition import recognise_stores
+from sync.steps.recognition.stores import recognise_stores
 from sync.steps.step_run import StepRun
 
 

@@ -14,8 +14,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
+from sync.mirrors.intake import NEVER
 from sync.models import SalesOrder, SapMessageEntry, SyncTask
-from sync.steps.intake import NEVER
 from sync.views.causes import Remedy, remedy_for
 from sync.views.counts import capped
 from sync.views.people import reader, steps_to_retry

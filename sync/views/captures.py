@@ -7,10 +7,10 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from sync.causes import OTHER_UNKNOWN, OUTCOME_UNKNOWN
 from sync.jobs import clicks
 from sync.jobs.ask import Answer
 from sync.models import Decision, SyncTask
-from sync.steps.capturing import OTHER_UNKNOWN, OUTCOME_UNKNOWN
 from sync.templatetags.portal import money
 from sync.views.decisions import Decide, Fact, Question
 from sync.views.people import reader

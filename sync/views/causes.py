@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sync.causes import (
+    GONE_ANYWAY,
+    NOBODY_COLLECTS,
+    NOTHING_CAME,
+    OTHER_UNKNOWN,
+    OUTCOME_UNKNOWN,
+    UNDECIDED,
+    WAITS_FOR_A_CLICK,
+)
 from sync.models import Step, SyncTask
-from sync.steps.capturing import NOBODY_COLLECTS, NOTHING_CAME, OTHER_UNKNOWN, OUTCOME_UNKNOWN
-from sync.steps.found_finished import WAITS_FOR_A_CLICK
-from sync.steps.link_choices import UNDECIDED
-from sync.steps.unwanted_goods import GONE_ANYWAY
 
 
 @dataclass(frozen=True, slots=True)

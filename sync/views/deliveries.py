@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views import View
 
+from sync.mirrors.unwanted_goods import warnings_of
 from sync.models import CarrierMapping, Shipment
-from sync.steps.unwanted_goods import warnings_of
 from sync.tables.deliveries import orders_of
 from sync.views.kinds import DELIVERIES
 from sync.views.live import document_watcher

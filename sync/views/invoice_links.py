@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 
 from sync.jobs import clicks
 from sync.models import BillingDocument, Decision, Invoice, SalesOrder, Step, SyncTask
-from sync.steps import renewed_billing
+from sync.steps.invoicing import renewed_billing
 from sync.templatetags.portal import money
 from sync.views.decisions import Decide, Fact, Question
 from sync.views.kinds import BILLING_DOCUMENTS

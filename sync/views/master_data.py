@@ -25,9 +25,9 @@ from sync.forms.mappings import (
     StoreForm,
 )
 from sync.jobs import clicks
+from sync.mapping.missing import TABLES, Collection, Unmatched
 from sync.views.clicks import Click
 from sync.views.people import reader
-from sync.views.unmatched import TABLES, Collection, Unmatched
 
 
 @dataclass(frozen=True, slots=True)

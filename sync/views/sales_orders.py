@@ -11,6 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views import View
 
+from sync.mirrors.intake import NEVER
+from sync.mirrors.link_choices import choices
+from sync.mirrors.progress import still_open
 from sync.models import (
     BillingDocument,
     CarrierMapping,
@@ -18,9 +21,6 @@ from sync.models import (
     SalesOrder,
     SalesOrderLine,
 )
-from sync.steps.intake import NEVER
-from sync.steps.link_choices import choices
-from sync.steps.progress import still_open
 from sync.views.kinds import ORDERS
 from sync.views.live import document_watcher
 from sync.views.people import reader

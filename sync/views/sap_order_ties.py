@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from sync.jobs import clicks
+from sync.mirrors.link_choices import Choice, choices
 from sync.models import SalesOrder
-from sync.steps.link_choices import Choice, choices
-from sync.steps.linking import SAP_NUMBER_LENGTH
+from sync.steps.ordering.linking import SAP_NUMBER_LENGTH
 from sync.views.decisions import Decide, Fact, Question
 from sync.views.people import reader
 

@@ -6,9 +6,9 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from sync.jobs import clicks
+from sync.mirrors.intake import reason_never_taken
+from sync.mirrors.taking_anyway import consequences
 from sync.models import SalesOrder
-from sync.steps.intake import reason_never_taken
-from sync.steps.taking_anyway import consequences
 from sync.views.decisions import Decide, Question
 from sync.views.people import reader
 

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views import View
 
+from sync.mirrors.link_choices import choices
 from sync.models import SyncTask
-from sync.steps.link_choices import choices
 from sync.views import captures
 from sync.views.captures import may_be_asked
 from sync.views.causes import remedy_for

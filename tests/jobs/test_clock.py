@@ -16,7 +16,7 @@ from django.utils import timezone
 from sync.jobs import heartbeat, run
 from sync.management.commands import sync_scheduler
 from sync.models import ProcessHeartbeat, SyncTask, clock
-from sync.steps.readiness_portal import portal_findings
+from sync.steps.readiness.portal import portal_findings
 from tests.builders import a_task
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Count, Q
 
 from sync.models import Invoice, SalesOrder, Step, SyncAttempt, SyncTask
-from sync.remotes import policy_from_settings
+from sync.policy import policy_from_settings
 from sync.sandbox.chaos.judge import Case, Claim, judge
 from sync.sandbox.sap import books
 from sync.sandbox.sap.documents import BillingDocument

@@ -21,7 +21,8 @@ from sync.jobs.run import run_one
 from sync.jobs.sweep import sweep
 from sync.management.commands.seed_demo import create_mappings
 from sync.models import SalesOrder, Shop, Step, StepSchedule, SyncTask
-from sync.remotes import Remotes, TaughtMessages, policy_from_settings
+from sync.policy import policy_from_settings
+from sync.remotes import Remotes, TaughtMessages
 from sync.sandbox.sap.connection import connect_in_process
 from sync.sandbox.sap.system import SapSystem
 from sync.sandbox.shop.app import create_app

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from sync import causes
 from sync.errors import (
     OutcomeUnknown,
     RemoteMisconfigured,
@@ -18,7 +19,7 @@ from sync.jobs import work
 from sync.models import Decision, PaymentMapping, RemoteCall, SalesOrder, SyncTask
 from sync.sandbox.sap import billing
 from sync.sandbox.shop.factory import AUTHORISED, ORDERED_ONLINE, PAID_ONLINE
-from sync.steps import capturing
+from sync.steps.invoicing import capturing
 from tests.wire import Killed
 from tests.world import World
 
@@ -69,7 +70,7 @@ def test_an_order_nobody_collects_stops_before_its_invoice(
 
     task = world.invoice(order, document)
 
-    assert asked(task) == ("needs_attention", capturing.NOBODY_COLLECTS)
+    assert asked(task) == ("needs_attention", causes.NOBODY_COLLECTS)
     assert "Ask sales or an administrator" in task.error_message
     assert (invoices(world, order), world.mails(order, "invoice")) == ([], [])
 
@@ -156,10 +157,10 @@ def test_a_refused_capture_is_never_repeated_by_itself(world: World, answer: str
     task = world.invoice(order, document)
 
     bank = captured(world, order)
-    assert asked(task) == ("needs_attention", capturing.OUTCOME_UNKNOWN)
+    assert asked(task) == ("needs_attention", causes.OUTCOME_UNKNOWN)
     assert "The bank may have paid" in task.error_message
     assert "Could not save an invoice, see error log for details" in task.error_message
-    assert asked(world.retry(task)) == ("needs_attention", capturing.OUTCOME_UNKNOWN)
+    assert asked(world.retry(task)) == ("needs_attention", causes.OUTCOME_UNKNOWN)
     assert (captured(world, order), invoices(world, order)) == (bank, [])
 
 
@@ -185,7 +186,7 @@ def test_an_answer_lost_without_an_invoice_ends_with_a_person(world: World, faul
 
     task = world.run_task(task)
 
-    assert asked(task) == ("needs_attention", capturing.OUTCOME_UNKNOWN)
+    assert asked(task) == ("needs_attention", causes.OUTCOME_UNKNOWN)
     assert (captured(world, order), invoices(world, order)) == ([], [])
 
 
@@ -196,7 +197,7 @@ def test_a_capture_the_shop_forgot_with_its_answer_is_not_repeated(world: World)
 
     task = world.run_until_done(world.invoice(order, document))
 
-    assert asked(task) == ("needs_attention", capturing.OUTCOME_UNKNOWN)
+    assert asked(task) == ("needs_attention", causes.OUTCOME_UNKNOWN)
     assert captured(world, order) == [TOTAL]
 
 
@@ -216,7 +217,7 @@ def test_a_worker_killed_over_a_capture_captures_once_at_most(
     if is_answered:
         assert (task.state, captured(world, order)) == ("done", [TOTAL])
     else:
-        assert asked(task) == ("needs_attention", capturing.OUTCOME_UNKNOWN)
+        assert asked(task) == ("needs_attention", causes.OUTCOME_UNKNOWN)
         assert "interrupted before an answer came" in task.error_message
         assert captured(world, order) == []
 
@@ -230,7 +231,7 @@ def test_work_that_is_asked_for_anew_repeats_no_capture_either(world: World) -> 
     fresh = world.run(world.invoice_of(order, document))
 
     assert fresh.pk != task.pk
-    assert asked(fresh) == ("needs_attention", capturing.OUTCOME_UNKNOWN)
+    assert asked(fresh) == ("needs_attention", causes.OUTCOME_UNKNOWN)
     assert captured(world, order) == [TOTAL]
 
 
@@ -247,7 +248,7 @@ def test_another_part_of_the_order_waits_until_it_is_known(world: World) -> None
 
     task = world.invoice(order, documents[1])
 
-    assert asked(task) == ("needs_attention", capturing.OTHER_UNKNOWN)
+    assert asked(task) == ("needs_attention", causes.OTHER_UNKNOWN)
     assert documents[0] in task.error_message
     assert len(captured(world, order)) == 1
 
@@ -262,7 +263,7 @@ def test_what_is_billed_again_waits_until_somebody_looked_at_the_bank(world: Wor
     again = world.bill(delivery.delivery_number)
 
     task = world.invoice(order, again)
-    assert asked(task) == ("needs_attention", capturing.OTHER_UNKNOWN)
+    assert asked(task) == ("needs_attention", causes.OTHER_UNKNOWN)
     decide(task)
 
     task = world.retry(task)
@@ -292,7 +293,7 @@ def test_a_decision_on_one_document_repeats_no_capture_of_another(world: World) 
     first.refresh_from_db()
     task = world.retry(first)
 
-    assert asked(task) == ("needs_attention", capturing.OUTCOME_UNKNOWN)
+    assert asked(task) == ("needs_attention", causes.OUTCOME_UNKNOWN)
     assert captured(world, order) == bank
 
 
@@ -322,7 +323,7 @@ def test_one_decision_is_good_for_one_capture(world: World) -> None:
 
     task = world.retry(world.retry(task))
 
-    assert asked(task) == ("needs_attention", capturing.OUTCOME_UNKNOWN)
+    assert asked(task) == ("needs_attention", causes.OUTCOME_UNKNOWN)
     assert captured(world, order) == []
 
 
@@ -361,8 +362,8 @@ def test_an_invoice_that_brought_no_money_is_told_and_mailed_once(
 
     task = world.invoice(order, document)
 
-    assert asked(task) == ("needs_attention", capturing.NOTHING_CAME)
-    assert asked(world.retry(task)) == ("needs_attention", capturing.NOTHING_CAME)
+    assert asked(task) == ("needs_attention", causes.NOTHING_CAME)
+    assert asked(world.retry(task)) == ("needs_attention", causes.NOTHING_CAME)
     assert (captured(world, order), len(invoices(world, order))) == ([], 1)
     assert len(world.mails(order, "invoice")) == 1
     order.refresh_from_db()

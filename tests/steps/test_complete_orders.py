@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from sync.jobs import work
+from sync.mirrors.progress import orders_to_read, refresh_stages, still_open
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder, SapSalesOrderLine
 from sync.sandbox.sap import billing, warehouse
 from sync.sandbox.sap.documents import SalesOrder as SapOrder
 from sync.sap.client import SapClient
 from sync.sap.records import SapDelivery
-from sync.steps.progress import orders_to_read, refresh_stages, still_open
 from tests.world import World
 
 Stage = SalesOrder.Stage

@@ -8,8 +8,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from sync.jobs import work
+from sync.mapping.customers import buyer_of, customer_number
 from sync.models import CustomerMapping, MaterialMapping, SalesArea
-from sync.steps.customer_match import buyer_of, customer_number
 from tests.builders import a_sales_area
 from tests.world import World
 

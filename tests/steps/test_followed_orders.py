@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from sync.jobs import work
+from sync.mirrors.progress import note_read, orders_to_read
 from sync.models import SalesOrder, StepSchedule
 from sync.sandbox.sap import billing
-from sync.steps.progress import note_read, orders_to_read
 from tests.world import World
 
 AUTOMATIC = ("push_shipment", "push_invoice")

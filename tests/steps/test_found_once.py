@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from sync import causes
+from sync.causes import TWICE, UNDECIDED
 from sync.errors import RemoteUnavailable
 from sync.jobs import clicks, plan, work
 from sync.jobs.settled import close_settled
+from sync.mirrors.link_choices import choices
 from sync.models import OutboundDelivery, SalesOrder, Step, SyncTask
-from sync.steps import capturing
-from sync.steps.link_choices import TWICE, UNDECIDED, choices
 from sync.steps.push_order import push_order
 from tests.builders import a_user
 from tests.steps import test_capturing as cards
@@ -123,7 +124,7 @@ def test_money_that_did_not_come_is_still_asked_for_when_the_invoice_is_read_aga
     order, document = cards.billed(world)
     cards.gateway(world, "pending")
     task = world.invoice(order, document)
-    assert cards.asked(task) == ("needs_attention", capturing.NOTHING_CAME)
+    assert cards.asked(task) == ("needs_attention", causes.NOTHING_CAME)
 
     world.run(work.send_invoice(order.invoices.get()), asked_by=a_user("Finance"))
     close_settled()

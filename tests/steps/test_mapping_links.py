@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from sync.jobs import work
+from sync.mapping.missing import TABLES, Collection
 from sync.models import MaterialMapping, SalesArea, SalesOrder
 from sync.views.causes import remedy_for
-from sync.views.unmatched import TABLES, Collection
 from tests.builders import a_user
 from tests.world import World
 

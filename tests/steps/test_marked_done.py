@@ -12,6 +12,7 @@ from sync.jobs import clicks, plan, work
 from sync.jobs.ask import ask
 from sync.jobs.work import Work
 from sync.magento.records import UnreadableRecord
+from sync.mirrors import unreadable
 from sync.models import (
     BillingDocument,
     CompletenessFinding,
@@ -23,7 +24,6 @@ from sync.models import (
     Step,
     SyncTask,
 )
-from sync.steps import unreadable
 from tests.builders import a_user
 from tests.world import World
 

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from sync.jobs import work
 from sync.jobs.clicks import take_anyway
+from sync.mirrors.shop import store_orders
 from sync.models import PaymentMapping, PullWatermark, SalesOrder, SyncTask
-from sync.steps.shop_mirrors import store_orders
 from tests.builders import a_user
 from tests.world import World
 

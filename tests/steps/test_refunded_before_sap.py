@@ -9,10 +9,10 @@ import pytest
 
 from sync.jobs import work
 from sync.jobs.clicks import take_anyway
+from sync.mirrors.taking_anyway import consequences
 from sync.models import PaymentMapping, SalesOrder, SyncTask
 from sync.sandbox.sap.documents import SalesOrder as SapOrder
 from sync.sandbox.shop.versions import NEWER, OLDER
-from sync.steps.taking_anyway import consequences
 from tests.builders import a_user
 from tests.world import World
 

@@ -15,7 +15,7 @@ from sync.jobs.settled import close_settled
 from sync.models import BillingDocument, Decision, Invoice, SalesOrder, StepSchedule, SyncTask
 from sync.sandbox.sap import billing
 from sync.sandbox.sap.calls import abap_raise
-from sync.steps.cancelled_billing import successor_of
+from sync.steps.invoicing.cancelled_billing import successor_of
 from tests.world import World
 
 

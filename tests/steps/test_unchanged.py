@@ -11,13 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sync.jobs import work
+from sync.mirrors import unchanged
 from sync.models import (
     BillingDocument,
     OutboundDelivery,
     OutboundDeliveryLine,
     SalesOrder,
 )
-from sync.steps import unchanged
 from tests.world import World
 
 LONG_AGO = timezone.now() - timedelta(hours=5)

@@ -9,11 +9,11 @@ import pytest
 
 from sync.jobs import work
 from sync.jobs.settled import close_settled
+from sync.mirrors.unwanted_goods import warnings_of
 from sync.models import OutboundDelivery, SalesOrder, SyncTask
 from sync.sandbox.sap import warehouse
 from sync.sandbox.sap.documents import Delivery
 from sync.sandbox.shop.versions import NEWER, OLDER
-from sync.steps.unwanted_goods import warnings_of
 from tests.world import World
 
 Stage = SalesOrder.Stage

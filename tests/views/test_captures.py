@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from sync import causes
 from sync.forms.mappings import PaymentForm
 from sync.models import Decision, PaymentMapping, Step, SyncTask
 from sync.roles import ADMINISTRATORS, FINANCE, LOGISTICS, SALES
-from sync.steps import capturing
 from tests.builders import (
     a_billing_document,
     a_shop,
@@ -23,12 +23,12 @@ from tests.builders import (
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
 WAYS_TO_STOP = [
-    capturing.NOBODY_COLLECTS, capturing.OUTCOME_UNKNOWN, capturing.OTHER_UNKNOWN,
-    capturing.NOTHING_CAME,
+    causes.NOBODY_COLLECTS, causes.OUTCOME_UNKNOWN, causes.OTHER_UNKNOWN,
+    causes.NOTHING_CAME,
 ]  # fmt: skip
 
 
-def stopped(cause: str = capturing.OUTCOME_UNKNOWN) -> SyncTask:
+def stopped(cause: str = causes.OUTCOME_UNKNOWN) -> SyncTask:
     """An invoice whose capture has stopped for this cause."""
     order = an_order_in_sap(payment_method="cardgateway", payment_standing="authorised")
     return a_stopped_task(
@@ -65,7 +65,7 @@ def test_others_neither_see_nor_reach_it(signed_in: SignIn, role: str) -> None:
 
 
 def test_it_is_asked_for_no_other_trouble_and_only_once(signed_in: SignIn) -> None:
-    other, client = stopped(capturing.NOTHING_CAME), signed_in(FINANCE)
+    other, client = stopped(causes.NOTHING_CAME), signed_in(FINANCE)
     task = stopped()
     url = f"/tasks/{task.pk}/capture-again/"
     client.post(url, {"reason": "Nothing at the bank"})
@@ -89,7 +89,7 @@ def test_every_stop_over_money_is_told_to_finance_in_its_own_words(
 
 
 def test_who_collects_is_asked_for_under_master_data(signed_in: SignIn) -> None:
-    task, client = stopped(capturing.NOBODY_COLLECTS), signed_in(SALES)
+    task, client = stopped(causes.NOBODY_COLLECTS), signed_in(SALES)
     order = task.sales_order
     assert order is not None
     PaymentMapping.objects.create(shop=order.shop, method="cardgateway", payment_terms="0001")

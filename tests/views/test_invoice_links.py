@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from sync.models import BillingDocument, Decision, Invoice, SalesOrder, Step, SyncTask
-from sync.steps.renewed_billing import CAUSE
+from sync.steps.invoicing.renewed_billing import CAUSE
 from tests.builders import (
     a_billing_document,
     a_delivery,

@@ -8,9 +8,9 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
+from sync.causes import UNDECIDED
 from sync.models import Decision, SalesOrder, Step, SyncTask
 from sync.roles import FINANCE, SALES
-from sync.steps.link_choices import UNDECIDED
 from tests.builders import a_sales_order
 
 SignIn = Callable[..., Client]

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from sync.mirrors.intake import NEVER
 from sync.models import Decision, SalesOrder, Step, SyncTask
 from sync.roles import FINANCE, SALES
-from sync.steps.intake import NEVER
 from tests.builders import a_sales_order, an_order_line
 
 SignIn = Callable[..., Client]

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from django.test import Client
 
+from sync.mirrors.progress import refresh_stages
 from sync.models import OutboundDelivery, SalesOrder, Step
 from sync.roles import FINANCE, LOGISTICS
-from sync.steps.progress import refresh_stages
 from sync.views.causes import remedy_for
 from tests.builders import a_delivery, a_stopped_task, an_order_in_sap, an_order_line
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sync.errors import MappingMissing
 from sync.magento.records import MagentoOrder
+from sync.mapping.customers import buyer_of, customer_number
 from sync.models import (
     MaterialMapping,
     PaymentMapping,
@@ -11,7 +12,6 @@ from sync.models import (
     SalesOrder,
     ShippingMapping,
 )
-from sync.steps.customer_match import buyer_of, customer_number
 from sync.translate.sap_order import MaterialEntry, OrderMapping
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sync.causes import TWICE, UNDECIDED
+from sync.mirrors.shared_references import reference_of
 from sync.models import Decision, SalesOrder, SyncTask
-from sync.steps.shared_references import reference_of
 from sync.translate.linking import Point
 
-UNDECIDED, TWICE = "sap:link-undecided", "sap:twice"
 ASKED_OF_PEOPLE = frozenset({UNDECIDED, TWICE})
 CANDIDATES = "candidates"  # fact of a task: both sides of each, for the page that asks
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from sync.mirrors.sap_quantities import counted
 from sync.models import (
     BillingDocument,
     BillingDocumentLine,
@@ -18,7 +19,6 @@ from sync.models import (
     Shipment,
     Step,
 )
-from sync.steps.sap_quantities import counted
 from sync.translate.sap_progress import DeliveryProgress, SapLine, SapProgress
 from sync.translate.units import Counted, counted_as
 

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 
 from sync.errors import OutcomeUnknown, RecordsDisagree
 from sync.magento.records import MagentoInvoice, UnreadableRecord
+from sync.mirrors import unreadable
+from sync.mirrors.billed_amounts import keep_difference
+from sync.mirrors.shop import store_invoice
+from sync.mirrors.standing_for import untie
 from sync.models import BillingDocument, BillingDocumentLine, Decision, Invoice, SalesOrder
-from sync.steps import unreadable
-from sync.steps.billed_amounts import keep_difference
-from sync.steps.billing_marker import is_last_marked_for, is_marked, marker_of
-from sync.steps.cancelled_billing import billed_items, is_credited
+from sync.steps.invoicing.billing_marker import is_last_marked_for, is_marked, marker_of
+from sync.steps.invoicing.cancelled_billing import billed_items, is_credited
 from sync.steps.settling import writing_to_shop
-from sync.steps.shop_mirrors import store_invoice
-from sync.steps.standing_for import untie
 from sync.steps.step_run import StepRun
 
 CAUSE = "sap:billing-renewed"

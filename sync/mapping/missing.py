@@ -14,6 +14,8 @@ from typing import Any
 
 from django.db.models import Q
 
+from sync.causes import NOBODY_COLLECTS
+from sync.mapping.customers import Buyer, buyer_of, customer_number
 from sync.models import (
     CarrierMapping,
     MaterialMapping,
@@ -26,8 +28,6 @@ from sync.models import (
     Shop,
     SyncTask,
 )
-from sync.steps.capturing import NOBODY_COLLECTS
-from sync.steps.customer_match import Buyer, buyer_of, customer_number
 
 MOST_ORDERS = 1_000
 MOST_DELIVERIES = 1_000

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
+from sync.causes import NOBODY_COLLECTS, NOTHING_CAME, OTHER_UNKNOWN, OUTCOME_UNKNOWN
 from sync.errors import (
     LeaseLost,
     OutcomeUnknown,
@@ -39,10 +40,6 @@ from sync.translate.payment import is_collected, payment_standing
 BEGAN, ENDED, PAID_BEFORE = "capture_began_at", "capture_ended", "capture_paid_before"
 TROUBLE = "capture_trouble"  # why no answer is known, in the words of the error
 NOT_SENT, MADE = "not_sent", "made"
-NOBODY_COLLECTS = "payment:authorised-not-collected"
-OUTCOME_UNKNOWN = "payment:capture-unknown"
-OTHER_UNKNOWN = "payment:other-capture-unknown"
-NOTHING_CAME = "payment:nothing-collected"
 # Refused before any code of a gateway runs: by the line, by TLS, by the check of the caller, by the
 # limit on what is sent. Every other refusal may follow a capture.
 _BEFORE_THE_GATEWAY = (

@@ -14,9 +14,9 @@ from typing import Any
 from django.db import DataError, IntegrityError
 
 from sync.errors import UnexpectedRecord
+from sync.mirrors import unreadable
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder, Step, SyncTask
 from sync.sap.records import UnreadableDocument
-from sync.steps import unreadable
 
 NAMES = {
     "order": "SAP order",

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from sync.errors import UnexpectedRecord
+from sync.mirrors.order_rest import as_read
 from sync.models import PaymentMapping, SalesOrder, Shop, Step, SyncTask
-from sync.steps.order_rest import as_read
 from sync.translate.order_rest import BundleInParts, left_to_order, refund_problem
 
 Payments = Mapping[str, PaymentMapping]

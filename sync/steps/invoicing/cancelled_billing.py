@@ -13,10 +13,10 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from sync.errors import RecordsDisagree
+from sync.mirrors.progress import refresh_stages
+from sync.mirrors.shop import store_order
 from sync.models import BillingDocument, BillingDocumentLine, Invoice, SalesOrder
-from sync.steps.progress import refresh_stages
 from sync.steps.settling import wait_for_shop
-from sync.steps.shop_mirrors import store_order
 from sync.steps.step_run import StepRun
 
 CAUSE = "sap:billing-cancelled"

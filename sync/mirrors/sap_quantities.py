@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
+from sync.causes import QUANTITIES_CUT
 from sync.errors import RecordsDisagree
 from sync.magento.records import MagentoDocumentItem
 from sync.models import (
@@ -21,7 +22,6 @@ from sync.models import (
 from sync.translate.open_quantities import OpenQuantities
 from sync.translate.units import Counted, counted_as
 
-QUANTITIES_CUT = "magento:quantities-cut"
 Quantities = dict[int, Decimal]
 
 

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from sync.causes import GONE_ANYWAY
 from sync.errors import RecordsDisagree
+from sync.mirrors.order_documents import Documents
 from sync.models import OutboundDelivery, OutboundDeliveryLine, SalesOrder, SalesOrderLine
-from sync.steps.order_documents import Documents
 from sync.translate.sap_progress import DELIVERY, ORDER
 from sync.translate.unwanted_goods import (
     OFF,
@@ -19,7 +20,6 @@ from sync.translate.unwanted_goods import (
     web_lines,
 )
 
-GONE_ANYWAY = "magento:gone-though-canceled"
 LONGEST_REASON = 200
 MOST_NAMED = 3
 ZERO = Decimal(0)

@@ -13,14 +13,15 @@ from datetime import timedelta
 
 from django.db.models import Q
 
+from sync.causes import TWICE, UNDECIDED
 from sync.errors import MappingMissing, OutcomeUnknown, RecordsDisagree, UnexpectedRecord
+from sync.mirrors.intake import FINISHED
+from sync.mirrors.link_choices import CANDIDATES, Said, said_of
+from sync.mirrors.order_rest import OrderRest
+from sync.mirrors.shared_references import reference_of, refuse_anothers, refuse_shared
 from sync.models import SalesArea, SalesOrder
 from sync.sap import abap
 from sync.sap.records import SapSalesOrder
-from sync.steps.intake import FINISHED
-from sync.steps.link_choices import CANDIDATES, TWICE, UNDECIDED, Said, said_of
-from sync.steps.order_rest import OrderRest
-from sync.steps.shared_references import reference_of, refuse_anothers, refuse_shared
 from sync.steps.step_run import StepRun
 from sync.translate.linking import Point, WebSide, is_order, points
 from sync.translate.sap_order import LONGEST_REFERENCE

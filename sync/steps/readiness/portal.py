@@ -12,7 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from redis.exceptions import RedisError
 
 from sync.models import ProcessHeartbeat, Shop, StepSchedule
-from sync.steps.finding import Finding, amber, green, red
+from sync.steps.readiness.finding import Finding, amber, green, red
 
 
 def portal_findings() -> Iterator[Finding]:

@@ -14,8 +14,8 @@ from sync.magento import rights
 from sync.magento.client import MagentoClient
 from sync.magento.records import MagentoStoreView
 from sync.models import Invoice, PaymentMapping, SalesArea, Shipment, Shop
-from sync.steps.finding import Finding, amber, green, red
-from sync.steps.shop_version import note_version
+from sync.steps.readiness.finding import Finding, amber, green, red
+from sync.steps.recognition.version import note_version
 from sync.steps.step_run import StepRun
 
 SAVING_ORDERS = (

@@ -13,6 +13,9 @@ from django.utils import timezone
 
 from sync.errors import UnexpectedRecord
 from sync.magento.records import MagentoInvoice, MagentoOrder, MagentoShipment
+from sync.mirrors.fitting import refuse_unfitting
+from sync.mirrors.progress import refresh_stages
+from sync.mirrors.standing_for import tie
 from sync.models import (
     BillingDocument,
     Invoice,
@@ -25,9 +28,6 @@ from sync.models import (
     ShipmentTrack,
     Shop,
 )
-from sync.steps.fitting import refuse_unfitting
-from sync.steps.progress import refresh_stages
-from sync.steps.standing_for import tie
 from sync.translate.magento_values import (
     invoice_values,
     sales_order_line_values,

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sync.magento.records import MagentoOrder, MagentoShipment
+from sync.mirrors.sap_quantities import delivered_quantities, departure
+from sync.mirrors.standing_for import tied_pairs
 from sync.models import DeliveryTrack, OutboundDelivery, SalesOrder, Shipment
-from sync.steps.bundle_types import bundle_types
-from sync.steps.sap_quantities import delivered_quantities, departure
-from sync.steps.standing_for import tied_pairs
+from sync.steps.shipping.bundle_types import bundle_types
 from sync.steps.step_run import StepRun
 from sync.translate.hand_made import Cover, Held, counted, covers, shipped_ids
 from sync.translate.open_quantities import shippable_quantities

@@ -6,22 +6,22 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from sync.causes import SUMS_DIFFER
 from sync.errors import RecordsDisagree
 from sync.magento.records import MagentoInvoice, MagentoOrder
+from sync.mirrors.billed_amounts import billed_to
+from sync.mirrors.order_documents import documents_of
+from sync.mirrors.sap_quantities import billed_quantities
+from sync.mirrors.shop import store_invoice
+from sync.mirrors.standing_for import leave_to, tied_pairs
 from sync.models import BillingDocument, Invoice, SalesOrder
-from sync.steps.billed_amounts import billed_to
-from sync.steps.billing_marker import is_marked, marker_of
-from sync.steps.order_documents import documents_of
-from sync.steps.renewed_billing import decided
-from sync.steps.sap_quantities import billed_quantities
-from sync.steps.shop_mirrors import store_invoice
-from sync.steps.standing_for import leave_to, tied_pairs
+from sync.steps.invoicing.billing_marker import is_marked, marker_of
+from sync.steps.invoicing.renewed_billing import decided
 from sync.steps.step_run import StepRun
 from sync.translate.hand_made import Cover, Held, counted, covers, invoiced_ids, together
 from sync.translate.open_quantities import invoiceable_quantities
 from sync.translate.sap_progress import left_to_bill, left_to_deliver
 
-SUMS_DIFFER = "invoice-sums-differ"
 ZERO = Decimal(0)
 
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sync.errors import RemoteMisconfigured, SyncError
+from sync.mapping.for_order import mapping_for
 from sync.models import SalesArea, SalesOrder
 from sync.sap.client import SapClient
 from sync.sap.messages import cause_of, explain
-from sync.steps.finding import Finding, amber, green, red
-from sync.steps.order_mapping import mapping_for
+from sync.steps.readiness.finding import Finding, amber, green, red
 from sync.steps.step_run import StepRun
 from sync.translate.sap_order import sap_order_request
 

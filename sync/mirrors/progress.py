@@ -8,11 +8,11 @@ from typing import Literal
 
 from django.db.models import Exists, OuterRef
 
+from sync.mirrors.intake import payments_of, reason_not_taken, reason_one_sided
+from sync.mirrors.order_documents import Documents, documents_of
+from sync.mirrors.unwanted_goods import note_unwanted, reason_unwanted
 from sync.models import Decision, SalesOrder, Shop, clock
-from sync.remotes import Policy
-from sync.steps.intake import payments_of, reason_not_taken, reason_one_sided
-from sync.steps.order_documents import Documents, documents_of
-from sync.steps.unwanted_goods import note_unwanted, reason_unwanted
+from sync.policy import Policy
 from sync.translate import line_progress
 from sync.translate.sap_progress import left_to_bill, left_to_deliver
 

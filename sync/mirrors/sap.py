@@ -9,6 +9,8 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
+from sync.mirrors.fitting import refuse_unfitting
+from sync.mirrors.unchanged import fingerprint_of
 from sync.models import (
     BillingDocument,
     BillingDocumentLine,
@@ -19,8 +21,6 @@ from sync.models import (
     SapSalesOrderLine,
 )
 from sync.sap.records import SapBillingDocument, SapDelivery, SapSalesOrder
-from sync.steps.fitting import refuse_unfitting
-from sync.steps.unchanged import fingerprint_of
 from sync.translate.sap_values import (
     DeliverySources,
     base_quantity_values,

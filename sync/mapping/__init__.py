@@ -1,0 +1,1 @@
+"""What an order needs of the mapping tables, and what is missing in them."""

@@ -1,0 +1,1 @@
+"""Which SAP order a web order is."""

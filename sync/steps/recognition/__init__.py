@@ -1,0 +1,1 @@
+"""Which shop answers, and which version of Magento it runs."""
