@@ -18,16 +18,17 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
+from sync.causes.cause import Kind as Faults
 from sync.errors import RemoteUnavailable, SyncError
 from sync.jobs import work
 from sync.jobs.ask import ask
 from sync.jobs.retries import next_probe
 from sync.models import RemoteHealth, Shop, Step, SyncTask, clock
+from sync.models.failures import columns_of
 
 logger = logging.getLogger(__name__)
 
 SAP = "sap"
-WAITS_FOR_REMOTE = "remote-away"
 PROBE_EVERY = timedelta(seconds=15)
 Kind = RemoteHealth.Kind
 
@@ -121,7 +122,7 @@ def _count(health: RemoteHealth, kind: Kind, error: SyncError, now: datetime) ->
     if health.kind != kind:
         health.consecutive_failures = 0  # of another kind: it decides how rarely is tried again
     health.kind = kind
-    health.note_failure(error.message, error.cause_key, now)
+    health.note_failure(columns_of(error), now)
     health.failing_since = since or health.failing_since
     if kind == Kind.LOGON:
         return True
@@ -242,5 +243,5 @@ def _shop_of(system: str) -> Shop | None:
 def _call_all_waiting(system: str) -> None:
     """Make due what waited for this remote; the sweep rings, oldest first."""
     now = clock.now()
-    waiting = waiting_for(system).filter(not_before__gt=now, error_class="RemoteUnavailable")
+    waiting = waiting_for(system).filter(not_before__gt=now, error_class=Faults.UNAVAILABLE)
     waiting.update(not_before=now, rung_at=None)

@@ -13,6 +13,7 @@ from sync.jobs.bell import ring_after_commit
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.unreadable import ENDED_WITH
 from sync.models import Decision, SyncTask, clock
+from sync.models.failures import NO_FAILURE
 from sync.steps.named_papers import UNCONFIRMED, WISH, words
 
 
@@ -23,11 +24,9 @@ def mark_done(task: SyncTask, person: User, reason: str) -> bool:
         ended = _stopped(task).update(
             state=SyncTask.State.DONE,
             outcome=told[:255],
-            error_class="",
-            error_message="",
-            cause_key="",
             finished_at=clock.now(),
             facts={**_without_wish(task), ENDED_WITH: task.error_message},
+            **NO_FAILURE,
         )
         if ended:
             Decision.keep(Decision.Kind.MARKED_DONE, person, reason, **Decision.on(task))

@@ -13,13 +13,14 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Min, QuerySet
 
-from sync.errors import RemoteMisconfigured
+from sync.causes.cause import Kind
 from sync.jobs import breaker, fetches
 from sync.jobs.holds import held_back
 from sync.jobs.retries import next_probe
 from sync.models import RemoteHealth, Shop, Step, SyncTask, clock
+from sync.models.failures import NO_FAILURE
 
-TROUBLE = RemoteMisconfigured.__name__
+TROUBLE = Kind.MISCONFIGURED
 # People look at these again themselves.
 LOOKED_AT = [Step.TEST_CONNECTION, Step.CHECK_READINESS, Step.DRY_RUN]
 
@@ -62,7 +63,7 @@ def go_on(passed: StoppedBy | None) -> int:
     if passed is None:
         return 0
     others = _stopped().filter(cause_key=passed.cause_key, shop=passed.shop)
-    return _wake(others, error_class="", error_message="", cause_key="", finished_at=None)
+    return _wake(others, finished_at=None, **NO_FAILURE)
 
 
 def _is_due(task: SyncTask, now: datetime) -> bool:

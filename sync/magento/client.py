@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import requests
 from requests.auth import AuthBase
 
+from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RemoteRejected, SyncError, UnexpectedRecord
 from sync.exchanges import Exchange
 from sync.magento.bodies import marker_of, quantities_of, track_of
@@ -78,7 +79,7 @@ class MagentoClient:
 
     # ---- orders ----------------------------------------------------------------------------------
     def get_order(self, entity_id: int) -> MagentoOrder:
-        """One order by entity_id; ``RemoteRejected`` with cause ``magento:404`` where none is."""
+        """One order by entity_id; ``RemoteRejected`` with cause ``NOT_FOUND`` where none is."""
         route = f"orders/{int(entity_id)}"
         order = parse_order(record_of(self._http.get(route), route))
         return _of_order(order, order.entity_id, entity_id, "order")
@@ -144,10 +145,7 @@ class MagentoClient:
         except RemoteRejected:
             return
         raise UnexpectedRecord(
-            "The shop took an order that holds nothing. Look in its admin whether it made one, "
-            "and which of its modules does that.",
-            system="magento",
-            cause_key="magento:empty-order-taken",
+            "The shop took an order that holds nothing.", cause=ShopCause.TOOK_EMPTY_ORDER
         )
 
     # ---- shipments -------------------------------------------------------------------------------
@@ -348,8 +346,8 @@ def _of_order(record: Record, order_entity_id: int, asked_for: int, what: str) -
     if order_entity_id != asked_for:
         raise UnexpectedRecord(
             f"The shop answered with the {what} of another order than asked for.",
-            system="magento",
-            cause_key=f"magento:unreadable:{what}",
+            cause=ShopCause.UNREADABLE,
+            detail=what,
         )
     return record
 
@@ -357,10 +355,8 @@ def _of_order(record: Record, order_entity_id: int, asked_for: int, what: str) -
 def _unclear(operation: str) -> SyncError:
     return OutcomeUnknown(
         f"The shop accepted {operation}, but its answer does not say what it made.",
-        system="magento",
+        cause=ShopCause.ANSWER_UNCLEAR,
         reference=operation,
-        cause_key="magento:lost",
-        remote_is_away=False,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sync.causes.shop import ShopCause
 from sync.errors import RemoteMisconfigured, UnexpectedRecord
 from sync.magento.refusals import PageTooLarge, refusal_text
 
@@ -28,8 +29,7 @@ class PageSize:
         if not 0 < refusal.maximum < tried:
             raise RemoteMisconfigured(
                 f"{refusal.message} Its webapi/validation/maximum_page_size makes no sense.",
-                system=refusal.system,
-                cause_key=refusal.cause_key,
+                cause=ShopCause.PAGE_SIZE,
             ) from refusal
         self._largest = refusal.maximum
 
@@ -50,8 +50,8 @@ def refuse_hidden(answer: Any, rows: list[Any], route: str) -> None:
     if not rows and _counted(answer):
         raise UnexpectedRecord(
             f"The shop counts {_counted(answer)} records for GET {route} and shows none of them.",
-            system="magento",
-            cause_key=f"magento:not-shown:{route}",
+            cause=ShopCause.HIDDEN,
+            detail=route,
         )
 
 
@@ -71,8 +71,7 @@ def record_of(answer: Any, route: str) -> dict[str, Any]:
     if isinstance(answer, dict):
         return answer
     error = _not_a("record", route, answer)
-    error.remote_is_unfit = True
-    raise error
+    raise RemoteMisconfigured(error.message, cause=ShopCause.ANSWERS_STRANGELY)
 
 
 def no_list(route: str, answer: Any = None) -> UnexpectedRecord:
@@ -85,6 +84,6 @@ def _not_a(what: str, route: str, answer: Any) -> UnexpectedRecord:
     says = f" It says: {words}" if words else ""
     return UnexpectedRecord(
         f"The shop's answer to GET {route} is not a {what}.{says}",
-        system="magento",
-        cause_key=f"magento:unreadable:{what}",
+        cause=ShopCause.UNREADABLE,
+        detail=what,
     )

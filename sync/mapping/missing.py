@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from sync.causes import NOBODY_COLLECTS
+from sync.causes.papers import PaperCause
 from sync.mapping.customers import Buyer, buyer_of, customer_number
 from sync.models import (
     CarrierMapping,
@@ -160,12 +160,12 @@ class Collection:
     # ---- work that has stopped
     def _stopped(self) -> None:
         stopped = SyncTask.objects.filter(
-            Q(cause_key__startswith="mapping:") | Q(cause_key=NOBODY_COLLECTS),
+            Q(cause_key__startswith="mapping:") | Q(cause=PaperCause.NOBODY_COLLECTS.code),
             state=SyncTask.State.NEEDS_ATTENTION,
         ).select_related("sales_order", "shop")
         for task in stopped.defer("sales_order__payload", "facts")[:MOST_ORDERS]:
             _, name, key = (*task.cause_key.split(":", 2), "", "")[:3]
-            if task.cause_key == NOBODY_COLLECTS and task.sales_order is not None:
+            if task.cause == PaperCause.NOBODY_COLLECTS.code and task.sales_order is not None:
                 name, key = "payment", task.sales_order.payment_method
             if name == "condition" and task.sales_order is not None:
                 key = str(task.sales_order.store_id)

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from sync.causes import QUANTITIES_CUT
+from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
 from sync.magento.records import MagentoDocumentItem
 from sync.models import (
@@ -94,9 +94,8 @@ def refuse_disagreements(order: SalesOrder, document: str, wanted: OpenQuantitie
         reasons = " ".join(one.message for one in wanted.disagreements)
         raise RecordsDisagree(
             f"{document} does not fit web order {order.increment_id}. {reasons}",
-            system="magento",
+            cause=PaperCause.QUANTITIES_DO_NOT_FIT,
             reference=order.increment_id,
-            cause_key="quantities-do-not-fit",
         )
 
 
@@ -116,10 +115,9 @@ def refuse_other_quantities(
         )
         raise RecordsDisagree(
             f"{paper} of web order {order.increment_id} holds other quantities than SAP's "
-            f"document: {told}. Make the rest by hand in the shop, then retry.",
-            system="magento",
+            f"document: {told}.",
+            cause=PaperCause.QUANTITIES_CUT,
             reference=order.increment_id,
-            cause_key=QUANTITIES_CUT,
         )
 
 
@@ -136,9 +134,8 @@ def _by_item_id(
             raise RecordsDisagree(
                 f"SAP's item {sap_item_number} of order {order.sap_sales_order_number} stands for "
                 f"no line of web order {order.increment_id}; it was added in SAP.",
-                system="sap",
+                cause=PaperCause.ITEM_WITHOUT_LINE,
                 reference=order.increment_id,
-                cause_key="sap:item-without-line",
             )
         found[item_ids[sap_item_number]] += _in_unit_of_order(
             order, document, sap_item_number, line, units.get(sap_item_number, "")
@@ -155,10 +152,8 @@ def _in_unit_of_order(
         raise RecordsDisagree(
             f"{document} counts item {item} of SAP order {order.sap_sales_order_number} in "
             f"{line.unit} ({line.quantity.normalize():f}), the order in {unit}, and SAP does not "
-            f"say how many {unit} that is. Make the shop's paper for web order "
-            f"{order.increment_id} by hand, then retry: it is found and linked.",
-            system="sap",
+            f"say how many {unit} that is.",
+            cause=PaperCause.OTHER_UNIT,
             reference=order.increment_id,
-            cause_key="sap:other-unit",
         )
     return quantity

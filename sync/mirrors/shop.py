@@ -163,7 +163,7 @@ def _named(document: str) -> Iterator[None]:
         yield
     except UnexpectedRecord as error:
         message = f"{document} of the shop cannot be stored: {error.message}"
-        raise UnexpectedRecord(message, system=error.system, cause_key=error.cause_key) from error
+        raise UnexpectedRecord(message, cause=error.cause, detail=error.detail) from error
 
 
 def _drop_outdated(shop: Shop, orders: dict[int, MagentoOrder]) -> None:

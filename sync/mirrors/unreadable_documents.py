@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import DataError, IntegrityError
 
+from sync.causes.sap import SapCause
 from sync.errors import UnexpectedRecord
 from sync.mirrors import unreadable
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder, Step, SyncTask
@@ -45,9 +46,8 @@ class Spoilt:
         except UnexpectedRecord as error:
             self.found.append(UnreadableDocument(kind, document_number, error, tuple(orders)))
         except (DataError, IntegrityError) as error:
-            refusal = UnexpectedRecord(
-                f"the database refuses it ({type(error).__name__}).", system="sap"
-            )
+            said = f"the database refuses it ({type(error).__name__})."
+            refusal = UnexpectedRecord(said, cause=SapCause.UNFITTING, detail=kind)
             self.found.append(UnreadableDocument(kind, document_number, refusal, tuple(orders)))
         else:
             self.read.add((kind, document_number))
@@ -66,9 +66,9 @@ class Spoilt:
             step = Step.PULL_DELIVERIES if one.kind in READ_BY_BOTH_PULLS else self.step
             wanted = _task(step, one, orders.get(one.document_number))
             if wanted["reference"] == self.task.reference:
-                own = UnexpectedRecord(message_of(one), system="sap", cause_key=_cause(one))
+                own = said_of(one)
             else:
-                unreadable.stop(wanted, message_of(one), _cause(one))
+                unreadable.stop(wanted, said_of(one))
         if own is not None:
             raise own
 
@@ -84,14 +84,11 @@ class Spoilt:
         return f", {count} unreadable" if count else ""
 
 
-def message_of(document: UnreadableDocument) -> str:
-    """One sentence: which document, and what is wrong with it."""
+def said_of(document: UnreadableDocument) -> UnexpectedRecord:
+    """In one sentence: which document, and what is wrong with it."""
     name = f"{NAMES[document.kind]} {document.document_number or 'without a number'}"
-    return f"{name} cannot be read: {document.error.message}"
-
-
-def _cause(document: UnreadableDocument) -> str:
-    return document.error.cause_key or f"sap:unreadable:{document.kind}"
+    said, error = f"{name} cannot be read: {document.error.message}", document.error
+    return UnexpectedRecord(said, cause=error.cause, detail=error.detail or document.kind)
 
 
 def _references(read: Iterable[tuple[str, str]]) -> set[str]:

@@ -18,6 +18,7 @@ from sync.errors import LeaseLost
 from sync.models import clock
 from sync.models.billing import BillingDocument
 from sync.models.deliveries import OutboundDelivery
+from sync.models.failures import NO_FAILURE
 from sync.models.invoices import Invoice
 from sync.models.sales_orders import SalesOrder
 from sync.models.shops import Shop
@@ -125,8 +126,15 @@ class SyncTask(models.Model):
     facts = models.JSONField(default=dict, help_text="Written ahead of what cannot be undone.")
     outcome = models.CharField(max_length=255, blank=True, help_text="What the step did, in words.")
     error_class = models.CharField(max_length=40, blank=True)
-    error_message = models.TextField(blank=True)
+    error_message = models.TextField(blank=True, help_text="What happened.")
+    cause = models.CharField(max_length=40, blank=True, help_text="The row in sync.causes.")
     cause_key = models.CharField(max_length=120, blank=True)
+    # What this failure says otherwise than the row of its cause.
+    headline = models.CharField(max_length=160, blank=True)
+    remedy = models.TextField(blank=True)
+    team = models.CharField(max_length=20, blank=True)
+    sap_message_class = models.CharField(max_length=20, blank=True)
+    sap_message_number = models.CharField(max_length=20, blank=True)
 
     objects = SyncTaskQuerySet.as_manager()
 
@@ -177,7 +185,7 @@ class SyncTask(models.Model):
             pk=self.pk, state=self.State.RUNNING, lease_owner=self.lease_owner
         )
         if not mine.filter(attempts=self.attempts).update(**values):
-            raise LeaseLost(reference=self.reference)
+            raise LeaseLost(f"Another worker has taken {self.reference} over.")
         for name, value in values.items():
             setattr(self, name, value)
 
@@ -191,7 +199,7 @@ class SyncTask(models.Model):
 
     def succeed(self, outcome: str) -> None:
         """Close the task: the step did what was asked, or found it done."""
-        self._finish(state=self.State.DONE, outcome=outcome[:255], error_class="", cause_key="")
+        self._finish(state=self.State.DONE, outcome=outcome[:255], **NO_FAILURE)
 
     def try_again_at(self, moment: datetime, failure: Mapping[str, str]) -> None:
         """Put the task back until ``moment``; ``failure`` holds the columns that say why."""

@@ -16,7 +16,7 @@ from sync.magento.narrowing import Doubts
 from sync.magento.records import MagentoOrder, UnreadableRecord
 from sync.mirrors import unreadable
 from sync.mirrors.shared_references import orders_with, reference_of
-from sync.mirrors.unreadable_documents import message_of
+from sync.mirrors.unreadable_documents import said_of
 from sync.models import (
     CompletenessFinding,
     CompletenessRun,
@@ -52,7 +52,7 @@ def check_completeness(run: StepRun) -> str:
     orders = list(mirrors.order_by("placed_at", "id"))
     spoilt: list[UnreadableDocument] = []
     read = _references_in_sap(run, orders, spoilt)
-    reasons = {one.document_number: message_of(one) for one in spoilt}
+    reasons = {one.document_number: said_of(one).message for one in spoilt}
     spoilt_in_sap: list[UnreadableDocument] = []
     side = read_sap_side(run, since, now, spoilt_in_sap)
     held = {one.pk for one in orders if _is_held(one, read, side.tied)}
@@ -222,7 +222,7 @@ def _not_in_shop(
             kind=Kind.NOT_IN_SHOP,
             increment_id="?",
             sap_sales_order_number=one.document_number,
-            reason=message_of(one),
+            reason=said_of(one).message,
         )
         for one in spoilt
     ]

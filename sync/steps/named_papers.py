@@ -9,6 +9,7 @@ from typing import Any, NoReturn, TypeVar
 
 from django.contrib.auth.models import User
 
+from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
 from sync.magento.records import MagentoInvoice, MagentoShipment, UnreadableRecord
 from sync.mirrors import unreadable
@@ -24,7 +25,6 @@ Shown = TypeVar("Shown", MagentoShipment, MagentoInvoice)
 
 WISH = "marked_done_with"  # what a person named, and why
 UNCONFIRMED = "number_to_confirm"  # named once, and without a reference of ours
-CAUSE = "marked-done:number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,6 @@ class _Named:
     marker: str
     mark: str
     model: type[Paper]
-    team: str
 
 
 def words(person: str, reason: str) -> str:
@@ -55,9 +54,7 @@ def tie_named_shipment(run: StepRun, order: SalesOrder) -> str:
     spoilt: list[UnreadableRecord] = []
     shipments = run.magento().search_shipments(order.entity_id, spoilt, is_repeated=run.is_repeated)
     marker = hand_made_shipments.marker_of(run.delivery)
-    named = _Named(
-        "Shipment", run.delivery, marker, hand_made_shipments.MARKER, Shipment, "logistics"
-    )
+    named = _Named("Shipment", run.delivery, marker, hand_made_shipments.MARKER, Shipment)
     paper = _checked(run, order, named, shipments, spoilt)
     with run.storing():
         by_hand = marker not in paper.comments
@@ -71,7 +68,7 @@ def tie_named_invoice(run: StepRun, order: SalesOrder) -> str:
     invoices = run.magento().search_invoices(order.entity_id, spoilt, is_repeated=run.is_repeated)
     document = run.billing_document
     marker = billing_marker.marker_of(document)
-    named = _Named("Invoice", document, marker, billing_marker.MARKER, Invoice, "finance")
+    named = _Named("Invoice", document, marker, billing_marker.MARKER, Invoice)
     paper = _checked(run, order, named, invoices, spoilt)
     if paper.state == Invoice.State.CANCELED:
         _refuse(run, order, f"Invoice {paper.increment_id} is canceled in the shop.")
@@ -107,9 +104,7 @@ def _checked(
         _refuse(
             run,
             order,
-            f"{subject} ({held or 'no lines'}) does not say that it was made for {document}. If it "
-            f"stands for it all the same, {named.team} marks this done with the same number once "
-            "more.",
+            f"{subject} ({held or 'no lines'}) does not say that it was made for {document}.",
             unconfirmed=number,
         )
     return paper
@@ -118,9 +113,8 @@ def _checked(
 def _refuse(run: StepRun, order: SalesOrder, why: str, *, unconfirmed: str = "") -> NoReturn:
     """The number is forgotten with the refusal: a retry does the usual work again."""
     run.task.write_ahead(**{WISH: None, UNCONFIRMED: unconfirmed})
-    raise RecordsDisagree(
-        why, system="magento", reference=order.increment_id, cause_key=f"{CAUSE}:{run.task.pk}"
-    )
+    cause = PaperCause.NAMED_WITHOUT_MARK if unconfirmed else PaperCause.NAMED_PAPER
+    raise RecordsDisagree(why, cause=cause, detail=str(run.task.pk), reference=order.increment_id)
 
 
 def _keep(run: StepRun, named: _Named, paper: Any) -> str:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from django.db import DataError, IntegrityError
 from django.utils import timezone
 
+from sync.causes.shop import ShopCause
 from sync.errors import SyncError, UnexpectedRecord
 from sync.magento.client import MagentoClient
 from sync.magento.narrowing import Doubts, may_be_its_content
@@ -108,10 +109,8 @@ def _as_listed(shop: MagentoClient, entity_id: int, error: SyncError) -> Magento
     listed = shop.look_for_order(entity_id)
     if not isinstance(listed, UnreadableRecord):
         return listed
-    record = replace(listed, error=UnexpectedRecord(error.message, system=error.system))
-    raise UnexpectedRecord(
-        unreadable.message_of(record), system="magento", cause_key=error.cause_key
-    ) from error
+    own = UnexpectedRecord(error.message, cause=ShopCause.SPOILS_ITS_LIST, detail=error.cause_key)
+    raise unreadable.said_of(replace(listed, error=own)) from error
 
 
 def store_readable(shop: Shop, orders: list[MagentoOrder]) -> list[UnreadableRecord]:
@@ -129,9 +128,8 @@ def _refused(order: MagentoOrder, error: Exception) -> UnreadableRecord:
     if not isinstance(error, UnexpectedRecord):
         error = UnexpectedRecord(
             "it holds a value the portal cannot store (too long, or not a character).",
-            system="magento",
+            cause=ShopCause.UNFITTING,
             reference=order.increment_id,
-            cause_key="unreadable web order",
         )
     return UnreadableRecord(order.entity_id, order.increment_id, error)
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
+from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown
 from sync.magento.records import (
     InvoiceRequest,
@@ -142,9 +143,8 @@ def _read(run: StepRun, order: SalesOrder, entity_id: int) -> MagentoInvoice:
     unreadable.refuse([one for one in spoilt if one.entity_id == entity_id], "Invoice")
     raise OutcomeUnknown(
         f"The shop made invoice {entity_id} but does not show it yet.",
-        system="magento",
+        cause=ShopCause.NOT_SHOWN_YET,
         reference=order.increment_id,
-        remote_is_away=False,
     )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sync.causes.papers import PaperCause
+from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RecordsDisagree
 from sync.magento.records import (
     MagentoOrder,
@@ -79,11 +81,9 @@ def _not_gone(order: SalesOrder, delivery: OutboundDelivery) -> str:
         return f"Goods issue of {delivery} was taken back: nothing to ship."
     raise RecordsDisagree(
         f"Goods issue of delivery {delivery} was taken back in SAP, but the shop has shipped it "
-        f"(shipment {shipped}). Magento cannot take a shipment back: post the goods issue again, "
-        "or tell the customer.",
-        system="sap",
+        f"(shipment {shipped}).",
+        cause=PaperCause.GOODS_ISSUE_REVERSED,
         reference=order.increment_id,
-        cause_key="sap:goods-issue-reversed",
     )
 
 
@@ -191,9 +191,8 @@ def _store_again(
         unreadable.refuse([one for one in spoilt if one.entity_id == entity_id], "Shipment")
         raise OutcomeUnknown(
             f"The shop made shipment {entity_id} but does not show it yet.",
-            system="magento",
+            cause=ShopCause.NOT_SHOWN_YET,
             reference=order.increment_id,
-            remote_is_away=False,
         )
     with run.storing():
         store_shipment(order, made, run.delivery, made_by_hand=made_by_hand)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from sync.errors import LeaseLost, OutcomeUnknown, RecordsDisagree, SyncError
+from sync.causes.papers import PaperCause
+from sync.errors import OutcomeUnknown, RecordsDisagree, SyncError
 from sync.magento.records import MagentoInvoice, UnreadableRecord
 from sync.mirrors import unreadable
 from sync.mirrors.shop import store_invoice
@@ -23,11 +24,9 @@ def send_invoice(run: StepRun) -> str:
     elif run.task.facts.get("mail_answer") is None:
         _keep(run, InvoiceMail.Outcome.UNKNOWN)
         raise RecordsDisagree(
-            f"The shop did not say whether invoice {run.invoice} was mailed. Ask the customer or "
-            "look at the shop's mail log; send it again if it is missing.",
-            system="magento",
+            f"The shop did not say whether invoice {run.invoice} was mailed.",
+            cause=PaperCause.MAIL_UNKNOWN,
             reference=run.sales_order.increment_id,
-            cause_key="mail:unknown",
         )
     outcome = run.task.facts.get("mail_kept") or _keep_answer(run)
     return f"Invoice {run.invoice}: {InvoiceMail.Outcome(outcome).label.lower()}."
@@ -41,7 +40,7 @@ def _send(run: StepRun, request: str) -> None:
     try:
         with writing_to_shop(run, run.sales_order):
             accepted = run.magento().send_invoice_email(run.invoice.entity_id)
-    except (OutcomeUnknown, LeaseLost):
+    except OutcomeUnknown:
         raise
     except SyncError:  # a clean refusal: there is no mail
         run.task.write_ahead(mail_began_for="")
@@ -83,7 +82,7 @@ def _read(run: StepRun) -> MagentoInvoice:
     unreadable.refuse(spoilt, "Invoice")
     raise RecordsDisagree(
         f"Invoice {run.invoice} is no longer in the shop.",
-        system="magento",
+        cause=PaperCause.INVOICE_GONE,
         reference=run.sales_order.increment_id,
     )
 

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from sync.causes.orders import OrderCause
 from sync.errors import MappingMissing, UnexpectedRecord
 from sync.magento.records import MagentoAddress, MagentoOrder
 from sync.sap.records import (
@@ -332,7 +333,6 @@ def _texts(
 def _unfit(order: MagentoOrder, problem: str) -> UnexpectedRecord:
     return UnexpectedRecord(
         f"Order {order.increment_id} cannot be written to SAP: {problem}.",
-        system="magento",
+        cause=OrderCause.UNFIT,
         reference=order.increment_id,
-        cause_key="magento:unfit",
     )

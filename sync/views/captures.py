@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from sync.causes import OTHER_UNKNOWN, OUTCOME_UNKNOWN
+from sync.causes.papers import PaperCause
 from sync.jobs import clicks
 from sync.jobs.ask import Answer
 from sync.models import Decision, SyncTask
@@ -16,12 +16,13 @@ from sync.views.decisions import Decide, Fact, Question
 from sync.views.people import reader
 
 PERMISSION = "sync.capture_again"
+_OF_THE_BANK = (PaperCause.CAPTURE_UNKNOWN.code, PaperCause.OTHER_CAPTURE_UNKNOWN.code)
 
 
 def may_be_asked(task: SyncTask) -> bool:
     """Whether this work has stopped because the bank may have paid, for it or for its order."""
     is_stopped = task.state == SyncTask.State.NEEDS_ATTENTION
-    return is_stopped and task.cause_key in {OUTCOME_UNKNOWN, OTHER_UNKNOWN}
+    return is_stopped and task.cause in _OF_THE_BANK
 
 
 class CaptureAgain(Decide):

@@ -1,30 +1,49 @@
-"""Who acts on a stopped task, and how, in plain words. Pure."""
+"""Who acts on a stopped task, and how, in plain words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sync.causes import (
-    GONE_ANYWAY,
-    NOBODY_COLLECTS,
-    NOTHING_CAME,
-    OTHER_UNKNOWN,
-    OUTCOME_UNKNOWN,
-    UNDECIDED,
-    WAITS_FOR_A_CLICK,
-)
+from django.contrib.auth.models import User
+from django.urls import reverse
+
+from sync.causes.cause import Kind, Link
+from sync.causes.orders import OrderCause
+from sync.causes.table import cause_named
 from sync.models import Step, SyncTask
+from sync.models.automation import Health
+from sync.teams import Team
 
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """The team that acts, what it does, and the mapping that is missing, if one is."""
+    """What the cause is, the team that acts, what it does, where, and the mapping that is missing,
+    if one is."""
 
+    headline: str
     team: str
     advice: str
+    link: Link | None = None
     model: str = ""
     initial: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def link_label(self) -> str:
+        """What leads to the page on which the cause is removed."""
+        return _PAGES[self.link][0] if self.link else ""
+
+    def link_for(self, user: User) -> str:
+        """That page, for those who may see it."""
+        if self.link is None or not user.has_perm(_PAGES[self.link][1]):
+            return ""
+        return reverse(f"sync:{self.link}")
+
+
+_PAGES = {
+    Link.CONNECTIONS: ("Connections", "sync.view_queue"),
+    Link.READINESS: ("Readiness", "sync.check_readiness"),
+    Link.MASTER_DATA: ("Master data", "sync.view_master_data"),
+}
 
 # What a cause key calls a mapping table, by the beginning of the word: model, its key's field.
 _MAPPINGS = {
@@ -39,102 +58,47 @@ _MAPPINGS = {
     "condition": ("salesarea", "store_id", "Administrator", "condition type"),
 }
 
-TEAMS: dict[str, str] = {
-    Step.PULL_ORDERS: "Sales",
-    Step.PUSH_ORDER: "Sales",
-    Step.CONFIRM_ORDER: "Sales",
-    Step.PULL_DELIVERIES: "Logistics",
-    Step.PUSH_SHIPMENT: "Logistics",
-    Step.PULL_BILLING: "Finance",
-    Step.PUSH_INVOICE: "Finance",
-    Step.SEND_INVOICE: "Finance",
-    Step.CHECK_COMPLETENESS: "Sales",
-    Step.TEST_CONNECTION: "Administrator",
-    Step.DRY_RUN: "Sales",
-    Step.CHECK_READINESS: "Administrator",
+TEAMS: dict[str, Team] = {
+    Step.PULL_ORDERS: Team.SALES,
+    Step.PUSH_ORDER: Team.SALES,
+    Step.CONFIRM_ORDER: Team.SALES,
+    Step.PULL_DELIVERIES: Team.LOGISTICS,
+    Step.PUSH_SHIPMENT: Team.LOGISTICS,
+    Step.PULL_BILLING: Team.FINANCE,
+    Step.PUSH_INVOICE: Team.FINANCE,
+    Step.SEND_INVOICE: Team.FINANCE,
+    Step.CHECK_COMPLETENESS: Team.SALES,
+    Step.TEST_CONNECTION: Team.ADMINISTRATOR,
+    Step.DRY_RUN: Team.SALES,
+    Step.CHECK_READINESS: Team.ADMINISTRATOR,
 }
-
-_OTHERWISE = "Administrator"  # a step of another version of the portal
-
-_ADVICE = {
-    "RemoteRejected": "The other system refused. Correct what its message names, then retry.",
-    "RecordsDisagree": "Both systems answered and differ. Decide which one is right, correct the "
-    "other, then retry.",
-    "UnexpectedRecord": "A record could not be read. Look at it in its own system; if it is right, "
-    "tell the administrator.",
-}
-_FOR_ADMINISTRATORS = {
-    "RemoteMisconfigured": "Check address, credentials and permissions of the connection. One of "
-    "these is tried again by itself, once an hour in the end, and the others follow when it "
-    "passed; a retry tries at once.",
-    "RemoteChanged": "Look at Connections: it says what is different. Correct the settings, or "
-    "confirm there that the change is wanted.",
-    "RemoteUnavailable": "The other system did not answer for a long time. Check that it runs, "
-    "then retry.",
-    "OutcomeUnknown": "It is not known whether the last write arrived. A retry looks before it "
-    "writes again.",
-}
-
-
-_LOOK_FIRST = (
-    "Look at the order in the shop: does the customer still need this? If so, retry; then the shop "
-    "makes it and may tell the customer."
+_OTHERWISE = Team.ADMINISTRATOR  # a step of another version of the portal
+_BY_ITSELF = (
+    " One of these is tried again by itself, once an hour in the end, and the others follow when "
+    "it passed; a retry tries at once."
 )
-
-# Causes on which others act than the team of the step.
-_BY_CAUSE = {
-    UNDECIDED: Remedy(
-        "Sales",
-        "Compare both sides on the order's page, then tie the web order to the SAP order, or say "
-        "that it is another's.",
-    ),
-    GONE_ANYWAY: Remedy(
-        "Sales",
-        "Agree with the customer on the return of the goods or on their payment, and have finance "
-        "credit what SAP bills of them. Where SAP takes the goods issue back, this ends by itself.",
-    ),
-    NOBODY_COLLECTS: Remedy(
-        "Finance",
-        "Ask sales or an administrator to enter who collects the money, with the "
-        "payment method under Master data; then retry.",
-    ),
-    OUTCOME_UNKNOWN: Remedy(
-        "Finance",
-        "Look at the gateway's account before anything is repeated. If nothing was "
-        "captured, choose “Capture again” on the task's page; if it was, make the invoice in the "
-        "shop's admin with “Capture Offline”, and retry.",
-    ),
-    OTHER_UNKNOWN: Remedy(
-        "Finance",
-        "Settle the other billing document of the order first, then retry. If it is not "
-        "open any more, look at the gateway's account and decide on the task's page.",
-    ),
-    NOTHING_CAME: Remedy(
-        "Finance",
-        "Look at the gateway's account and see to it that the money comes. Once the shop "
-        "shows the payment, a retry closes this.",
-    ),
-}
 
 
 def remedy_for(task: SyncTask) -> Remedy:
     """Who acts on a task that needs attention, and how."""
-    if task.cause_key in _BY_CAUSE:
-        return _BY_CAUSE[task.cause_key]
-    if task.cause_key == WAITS_FOR_A_CLICK:
-        return Remedy(TEAMS.get(task.step, _OTHERWISE), _LOOK_FIRST)
-    if task.cause_key.startswith("mapping:"):
+    cause = cause_named(task.cause)
+    if cause is OrderCause.MAPPING_MISSING:
         return _missing_mapping(task)
-    if task.error_class in _FOR_ADMINISTRATORS:
-        return Remedy("Administrator", _FOR_ADMINISTRATORS[task.error_class])
-    if task.error_class in _ADVICE:
-        return Remedy(TEAMS.get(task.step, _OTHERWISE), _ADVICE[task.error_class])
     return Remedy(
-        "Administrator", "A fault in the portal stopped this. The log has the details; then retry."
+        task.headline or cause.headline,
+        task.team or cause.owner or TEAMS.get(task.step, _OTHERWISE),
+        advice_on(task) + (_BY_ITSELF if task.error_class == Kind.MISCONFIGURED else ""),
+        cause.link,
     )
 
 
+def advice_on(failure: SyncTask | Health) -> str:
+    """What to do about it; empty where nothing has failed."""
+    return failure.remedy or (cause_named(failure.cause).remedy if failure.cause else "")
+
+
 def _missing_mapping(task: SyncTask) -> Remedy:
+    cause = OrderCause.MAPPING_MISSING
     _, table, key = (*task.cause_key.split(":", 2), "", "")[:3]
     for beginning, (model, column, team, what) in _MAPPINGS.items():
         if table.lower().startswith(beginning):
@@ -142,8 +106,9 @@ def _missing_mapping(task: SyncTask) -> Remedy:
             if task.shop_id and model not in {"carriermapping", "customermapping"}:
                 initial["shop"] = str(task.shop_id)
             advice = f"Add the missing {what} to the mappings, then retry."
-            return Remedy(team, advice, model, initial)
-    return Remedy("Administrator", f"Add the missing entry “{key}” to the mappings, then retry.")
+            return Remedy(f"Missing {what}: {key}", team, advice, cause.link, model, initial)
+    advice = f"Add the missing entry “{key}” to the mappings, then retry."
+    return Remedy(cause.headline, _OTHERWISE, advice, cause.link)
 
 
 def _key_of(task: SyncTask, table: str, key: str) -> str:

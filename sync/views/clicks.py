@@ -116,8 +116,8 @@ class RetryCause(Click):
         user = reader(request)
         stopped = SyncTask.objects.filter(
             state=SyncTask.State.NEEDS_ATTENTION,
+            cause=request.POST.get("cause", ""),
             cause_key=request.POST.get("cause_key", ""),
-            error_class=request.POST.get("error_class", ""),
             step__in=steps_to_retry(user),
         )
         clicked = clicks.retry_tasks(list(stopped.order_by("id")), user)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
+from sync.causes.cause import Kind
 from sync.models import ProcessHeartbeat, SalesOrder, SyncTask
 from sync.views.counts import Count, capped
 from sync.views.incidents import incidents
@@ -108,7 +109,7 @@ def _health() -> list[Figure]:
     workers = sum(one.kind == ProcessHeartbeat.Kind.WORKER for one in alive)
     due = SyncTask.objects.due(timezone.now())
     stopped = SyncTask.objects.filter(state=SyncTask.State.NEEDS_ATTENTION)
-    settings = stopped.filter(error_class="RemoteMisconfigured")
+    settings = stopped.filter(error_class=Kind.MISCONFIGURED)
     return [
         Figure("Workers", "Alive now", "heart-pulse", "success", Count(workers), queue),
         Figure("Backlog", "Due and waiting", "layers", "info", capped(due, HOME_CAP), queue),

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from sync.causes.papers import PaperCause
 from sync.jobs import clicks
 from sync.models import BillingDocument, Decision, Invoice, SalesOrder, Step, SyncTask
 from sync.steps.invoicing import renewed_billing
@@ -20,7 +21,7 @@ def open_question(document: BillingDocument) -> SyncTask | None:
     stopped = SyncTask.objects.filter(
         step=Step.PUSH_INVOICE,
         state=SyncTask.State.NEEDS_ATTENTION,
-        cause_key=renewed_billing.CAUSE,
+        cause__in=[PaperCause.BILLING_RENEWED.code, PaperCause.LINKED_INVOICE_GONE.code],
         billing_document=document,
         sales_order__isnull=False,
     )

@@ -24,11 +24,12 @@ class TaskPage(View):
         get_object_or_404(SyncTask, pk=pk)
         task = timeline(SyncTask.objects.filter(pk=pk))[0]
         stopped = task.state == SyncTask.State.NEEDS_ATTENTION
-        user = reader(request)
+        user, remedy = reader(request), remedy_for(task) if stopped else None
         context = {
             "task": task,
             "choices": choices(task.sales_order) if stopped and task.sales_order else [],
-            "remedy": remedy_for(task) if stopped else None,
+            "remedy": remedy,
+            "link_url": remedy.link_for(user) if remedy else "",
             "may_capture_again": may_be_asked(task) and user.has_perm(captures.PERMISSION),
             "retryable": {task.pk} if may_retry(user, task) else set(),
             "may_reopen": reopenable(steps_to_retry(user), task),

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
+from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.shop import store_order
@@ -19,7 +20,6 @@ from sync.models import BillingDocument, BillingDocumentLine, Invoice, SalesOrde
 from sync.steps.settling import wait_for_shop
 from sync.steps.step_run import StepRun
 
-CAUSE = "sap:billing-cancelled"
 Category = BillingDocument.Category
 BilledItem = tuple[str, int, int]
 
@@ -42,11 +42,9 @@ def not_valid(run: StepRun, order: SalesOrder, document: BillingDocument) -> str
         )
     raise RecordsDisagree(
         f"Billing document {document} was cancelled in SAP, but the shop has invoiced it (invoice "
-        f"{invoice}). If SAP bills the same amounts anew, the new document takes the invoice over "
-        "by itself. Otherwise make the credit memo in the shop, and this closes by itself.",
-        system="sap",
+        f"{invoice}).",
+        cause=PaperCause.BILLING_CANCELLED,
         reference=order.increment_id,
-        cause_key=CAUSE,
     )
 
 

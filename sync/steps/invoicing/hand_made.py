@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sync.causes import SUMS_DIFFER
+from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
 from sync.magento.records import MagentoInvoice, MagentoOrder
 from sync.mirrors.billed_amounts import billed_to
@@ -135,12 +135,9 @@ def _compare_sums(run: StepRun, order: SalesOrder, found: MadeByHand) -> None:
         f"The shop invoiced {invoiced:.2f} {currency} "
         f"({_named(found.papers[key].increment_id for key in papers)}), SAP billed "
         f"{invoiced - difference:.2f} {currency} "
-        f"({_named(str(found.documents[key]) for key in documents)}). They are linked. Finance "
-        "corrects the side that is wrong and retries, or marks this done if the difference is "
-        "right.",
-        system="magento",
+        f"({_named(str(found.documents[key]) for key in documents)}). They are linked.",
+        cause=PaperCause.SUMS_DIFFER,
         reference=order.increment_id,
-        cause_key=SUMS_DIFFER,
     )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sync.causes.papers import PaperCause
+from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RecordsDisagree
 from sync.magento.records import MagentoInvoice, UnreadableRecord
 from sync.mirrors import unreadable
@@ -19,8 +21,6 @@ from sync.steps.invoicing.billing_marker import is_last_marked_for, is_marked, m
 from sync.steps.invoicing.cancelled_billing import billed_items, is_credited
 from sync.steps.settling import writing_to_shop
 from sync.steps.step_run import StepRun
-
-CAUSE = "sap:billing-renewed"
 
 
 def take_over(run: StepRun, order: SalesOrder, invoices: Sequence[MagentoInvoice]) -> str:
@@ -98,12 +98,9 @@ def _refuse_unequal(
         f"holds invoice {names}"
     )
     raise RecordsDisagree(
-        f"Billing document {document} replaces {former}, which was cancelled in SAP. {why}. "
-        "Finance opens the billing document, which shows both side by side, and links the "
-        "invoice, or marks this done once it is settled with the customer.",
-        system="sap",
+        f"Billing document {document} replaces {former}, which was cancelled in SAP. {why}.",
+        cause=PaperCause.BILLING_RENEWED,
         reference=order.increment_id,
-        cause_key=CAUSE,
     )
 
 
@@ -122,9 +119,8 @@ def _as_decided(
         raise RecordsDisagree(
             f"Invoice {decision.number}, which was to be linked to billing document "
             f"{run.billing_document}, is not among the invoices of order {order.increment_id}.",
-            system="magento",
+            cause=PaperCause.LINKED_INVOICE_GONE,
             reference=order.increment_id,
-            cause_key=CAUSE,
         )
     told = _take(run, order, formers_of(order, run.billing_document), named)
     if not told:
@@ -169,7 +165,6 @@ def _mark(run: StepRun, order: SalesOrder, invoice: MagentoInvoice) -> MagentoIn
     unreadable.refuse([one for one in spoilt if one.entity_id == invoice.entity_id], "Invoice")
     raise OutcomeUnknown(
         f"The shop does not show the comment it was given for invoice {invoice.increment_id} yet.",
-        system="magento",
+        cause=ShopCause.NOT_SHOWN_YET,
         reference=order.increment_id,
-        remote_is_away=False,
     )

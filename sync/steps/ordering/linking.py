@@ -13,7 +13,9 @@ from datetime import timedelta
 
 from django.db.models import Q
 
-from sync.causes import TWICE, UNDECIDED
+from sync.causes.cause import Cause
+from sync.causes.orders import OrderCause
+from sync.causes.sap import SapCause
 from sync.errors import MappingMissing, OutcomeUnknown, RecordsDisagree, UnexpectedRecord
 from sync.mirrors.intake import FINISHED
 from sync.mirrors.link_choices import CANDIDATES, Said, said_of
@@ -167,9 +169,8 @@ def _hits(run: StepRun, sought: Sought) -> list[Candidate]:
     if missing := numbers - {read.sap_sales_order_number for read in held}:
         raise OutcomeUnknown(
             f"SAP lists order {min(missing)} but does not show it yet.",
-            system="sap",
+            cause=SapCause.NOT_SHOWN_YET,
             reference=order.increment_id,
-            remote_is_away=False,
         )
     return [_candidate(sought, read) for read in held if is_order(read)]
 
@@ -215,8 +216,8 @@ def _tied(run: StepRun, sought: Sought) -> SapSalesOrder:
     held = run.remotes.sap().get_sales_orders([number], with_addresses=True)
     if not held:
         run.task.write_ahead(**{CANDIDATES: []})
-        raise _stop(sought, f"SAP shows no order {number}, to which this order was tied. Correct "
-                    "the number on the order's page.")  # fmt: skip
+        told = f"SAP shows no order {number}, to which this order was tied."
+        raise _stop(sought, told, OrderCause.TIED_TO_NONE)
     found = _candidate(sought, held[0])
     if not is_order(found.read):
         raise _undecided(run, sought, [found])
@@ -242,9 +243,8 @@ def _twice(run: StepRun, sought: Sought, found: Sequence[Candidate]) -> RecordsD
     numbers = " and ".join(one.number for one in found)
     return _stop(
         sought,
-        f"Web order {sought.order.increment_id} is in SAP twice: {numbers}. Reject one of them in "
-        "SAP and try again, or tie the order to the right one on its page.",
-        TWICE,
+        f"Web order {sought.order.increment_id} is in SAP twice: {numbers}.",
+        OrderCause.TWICE,
     )
 
 
@@ -254,7 +254,8 @@ def _undecided(run: StepRun, sought: Sought, found: Sequence[Candidate]) -> Reco
     return _stop(
         sought,
         f"SAP order {first.number} may be that of web order {sought.order.increment_id}, but "
-        f"{'; '.join(first.doubts)}. Look at both sides and decide on the order's page.",
+        f"{'; '.join(first.doubts)}.",
+        OrderCause.UNDECIDED,
     )
 
 
@@ -268,10 +269,8 @@ def _keep(run: StepRun, found: Sequence[Candidate]) -> None:
     run.task.write_ahead(**{CANDIDATES: rows})
 
 
-def _stop(sought: Sought, message: str, cause_key: str = UNDECIDED) -> RecordsDisagree:
-    return RecordsDisagree(
-        message, system="sap", reference=sought.order.increment_id, cause_key=cause_key
-    )
+def _stop(sought: Sought, message: str, cause: Cause) -> RecordsDisagree:
+    return RecordsDisagree(message, cause=cause, reference=sought.order.increment_id)
 
 
 def _refuse_stray_number(sought: Sought) -> None:
@@ -285,9 +284,7 @@ def _refuse_stray_number(sought: Sought) -> None:
         return
     raise RecordsDisagree(
         f"The shop's order {order.increment_id} already carries the number "
-        f"{order.ext_order_id}, but SAP holds no order for it. Find out who wrote it there. "
-        "Sales clears it in the shop and retries, or marks this done if SAP is not to have it.",
-        system="sap",
+        f"{order.ext_order_id}, but SAP holds no order for it.",
+        cause=OrderCause.STRAY_NUMBER,
         reference=order.increment_id,
-        cause_key="sap:number-without-order",
     )

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from django.db.models import QuerySet
 
+from sync.causes.shop import ShopCause
 from sync.errors import MappingMissing, OutcomeUnknown
 from sync.magento.records import MagentoShipment, MagentoTrack
 from sync.models import CarrierMapping, OutboundDelivery, SalesOrder, Shipment
@@ -124,9 +125,8 @@ def refuse_missing_tracks(order: SalesOrder, made: MagentoShipment, asked: Seque
         raise OutcomeUnknown(
             f"The shop made shipment {made.increment_id} but does not show parcel "
             f"{', '.join(sorted(missing))} yet.",
-            system="magento",
+            cause=ShopCause.NOT_SHOWN_YET,
             reference=order.increment_id,
-            remote_is_away=False,
         )
 
 
