@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
+from importlib.metadata import packages_distributions
 from importlib.resources import files
 from pathlib import Path
 
@@ -35,6 +36,11 @@ COMMANDS = sorted(
     path.stem for path in (SYNC / "management" / "commands").glob("*.py") if path.stem != "__init__"
 )
 REQUIREMENTS = sorted(ROOT.glob("requirements*.txt"))
+# Plugins and commands of the developer's, and the time zones that Python's own library reads.
+USED_UNSEEN = {
+    "pytest-django", "pytest-cov", "pytest-xdist", "ruff", "mypy", "django-stubs", "types-requests",
+    "import-linter", "tzdata",
+}  # fmt: skip
 MAY_READ_SETTINGS = ("remotes.py", "policy.py", "checks.py", "checks/", "jobs/", "management/")
 # The lines of the catalogue (features.md) that a release must not be without.
 PROVEN = (
@@ -92,6 +98,17 @@ def imported(tree: ast.Module) -> set[str]:
             names.add(node.module or "")
             names |= {f"{node.module}.{alias.name}" for alias in node.names}
     return names
+
+
+def dotted_texts(tree: ast.Module) -> set[str]:
+    """Texts that may name a module, as settings and command lines do."""
+    return {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.fullmatch(r"\w+(\.\w+)*", node.value)
+    }
 
 
 def imports(tree: ast.Module, module: str, known: set[str], *, is_package: bool) -> set[str]:
@@ -222,6 +239,25 @@ def test_every_requirement_is_an_exact_pin(path: Path) -> None:
 
     for line in filter(None, lines):
         assert re.fullmatch(r"-r \S+|[\w.-]+(\[[\w,-]+\])?==[\w.]+", line), line
+
+
+def test_every_requirement_is_used() -> None:
+    modules_of: dict[str, set[str]] = {}
+    for module, distributions in packages_distributions().items():
+        for name in distributions:
+            modules_of.setdefault(name.lower(), set()).add(module)
+    lines = (line for path in REQUIREMENTS for line in path.read_text("utf-8").splitlines())
+    pinned = {re.split(r"[\[=]", line)[0].lower() for line in lines if "==" in line}
+    named = {
+        name.split(".")[0]
+        for room in (SYNC, TESTS, ROOT / "o2c_portal")
+        for _, tree in modules(room)
+        for name in imported(tree) | dotted_texts(tree)
+    }
+
+    unused = {one for one in pinned - USED_UNSEEN if not modules_of.get(one, {one}) & named}
+
+    assert unused == set()
 
 
 def test_sap_s_library_is_no_requirement_of_the_portal() -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sync.errors import UnexpectedRecord
+from sync.exchanges import redact_text
 from sync.sap import abap
 from sync.sap.explanations import Explanation, Kind, Owner
 from sync.sap.message_list import EXPLANATIONS
@@ -17,8 +17,6 @@ __all__ = ["EXPLANATIONS", "Explanation", "Kind", "Owner"]
 TYPES = frozenset("SIWEAX")
 LONGEST_WORDS = 220  # BAPIRET2-MESSAGE
 LONGEST_KEY = 20  # BAPIRET2-ID
-EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
-
 
 UNKNOWN = Explanation(
     Kind.BUSINESS,
@@ -65,7 +63,7 @@ def cause_of(messages: Sequence[SapMessage]) -> SapMessage | None:
 
 def quotable(message: SapMessage) -> str:
     """SAP's own text for a person, without mail addresses."""
-    return EMAIL.sub("•••", message.text).strip()[:220]
+    return redact_text(message.text).strip()[:LONGEST_WORDS]
 
 
 # ---- RETURN, in all its shapes (SAP sheet 1.4) -------------------------------------------------
