@@ -17,7 +17,7 @@ from sync.causes.sap import SapCause
 from sync.errors import UnexpectedRecord
 from sync.mirrors import unreadable
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder, Step, SyncTask
-from sync.sap.records import UnreadableDocument
+from sync.sap.unreadable import UnreadableDocument
 
 NAMES = {
     "order": "SAP order",
