@@ -13,7 +13,7 @@ from sync.causes import (
     UNDECIDED,
     WAITS_FOR_A_CLICK,
 )
-from sync.models import Step, SyncTask
+from sync.models import SyncTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +38,6 @@ _MAPPINGS = {
     "shop": ("salesarea", "store_id", "Administrator", "store"),
     "condition": ("salesarea", "store_id", "Administrator", "condition type"),
 }
-
-TEAMS: dict[str, str] = {
-    Step.PULL_ORDERS: "Sales",
-    Step.PUSH_ORDER: "Sales",
-    Step.CONFIRM_ORDER: "Sales",
-    Step.PULL_DELIVERIES: "Logistics",
-    Step.PUSH_SHIPMENT: "Logistics",
-    Step.PULL_BILLING: "Finance",
-    Step.PUSH_INVOICE: "Finance",
-    Step.SEND_INVOICE: "Finance",
-    Step.CHECK_COMPLETENESS: "Sales",
-    Step.TEST_CONNECTION: "Administrator",
-    Step.DRY_RUN: "Sales",
-    Step.CHECK_READINESS: "Administrator",
-}
-
-_OTHERWISE = "Administrator"  # a step of another version of the portal
 
 _ADVICE = {
     "RemoteRejected": "The other system refused. Correct what its message names, then retry.",
@@ -122,13 +105,13 @@ def remedy_for(task: SyncTask) -> Remedy:
     if task.cause_key in _BY_CAUSE:
         return _BY_CAUSE[task.cause_key]
     if task.cause_key == WAITS_FOR_A_CLICK:
-        return Remedy(TEAMS.get(task.step, _OTHERWISE), _LOOK_FIRST)
+        return Remedy(task.team, _LOOK_FIRST)
     if task.cause_key.startswith("mapping:"):
         return _missing_mapping(task)
     if task.error_class in _FOR_ADMINISTRATORS:
         return Remedy("Administrator", _FOR_ADMINISTRATORS[task.error_class])
     if task.error_class in _ADVICE:
-        return Remedy(TEAMS.get(task.step, _OTHERWISE), _ADVICE[task.error_class])
+        return Remedy(task.team, _ADVICE[task.error_class])
     return Remedy(
         "Administrator", "A fault in the portal stopped this. The log has the details; then retry."
     )
