@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from sync.models.columns import SAP_NUMBER_LENGTH
+
 SHORTEST_NAME = 3
 _LONGEST_NUMBER = 50
-_SAP_NUMBER_LENGTH = 10
 
 
 def number_prefix(field: str, digits: str) -> Q:
@@ -17,7 +18,7 @@ def number_prefix(field: str, digits: str) -> Q:
 
 def sap_number(field: str, digits: str) -> Q:
     """A SAP number, typed with its leading zeros or without."""
-    padded = Q(**{field: digits.zfill(_SAP_NUMBER_LENGTH)})
+    padded = Q(**{field: digits.zfill(SAP_NUMBER_LENGTH)})
     return padded | number_prefix(field, digits)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import models
 
+SAP_NUMBER_LENGTH = 10
+
 
 def money(**options: Any) -> models.DecimalField[Decimal, Decimal]:
     """An amount; its currency stands in a column beside it."""
@@ -20,4 +22,4 @@ def quantity(**options: Any) -> models.DecimalField[Decimal, Decimal]:
 
 def document_number(**options: Any) -> models.CharField[str, str]:
     """A SAP document number in internal form: ten characters, zeros kept."""
-    return models.CharField(max_length=10, **options)
+    return models.CharField(max_length=SAP_NUMBER_LENGTH, **options)

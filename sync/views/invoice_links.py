@@ -6,9 +6,10 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from sync.causes import BILLED_ANEW
 from sync.jobs import clicks
+from sync.mirrors.billed_anew import formers_of
 from sync.models import BillingDocument, Decision, Invoice, SalesOrder, Step, SyncTask
-from sync.steps.invoicing import renewed_billing
 from sync.templatetags.portal import money
 from sync.views.decisions import Decide, Fact, Question
 from sync.views.kinds import BILLING_DOCUMENTS
@@ -20,7 +21,7 @@ def open_question(document: BillingDocument) -> SyncTask | None:
     stopped = SyncTask.objects.filter(
         step=Step.PUSH_INVOICE,
         state=SyncTask.State.NEEDS_ATTENTION,
-        cause_key=renewed_billing.CAUSE,
+        cause_key=BILLED_ANEW,
         billing_document=document,
         sales_order__isnull=False,
     )
@@ -95,7 +96,7 @@ def _held(
     order: SalesOrder, document: BillingDocument
 ) -> tuple[BillingDocument | None, list[Invoice]]:
     """The cancelled document that the shop has invoiced, with its invoices."""
-    for former in renewed_billing.formers_of(order, document):
+    for former in formers_of(order, document):
         invoices = list(Invoice.objects.standing_for(former).filter(sales_order=order))
         if invoices:
             return former, invoices

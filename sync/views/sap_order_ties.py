@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from sync.jobs import clicks
 from sync.mirrors.link_choices import Choice, choices
 from sync.models import SalesOrder
-from sync.steps.ordering.linking import SAP_NUMBER_LENGTH
+from sync.models.columns import SAP_NUMBER_LENGTH
 from sync.views.decisions import Decide, Fact, Question
 from sync.views.people import reader
 

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from sync.jobs import work
 from sync.jobs.settled import close_settled
+from sync.mirrors.billed_anew import successor_of
 from sync.models import BillingDocument, Decision, Invoice, SalesOrder, StepSchedule, SyncTask
 from sync.sandbox.sap import billing
 from sync.sandbox.sap.calls import abap_raise
-from sync.steps.invoicing.cancelled_billing import successor_of
 from tests.world import World
 
 

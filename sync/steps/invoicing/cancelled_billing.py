@@ -13,6 +13,7 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from sync.errors import RecordsDisagree
+from sync.mirrors.billed_anew import successor_of
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.shop import store_order
 from sync.models import BillingDocument, BillingDocumentLine, Invoice, SalesOrder
@@ -21,7 +22,6 @@ from sync.steps.step_run import StepRun
 
 CAUSE = "sap:billing-cancelled"
 Category = BillingDocument.Category
-BilledItem = tuple[str, int, int]
 
 
 def not_valid(run: StepRun, order: SalesOrder, document: BillingDocument) -> str:
@@ -91,37 +91,6 @@ def cancelled_and_invoiced(order: SalesOrder) -> list[BillingDocument]:
         lines__sales_order=order, category=Category.INVOICE, is_cancelled=True
     ).distinct()
     return [one for one in cancelled if _invoices_of(order, one).exists()]
-
-
-def successor_of(order: SalesOrder, document: BillingDocument) -> BillingDocument | None:
-    """The valid document that bills the same items as a cancelled one, or some of them. One that
-    the shop has invoiced for itself is another part of the order, not what was billed anew."""
-    valid = (
-        BillingDocument.objects.filter(
-            lines__sales_order=order,
-            category=Category.INVOICE,
-            is_cancelled=False,
-            billing_document_number__gt=document.billing_document_number,
-        )
-        .distinct()
-        .order_by("billing_document_number")
-    )
-    items = billed_items(order, document)
-    return next(
-        (
-            one
-            for one in valid
-            if items & billed_items(order, one) and not _invoices_of(order, one).exists()
-        ),
-        None,
-    )
-
-
-def billed_items(order: SalesOrder, document: BillingDocument) -> set[BilledItem]:
-    """What a document bills of an order: the delivery's item, and the order's."""
-    lines = BillingDocumentLine.objects.filter(sales_order=order, billing_document=document)
-    columns = ("reference_document", "reference_item", "sap_item_number")
-    return set(lines.values_list(*columns))
 
 
 def _invoices_of(order: SalesOrder, document: BillingDocument) -> QuerySet[Invoice]:

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sync.causes import BILLED_ANEW
 from sync.errors import OutcomeUnknown, RecordsDisagree
 from sync.magento.records import MagentoInvoice, UnreadableRecord
 from sync.mirrors import unreadable
 from sync.mirrors.billed_amounts import keep_difference
+from sync.mirrors.billed_anew import formers_of
 from sync.mirrors.shop import store_invoice
 from sync.mirrors.standing_for import untie
 from sync.models import BillingDocument, BillingDocumentLine, Decision, Invoice, SalesOrder
 from sync.steps.invoicing.billing_marker import is_last_marked_for, is_marked, marker_of
-from sync.steps.invoicing.cancelled_billing import billed_items, is_credited
+from sync.steps.invoicing.cancelled_billing import is_credited
 from sync.steps.settling import writing_to_shop
 from sync.steps.step_run import StepRun
-
-CAUSE = "sap:billing-renewed"
 
 
 def take_over(run: StepRun, order: SalesOrder, invoices: Sequence[MagentoInvoice]) -> str:
@@ -46,19 +46,6 @@ def decided(order: SalesOrder, document: BillingDocument) -> Decision | None:
     """What a person said of the shop's invoice for an order's part of a document."""
     kind = Decision.Kind.INVOICE_LINKED
     return Decision.objects.newest(kind, sales_order=order, billing_document=document)
-
-
-def formers_of(order: SalesOrder, document: BillingDocument) -> list[BillingDocument]:
-    """The cancelled documents that billed items of the order which this one bills again."""
-    cancelled = BillingDocument.objects.filter(
-        lines__sales_order=order,
-        category=BillingDocument.Category.INVOICE,
-        is_cancelled=True,
-        billing_document_number__lt=document.billing_document_number,
-    )
-    items = billed_items(order, document)
-    ordered = cancelled.distinct().order_by("-billing_document_number")
-    return [one for one in ordered if items & billed_items(order, one)]
 
 
 def are_equal(order: SalesOrder, one: BillingDocument, other: BillingDocument) -> bool:
@@ -103,7 +90,7 @@ def _refuse_unequal(
         "invoice, or marks this done once it is settled with the customer.",
         system="sap",
         reference=order.increment_id,
-        cause_key=CAUSE,
+        cause_key=BILLED_ANEW,
     )
 
 
@@ -124,7 +111,7 @@ def _as_decided(
             f"{run.billing_document}, is not among the invoices of order {order.increment_id}.",
             system="magento",
             reference=order.increment_id,
-            cause_key=CAUSE,
+            cause_key=BILLED_ANEW,
         )
     told = _take(run, order, formers_of(order, run.billing_document), named)
     if not told:

@@ -20,6 +20,7 @@ from sync.mirrors.link_choices import CANDIDATES, Said, said_of
 from sync.mirrors.order_rest import OrderRest
 from sync.mirrors.shared_references import reference_of, refuse_anothers, refuse_shared
 from sync.models import SalesArea, SalesOrder
+from sync.models.columns import SAP_NUMBER_LENGTH
 from sync.sap import abap
 from sync.sap.records import SapSalesOrder
 from sync.steps.step_run import StepRun
@@ -27,7 +28,6 @@ from sync.translate.linking import Point, WebSide, is_order, points
 from sync.translate.sap_order import LONGEST_REFERENCE
 
 LOOK_BACK = timedelta(days=3)
-SAP_NUMBER_LENGTH = 10
 KEPT_OUT = frozenset({SalesOrder.Stage.NOT_TAKEN, SalesOrder.Stage.CANCELED})
 
 
