@@ -53,7 +53,7 @@ class SyncError(Exception):
         self.reference = reference
         self.headline = cause.headline
         self.remedy = remedy or cause.remedy
-        self.team: Team | None = cause.owner
+        self.owner: Team | None = cause.owner
         self.retry_after = retry_after
 
     @property

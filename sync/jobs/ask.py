@@ -11,12 +11,12 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 
 from sync.jobs.bell import ring_after_commit
-from sync.jobs.fetches import is_of_everything
-from sync.jobs.work import Work
+from sync.jobs.work import Work, is_of_everything
 from sync.models import Step, SyncTask, clock
+from sync.models.steps import Act
 
 RACES = 3
-READS = frozenset({Step.PULL_ORDERS, Step.PULL_DELIVERIES, Step.PULL_BILLING})
+DONE_ONCE_MORE = Step.that(Act.FETCH)
 
 
 class Answer(StrEnum):
@@ -134,7 +134,7 @@ def _next_turn(task: SyncTask) -> Asked | None:
 def _join_running(task: SyncTask, asked_by: User) -> Asked | None:
     """What follows is the person's too; a fetch is done once more, for it may have passed by
     what the person wants to see."""
-    again = task.step in READS
+    again = task.step in DONE_ONCE_MORE
     running = SyncTask.objects.filter(pk=task.pk, state=SyncTask.State.RUNNING)
     if not running.update(
         asked_by=Coalesce("asked_by", Value(asked_by.pk)),

@@ -21,6 +21,7 @@ from sync.models import (
     Shop,
     SyncTask,
 )
+from sync.models.steps import WRITES
 
 NO_SHOP = (
     "No shop is set up: an administrator adds one, or switches one on, under Mappings → Shops."
@@ -65,7 +66,7 @@ def sync_all_new_orders(user: User) -> Clicked:
         return Clicked(note=NO_SHOP)
     if not release.is_held():
         return _ask_all(plan.for_all_new_orders(), user)
-    fetches = (one for one in plan.for_all_new_orders() if one.step not in release.WRITES)
+    fetches = (one for one in plan.for_all_new_orders() if one.step not in WRITES)
     return replace(_ask_all(fetches, user), note=release.HELD)
 
 

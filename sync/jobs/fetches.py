@@ -13,23 +13,14 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 
-from sync.jobs.work import EVERYTHING_IN_SAP, of_shop
-from sync.models import FetchHealth, Step, StepSchedule, SyncTask, clock
+from sync.models import FetchHealth, StepSchedule, SyncTask, clock
+from sync.models.steps import FETCHES
 
 logger = logging.getLogger(__name__)
 
-FETCHES = frozenset(
-    {Step.PULL_ORDERS, Step.PULL_DELIVERIES, Step.PULL_BILLING, Step.CHECK_COMPLETENESS}
-)
 # A fetch that runs by itself was last good longer ago than this, and than three of its rounds.
 SILENT_AFTER = timedelta(minutes=10)
 ROUNDS = 3
-
-
-def is_of_everything(task: SyncTask) -> bool:
-    """Whether a task fetches all there is, and not one order or record."""
-    whole = EVERYTHING_IN_SAP if task.shop is None else of_shop(task.shop)
-    return task.step in FETCHES and task.sales_order_id is None and task.reference == whole
 
 
 def note_success(task: SyncTask) -> None:
@@ -81,9 +72,7 @@ def silent() -> list[FetchHealth]:
     """The fetches that run by themselves and were last good too long ago. One under way is left
     out as long as its worker lives, unless its trouble is believed: it may fail again."""
     now = clock.now()
-    rounds = dict(
-        StepSchedule.objects.filter(is_enabled=True).values_list("step", "interval_seconds")
-    )
+    rounds = StepSchedule.objects.intervals()
     under_way = set(
         SyncTask.objects.filter(
             step__in=FETCHES, state=SyncTask.State.RUNNING, lease_until__gt=now

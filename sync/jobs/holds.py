@@ -7,19 +7,13 @@ from datetime import datetime, timedelta
 
 from django.db.models import Min
 
-from sync.causes.cause import Kind as Faults
+from sync.causes.cause import Kind as ErrorKind
 from sync.causes.portal import PortalCause
 from sync.jobs import release
-from sync.jobs.breaker import (
-    SAP,
-    changed_name_of,
-    name_of,
-    shop_system,
-    systems_of,
-)
-from sync.jobs.fetches import FETCHES
-from sync.models import RemoteHealth, RemoteIdentity, Step, SyncTask, clock
 from sync.models.failures import NO_FAILURE, columns_for
+from sync.models import RemoteHealth, RemoteIdentity, Step, SyncTask, clock
+from sync.models.steps import FETCHES
+from sync.models.systems import SAP, changed_name_of, name_of
 
 LOOK_AGAIN_AFTER = timedelta(minutes=10)  # should the call at the trouble's end be missed
 Kind = RemoteHealth.Kind
@@ -38,7 +32,7 @@ def held_back(task: SyncTask) -> Hold | None:
     """Why a task must not be carried out now; None lets it run."""
     if release.holds(task.step, asked_by_person=task.asked_by_id is not None):
         return _wait(release.HELD, clock.now() + LOOK_AGAIN_AFTER)
-    systems = systems_of(task)
+    systems = task.systems
     if not systems:
         return _logon_refused(task) if task.step == Step.CHECK_READINESS else None
     for changed in RemoteIdentity.objects.filter(
@@ -74,7 +68,7 @@ def call_forgotten() -> int:
 
 def _parties(task: SyncTask) -> list[str]:
     """The remotes whose documents a task is about, whether it calls them or not."""
-    return [SAP] if task.shop is None else [SAP, shop_system(task.shop.code)]
+    return [SAP] if task.shop is None else [SAP, task.shop.system]
 
 
 def _logon_refused(task: SyncTask) -> Hold | None:
@@ -112,7 +106,7 @@ def _stop_or_wait(task: SyncTask, health: RemoteHealth, message: str, now: datet
     if task.step in FETCHES:
         return _wait(message, now + LOOK_AGAIN_AFTER)
     met = {"cause": health.cause, "cause_key": health.cause_key, "remedy": health.remedy}
-    told = {"error_class": Faults.MISCONFIGURED, "error_message": message}
+    told = {"error_class": ErrorKind.MISCONFIGURED, "error_message": message}
     return Hold({**NO_FAILURE, **told, **met}, None)
 
 

@@ -230,10 +230,7 @@ def _orders_of(keys: Iterable[int | None]) -> QuerySet[SalesOrder]:
     return SalesOrder.objects.filter(pk__in={key for key in keys if key}).select_related("shop")
 
 
-def _nothing() -> Iterator[Work]:
-    return iter(())
-
-
+# Of the steps that run by themselves; the others a person asks for.
 OPEN_WORK: dict[Step, Callable[[], Iterator[Work]]] = {
     Step.PULL_ORDERS: _pulls_of_orders,
     Step.PUSH_ORDER: _orders_to_push,
@@ -243,8 +240,4 @@ OPEN_WORK: dict[Step, Callable[[], Iterator[Work]]] = {
     Step.PULL_BILLING: lambda: iter([work.pull_billing()]),
     Step.PUSH_INVOICE: _invoices,
     Step.CHECK_COMPLETENESS: lambda: map(work.check_completeness, _active_shops()),
-    Step.SEND_INVOICE: _nothing,  # a mail is repeated by a person only
-    Step.TEST_CONNECTION: _nothing,
-    Step.DRY_RUN: _nothing,
-    Step.CHECK_READINESS: _nothing,
 }

@@ -14,15 +14,13 @@ from django.conf import settings
 from django.db.models import Min, QuerySet
 
 from sync.causes.cause import Kind
-from sync.jobs import breaker, fetches
 from sync.jobs.holds import held_back
 from sync.jobs.retries import next_probe
-from sync.models import RemoteHealth, Shop, Step, SyncTask, clock
 from sync.models.failures import NO_FAILURE
+from sync.models import RemoteHealth, Shop, SyncTask, clock
+from sync.models.steps import FETCHES, TRIALS
 
 TROUBLE = Kind.MISCONFIGURED
-# People look at these again themselves.
-LOOKED_AT = [Step.TEST_CONNECTION, Step.CHECK_READINESS, Step.DRY_RUN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class StoppedBy:
 
 def stopped_by(task: SyncTask) -> StoppedBy | None:
     """The trouble that stopped this task before it was put back to work; None for any other."""
-    if task.error_class != TROUBLE or task.step in LOOKED_AT:
+    if task.error_class != TROUBLE or task.step in TRIALS:
         return None
     return StoppedBy(task.cause_key, task.shop)
 
@@ -43,7 +41,7 @@ def stopped_by(task: SyncTask) -> StoppedBy | None:
 def is_first_try(task: SyncTask) -> bool:
     """Whether a claimed task goes on by itself after trouble, whatever it has met since; one a
     person has put back does not."""
-    return task.finished_at is not None and task.step not in LOOKED_AT
+    return task.finished_at is not None and task.step not in TRIALS
 
 
 def try_again() -> int:
@@ -70,9 +68,7 @@ def _is_due(task: SyncTask, now: datetime) -> bool:
     if held_back(task) is not None:
         return False
     stopped_at = task.finished_at or task.asked_at
-    over = RemoteHealth.objects.filter(
-        system__in=breaker.systems_of(task), closed_at__gt=stopped_at
-    )
+    over = RemoteHealth.objects.filter(system__in=task.systems, closed_at__gt=stopped_at)
     if over.exists():
         return True
     return now >= stopped_at + next_probe(max(1, task.attempts), settings.RETRY_SCALE)
@@ -93,9 +89,9 @@ def _stopped() -> QuerySet[SyncTask]:
 
 def _of_trouble(*states: str) -> QuerySet[SyncTask]:
     """Tasks that trouble has stopped. A fetch of everything has turns of its own."""
-    own_turn = {"step__in": fetches.FETCHES, "sales_order__isnull": True}
+    own_turn = {"step__in": FETCHES, "sales_order__isnull": True}
     stopped = SyncTask.objects.filter(state__in=states, error_class=TROUBLE)
-    return stopped.exclude(step__in=LOOKED_AT).exclude(**own_turn)
+    return stopped.exclude(step__in=TRIALS).exclude(**own_turn)
 
 
 def _wake(stopped: QuerySet[SyncTask], **values: object) -> int:

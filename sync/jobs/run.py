@@ -20,8 +20,10 @@ from sync.jobs import breaker, fetches, plan, release, resume
 from sync.jobs.ask import ask
 from sync.jobs.holds import held_back
 from sync.jobs.retries import next_delay, next_fetch
+from sync.jobs.work import is_of_everything
 from sync.models import RemoteCall, StepSchedule, SyncAttempt, SyncTask, clock
 from sync.models.failures import NO_FAILURE, columns_of
+from sync.models.systems import kind_of
 from sync.remotes import Remotes, remotes_of_this_thread
 from sync.steps import STEPS, StepRun
 from sync.steps.recognition.stores import recognise_remotes
@@ -71,7 +73,7 @@ def _put_back(task: SyncTask) -> bool:
     hold = held_back(task)
     if hold is None:
         return False
-    if fetches.is_of_everything(task):
+    if is_of_everything(task):
         fetches.note_held_back(task)
     if hold.until is None:
         task.stop_for_a_person(hold.failure)
@@ -114,9 +116,9 @@ def _execute(task: SyncTask, calls: _Calls, remotes: Remotes) -> None:
         _is_believed(task, error)
     else:
         breaker.note_success(task, calls.answered)
-        if fetches.is_of_everything(task):
+        if is_of_everything(task):
             fetches.note_success(task)
-        if breaker.needs_of(task) <= calls.answered:
+        if {kind_of(system) for system in task.systems} <= calls.answered:
             resume.go_on(was)
 
 
@@ -152,7 +154,7 @@ def _close_failed(task: SyncTask, attempt: SyncAttempt, error: SyncError) -> Non
     hold = held_back(task) if isinstance(error, RemoteChanged) else None
     if hold is not None and hold.until is not None:
         failure, delay = hold.failure, hold.until - clock.now()
-    elif fetches.is_of_everything(task):
+    elif is_of_everything(task):
         is_shown = _is_believed(task, error) and not isinstance(error, RemoteUnavailable)
         delay = None if is_shown else next_fetch(error, task.attempts, settings.RETRY_SCALE)
     if delay is None:
@@ -165,7 +167,7 @@ def _close_failed(task: SyncTask, attempt: SyncAttempt, error: SyncError) -> Non
 
 def _is_believed(task: SyncTask, error: Exception) -> bool:
     """Whether the trouble of a fetch of everything is shown to people; it goes on at its turns."""
-    if not fetches.is_of_everything(task):
+    if not is_of_everything(task):
         return False
     return fetches.note_failure(task, columns_of(error))
 
@@ -177,7 +179,7 @@ def ask_follow_ups(task: SyncTask) -> None:
     possible = list(plan.follow_ups(task))
     if not possible:
         return
-    automatic = set(StepSchedule.objects.filter(is_enabled=True).values_list("step", flat=True))
+    automatic = StepSchedule.objects.intervals()
     is_by_person = release.is_by_person(task)
     for wanted in possible:
         if release.holds(wanted.step, asked_by_person=is_by_person):

@@ -59,7 +59,7 @@ def _tests() -> QuerySet[SyncTask]:
     useful = RemoteHealth.objects.filter(
         system=OuterRef("reference"), last_good_at__gt=OuterRef("finished_at")
     )
-    return _stopped(Step.TEST_CONNECTION).filter(Exists(useful))
+    return _stopped(Step.TRY_CONNECTION).filter(Exists(useful))
 
 
 def _shipments() -> QuerySet[SyncTask]:

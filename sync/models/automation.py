@@ -11,6 +11,14 @@ from sync.models import clock
 from sync.models.steps import Step
 
 
+class StepScheduleQuerySet(models.QuerySet["StepSchedule"]):
+    """Questions asked of what runs by itself."""
+
+    def intervals(self) -> dict[str, int]:
+        """The steps that run by themselves, and every how many seconds."""
+        return dict(self.filter(is_enabled=True).values_list("step", "interval_seconds"))
+
+
 class StepSchedule(models.Model):
     """Whether a step runs by itself, and how often it looks for work."""
 
@@ -19,6 +27,8 @@ class StepSchedule(models.Model):
     interval_seconds = models.PositiveIntegerField(default=60)
     next_run_at = models.DateTimeField(default=clock.now)
     last_run_at = models.DateTimeField(null=True, blank=True)
+
+    objects = StepScheduleQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

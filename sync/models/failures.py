@@ -13,7 +13,7 @@ NO_FAILURE = {
     "cause_key": "",
     "headline": "",
     "remedy": "",
-    "team": "",
+    "owner": "",
     "sap_message_class": "",
     "sap_message_number": "",
 }
@@ -29,7 +29,7 @@ def columns_of(error: Exception) -> dict[str, str]:
     return columns_for(error.cause, error.message, kind=error.kind, detail=error.detail) | {
         "headline": _if_other(error.headline, error.cause.headline)[:160],
         "remedy": _if_other(error.remedy, error.cause.remedy),
-        "team": _if_other(error.team or "", error.cause.owner or ""),
+        "owner": _if_other(error.owner or "", error.cause.owner or ""),
         "sap_message_class": message_class,
         "sap_message_number": number,
     }

@@ -18,6 +18,8 @@ from sync.errors import LeaseLost
 from sync.models import clock
 from sync.models.failures import NO_FAILURE
 from sync.models.steps import Step
+from sync.models.systems import MAGENTO, SAP, kind_of, shop_code
+from sync.teams import Team
 
 
 class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
@@ -34,6 +36,11 @@ class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
     def expired(self, now: datetime) -> Self:
         """Running past their lease: the worker is gone."""
         return self.filter(state=SyncTask.State.RUNNING, lease_until__lt=now)
+
+    def needing(self, system: str) -> Self:
+        """The work that cannot be done without this remote."""
+        tasks = self.filter(step__in=Step.needing(kind_of(system)))
+        return tasks if system == SAP else tasks.filter(shop__code=shop_code(system))
 
     def claim(self, pk: int, *, owner: str, lease: timedelta) -> SyncTask | None:
         """Take a due task, or None when it is not due, taken, or its lock is held by another."""
@@ -127,7 +134,7 @@ class SyncTask(models.Model):
     # What this failure says otherwise than the row of its cause.
     headline = models.CharField(max_length=160, blank=True)
     remedy = models.TextField(blank=True)
-    team = models.CharField(max_length=20, blank=True)
+    owner = models.CharField(max_length=20, blank=True)
     sap_message_class = models.CharField(max_length=20, blank=True)
     sap_message_number = models.CharField(max_length=20, blank=True)
 
@@ -173,6 +180,20 @@ class SyncTask(models.Model):
     def is_moving(self) -> bool:
         """Whether a page that shows it should look again soon."""
         return self.state in {self.State.WAITING, self.State.RUNNING}
+
+    @property
+    def systems(self) -> list[str]:
+        """The remotes it cannot do without; a connection test needs none to be well."""
+        systems = [SAP] if self.step in Step.needing(SAP) else []
+        if self.step in Step.needing(MAGENTO) and self.shop is not None:
+            systems.append(self.shop.system)
+        return systems
+
+    @property
+    def team(self) -> Team:
+        """Who acts where it has stopped; administrators on a step of another version."""
+        step = next((step for step in Step if step == self.step), None)
+        return step.facts.team if step else Team.ADMINISTRATOR
 
     @property
     def about(self) -> dict[str, Any]:

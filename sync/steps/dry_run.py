@@ -99,7 +99,7 @@ def _incomplete(run: StepRun, order: SalesOrder, missing: list[tuple[str, str]])
 
 def _unfit(run: StepRun, order: SalesOrder, error: SyncError) -> str:
     said = {"type": "E", "key": "", "text": "", "words": error.message, "remedy": error.remedy}
-    said["owner"] = (error.team or "").lower()
+    said["owner"] = (error.owner or "").lower()
     _keep(run, order, verdict=Verdict.UNFIT, messages=[said])
     return "The order cannot be sent as it is; nothing was saved."
 

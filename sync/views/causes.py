@@ -10,7 +10,7 @@ from django.urls import reverse
 from sync.causes.cause import Kind, Link
 from sync.causes.orders import OrderCause
 from sync.causes.table import cause_named
-from sync.models import Step, SyncTask
+from sync.models import SyncTask
 from sync.models.automation import Health
 from sync.teams import Team
 
@@ -58,21 +58,6 @@ _MAPPINGS = {
     "condition": ("salesarea", "store_id", "Administrator", "condition type"),
 }
 
-TEAMS: dict[str, Team] = {
-    Step.PULL_ORDERS: Team.SALES,
-    Step.PUSH_ORDER: Team.SALES,
-    Step.CONFIRM_ORDER: Team.SALES,
-    Step.PULL_DELIVERIES: Team.LOGISTICS,
-    Step.PUSH_SHIPMENT: Team.LOGISTICS,
-    Step.PULL_BILLING: Team.FINANCE,
-    Step.PUSH_INVOICE: Team.FINANCE,
-    Step.SEND_INVOICE: Team.FINANCE,
-    Step.CHECK_COMPLETENESS: Team.SALES,
-    Step.TEST_CONNECTION: Team.ADMINISTRATOR,
-    Step.DRY_RUN: Team.SALES,
-    Step.CHECK_READINESS: Team.ADMINISTRATOR,
-}
-_OTHERWISE = Team.ADMINISTRATOR  # a step of another version of the portal
 _BY_ITSELF = (
     " One of these is tried again by itself, once an hour in the end, and the others follow when "
     "it passed; a retry tries at once."
@@ -86,7 +71,7 @@ def remedy_for(task: SyncTask) -> Remedy:
         return _missing_mapping(task)
     return Remedy(
         task.headline or cause.headline,
-        task.team or cause.owner or TEAMS.get(task.step, _OTHERWISE),
+        task.owner or cause.owner or task.team,
         advice_on(task) + (_BY_ITSELF if task.error_class == Kind.MISCONFIGURED else ""),
         cause.link,
     )
@@ -108,7 +93,7 @@ def _missing_mapping(task: SyncTask) -> Remedy:
             advice = f"Add the missing {what} to the mappings, then retry."
             return Remedy(f"Missing {what}: {key}", team, advice, cause.link, model, initial)
     advice = f"Add the missing entry “{key}” to the mappings, then retry."
-    return Remedy(cause.headline, _OTHERWISE, advice, cause.link)
+    return Remedy(cause.headline, Team.ADMINISTRATOR, advice, cause.link)
 
 
 def _key_of(task: SyncTask, table: str, key: str) -> str:
