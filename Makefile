@@ -38,10 +38,10 @@ scenes: $(VENV)/demo  ## play the five scenes against the running demo: SHOP=2.4
 	@$(BIN)/python manage.py scenes $(if $(SHOP),--shop-version $(SHOP))
 
 chaos: $(VENV)/demo  ## prove it under faults: ORDERS=300 SEED=1 DB=sqlite|postgres|both SHOP=2.4.7|2.4.8|both
-	@$(BIN)/python manage.py chaos --orders $(or $(ORDERS),300) --seed $(or $(SEED),1) --db $(or $(DB),sqlite) --shop-version $(or $(SHOP),2.4.8)
+	@$(BIN)/python -m tests.chaos --orders $(or $(ORDERS),300) --seed $(or $(SEED),1) --db $(or $(DB),sqlite) --shop-version $(or $(SHOP),2.4.8)
 
 rehearse: $(VENV)/demo  ## restore yesterday's database while orders are under way: ORDERS=24 SEED=1 DB=sqlite|postgres|both
-	@$(BIN)/python manage.py rehearse --orders $(or $(ORDERS),24) --seed $(or $(SEED),1) --db $(or $(DB),sqlite)
+	@$(BIN)/python -m tests.chaos.rehearse --orders $(or $(ORDERS),24) --seed $(or $(SEED),1) --db $(or $(DB),sqlite)
 
 guards: $(VENV)/dev  ## prove that chaos notices a missing guard: SEED=1
 	@SEED=$(or $(SEED),1) $(BIN)/python -m pytest -m chaos -s tests/chaos

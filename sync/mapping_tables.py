@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from sync.teams import Team
+
 
 class MappingTable(StrEnum):
     """A table of mappings that an administrator or sales keeps; ``facts`` says the rest of it."""
@@ -30,7 +32,7 @@ class TableFacts:
 
     model: str
     key_fields: tuple[str, ...]
-    team: str
+    team: Team
     entry: str  # what people call one, as after "the missing …"
     title: str
     complete: str
@@ -41,7 +43,7 @@ FACTS: dict[MappingTable, TableFacts] = {
     MappingTable.SALES_AREA: TableFacts(
         model="salesarea",
         key_fields=("shop", "store_id"),
-        team="Administrator",
+        team=Team.ADMINISTRATOR,
         entry="store",
         title="Stores",
         complete="Every store has a sales area.",
@@ -53,7 +55,7 @@ FACTS: dict[MappingTable, TableFacts] = {
     MappingTable.MATERIAL: TableFacts(
         model="materialmapping",
         key_fields=("shop", "sku"),
-        team="Sales",
+        team=Team.SALES,
         entry="material",
         title="SKUs",
         complete="Every SKU has a material.",
@@ -62,7 +64,7 @@ FACTS: dict[MappingTable, TableFacts] = {
     MappingTable.CUSTOMER: TableFacts(
         model="customermapping",
         key_fields=("sales_area",),
-        team="Sales",
+        team=Team.SALES,
         entry="customer",
         title="Customers",
         complete="Every buyer has a customer in SAP.",
@@ -70,7 +72,7 @@ FACTS: dict[MappingTable, TableFacts] = {
     MappingTable.PAYMENT: TableFacts(
         model="paymentmapping",
         key_fields=("shop", "method"),
-        team="Sales",
+        team=Team.SALES,
         entry="payment method",
         title="Payment methods",
         complete="Every payment method has terms.",
@@ -79,7 +81,7 @@ FACTS: dict[MappingTable, TableFacts] = {
     MappingTable.SHIPPING: TableFacts(
         model="shippingmapping",
         key_fields=("shop", "method"),
-        team="Sales",
+        team=Team.SALES,
         entry="shipping method",
         title="Shipping methods",
         complete="Every shipping method has a condition.",
@@ -87,7 +89,7 @@ FACTS: dict[MappingTable, TableFacts] = {
     MappingTable.CARRIER: TableFacts(
         model="carriermapping",
         key_fields=("sap_carrier",),
-        team="Administrator",
+        team=Team.ADMINISTRATOR,
         entry="carrier",
         title="Carriers",
         complete="Every carrier has a name in the shop.",

@@ -21,7 +21,8 @@ from sync.magento.transport import TimeLimits
 from sync.models import RemoteIdentity, SapMessageEntry, Shop
 from sync.policy import Policy, policy_from_settings
 from sync.sap.client import SapClient
-from sync.sap.explanations import Explanation, taught_messages
+from sync.sap.explanations import Explanation
+from sync.sap.messages import taught_messages
 from sync.sap.options import options_from
 
 

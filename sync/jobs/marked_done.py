@@ -30,7 +30,7 @@ def mark_done(task: SyncTask, person: User, reason: str) -> bool:
             facts={**_without_wish(task), ENDED_WITH: task.error_message},
         )
         if ended:
-            Decision.keep(Decision.Kind.MARKED_DONE, person, reason, **Decision.on(task))
+            Decision.keep(Decision.Kind.MARKED_DONE, person, reason, **task.about)
     if ended and task.sales_order_id:
         refresh_stages([task.sales_order_id])
     return bool(ended)
@@ -64,7 +64,7 @@ def reopen(task: SyncTask, person: User, reason: str) -> SyncTask | None:
         done = SyncTask.objects.select_for_update().filter(pk=task.pk, state=SyncTask.State.DONE)
         if done.first() is None or not standing.exists():
             return None
-        Decision.keep(Decision.Kind.REOPENED, person, reason, **Decision.on(task))
+        Decision.keep(Decision.Kind.REOPENED, person, reason, **task.about)
         again = _wake(task, person)
     if task.sales_order_id:
         refresh_stages([task.sales_order_id])

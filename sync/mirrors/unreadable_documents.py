@@ -16,7 +16,7 @@ from django.db import DataError, IntegrityError
 from sync.errors import UnexpectedRecord
 from sync.mirrors import unreadable
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder, Step, SyncTask
-from sync.sap.records import UnreadableDocument
+from sync.sap.unreadable import UnreadableDocument
 
 NAMES = {
     "order": "SAP order",

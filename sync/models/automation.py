@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from django.db import models
 
 from sync.models import clock
-from sync.models.shops import Shop
 from sync.models.steps import Step
 
 
@@ -30,7 +29,7 @@ class StepSchedule(models.Model):
 class PullWatermark(models.Model):
     """How far ``pull_orders`` has read a shop: the newest (updated_at, entity_id) stored."""
 
-    shop = models.OneToOneField(Shop, on_delete=models.CASCADE, related_name="watermark")
+    shop = models.OneToOneField("Shop", on_delete=models.CASCADE, related_name="watermark")
     updated_at = models.DateTimeField(null=True, blank=True)
     entity_id = models.PositiveBigIntegerField(default=0)
     polled_at = models.DateTimeField(null=True, blank=True)
@@ -119,7 +118,7 @@ class FetchHealth(Health):
 
     step = models.CharField(max_length=20, choices=Step)
     reference = models.CharField(max_length=80)
-    shop = models.ForeignKey(Shop, null=True, blank=True, on_delete=models.CASCADE)
+    shop = models.ForeignKey("Shop", null=True, blank=True, on_delete=models.CASCADE)
 
     class Meta:
         ordering = ["id"]

@@ -16,11 +16,6 @@ from django.db.models import F, Q
 
 from sync.errors import LeaseLost
 from sync.models import clock
-from sync.models.billing import BillingDocument
-from sync.models.deliveries import OutboundDelivery
-from sync.models.invoices import Invoice
-from sync.models.sales_orders import SalesOrder
-from sync.models.shops import Shop
 from sync.models.steps import Step
 
 
@@ -92,18 +87,18 @@ class SyncTask(models.Model):
     step = models.CharField(max_length=20, choices=Step)
     reference = models.CharField(max_length=80, help_text="The document, as a key within the step.")
     lock = models.CharField(max_length=80, help_text="One running task per lock.")
-    shop = models.ForeignKey(Shop, null=True, blank=True, on_delete=models.CASCADE)
+    shop = models.ForeignKey("Shop", null=True, blank=True, on_delete=models.CASCADE)
     sales_order = models.ForeignKey(
-        SalesOrder, null=True, blank=True, on_delete=models.CASCADE, related_name="tasks"
+        "SalesOrder", null=True, blank=True, on_delete=models.CASCADE, related_name="tasks"
     )
     delivery = models.ForeignKey(
-        OutboundDelivery, null=True, blank=True, on_delete=models.CASCADE, related_name="tasks"
+        "OutboundDelivery", null=True, blank=True, on_delete=models.CASCADE, related_name="tasks"
     )
     billing_document = models.ForeignKey(
-        BillingDocument, null=True, blank=True, on_delete=models.CASCADE, related_name="tasks"
+        "BillingDocument", null=True, blank=True, on_delete=models.CASCADE, related_name="tasks"
     )
     invoice = models.ForeignKey(
-        Invoice, null=True, blank=True, on_delete=models.CASCADE, related_name="tasks"
+        "Invoice", null=True, blank=True, on_delete=models.CASCADE, related_name="tasks"
     )
     origin = models.CharField(max_length=10, choices=Origin)
     asked_by = models.ForeignKey(
@@ -175,6 +170,12 @@ class SyncTask(models.Model):
     def is_moving(self) -> bool:
         """Whether a page that shows it should look again soon."""
         return self.state in {self.State.WAITING, self.State.RUNNING}
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What a person's decision on it is about, as that keeps it."""
+        documents = ("sales_order", "delivery", "billing_document")
+        return {"task": self, **{name: getattr(self, name) for name in documents}}
 
     def update_as_owner(self, **values: Any) -> None:
         """Change the row if the lease is still ours; raises ``LeaseLost`` when it is not."""

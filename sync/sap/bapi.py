@@ -17,8 +17,8 @@ from sync.sap import ledger
 from sync.sap.connection import Connect, RfcConnection, open_connection
 from sync.sap.failures import Failure, read_failure
 from sync.sap.interface import PROCESS_CACHE, Interface, InterfaceCache
-from sync.sap.messages import read_return
 from sync.sap.options import SapOptions
+from sync.sap.returns import read_return
 
 SYSTEM = "sap"
 

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 
 from sync.errors import RemoteRejected, UnexpectedRecord
 from sync.sap import abap
 from sync.sap.bapi import SapSession
-from sync.sap.billing_items import BillingLines, Invoice, read_invoice
-from sync.sap.billing_tables import header_rows, line_rows
-from sync.sap.orders import refuse_reading
-from sync.sap.records import SapBillingDocument, UnreadableDocument
+from sync.sap.billing_items import (
+    BilledDocuments,
+    BillingLines,
+    Invoice,
+    billed_documents,
+    read_invoice,
+)
+from sync.sap.deliveries import search_deliveries
+from sync.sap.functions import LIST_BILLING, READ_BILLING
+from sync.sap.orders import get_sales_orders
+from sync.sap.records import SapBillingDocument
+from sync.sap.returns import refuse_reading
 from sync.sap.rows import (
     Row,
     day,
     flag,
+    grouped,
     is_document_number,
     moment,
     needed_rows,
@@ -25,11 +35,22 @@ from sync.sap.rows import (
     required_amount,
     structure,
     text,
+    text_or_blank,
 )
-from sync.sap.unreadable import BILLING, REFERENCE, kept_apart
+from sync.sap.table_read import Table, rows_of_documents
+from sync.sap.unreadable import BILLING, REFERENCE, UnreadableDocument, kept_apart
 
-GETLIST = "BAPI_BILLINGDOC_GETLIST"
-GETDETAIL = "BAPI_BILLINGDOC_GETDETAIL"
+HEADERS = Table(
+    "VBRK",
+    ("VBELN", "FKART", "VBTYP", "WAERK", "FKDAT", "ERDAT", "ERZET", "KUNRG", "KUNAG", "NETWR",
+     "MWSBK"),
+    unconfirmed=("FKSTO", "SFAKN"),
+)  # fmt: skip
+LINES = Table(
+    "VBRP",
+    ("VBELN", "POSNR", "FKIMG", "VRKME", "NETWR", "VGBEL", "VGPOS", "AUBEL", "AUPOS", "MATNR"),
+    unconfirmed=("MWSBP",),
+)
 
 
 @dataclass(slots=True)
@@ -59,12 +80,12 @@ def search_billing_documents(
             _merge(found, _listed(session, reference))
     if not found:
         return []
-    headers = header_rows(session, list(found), unreadable)
+    read = rows_of_documents(session, HEADERS, list(found), BILLING, unreadable)
+    headers = {row["VBELN"]: row for row in read}
+    stored = rows_of_documents(session, LINES, list(headers), BILLING, unreadable)
+    listed = {document: entry.lines for document, entry in found.items()}
     lines = BillingLines(
-        session,
-        references,
-        listed={document: entry.lines for document, entry in found.items()},
-        stored=line_rows(session, list(headers), unreadable),
+        listed, grouped(stored, "VBELN"), partial(_read_billed, session, references, listed)
     )
     spoilt = {one.document_number for one in unreadable or () if one.kind == BILLING}
     documents: list[SapBillingDocument] = []
@@ -84,8 +105,8 @@ def is_cancelled(session: SapSession, number: str) -> bool:
 def _listed(session: SapSession, reference: str) -> dict[str, Found]:
     """The billing documents SAP lists for a delivery or sales order."""
     arguments = {"REFDOCRANGE": {"SIGN": "I", "OPTION": "EQ", "REF_DOC_LOW": reference}}
-    answer = session.call(GETLIST, arguments)
-    refuse_reading(session, answer, GETLIST, reference)
+    answer = session.call(LIST_BILLING, arguments)
+    refuse_reading(answer, LIST_BILLING, session.options, reference)
     found: dict[str, Found] = {}
     for row in needed_rows(answer, "SUCCESS"):
         entry = found.setdefault(_number_in(row, "BILL_DOC"), Found())
@@ -110,6 +131,21 @@ def _merge(found: dict[str, Found], more: dict[str, Found]) -> None:
         known.detail = entry.detail or known.detail
 
 
+def _read_billed(
+    session: SapSession, references: Sequence[str], listed: Mapping[str, list[Row]]
+) -> BilledDocuments:
+    """The deliveries and orders billed; those that cannot be read are missed where needed."""
+    others = (
+        abap.alpha(text_or_blank(row, "REF_DOC")) for found in listed.values() for row in found
+    )
+    numbers = list(dict.fromkeys([*references, *filter(None, others)]))
+    spoilt: list[UnreadableDocument] = []
+    return billed_documents(
+        search_deliveries(session, delivery_numbers=numbers, unreadable=spoilt),
+        get_sales_orders(session, numbers, spoilt),
+    )
+
+
 def _read(
     session: SapSession, document: str, entry: Found, table: Row, lines: BillingLines
 ) -> SapBillingDocument:
@@ -122,9 +158,9 @@ def _read(
 
 
 def _detail(session: SapSession, document: str) -> Row:
-    answer = session.call(GETDETAIL, {"BILLINGDOCUMENT": document})
+    answer = session.call(READ_BILLING, {"BILLINGDOCUMENT": document})
     try:
-        refuse_reading(session, answer, GETDETAIL, document)
+        refuse_reading(answer, READ_BILLING, session.options, document)
     except RemoteRejected as exc:
         raise UnexpectedRecord(
             f"SAP lists it, but does not show it. {exc.message}", system="sap"

@@ -7,19 +7,20 @@ not answer either, quantity and material are those of the whole delivery or orde
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from sync.errors import RemoteMisconfigured, RemoteRejected, UnexpectedRecord
 from sync.sap import abap
 from sync.sap.bapi import SapSession
-from sync.sap.deliveries import search_deliveries
-from sync.sap.messages import cause_of, read_return
-from sync.sap.orders import get_sales_orders
-from sync.sap.records import SapBillingItem, UnreadableDocument
+from sync.sap.functions import READ_WEB_INVOICE
+from sync.sap.messages import cause_of
+from sync.sap.records import SapBillingItem, SapDelivery, SapSalesOrder
 from sync.sap.refusals import SapNotAuthorized
+from sync.sap.returns import read_return
 from sync.sap.rows import (
     Row,
     amount,
@@ -34,7 +35,6 @@ from sync.sap.rows import (
     text_or_blank,
 )
 
-WEB_INVOICE = "BAPI_WEBINVOICE_GETDETAIL"
 # The line structure is not spelt out in any public source: each value under its likely names.
 ITEM_NUMBER = ("ITEM_NUMBER", "BILL_DOC_ITEM", "ITM_NUMBER", "ITEM")
 QUANTITY = ("INV_QTY", "BILL_QTY", "QUANTITY", "REQ_QTY")
@@ -88,70 +88,58 @@ class Invoice:
     items: tuple[SapBillingItem, ...] = ()
 
 
-class BillingLines:
-    """The lines as listed and as stored in VBRP, and the documents they bill, read when needed."""
+@dataclass(frozen=True, slots=True)
+class BilledDocuments:
+    """What deliveries and orders tell of the lines billed, by document and item."""
 
-    def __init__(
-        self,
-        session: SapSession,
-        references: Sequence[str],
-        *,
-        listed: Mapping[str, list[Row]],
-        stored: Mapping[str, Sequence[Row]],
-    ) -> None:
-        self._session = session
-        others = (
-            abap.alpha(text_or_blank(row, "REF_DOC")) for found in listed.values() for row in found
-        )
-        self._references = list(dict.fromkeys([*references, *filter(None, others)]))
-        self._billed: dict[tuple[str, int], BilledLine] | None = None
-        self._sold_to = ""
-        self.listed = listed
-        self.stored = stored
+    lines: Mapping[tuple[str, int], BilledLine]
+    sold_to: str
+
+
+def billed_documents(
+    deliveries: Sequence[SapDelivery], orders: Sequence[SapSalesOrder]
+) -> BilledDocuments:
+    """Their lines, and the first sold-to named."""
+    lines = {}
+    for delivery in deliveries:
+        for line in delivery.items:
+            # A billing line may name a batch split; it bills the same order line.
+            for item_number, quantity in ((line.item_number, line.quantity), *line.splits):
+                lines[delivery.delivery_number, item_number] = BilledLine(
+                    line.sap_sales_order_number,
+                    line.sap_item_number,
+                    line.material,
+                    quantity,
+                    line.unit,
+                )
+    for order in orders:
+        number = order.sap_sales_order_number
+        for item in order.items:
+            lines[number, item.item_number] = BilledLine(
+                number, item.item_number, item.material, item.quantity, item.unit
+            )
+    told = [*(one.sold_to for one in deliveries), *(one.sold_to for one in orders)]
+    return BilledDocuments(lines, next(filter(None, told), ""))
+
+
+@dataclass(frozen=True)
+class BillingLines:
+    """By billing document the lines as listed and as stored in VBRP; the deliveries and orders
+    they bill are read only when needed."""
+
+    listed: Mapping[str, list[Row]]
+    stored: Mapping[str, list[Row]]
+    read_billed: Callable[[], BilledDocuments]
+
+    @cached_property
+    def billed(self) -> BilledDocuments:
+        """The deliveries and orders behind the lines."""
+        return self.read_billed()
 
     def orders_of(self, document: str) -> tuple[str, ...]:
         """The sales orders VBRP names for a billing document."""
         rows = self.stored.get(document, ())
         return tuple(sorted({text_or_blank(row, "AUBEL") for row in rows} - {""}))
-
-    def billed(self, reference: str, item: int) -> BilledLine | None:
-        """The delivery or order line behind a billing line; ``None`` when SAP does not show it."""
-        if self._billed is None:
-            self._billed = self._read_billed()
-        return self._billed.get((reference, item))
-
-    def sold_to(self) -> str:
-        """A sold-to of the billed documents, for when VBRK does not tell the payer."""
-        if self._billed is None:
-            self._billed = self._read_billed()
-        return self._sold_to
-
-    def _read_billed(self) -> dict[tuple[str, int], BilledLine]:
-        billed = {}
-        spoilt: list[UnreadableDocument] = []  # their lines are refused where they are needed
-        deliveries = search_deliveries(
-            self._session, delivery_numbers=self._references, unreadable=spoilt
-        )
-        for delivery in deliveries:
-            self._sold_to = self._sold_to or delivery.sold_to
-            for line in delivery.items:
-                # A billing line may name a batch split; it bills the same order line.
-                for item_number, quantity in ((line.item_number, line.quantity), *line.splits):
-                    billed[delivery.delivery_number, item_number] = BilledLine(
-                        line.sap_sales_order_number,
-                        line.sap_item_number,
-                        line.material,
-                        quantity,
-                        line.unit,
-                    )
-        for order in get_sales_orders(self._session, self._references, spoilt):
-            self._sold_to = self._sold_to or order.sold_to
-            number = order.sap_sales_order_number
-            for item in order.items:
-                billed[number, item.item_number] = BilledLine(
-                    number, item.item_number, item.material, item.quantity, item.unit
-                )
-        return billed
 
 
 def read_invoice(
@@ -161,7 +149,9 @@ def read_invoice(
     distinct([number(row, "POSNR") for row in lines.stored.get(document, ())], "POSNR")
     stored = {number(row, "POSNR"): row for row in lines.stored.get(document, ())}
     # With both tables read there is nothing left to ask.
-    answer = {} if payer and stored else _web_invoice(session, document, payer or lines.sold_to())
+    answer: Row = {}
+    if not (payer and stored):
+        answer = _web_invoice(session, document, payer or lines.billed.sold_to)
     head = structure(answer, "WEBINVOICEDOCUMENT")
     web = {number(row, *ITEM_NUMBER): row for row in rows(answer, "WEBINVOICEITEMS")}
     listed = {number(row, "BILL_DOC_ITEM"): row for row in lines.listed.get(document, [])}
@@ -185,7 +175,7 @@ def _web_invoice(session: SapSession, document: str, partner: str) -> dict[str, 
         "BILLINGDOC": document,
     }
     try:
-        answer = session.call(WEB_INVOICE, arguments)
+        answer = session.call(READ_WEB_INVOICE, arguments)
     except SapNotAuthorized:
         session.renew()
         return {}
@@ -204,7 +194,7 @@ def _item(source: LineSources, lines: BillingLines, *, pads: bool) -> SapBilling
         or number(source.web, *BILLED_ITEM)
     )
     stored, web = source.stored, source.web
-    billed = None if stored else lines.billed(reference, reference_item)
+    billed = None if stored else lines.billed.lines.get((reference, reference_item))
     net_value, tax_value = source.values()
     return SapBillingItem(
         item_number=source.item_number,

@@ -10,7 +10,17 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sync.errors import RemoteUnavailable
 from sync.exchanges import Observer
-from sync.sap import billing, billing_flow, deliveries, ledger, orders, readiness, simulation
+from sync.sap import (
+    billing,
+    billing_flow,
+    deliveries,
+    functions,
+    ledger,
+    orders,
+    readiness,
+    simulation,
+    table_read,
+)
 from sync.sap.bapi import SapSession
 from sync.sap.connection import Connect
 from sync.sap.options import SapOptions
@@ -22,9 +32,9 @@ from sync.sap.records import (
     SapSalesOrder,
     SapSalesOrderRequest,
     SapSimulation,
-    UnreadableDocument,
 )
 from sync.sap.rows import text
+from sync.sap.unreadable import UnreadableDocument
 
 __all__ = ["SalesOrderUnit", "SapClient", "SapOptions"]
 
@@ -89,8 +99,8 @@ class SapClient:
 
     def ping(self) -> str:
         """A readable line about the system: id, release, host."""
-        self._session.call("STFC_CONNECTION", {"REQUTEXT": "ping"})
-        info = self._session.call("RFC_SYSTEM_INFO", {}).get("RFCSI_EXPORT") or {}
+        self._session.call(functions.TEST_CONNECTION, {"REQUTEXT": "ping"})
+        info = self._session.call(functions.SYSTEM_INFO, {}).get("RFCSI_EXPORT") or {}
         system, release, host = (text(info, f) for f in ("RFCSYSID", "RFCSAPRL", "RFCHOST"))
         return f"SAP system {system or '?'}, release {release or '?'}, host {host or '?'}"
 
@@ -105,11 +115,20 @@ class SapClient:
 
     def may_read_tables(self) -> bool:
         """Whether the site lets the user read tables."""
-        return readiness.may_read_tables(self._session)
+        return table_read.may_read_tables(self._session)
 
     def refused_reads(self) -> dict[str, str]:
-        """Kinds of documents the user may not read, each with SAP's reason."""
-        return readiness.refused_reads(self._session)
+        """Kinds of documents the user may not read, each with SAP's reason; one look at each."""
+        session, number = self._session, [table_read.PROBE_NUMBER]
+        reads: dict[str, Callable[[], object]] = {
+            "sales orders": lambda: orders.get_sales_orders(session, number),
+            "deliveries": lambda: deliveries.search_deliveries(session, delivery_numbers=number),
+            "billing documents": lambda: billing.search_billing_documents(
+                session, reference_documents=number
+            ),
+        }
+        refusals = {what: readiness.refusal(session, read) for what, read in reads.items()}
+        return {what: reason for what, reason in refusals.items() if reason}
 
     def utc_offset(self) -> timedelta | None:
         """What SAP says its clock is ahead of UTC; None where it does not tell."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol, cast
 
 from sync.errors import RemoteMisconfigured, RemoteUnavailable, SyncError, logon_refused
-from sync.sap import abap
 
 SYSTEM = "sap"
 INVALID_PARAMETER = 20
@@ -50,7 +49,7 @@ def connect(**parameters: str) -> Any:
 
 def exact_parameters(parameters: Mapping[str, str | None]) -> dict[str, str]:
     """Connection parameters as exact ``str``: anything else kills the process inside pyrfc."""
-    exact = {}
+    exact = {}  # str() would leave a subclass of str as it is
     for name, value in parameters.items():
         if value is None:
             continue
@@ -58,7 +57,7 @@ def exact_parameters(parameters: Mapping[str, str | None]) -> dict[str, str]:
             raise RemoteMisconfigured(
                 f"The SAP connection parameter {name} must be text.", system=SYSTEM
             )
-        exact[abap.plain(name)] = abap.plain(value)
+        exact[str.__str__(name)] = str.__str__(value)
     return exact
 
 

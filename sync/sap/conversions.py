@@ -6,8 +6,6 @@ with the selection parameters of the reading modules added.
 
 from __future__ import annotations
 
-from sync.sap import abap
-
 ALPHA, MATN1, CUNIT = "ALPHA", "MATN1", "CUNIT"
 FIELDS_BY_EXIT: dict[str, tuple[str, ...]] = {
     ALPHA: (
@@ -28,11 +26,10 @@ FIELDS_BY_EXIT: dict[str, tuple[str, ...]] = {
 EXIT_OF = {name: key for key, names in FIELDS_BY_EXIT.items() for name in names}
 
 
-def internal_form(field: str, value: str, length: int) -> str:
-    """The value as the database holds it, where a rule tells.
+def is_padded(field: str) -> bool:
+    """Whether exit ALPHA pads the field's digits to its length.
 
-    Exit ALPHA pads digits to the field's length. MATN1 and CUNIT depend on customising and are
-    applied where the call is built (SapOptions); roles, order types and languages are kept in
-    internal form in the configuration.
+    MATN1 and CUNIT depend on customising and are applied where the call is built (SapOptions);
+    roles, order types and languages are kept in internal form in the configuration.
     """
-    return abap.alpha(value, length) if EXIT_OF.get(field) == ALPHA and value else value
+    return EXIT_OF.get(field) == ALPHA

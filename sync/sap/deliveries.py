@@ -10,12 +10,12 @@ from functools import partial
 
 from sync.sap import abap
 from sync.sap.bapi import SapSession
+from sync.sap.functions import READ_DELIVERIES
 from sync.sap.options import SapOptions
-from sync.sap.orders import refuse_reading
-from sync.sap.records import SapDelivery, SapDeliveryItem, UnreadableDocument
+from sync.sap.records import SapDelivery, SapDeliveryItem
+from sync.sap.returns import refuse_reading
 from sync.sap.rows import (
     Row,
-    Unattributed,
     amount,
     belonging,
     chunks,
@@ -38,9 +38,15 @@ from sync.sap.rows import (
     text,
     text_or_blank,
 )
-from sync.sap.unreadable import DELIVERY, ORDER, kept_apart, read_in_halves
+from sync.sap.unreadable import (
+    DELIVERY,
+    ORDER,
+    Unattributed,
+    UnreadableDocument,
+    kept_apart,
+    read_in_halves,
+)
 
-GETLIST = "BAPI_DELIVERY_GETLIST"
 DOCUMENTS_PER_READ = 50
 PARCELS = "HU_DATA"
 FLAGS = ("BYPASSING_BUFFER", "HEAD_STATUS", "HEAD_PARTNER", "ITEM", "ITEM_STATUS", "DOC_FLOW",
@@ -99,8 +105,8 @@ def _read(
     table, field = by
     selection = [_equals(field, number) for number in numbers]
     arguments = {"IS_DLV_DATA_CONTROL": dict.fromkeys(flags, "X"), table: selection}
-    answer = session.call(GETLIST, arguments, optional=OPTIONAL)
-    refuse_reading(session, answer, GETLIST)
+    answer = session.call(READ_DELIVERIES, arguments, optional=OPTIONAL)
+    refuse_reading(answer, READ_DELIVERIES, session.options)
     deliveries = parse_deliveries(answer, session.options, unreadable)
     units = rows(answer, "ET_HU_HEADER")
     if units and len(deliveries) > 1 and not any(_owner(unit) for unit in units):

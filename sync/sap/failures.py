@@ -16,6 +16,7 @@ from sync.errors import (
     logon_refused,
 )
 from sync.sap.connection import class_names
+from sync.sap.messages import explain
 from sync.sap.records import SapMessage
 from sync.sap.refusals import SapException, SapFieldMissing, SapFieldRefused, SapNotAuthorized
 
@@ -86,7 +87,7 @@ def _application_error(exc: BaseException, function: str) -> SyncError:
         text="",
         variables=variables,
     )
-    return SapException(function, key, message)
+    return SapException(function, key, message, explain(message))
 
 
 def _refused_by_library(exc: BaseException, function: str) -> SyncError:

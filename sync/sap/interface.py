@@ -11,7 +11,7 @@ from typing import Any
 
 from sync.errors import UnexpectedRecord
 from sync.sap import abap
-from sync.sap.conversions import internal_form
+from sync.sap.conversions import is_padded
 from sync.sap.refusals import SapFieldMissing, SapFieldRefused
 
 SENT = {"RFC_IMPORT", "RFC_CHANGING", "RFC_TABLES"}
@@ -107,9 +107,9 @@ class Interface:
 
 def _checked_field(path: str, name: str, described: Field, value: Any) -> Any:
     checked = checked_value(path, described, value)
-    if described.type != "RFCTYPE_CHAR":
-        return checked
-    return internal_form(name, checked, described.length)
+    if described.type == "RFCTYPE_CHAR" and checked and is_padded(name):
+        return abap.alpha(checked, described.length)
+    return checked
 
 
 # ---- one value ---------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sync.errors import RemoteMisconfigured
-from sync.sap.messages import Explanation
+from sync.sap.explanations import Explanation
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from sync.sap.records import (
     SapPartner,
     SapSalesOrder,
     SapSalesOrderItem,
-    UnreadableDocument,
 )
 from sync.sap.reference import normal_reference
 from sync.sap.rows import (
@@ -43,7 +42,7 @@ from sync.sap.rows import (
     text,
     text_or_blank,
 )
-from sync.sap.unreadable import ORDER, kept_apart
+from sync.sap.unreadable import ORDER, UnreadableDocument, kept_apart
 
 INCOMPLETE = {"A", "B"}
 FIXED_AMOUNT, PERCENTAGE = "B", "A"

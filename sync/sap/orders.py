@@ -10,7 +10,7 @@ from typing import Any
 from sync.errors import LeaseLost, SyncError, UnexpectedRecord
 from sync.sap import abap, order_reading
 from sync.sap.bapi import SapSession, doubtful
-from sync.sap.messages import read_return
+from sync.sap.functions import COMMIT, CREATE_ORDER, LIST_ORDERS, READ_ORDERS, ROLLBACK
 from sync.sap.order_payload import create_arguments
 from sync.sap.records import (
     CreatedSalesOrder,
@@ -18,18 +18,13 @@ from sync.sap.records import (
     SapOrderHeader,
     SapSalesOrder,
     SapSalesOrderRequest,
-    UnreadableDocument,
 )
 from sync.sap.reference import normal_reference
-from sync.sap.refusals import SapUpdateFailed, refuse
+from sync.sap.refusals import SapUpdateFailed
+from sync.sap.returns import read_return, refuse, refuse_reading
 from sync.sap.rows import chunks, is_document_number, text
-from sync.sap.unreadable import ORDER, read_in_halves
+from sync.sap.unreadable import ORDER, UnreadableDocument, read_in_halves
 
-CREATE = "BAPI_SALESORDER_CREATEFROMDAT2"
-COMMIT = "BAPI_TRANSACTION_COMMIT"
-ROLLBACK = "BAPI_TRANSACTION_ROLLBACK"
-GETLIST = "BAPI_SALESORDER_GETLIST"
-DETAIL = "BAPISDORDER_GETDETAILEDLIST"
 ORDERS_PER_READ = 50
 VIEWS = ("HEADER", "ITEM", "SDSCHEDULE", "BUSINESS", "PARTNER", "STATUS_H", "SDCOND", "FLOW")
 ADDRESSES = "ADDRESS"
@@ -62,7 +57,7 @@ class SalesOrderUnit:
         except SyncError as exc:
             exc.reference = self._reference
             raise
-        messages = _checked(self._session, answer, CREATE, self._reference)
+        messages = _checked(self._session, answer, CREATE_ORDER, self._reference)
         number = text(answer, "SALESDOCUMENT")
         if not number:
             raise UnexpectedRecord(
@@ -120,11 +115,11 @@ def call_create(
     session: SapSession, request: SapSalesOrderRequest, *, test_run: bool
 ) -> dict[str, Any]:
     """Create, or with ``test_run`` only check; the answer as it came."""
-    long_material = session.interface(CREATE).has("ORDER_ITEMS_IN", "MATERIAL_LONG")
+    long_material = session.interface(CREATE_ORDER).has("ORDER_ITEMS_IN", "MATERIAL_LONG")
     arguments = create_arguments(
         request, session.options, long_material=long_material, test_run=test_run
     )
-    return session.call(CREATE, arguments, changes=not test_run, optional=OPTIONAL_ON_CREATE)
+    return session.call(CREATE_ORDER, arguments, changes=not test_run, optional=OPTIONAL_ON_CREATE)
 
 
 def _checked(
@@ -153,7 +148,7 @@ def search_sales_orders(
     reference = normal_reference(customer_reference)
     if not reference:
         raise ValueError("A look-up needs a customer reference.")
-    has_long = session.interface(GETLIST).has("PURCHASE_ORDER_NUMBER")
+    has_long = session.interface(LIST_ORDERS).has("PURCHASE_ORDER_NUMBER")
     parameter, length = (
         ("PURCHASE_ORDER_NUMBER", LONG_REFERENCE)
         if has_long
@@ -166,8 +161,8 @@ def search_sales_orders(
     }
     if created_from is not None:
         arguments["DOCUMENT_DATE"] = abap.write_date(created_from)
-    answer = session.call(GETLIST, arguments)
-    refuse_reading(session, answer, GETLIST, customer_reference)
+    answer = session.call(LIST_ORDERS, arguments)
+    refuse_reading(answer, LIST_ORDERS, session.options, customer_reference)
     return order_reading.order_headers(answer, reference, field_length=length)
 
 
@@ -187,23 +182,9 @@ def list_sales_orders(
         "DOCUMENT_DATE": abap.write_date(created_from),
         "DOCUMENT_DATE_TO": abap.write_date(created_to),
     }
-    answer = session.call(GETLIST, arguments)
-    refuse_reading(session, answer, GETLIST)
+    answer = session.call(LIST_ORDERS, arguments)
+    refuse_reading(answer, LIST_ORDERS, session.options)
     return order_reading.all_order_headers(answer, unreadable)
-
-
-def refuse_reading(
-    session: SapSession, answer: dict[str, Any], function: str, reference: str = ""
-) -> None:
-    """Raise on a failed read, unless its only failure says that there is nothing."""
-    nothing = session.options.nothing_found_messages
-    messages = [m for m in read_return(answer) if m.key not in nothing]
-    refuse(
-        messages,
-        function=function,
-        reference=reference,
-        taught=session.options.taught_messages,
-    )
 
 
 # ---- read --------------------------------------------------------------------------------------
@@ -239,7 +220,7 @@ def _read(
     }
     if session.options.order_memory_read:
         arguments["I_MEMORY_READ"] = session.options.order_memory_read
-    answer = session.call(DETAIL, arguments)
+    answer = session.call(READ_ORDERS, arguments)
     spoilt: list[UnreadableDocument] | None = None if unreadable is None else []
     read = order_reading.sales_orders(answer, session.options, spoilt)
     if unreadable is not None and spoilt is not None:

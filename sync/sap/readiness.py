@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from sync.errors import RemoteMisconfigured, RemoteRejected, SyncError
-from sync.sap import billing, deliveries, orders, simulation, table_read
+from sync.errors import RemoteMisconfigured, RemoteRejected
+from sync.sap import functions
 from sync.sap.bapi import SapSession
 from sync.sap.refusals import SapFieldMissing
 from sync.sap.rows import text
 
-PROBE_NUMBER = "0000000001"
 # What the portal sends and reads; a function with no list must only be there.
 NEEDED: dict[str, tuple[str, ...]] = {
-    orders.CREATE: (
+    functions.CREATE_ORDER: (
         *(f"ORDER_HEADER_IN.{name}" for name in (
             "DOC_TYPE", "SALES_ORG", "DISTR_CHAN", "DIVISION", "PURCH_NO_C", "PURCH_DATE",
             "PO_METHOD", "REQ_DATE_H", "CURRENCY", "SHIP_COND", "PMNTTRMS",
@@ -35,15 +34,15 @@ NEEDED: dict[str, tuple[str, ...]] = {
         *(f"PARTNERADDRESSES.{name}" for name in ("ADDR_NO", "NAME", "CITY", "E_MAIL")),
         "ORDER_TEXT.TEXT_LINE", "TESTRUN", "SALESDOCUMENT", "RETURN",
     ),
-    orders.COMMIT: ("WAIT",),
-    orders.ROLLBACK: (),
-    orders.GETLIST: ("CUSTOMER_NUMBER", "SALES_ORGANIZATION", "SALES_ORDERS"),
-    orders.DETAIL: ("I_BAPI_VIEW", "SALES_DOCUMENTS"),
-    deliveries.GETLIST: (),
-    billing.GETLIST: (),
-    billing.GETDETAIL: (),
+    functions.COMMIT: ("WAIT",),
+    functions.ROLLBACK: (),
+    functions.LIST_ORDERS: ("CUSTOMER_NUMBER", "SALES_ORGANIZATION", "SALES_ORDERS"),
+    functions.READ_ORDERS: ("I_BAPI_VIEW", "SALES_DOCUMENTS"),
+    functions.READ_DELIVERIES: (),
+    functions.LIST_BILLING: (),
+    functions.READ_BILLING: (),
 }  # fmt: skip
-USEFUL = {simulation.SIMULATE: "prices in a dry run", table_read.READ_TABLE: "table reads"}
+USEFUL = {functions.SIMULATE_ORDER: "prices in a dry run", functions.READ_TABLE: "table reads"}
 
 
 def missing_parts(session: SapSession) -> dict[str, list[str]]:
@@ -64,41 +63,15 @@ def _gap(session: SapSession, function: str, parts: tuple[str, ...]) -> list[str
     return [part for part in parts if not interface.has(*part.split(".", 1))]
 
 
-def may_read_tables(session: SapSession) -> bool:
-    """Whether the site lets the portal's user read a row of VBAK."""
-    try:
-        table_read.read_table(session, "VBAK", ["VBELN"], [f"VBELN = '{PROBE_NUMBER}'"])
-    except (table_read.TableForbidden, table_read.ColumnUnknown):
-        return False
-    return True
-
-
-def refused_reads(session: SapSession) -> dict[str, str]:
-    """Each kind of read the user may not make, with SAP's reason; one look at each document."""
-    return {name: reason for name, read in READS.items() if (reason := _refusal(session, read))}
-
-
-def _refusal(session: SapSession, read: Callable[[SapSession], object]) -> str:
+def refusal(session: SapSession, read: Callable[[], object]) -> str:
+    """SAP's reason where the user may not make this read; blank where it may."""
     if not session.is_usable:
         session.renew()
     try:
-        read(session)
+        read()
     except (RemoteMisconfigured, RemoteRejected) as error:
-        return _words(error)
+        return error.message
     return ""
-
-
-def _words(error: SyncError) -> str:
-    return error.message
-
-
-READS: dict[str, Callable[[SapSession], object]] = {
-    "sales orders": lambda s: orders.get_sales_orders(s, [PROBE_NUMBER]),
-    "deliveries": lambda s: deliveries.search_deliveries(s, delivery_numbers=[PROBE_NUMBER]),
-    "billing documents": lambda s: billing.search_billing_documents(
-        s, reference_documents=[PROBE_NUMBER]
-    ),
-}
 
 
 def utc_offset(session: SapSession) -> timedelta | None:
@@ -106,7 +79,7 @@ def utc_offset(session: SapSession) -> timedelta | None:
 
     Whether summer time is in it is unconfirmed.
     """
-    info = session.call("RFC_SYSTEM_INFO", {}).get("RFCSI_EXPORT") or {}
+    info = session.call(functions.SYSTEM_INFO, {}).get("RFCSI_EXPORT") or {}
     seconds = text(info, "RFCTZONE").strip()
     digits = seconds.removeprefix("-").removesuffix("-")
     if not digits.isdigit():

@@ -10,21 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from sync.errors import UnexpectedRecord
-
-
-@dataclass(frozen=True, slots=True)
-class UnreadableDocument:
-    """A document SAP sent in a form that cannot be read; the others of the answer can.
-
-    ``kind`` is ``order``, ``delivery``, ``billing``, or ``reference``: a delivery's or an order's
-    list of billing documents. ``orders`` are the sales orders it is known to belong to.
-    """
-
-    kind: str
-    document_number: str
-    error: UnexpectedRecord
-    orders: tuple[str, ...] = ()
+from sync.exchanges import redact_text
 
 
 # ---- what we send ----------------------------------------------------------------------------
@@ -131,6 +117,11 @@ class SapMessage:
     def key(self) -> str:
         """Class and number, such as ``V1 302``."""
         return f"{self.message_class} {self.number}".strip()
+
+    @property
+    def quotable_text(self) -> str:
+        """SAP's own text for a person, without mail addresses."""
+        return redact_text(self.text).strip()[:220]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from sync.errors import OutcomeUnknown, RemoteMisconfigured, RemoteRejected, RemoteUnavailable
-from sync.sap.messages import UNKNOWN, Explanation, Kind, Owner, cause_of, explain, quotable
+from sync.sap.explanations import UNKNOWN, Explanation, Kind, Owner
 from sync.sap.records import SapMessage
 
 SYSTEM = "sap"
@@ -50,8 +50,8 @@ class SapUpdateFailed(OutcomeUnknown):
 
     def __init__(self, message: SapMessage, *, reference: str = "") -> None:
         super().__init__(
-            f"SAP's update task broke off ({message.key}: {quotable(message)}). The number it gave "
-            "is looked up before anything is sent again.",
+            f"SAP's update task broke off ({message.key}: {message.quotable_text}). The "
+            "number it gave is looked up before anything is sent again.",
             system=SYSTEM,
             reference=reference,
             cause_key=f"sap:{message.key}",
@@ -89,8 +89,13 @@ class SapFieldMissing(RemoteMisconfigured):
 class SapException(SapRejected):
     """A function module raised an ABAP exception, named by ``key``."""
 
-    def __init__(self, function: str, key: str, message: SapMessage | None = None) -> None:
-        explanation = explain(message) if message else UNKNOWN
+    def __init__(
+        self,
+        function: str,
+        key: str,
+        message: SapMessage | None = None,
+        explanation: Explanation = UNKNOWN,
+    ) -> None:
         super().__init__(
             f"{function} refused with {key}.",
             messages=(message,) if message else (),
@@ -110,41 +115,3 @@ class SapNotAuthorized(RemoteMisconfigured):
             system=SYSTEM,
             cause_key=f"sap:authorisation:{function}",
         )
-
-
-def refuse(
-    messages: Sequence[SapMessage],
-    *,
-    function: str,
-    reference: str = "",
-    taught: Mapping[str, Explanation] | None = None,
-) -> None:
-    """Raise when any message is of type E, A or X; warnings never block."""
-    cause = cause_of(messages)
-    if cause is None:
-        return
-    failures = [message for message in messages if message.is_failure]
-    locks = [m for m in failures if explain(m, taught).kind is Kind.LOCKED]
-    if locks:
-        words = explain(locks[0], taught).words
-        raise SapLocked(
-            f"{words} ({locks[0].key}: {quotable(locks[0])})",
-            messages=messages,
-            reference=reference,
-        )
-    explanation = explain(cause, taught)
-    raise SapRejected(
-        f"{explanation.words} {explanation.remedy} "
-        f"(SAP {function}, {cause.key}: {quotable(cause)})",
-        messages=messages,
-        explanation=explanation,
-        cause_key=_cause_key(cause, explanation),
-        reference=reference,
-    )
-
-
-def _cause_key(cause: SapMessage, explanation: Explanation) -> str:
-    """The same for failures one repair would clear: missing data is named, the rest is not."""
-    if explanation.kind is not Kind.MISSING_MASTER_DATA:
-        return f"sap:{cause.key}"
-    return ":".join(["sap", cause.key, *filter(None, cause.variables)])[:200]

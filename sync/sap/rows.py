@@ -14,14 +14,11 @@ from zoneinfo import ZoneInfo
 
 from sync.errors import UnexpectedRecord
 from sync.sap import abap
+from sync.sap.unreadable import Unattributed
 
 Row = Mapping[str, Any]
 Value = TypeVar("Value")
 STATUSES = {"", "A", "B", "C"}
-
-
-class Unattributed(UnexpectedRecord):
-    """A row of an answer does not say which document it belongs to."""
 
 
 def rows(answer: Row, parameter: str) -> list[Row]:

@@ -9,7 +9,8 @@ from typing import Any
 from sync.errors import RemoteMisconfigured, RemoteRejected, RemoteUnavailable, UnexpectedRecord
 from sync.sap import abap
 from sync.sap.bapi import SapSession
-from sync.sap.messages import cause_of, read_return
+from sync.sap.functions import ROLLBACK, SIMULATE_ORDER
+from sync.sap.messages import cause_of
 from sync.sap.options import SapOptions
 from sync.sap.order_payload import partner_rows, product_fields
 from sync.sap.order_reading import active_conditions
@@ -22,11 +23,10 @@ from sync.sap.records import (
     SapSimulation,
 )
 from sync.sap.reference import normal_reference
+from sync.sap.returns import read_return
 from sync.sap.rows import Row, amount, material, number, rows, text
 from sync.sap.units import internal_unit
 
-SIMULATE = "BAPI_SALESORDER_SIMULATE"
-ROLLBACK = "BAPI_TRANSACTION_ROLLBACK"
 QUANTITY_DECIMALS = 3
 HEADER_CONDITIONS = (1, 2, 3, 4)
 CONDITION_FIELDS = (
@@ -71,7 +71,7 @@ def _net_value(
 def _priced(session: SapSession, request: SapSalesOrderRequest) -> dict[str, Any]:
     """SAP's own prices; nothing where this system cannot or will not simulate."""
     try:
-        answer = session.call(SIMULATE, _arguments(request, session))
+        answer = session.call(SIMULATE_ORDER, _arguments(request, session))
     except (RemoteRejected, RemoteMisconfigured, RemoteUnavailable, UnexpectedRecord):
         # The check stands; only prices are missing. A dump has cost the session.
         if not session.is_usable:
@@ -93,7 +93,7 @@ def _arguments(request: SapSalesOrderRequest, session: SapSession) -> dict[str, 
         "CURRENCY": request.currency,
         **_header_prices(request),
     }
-    long_material = session.interface(SIMULATE).has("ORDER_ITEMS_IN", "MATERIAL_LONG")
+    long_material = session.interface(SIMULATE_ORDER).has("ORDER_ITEMS_IN", "MATERIAL_LONG")
     options = session.options
     partners, addresses = partner_rows(request)
     arguments: dict[str, Any] = {

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sync.errors import UnexpectedRecord
 from sync.sap.abap import readable
 from sync.sap.bapi import SapSession
+from sync.sap.functions import READ_TABLE
 from sync.sap.refusals import SapException, SapFieldMissing, SapNotAuthorized
-from sync.sap.rows import Unattributed, number, rows, text
+from sync.sap.rows import chunks, number, rows, text
+from sync.sap.unreadable import Unattributed, UnreadableDocument, read_in_halves
 
-READ_TABLE = "RFC_READ_TABLE"
 LINE_LENGTH = 71
 VALUES_PER_READ = 50
+PROBE_NUMBER = "0000000001"  # a document no system has
 # A misspelt column raises TABLE_WITHOUT_DATA, which only looks like "empty".
 UNKNOWN_COLUMN = {"TABLE_WITHOUT_DATA", "FIELD_NOT_VALID", "OPTION_NOT_VALID"}
 FORBIDDEN = {"NOT_AUTHORIZED", "TABLE_NOT_AVAILABLE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table and its columns; the unconfirmed ones are read where the table has them."""
+
+    name: str
+    columns: tuple[str, ...]
+    unconfirmed: tuple[str, ...] = ()
 
 
 class TableForbidden(Exception):
@@ -64,6 +77,50 @@ def read_table(
         session.renew()
         raise TableForbidden(table) from exc
     return _split(answer)
+
+
+def rows_of_documents(
+    session: SapSession,
+    table: Table,
+    documents: Sequence[str],
+    kind: str,
+    unreadable: list[UnreadableDocument] | None,
+) -> list[dict[str, str]]:
+    """All rows of these documents, by VBELN; empty where the table may not be read."""
+    if not session.options.reads_tables:
+        return []
+    found: list[dict[str, str]] = []
+    try:
+        for chunk in chunks(documents, VALUES_PER_READ):
+            try:
+                read = partial(_read, session, table.name, table.columns + table.unconfirmed)
+                found += read_in_halves(chunk, read, unreadable, kind)
+            except ColumnUnknown:
+                read = partial(_read, session, table.name, table.columns)
+                found += read_in_halves(chunk, read, unreadable, kind)
+    except (TableForbidden, ColumnUnknown):
+        return []
+    return found
+
+
+def _read(
+    session: SapSession, table: str, columns: tuple[str, ...], documents: Sequence[str]
+) -> list[dict[str, str]]:
+    """One call; each row must be of a document that was asked for."""
+    read = read_table(session, table, columns, any_of("VBELN", documents))
+    for row in read:
+        if row.get("VBELN") not in documents or not set(columns) <= set(row):
+            raise Unattributed(f"A row of SAP's {table} names no document.", system="sap")
+    return read
+
+
+def may_read_tables(session: SapSession) -> bool:
+    """Whether the site lets the portal's user read a row of VBAK."""
+    try:
+        read_table(session, "VBAK", ["VBELN"], any_of("VBELN", [PROBE_NUMBER]))
+    except (TableForbidden, ColumnUnknown):
+        return False
+    return True
 
 
 def _split(answer: dict[str, Any]) -> list[dict[str, str]]:

@@ -8,15 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 from sync.errors import UnexpectedRecord
-from sync.sap.records import UnreadableDocument
-from sync.sap.rows import Unattributed
 
 Read = TypeVar("Read")
 ORDER, DELIVERY, BILLING = "order", "delivery", "billing"
 REFERENCE = "reference"  # what was billed: its list of billing documents cannot be read
+
+
+class Unattributed(UnexpectedRecord):
+    """A row of an answer does not say which document it belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableDocument:
+    """A document SAP sent in a form that cannot be read; the others of the answer can.
+
+    ``kind`` is ``order``, ``delivery``, ``billing``, or ``reference``: a delivery's or an order's
+    list of billing documents. ``orders`` are the sales orders it is known to belong to.
+    """
+
+    kind: str
+    document_number: str
+    error: UnexpectedRecord
+    orders: tuple[str, ...] = ()
 
 
 @contextmanager

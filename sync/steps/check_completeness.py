@@ -28,8 +28,8 @@ from sync.models import (
     StepSchedule,
     SyncTask,
 )
-from sync.sap.records import UnreadableDocument
 from sync.sap.reference import normal_reference
+from sync.sap.unreadable import UnreadableDocument
 from sync.steps.completeness.in_sap import SapSide, findings_in_sap, read_sap_side, strangers
 from sync.steps.pull_orders import store_readable
 from sync.steps.step_run import StepRun

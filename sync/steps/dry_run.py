@@ -12,7 +12,8 @@ from sync.mirrors.order_rest import rest_of
 from sync.mirrors.shop import store_order
 from sync.models import DryRun, SalesOrder
 from sync.sap import ledger
-from sync.sap.messages import Explanation, Owner, explain, quotable
+from sync.sap.explanations import Explanation, Owner
+from sync.sap.messages import explain
 from sync.sap.order_payload import create_arguments
 from sync.sap.records import SapMessage, SapSimulation
 from sync.steps.step_run import StepRun
@@ -119,7 +120,7 @@ def _message(message: SapMessage, taught: Any) -> dict[str, str]:
     return {
         "type": message.type,
         "key": message.key,
-        "text": quotable(message),
+        "text": message.quotable_text,
         "words": meaning.words,
         "remedy": meaning.remedy,
         "owner": Owner(meaning.owner).value,

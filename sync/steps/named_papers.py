@@ -128,6 +128,6 @@ def _keep(run: StepRun, named: _Named, paper: Any) -> str:
     if not Decision.objects.marked_done(task.step).filter(task=task).exists():
         person = User.objects.filter(pk=wish["by_key"]).first() or User(username=wish["by"])
         kind = Decision.Kind.MARKED_DONE
-        Decision.keep(kind, person, wish["reason"], number=wish["number"], **Decision.on(task))
+        Decision.keep(kind, person, wish["reason"], number=wish["number"], **task.about)
     told = words(wish["by"], wish["reason"])
     return f"{told[:180]} ({named.what} {paper.increment_id} linked)"

@@ -9,9 +9,9 @@ import pytest
 
 from sync.jobs import work
 from sync.models import SalesOrder
-from sync.sandbox.chaos.clerks import SHAPES, write_script
-from sync.sandbox.chaos.events import EVENTS, End, Event, table
-from sync.sandbox.chaos.judge import Case, Claim, judge
+from tests.chaos.clerks import SHAPES, write_script
+from tests.chaos.events import EVENTS, End, Event, table
+from tests.chaos.judge import Case, Claim, judge
 from tests.world import World
 
 DOCUMENTED = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"

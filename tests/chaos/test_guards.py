@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.sandbox.chaos.judge import KINDS
+from tests.chaos.judge import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = {"DJANGO_SETTINGS_MODULE", "SECRET_KEY", "DATABASE_URL", "REDIS_URL"}  # of the tests
@@ -48,7 +48,7 @@ def chaos(*options: str) -> Ended:
     """One run, as a person starts it."""
     environment = {name: value for name, value in os.environ.items() if name not in OURS}
     ended = subprocess.run(
-        [sys.executable, "manage.py", "chaos", "--seed", SEED, *ORDERS, *options],
+        [sys.executable, "-m", "tests.chaos", "--seed", SEED, *ORDERS, *options],
         cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     lines = [line for line in ended.stdout.splitlines() if line.startswith("orders=")]

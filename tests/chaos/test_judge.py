@@ -10,13 +10,13 @@ from django.test import Client
 
 from sync.jobs import work
 from sync.models import SalesOrder
-from sync.sandbox.chaos.clerks import SHAPES
-from sync.sandbox.chaos.judge import Case, Claim, Finding, judge, judge_page, judge_strays
-from sync.sandbox.chaos.portal_view import OpenTask, judge_tasks
-from sync.sandbox.chaos.run import Verdict
 from sync.sandbox.portal_visitor import text_of
 from sync.sandbox.sap.documents import SalesOrder as SapOrder
 from tests.builders import a_user
+from tests.chaos.clerks import SHAPES
+from tests.chaos.judge import Case, Claim, Finding, judge, judge_page, judge_strays
+from tests.chaos.portal_view import OpenTask, judge_tasks
+from tests.chaos.run import Verdict
 from tests.world import World
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sync.sandbox.chaos.money import judge_money
-from sync.sandbox.chaos.portal_view import OpenTask
+from tests.chaos.money import judge_money
+from tests.chaos.portal_view import OpenTask
 
 
 def books(*captures: tuple[str, str], invoices: dict[str, str] | None = None) -> dict[str, Any]:

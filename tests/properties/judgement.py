@@ -6,10 +6,10 @@ from django.db.models import Count, Q
 
 from sync.models import Invoice, SalesOrder, Step, SyncAttempt, SyncTask
 from sync.policy import policy_from_settings
-from sync.sandbox.chaos.judge import Case, Claim, judge
 from sync.sandbox.sap import books
 from sync.sandbox.sap.documents import BillingDocument
 from sync.sandbox.sap.documents import SalesOrder as SapOrder
+from tests.chaos.judge import Case, Claim, judge
 from tests.properties import people
 from tests.properties.stormy_world import StormyWorld
 

@@ -17,7 +17,7 @@ from sync.sandbox.sap import billing, warehouse
 from sync.sandbox.sap.connection import connect_in_process
 from sync.sandbox.sap.system import SapSystem
 from sync.sap.client import SapClient
-from sync.sap.messages import Kind
+from sync.sap.explanations import Kind
 from sync.sap.options import SapOptions
 from sync.sap.records import SapCondition, SapItemRequest, SapPartner, SapSalesOrderRequest
 from sync.sap.refusals import SapFieldRefused, SapLocked, SapRejected, SapUpdateFailed

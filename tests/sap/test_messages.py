@@ -9,19 +9,11 @@ import pytest
 
 from sync.errors import RemoteMisconfigured
 from sync.sandbox.sap import messages as standin_messages
-from sync.sap.explanations import taught_messages
-from sync.sap.messages import (
-    EXPLANATIONS,
-    FOLLOWERS,
-    Explanation,
-    Kind,
-    Owner,
-    cause_of,
-    explain,
-    read_return,
-)
+from sync.sap.explanations import EXPLANATIONS, Explanation, Kind, Owner
+from sync.sap.messages import FOLLOWERS, cause_of, explain, taught_messages
 from sync.sap.records import SapMessage
-from sync.sap.refusals import SapLocked, SapRejected, refuse
+from sync.sap.refusals import SapLocked, SapRejected
+from sync.sap.returns import read_return, refuse
 from tests.sap.fake_sap import message
 
 

@@ -11,7 +11,7 @@ import pytest
 from sync.errors import OutcomeUnknown, RemoteRejected, UnexpectedRecord
 from sync.exchanges import Exchange
 from sync.sap.client import SapClient
-from sync.sap.messages import Kind
+from sync.sap.explanations import Kind
 from sync.sap.records import SapCondition, SapItemRequest, SapOrderHeader, SapPartner
 from sync.sap.refusals import SapFieldRefused, SapLocked, SapRejected, SapUpdateFailed
 from tests.sap.builders import a_client, a_request, an_address

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sync.currencies import currency_decimals
 from sync.errors import MappingMissing, UnexpectedRecord
 from sync.magento.parsing import parse_order
 from sync.magento.records import MagentoOrder
@@ -22,7 +23,7 @@ from sync.translate.sap_order import (
     item_numbers,
     sap_order_request,
 )
-from sync.translate.sap_prices import currency_decimals, line_price
+from sync.translate.sap_prices import line_price
 from tests.magento.recorded import answer_body, recorded_orders
 from tests.translate.made_orders import made_item, made_order, orders
 

@@ -16,8 +16,9 @@ from django.db.models import F
 
 from sync.mirrors.shared_references import orders_with, reference_of
 from sync.models import CompletenessFinding, CustomerMapping, Decision, SalesOrder
-from sync.sap.records import SapSalesOrder, UnreadableDocument
+from sync.sap.records import SapSalesOrder
 from sync.sap.reference import normal_reference
+from sync.sap.unreadable import UnreadableDocument
 from sync.steps.ordering.linking import KEPT_OUT, is_too_early
 from sync.steps.step_run import StepRun
 from sync.translate.linking import is_order

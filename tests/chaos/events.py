@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from random import Random
 
-from sync.sandbox.chaos.stand_ins import Books, StandIn, valid_bills
+from tests.chaos.stand_ins import Books, StandIn, valid_bills
 
 SHARE = 0.3  # of the orders
 MOST_ASKING = Decimal("0.1")  # of the orders may need a person

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from sync.sandbox.chaos.events import SHARE
 from sync.sandbox.shop.versions import NEWER
+from tests.chaos.events import SHARE
 
+MANAGE = (sys.executable, str(Path(__file__).resolve().parents[2] / "manage.py"))
 READ_TIMEOUT = 3  # seconds
 CALL_TIMEOUT = 5  # seconds
 SETTLE_BEYOND = 5  # seconds the portal waits beyond the longest a stand-in works: two busy cores
@@ -30,7 +32,6 @@ class Options:
     """One run; the same seed injects the same faults in the same order."""
 
     directory: Path
-    manage: tuple[str, ...]
     orders: int = 300
     seed: int = 1
     database: str = "sqlite"

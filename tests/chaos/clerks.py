@@ -15,8 +15,8 @@ from typing import Any
 
 import requests
 
-from sync.sandbox.chaos.events import SHARE, Event, Moment, Scene, choose
-from sync.sandbox.chaos.stand_ins import Books, StandIn, sap_orders, valid_bills, web_order
+from tests.chaos.events import SHARE, Event, Moment, Scene, choose
+from tests.chaos.stand_ins import Books, StandIn, sap_orders, valid_bills, web_order
 
 SHAPES = (
     "simple", "coupon", "configurable", "bundle-dynamic", "bundle-dynamic-together",

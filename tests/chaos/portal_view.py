@@ -6,9 +6,9 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sync.sandbox.chaos.databases import rows
-from sync.sandbox.chaos.judge import Case, Claim, Finding, judge_page
 from sync.sandbox.portal_visitor import SceneFailed, Visitor
+from tests.chaos.databases import rows
+from tests.chaos.judge import Case, Claim, Finding, judge_page
 
 ORDERS = (
     "SELECT id, increment_id, stage, verification, sap_sales_order_number, confirmed_at "

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 import requests
 
-from sync.sandbox.chaos.options import Options
-from sync.sandbox.chaos.processes import Crew
-from sync.sandbox.chaos.stand_ins import Books, StandIn
 from sync.sandbox.shop.gateway import DECLINED, NOT_STORED
 from sync.sandbox.shop.odd_answers import ODD_ANSWERS
+from tests.chaos.options import Options
+from tests.chaos.processes import Crew
+from tests.chaos.stand_ins import Books, StandIn
 
 CREATE, COMMIT = "BAPI_SALESORDER_CREATEFROMDAT2", "BAPI_TRANSACTION_COMMIT"
 LOOK_UP = "BAPI_SALESORDER_GETLIST"

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 
-from sync.sandbox.chaos.databases import rows
-from sync.sandbox.chaos.judge import Finding
-from sync.sandbox.chaos.processes import Crew
+from tests.chaos.databases import rows
+from tests.chaos.judge import Finding
+from tests.chaos.options import MANAGE
+from tests.chaos.processes import Crew
 
 WORKER, SCHEDULER = "late-clock", "early-clock"
 ATTEMPTS = "SELECT count(*) FROM sync_syncattempt WHERE worker LIKE '%:{pid}:%'"
 
 
-def start_wrong_clocks(crew: Crew, manage: Sequence[str]) -> str:
+def start_wrong_clocks(crew: Crew) -> str:
     """Start both where libfaketime is installed; the sentence says whether."""
     faketime = shutil.which("faketime")
     if faketime is None:
         return "no wrong clocks: faketime is not installed"
-    crew.start(WORKER, [faketime, "-f", "-400s", *manage, "sync_worker"])
-    crew.start(SCHEDULER, [faketime, "-f", "+400s", *manage, "sync_scheduler", "--every", "1"])
+    crew.start(WORKER, [faketime, "-f", "-400s", *MANAGE, "sync_worker"])
+    crew.start(SCHEDULER, [faketime, "-f", "+400s", *MANAGE, "sync_scheduler", "--every", "1"])
     return "a worker's clock is 400 s behind, a scheduler's 400 s ahead"
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from sync.sandbox.chaos.stand_ins import Books
+from tests.chaos.stand_ins import Books
 
 CENT = Decimal("0.01")
 Blame = Callable[[str, str], None]

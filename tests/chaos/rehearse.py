@@ -1,21 +1,25 @@
-"""Yesterday's database is restored while orders are under way; what was done since must be found.
+"""``python -m tests.chaos.rehearse``: yesterday's database comes back while orders are under way.
 
-The stand-ins keep what happened: SAP has the orders, the shop the shipments and invoices. Judged as
-a run of chaos is: nothing lost, doubled, mailed twice or left to a person.
+What was done since must be found again. The stand-ins keep what happened: SAP has the orders, the
+shop the shipments and invoices. Judged as a run of chaos is: nothing lost, doubled, mailed twice or
+left to a person.
 """
 
 from __future__ import annotations
 
 import random
+import sys
 import time
+from argparse import Namespace
 from collections.abc import Callable, Sequence
 
-from sync.sandbox.chaos.clerks import SHAPES, Clerks, write_script
-from sync.sandbox.chaos.databases import dump, restore, rows
-from sync.sandbox.chaos.judge import Finding
-from sync.sandbox.chaos.options import Options
-from sync.sandbox.chaos.processes import Crew
-from sync.sandbox.chaos.run import Stage, Tell, Verdict, come_to_rest, judge_all, staged
+from tests.chaos.clerks import SHAPES, Clerks, write_script
+from tests.chaos.command_line import DATABASES, a_parser, tell, what_every_run_is_told
+from tests.chaos.databases import dump, restore, rows
+from tests.chaos.judge import Finding
+from tests.chaos.options import Options
+from tests.chaos.processes import Crew
+from tests.chaos.run import Stage, Tell, Verdict, come_to_rest, judge_all, staged
 
 PORTAL = ("web", "scheduler", "worker")
 STOPS_WITHIN_SECONDS = 20
@@ -24,6 +28,29 @@ KNOWN = (
     "(SELECT count(*) FROM sync_shipment), (SELECT count(*) FROM sync_invoice)"
 )
 Commands = dict[str, Sequence[str]]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """One rehearsal for each database; the last line of each is for machines.
+
+    Raises SystemExit when the portal did not find again all that was done since the dump.
+    """
+    parser = a_parser(
+        "Restore yesterday's database under the portal while orders are under way; judge it.",
+        orders=24, patience=60.0,
+    )  # fmt: skip
+    asked = parser.parse_args(arguments)
+    if asked.orders < 3:
+        parser.error("At least 3 orders are needed: before, between and after.")
+    results = [_run(kind, asked) for kind in DATABASES[asked.db]]
+    if not all(results):
+        sys.exit("The restore was not found again whole: see above.")
+
+
+def _run(kind: str, asked: Namespace) -> bool:
+    with what_every_run_is_told("rehearsal-", kind, asked) as told:
+        at_once = max(3, asked.orders // 3)
+        return rehearse(Options(**told, workers=2, at_once=at_once, server_time=2.0), tell).is_good
 
 
 def rehearse(options: Options, tell: Tell) -> Verdict:
@@ -106,3 +133,7 @@ def _counts(stage: Stage) -> tuple[int, ...]:
 def _known(stage: Stage) -> str:
     in_sap, shipments, invoices = _counts(stage)
     return f"{in_sap} orders in SAP, {shipments} shipments, {invoices} invoices"
+
+
+if __name__ == "__main__":
+    main()

@@ -8,13 +8,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
 
-from sync.management.commands import rehearse
-from sync.sandbox.chaos.databases import dump, restore, rows
-from sync.sandbox.chaos.judge import Finding
-from sync.sandbox.chaos.options import Options
-from sync.sandbox.chaos.run import Verdict
+from tests.chaos import rehearse
+from tests.chaos.databases import dump, restore, rows
+from tests.chaos.judge import Finding
+from tests.chaos.options import Options
+from tests.chaos.run import Verdict
 
 
 def played(monkeypatch: pytest.MonkeyPatch, verdict: Verdict) -> list[Options]:
@@ -32,7 +31,7 @@ def played(monkeypatch: pytest.MonkeyPatch, verdict: Verdict) -> list[Options]:
 def test_one_rehearsal_is_made_for_each_database(monkeypatch: pytest.MonkeyPatch) -> None:
     made = played(monkeypatch, Verdict())
 
-    call_command("rehearse", "--db=both", "--orders=9", "--seed=4")
+    rehearse.main(["--db=both", "--orders=9", "--seed=4"])
 
     assert [(one.database, one.orders, one.seed) for one in made] == [
         ("sqlite", 9, 4),
@@ -44,13 +43,15 @@ def test_one_rehearsal_is_made_for_each_database(monkeypatch: pytest.MonkeyPatch
 def test_anything_found_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     played(monkeypatch, Verdict(9, 0, [Finding("lost", "000000001", "not in SAP")]))
 
-    with pytest.raises(CommandError, match="see above"):
-        call_command("rehearse")
+    with pytest.raises(SystemExit, match="see above"):
+        rehearse.main([])
 
 
-def test_too_few_orders_rehearse_nothing() -> None:
-    with pytest.raises(CommandError, match="At least 3"):
-        call_command("rehearse", "--orders=2")
+def test_too_few_orders_rehearse_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        rehearse.main(["--orders=2"])
+
+    assert "At least 3" in capsys.readouterr().err
 
 
 def test_a_restored_file_holds_what_it_held_when_it_was_dumped(tmp_path: Path) -> None:

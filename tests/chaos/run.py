@@ -16,18 +16,18 @@ from dataclasses import dataclass, field, replace
 
 import requests
 
-from sync.sandbox.chaos import portal_view
-from sync.sandbox.chaos.clerks import SHAPES, Clerks, Script, write_script
-from sync.sandbox.chaos.databases import database
-from sync.sandbox.chaos.events import MOST_ASKING
-from sync.sandbox.chaos.faults import Storm
-from sync.sandbox.chaos.judge import KINDS, Case, Finding, judge, judge_strays
-from sync.sandbox.chaos.options import Options
-from sync.sandbox.chaos.people import People
-from sync.sandbox.chaos.processes import Crew
-from sync.sandbox.chaos.stand_ins import StandIn, sap_orders, sap_references, web_order
-from sync.sandbox.chaos.wrong_clocks import judge_wrong_clocks, start_wrong_clocks
 from sync.sandbox.portal_visitor import Visitor
+from tests.chaos import portal_view
+from tests.chaos.clerks import SHAPES, Clerks, Script, write_script
+from tests.chaos.databases import database
+from tests.chaos.events import MOST_ASKING
+from tests.chaos.faults import Storm
+from tests.chaos.judge import KINDS, Case, Finding, judge, judge_strays
+from tests.chaos.options import MANAGE, Options
+from tests.chaos.people import People
+from tests.chaos.processes import Crew
+from tests.chaos.stand_ins import StandIn, sap_orders, sap_references, web_order
+from tests.chaos.wrong_clocks import judge_wrong_clocks, start_wrong_clocks
 
 READY_WITHIN_SECONDS = 90
 STEPS_BY_ITSELF_SECONDS = 10
@@ -82,7 +82,7 @@ class Stage:
         while f"worker{number}" in self.crew.processes:
             number += 1
         first = ("--first", "bulk") if number == 2 else ()
-        command = self.options.worker_command or (*self.options.manage, "sync_worker", *first)
+        command = self.options.worker_command or (*MANAGE, "sync_worker", *first)
         self.crew.start(f"worker{number}", command)
         return f"worker{number}"
 
@@ -122,7 +122,7 @@ def _hurt(stage: Stage, tell: Tell) -> Verdict:
         lambda: portal_view.work_done(stage.database),
     )  # fmt: skip
     if not options.worker_command:
-        tell("  " + start_wrong_clocks(stage.crew, options.manage))
+        tell("  " + start_wrong_clocks(stage.crew))
     storm.begin()
     clerks.thread.start()
     people.start()
@@ -277,13 +277,13 @@ def _prepare(options: Options, crew: Crew) -> None:
                     ["collectstatic", "--verbosity=0", "--no-input"]):  # fmt: skip
         with (crew.logs / "prepare.log").open("ab") as log:
             subprocess.run(
-                [*options.manage, *command], env={**os.environ, **crew.environment}, check=True,
+                [*MANAGE, *command], env={**os.environ, **crew.environment}, check=True,
                 stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
 
 
 def _start(stage: Stage, ports: dict[str, int]) -> None:
-    data, python, manage = stage.options.directory, sys.executable, stage.options.manage
+    data, python = stage.options.directory, sys.executable
     stage.crew.start(
         "redis", [python, "-m", "sync.sandbox.embedded_redis", str(data), stage.redis_socket]
     )
@@ -298,7 +298,7 @@ def _start(stage: Stage, ports: dict[str, int]) -> None:
          "--worker-class", "gthread", "--workers", "2", "--threads", "6"],
     )  # fmt: skip
     for number in (1, 2):
-        stage.crew.start(f"scheduler{number}", [*manage, "sync_scheduler", "--every", "1"])
+        stage.crew.start(f"scheduler{number}", [*MANAGE, "sync_scheduler", "--every", "1"])
     for _ in range(stage.options.workers):
         stage.new_worker()
     _until_ready(stage)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from sync.sandbox.chaos.stand_ins import Books
+from tests.chaos.stand_ins import Books
 
 Quantities = defaultdict[int, Decimal]
 

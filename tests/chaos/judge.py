@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sync.sandbox.chaos.events import End, Event
-from sync.sandbox.chaos.lines import Quantities, bundles, of_items, of_papers, plain_lines
-from sync.sandbox.chaos.money import judge_money, own_invoices
-from sync.sandbox.chaos.stand_ins import Books, valid_bills
+from tests.chaos.events import End, Event
+from tests.chaos.lines import Quantities, bundles, of_items, of_papers, plain_lines
+from tests.chaos.money import judge_money, own_invoices
+from tests.chaos.stand_ins import Books, valid_bills
 
 KINDS = (
     "lost", "doubled", "wrong_quantities", "wrong_amounts", "extra_mails", "stuck", "lies",

@@ -1,5 +1,0 @@
-"""Chaos: the whole portal as real processes, hurt on purpose, judged from the stand-ins' books.
-
-An outsider: it knows addresses, processes and signals, and reads the portal's pages and, read-only,
-its database. It imports nothing of the portal.
-"""
