@@ -18,6 +18,7 @@ from typing import ClassVar
 
 from sync.causes.cause import Cause, Kind
 from sync.causes.orders import OrderCause
+from sync.mapping_tables import MappingTable, MissingEntry
 from sync.teams import Team
 
 
@@ -34,7 +35,6 @@ class SyncError(Exception):
     settles_after: float | None = None
     remote_is_unfit: ClassVar[bool] = False  # it answers, and not as it should, to everybody
     logon_is_refused: ClassVar[bool] = False  # each further try of anybody could lock the user
-    sap_message: tuple[str, str] = ("", "")  # class and number of the message that SAP refused with
 
     def __init__(
         self,
@@ -71,6 +71,11 @@ class SyncError(Exception):
         """Whether the remote does not answer, whatever it is asked for. One that answers, but not
         for one document, is not away: others go on."""
         return self.cause.means_remote_is_away
+
+    @property
+    def own_columns(self) -> dict[str, str]:
+        """The task's columns for what only errors of this class know."""
+        return {}
 
 
 class RemoteUnavailable(SyncError):
@@ -111,15 +116,29 @@ class UnexpectedRecord(SyncError):
 
 
 class MappingMissing(SyncError):
-    """A mapping entry is missing; ``mapping`` names the table, ``key`` the missing entry."""
+    """An entry of a ``MappingTable`` is missing; with ``field``, one that is there lacks it."""
 
     kind = Kind.MAPPING_MISSING
 
-    def __init__(self, message: str, *, mapping: str, key: str, reference: str = "") -> None:
-        cause = OrderCause.MAPPING_MISSING
-        super().__init__(message, cause=cause, detail=f"{mapping}:{key}", reference=reference)
-        self.mapping = mapping
-        self.key = key
+    def __init__(
+        self, message: str, table: MappingTable, key: str, field: str = "", *, reference: str = ""
+    ) -> None:
+        self.entry = entry = MissingEntry(table, key, field)
+        super().__init__(
+            message,
+            cause=OrderCause.MAPPING_MISSING,
+            detail=f"{table}:{key}",
+            reference=reference,
+            remedy=entry.remedy,
+        )
+        self.headline = f"Missing {entry.what} {key}"
+        self.owner = table.facts.team
+
+    @property
+    def own_columns(self) -> dict[str, str]:
+        """Where the entry is to be added."""
+        table, key, field = self.entry
+        return {"mapping_table": table, "mapping_key": key[:255], "mapping_field": field}
 
 
 class RecordsDisagree(SyncError):

@@ -16,6 +16,9 @@ NO_FAILURE = {
     "owner": "",
     "sap_message_class": "",
     "sap_message_number": "",
+    "mapping_table": "",
+    "mapping_key": "",
+    "mapping_field": "",
 }
 
 
@@ -25,13 +28,11 @@ def columns_of(error: Exception) -> dict[str, str]:
         name = type(error).__name__
         told = f"A fault in the portal ({name}); the details are in the worker's log."
         return columns_for(PortalCause.FAULT, told, detail=name)
-    message_class, number = error.sap_message
     return columns_for(error.cause, error.message, kind=error.kind, detail=error.detail) | {
         "headline": _if_other(error.headline, error.cause.headline)[:160],
         "remedy": _if_other(error.remedy, error.cause.remedy),
         "owner": _if_other(error.owner or "", error.cause.owner or ""),
-        "sap_message_class": message_class,
-        "sap_message_number": number,
+        **error.own_columns,
     }
 
 

@@ -137,6 +137,11 @@ class SyncTask(models.Model):
     owner = models.CharField(max_length=20, blank=True)
     sap_message_class = models.CharField(max_length=20, blank=True)
     sap_message_number = models.CharField(max_length=20, blank=True)
+    mapping_table = models.CharField(
+        max_length=20, blank=True, help_text="Where the entry is missing that stopped it."
+    )
+    mapping_key = models.CharField(max_length=255, blank=True)
+    mapping_field = models.CharField(max_length=40, blank=True)
 
     objects = SyncTaskQuerySet.as_manager()
 
