@@ -20,7 +20,7 @@ class PortalCause:
         "The portal's own database does not answer", "See that the database runs, then retry.")
     FAULT = Cause("fault", Kind.FAULT, PORTAL, ADMINISTRATOR,
         "A fault in the portal", "The worker's log has the details; then retry.")
-    OF_ANOTHER_VERSION = Cause("", Kind.FAULT, PORTAL, ADMINISTRATOR,
+    OF_ANOTHER_VERSION = Cause("", Kind.FAULT, PORTAL, None,
         "Stopped by another version of the portal",
         "Read the message and act on it; a retry says anew what is wrong.")
     # fmt: on

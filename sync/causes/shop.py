@@ -105,7 +105,7 @@ class ShopCause:
         "An earlier write to the shop may still be running", "Retry: the shop is looked at first.")
     MANY_SPOILT = Cause("magento:many-spoilt", UNAVAILABLE, SHOP, ADMINISTRATOR,
         "Many of the shop's records spoil its lists",
-        "Look in the shop's log at why it cannot list them; a retry goes on looking for the others.")
+        "Look in the shop's log at why it cannot list them; a retry looks for the others.")
     # ---- what it says and shows
     REFUSED = Cause("magento:refused", Kind.REJECTED, SHOP, None,
         "The shop refused", "Correct in the shop what the message names, then retry.")

@@ -10,8 +10,8 @@ from django.db.models import Min
 from sync.causes.cause import Kind as ErrorKind
 from sync.causes.portal import PortalCause
 from sync.jobs import release
-from sync.models.failures import NO_FAILURE, columns_for
 from sync.models import RemoteHealth, RemoteIdentity, Step, SyncTask, clock
+from sync.models.failures import NO_FAILURE, columns_for
 from sync.models.steps import FETCHES
 from sync.models.systems import SAP, changed_name_of, name_of
 

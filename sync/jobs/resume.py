@@ -16,8 +16,8 @@ from django.db.models import Min, QuerySet
 from sync.causes.cause import Kind
 from sync.jobs.holds import held_back
 from sync.jobs.retries import next_probe
-from sync.models.failures import NO_FAILURE
 from sync.models import RemoteHealth, Shop, SyncTask, clock
+from sync.models.failures import NO_FAILURE
 from sync.models.steps import FETCHES, TRIALS
 
 TROUBLE = Kind.MISCONFIGURED

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
+from sync.causes.sap import SapCause
 from sync.sap import abap
 from sync.sap.bapi import SapSession
 from sync.sap.functions import READ_DELIVERIES
@@ -163,7 +164,7 @@ def parse_deliveries(
 def _attributed(units: list[Row]) -> list[Row]:
     """Handling units that all name their delivery, or none of them does."""
     if any(_owner(unit) for unit in units) and not all(_owner(unit) for unit in units):
-        raise Unattributed("A handling unit from SAP names no delivery.", system="sap")
+        raise Unattributed("A handling unit from SAP names no delivery.", cause=SapCause.UNREADABLE)
     return units
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sync.errors import UnexpectedRecord
-from sync.sap.abap import readable
+from sync.causes.sap import SapCause
+from sync.sap.abap import not_readable, readable
 from sync.sap.bapi import SapSession
 from sync.sap.functions import READ_TABLE
 from sync.sap.refusals import SapException, SapFieldMissing, SapNotAuthorized
@@ -45,7 +45,7 @@ def any_of(column: str, values: Sequence[str]) -> list[str]:
     literals = ["'" + value.replace("'", "''") + "'" for value in values]
     lines = [f"{'OR ' if n else ''}{column} = {literal}" for n, literal in enumerate(literals)]
     if any(len(line) > LINE_LENGTH for line in lines):
-        raise UnexpectedRecord("A value is too long to look up in a table.", system="sap")
+        raise not_readable("A value is too long to look up in a table.")
     return lines
 
 
@@ -110,7 +110,9 @@ def _read(
     read = read_table(session, table, columns, any_of("VBELN", documents))
     for row in read:
         if row.get("VBELN") not in documents or not set(columns) <= set(row):
-            raise Unattributed(f"A row of SAP's {table} names no document.", system="sap")
+            raise Unattributed(
+                f"A row of SAP's {table} names no document.", cause=SapCause.UNREADABLE
+            )
     return read
 
 
@@ -131,7 +133,7 @@ def _split(answer: dict[str, Any]) -> list[dict[str, str]]:
     ]
     lines = [row.get("WA") for row in rows(answer, "DATA")]
     if not all(isinstance(line, str) for line in lines):
-        raise Unattributed("A row SAP read from a table is no text.", system="sap")
+        raise Unattributed("A row SAP read from a table is no text.", cause=SapCause.UNREADABLE)
     texts = [readable(str(line)) for line in lines]
     return [
         {name: line[start : start + length].strip() for name, start, length in places}

@@ -58,5 +58,5 @@ def remedy_for(task: SyncTask) -> Remedy:
 
 
 def advice_on(failure: SyncTask | Health) -> str:
-    """What to do about it; empty where nothing has failed."""
-    return failure.remedy or (cause_named(failure.cause).remedy if failure.cause else "")
+    """What to do about it."""
+    return failure.remedy or cause_named(failure.cause).remedy

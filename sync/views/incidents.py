@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sync.jobs import breaker
 from sync.models import FetchHealth, RemoteHealth, RemoteIdentity, Shop, StepSchedule
-from sync.views.causes import advice_on
 from sync.models.systems import SAP, changed_name_of, name_of, shop_system
+from sync.views.causes import advice_on
 from sync.views.counts import Count, capped
 
 Kind = RemoteHealth.Kind

@@ -10,7 +10,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import responses
 
-from sync.errors import RemoteRejected, RemoteUnavailable, SyncError, UnexpectedRecord
+from sync.causes.shop import ShopCause
+from sync.errors import (
+    RemoteMisconfigured,
+    RemoteRejected,
+    RemoteUnavailable,
+    SyncError,
+    UnexpectedRecord,
+)
 from sync.magento.client import MagentoClient
 from sync.magento.narrowing import MOST_CALLS, Doubts, may_be_its_content
 from sync.magento.records import MagentoOrder, UnreadableRecord
@@ -226,14 +233,16 @@ def test_a_product_list_is_not_narrowed(
 @pytest.mark.parametrize(
     ("error", "may"),
     [
-        (RemoteRejected("no", system="magento"), True),
-        (UnexpectedRecord("no list", system="magento"), True),
-        (PageTooLarge("too large", system="magento"), False),
-        (RemoteUnavailable("down", system="magento"), False),
-        (RemoteUnavailable("500", system="magento", remote_is_away=False), True),
-        (RemoteUnavailable("500", system="magento", cause_key="magento:500"), True),
-        (RemoteUnavailable("503", system="magento", cause_key="magento:503"), False),
-        (RemoteUnavailable("500", cause_key="magento:500", retry_after=5), False),
+        (RemoteRejected("no", cause=ShopCause.REFUSED), True),
+        (UnexpectedRecord("no list", cause=ShopCause.UNREADABLE), True),
+        (PageTooLarge("too large", cause=ShopCause.REFUSED), False),
+        (RemoteMisconfigured("no key", cause=ShopCause.KEYS), False),
+        (RemoteMisconfigured("no record", cause=ShopCause.ANSWERS_STRANGELY), True),
+        (RemoteUnavailable("away", cause=ShopCause.UNREACHABLE), False),
+        (RemoteUnavailable("500", cause=ShopCause.FAILED), True),
+        (RemoteUnavailable("502", cause=ShopCause.BROKE_OFF), True),
+        (RemoteUnavailable("503", cause=ShopCause.DOWN), False),
+        (RemoteUnavailable("502", cause=ShopCause.BROKE_OFF, retry_after=5), False),
     ],
 )
 def test_only_some_failures_can_be_about_one_record(error: SyncError, may: bool) -> None:

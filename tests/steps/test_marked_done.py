@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from sync.causes.shop import ShopCause
 from sync.errors import UnexpectedRecord
 from sync.jobs import clicks, plan, work
 from sync.jobs.ask import ask
@@ -327,7 +328,8 @@ def test_a_record_marked_done_is_reported_again_only_for_other_trouble(
     world: World, person: User
 ) -> None:
     def report(trouble: str) -> None:
-        record = UnreadableRecord(7, "000000007", UnexpectedRecord(trouble))
+        error = UnexpectedRecord(trouble, cause=ShopCause.UNREADABLE)
+        record = UnreadableRecord(7, "000000007", error)
         unreadable.report(world.shop, record)
 
     report("It has no store.")
