@@ -17,8 +17,8 @@ class SapCause:
     # ---- settings
     LOGON = Cause("sap:logon", MISCONFIGURED, SAP, ADMINISTRATOR,
         "SAP refuses the portal's logon",
-        "Check user, password, client and language, and whether the user is locked in SAP; then "
-        "press Test all connections.", SETTINGS)
+        "Check user, password, client and language in SAP_RFC_PARAMETERS, and whether the user is "
+        "locked in SAP; then press Test all connections.", SETTINGS)
     PARAMETERS = Cause("sap:connection-parameters", MISCONFIGURED, SAP, ADMINISTRATOR,
         "The connection to SAP is set up wrong",
         "Correct SAP_RFC_PARAMETERS in the environment: host, system number and client; then "

@@ -181,9 +181,10 @@ def test_a_shop_that_can_list_nothing_is_asked_little(
 ) -> None:
     stand_in = SpoiltShop(shop, range(1, count + 1), range(1, count + 1))
 
-    with pytest.raises(RemoteRejected, match="product that was requested"):
+    with pytest.raises(RemoteMisconfigured, match="product that was requested") as caught:
         search(client)
 
+    assert caught.value.cause is ShopCause.NO_LIST_READABLE
     assert stand_in.calls <= 5
 
 
