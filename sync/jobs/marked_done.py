@@ -13,7 +13,7 @@ from sync.jobs.bell import ring_after_commit
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.unreadable import ENDED_WITH
 from sync.models import Decision, SyncTask, clock
-from sync.steps.named_papers import UNCONFIRMED, WISH, words
+from sync.models.marked_done import UNCONFIRMED, WISH, words
 
 
 def mark_done(task: SyncTask, person: User, reason: str) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sync.causes import GONE_ANYWAY, NOTHING_CAME, QUANTITIES_CUT, SUMS_DIFFER
+from sync.mirrors.cancelled_billing import is_dealt_with
 from sync.mirrors.link_choices import ASKED_OF_PEOPLE
 from sync.models import Invoice, RemoteHealth, SalesOrder, Shipment, Step, SyncTask, clock
-from sync.steps.invoicing.cancelled_billing import is_dealt_with
 
 CLEARED = "Cleared by a later run."
 # What a later reading of the invoice does not answer: money and quantities stay as they are.

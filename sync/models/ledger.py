@@ -182,8 +182,8 @@ class SyncTask(models.Model):
         return systems
 
     @property
-    def team(self) -> Team:
-        """Who acts where it has stopped; administrators on a step of another version."""
+    def usual_team(self) -> Team:
+        """Who acts where its step has stopped; administrators on a step of another version."""
         step = next((step for step in Step if step == self.step), None)
         return step.facts.team if step else Team.ADMINISTRATOR
 

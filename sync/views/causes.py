@@ -105,13 +105,13 @@ def remedy_for(task: SyncTask) -> Remedy:
     if task.cause_key in _BY_CAUSE:
         return _BY_CAUSE[task.cause_key]
     if task.cause_key == WAITS_FOR_A_CLICK:
-        return Remedy(task.team, _LOOK_FIRST)
+        return Remedy(task.usual_team, _LOOK_FIRST)
     if task.cause_key.startswith("mapping:"):
         return _missing_mapping(task)
     if task.error_class in _FOR_ADMINISTRATORS:
         return Remedy("Administrator", _FOR_ADMINISTRATORS[task.error_class])
     if task.error_class in _ADVICE:
-        return Remedy(task.team, _ADVICE[task.error_class])
+        return Remedy(task.usual_team, _ADVICE[task.error_class])
     return Remedy(
         "Administrator", "A fault in the portal stopped this. The log has the details; then retry."
     )
