@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from django.contrib.auth.models import User
 
-from sync.jobs import marked_done, plan, release, work
+from sync.jobs import plan, release, work
 from sync.jobs.ask import Answer, Asked, ask, retry
 from sync.mirrors.intake import reason_never_taken
 from sync.mirrors.link_choices import task_showing
@@ -128,19 +128,6 @@ def refuse_sap_order(order: SalesOrder, number: str, user: User, reason: str) ->
 def retry_tasks(tasks: Iterable[SyncTask], user: User) -> Clicked:
     """Put these stopped tasks back to work."""
     return _collect(retry(task, asked_by=user) for task in tasks)
-
-
-def mark_done(task: SyncTask, user: User, reason: str, number: str = "") -> bool:
-    """End a stopped task with a reason, or have the shop's paper of that number linked; False
-    where it is not stopped any more."""
-    if number:
-        return marked_done.mark_done_with(task, user, reason, number)
-    return marked_done.mark_done(task, user, reason)
-
-
-def reopen(task: SyncTask, user: User, reason: str) -> SyncTask | None:
-    """Take back that a task was marked done; the task that goes on, None where it was not."""
-    return marked_done.reopen(task, user, reason)
 
 
 def retry_cause(cause_key: str, user: User) -> Clicked:

@@ -11,6 +11,7 @@ from sync import causes
 from sync.causes import TWICE, UNDECIDED
 from sync.errors import RemoteUnavailable
 from sync.jobs import clicks, plan, work
+from sync.jobs.marked_done import mark_done
 from sync.jobs.settled import close_settled
 from sync.mirrors.link_choices import choices
 from sync.models import OutboundDelivery, SalesOrder, Step, SyncTask
@@ -73,7 +74,7 @@ def test_what_was_marked_done_is_not_looked_for_again(world: World) -> None:
     task = world.run_task(newest_push(order))
     assert task.state == "needs_attention"
 
-    clicks.mark_done(task, a_user("Sales"), "leave it")
+    mark_done(task, a_user("Sales"), "leave it")
 
     assert planned(order) == 0
 
