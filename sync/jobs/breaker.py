@@ -23,6 +23,7 @@ from sync.jobs import work
 from sync.jobs.ask import ask
 from sync.jobs.retries import next_probe
 from sync.models import RemoteHealth, Shop, Step, SyncTask, clock
+from sync.models.ledger import SyncTaskQuerySet
 from sync.models.systems import SAP, name_of, shop_code
 
 logger = logging.getLogger(__name__)
@@ -150,7 +151,7 @@ def probe() -> int:
     return sum(_probe(health, now) for health in due)
 
 
-def waiting_for(system: str) -> QuerySet[SyncTask]:
+def waiting_for(system: str) -> SyncTaskQuerySet:
     """The tasks that wait and need this remote."""
     return SyncTask.objects.filter(state=SyncTask.State.WAITING).needing(system)
 
@@ -171,9 +172,7 @@ def _probe(health: RemoteHealth, now: datetime) -> int:
         return 0
     test = work.try_connection(shop)
     again = SyncTask.objects.unfinished().exclude(state=SyncTask.State.RUNNING)
-    if not again.filter(step=test.step, reference=test.reference).update(
-        state=SyncTask.State.WAITING, not_before=now, rung_at=None, attempts=0
-    ):
+    if not again.filter(step=test.step, reference=test.reference).wake(attempts=0):
         ask(test, origin=SyncTask.Origin.SCHEDULE)
     return 1
 
@@ -184,6 +183,5 @@ def _shop_of(system: str) -> Shop | None:
 
 def _call_all_waiting(system: str) -> None:
     """Make due what waited for this remote; the sweep rings, oldest first."""
-    now = clock.now()
-    waiting = waiting_for(system).filter(not_before__gt=now, error_class="RemoteUnavailable")
-    waiting.update(not_before=now, rung_at=None)
+    later = waiting_for(system).filter(not_before__gt=clock.now())
+    later.filter(error_class="RemoteUnavailable").wake()

@@ -58,9 +58,7 @@ def call_forgotten() -> int:
     alike = waiting.values("step", "shop_id", "priority").annotate(first=Min("pk"))
     firsts = SyncTask.objects.filter(pk__in=alike.values("first")).select_related("shop")
     return sum(
-        waiting.filter(step=one.step, shop=one.shop, priority=one.priority).update(
-            not_before=now, rung_at=None
-        )
+        waiting.filter(step=one.step, shop=one.shop, priority=one.priority).wake()
         for one in firsts
         if held_back(one) is None
     )
