@@ -11,8 +11,8 @@ from sync import causes
 from sync.causes import TWICE, UNDECIDED
 from sync.errors import RemoteUnavailable
 from sync.jobs import clicks, plan, work
+from sync.jobs.cleared import close_cleared
 from sync.jobs.marked_done import mark_done
-from sync.jobs.settled import close_settled
 from sync.mirrors.link_choices import choices
 from sync.models import OutboundDelivery, SalesOrder, Step, SyncTask
 from sync.steps.push_order import push_order
@@ -59,7 +59,7 @@ def test_a_question_about_a_finished_order_waits_for_its_answer(world: World) ->
     task = looked_for(world, order)
     assert task.cause_key == UNDECIDED
 
-    close_settled()
+    close_cleared()
 
     task.refresh_from_db()
     assert task.state == "needs_attention"
@@ -128,7 +128,7 @@ def test_money_that_did_not_come_is_still_asked_for_when_the_invoice_is_read_aga
     assert cards.asked(task) == ("needs_attention", causes.NOTHING_CAME)
 
     world.run(work.send_invoice(order.invoices.get()), asked_by=a_user("Finance"))
-    close_settled()
+    close_cleared()
 
     task.refresh_from_db()
     assert task.state == "needs_attention"

@@ -1,4 +1,4 @@
-"""Failures that later work has cleared close themselves."""
+"""Stopped work that later work has cleared closes itself."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ CLEARED = "Cleared by a later run."
 OPEN_STILL = frozenset({SUMS_DIFFER, NOTHING_CAME, QUANTITIES_CUT})
 
 
-def close_settled() -> int:
-    """Close every stopped task whose work is done or no longer wanted; how many were closed."""
+def close_cleared() -> int:
+    """Close every stopped task whose work is done, or no longer wanted; how many those are."""
     return sum(
         stopped.update(
             state=SyncTask.State.DONE,
