@@ -12,6 +12,7 @@ from sync.jobs import plan, release, work
 from sync.jobs.ask import Answer, Asked, ask, retry
 from sync.mirrors.intake import reason_never_taken
 from sync.mirrors.link_choices import task_showing
+from sync.mirrors.notes import note_taken_anyway
 from sync.models import (
     BillingDocument,
     Decision,
@@ -105,9 +106,7 @@ def take_anyway(order: SalesOrder, user: User, reason: str = "") -> Clicked:
     if reason_never_taken(order):
         return Clicked()
     Decision.keep(Decision.Kind.TAKEN_ANYWAY, user, reason, sales_order=order)
-    SalesOrder.objects.filter(pk=order.pk).update(
-        is_taken_anyway=True, not_taken_reason="", stage=SalesOrder.Stage.TO_SYNC
-    )
+    note_taken_anyway(order)
     order.refresh_from_db()
     return sync_orders([order], user)
 

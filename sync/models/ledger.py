@@ -134,6 +134,11 @@ class SyncTask(models.Model):
     error_class = models.CharField(max_length=40, blank=True)
     error_message = models.TextField(blank=True)
     cause_key = models.CharField(max_length=120, blank=True)
+    mapping_table = models.CharField(
+        max_length=20, blank=True, help_text="Where the entry is missing that stopped it."
+    )
+    mapping_key = models.CharField(max_length=255, blank=True)
+    mapping_field = models.CharField(max_length=40, blank=True)
 
     objects = SyncTaskQuerySet.as_manager()
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sync.errors import MappingMissing, UnexpectedRecord
 from sync.magento.records import MagentoAddress, MagentoOrder
+from sync.mapping_tables import MappingTable, MissingEntry
 from sync.sap.records import (
     SapCondition,
     SapItemRequest,
@@ -139,8 +140,8 @@ def _totals(amounts: OrderAmounts, mapping: OrderMapping) -> Totals:
 
 def missing_entries(
     order: MagentoOrder, mapping: OrderMapping, left: Left | None = None
-) -> list[tuple[str, str]]:
-    """Table and key of every mapping entry the order still needs; empty when it can go."""
+) -> list[MissingEntry]:
+    """Every mapping entry, and field of one, the order still needs; empty when it can go."""
     amounts = amounts_left(order_amounts(order, mapping.amounts_may_be_off), left or {})
     return list(dict.fromkeys(_missing(order, amounts, mapping)))
 
@@ -166,44 +167,53 @@ def _require_mapping(order: MagentoOrder, amounts: OrderAmounts, mapping: OrderM
     missing = list(dict.fromkeys(_missing(order, amounts, mapping)))
     if not missing:
         return
-    names = ", ".join(f"{name} “{key}”" for name, key in missing)
-    first_mapping, first_key = missing[0]
+    names = ", ".join(f"{one.what} “{one.key}”" for one in missing)
     raise MappingMissing(
         f"Order {order.increment_id} cannot go to SAP before these mappings are there: {names}.",
-        mapping=first_mapping,
-        key=first_key,
+        *missing[0],
         reference=order.increment_id,
     )
 
 
 def _missing(
     order: MagentoOrder, amounts: OrderAmounts, mapping: OrderMapping
-) -> Iterator[tuple[str, str]]:
-    """Mapping and key of each missing entry; the names are those of the portal's tables."""
-    shop = (mapping.order_type, mapping.sales_organization, mapping.distribution_channel)
-    if not all((*shop, mapping.division)):
-        yield "shop", str(order.store_id)
+) -> Iterator[MissingEntry]:
+    store = str(order.store_id)
+    for name in ("order_type", "sales_organization", "distribution_channel", "division"):
+        if not getattr(mapping, name):
+            yield MissingEntry(MappingTable.SALES_AREA, store, name)
     if not mapping.sold_to:
         group = order.customer_group_id
-        yield "customer", "guest" if order.is_guest else f"group {'' if group is None else group}"
+        buyer = "guest" if order.is_guest else f"group {'' if group is None else group}"
+        yield MissingEntry(MappingTable.CUSTOMER, buyer)
     if mapping.shipping_condition is None and not order.is_virtual:
-        yield "shipping", order.shipping_method
+        yield MissingEntry(MappingTable.SHIPPING, order.shipping_method)
     if mapping.payment_terms is None:
-        yield "payment", order.payment_method
+        yield MissingEntry(MappingTable.PAYMENT, order.payment_method, "payment_terms")
     for line in amounts.lines:
-        entry = _material(line, mapping)
-        if entry is None or not (entry.unit or mapping.default_unit):
-            yield "material", line.sku
-    yield from _missing_conditions(amounts, mapping)
+        yield from _missing_of_line(line, mapping, store)
+    for name in _missing_conditions(amounts, mapping):
+        yield MissingEntry(MappingTable.SALES_AREA, store, name)
 
 
-def _missing_conditions(amounts: OrderAmounts, mapping: OrderMapping) -> Iterator[tuple[str, str]]:
+def _missing_conditions(amounts: OrderAmounts, mapping: OrderMapping) -> Iterator[str]:
     if not mapping.price_condition:
-        yield "condition", "price"
+        yield "price_condition"
     if not mapping.discount_condition and any(line.discount for line in amounts.lines):
-        yield "condition", "discount"
+        yield "discount_condition"
     if not mapping.freight_condition and amounts.freight - amounts.freight_discount:
-        yield "condition", "freight"
+        yield "freight_condition"
+
+
+def _missing_of_line(line: PricedLine, mapping: OrderMapping, store: str) -> Iterator[MissingEntry]:
+    entry = _material(line, mapping)
+    if entry is None:
+        yield MissingEntry(MappingTable.MATERIAL, line.sku)
+    elif not (entry.unit or mapping.default_unit):
+        if line.sku in mapping.materials:
+            yield MissingEntry(MappingTable.MATERIAL, line.sku, "unit")
+        else:
+            yield MissingEntry(MappingTable.SALES_AREA, store, "default_unit")
 
 
 def _material(line: PricedLine, mapping: OrderMapping) -> MaterialEntry | None:
