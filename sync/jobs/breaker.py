@@ -46,10 +46,10 @@ def note_failure(task: SyncTask, error: SyncError) -> None:
         return
     with transaction.atomic():
         health, _created = RemoteHealth.objects.select_for_update().get_or_create(system=system)
-        is_new = _count(health, kind, error, now) and not health.is_away
+        is_new = _count(health, kind, error, now) and not health.is_in_trouble
         if is_new:
             health.opened_at = now
-        if health.is_away:
+        if health.is_in_trouble:
             health.probe_at = max(now + _until_probe(health), health.quiet_until or now)
         health.save()
     if is_new:
@@ -66,11 +66,23 @@ def note_success(task: SyncTask, answered: Collection[str]) -> None:
     _close(failing)
 
 
+def probe() -> int:
+    """Try each remote in trouble, at its interval; how many tests were called for."""
+    now = clock.now()
+    due = RemoteHealth.objects.filter(opened_at__isnull=False, probe_at__lte=now)
+    return sum(_probe(health, now) for health in due)
+
+
+def waiting_for(system: str) -> SyncTaskQuerySet:
+    """The tasks that wait and need this remote."""
+    return SyncTask.objects.filter(state=SyncTask.State.WAITING).needing(system)
+
+
 def _count(health: RemoteHealth, kind: Kind, error: SyncError, now: datetime) -> bool:
     """Note one more failure; whether that makes an incident. A refused logon stays one."""
-    if health.is_away and health.kind == Kind.LOGON and kind != Kind.LOGON:
+    if health.is_in_trouble and health.kind == Kind.LOGON and kind != Kind.LOGON:
         return False
-    since = health.failing_since if health.is_away else None
+    since = health.failing_since if health.is_in_trouble else None
     if health.kind != kind:
         health.consecutive_failures = 0  # of another kind: it decides how rarely is tried again
     health.kind = kind
@@ -106,7 +118,7 @@ def _close(failing: QuerySet[RemoteHealth]) -> None:
 
 
 def _note_end(health: RemoteHealth) -> None:
-    now, was_open = clock.now(), health.is_away
+    now, was_open = clock.now(), health.is_in_trouble
     health.note_success(now)
     health.probe_at = health.quiet_until = None
     if was_open:
@@ -142,18 +154,6 @@ def _has_worked(system: str) -> bool:
     """Whether this remote was ever of use."""
     done = SyncTask.objects.filter(state=SyncTask.State.DONE)
     return done.needing(system).exists() or done.filter(reference=system).exists()
-
-
-def probe() -> int:
-    """Try each remote in trouble, at its interval; how many tests were called for."""
-    now = clock.now()
-    due = RemoteHealth.objects.filter(opened_at__isnull=False, probe_at__lte=now)
-    return sum(_probe(health, now) for health in due)
-
-
-def waiting_for(system: str) -> SyncTaskQuerySet:
-    """The tasks that wait and need this remote."""
-    return SyncTask.objects.filter(state=SyncTask.State.WAITING).needing(system)
 
 
 def _until_probe(health: RemoteHealth) -> timedelta:
