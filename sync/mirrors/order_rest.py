@@ -9,18 +9,14 @@ from sync.errors import MappingMissing, UnexpectedRecord
 from sync.magento.records import MagentoOrder
 from sync.models import SalesOrder, SalesOrderLine
 from sync.sap.records import SapSalesOrder
+from sync.translate.order_mapping import OrderMapping
 from sync.translate.order_rest import (
     BundleInParts,
     Left,
     left_of_refunds,
     left_to_order,
 )
-from sync.translate.sap_order import (
-    OrderMapping,
-    TranslatedOrder,
-    item_numbers,
-    sap_order_request,
-)
+from sync.translate.sap_order import TranslatedOrder, item_numbers, sap_order_request
 
 WHOLE: Left = {}
 

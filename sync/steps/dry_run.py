@@ -18,12 +18,9 @@ from sync.sap.order_payload import create_arguments
 from sync.sap.records import SapMessage, SapSimulation
 from sync.steps.step_run import StepRun
 from sync.translate.comparison import simulated_differences
+from sync.translate.order_mapping import OrderMapping
 from sync.translate.price_table import price_table
-from sync.translate.sap_order import (
-    OrderMapping,
-    TranslatedOrder,
-    missing_entries,
-)
+from sync.translate.sap_order import TranslatedOrder, missing_entries
 
 Verdict = DryRun.Verdict
 

@@ -32,7 +32,8 @@ from sync.steps.ordering import linking
 from sync.steps.settling import wait_for_sap, writing_to_sap
 from sync.steps.step_run import StepRun
 from sync.translate.comparison import differences_between
-from sync.translate.sap_order import OrderMapping, TranslatedOrder
+from sync.translate.order_mapping import OrderMapping
+from sync.translate.sap_order import TranslatedOrder
 
 
 def push_order(run: StepRun) -> str:
