@@ -21,12 +21,13 @@ LONGEST_INTEGER = 256  # bits
 # Normalised key: lower case, letters and digits only (E_MAIL and email are one).
 _MASKED_KEYS = frozenset((
     "prefix", "suffix", "middlename", "dob", "gender", "company", "vatid", "taxvat", "fax",
-    "remoteip", "xforwardedfor", "protectcode", "street", "postcode", "postalcode",
-    "customernote", "name", "name1", "name2", "name3", "name4", "streetlng", "strsuppl1",
-    "strsuppl2", "strsuppl3", "houseno", "postlcode", "postlcod1", "postlcod2", "telephone",
-    "telephone2", "telboxno", "telno", "tel1numbr", "tel1ext", "faxnumber", "faxnumbr",
-    "fax1numbr", "email", "telf1", "stras", "pstlz", "textline", "otp", "user", "username",
-    "ccnumber", "ccname", "ccowner", "authorization", "cookie",
+    "remoteip", "xforwardedfor", "protectcode", "street", "postcode", "postalcode", "city",
+    "customernote", "name", "name1", "name2", "name3", "name4", "coname", "streetlng", "strsuppl1",
+    "strsuppl2", "strsuppl3", "houseno", "district", "postlcode", "postlcod1", "postlcod2",
+    "telephone", "telephone2", "telboxno", "telno", "tel1numbr", "tel1ext", "faxnumber",
+    "faxnumbr", "fax1numbr", "email", "telf1", "stras", "ort01", "pstlz", "ordererna", "textline",
+    "valuepart1", "valuepart2", "otp", "user", "username", "ccnumber", "ccname", "ccowner",
+    "authorization", "cookie",
 ))  # fmt: skip
 _MASKED_PARTS = (
     "firstname", "lastname", "fullname", "customername", "customeremail", "customerdob",
@@ -34,7 +35,7 @@ _MASKED_PARTS = (
 )  # fmt: skip
 # Keys that look personal but are not: a flag, a shop's own words for a parcel, a product.
 _PLAIN_KEYS = frozenset({"emailsent", "sendemail"})
-_EMAIL = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+\.[^\s@<>\"',;:]+")
+_EMAIL = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+")
 _CREDENTIAL = re.compile(r"(?i)\b(bearer|oauth)\s+\S+")
 
 

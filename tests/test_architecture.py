@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from importlib.metadata import packages_distributions
 from importlib.resources import files
 from pathlib import Path
+from typing import get_type_hints
 
 import hypothesis
 import pytest
@@ -24,7 +27,7 @@ from sync.models import (
     SyncAttempt,
     SyncTask,
 )
-from sync.steps import STEPS
+from sync.steps import STEPS, StepRun
 from sync.templatetags.badges import BADGES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +37,11 @@ COMMANDS = sorted(
     path.stem for path in (SYNC / "management" / "commands").glob("*.py") if path.stem != "__init__"
 )
 REQUIREMENTS = sorted(ROOT.glob("requirements*.txt"))
+# Plugins and commands of the developer's, and the time zones that Python's own library reads.
+USED_UNSEEN = {
+    "pytest-django", "pytest-cov", "pytest-xdist", "ruff", "mypy", "django-stubs", "types-requests",
+    "import-linter", "tzdata",
+}  # fmt: skip
 MAY_READ_SETTINGS = ("remotes.py", "policy.py", "checks.py", "checks/", "jobs/", "management/")
 # The lines of the catalogue (features.md) that a release must not be without.
 PROVEN = (
@@ -67,6 +75,14 @@ def modules(room: Path = SYNC) -> Iterator[tuple[str, ast.Module]]:
             yield path.relative_to(room).as_posix(), ast.parse(path.read_text("utf-8"))
 
 
+def known_modules() -> dict[str, ast.Module]:
+    """Every module of the app by its dotted name, which a package has without ``__init__``."""
+    return {
+        f"sync/{path}".removesuffix(".py").removesuffix("/__init__").replace("/", "."): tree
+        for path, tree in modules()
+    }
+
+
 def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
     """Every call in a module by the last part of the name it calls."""
     for node in ast.walk(tree):
@@ -83,6 +99,32 @@ def imported(tree: ast.Module) -> set[str]:
             names.add(node.module or "")
             names |= {f"{node.module}.{alias.name}" for alias in node.names}
     return names
+
+
+def dotted_texts(tree: ast.Module) -> set[str]:
+    """Texts that may name a module, as settings and command lines do."""
+    return {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.fullmatch(r"\w+(\.\w+)*", node.value)
+    }
+
+
+def imports(tree: ast.Module, module: str, known: set[str], *, is_package: bool) -> set[str]:
+    """The known modules that a module imports, relatively or not, wherever in its text."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            parents = module.split(".")[: None if is_package else -1]
+            start = ".".join(parents[: len(parents) - node.level + 1]) if node.level else ""
+            source = ".".join(filter(None, (start, node.module)))
+            named = {f"{source}.{alias.name}" for alias in node.names}
+            found |= named if named <= known else named | {source}
+    return found & known
 
 
 def settings_read(tree: ast.Module) -> set[str]:
@@ -122,10 +164,9 @@ def test_every_badge_has_a_tone_that_is_styled() -> None:
 
 
 def test_every_step_is_carried_out_by_a_module_of_its_name() -> None:
-    assert {step.value for step in Step} - {"test_connection"} == set(STEPS) - {"test_connection"}
     for step, act in STEPS.items():
-        name = "try_connection" if step == Step.TEST_CONNECTION else str(step)
-        assert act.__module__ == f"sync.steps.{name}"
+        assert act.__module__ == f"sync.steps.{Step(step).name.lower()}"
+        assert get_type_hints(act) == {"run": StepRun, "return": str}
 
 
 @pytest.mark.parametrize(
@@ -144,6 +185,19 @@ def test_only_the_bell_puts_anything_into_redis() -> None:
     }
 
     assert callers == {"jobs/bell.py"}
+
+
+def test_imports_run_in_no_circle_not_even_one_that_is_put_off() -> None:
+    known = known_modules()
+    packages = {path.parent.relative_to(ROOT).as_posix() for path in SYNC.rglob("__init__.py")}
+
+    graph = {
+        name: imports(tree, name, set(known), is_package=name.replace(".", "/") in packages)
+        for name, tree in known.items()
+    }
+    graph["sync.steps"] |= {act.__module__ for act in STEPS.values()}  # found by their names
+
+    assert len(tuple(TopologicalSorter(graph).static_order())) == len(known)
 
 
 def test_pyrfc_is_imported_in_one_place_only() -> None:
@@ -186,6 +240,25 @@ def test_every_requirement_is_an_exact_pin(path: Path) -> None:
 
     for line in filter(None, lines):
         assert re.fullmatch(r"-r \S+|[\w.-]+(\[[\w,-]+\])?==[\w.]+", line), line
+
+
+def test_every_requirement_is_used() -> None:
+    modules_of: dict[str, set[str]] = {}
+    for module, distributions in packages_distributions().items():
+        for name in distributions:
+            modules_of.setdefault(name.lower(), set()).add(module)
+    lines = (line for path in REQUIREMENTS for line in path.read_text("utf-8").splitlines())
+    pinned = {re.split(r"[\[=]", line)[0].lower() for line in lines if "==" in line}
+    named = {
+        name.split(".")[0]
+        for room in (SYNC, TESTS, ROOT / "o2c_portal")
+        for _, tree in modules(room)
+        for name in imported(tree) | dotted_texts(tree)
+    }
+
+    unused = {one for one in pinned - USED_UNSEEN if not modules_of.get(one, {one}) & named}
+
+    assert unused == set()
 
 
 def test_sap_s_library_is_no_requirement_of_the_portal() -> None:

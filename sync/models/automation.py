@@ -7,8 +7,15 @@ from datetime import datetime, timedelta
 from django.db import models
 
 from sync.models import clock
-from sync.models.shops import Shop
 from sync.models.steps import Step
+
+
+class StepScheduleQuerySet(models.QuerySet["StepSchedule"]):
+    """Questions asked of what runs by itself."""
+
+    def intervals(self) -> dict[str, int]:
+        """The steps that run by themselves, and every how many seconds."""
+        return dict(self.filter(is_enabled=True).values_list("step", "interval_seconds"))
 
 
 class StepSchedule(models.Model):
@@ -20,6 +27,8 @@ class StepSchedule(models.Model):
     next_run_at = models.DateTimeField(default=clock.now)
     last_run_at = models.DateTimeField(null=True, blank=True)
 
+    objects = StepScheduleQuerySet.as_manager()
+
     class Meta:
         ordering = ["id"]
 
@@ -30,7 +39,7 @@ class StepSchedule(models.Model):
 class PullWatermark(models.Model):
     """How far ``pull_orders`` has read a shop: the newest (updated_at, entity_id) stored."""
 
-    shop = models.OneToOneField(Shop, on_delete=models.CASCADE, related_name="watermark")
+    shop = models.OneToOneField("Shop", on_delete=models.CASCADE, related_name="watermark")
     updated_at = models.DateTimeField(null=True, blank=True)
     entity_id = models.PositiveBigIntegerField(default=0)
     polled_at = models.DateTimeField(null=True, blank=True)
@@ -57,7 +66,7 @@ class Health(models.Model):
         abstract = True
 
     @property
-    def is_away(self) -> bool:
+    def is_in_trouble(self) -> bool:
         """Whether there is trouble that is believed."""
         return self.opened_at is not None
 
@@ -119,7 +128,7 @@ class FetchHealth(Health):
 
     step = models.CharField(max_length=20, choices=Step)
     reference = models.CharField(max_length=80)
-    shop = models.ForeignKey(Shop, null=True, blank=True, on_delete=models.CASCADE)
+    shop = models.ForeignKey("Shop", null=True, blank=True, on_delete=models.CASCADE)
 
     class Meta:
         ordering = ["id"]

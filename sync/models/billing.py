@@ -9,7 +9,6 @@ from django.db import models
 from django.urls import reverse
 
 from sync.models.columns import document_number, money, quantity
-from sync.models.sales_orders import SalesOrder
 
 
 class BillingDocument(models.Model):
@@ -78,7 +77,7 @@ class BillingDocumentLine(models.Model):
     )
     item_number = models.PositiveIntegerField()
     sales_order = models.ForeignKey(
-        SalesOrder, null=True, blank=True, on_delete=models.PROTECT, related_name="billing_lines"
+        "SalesOrder", null=True, blank=True, on_delete=models.PROTECT, related_name="billing_lines"
     )
     reference_document = document_number(blank=True)
     reference_item = models.PositiveIntegerField(default=0)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 
-from sync.models.sales_orders import SalesOrder
-from sync.models.shops import Shop
-
 
 class CompletenessRun(models.Model):
     """One comparison of a shop's orders with SAP's, for orders placed in a window."""
 
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="completeness_runs")
+    shop = models.ForeignKey("Shop", on_delete=models.CASCADE, related_name="completeness_runs")
     window_from = models.DateTimeField()
     window_to = models.DateTimeField()
     finished_at = models.DateTimeField()
@@ -40,7 +37,7 @@ class CompletenessFinding(models.Model):
     kind = models.CharField(max_length=12, choices=Kind)
     increment_id = models.CharField(max_length=50)
     sap_sales_order_number = models.CharField(max_length=10, blank=True)
-    sales_order = models.ForeignKey(SalesOrder, null=True, blank=True, on_delete=models.CASCADE)
+    sales_order = models.ForeignKey("SalesOrder", null=True, blank=True, on_delete=models.CASCADE)
     reason = models.TextField(blank=True)
     is_explained = models.BooleanField(default=True)
 

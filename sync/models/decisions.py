@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -10,10 +10,6 @@ from django.db import models
 from django.utils import timezone
 
 from sync.models import clock
-from sync.models.billing import BillingDocument
-from sync.models.deliveries import OutboundDelivery
-from sync.models.ledger import SyncTask
-from sync.models.sales_orders import SalesOrder
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
@@ -54,16 +50,20 @@ class Decision(models.Model):
 
     kind = models.CharField(max_length=20, choices=Kind)
     sales_order = models.ForeignKey(
-        SalesOrder, null=True, blank=True, on_delete=models.CASCADE, related_name="decisions"
+        "SalesOrder", null=True, blank=True, on_delete=models.CASCADE, related_name="decisions"
     )
     delivery = models.ForeignKey(
-        OutboundDelivery, null=True, blank=True, on_delete=models.CASCADE, related_name="decisions"
+        "OutboundDelivery",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="decisions",
     )
     billing_document = models.ForeignKey(
-        BillingDocument, null=True, blank=True, on_delete=models.CASCADE, related_name="decisions"
+        "BillingDocument", null=True, blank=True, on_delete=models.CASCADE, related_name="decisions"
     )
     task = models.ForeignKey(
-        SyncTask, null=True, blank=True, on_delete=models.SET_NULL, related_name="decisions"
+        "SyncTask", null=True, blank=True, on_delete=models.SET_NULL, related_name="decisions"
     )
     number = models.CharField(max_length=50, blank=True)
     reason = models.CharField(max_length=500)
@@ -98,13 +98,3 @@ class Decision(models.Model):
             decided_at=clock.now(),
             **about,
         )
-
-    @staticmethod
-    def on(task: SyncTask) -> dict[str, Any]:
-        """What a decision on a task is about."""
-        return {
-            "task": task,
-            "sales_order": task.sales_order,
-            "delivery": task.delivery,
-            "billing_document": task.billing_document,
-        }

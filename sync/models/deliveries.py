@@ -9,7 +9,6 @@ from django.db import models
 from django.urls import reverse
 
 from sync.models.columns import document_number, quantity
-from sync.models.sales_orders import SalesOrder
 
 
 class OutboundDelivery(models.Model):
@@ -107,7 +106,7 @@ class OutboundDeliveryLine(models.Model):
     delivery = models.ForeignKey(OutboundDelivery, on_delete=models.CASCADE, related_name="lines")
     item_number = models.PositiveIntegerField()
     sales_order = models.ForeignKey(
-        SalesOrder, null=True, blank=True, on_delete=models.PROTECT, related_name="delivery_lines"
+        "SalesOrder", null=True, blank=True, on_delete=models.PROTECT, related_name="delivery_lines"
     )
     sap_sales_order_number = document_number(blank=True)
     sap_item_number = models.PositiveIntegerField(default=0)

@@ -6,9 +6,6 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from sync.models.ledger import SyncTask
-from sync.models.sales_orders import SalesOrder
-
 
 class DryRun(models.Model):
     """One dry run of an order, kept as it came back; the newest is what people look at."""
@@ -23,8 +20,8 @@ class DryRun(models.Model):
         UNFIT = "unfit", "Cannot be sent"
         INCOMPLETE = "incomplete", "Mappings are missing"
 
-    sales_order = models.ForeignKey(SalesOrder, on_delete=models.CASCADE, related_name="dry_runs")
-    task = models.ForeignKey(SyncTask, null=True, blank=True, on_delete=models.SET_NULL)
+    sales_order = models.ForeignKey("SalesOrder", on_delete=models.CASCADE, related_name="dry_runs")
+    task = models.ForeignKey("SyncTask", null=True, blank=True, on_delete=models.SET_NULL)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )

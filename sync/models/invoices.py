@@ -7,7 +7,6 @@ from django.db import models
 
 from sync.models.billing import BillingDocument
 from sync.models.columns import money, quantity
-from sync.models.sales_orders import SalesOrder
 
 
 class InvoiceQuerySet(models.QuerySet["Invoice"]):
@@ -43,7 +42,7 @@ class Invoice(models.Model):
         PAID = 2, "Paid"
         CANCELED = 3, "Canceled"
 
-    sales_order = models.ForeignKey(SalesOrder, on_delete=models.PROTECT, related_name="invoices")
+    sales_order = models.ForeignKey("SalesOrder", on_delete=models.PROTECT, related_name="invoices")
     billing_document = models.ForeignKey(
         BillingDocument, null=True, blank=True, on_delete=models.PROTECT, related_name="invoices"
     )
@@ -108,7 +107,7 @@ class Invoice(models.Model):
     @property
     def is_uncollected(self) -> bool:
         """Whether the shop calls it paid although its gateway has not collected the money."""
-        standing, payment = self.sales_order.payment_standing, SalesOrder.Payment
+        standing, payment = self.sales_order.payment_standing, self.sales_order.Payment
         if self.state != self.State.PAID:
             return False
         in_part = {payment.PARTLY_CAPTURED, payment.BOOKED_ONLY}

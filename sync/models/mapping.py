@@ -6,13 +6,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from sync.models.shops import SalesArea, Shop
-
 
 class CustomerMapping(models.Model):
     """A web customer who has an account of their own in SAP."""
 
-    sales_area = models.ForeignKey(SalesArea, on_delete=models.CASCADE, related_name="customers")
+    sales_area = models.ForeignKey("SalesArea", on_delete=models.CASCADE, related_name="customers")
     magento_customer_id = models.PositiveBigIntegerField(null=True, blank=True)
     customer_email = models.EmailField(blank=True)
     customer_group_id = models.PositiveBigIntegerField(
@@ -69,7 +67,7 @@ class CustomerMapping(models.Model):
 class MaterialMapping(models.Model):
     """The SAP material a SKU stands for."""
 
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="materials")
+    shop = models.ForeignKey("Shop", on_delete=models.CASCADE, related_name="materials")
     sku = models.CharField(max_length=255)
     material = models.CharField(max_length=40, blank=True)
     ean = models.CharField(
@@ -110,7 +108,7 @@ class PaymentMapping(models.Model):
         SHOP = "shop", "The shop captures with the invoice"
         ELSEWHERE = "elsewhere", "Collected elsewhere"
 
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="payments")
+    shop = models.ForeignKey("Shop", on_delete=models.CASCADE, related_name="payments")
     method = models.CharField(max_length=100, help_text="Magento's payment method code.")
     payment_terms = models.CharField(max_length=4, blank=True)
     release = models.CharField(max_length=10, choices=Release, default=Release.ALWAYS)
@@ -150,7 +148,7 @@ class PaymentMapping(models.Model):
 class ShippingMapping(models.Model):
     """The SAP shipping condition of a Magento shipping method."""
 
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="shippings")
+    shop = models.ForeignKey("Shop", on_delete=models.CASCADE, related_name="shippings")
     method = models.CharField(max_length=120, help_text="Such as flatrate_flatrate.")
     shipping_condition = models.CharField(max_length=2)
 

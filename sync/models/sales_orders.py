@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sync.models.columns import document_number, money, quantity
-from sync.models.shops import Shop
 
 
 class SalesOrder(models.Model):
@@ -53,7 +52,7 @@ class SalesOrder(models.Model):
         CAPTURED = "captured", "Captured"
         BOOKED_ONLY = "booked_only", "Marked as paid, not collected by the shop"
 
-    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="sales_orders")
+    shop = models.ForeignKey("Shop", on_delete=models.PROTECT, related_name="sales_orders")
     entity_id = models.PositiveBigIntegerField()
     increment_id = models.CharField(max_length=50)
     store_id = models.PositiveIntegerField()

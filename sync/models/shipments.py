@@ -6,7 +6,6 @@ from django.db import models
 
 from sync.models.columns import quantity
 from sync.models.deliveries import OutboundDelivery
-from sync.models.sales_orders import SalesOrder
 
 
 class ShipmentQuerySet(models.QuerySet["Shipment"]):
@@ -27,7 +26,9 @@ class Shipment(models.Model):
     (``further_deliveries``), and a delivery may have several of those.
     """
 
-    sales_order = models.ForeignKey(SalesOrder, on_delete=models.PROTECT, related_name="shipments")
+    sales_order = models.ForeignKey(
+        "SalesOrder", on_delete=models.PROTECT, related_name="shipments"
+    )
     delivery = models.ForeignKey(
         OutboundDelivery, null=True, blank=True, on_delete=models.PROTECT, related_name="shipments"
     )

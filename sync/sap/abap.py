@@ -7,17 +7,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
+from sync.currencies import currency_decimals
 from sync.errors import UnexpectedRecord
 
-# TCURX: currencies whose decimals are not two; CURR fields are stored shifted by the difference.
-CURRENCY_DECIMALS = {
-    **dict.fromkeys(
-        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF",
-         "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0,
-    ),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}  # fmt: skip
-STORED_DECIMALS = 2
+STORED_DECIMALS = 2  # of a CURR field, whatever its currency
 UNSET_DATES = {"", "00000000"}
 LONGEST_NUMC = 18
 MOST_DIGITS = 31  # of a packed number
@@ -200,11 +193,6 @@ def read_packed(value: object) -> Decimal:
     if number and not -MOST_DIGITS <= number.adjusted() < MOST_DIGITS:
         raise UnexpectedRecord("SAP sent an amount with too many digits.", system="sap")
     return number
-
-
-def currency_decimals(currency: str) -> int:
-    """How many decimals a currency has."""
-    return CURRENCY_DECIMALS.get(currency.strip().upper(), STORED_DECIMALS)
 
 
 def external_amount(stored: Decimal, currency: str) -> Decimal:

@@ -8,15 +8,6 @@ from typing import Any
 
 from sync.exchanges import Exchange, redact
 
-MASK = "•••"
-# Fields that hold a person or what a person wrote; PARTN_NUMB and document numbers stay readable.
-PERSONAL = {
-    "NAME", "NAME_2", "NAME_3", "NAME_4", "C_O_NAME", "STREET", "STREET_LNG", "HOUSE_NO",
-    "CITY", "DISTRICT", "POSTL_CODE", "POSTL_COD1", "TELEPHONE", "TELEPHONE2", "TEL1_NUMBR",
-    "FAX_NUMBER", "E_MAIL", "TEXT_LINE", "PASSWD", "CC_NUMBER", "CC_NAME", "ORDERER_NA",
-    "NAME1", "NAME2", "STRAS", "ORT01", "PSTLZ", "TELF1", "VALUEPART1", "VALUEPART2",
-}  # fmt: skip
-
 
 def silent(exchange: Exchange) -> None:
     """The observer of a client nobody listens to."""
@@ -24,7 +15,7 @@ def silent(exchange: Exchange) -> None:
 
 def request(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """What was sent."""
-    kept: dict[str, Any] = redact(masked(arguments, with_initial=True))
+    kept: dict[str, Any] = redact(arguments)
     return kept
 
 
@@ -35,22 +26,18 @@ def answer(
     if received is None:
         return None
     own = {k: v for k, v in received.items() if k == "RETURN" or k not in arguments}
-    kept: dict[str, Any] = redact(masked(own))
+    kept: dict[str, Any] = redact(_without_initial(own))
     return kept
 
 
-def masked(value: Any, *, with_initial: bool = False) -> Any:
-    """The value with personal fields masked, ready for JSON; initial values are dropped unless
-    wanted."""
+def _without_initial(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {
-            key: MASK if key in PERSONAL else masked(item, with_initial=with_initial)
-            for key, item in value.items()
-            if with_initial or not _is_initial(item)
+            name: _without_initial(item) for name, item in value.items() if not _is_initial(item)
         }
     if isinstance(value, list | tuple):
-        return [masked(item, with_initial=with_initial) for item in value]
-    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
+        return [_without_initial(item) for item in value]
+    return value
 
 
 def _is_initial(value: Any) -> bool:

@@ -6,12 +6,11 @@ Document and customer numbers are text in SAP's internal, zero-padded form; amou
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 
-EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
+from sync.exchanges import redact_text
 
 
 # ---- what we send ----------------------------------------------------------------------------
@@ -122,7 +121,7 @@ class SapMessage:
     @property
     def quotable_text(self) -> str:
         """SAP's own text for a person, without mail addresses."""
-        return EMAIL.sub("•••", self.text).strip()[:220]
+        return redact_text(self.text).strip()[:220]
 
 
 @dataclass(frozen=True, slots=True)

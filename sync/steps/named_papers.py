@@ -15,6 +15,7 @@ from sync.mirrors.billed_amounts import keep_difference
 from sync.mirrors.shop import store_invoice, store_shipment
 from sync.mirrors.standing_for import Document, Paper, tied_pairs
 from sync.models import Decision, Invoice, SalesOrder, Shipment
+from sync.models.marked_done import UNCONFIRMED, WISH, words
 from sync.reading import Read
 from sync.steps.invoicing import billing_marker
 from sync.steps.shipping import hand_made as hand_made_shipments
@@ -22,8 +23,6 @@ from sync.steps.step_run import StepRun
 
 Shown = TypeVar("Shown", MagentoShipment, MagentoInvoice)
 
-WISH = "marked_done_with"  # what a person named, and why
-UNCONFIRMED = "number_to_confirm"  # named once, and without a reference of ours
 CAUSE = "marked-done:number"
 
 
@@ -37,11 +36,6 @@ class _Named:
     mark: str
     model: type[Paper]
     team: str
-
-
-def words(person: str, reason: str) -> str:
-    """How work that a person has ended says so."""
-    return f"Marked done by {person}: {reason}"
 
 
 def is_named(run: StepRun) -> bool:
@@ -125,6 +119,6 @@ def _keep(run: StepRun, named: _Named, paper: Any) -> str:
     if not Decision.objects.marked_done(task.step).filter(task=task).exists():
         person = User.objects.filter(pk=wish["by_key"]).first() or User(username=wish["by"])
         kind = Decision.Kind.MARKED_DONE
-        Decision.keep(kind, person, wish["reason"], number=wish["number"], **Decision.on(task))
+        Decision.keep(kind, person, wish["reason"], number=wish["number"], **task.about)
     told = words(wish["by"], wish["reason"])
     return f"{told[:180]} ({named.what} {paper.increment_id} linked)"

@@ -15,26 +15,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
 
+from sync.currencies import currency_decimals
 from sync.templatetags.badges import BADGES, Badge
 
 register = template.Library()
 
-_WITHOUT_DECIMALS = {
-    *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND"),
-    *("VUV", "XAF", "XOF", "XPF"),
-}
-_WITH_THREE_DECIMALS = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"}
-
 _FORMATS = {"both": "j M Y, H:i", "date": "j M Y", "time": "H:i"}
 
 DASH = mark_safe('<span class="muted">–</span>')
-
-
-def decimals_of(currency: str) -> int:
-    """How many decimals a currency is written with (ISO 4217)."""
-    if currency in _WITHOUT_DECIMALS:
-        return 0
-    return 3 if currency in _WITH_THREE_DECIMALS else 2
 
 
 @register.filter
@@ -42,7 +30,7 @@ def money(value: Decimal | None, currency: str) -> SafeString:
     """An amount with its currency, rounded to the currency's decimals; a dash for None."""
     if value is None:
         return DASH
-    digits = decimals_of(currency)
+    digits = currency_decimals(currency)
     rounded = Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     amount = f"{rounded:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
     return format_html(

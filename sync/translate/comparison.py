@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sync.sap import abap
+from sync.currencies import currency_decimals
 from sync.sap.records import (
     SapCondition,
     SapItemRequest,
@@ -239,7 +239,7 @@ def _amounts(
     }
     taxes = {one.condition_type for one in read if one.is_tax}
     # What SAP cannot hold is no difference: a yen has no hundredths.
-    exact = HALF_A_CENT.scaleb(2 - abap.currency_decimals(asked.currency))
+    exact = HALF_A_CENT.scaleb(2 - currency_decimals(asked.currency))
     return (
         [
             _difference(_amount_name(place), f"{amount:.2f}", f"{held[place]:.2f}")

@@ -9,24 +9,12 @@ from __future__ import annotations
 from decimal import Decimal
 from math import gcd
 
+from sync.currencies import currency_decimals
 from sync.errors import UnexpectedRecord
 from sync.sap.records import SapCondition
 
 LARGEST_PER = 99999  # pricing unit, five digits
 LARGEST_VALUE = Decimal("999999999.99")  # a condition rate, SAP sheet 1.5: CURR 11,2
-
-_WITHOUT_DECIMALS = frozenset(
-    ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV",
-     "XAF", "XOF", "XPF")
-)  # fmt: skip
-_THREE_DECIMALS = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
-
-
-def currency_decimals(currency: str) -> int:
-    """How many decimals amounts of a currency have (ISO 4217)."""
-    if currency in _WITHOUT_DECIMALS:
-        return 0
-    return 3 if currency in _THREE_DECIMALS else 2
 
 
 def line_price(

@@ -19,13 +19,16 @@ from tests.magento.recorded import recorded_orders
         "postcode", "vat_id", "customer_taxvat", "password", "access_token", "oauth_token_secret",
         "Authorization", "remote_ip", "NAME", "NAME_2", "STREET", "TELEPHONE", "E_MAIL",
         "TEL1_NUMBR", "PASSWD", "POSTL_CODE", "POSTL_COD1", "TEXT_LINE", "passwd", "company",
+        "city", "CITY", "C_O_NAME", "DISTRICT", "ORDERER_NA", "ORT01", "VALUEPART1",
     ],
 )  # fmt: skip
 def test_a_personal_or_secret_member_is_masked(key: str) -> None:
     assert redact({"a": [{key: "Anna"}]}) == {"a": [{key: MASK}]}
 
 
-@pytest.mark.parametrize("key", ["city", "CITY", "sku", "email_sent", "MATERIAL", "carrier_code"])
+@pytest.mark.parametrize(
+    "key", ["country_id", "LAND1", "sku", "email_sent", "MATERIAL", "carrier_code"]
+)
 def test_what_helps_and_hurts_nobody_is_kept(key: str) -> None:
     assert redact({key: "value"}) == {key: "value"}
 
@@ -36,7 +39,13 @@ def test_that_something_is_missing_is_no_secret(empty: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["mail anna@example.test now", "Bearer eyJabc.def", 'OAuth oauth_token="x"']
+    "text",
+    [
+        "mail anna@example.test now",
+        "mail anna@intranet now",
+        "Bearer eyJabc.def",
+        'OAuth oauth_token="x"',
+    ],
 )
 def test_personal_data_in_a_text_is_masked(text: str) -> None:
     assert MASK in redact(text)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .exceptions import ABAPApplicationError, ErrorInfo
 from .messages import Message
 from .session import Session
-
-if TYPE_CHECKING:
-    from .system import SapSystem
+from .system import SapSystem
 
 Handler = Callable[["Call"], dict[str, Any]]
 

@@ -15,6 +15,7 @@ from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from .autopilot import Autopilot
+from .calling import call
 from .control_api import blueprint as control_api
 from .exceptions import RFCLibError, error_as_dict
 from .faults import ConnectionDropped
@@ -72,7 +73,7 @@ class SessionHandler(WSGIRequestHandler):
             return attributes
         identity = body["session"]
         if verb == "call":
-            return system.call(identity, body["function"], body["parameters"])
+            return call(system, identity, body["function"], body["parameters"])
         system.session(identity)
         if verb == "reset":
             system.reset_session(identity)

@@ -1,35 +1,23 @@
-"""The stand-in as one object: sessions, calls, commit and rollback; knows nothing of HTTP."""
+"""The stand-in as one object: sessions, commit and rollback; knows nothing of HTTP."""
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from . import dictionary
-from .calls import Call
 from .clock import Clock, utc_now
 from .customising import Customising
-from .exceptions import (
-    ABAPApplicationError,
-    ABAPRuntimeError,
-    ErrorInfo,
-    LogonError,
-    communication_failure,
-)
-from .faults import ConnectionDropped, FaultPanel
+from .exceptions import LogonError, communication_failure
+from .faults import FaultPanel
 from .release import release_from_environment
 from .session import Session
 from .settings import Settings
 from .store import Store
-from .values import decode, encode
 
-logger = logging.getLogger(__name__)
 SYSTEM_ID = "SBX"
 
 
@@ -55,8 +43,8 @@ class SapSystem:
         self.settings = Settings(self.store)
         self.faults = FaultPanel()
         self.sessions: dict[str, Session] = {}
-        self._sleep = sleep
-        self._lock = threading.RLock()
+        self.sleep = sleep
+        self.lock = threading.RLock()
 
     def close(self) -> None:
         """Close the database."""
@@ -79,7 +67,7 @@ class SapSystem:
         session = Session(
             logon["user"].upper(), logon.get("client", "100"), language, self.clock.now()
         )
-        with self._lock:
+        with self.lock:
             self.sessions[session.identity] = session
         return {
             "session": session.identity,
@@ -120,72 +108,13 @@ class SapSystem:
 
     def end_session(self, identity: str) -> None:
         """The connection is gone: so are buffer and locks."""
-        with self._lock:
+        with self.lock:
             self.sessions.pop(identity, None)
 
     def drop_all_sessions(self) -> None:
         """Every connection is lost."""
-        with self._lock:
+        with self.lock:
             self.sessions.clear()
-
-    # ---- calls
-    def call(self, identity: str, function: str, wire: dict[str, Any]) -> dict[str, Any]:
-        """Run a function module; ``ConnectionDropped`` if a fault cuts the line."""
-        session = self.session(identity)
-        self._faults_before(session, function)
-        module = dictionary.function_module(function, self.release)
-        results: dict[str, Any] = {
-            name: wire.get(name, [])
-            for name, parameter in module.parameters.items()
-            if parameter.direction in ("tables", "changing")
-        }
-        with self._lock:
-            session.calls += 1
-            session.last_function = function
-            results.update(encode(module, self._run(session, function, decode(module, wire))))
-        self._faults_after(session, function)
-        return results
-
-    def _run(self, session: Session, function: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        from .function_modules import HANDLERS  # the modules need the system's type
-
-        self.run_updates()
-        try:
-            return HANDLERS[function](Call(self, session, function, parameters))
-        except ABAPApplicationError:
-            raise
-        except Exception as error:
-            logger.exception("stand-in failed in %s", function)
-            self.end_session(session.identity)
-            raise ABAPRuntimeError(
-                ErrorInfo(
-                    f"stand-in failed in {function}: {type(error).__name__}",
-                    3,
-                    "UNCAUGHT_EXCEPTION",
-                )
-            ) from error
-
-    def _faults_before(self, session: Session, function: str) -> None:
-        if fault := self.faults.take("latency", function):
-            self._sleep(fault.seconds)
-        if self.faults.take("drop_before", function):
-            self.end_session(session.identity)
-            raise ConnectionDropped
-        if fault := self.faults.take("dump", function):
-            self.end_session(session.identity)
-            raise ABAPRuntimeError(ErrorInfo(f"Runtime error {fault.key}", 3, fault.key))
-
-        if self.faults.take("abort", function):
-            self.end_session(session.identity)
-            text = "Termination on request"
-            raise ABAPRuntimeError(ErrorInfo(text, 4, text, "00", "A", "398"))
-
-    def _faults_after(self, session: Session, function: str) -> None:
-        commit = function == "BAPI_TRANSACTION_COMMIT"
-        lost = commit and self.faults.take("lost_commit_answer", function)
-        if lost or self.faults.take("drop_after", function):
-            self.end_session(session.identity)
-            raise ConnectionDropped
 
     # ---- unit of work
     def run_updates(self) -> None:
@@ -194,7 +123,7 @@ class SapSystem:
 
     def commit(self, session: Session, *, wait: bool) -> str:
         """Save the session's work; returns the reason if the update was terminated."""
-        with self._lock:
+        with self.lock:
             if session.pending and self.faults.take("commit_error", "BAPI_TRANSACTION_COMMIT"):
                 session.reset()
                 return "SAPSQL_ARRAY_INSERT_DUPREC"

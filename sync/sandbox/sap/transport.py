@@ -8,6 +8,7 @@ import threading
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from .calling import call
 from .exceptions import CommunicationError, communication_failure, error_from_dict
 from .faults import ConnectionDropped
 from .system import SapSystem
@@ -133,12 +134,12 @@ class InProcessTransport:
 
     def _run(self, function: str, wire: dict[str, Any]) -> dict[str, Any]:
         try:
-            result: dict[str, Any] = json.loads(
-                json.dumps(self._system.call(self._session, function, json.loads(json.dumps(wire))))
-            )
+            sent = json.loads(json.dumps(wire))
+            answer = json.dumps(call(self._system, self._session, function, sent))
         except ConnectionDropped:
             self._system.end_session(self._session)
             raise communication_failure("connection to partner 'in-process' broken") from None
+        result: dict[str, Any] = json.loads(answer)
         return result
 
     def _keep(self, outcome: list[Any], function: str, wire: dict[str, Any]) -> None:
