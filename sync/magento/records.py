@@ -11,8 +11,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sync.errors import UnexpectedRecord
-
 
 @dataclass(frozen=True, slots=True)
 class MagentoAddress:
@@ -250,12 +248,3 @@ class MagentoStoreView:
     currency: str
     locale: str
     timezone: str
-
-
-@dataclass(frozen=True, slots=True)
-class UnreadableRecord:
-    """A record of a search that cannot be read, with what could be made out to find it again."""
-
-    entity_id: int | None
-    increment_id: str
-    error: UnexpectedRecord

@@ -12,7 +12,6 @@ from sync.jobs import on_demand, plan, work
 from sync.jobs.ask import ask
 from sync.jobs.marked_done import mark_done, reopen
 from sync.jobs.work import Work
-from sync.magento.records import UnreadableRecord
 from sync.mirrors import unreadable
 from sync.models import (
     BillingDocument,
@@ -25,6 +24,7 @@ from sync.models import (
     Step,
     SyncTask,
 )
+from sync.reading import UnreadableRecord
 from tests.builders import a_user
 from tests.world import World
 
@@ -328,7 +328,7 @@ def test_a_record_marked_done_is_reported_again_only_for_other_trouble(
     world: World, person: User
 ) -> None:
     def report(trouble: str) -> None:
-        record = UnreadableRecord(7, "000000007", UnexpectedRecord(trouble))
+        record = UnreadableRecord("order", "000000007", UnexpectedRecord(trouble), 7)
         unreadable.report(world.shop, record)
 
     report("It has no store.")
