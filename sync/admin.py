@@ -67,8 +67,20 @@ class ShopAdmin(ModelAdmin):
     search_fields = ["name", "code"]
 
 
+class MappingAdmin(ModelAdmin):
+    """The link of an error names the field that is missing: it is not left empty again."""
+
+    def get_form(self, request: HttpRequest, obj: Any = None, *rest: Any, **more: Any) -> Any:
+        """The usual form, with that field required."""
+        form = super().get_form(request, obj, *rest, **more)
+        for name in set(request.GET.getlist("missing")) & set(form.base_fields):
+            if not getattr(obj, name, ""):
+                form.base_fields[name].required = True
+        return form
+
+
 @admin.register(SalesArea)
-class SalesAreaAdmin(ModelAdmin):
+class SalesAreaAdmin(MappingAdmin):
     """What a store's orders become in SAP."""
 
     list_display = [
@@ -80,7 +92,7 @@ class SalesAreaAdmin(ModelAdmin):
 
 
 @admin.register(CustomerMapping)
-class CustomerMappingAdmin(ModelAdmin):
+class CustomerMappingAdmin(MappingAdmin):
     """Web customers with a SAP account of their own."""
 
     list_display = ["customer_number", "known_by", "sales_area"]
@@ -89,7 +101,7 @@ class CustomerMappingAdmin(ModelAdmin):
 
 
 @admin.register(MaterialMapping)
-class MaterialMappingAdmin(ModelAdmin):
+class MaterialMappingAdmin(MappingAdmin):
     """SKU to material."""
 
     list_display = ["sku", "material", "ean", "unit", "item_category", "shop"]
@@ -98,7 +110,7 @@ class MaterialMappingAdmin(ModelAdmin):
 
 
 @admin.register(PaymentMapping)
-class PaymentMappingAdmin(ModelAdmin):
+class PaymentMappingAdmin(MappingAdmin):
     """Payment method to terms of payment, and when to take the order."""
 
     list_display = ["method", "payment_terms", "release", "collected_by", "shop"]
@@ -107,7 +119,7 @@ class PaymentMappingAdmin(ModelAdmin):
 
 
 @admin.register(ShippingMapping)
-class ShippingMappingAdmin(ModelAdmin):
+class ShippingMappingAdmin(MappingAdmin):
     """Shipping method to shipping condition."""
 
     list_display = ["method", "shipping_condition", "shop"]
@@ -116,7 +128,7 @@ class ShippingMappingAdmin(ModelAdmin):
 
 
 @admin.register(CarrierMapping)
-class CarrierMappingAdmin(ModelAdmin):
+class CarrierMappingAdmin(MappingAdmin):
     """SAP's carrier to the name customers see."""
 
     list_display = ["sap_carrier", "title", "carrier_code", "tracking_url"]

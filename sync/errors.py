@@ -14,6 +14,8 @@ SyncError
 
 from __future__ import annotations
 
+NO_MAPPING = {"mapping_table": "", "mapping_key": "", "mapping_field": ""}
+
 
 class SyncError(Exception):
     """A sync step failed. Subclasses say who has to act.
@@ -54,6 +56,11 @@ class SyncError(Exception):
         """What happened, in words a person can act on; never a secret or customer data."""
         return str(self.args[0])
 
+    @property
+    def mapping_columns(self) -> dict[str, str]:
+        """The task's columns for the mapping entry it waits for: most failures wait for none."""
+        return NO_MAPPING
+
 
 class RemoteUnavailable(SyncError):
     """The remote did not answer properly; the same call may work later."""
@@ -87,12 +94,24 @@ class UnexpectedRecord(SyncError):
 
 
 class MappingMissing(SyncError):
-    """A mapping entry is missing; ``mapping`` names the table, ``key`` the missing entry."""
+    """An entry of a ``MappingTable`` is missing; with ``field``, one that is there lacks it."""
 
-    def __init__(self, message: str, *, mapping: str, key: str, reference: str = "") -> None:
-        super().__init__(message, reference=reference, cause_key=f"mapping:{mapping}:{key}")
-        self.mapping = mapping
+    def __init__(
+        self, message: str, table: str, key: str, field: str = "", *, reference: str = ""
+    ) -> None:
+        super().__init__(message, reference=reference, cause_key=f"mapping:{table}:{key}")
+        self.table = table
         self.key = key
+        self.field = field
+
+    @property
+    def mapping_columns(self) -> dict[str, str]:
+        """Where the entry is to be added."""
+        return {
+            "mapping_table": self.table,
+            "mapping_key": self.key[:255],
+            "mapping_field": self.field,
+        }
 
 
 class RecordsDisagree(SyncError):

@@ -19,6 +19,7 @@ from sync.magento.auth import BearerToken, admin_login, oauth1
 from sync.magento.client import MagentoClient
 from sync.magento.transport import TimeLimits
 from sync.models import RemoteIdentity, SapMessageEntry, Shop
+from sync.models.systems import SAP
 from sync.policy import Policy, policy_from_settings
 from sync.sap.client import SapClient
 from sync.sap.explanations import Explanation
@@ -80,7 +81,7 @@ class Remotes:
             client = self._build_magento(shop, self._observe)
             identities = RemoteIdentity.objects
             address = {"base_url": client.base_url}
-            identities.recognise(f"magento:{shop.code}", address, was_asked=False)
+            identities.recognise(shop.system, address, was_asked=False)
             self._magento[shop.code] = client
         return self._magento[shop.code]
 
@@ -89,7 +90,7 @@ class Remotes:
         raises ``RemoteChanged`` when it leads to another system."""
         if self._sap is None or not self._sap.is_usable:
             self._sap = self._build_sap(self._observe)
-            self._sap.recognise_by(lambda seen: RemoteIdentity.objects.recognise("sap", seen))
+            self._sap.recognise_by(lambda seen: RemoteIdentity.objects.recognise(SAP, seen))
         return self._sap
 
     def renew(self) -> None:

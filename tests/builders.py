@@ -10,6 +10,8 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
+from sync.errors import NO_MAPPING, MappingMissing
+from sync.jobs.failures import columns_of
 from sync.models import (
     BillingDocument,
     BillingDocumentLine,
@@ -82,6 +84,29 @@ def a_sales_order(**values: Any) -> SalesOrder:
         "shipping_method": "flatrate_flatrate",
     }
     return SalesOrder.objects.create(**(defaults | values))
+
+
+def a_waiting_order(sku: str = "24-MB01", **values: Any) -> SalesOrder:
+    """An order of one line that is to go to SAP, with the record that the shop holds of it."""
+    order = a_sales_order(stage=SalesOrder.Stage.TO_SYNC, **values)
+    line = an_order_line(order, sku=sku, sap_item_number=None)
+    total = float(order.grand_total)
+    order.payload = {
+        "entity_id": order.entity_id, "increment_id": order.increment_id,
+        "store_id": order.store_id, "created_at": "2026-03-02 09:30:00",
+        "updated_at": "2026-03-02 09:30:00", "order_currency_code": order.currency,
+        "grand_total": total, "payment": {"method": order.payment_method},
+        "items": [{
+            "item_id": line.item_id, "sku": sku, "name": line.name, "product_type": "simple",
+            "qty_ordered": 2, "price": total / 2, "row_total_incl_tax": total,
+        }],
+        "extension_attributes": {"shipping_assignments": [
+            {"shipping": {"method": order.shipping_method}},
+        ]},
+        **order.payload,
+    }  # fmt: skip
+    order.save(update_fields=["payload"])
+    return order
 
 
 def an_order_in_sap(number: str = "", **values: Any) -> SalesOrder:
@@ -280,10 +305,10 @@ def a_stopped_task(
         "started_at": PLACED_AT,
         "finished_at": PLACED_AT,
         "attempts": 1,
-        "error_class": "MappingMissing",
-        "error_message": "SKU 24-MB01 has no material: add it to the mappings, then retry.",
-        "cause_key": "mapping:material:24-MB01",
+        **columns_of(MappingMissing("SKU 24-MB01 has no material.", "material", "24-MB01")),
     }
+    if "cause_key" in values:
+        defaults |= NO_MAPPING
     return a_task(step, order, **(defaults | values))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
 
+from sync.mapping_tables import MappingTable
 from sync.models import (
     CarrierMapping,
     CustomerMapping,
@@ -20,14 +22,17 @@ _Form = forms.ModelForm
 
 
 class MappingForm(_Form):  # type: ignore[type-arg]
-    """A form whose first fields are given by what is missing, and hidden."""
+    """A form for a missing entry: what is known of it is hidden, what it ``needs`` is required."""
 
-    given: tuple[str, ...] = ()
+    table: MappingTable
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, needs: Collection[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in self.given:
+        for name in self.table.facts.key_fields:
             self.fields[name].widget = forms.HiddenInput()
+        for name in needs:
+            if not getattr(self.instance, name):  # what is there may be wrong, but is no gap
+                self.fields[name].required = True
         for field in self.fields.values():
             field.widget.attrs["autocomplete"] = "off"
 
@@ -35,7 +40,7 @@ class MappingForm(_Form):  # type: ignore[type-arg]
         """What stood there, for the record of changes; ask before the form is validated."""
         if self.instance.pk is None:
             return "missing"
-        names = [name for name in self.fields if name not in self.given]
+        names = [name for name in self.fields if name not in self.table.facts.key_fields]
         return _listed({name: getattr(self.instance, name, "") for name in names})
 
     def after(self) -> str:
@@ -50,7 +55,7 @@ def _listed(values: dict[str, Any]) -> str:
 class MaterialForm(MappingForm):
     """SKU to material, or to its EAN."""
 
-    given = ("shop", "sku")
+    table = MappingTable.MATERIAL
 
     class Meta:
         model = MaterialMapping
@@ -64,7 +69,7 @@ class MaterialForm(MappingForm):
 class PaymentForm(MappingForm):
     """Payment method to terms of payment, when to take the order, and who collects its money."""
 
-    given = ("shop", "method")
+    table = MappingTable.PAYMENT
 
     class Meta:
         model = PaymentMapping
@@ -74,7 +79,7 @@ class PaymentForm(MappingForm):
 class ShippingForm(MappingForm):
     """Shipping method to shipping condition."""
 
-    given = ("shop", "method")
+    table = MappingTable.SHIPPING
 
     class Meta:
         model = ShippingMapping
@@ -84,7 +89,7 @@ class ShippingForm(MappingForm):
 class CarrierForm(MappingForm):
     """SAP's carrier to the name customers see."""
 
-    given = ("sap_carrier",)
+    table = MappingTable.CARRIER
 
     class Meta:
         model = CarrierMapping
@@ -94,7 +99,7 @@ class CarrierForm(MappingForm):
 class StoreForm(MappingForm):
     """A store's sales area; what is not asked here keeps its default."""
 
-    given = ("shop", "store_id")
+    table = MappingTable.SALES_AREA
 
     class Meta:
         model = SalesArea
@@ -105,13 +110,6 @@ class StoreForm(MappingForm):
             *("discount_condition", "freight_condition", "tax_condition", "freight_tax_condition"),
             "currency",
         ]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        needs = kwargs.get("initial", {}).get("needs", {})
-        for name in ("discount_condition", "freight_condition"):
-            self.fields[name].required = bool(needs.get(name))
-        self.fields["price_condition"].required = self.fields["default_unit"].required = True
 
 
 class CustomerForm(MappingForm):
@@ -125,7 +123,7 @@ class CustomerForm(MappingForm):
         "vat_id",
     )
 
-    given = ("sales_area",)
+    table = MappingTable.CUSTOMER
     known_by = forms.CharField(
         label="For orders of", max_length=300, widget=forms.Select, required=True
     )
@@ -148,3 +146,9 @@ class CustomerForm(MappingForm):
             raise forms.ValidationError("Not a number.")
         setattr(self.instance, name, value)
         return f"{name}:{value}"
+
+
+FORMS: dict[MappingTable, type[MappingForm]] = {
+    form.table: form
+    for form in (StoreForm, MaterialForm, CustomerForm, PaymentForm, ShippingForm, CarrierForm)
+}

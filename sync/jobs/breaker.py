@@ -23,62 +23,15 @@ from sync.jobs import work
 from sync.jobs.ask import ask
 from sync.jobs.retries import next_probe
 from sync.models import RemoteHealth, Shop, Step, SyncTask, clock
+from sync.models.ledger import SyncTaskQuerySet
+from sync.models.systems import SAP, name_of, shop_code
 
 logger = logging.getLogger(__name__)
 
-SAP = "sap"
-WAITS_FOR_REMOTE = "remote-away"
 PROBE_EVERY = timedelta(seconds=15)
 Kind = RemoteHealth.Kind
 
-_NEEDS_SHOP = {
-    Step.PULL_ORDERS,
-    Step.PUSH_ORDER,
-    Step.CONFIRM_ORDER,
-    Step.PUSH_SHIPMENT,
-    Step.PUSH_INVOICE,
-    Step.SEND_INVOICE,
-    Step.CHECK_COMPLETENESS,
-    Step.DRY_RUN,
-}
-_NEEDS_SAP = {
-    Step.PUSH_ORDER,
-    Step.PULL_DELIVERIES,
-    Step.PULL_BILLING,
-    Step.CHECK_COMPLETENESS,
-    Step.DRY_RUN,
-}
 
-
-def systems_of(task: SyncTask) -> list[str]:
-    """The remotes a task cannot do without; a connection test needs none to be well."""
-    systems = [SAP] if task.step in _NEEDS_SAP else []
-    if task.step in _NEEDS_SHOP and task.shop is not None:
-        systems.append(shop_system(task.shop.code))
-    return systems
-
-
-def needs_of(task: SyncTask) -> set[str]:
-    """The same by the names calls are kept under: "sap" and "magento"."""
-    return {system.partition(":")[0] for system in systems_of(task)}
-
-
-def shop_system(code: str) -> str:
-    """The name under which a shop's health is kept."""
-    return f"magento:{code}"
-
-
-def name_of(system: str) -> str:
-    """How people call a remote."""
-    return "SAP" if system == SAP else f"The shop {system.removeprefix('magento:')}"
-
-
-def changed_name_of(system: str) -> str:
-    """How people call a remote that is not what it was."""
-    return f"{name_of(system)} looks like another {'system' if system == SAP else 'shop'}"
-
-
-# ---- what answers tell ---------------------------------------------------------------------------
 def note_failure(task: SyncTask, error: SyncError) -> None:
     """Learn from a failure how the remote is that it speaks about."""
     system = _system_of(task, error)
@@ -93,10 +46,10 @@ def note_failure(task: SyncTask, error: SyncError) -> None:
         return
     with transaction.atomic():
         health, _created = RemoteHealth.objects.select_for_update().get_or_create(system=system)
-        is_new = _count(health, kind, error, now) and not health.is_away
+        is_new = _count(health, kind, error, now) and not health.is_in_trouble
         if is_new:
             health.opened_at = now
-        if health.is_away:
+        if health.is_in_trouble:
             health.probe_at = max(now + _until_probe(health), health.quiet_until or now)
         health.save()
     if is_new:
@@ -107,17 +60,29 @@ def note_success(task: SyncTask, answered: Collection[str]) -> None:
     """A task was done, and these systems ("sap", "magento") answered it: their trouble is over."""
     systems = [name for one in answered if (name := _system_named(task, one))]
     failing = RemoteHealth.objects.filter(system__in=systems, consecutive_failures__gt=0)
-    if task.step != Step.TEST_CONNECTION:
+    if task.step != Step.TRY_CONNECTION:
         # Old sessions go on when the password has changed; only a new logon proves anything.
         failing = failing.exclude(kind=Kind.LOGON)
     _close(failing)
 
 
+def probe() -> int:
+    """Try each remote in trouble, at its interval; how many tests were called for."""
+    now = clock.now()
+    due = RemoteHealth.objects.filter(opened_at__isnull=False, probe_at__lte=now)
+    return sum(_probe(health, now) for health in due)
+
+
+def waiting_for(system: str) -> SyncTaskQuerySet:
+    """The tasks that wait and need this remote."""
+    return SyncTask.objects.filter(state=SyncTask.State.WAITING).needing(system)
+
+
 def _count(health: RemoteHealth, kind: Kind, error: SyncError, now: datetime) -> bool:
     """Note one more failure; whether that makes an incident. A refused logon stays one."""
-    if health.is_away and health.kind == Kind.LOGON and kind != Kind.LOGON:
+    if health.is_in_trouble and health.kind == Kind.LOGON and kind != Kind.LOGON:
         return False
-    since = health.failing_since if health.is_away else None
+    since = health.failing_since if health.is_in_trouble else None
     if health.kind != kind:
         health.consecutive_failures = 0  # of another kind: it decides how rarely is tried again
     health.kind = kind
@@ -153,7 +118,7 @@ def _close(failing: QuerySet[RemoteHealth]) -> None:
 
 
 def _note_end(health: RemoteHealth) -> None:
-    now, was_open = clock.now(), health.is_away
+    now, was_open = clock.now(), health.is_in_trouble
     health.note_success(now)
     health.probe_at = health.quiet_until = None
     if was_open:
@@ -182,34 +147,13 @@ def _system_of(task: SyncTask, error: SyncError) -> str:
 def _system_named(task: SyncTask, name: str) -> str:
     if name == SAP:
         return SAP
-    return shop_system(task.shop.code) if task.shop is not None else ""
+    return task.shop.system if task.shop is not None else ""
 
 
 def _has_worked(system: str) -> bool:
     """Whether this remote was ever of use."""
-    steps = _NEEDS_SAP if system == SAP else _NEEDS_SHOP
     done = SyncTask.objects.filter(state=SyncTask.State.DONE)
-    if system != SAP:
-        done = done.filter(shop__code=system.removeprefix("magento:"))
-    is_of_use = done.filter(step__in=steps)
-    return is_of_use.exists() or done.filter(reference=system).exists()
-
-
-# ---- trying again --------------------------------------------------------------------------------
-def probe() -> int:
-    """Try each remote in trouble, at its interval; how many tests were called for."""
-    now = clock.now()
-    due = RemoteHealth.objects.filter(opened_at__isnull=False, probe_at__lte=now)
-    return sum(_probe(health, now) for health in due)
-
-
-def waiting_for(system: str) -> QuerySet[SyncTask]:
-    """The tasks that wait and need this remote."""
-    steps = _NEEDS_SAP if system == SAP else _NEEDS_SHOP
-    waiting = SyncTask.objects.filter(state=SyncTask.State.WAITING, step__in=steps)
-    if system != SAP:
-        waiting = waiting.filter(shop__code=system.removeprefix("magento:"))
-    return waiting
+    return done.needing(system).exists() or done.filter(reference=system).exists()
 
 
 def _until_probe(health: RemoteHealth) -> timedelta:
@@ -228,19 +172,16 @@ def _probe(health: RemoteHealth, now: datetime) -> int:
         return 0
     test = work.try_connection(shop)
     again = SyncTask.objects.unfinished().exclude(state=SyncTask.State.RUNNING)
-    if not again.filter(step=test.step, reference=test.reference).update(
-        state=SyncTask.State.WAITING, not_before=now, rung_at=None, attempts=0
-    ):
+    if not again.filter(step=test.step, reference=test.reference).wake(attempts=0):
         ask(test, origin=SyncTask.Origin.SCHEDULE)
     return 1
 
 
 def _shop_of(system: str) -> Shop | None:
-    return Shop.objects.filter(code=system.removeprefix("magento:")).first()
+    return Shop.objects.filter(code=shop_code(system)).first()
 
 
 def _call_all_waiting(system: str) -> None:
     """Make due what waited for this remote; the sweep rings, oldest first."""
-    now = clock.now()
-    waiting = waiting_for(system).filter(not_before__gt=now, error_class="RemoteUnavailable")
-    waiting.update(not_before=now, rung_at=None)
+    later = waiting_for(system).filter(not_before__gt=clock.now())
+    later.filter(error_class="RemoteUnavailable").wake()

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from django.contrib.auth.models import User
 
-from sync.jobs import marked_done, plan, release, work
+from sync.jobs import plan, release, work
 from sync.jobs.ask import Answer, Asked, ask, retry
 from sync.mirrors.intake import reason_never_taken
 from sync.mirrors.link_choices import task_showing
+from sync.mirrors.notes import note_taken_anyway
 from sync.models import (
     BillingDocument,
     Decision,
@@ -21,6 +22,7 @@ from sync.models import (
     Shop,
     SyncTask,
 )
+from sync.models.steps import WRITES
 
 NO_SHOP = (
     "No shop is set up: an administrator adds one, or switches one on, under Mappings → Shops."
@@ -52,6 +54,10 @@ class Clicked:
         parts = [f"{count} {words[answer]}" for answer, count in self.answers.items()]
         return f"Sync now: {', '.join(parts)}. {self.note}".strip()
 
+    def says(self, note: str) -> Clicked:
+        """The same, with one more word for the person."""
+        return replace(self, note=note)
+
 
 def sync_orders(orders: Iterable[SalesOrder], user: User) -> Clicked:
     """Everything these orders need next: into SAP, confirmed, deliveries and billing fetched."""
@@ -62,11 +68,11 @@ def sync_all_new_orders(user: User) -> Clicked:
     """Fetch every shop's new orders, and bring all that wait into SAP; before the release only
     the first."""
     if not _has_shop():
-        return Clicked(note=NO_SHOP)
+        return Clicked().says(NO_SHOP)
     if not release.is_held():
         return _ask_all(plan.for_all_new_orders(), user)
-    fetches = (one for one in plan.for_all_new_orders() if one.step not in release.WRITES)
-    return replace(_ask_all(fetches, user), note=release.HELD)
+    fetches = (one for one in plan.for_all_new_orders() if one.step not in WRITES)
+    return _ask_all(fetches, user).says(release.HELD)
 
 
 def sync_deliveries(deliveries: Iterable[OutboundDelivery], user: User) -> Clicked:
@@ -100,9 +106,7 @@ def take_anyway(order: SalesOrder, user: User, reason: str = "") -> Clicked:
     if reason_never_taken(order):
         return Clicked()
     Decision.keep(Decision.Kind.TAKEN_ANYWAY, user, reason, sales_order=order)
-    SalesOrder.objects.filter(pk=order.pk).update(
-        is_taken_anyway=True, not_taken_reason="", stage=SalesOrder.Stage.TO_SYNC
-    )
+    note_taken_anyway(order)
     order.refresh_from_db()
     return sync_orders([order], user)
 
@@ -127,19 +131,6 @@ def refuse_sap_order(order: SalesOrder, number: str, user: User, reason: str) ->
 def retry_tasks(tasks: Iterable[SyncTask], user: User) -> Clicked:
     """Put these stopped tasks back to work."""
     return _collect(retry(task, asked_by=user) for task in tasks)
-
-
-def mark_done(task: SyncTask, user: User, reason: str, number: str = "") -> bool:
-    """End a stopped task with a reason, or have the shop's paper of that number linked; False
-    where it is not stopped any more."""
-    if number:
-        return marked_done.mark_done_with(task, user, reason, number)
-    return marked_done.mark_done(task, user, reason)
-
-
-def reopen(task: SyncTask, user: User, reason: str) -> SyncTask | None:
-    """Take back that a task was marked done; the task that goes on, None where it was not."""
-    return marked_done.reopen(task, user, reason)
 
 
 def retry_cause(cause_key: str, user: User) -> Clicked:
@@ -176,7 +167,7 @@ def check_readiness(user: User) -> Clicked:
 
 def _of_everything(fetch: work.Work, user: User) -> Clicked:
     clicked = _ask_all([fetch], user)
-    return clicked if _has_shop() else replace(clicked, note=NO_SHOP)
+    return clicked if _has_shop() else clicked.says(NO_SHOP)
 
 
 def _has_shop() -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.errors import RemoteMisconfigured, SyncError
+from sync.errors import NO_MAPPING, RemoteMisconfigured, SyncError
 
 PORTAL_FAULT = "PortalFault"
 
@@ -14,12 +14,14 @@ def columns_of(error: BaseException) -> dict[str, str]:
             "error_class": kind_of(error),
             "error_message": error.message,
             "cause_key": (error.cause_key or _cause_of(error))[:120],
+            **error.mapping_columns,
         }
     name = type(error).__name__
     return {
         "error_class": PORTAL_FAULT,
         "error_message": f"A fault in the portal ({name}); the details are in the worker's log.",
         "cause_key": f"fault:{name}",
+        **NO_MAPPING,
     }
 
 

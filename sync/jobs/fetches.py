@@ -12,23 +12,14 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 
-from sync.jobs.work import EVERYTHING_IN_SAP, of_shop
-from sync.models import FetchHealth, Step, StepSchedule, SyncTask, clock
+from sync.models import FetchHealth, StepSchedule, SyncTask, clock
+from sync.models.steps import FETCHES
 
 logger = logging.getLogger(__name__)
 
-FETCHES = frozenset(
-    {Step.PULL_ORDERS, Step.PULL_DELIVERIES, Step.PULL_BILLING, Step.CHECK_COMPLETENESS}
-)
 # A fetch that runs by itself was last good longer ago than this, and than three of its rounds.
 SILENT_AFTER = timedelta(minutes=10)
 ROUNDS = 3
-
-
-def is_of_everything(task: SyncTask) -> bool:
-    """Whether a task fetches all there is, and not one order or record."""
-    whole = EVERYTHING_IN_SAP if task.shop is None else of_shop(task.shop)
-    return task.step in FETCHES and task.sales_order_id is None and task.reference == whole
 
 
 def note_success(task: SyncTask) -> None:
@@ -41,7 +32,7 @@ def note_success(task: SyncTask) -> None:
         return
     with transaction.atomic():
         health = _health_of(task)
-        if health.is_away:
+        if health.is_in_trouble:
             logger.warning("%s works again", task)
         health.note_success(now)
         health.save()
@@ -53,7 +44,7 @@ def note_failure(task: SyncTask, message: str, cause_key: str) -> bool:
     with transaction.atomic():
         health = _health_of(task)
         health.note_failure(message, cause_key, now)
-        is_new = not health.is_away and health.is_to_be_believed(
+        is_new = not health.is_in_trouble and health.is_to_be_believed(
             now, settings.RETRY_SCALE, has_worked=health.last_good_at is not None
         )
         if is_new:
@@ -61,7 +52,7 @@ def note_failure(task: SyncTask, message: str, cause_key: str) -> bool:
         health.save()
     if is_new:
         logger.error("%s fails: %s", task, health.cause_key)
-    return health.is_away
+    return health.is_in_trouble
 
 
 def note_held_back(task: SyncTask) -> None:
@@ -80,9 +71,7 @@ def silent() -> list[FetchHealth]:
     """The fetches that run by themselves and were last good too long ago. One under way is left
     out as long as its worker lives, unless its trouble is believed: it may fail again."""
     now = clock.now()
-    rounds = dict(
-        StepSchedule.objects.filter(is_enabled=True).values_list("step", "interval_seconds")
-    )
+    rounds = StepSchedule.objects.intervals()
     under_way = set(
         SyncTask.objects.filter(
             step__in=FETCHES, state=SyncTask.State.RUNNING, lease_until__gt=now
@@ -92,7 +81,7 @@ def silent() -> list[FetchHealth]:
     return [
         health
         for health in candidates.select_related("shop")
-        if (health.is_away or (health.step, health.reference) not in under_way)
+        if (health.is_in_trouble or (health.step, health.reference) not in under_way)
         and health.silent_since is not None
         and now - health.silent_since > _patience(health, rounds[health.step])
     ]

@@ -9,18 +9,12 @@ from django.db.models import Min
 
 from sync.errors import RemoteMisconfigured, RemoteUnavailable, SyncError
 from sync.jobs import release
-from sync.jobs.breaker import (
-    SAP,
-    WAITS_FOR_REMOTE,
-    changed_name_of,
-    name_of,
-    shop_system,
-    systems_of,
-)
 from sync.jobs.failures import kind_of
-from sync.jobs.fetches import FETCHES
 from sync.models import RemoteHealth, RemoteIdentity, Step, SyncTask, clock
+from sync.models.steps import FETCHES
+from sync.models.systems import SAP, changed_name_of, name_of
 
+WAITS_FOR_REMOTE = "remote-away"
 LOOK_AGAIN_AFTER = timedelta(minutes=10)  # should the call at the trouble's end be missed
 Kind = RemoteHealth.Kind
 
@@ -38,7 +32,7 @@ def held_back(task: SyncTask) -> Hold | None:
     """Why a task must not be carried out now; None lets it run."""
     if release.holds(task.step, asked_by_person=task.asked_by_id is not None):
         return _wait(release.HELD, clock.now() + LOOK_AGAIN_AFTER)
-    systems = systems_of(task)
+    systems = task.systems
     if not systems:
         return _logon_refused(task) if task.step == Step.CHECK_READINESS else None
     for changed in RemoteIdentity.objects.filter(
@@ -64,9 +58,7 @@ def call_forgotten() -> int:
     alike = waiting.values("step", "shop_id", "priority").annotate(first=Min("pk"))
     firsts = SyncTask.objects.filter(pk__in=alike.values("first")).select_related("shop")
     return sum(
-        waiting.filter(step=one.step, shop=one.shop, priority=one.priority).update(
-            not_before=now, rung_at=None
-        )
+        waiting.filter(step=one.step, shop=one.shop, priority=one.priority).wake()
         for one in firsts
         if held_back(one) is None
     )
@@ -74,7 +66,7 @@ def call_forgotten() -> int:
 
 def _parties(task: SyncTask) -> list[str]:
     """The remotes whose documents a task is about, whether it calls them or not."""
-    return [SAP] if task.shop is None else [SAP, shop_system(task.shop.code)]
+    return [SAP] if task.shop is None else [SAP, task.shop.system]
 
 
 def _logon_refused(task: SyncTask) -> Hold | None:
@@ -89,7 +81,7 @@ def _hold(task: SyncTask, health: RemoteHealth) -> Hold | None:
     if health.quiet_until is not None and now < health.quiet_until and not is_clicked:
         reason = f"{name_of(health.system)} asked for a pause; this waits for its end."
         return _wait(reason, health.quiet_until)
-    return _of_incident(task, health) if health.is_away else None
+    return _of_incident(task, health) if health.is_in_trouble else None
 
 
 def _of_incident(task: SyncTask, health: RemoteHealth) -> Hold | None:

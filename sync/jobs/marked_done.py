@@ -8,16 +8,36 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from sync.jobs import work
-from sync.jobs.ask import ask
+from sync.jobs.ask import ask, put_back_by
 from sync.jobs.bell import ring_after_commit
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.unreadable import ENDED_WITH
 from sync.models import Decision, SyncTask, clock
-from sync.steps.named_papers import UNCONFIRMED, WISH, words
+from sync.models.marked_done import UNCONFIRMED, WISH, words
 
 
-def mark_done(task: SyncTask, person: User, reason: str) -> bool:
-    """End stopped work with a reason; False where it is not stopped any more."""
+def mark_done(task: SyncTask, person: User, reason: str, number: str = "") -> bool:
+    """End stopped work with a reason, or have the shop's paper of that number linked; False where
+    it is not stopped any more."""
+    return _have_linked(task, person, reason, number) if number else _end(task, person, reason)
+
+
+def reopen(task: SyncTask, person: User, reason: str) -> SyncTask | None:
+    """Put work back that somebody had marked done; the task that stands for it now. None where
+    it is not marked done any more."""
+    standing = Decision.objects.marked_done(task.step).filter(task__reference=task.reference)
+    with transaction.atomic():
+        done = SyncTask.objects.select_for_update().filter(pk=task.pk, state=SyncTask.State.DONE)
+        if done.first() is None or not standing.exists():
+            return None
+        Decision.keep(Decision.Kind.REOPENED, person, reason, **task.about)
+        again = _wake(task, person)
+    if task.sales_order_id:
+        refresh_stages([task.sales_order_id])
+    return again
+
+
+def _end(task: SyncTask, person: User, reason: str) -> bool:
     told = words(person.get_username(), reason)
     with transaction.atomic():
         ended = _stopped(task).update(
@@ -36,10 +56,10 @@ def mark_done(task: SyncTask, person: User, reason: str) -> bool:
     return bool(ended)
 
 
-def mark_done_with(task: SyncTask, person: User, reason: str, number: str) -> bool:
+def _have_linked(task: SyncTask, person: User, reason: str, number: str) -> bool:
     """Have the paper of that number read in the shop and linked; the step ends the work, or says
     why it cannot. A number given a second time, after the shop showed no reference of ours on it,
-    is a confirmation. False where the work is not stopped any more."""
+    is a confirmation."""
     wish = {
         "number": number,
         "reason": reason,
@@ -49,26 +69,11 @@ def mark_done_with(task: SyncTask, person: User, reason: str, number: str) -> bo
     }
     facts = {**_without_wish(task), WISH: wish}
     with transaction.atomic():
-        waits = _stopped(task).update(**_anew(person), facts=facts)
+        waits = _stopped(task).update(**put_back_by(person), facts=facts)
         if waits:
             task.refresh_from_db()
             ring_after_commit([task])
     return bool(waits)
-
-
-def reopen(task: SyncTask, person: User, reason: str) -> SyncTask | None:
-    """Put work back that somebody had marked done; the task that stands for it now. None where
-    it is not marked done any more."""
-    standing = Decision.objects.marked_done(task.step).filter(task__reference=task.reference)
-    with transaction.atomic():
-        done = SyncTask.objects.select_for_update().filter(pk=task.pk, state=SyncTask.State.DONE)
-        if done.first() is None or not standing.exists():
-            return None
-        Decision.keep(Decision.Kind.REOPENED, person, reason, **task.about)
-        again = _wake(task, person)
-    if task.sales_order_id:
-        refresh_stages([task.sales_order_id])
-    return again
 
 
 def _stopped(task: SyncTask) -> Any:
@@ -82,25 +87,12 @@ def _wake(task: SyncTask, person: User) -> SyncTask:
     done = SyncTask.objects.filter(pk=task.pk, state=SyncTask.State.DONE)
     try:
         with transaction.atomic():
-            done.update(**_anew(person), outcome="", facts=_without_wish(task))
+            done.update(**put_back_by(person), outcome="", facts=_without_wish(task))
     except IntegrityError:
         return ask(work.again(task), origin=SyncTask.Origin.REPAIR, asked_by=person).task
     task.refresh_from_db()
     ring_after_commit([task])
     return task
-
-
-def _anew(person: User) -> dict[str, Any]:
-    return {
-        "state": SyncTask.State.WAITING,
-        "origin": SyncTask.Origin.REPAIR,
-        "priority": SyncTask.Priority.INTERACTIVE,
-        "asked_by": person,
-        "asked_at": clock.now(),
-        "not_before": clock.now(),
-        "finished_at": None,
-        "attempts": 0,
-    }
 
 
 def _without_wish(task: SyncTask) -> dict[str, Any]:

@@ -14,17 +14,10 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from sync.models import DryRun, ReadinessFinding, Release, Shop, Step, SyncTask
+from sync.models import DryRun, ReadinessFinding, Release, Shop, SyncTask
+from sync.models.steps import WRITES
+from sync.models.systems import SAP
 
-WRITES = frozenset(
-    {
-        Step.PUSH_ORDER,
-        Step.CONFIRM_ORDER,
-        Step.PUSH_SHIPMENT,
-        Step.PUSH_INVOICE,
-        Step.SEND_INVOICE,
-    }
-)
 CHECKED_WITHIN = timedelta(days=1)
 TRIED = (DryRun.Verdict.ACCEPTED, DryRun.Verdict.UNPRICED)
 HELD = "Nothing is sent by itself until an administrator has released the portal under Readiness."
@@ -61,8 +54,8 @@ def release(user: User) -> bool:
 
 
 def _not_ready() -> Iterator[str]:
-    areas = {"portal": "the portal", "sap": "SAP"}
-    areas |= {f"magento:{shop.code}": f"the shop {shop.name}" for shop in _shops()}
+    areas = {"portal": "the portal", SAP: "SAP"}
+    areas |= {shop.system: f"the shop {shop.name}" for shop in _shops()}
     findings = ReadinessFinding.objects.filter(area__in=areas)
     red = findings.filter(state=ReadinessFinding.State.RED).count()
     if red:

@@ -11,17 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Min, QuerySet
+from django.db.models import Min
 
 from sync.errors import RemoteMisconfigured
-from sync.jobs import breaker, fetches
 from sync.jobs.holds import held_back
 from sync.jobs.retries import next_probe
-from sync.models import RemoteHealth, Shop, Step, SyncTask, clock
+from sync.models import RemoteHealth, Shop, SyncTask, clock
+from sync.models.ledger import SyncTaskQuerySet
+from sync.models.steps import FETCHES, TRIALS
 
 TROUBLE = RemoteMisconfigured.__name__
-# People look at these again themselves.
-LOOKED_AT = [Step.TEST_CONNECTION, Step.CHECK_READINESS, Step.DRY_RUN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class StoppedBy:
 
 def stopped_by(task: SyncTask) -> StoppedBy | None:
     """The trouble that stopped this task before it was put back to work; None for any other."""
-    if task.error_class != TROUBLE or task.step in LOOKED_AT:
+    if task.error_class != TROUBLE or task.step in TRIALS:
         return None
     return StoppedBy(task.cause_key, task.shop)
 
@@ -42,7 +41,7 @@ def stopped_by(task: SyncTask) -> StoppedBy | None:
 def is_first_try(task: SyncTask) -> bool:
     """Whether a claimed task goes on by itself after trouble, whatever it has met since; one a
     person has put back does not."""
-    return task.finished_at is not None and task.step not in LOOKED_AT
+    return task.finished_at is not None and task.step not in TRIALS
 
 
 def try_again() -> int:
@@ -51,7 +50,7 @@ def try_again() -> int:
     firsts = SyncTask.objects.filter(pk__in=groups).select_related("shop")
     now = clock.now()
     return sum(
-        _wake(_stopped().filter(pk=one.pk))
+        _stopped().filter(pk=one.pk).wake()  # it keeps what stopped it
         for one in firsts
         if _is_due(one, now) and not _is_being_tried(one)
     )
@@ -62,16 +61,14 @@ def go_on(passed: StoppedBy | None) -> int:
     if passed is None:
         return 0
     others = _stopped().filter(cause_key=passed.cause_key, shop=passed.shop)
-    return _wake(others, error_class="", error_message="", cause_key="", finished_at=None)
+    return others.wake(error_class="", error_message="", cause_key="", finished_at=None)
 
 
 def _is_due(task: SyncTask, now: datetime) -> bool:
     if held_back(task) is not None:
         return False
     stopped_at = task.finished_at or task.asked_at
-    over = RemoteHealth.objects.filter(
-        system__in=breaker.systems_of(task), closed_at__gt=stopped_at
-    )
+    over = RemoteHealth.objects.filter(system__in=task.systems, closed_at__gt=stopped_at)
     if over.exists():
         return True
     return now >= stopped_at + next_probe(max(1, task.attempts), settings.RETRY_SCALE)
@@ -83,22 +80,15 @@ def _is_being_tried(task: SyncTask) -> bool:
     return under_way.filter(cause_key=task.cause_key, shop=task.shop).exists()
 
 
-def _stopped() -> QuerySet[SyncTask]:
+def _stopped() -> SyncTaskQuerySet:
     """What a shop that is switched off has left is nobody's to go on with."""
     stopped = _of_trouble(SyncTask.State.NEEDS_ATTENTION)
     off = Shop.objects.filter(is_active=False).values("pk")
     return stopped.exclude(shop_id__in=off).order_by()  # no join: the update tests the row itself
 
 
-def _of_trouble(*states: str) -> QuerySet[SyncTask]:
+def _of_trouble(*states: str) -> SyncTaskQuerySet:
     """Tasks that trouble has stopped. A fetch of everything has turns of its own."""
-    own_turn = {"step__in": fetches.FETCHES, "sales_order__isnull": True}
+    own_turn = {"step__in": FETCHES, "sales_order__isnull": True}
     stopped = SyncTask.objects.filter(state__in=states, error_class=TROUBLE)
-    return stopped.exclude(step__in=LOOKED_AT).exclude(**own_turn)
-
-
-def _wake(stopped: QuerySet[SyncTask], **values: object) -> int:
-    """Put back to work; a first try keeps what stopped it."""
-    return stopped.update(
-        state=SyncTask.State.WAITING, not_before=clock.now(), rung_at=None, **values
-    )
+    return stopped.exclude(step__in=TRIALS).exclude(**own_turn)

@@ -7,7 +7,6 @@ import os
 import socket
 import threading
 from contextlib import suppress
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, transaction
@@ -20,7 +19,9 @@ from sync.jobs.ask import ask
 from sync.jobs.failures import columns_of
 from sync.jobs.holds import held_back
 from sync.jobs.retries import next_delay, next_fetch
+from sync.jobs.work import is_of_everything
 from sync.models import RemoteCall, StepSchedule, SyncAttempt, SyncTask, clock
+from sync.models.systems import kind_of
 from sync.remotes import Remotes, remotes_of_this_thread
 from sync.steps import STEPS, StepRun
 from sync.steps.recognition.stores import recognise_remotes
@@ -46,8 +47,7 @@ def run_task(task_id: int) -> None:
 
 def run_one(pk: int, remotes: Remotes) -> int | None:
     """Claim and execute a task; the next due task of the same lock, if there is one."""
-    lease = timedelta(seconds=settings.LEASE_SECONDS)
-    task = SyncTask.objects.claim(pk, owner=worker_name(), lease=lease)
+    task = SyncTask.objects.claim(pk, owner=worker_name(), lease=remotes.policy.lease)
     if task is None or _put_back(task):
         return None
     attempt = SyncAttempt.objects.create(task=task, attempt=task.attempts, worker=task.lease_owner)
@@ -70,7 +70,7 @@ def _put_back(task: SyncTask) -> bool:
     hold = held_back(task)
     if hold is None:
         return False
-    if fetches.is_of_everything(task):
+    if is_of_everything(task):
         fetches.note_held_back(task)
     if hold.until is None:
         task.stop_for_a_person(hold.failure)
@@ -113,9 +113,9 @@ def _execute(task: SyncTask, calls: _Calls, remotes: Remotes) -> None:
         _is_believed(task, error)
     else:
         breaker.note_success(task, calls.answered)
-        if fetches.is_of_everything(task):
+        if is_of_everything(task):
             fetches.note_success(task)
-        if breaker.needs_of(task) <= calls.answered:
+        if {kind_of(system) for system in task.systems} <= calls.answered:
             resume.go_on(was)
 
 
@@ -151,7 +151,7 @@ def _close_failed(task: SyncTask, attempt: SyncAttempt, error: SyncError) -> Non
     hold = held_back(task) if isinstance(error, RemoteChanged) else None
     if hold is not None and hold.until is not None:
         failure, delay = hold.failure, hold.until - clock.now()
-    elif fetches.is_of_everything(task):
+    elif is_of_everything(task):
         is_shown = _is_believed(task, error) and not isinstance(error, RemoteUnavailable)
         delay = None if is_shown else next_fetch(error, task.attempts, settings.RETRY_SCALE)
     if delay is None:
@@ -164,7 +164,7 @@ def _close_failed(task: SyncTask, attempt: SyncAttempt, error: SyncError) -> Non
 
 def _is_believed(task: SyncTask, error: Exception) -> bool:
     """Whether the trouble of a fetch of everything is shown to people; it goes on at its turns."""
-    if not fetches.is_of_everything(task):
+    if not is_of_everything(task):
         return False
     failure = columns_of(error)
     return fetches.note_failure(task, failure["error_message"], failure["cause_key"])
@@ -177,7 +177,7 @@ def ask_follow_ups(task: SyncTask) -> None:
     possible = list(plan.follow_ups(task))
     if not possible:
         return
-    automatic = set(StepSchedule.objects.filter(is_enabled=True).values_list("step", flat=True))
+    automatic = StepSchedule.objects.intervals()
     is_by_person = release.is_by_person(task)
     for wanted in possible:
         if release.holds(wanted.step, asked_by_person=is_by_person):

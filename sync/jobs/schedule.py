@@ -11,22 +11,14 @@ from sync.models import Step, StepSchedule, SyncTask, clock
 
 logger = logging.getLogger(__name__)
 
-DEFAULT_INTERVALS = {
-    Step.PULL_ORDERS: 30,
-    Step.PUSH_ORDER: 30,
-    Step.CONFIRM_ORDER: 60,
-    Step.PULL_DELIVERIES: 30,
-    Step.PUSH_SHIPMENT: 60,
-    Step.PULL_BILLING: 30,
-    Step.PUSH_INVOICE: 60,
-    Step.CHECK_COMPLETENESS: 6 * 60 * 60,
-}
-
 
 def create_missing_schedules() -> None:
     """Every step that can run by itself has a row, switched on."""
-    for step, seconds in DEFAULT_INTERVALS.items():
-        StepSchedule.objects.get_or_create(step=step, defaults={"interval_seconds": seconds})
+    for step in Step:
+        if step.facts.every is not None:
+            StepSchedule.objects.get_or_create(
+                step=step, defaults={"interval_seconds": step.facts.every}
+            )
 
 
 def tick() -> int:

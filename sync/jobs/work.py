@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sync.models import BillingDocument, Invoice, OutboundDelivery, SalesOrder, Shop, Step, SyncTask
+from sync.models.steps import FETCHES
+from sync.models.systems import SAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,6 @@ class Work:
     def columns(self) -> dict[str, Any]:
         """The task's columns that describe this work."""
         return {name: getattr(self, name) for name in self.__slots__}
-
-
-EVERYTHING_IN_SAP = "sap"
 
 
 def pull_orders(shop: Shop) -> Work:
@@ -48,14 +47,14 @@ def pull_deliveries(order: SalesOrder | None = None) -> Work:
     """Fetch deliveries of one order, or of every open one."""
     if order is not None:
         return _of_order(Step.PULL_DELIVERIES, order)
-    return Work(Step.PULL_DELIVERIES, EVERYTHING_IN_SAP, "pull_deliveries:sap")
+    return Work(Step.PULL_DELIVERIES, SAP, "pull_deliveries:sap")
 
 
 def pull_billing(order: SalesOrder | None = None) -> Work:
     """Fetch billing documents of one order, or of every open one."""
     if order is not None:
         return _of_order(Step.PULL_BILLING, order)
-    return Work(Step.PULL_BILLING, EVERYTHING_IN_SAP, "pull_billing:sap")
+    return Work(Step.PULL_BILLING, SAP, "pull_billing:sap")
 
 
 def push_shipment(delivery: OutboundDelivery, order: SalesOrder) -> Work:
@@ -103,8 +102,8 @@ def check_completeness(shop: Shop) -> Work:
 
 def try_connection(shop: Shop | None = None) -> Work:
     """Try the connection to a shop, or to SAP."""
-    name = f"magento:{shop.code}" if shop else "sap"
-    return Work(Step.TEST_CONNECTION, name, f"try_connection:{name}", shop=shop)
+    name = shop.system if shop else SAP
+    return Work(Step.TRY_CONNECTION, name, f"try_connection:{name}", shop=shop)
 
 
 def dry_run(order: SalesOrder) -> Work:
@@ -115,7 +114,7 @@ def dry_run(order: SalesOrder) -> Work:
 
 def check_readiness(shop: Shop | None = None, *, area: str = "portal") -> Work:
     """Check a shop, or the named area: ``sap`` or ``portal``."""
-    name = f"magento:{shop.code}" if shop else area
+    name = shop.system if shop else area
     return Work(Step.CHECK_READINESS, name, f"check_readiness:{name}", shop=shop)
 
 
@@ -124,6 +123,12 @@ def again(task: SyncTask) -> Work:
     return Work(
         **{name: getattr(task, name) for name in Work.__slots__} | {"step": Step(task.step)}
     )
+
+
+def is_of_everything(task: SyncTask) -> bool:
+    """Whether a task fetches all there is, and not one order or record."""
+    whole = SAP if task.shop is None else of_shop(task.shop)
+    return task.step in FETCHES and task.sales_order_id is None and task.reference == whole
 
 
 def of_shop(shop: Shop) -> str:

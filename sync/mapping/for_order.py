@@ -1,88 +1,97 @@
-"""The mapping entries a web order needs, collected from the tables. A missing one stays missing."""
+"""The mapping entries web orders need, collected from the tables. A missing one stays missing."""
 
 from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 
 from sync.errors import MappingMissing
 from sync.magento.records import MagentoOrder
 from sync.mapping.customers import buyer_of, customer_number
-from sync.models import (
-    MaterialMapping,
-    PaymentMapping,
-    SalesArea,
-    SalesOrder,
-    ShippingMapping,
-)
-from sync.translate.sap_order import MaterialEntry, OrderMapping
+from sync.mapping_tables import MappingTable, MissingEntry
+from sync.models import MaterialMapping, PaymentMapping, SalesArea, SalesOrder, ShippingMapping
+from sync.translate.order_mapping import MaterialEntry, OrderMapping
 
 
 def mapping_for(order: SalesOrder, web_order: MagentoOrder, *, sap_time_zone: str) -> OrderMapping:
     """What the tables say about this order; raises ``MappingMissing`` without a sales area."""
-    area = SalesArea.objects.filter(shop=order.shop, store_id=order.store_id).first()
-    if area is None:
-        raise MappingMissing(
-            f"Store {order.store_id} ({order.store_name or order.shop}) has no sales area. An "
-            "administrator adds it to the mappings; then retry.",
-            mapping="sales_area",
-            key=str(order.store_id),
-            reference=order.increment_id,
-        )
-    _require_currency(order, area)
+    entries = Entries([order.shop_id], {item.sku for item in web_order.items})
+    area = entries.area_of(order)
     own_customer = customer_number(area, buyer_of(web_order.payload))
-    return OrderMapping(
-        amounts_may_be_off=order.shop.amount_tolerance,
-        order_type=area.order_type,
-        sales_organization=area.sales_organization,
-        distribution_channel=area.distribution_channel,
-        division=area.division,
-        sold_to=own_customer or area.one_time_customer,
-        is_one_time_customer=not own_customer,
-        price_condition=area.price_condition,
-        discount_condition=area.discount_condition,
-        freight_condition=area.freight_condition,
-        freight_tax_condition=area.freight_tax_condition,
-        tax_condition=area.tax_condition,
-        materials=_materials(order, web_order),
-        sku_is_material=area.sku_is_material,
-        default_unit=area.default_unit,
-        customer_reference_method=area.customer_reference_method,
-        shipping_condition=_shipping_condition(order, area),
-        payment_terms=_payment_terms(order, area),
-        note_text_id=area.note_text_id,
-        language_iso=area.language,
-        time_zone=area.time_zone or sap_time_zone,
-        sku_is_ean=area.sku_is_ean,
-        reference_prefix=order.shop.reference_prefix,
-    )
+    return entries.mapping(order, area, own_customer, sap_time_zone)
 
 
-def _require_currency(order: SalesOrder, area: SalesArea) -> None:
-    """A store that began to sell in another currency is a decision, not a surprise in SAP."""
-    if area.currency in {"", order.currency}:
-        return
-    raise MappingMissing(
-        f"Order {order.increment_id} is in {order.currency}, but the sales area of store "
-        f"{order.store_id} takes {area.currency}. An administrator corrects the "
-        "sales area; then retry.",
-        mapping="sales_area",
-        key=f"{order.store_id}:{order.currency}",
-        reference=order.increment_id,
-    )
+def entry_named_by(error: MappingMissing) -> MissingEntry:
+    """The entry that is to be added."""
+    return MissingEntry(MappingTable(error.table), error.key, error.field)
 
 
-def _materials(order: SalesOrder, web_order: MagentoOrder) -> dict[str, MaterialEntry]:
-    skus = {item.sku for item in web_order.items}
-    entries = MaterialMapping.objects.filter(shop=order.shop, sku__in=skus)
-    return {
-        entry.sku: MaterialEntry(entry.material, entry.unit, entry.item_category, entry.ean)
-        for entry in entries
-    }
+class Entries:
+    """What the tables say of some shops' orders with these SKUs, read in four queries."""
 
+    def __init__(self, shops: Collection[int], skus: Iterable[str]) -> None:
+        areas = SalesArea.objects.filter(shop__in=shops)
+        self._areas = {(one.shop_id, one.store_id): one for one in areas}
+        payments = PaymentMapping.objects.filter(shop__in=shops)
+        self._payment_terms = {(one.shop_id, one.method): one.payment_terms for one in payments}
+        shippings = ShippingMapping.objects.filter(shop__in=shops)
+        self._conditions = {(one.shop_id, one.method): one.shipping_condition for one in shippings}
+        self._materials: dict[int, dict[str, MaterialEntry]] = defaultdict(dict)
+        for one in MaterialMapping.objects.filter(shop__in=shops, sku__in=list(skus)):
+            entry = MaterialEntry(one.material, one.unit, one.item_category, one.ean)
+            self._materials[one.shop_id][one.sku] = entry
 
-def _shipping_condition(order: SalesOrder, area: SalesArea) -> str | None:
-    entry = ShippingMapping.objects.filter(shop=order.shop, method=order.shipping_method).first()
-    return entry.shipping_condition if entry else area.shipping_condition or None
+    def area_of(self, order: SalesOrder) -> SalesArea:
+        """The sales area of the order's store. Raises ``MappingMissing`` where there is none, or
+        none in the order's currency."""
+        area = self._areas.get((order.shop_id, order.store_id))
+        if area is None:
+            raise MappingMissing(
+                f"Store {order.store_id} ({order.store_name or order.shop}) has no sales area.",
+                MappingTable.SALES_AREA,
+                str(order.store_id),
+                reference=order.increment_id,
+            )
+        # A store that began to sell in another currency is a decision, not a surprise in SAP.
+        if area.currency not in {"", order.currency}:
+            raise MappingMissing(
+                f"Order {order.increment_id} is in {order.currency}, but the sales area of store "
+                f"{order.store_id} takes {area.currency}.",
+                MappingTable.SALES_AREA,
+                str(order.store_id),
+                "currency",
+                reference=order.increment_id,
+            )
+        return area
 
-
-def _payment_terms(order: SalesOrder, area: SalesArea) -> str | None:
-    entry = PaymentMapping.objects.filter(shop=order.shop, method=order.payment_method).first()
-    return (entry.payment_terms if entry else "") or area.payment_terms or None
+    def mapping(
+        self, order: SalesOrder, area: SalesArea, own_customer: str, sap_time_zone: str = "UTC"
+    ) -> OrderMapping:
+        """All of it for one order; ``own_customer`` is empty for the one-time account."""
+        shipping = self._conditions.get((order.shop_id, order.shipping_method))
+        terms = self._payment_terms.get((order.shop_id, order.payment_method))
+        return OrderMapping(
+            amounts_may_be_off=order.shop.amount_tolerance,
+            order_type=area.order_type,
+            sales_organization=area.sales_organization,
+            distribution_channel=area.distribution_channel,
+            division=area.division,
+            sold_to=own_customer or area.one_time_customer,
+            is_one_time_customer=not own_customer,
+            price_condition=area.price_condition,
+            discount_condition=area.discount_condition,
+            freight_condition=area.freight_condition,
+            freight_tax_condition=area.freight_tax_condition,
+            tax_condition=area.tax_condition,
+            materials=self._materials[order.shop_id],
+            sku_is_material=area.sku_is_material,
+            default_unit=area.default_unit,
+            customer_reference_method=area.customer_reference_method,
+            shipping_condition=(area.shipping_condition or None) if shipping is None else shipping,
+            payment_terms=terms or area.payment_terms or None,
+            note_text_id=area.note_text_id,
+            language_iso=area.language,
+            time_zone=area.time_zone or sap_time_zone,
+            sku_is_ean=area.sku_is_ean,
+            reference_prefix=order.shop.reference_prefix,
+        )

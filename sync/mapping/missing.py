@@ -1,12 +1,13 @@
 """What is not mapped: SKUs, customers, methods, stores, carriers, and what waits for each.
 
-From two sources: orders that wait for SAP, looked through here, and work that has stopped.
+From two sources: orders that wait for SAP, translated here as they would be, and work that has
+stopped.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -15,42 +16,40 @@ from typing import Any
 from django.db.models import Q
 
 from sync.causes import NOBODY_COLLECTS
+from sync.errors import MappingMissing, UnexpectedRecord
+from sync.magento.records import MagentoOrder
 from sync.mapping.customers import Buyer, buyer_of, customer_number
+from sync.mapping.for_order import Entries, entry_named_by
+from sync.mapping.stopped_for import entry_of
+from sync.mapping_tables import MappingTable, MissingEntry
+from sync.mirrors.order_rest import left_now
+from sync.mirrors.web_orders import as_read
 from sync.models import (
     CarrierMapping,
-    MaterialMapping,
     OutboundDelivery,
-    PaymentMapping,
     SalesArea,
     SalesOrder,
     SalesOrderLine,
-    ShippingMapping,
     Shop,
     SyncTask,
 )
+from sync.translate.sap_order import missing_entries
 
 MOST_ORDERS = 1_000
 MOST_DELIVERIES = 1_000
-MOST_SAMPLED = 20  # orders of a store
-AMOUNTS = {"discount_condition": "discount_amount", "freight_condition": "shipping_amount"}
-TABLES = ("store", "material", "customer", "payment", "shipping", "carrier")
-# What the causes of stopped tasks call a table.
-OF_CAUSE = {
-    "sales_area": "store", "shop": "store", "condition": "store",
-    "material": "material", "customer": "customer",
-    "payment": "payment", "shipping": "shipping", "carrier": "carrier",
-}  # fmt: skip
+AT_ONCE = 200  # orders whose payload is held at a time
 
 
 @dataclass(slots=True)
 class Unmatched:
     """One missing entry: what it is, what waits for it, and how its form begins."""
 
-    table: str
+    table: MappingTable
     key: str
     shop: Shop | None
     label: str = ""
     initial: dict[str, Any] = field(default_factory=dict)
+    needs: set[str] = field(default_factory=set)  # fields that must not stay empty
     orders: dict[int, SalesOrder] = field(default_factory=dict)
     deliveries: set[int] = field(default_factory=set)
     causes: set[str] = field(default_factory=set)
@@ -79,22 +78,17 @@ class Collection:
 
     def __init__(self) -> None:
         self._entries: dict[tuple[str, int, str], Unmatched] = {}
-        self._areas = {
-            (area.shop_id, area.store_id): area for area in SalesArea.objects.select_related("shop")
-        }
-        waiting = list(
+        waiting = (
             SalesOrder.objects.filter(stage=SalesOrder.Stage.TO_SYNC)
             .select_related("shop")
             .defer("payload")
-            .prefetch_related("lines")
             .order_by("placed_at", "id")[:MOST_ORDERS]
         )
-        self._look_through(waiting)
+        self._look_through(list(waiting))
         self._carriers()
         self._stopped()
-        self._conditions_of_stores()
 
-    def of_table(self, table: str) -> list[Unmatched]:
+    def of_table(self, table: MappingTable) -> list[Unmatched]:
         """The entries of a table, those most orders wait for first."""
         own = [entry for entry in self._entries.values() if entry.table == table]
         return sorted(own, key=lambda one: (-len(one.orders) - len(one.deliveries), one.key))
@@ -104,44 +98,33 @@ class Collection:
         return next((one for one in self._entries.values() if one.place == place), None)
 
     # ---- orders that wait
-    def _look_through(self, orders: list[SalesOrder]) -> None:
-        known = _Known(orders)
-        nobodys: list[tuple[SalesOrder, SalesArea]] = []
-        for order in orders:
-            area = self._areas.get((order.shop_id, order.store_id))
-            if area is None:
-                self._add("store", str(order.store_id), order, label=order.store_name)
-                continue
-            if not area.one_time_customer:
-                nobodys.append((order, area))
-            if not area.sku_is_material and not area.sku_is_ean:
-                for line in priced_lines(order.lines.all()):
-                    if (order.shop_id, line.sku) not in known.materials:
-                        self._add("material", line.sku, order, label=line.name)
-            self._methods(order, area, known)
-        self._customers(nobodys)
+    def _look_through(self, orders: Sequence[SalesOrder]) -> None:
+        lines = SalesOrderLine.objects.filter(sales_order__in=[order.pk for order in orders])
+        skus = set(lines.values_list("sku", flat=True))
+        entries = Entries({order.shop_id for order in orders}, skus)
+        for order, web_order in _as_read(orders):
+            for missing in _missing(order, web_order, entries):
+                if missing.table == MappingTable.CUSTOMER:
+                    self._add_customer(order, entries.area_of(order), buyer_of(web_order.payload))
+                else:
+                    self._add(missing, order, web_order)
 
-    def _methods(self, order: SalesOrder, area: SalesArea, known: _Known) -> None:
-        payment = (order.shop_id, order.payment_method)
-        if not area.payment_terms and payment not in known.payments:
-            self._add("payment", order.payment_method, order)
-        shipping = (order.shop_id, order.shipping_method)
-        if order.is_virtual or area.shipping_condition or shipping in known.shippings:
-            return
-        self._add("shipping", order.shipping_method, order, label=order.shipping_description)
+    def _add(self, missing: MissingEntry, order: SalesOrder, web_order: MagentoOrder) -> None:
+        label = _label(missing, order, web_order)
+        entry = self._entry(missing.table, missing.key, order.shop, label)
+        entry.orders[order.pk] = order
+        if missing.field:
+            entry.needs.add(missing.field)
+        elif missing.table == MappingTable.SALES_AREA:
+            entry.needs |= _needs_of_area(order, web_order)
 
-    def _customers(self, orders: list[tuple[SalesOrder, SalesArea]]) -> None:
-        """Buyers without an account of their own where there is no one-time account."""
-        keys = [order.pk for order, _ in orders]
-        payloads = dict(SalesOrder.objects.filter(pk__in=keys).values_list("pk", "payload"))
-        for order, area in orders:
-            buyer = buyer_of(payloads.get(order.pk) or {})
-            if customer_number(area, buyer):
-                continue
-            email = buyer.email or order.customer_email
-            key = str(buyer.customer_id or email or f"group {buyer.group_id}")
-            entry = self._add("customer", f"{area.store_id}:{key}", order, label=key)
-            entry.initial = {"sales_area": area, "choices": _choices(buyer, email)}
+    def _add_customer(self, order: SalesOrder, area: SalesArea, buyer: Buyer) -> None:
+        email = buyer.email or order.customer_email
+        known_as = str(buyer.customer_id or email or f"group {buyer.group_id}")
+        key = f"{area.store_id}:{known_as}"
+        entry = self._entry(MappingTable.CUSTOMER, key, order.shop, known_as)
+        entry.orders[order.pk] = order
+        entry.initial = {"sales_area": area, "choices": _choices(buyer, email)}
 
     def _carriers(self) -> None:
         known = CarrierMapping.objects.values_list("sap_carrier", flat=True)
@@ -155,113 +138,88 @@ class Collection:
             .distinct()
         )
         for pk, carrier in waiting.values_list("pk", "carrier")[:MOST_DELIVERIES]:
-            self._entry("carrier", carrier, None).deliveries.add(pk)
+            self._entry(MappingTable.CARRIER, carrier, None).deliveries.add(pk)
 
     # ---- work that has stopped
     def _stopped(self) -> None:
         stopped = SyncTask.objects.filter(
-            Q(cause_key__startswith="mapping:") | Q(cause_key=NOBODY_COLLECTS),
+            ~Q(mapping_table="") | Q(cause_key=NOBODY_COLLECTS),
             state=SyncTask.State.NEEDS_ATTENTION,
         ).select_related("sales_order", "shop")
         for task in stopped.defer("sales_order__payload", "facts")[:MOST_ORDERS]:
-            _, name, key = (*task.cause_key.split(":", 2), "", "")[:3]
-            if task.cause_key == NOBODY_COLLECTS and task.sales_order is not None:
-                name, key = "payment", task.sales_order.payment_method
-            if name == "condition" and task.sales_order is not None:
-                key = str(task.sales_order.store_id)
-            if name in OF_CAUSE and key:
-                self._stopped_for(task, OF_CAUSE[name], key)
-
-    def _stopped_for(self, task: SyncTask, table: str, key: str) -> None:
-        if table == "customer":
-            for entry in self._holding(task, table):
+            missing = entry_of(task)
+            if missing is None:
+                continue
+            for entry in self._waited_for(task, missing):
                 entry.causes.add(task.cause_key)
-            return
-        shop = None if table == "carrier" else task.shop
-        entry = self._entry(table, key.split(":")[0] if table == "store" else key, shop)
-        entry.causes.add(task.cause_key)
-        if table == "carrier" and task.delivery_id:
-            entry.deliveries.add(task.delivery_id)
-        elif task.sales_order is not None:
-            entry.orders.setdefault(task.sales_order.pk, task.sales_order)
+                entry.needs |= {missing.field} - {""}
+                if task.delivery_id and missing.table == MappingTable.CARRIER:
+                    entry.deliveries.add(task.delivery_id)
+                elif task.sales_order is not None:
+                    entry.orders.setdefault(task.sales_order.pk, task.sales_order)
 
-    def _holding(self, task: SyncTask, table: str) -> Iterator[Unmatched]:
-        for entry in self._entries.values():
-            if entry.table == table and task.sales_order_id in entry.orders:
-                yield entry
-
-    def _conditions_of_stores(self) -> None:
-        """Which kinds of amounts the waiting orders of a store have, for its form to ask about."""
-        stores = [entry for entry in self._entries.values() if entry.table == "store"]
-        sample = [pk for entry in stores for pk in list(entry.orders)[:MOST_SAMPLED]]
-        payloads = dict(SalesOrder.objects.filter(pk__in=sample).values_list("pk", "payload"))
-        for entry in stores:
-            own = [payloads.get(pk) or {} for pk in entry.orders]
-            entry.initial["needs"] = {
-                column: any(_amount(payload, member) for payload in own)
-                for column, member in AMOUNTS.items()
-            }
+    def _waited_for(self, task: SyncTask, missing: MissingEntry) -> list[Unmatched]:
+        """A cause does not say which customer: their orders do."""
+        if missing.table == MappingTable.CUSTOMER:
+            customers = self.of_table(missing.table)
+            return [one for one in customers if task.sales_order_id in one.orders]
+        shop = task.shop if "shop" in missing.table.facts.key_fields else None
+        return [self._entry(missing.table, missing.key, shop)]
 
     # ---- shared
-    def _add(self, table: str, key: str, order: SalesOrder, label: str = "") -> Unmatched:
-        entry = self._entry(table, key, order.shop, label)
-        entry.orders[order.pk] = order
-        return entry
-
-    def _entry(self, table: str, key: str, shop: Shop | None, label: str = "") -> Unmatched:
+    def _entry(
+        self, table: MappingTable, key: str, shop: Shop | None, label: str = ""
+    ) -> Unmatched:
         place = (table, shop.pk if shop else 0, key)
         if place not in self._entries:
-            initial = _initial(table, key, shop, label)
+            given = {"shop": shop, table.facts.key_fields[-1]: key, "name": label}
+            initial = {name: value for name, value in given.items() if value}
             self._entries[place] = Unmatched(table, key, shop, label, initial)
         return self._entries[place]
 
 
-class _Known:
-    """What is mapped, of what these orders need."""
-
-    def __init__(self, orders: list[SalesOrder]) -> None:
-        skus = {line.sku for order in orders for line in order.lines.all()}
-        self.materials = set(
-            MaterialMapping.objects.filter(sku__in=skus).values_list("shop_id", "sku")
-        )
-        with_terms = PaymentMapping.objects.exclude(payment_terms="")
-        self.payments = set(with_terms.values_list("shop_id", "method"))
-        self.shippings = set(ShippingMapping.objects.values_list("shop_id", "method"))
+def _as_read(orders: Sequence[SalesOrder]) -> Iterator[tuple[SalesOrder, MagentoOrder]]:
+    """The orders whose record can be read, each with it; a few records at a time."""
+    for start in range(0, len(orders), AT_ONCE):
+        some = orders[start : start + AT_ONCE]
+        held = SalesOrder.objects.only("payload").in_bulk([order.pk for order in some])
+        for order in some:
+            web_order = as_read(held[order.pk]) if order.pk in held else None
+            if web_order is not None:
+                yield order, web_order
 
 
-def priced_lines(lines: Iterable[SalesOrderLine]) -> Iterator[SalesOrderLine]:
-    """The lines that become items in SAP, as ``sync.translate.order_amounts`` counts them."""
-    listed = list(lines)
-    children: dict[int, list[SalesOrderLine]] = defaultdict(list)
-    for line in listed:
-        if line.parent_item_id is not None:
-            children[line.parent_item_id].append(line)
-    for line in listed:
-        if line.parent_item_id is not None:
-            continue
-        below = children.get(line.item_id, [])
-        if line.product_type == "configurable" or not below:
-            yield line
-        elif any(one.price or one.row_total or one.tax_amount for one in below):
-            yield from below
-        else:
-            yield line
-            yield from below
+def _missing(order: SalesOrder, web_order: MagentoOrder, entries: Entries) -> list[MissingEntry]:
+    """What the translation will miss; nothing where the order stops for another reason."""
+    try:
+        area = entries.area_of(order)
+        own = "" if area.one_time_customer else customer_number(area, buyer_of(web_order.payload))
+        return missing_entries(web_order, entries.mapping(order, area, own), left_now(web_order))
+    except MappingMissing as error:
+        return [entry_named_by(error)]
+    except UnexpectedRecord:
+        return []
 
 
-def _amount(payload: dict[str, Any], member: str) -> bool:
-    value = payload.get(member)
-    return isinstance(value, int | float) and bool(value)
+def _needs_of_area(order: SalesOrder, web_order: MagentoOrder) -> set[str]:
+    """The fields of a sales area without which this order cannot go."""
+    nothing = Entries([], []).mapping(order, SalesArea(price_condition=""), "")
+    try:
+        missing = missing_entries(web_order, nothing, left_now(web_order))
+    except UnexpectedRecord:
+        return set()
+    return {one.field for one in missing if one.table == MappingTable.SALES_AREA}
 
 
-def _initial(table: str, key: str, shop: Shop | None, label: str) -> dict[str, Any]:
-    columns = {"material": "sku", "carrier": "sap_carrier", "store": "store_id"}
-    initial: dict[str, Any] = {columns.get(table, "method"): key}
-    if shop is not None:
-        initial["shop"] = shop
-    if table == "store":
-        initial["name"] = label
-    return initial
+def _label(missing: MissingEntry, order: SalesOrder, web_order: MagentoOrder) -> str:
+    """What people call it."""
+    if missing.table == MappingTable.MATERIAL:
+        return next(item.name for item in web_order.items if item.sku == missing.key)
+    names = {
+        MappingTable.SALES_AREA: order.store_name,
+        MappingTable.SHIPPING: order.shipping_description,
+    }
+    return names.get(missing.table, "")
 
 
 def _choices(buyer: Buyer, email: str) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -119,6 +120,16 @@ def store_billing_document(record: SapBillingDocument) -> BillingDocument:
             document.changed_at = now
             document.save(update_fields=["changed_at"])
     return document
+
+
+def store_billing_statuses(told: Mapping[str, str]) -> None:
+    """How far deliveries are billed, by number. The rest of one that has changed is still to be
+    read: its fingerprint goes."""
+    mirrors = OutboundDelivery.objects.filter(delivery_number__in=told)
+    for number, status in mirrors.values_list("delivery_number", "billing_status"):
+        if told[number] != status:
+            changed = OutboundDelivery.objects.filter(delivery_number=number)
+            changed.update(billing_status=told[number], fingerprint="")
 
 
 def _first_seen_picked(seen: OutboundDelivery | None, now: datetime) -> datetime:

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from sync.causes import QUANTITIES_CUT
 from sync.errors import RecordsDisagree
 from sync.magento.records import MagentoDocumentItem
+from sync.mirrors.order_documents import counted
 from sync.models import (
     BillingDocument,
     BillingDocumentLine,
@@ -42,11 +43,6 @@ def delivered_quantities(
 def _delivered(lines: QuerySet[OutboundDeliveryLine]) -> Iterator[tuple[int, Counted]]:
     for line in lines:
         yield line.sap_item_number, counted(line)
-
-
-def counted(line: OutboundDeliveryLine) -> Counted:
-    """A delivered line's quantity in its own unit and in the base unit."""
-    return Counted(line.delivered_quantity, line.unit, line.base_quantity, line.base_unit)
 
 
 def departure(delivery: OutboundDelivery) -> tuple[date, datetime, str]:

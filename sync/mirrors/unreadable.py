@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from sync.errors import UnexpectedRecord
+from sync.errors import NO_MAPPING, UnexpectedRecord
 from sync.magento.records import UnreadableRecord
 from sync.models import Decision, Shop, Step, SyncTask, clock
 
@@ -48,6 +48,7 @@ def stop(task: Mapping[str, Any], message: str, cause_key: str) -> None:
         "error_class": UnexpectedRecord.__name__,
         "error_message": message,
         "cause_key": cause_key[:120],
+        **NO_MAPPING,
         "finished_at": clock.now(),
     }
     unfinished = SyncTask.objects.unfinished()

@@ -10,6 +10,14 @@ from sync.models import clock
 from sync.models.steps import Step
 
 
+class StepScheduleQuerySet(models.QuerySet["StepSchedule"]):
+    """Questions asked of what runs by itself."""
+
+    def intervals(self) -> dict[str, int]:
+        """The steps that run by themselves, and every how many seconds."""
+        return dict(self.filter(is_enabled=True).values_list("step", "interval_seconds"))
+
+
 class StepSchedule(models.Model):
     """Whether a step runs by itself, and how often it looks for work."""
 
@@ -18,6 +26,8 @@ class StepSchedule(models.Model):
     interval_seconds = models.PositiveIntegerField(default=60)
     next_run_at = models.DateTimeField(default=clock.now)
     last_run_at = models.DateTimeField(null=True, blank=True)
+
+    objects = StepScheduleQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -56,7 +66,7 @@ class Health(models.Model):
         abstract = True
 
     @property
-    def is_away(self) -> bool:
+    def is_in_trouble(self) -> bool:
         """Whether there is trouble that is believed."""
         return self.opened_at is not None
 

@@ -17,6 +17,8 @@ from django.db.models import F, Q
 from sync.errors import LeaseLost
 from sync.models import clock
 from sync.models.steps import Step
+from sync.models.systems import MAGENTO, SAP, kind_of, shop_code
+from sync.teams import Team
 
 
 class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
@@ -33,6 +35,16 @@ class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
     def expired(self, now: datetime) -> Self:
         """Running past their lease: the worker is gone."""
         return self.filter(state=SyncTask.State.RUNNING, lease_until__lt=now)
+
+    def needing(self, system: str) -> Self:
+        """The work that cannot be done without this remote."""
+        tasks = self.filter(step__in=Step.needing(kind_of(system)))
+        return tasks if system == SAP else tasks.filter(shop__code=shop_code(system))
+
+    def wake(self, **values: Any) -> int:
+        """Have a worker look at these at once: the sweep rings. How many those are."""
+        waiting = SyncTask.State.WAITING
+        return self.update(state=waiting, not_before=clock.now(), rung_at=None, **values)
 
     def claim(self, pk: int, *, owner: str, lease: timedelta) -> SyncTask | None:
         """Take a due task, or None when it is not due, taken, or its lock is held by another."""
@@ -122,6 +134,11 @@ class SyncTask(models.Model):
     error_class = models.CharField(max_length=40, blank=True)
     error_message = models.TextField(blank=True)
     cause_key = models.CharField(max_length=120, blank=True)
+    mapping_table = models.CharField(
+        max_length=20, blank=True, help_text="Where the entry is missing that stopped it."
+    )
+    mapping_key = models.CharField(max_length=255, blank=True)
+    mapping_field = models.CharField(max_length=40, blank=True)
 
     objects = SyncTaskQuerySet.as_manager()
 
@@ -165,6 +182,20 @@ class SyncTask(models.Model):
     def is_moving(self) -> bool:
         """Whether a page that shows it should look again soon."""
         return self.state in {self.State.WAITING, self.State.RUNNING}
+
+    @property
+    def systems(self) -> list[str]:
+        """The remotes it cannot do without; a connection test needs none to be well."""
+        systems = [SAP] if self.step in Step.needing(SAP) else []
+        if self.step in Step.needing(MAGENTO) and self.shop is not None:
+            systems.append(self.shop.system)
+        return systems
+
+    @property
+    def usual_team(self) -> Team:
+        """Who acts where its step has stopped; administrators on a step of another version."""
+        step = next((step for step in Step if step == self.step), None)
+        return step.facts.team if step else Team.ADMINISTRATOR
 
     @property
     def about(self) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
+from sync.models.systems import shop_system
+
 DEFAULT_RULES = "customer_id,attribute,group,company,vat,email"
 RULES = frozenset(DEFAULT_RULES.split(","))
 
@@ -76,6 +78,11 @@ class Shop(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def system(self) -> str:
+        """The name under which records of it as a remote are kept."""
+        return shop_system(self.code)
 
     def clean(self) -> None:
         """The prefix is part of the key orders are found by in SAP: it stays once one is used."""

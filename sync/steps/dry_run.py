@@ -6,7 +6,8 @@ from typing import Any
 
 from sync.errors import MappingMissing, RemoteRejected, SyncError, UnexpectedRecord
 from sync.magento.records import MagentoOrder
-from sync.mapping.for_order import mapping_for
+from sync.mapping.for_order import entry_named_by, mapping_for
+from sync.mapping_tables import MissingEntry
 from sync.mirrors.order_rest import rest_of
 from sync.mirrors.shop import store_order
 from sync.models import DryRun, SalesOrder
@@ -17,12 +18,9 @@ from sync.sap.order_payload import create_arguments
 from sync.sap.records import SapMessage, SapSimulation
 from sync.steps.step_run import StepRun
 from sync.translate.comparison import simulated_differences
+from sync.translate.order_mapping import OrderMapping
 from sync.translate.price_table import price_table
-from sync.translate.sap_order import (
-    OrderMapping,
-    TranslatedOrder,
-    missing_entries,
-)
+from sync.translate.sap_order import TranslatedOrder, missing_entries
 
 Verdict = DryRun.Verdict
 
@@ -43,7 +41,7 @@ def dry_run(run: StepRun) -> str:
         translated = rest.translated()
         simulation = run.remotes.sap().simulate_sales_order(translated.request)
     except MappingMissing as error:
-        return _incomplete(run, order, [(error.mapping, error.key)])
+        return _incomplete(run, order, [entry_named_by(error)])
     except (UnexpectedRecord, RemoteRejected) as error:
         return _unfit(run, order, error)
     return _simulated(run, order, web_order, mapping, (translated, simulation))
@@ -90,8 +88,8 @@ def _verdict(simulation: SapSimulation, *, is_differing: bool) -> DryRun.Verdict
     return Verdict.DIFFERS if is_differing else Verdict.ACCEPTED
 
 
-def _incomplete(run: StepRun, order: SalesOrder, missing: list[tuple[str, str]]) -> str:
-    listed = [{"mapping": mapping, "key": key} for mapping, key in missing]
+def _incomplete(run: StepRun, order: SalesOrder, missing: list[MissingEntry]) -> str:
+    listed = [{"mapping": one.what, "key": one.key} for one in missing]
     _keep(run, order, verdict=Verdict.INCOMPLETE, missing=listed)
     entries = "entry is" if len(missing) == 1 else "entries are"
     return f"{len(missing)} mapping {entries} missing; SAP was not asked."

@@ -16,14 +16,13 @@ from sync.mirrors.billed_amounts import keep_difference
 from sync.mirrors.shop import store_invoice, store_shipment
 from sync.mirrors.standing_for import Document, Paper, tied_pairs
 from sync.models import Decision, Invoice, SalesOrder, Shipment
+from sync.models.marked_done import UNCONFIRMED, WISH, words
 from sync.steps.invoicing import billing_marker
 from sync.steps.shipping import hand_made as hand_made_shipments
 from sync.steps.step_run import StepRun
 
 Shown = TypeVar("Shown", MagentoShipment, MagentoInvoice)
 
-WISH = "marked_done_with"  # what a person named, and why
-UNCONFIRMED = "number_to_confirm"  # named once, and without a reference of ours
 CAUSE = "marked-done:number"
 
 
@@ -37,11 +36,6 @@ class _Named:
     mark: str
     model: type[Paper]
     team: str
-
-
-def words(person: str, reason: str) -> str:
-    """How work that a person has ended says so."""
-    return f"Marked done by {person}: {reason}"
 
 
 def is_named(run: StepRun) -> bool:

@@ -6,10 +6,10 @@ Deliveries are asked before them: each tells for itself whether it is billed (SA
 from __future__ import annotations
 
 from sync.mirrors.progress import Due, note_read, refresh_stages
-from sync.mirrors.sap import store_billing_document
+from sync.mirrors.sap import store_billing_document, store_billing_statuses
 from sync.mirrors.unchanged import unchanged_billing_documents
 from sync.mirrors.unreadable_documents import Spoilt
-from sync.models import OutboundDelivery, OutboundDeliveryLine, SalesOrder, Step
+from sync.models import OutboundDeliveryLine, SalesOrder, Step
 from sync.steps.invoicing.billing_watch import watch_complete_orders
 from sync.steps.pull_deliveries import (
     batches_of_orders,
@@ -66,12 +66,7 @@ def _read_billing_statuses(run: StepRun, batch: list[SalesOrder], spoilt: Spoilt
         sap_sales_order_numbers=numbers, unreadable=spoilt.found, with_parcels=False
     )
     run.task.hold_lease(run.policy.lease)
-    told = {one.delivery_number: one.billing_status for one in deliveries}
-    mirrors = OutboundDelivery.objects.filter(delivery_number__in=told)
-    for number, status in mirrors.values_list("delivery_number", "billing_status"):
-        if told[number] != status:
-            changed = OutboundDelivery.objects.filter(delivery_number=number)
-            changed.update(billing_status=told[number], fingerprint="")
+    store_billing_statuses({one.delivery_number: one.billing_status for one in deliveries})
 
 
 def _references_of(orders: list[SalesOrder]) -> list[str]:

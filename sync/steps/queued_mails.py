@@ -7,17 +7,17 @@ a minute later; 2.4.8 counts the tries that are left (README of Magento, "Versio
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import QuerySet
 
 from sync.magento.records import MagentoInvoice, MagentoMail, MagentoShipment
+from sync.mirrors.notes import note_mail
+from sync.mirrors.standing_for import Paper
 from sync.models import Invoice, InvoiceMail, Shipment, clock
 from sync.steps.step_run import StepRun
 
 FIRST_LOOK = timedelta(minutes=1)
 AT_ONCE = 100
-Paper = Invoice | Shipment
 Outcome = InvoiceMail.Outcome
 ROUTES: dict[type[Paper], str] = {Invoice: "invoices", Shipment: "shipments"}
 
@@ -59,12 +59,11 @@ def _settle(paper: Paper, told: MagentoMail, now: datetime) -> None:
     _note(paper, paper.mail_queued_at if is_queued else None, now, is_told=told.email_sent)
     if isinstance(paper, Invoice) and not is_queued:
         outcome = Outcome.SENT if told.email_sent else Outcome.GIVEN_UP
-        paper.mails.filter(outcome=Outcome.IN_QUEUE).update(outcome=outcome)
+        waiting = InvoiceMail.objects.filter(invoice=paper, outcome=Outcome.IN_QUEUE)
+        waiting.update(outcome=outcome)
 
 
 def _note(paper: Paper, since: datetime | None, now: datetime, *, is_told: bool = False) -> None:
     """A quarter of the time it has waited already is the next pause."""
     due = None if since is None else now + max(FIRST_LOOK, (now - since) / 4)
-    columns: dict[str, Any] = {"mail_queued_at": since, "mail_due_at": due}
-    columns |= {"is_customer_told": True} if is_told else {}
-    type(paper)._default_manager.filter(pk=paper.pk).update(**columns)
+    note_mail(paper, since, due, is_told=is_told)

@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from django.apps import apps
 from django.contrib.auth.models import User
-from django.db.models import Count, Max, Min, Model
+from django.db.models import Count, Max, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
+from sync.mapping.stopped_for import entry_of, initial_of, present_entry
 from sync.mirrors.intake import NEVER
 from sync.models import SalesOrder, SapMessageEntry, SyncTask
 from sync.views.causes import Remedy, remedy_for
@@ -95,27 +95,24 @@ def _causes(request: HttpRequest) -> list[Cause]:
         listed = same.select_related("sales_order", "delivery", "billing_document", "shop")
         cause.tasks = list(listed.order_by("id")[:SHOWN_PER_CAUSE])
         cause.may_retry = any(task.step in retryable for task in cause.tasks)
-        cause.add_url = _add_url(cause.remedy) if user.is_staff else ""
+        cause.add_url = _add_url(first) if user.is_staff else ""
         cause.teach_url = _teach_url(cause.cause_key, user)
         causes.append(cause)
     return causes
 
 
-def _add_url(remedy: Remedy) -> str:
-    """The admin page that adds the missing mapping, filled in as far as the error tells."""
-    if not remedy.model:
+def _add_url(task: SyncTask) -> str:
+    """The admin page that adds or completes the missing mapping, filled in as far as the error
+    tells."""
+    missing = entry_of(task)
+    if missing is None:
         return ""
-    present = _present(remedy)
-    if present is not None:
-        return reverse(f"admin:sync_{remedy.model}_change", args=[present.pk])
-    return f"{reverse(f'admin:sync_{remedy.model}_add')}?{urlencode(remedy.initial)}"
-
-
-def _present(remedy: Remedy) -> Model | None:
-    """The entry that is there but says too little: it is changed, not added again."""
-    model = apps.get_model("sync", remedy.model)
-    found: Model | None = model._default_manager.filter(**remedy.initial).first()
-    return found
+    admin, known = f"admin:sync_{missing.table.facts.model}", initial_of(task, missing)
+    present = present_entry(missing.table, known)
+    wanted = {"missing": missing.field} if missing.field else {}
+    if present is None:
+        return f"{reverse(f'{admin}_add')}?{urlencode(known | wanted)}"
+    return f"{reverse(f'{admin}_change', args=[present.pk])}?{urlencode(wanted)}".rstrip("?")
 
 
 def _teach_url(cause_key: str, user: User) -> str:

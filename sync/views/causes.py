@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sync.causes import (
     GONE_ANYWAY,
@@ -13,7 +13,8 @@ from sync.causes import (
     UNDECIDED,
     WAITS_FOR_A_CLICK,
 )
-from sync.models import Step, SyncTask
+from sync.mapping.stopped_for import advice_on, entry_of
+from sync.models import SyncTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,38 +24,7 @@ class Remedy:
     team: str
     advice: str
     model: str = ""
-    initial: dict[str, str] = field(default_factory=dict)
 
-
-# What a cause key calls a mapping table, by the beginning of the word: model, its key's field.
-_MAPPINGS = {
-    "customer": ("customermapping", "customer_email", "Sales", "customer"),
-    "material": ("materialmapping", "sku", "Sales", "material"),
-    "payment": ("paymentmapping", "method", "Sales", "payment method"),
-    "shipping": ("shippingmapping", "method", "Sales", "shipping method"),
-    "carrier": ("carriermapping", "sap_carrier", "Administrator", "carrier"),
-    "sales": ("salesarea", "store_id", "Administrator", "store"),
-    "store": ("salesarea", "store_id", "Administrator", "store"),
-    "shop": ("salesarea", "store_id", "Administrator", "store"),
-    "condition": ("salesarea", "store_id", "Administrator", "condition type"),
-}
-
-TEAMS: dict[str, str] = {
-    Step.PULL_ORDERS: "Sales",
-    Step.PUSH_ORDER: "Sales",
-    Step.CONFIRM_ORDER: "Sales",
-    Step.PULL_DELIVERIES: "Logistics",
-    Step.PUSH_SHIPMENT: "Logistics",
-    Step.PULL_BILLING: "Finance",
-    Step.PUSH_INVOICE: "Finance",
-    Step.SEND_INVOICE: "Finance",
-    Step.CHECK_COMPLETENESS: "Sales",
-    Step.TEST_CONNECTION: "Administrator",
-    Step.DRY_RUN: "Sales",
-    Step.CHECK_READINESS: "Administrator",
-}
-
-_OTHERWISE = "Administrator"  # a step of another version of the portal
 
 _ADVICE = {
     "RemoteRejected": "The other system refused. Correct what its message names, then retry.",
@@ -122,32 +92,22 @@ def remedy_for(task: SyncTask) -> Remedy:
     if task.cause_key in _BY_CAUSE:
         return _BY_CAUSE[task.cause_key]
     if task.cause_key == WAITS_FOR_A_CLICK:
-        return Remedy(TEAMS.get(task.step, _OTHERWISE), _LOOK_FIRST)
-    if task.cause_key.startswith("mapping:"):
+        return Remedy(task.usual_team, _LOOK_FIRST)
+    if task.mapping_table:
         return _missing_mapping(task)
     if task.error_class in _FOR_ADMINISTRATORS:
         return Remedy("Administrator", _FOR_ADMINISTRATORS[task.error_class])
     if task.error_class in _ADVICE:
-        return Remedy(TEAMS.get(task.step, _OTHERWISE), _ADVICE[task.error_class])
+        return Remedy(task.usual_team, _ADVICE[task.error_class])
     return Remedy(
         "Administrator", "A fault in the portal stopped this. The log has the details; then retry."
     )
 
 
 def _missing_mapping(task: SyncTask) -> Remedy:
-    _, table, key = (*task.cause_key.split(":", 2), "", "")[:3]
-    for beginning, (model, column, team, what) in _MAPPINGS.items():
-        if table.lower().startswith(beginning):
-            initial = {column: _key_of(task, table, key)}
-            if task.shop_id and model not in {"carriermapping", "customermapping"}:
-                initial["shop"] = str(task.shop_id)
-            advice = f"Add the missing {what} to the mappings, then retry."
-            return Remedy(team, advice, model, initial)
-    return Remedy("Administrator", f"Add the missing entry “{key}” to the mappings, then retry.")
-
-
-def _key_of(task: SyncTask, table: str, key: str) -> str:
-    """What leads to the entry: a condition is one of the sales area of the order's store."""
-    if table == "condition" and task.sales_order is not None:
-        return str(task.sales_order.store_id)
-    return key.rsplit(":", 1)[-1]
+    missing = entry_of(task)
+    if missing is None:
+        advice = f"Add the missing entry “{task.mapping_key}” to the mappings, then retry."
+        return Remedy("Administrator", advice)
+    facts = missing.table.facts
+    return Remedy(facts.team, advice_on(missing), facts.model)

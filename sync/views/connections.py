@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.views import View
 
 from sync.jobs.bell import is_reachable
-from sync.jobs.breaker import SAP, name_of, shop_system
 from sync.models import (
     FetchHealth,
     ProcessHeartbeat,
@@ -23,6 +22,7 @@ from sync.models import (
     Step,
     SyncTask,
 )
+from sync.models.systems import SAP, name_of
 from sync.tables.live import is_live
 from sync.views.clicks import Click
 from sync.views.incidents import incidents
@@ -66,7 +66,7 @@ class ConnectionsPage(PermissionRequiredMixin, View):
 
 
 def _connections() -> list[Connection]:
-    tests = SyncTask.objects.filter(step=Step.TEST_CONNECTION).order_by("-id")
+    tests = SyncTask.objects.filter(step=Step.TRY_CONNECTION).order_by("-id")
     fetches: dict[int | None, list[FetchHealth]] = defaultdict(list)
     for health in FetchHealth.objects.all():
         fetches[health.shop_id].append(health)
@@ -82,7 +82,7 @@ def _connections() -> list[Connection]:
             Connection(
                 shop.name, "Magento", "shopping-bag", tests.filter(shop=shop).first(), shop,
                 getattr(shop, "watermark", None), fetches[shop.pk],
-                changed.get(shop_system(shop.code)),
+                changed.get(shop.system),
             )
             for shop in shops
         ),

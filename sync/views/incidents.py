@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sync.jobs import breaker
 from sync.models import FetchHealth, RemoteHealth, RemoteIdentity, Shop, StepSchedule
+from sync.models.systems import SAP, changed_name_of, name_of, shop_system
 from sync.views.counts import Count, capped
 
 Kind = RemoteHealth.Kind
@@ -35,7 +36,7 @@ def _changed() -> Iterator[Incident]:
     for identity in RemoteIdentity.objects.filter(noticed_at__isnull=False):
         if identity.noticed_at is not None:
             yield Incident(
-                what=breaker.changed_name_of(identity.system),
+                what=changed_name_of(identity.system),
                 since=identity.noticed_at,
                 then="The same numbers may mean other orders there, so everything waits. An "
                 "administrator must look at Connections and say whether this is wanted.",
@@ -46,12 +47,12 @@ def _changed() -> Iterator[Incident]:
 def _in_trouble() -> Iterator[Incident]:
     opened = RemoteHealth.objects.filter(opened_at__isnull=False)
     off = Shop.objects.filter(is_active=False).values_list("code", flat=True) if opened else ()
-    for health in opened.exclude(system__in=[breaker.shop_system(code) for code in off]):
+    for health in opened.exclude(system__in=[shop_system(code) for code in off]):
         if health.opened_at is None:
             continue
         what, then = _TOLD[Kind(health.kind or Kind.AWAY)]
         yield Incident(
-            what=f"{breaker.name_of(health.system)} {what}",
+            what=f"{name_of(health.system)} {what}",
             since=health.failing_since or health.opened_at,
             then=then,
             waiting=capped(breaker.waiting_for(health.system)),
@@ -87,11 +88,9 @@ def _failing_fetches() -> Iterator[Incident]:
     )
     believed = FetchHealth.objects.filter(opened_at__isnull=False).select_related("shop")
     failing = believed.exclude(shop__is_active=False)
-    turns = dict(
-        StepSchedule.objects.filter(is_enabled=True).values_list("step", "interval_seconds")
-    ) if failing else {}  # fmt: skip
+    turns = StepSchedule.objects.intervals() if failing else {}
     for health in failing:
-        system = "sap" if health.shop is None else breaker.shop_system(health.shop.code)
+        system = SAP if health.shop is None else health.shop.system
         since = health.last_good_at or health.failing_since
         if system in told or since is None:
             continue

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from sync.errors import UnexpectedRecord
-from sync.jobs import clicks
+from sync.jobs.marked_done import mark_done, reopen
 from sync.models import BillingDocument, Decision, OutboundDelivery, Step, SyncTask
 from sync.views.decisions import Decide, Fact, Question
 from sync.views.people import reader, steps_to_retry
@@ -117,7 +117,7 @@ class MarkDone(_DecideTask):
         task, number = self.task(request, pk), number.strip()
         if number and task.step == Step.PUSH_ORDER and task.sales_order:
             return tie(task.sales_order, number, reader(request), reason)
-        if not clicks.mark_done(task, reader(request), reason, number):
+        if not mark_done(task, reader(request), reason, number):
             raise ValueError(GONE)
         if number:
             return f"The shop is asked for {number}; this page says what came of it."
@@ -143,7 +143,7 @@ class ReopenTask(_DecideTask):
 
     def decide(self, request: HttpRequest, pk: int, reason: str, number: str) -> str:
         """The same work goes on, or newer work about the same that is open."""
-        if clicks.reopen(self.task(request, pk), reader(request), reason) is None:
+        if reopen(self.task(request, pk), reader(request), reason) is None:
             raise ValueError("This is not marked done (any more).")
         return "It is open again and waits for its turn."
 

@@ -7,21 +7,6 @@ from django.http import HttpRequest
 
 from sync.models import Step, SyncTask
 
-PERMISSION_FOR = {
-    Step.PULL_ORDERS: "sync.sync_orders",
-    Step.PUSH_ORDER: "sync.sync_orders",
-    Step.CONFIRM_ORDER: "sync.sync_orders",
-    Step.PULL_DELIVERIES: "sync.sync_deliveries",
-    Step.PUSH_SHIPMENT: "sync.sync_deliveries",
-    Step.PULL_BILLING: "sync.sync_billing",
-    Step.PUSH_INVOICE: "sync.sync_billing",
-    Step.SEND_INVOICE: "sync.resend_invoices",
-    Step.CHECK_COMPLETENESS: "sync.sync_orders",
-    Step.TEST_CONNECTION: "sync.test_connections",
-    Step.DRY_RUN: "sync.dry_run_orders",
-    Step.CHECK_READINESS: "sync.check_readiness",
-}
-
 
 def reader(request: HttpRequest) -> User:
     """The signed-in person; every page but the login demands one."""
@@ -33,7 +18,7 @@ def steps_to_retry(user: User) -> list[Step]:
     """The steps whose stopped work this person may put back to work."""
     if not user.has_perm("sync.retry_tasks"):
         return []
-    return [step for step, permission in PERMISSION_FOR.items() if user.has_perm(permission)]
+    return [step for step in Step if user.has_perm(step.facts.permission)]
 
 
 def may_retry(user: User, task: SyncTask) -> bool:

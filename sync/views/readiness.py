@@ -14,6 +14,7 @@ from django.views import View
 
 from sync.jobs import clicks, release
 from sync.models import ReadinessFinding, Release, Shop, Step, SyncTask
+from sync.models.systems import SAP
 from sync.tables.live import is_live
 from sync.views.clicks import Click
 from sync.views.people import reader
@@ -89,8 +90,8 @@ def _areas() -> list[Area]:
     for finding in ReadinessFinding.objects.all():
         found.setdefault(finding.area, []).append(finding)
     shops = Shop.objects.filter(is_active=True).order_by("name")
-    listed = [("portal", "The portal", "activity"), ("sap", "SAP", "database")]
-    listed += [(f"magento:{shop.code}", shop.name, "shopping-bag") for shop in shops]
+    listed = [("portal", "The portal", "activity"), (SAP, "SAP", "database")]
+    listed += [(shop.system, shop.name, "shopping-bag") for shop in shops]
     newest = _newest_tasks()
     return [Area(name, icon, found.get(key, []), newest.get(key)) for key, name, icon in listed]
 

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.core.serializers import serialize
 
-from sync.jobs.schedule import DEFAULT_INTERVALS
+from sync.jobs.plan import OPEN_WORK
 from sync.management.commands.seed_demo import PEOPLE
 from sync.models import (
     CarrierMapping,
@@ -73,4 +73,4 @@ def test_everything_automatic_is_switched_on() -> None:
     call_command("seed_demo")
 
     assert not StepSchedule.objects.filter(is_enabled=False).exists()
-    assert StepSchedule.objects.count() == len(DEFAULT_INTERVALS)
+    assert StepSchedule.objects.count() == len(OPEN_WORK)

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import DatabaseError
 from django.utils import timezone
 
-from sync.jobs.schedule import DEFAULT_INTERVALS
+from sync.jobs.plan import OPEN_WORK
 from sync.management.commands import sync_scheduler
 from sync.models import ProcessHeartbeat, Step, StepSchedule, SyncTask
 from tests.builders import a_sales_order, a_task
@@ -34,7 +34,7 @@ def test_it_looks_until_it_is_told_to_stop(told: signal.Signals) -> None:
 
     assert looks == [["scheduler"]] * 3
     assert not ProcessHeartbeat.objects.exists()
-    assert StepSchedule.objects.count() == len(DEFAULT_INTERVALS)
+    assert StepSchedule.objects.count() == len(OPEN_WORK)
 
 
 @pytest.mark.django_db(transaction=True)  # it closes its connection

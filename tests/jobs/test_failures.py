@@ -13,7 +13,7 @@ from tests.world import World
 
 def test_p1_23_the_same_missing_mapping_is_the_same_cause() -> None:
     causes = {
-        columns_of(MappingMissing("…", mapping="material", key="A", reference=number))["cause_key"]
+        columns_of(MappingMissing("…", "material", "A", reference=number))["cause_key"]
         for number in ("000000001", "000000002")
     }
 

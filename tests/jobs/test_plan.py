@@ -137,11 +137,7 @@ def test_what_is_no_valid_invoice_is_not_invoiced(values: dict[str, object]) -> 
 
 
 def test_p0_12_a_mail_is_never_open_work() -> None:
-    assert list(plan.open_work(Step.SEND_INVOICE)) == []
-
-
-def test_every_step_says_what_open_work_it_has() -> None:
-    assert set(plan.OPEN_WORK) == set(Step)
+    assert Step.SEND_INVOICE not in plan.OPEN_WORK
 
 
 def test_after_a_pull_for_one_order_only_its_shipments_follow() -> None:

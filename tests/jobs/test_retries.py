@@ -39,7 +39,7 @@ def test_after_the_last_delay_a_person_looks() -> None:
         RemoteMisconfigured("wrong key"),
         UnexpectedRecord("no state"),
         RecordsDisagree("twice"),
-        MappingMissing("no material", mapping="material", key="S-1"),
+        MappingMissing("no material", "material", "S-1"),
     ],
 )
 def test_what_a_person_must_repair_is_never_retried(error: SyncError) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from sync.jobs import schedule
+from sync.jobs import plan, schedule
 from sync.models import Step, StepSchedule, SyncTask
 from tests.builders import a_sales_order, a_shop
 
@@ -88,8 +88,4 @@ def test_missing_schedules_are_made_once_and_a_persons_choice_stays() -> None:
 
     kept = StepSchedule.objects.get(step="push_order")
     assert (kept.is_enabled, kept.interval_seconds) == (False, 900)
-    assert StepSchedule.objects.count() == len(schedule.DEFAULT_INTERVALS)
-
-
-def test_a_mail_is_never_repeated_by_a_schedule() -> None:
-    assert Step.SEND_INVOICE not in schedule.DEFAULT_INTERVALS
+    assert StepSchedule.objects.count() == len(plan.OPEN_WORK)

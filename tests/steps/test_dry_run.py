@@ -72,7 +72,10 @@ def test_missing_mappings_are_all_named_and_sap_is_not_asked(world: World) -> No
 
     tried = order.dry_runs.get()
     assert tried.verdict == Verdict.INCOMPLETE
-    assert {entry["mapping"] for entry in tried.missing} == {"material", "payment"}
+    assert {entry["mapping"] for entry in tried.missing} == {
+        "material",
+        "payment terms of payment method",
+    }
     assert task.state == SyncTask.State.DONE
 
 
@@ -83,7 +86,7 @@ def test_a_store_without_a_sales_area_is_a_missing_mapping(world: World) -> None
     world.run(work.dry_run(order))
 
     missing = order.dry_runs.get().missing
-    assert missing == [{"mapping": "sales_area", "key": str(order.store_id)}]
+    assert missing == [{"mapping": "store", "key": str(order.store_id)}]
 
 
 def test_a_refusal_of_sap_is_told_in_plain_words_with_its_owner(world: World) -> None:

@@ -11,7 +11,8 @@ from sync import causes
 from sync.causes import TWICE, UNDECIDED
 from sync.errors import RemoteUnavailable
 from sync.jobs import clicks, plan, work
-from sync.jobs.settled import close_settled
+from sync.jobs.cleared import close_cleared
+from sync.jobs.marked_done import mark_done
 from sync.mirrors.link_choices import choices
 from sync.models import OutboundDelivery, SalesOrder, Step, SyncTask
 from sync.steps.push_order import push_order
@@ -58,7 +59,7 @@ def test_a_question_about_a_finished_order_waits_for_its_answer(world: World) ->
     task = looked_for(world, order)
     assert task.cause_key == UNDECIDED
 
-    close_settled()
+    close_cleared()
 
     task.refresh_from_db()
     assert task.state == "needs_attention"
@@ -73,7 +74,7 @@ def test_what_was_marked_done_is_not_looked_for_again(world: World) -> None:
     task = world.run_task(newest_push(order))
     assert task.state == "needs_attention"
 
-    clicks.mark_done(task, a_user("Sales"), "leave it")
+    mark_done(task, a_user("Sales"), "leave it")
 
     assert planned(order) == 0
 
@@ -127,7 +128,7 @@ def test_money_that_did_not_come_is_still_asked_for_when_the_invoice_is_read_aga
     assert cards.asked(task) == ("needs_attention", causes.NOTHING_CAME)
 
     world.run(work.send_invoice(order.invoices.get()), asked_by=a_user("Finance"))
-    close_settled()
+    close_cleared()
 
     task.refresh_from_db()
     assert task.state == "needs_attention"

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from sync.jobs import work
-from sync.mapping.missing import TABLES, Collection
+from sync.mapping.missing import Collection
+from sync.mapping_tables import MappingTable
 from sync.models import MaterialMapping, SalesArea, SalesOrder
 from sync.views.causes import remedy_for
 from tests.builders import a_user
@@ -15,10 +16,12 @@ from tests.world import World
 
 def listed() -> list[str]:
     found = Collection()
-    return [entry.place for table in TABLES for entry in found.of_table(table)]
+    return [entry.place for table in MappingTable for entry in found.of_table(table)]
 
 
-@pytest.mark.parametrize("column", ["price_condition", "default_unit", "order_type"])
+@pytest.mark.parametrize(
+    "column", ["price_condition", "default_unit", "order_type", "freight_condition"]
+)
 def test_a_missing_entry_is_linked_and_listed(world: World, column: str) -> None:
     SalesArea.objects.update(**{column: ""})
     MaterialMapping.objects.update(unit="")
@@ -43,9 +46,9 @@ def test_a_condition_only_some_orders_need_leads_to_the_sales_area(
 
     page = client.get("/attention/").content.decode()
 
-    assert task.cause_key.startswith("mapping:condition:")
+    assert task.cause_key == f"mapping:sales_area:{order.store_id}"
     assert f"/admin/sync/salesarea/{area.pk}/change/" in page
-    assert listed() == [f"store-{order.shop.pk}-{order.store_id}"]
+    assert listed() == [f"sales_area-{order.shop.pk}-{order.store_id}"]
 
 
 def test_the_form_of_a_store_asks_for_what_its_orders_need_and_they_go_on(
@@ -66,13 +69,13 @@ def test_the_form_of_a_store_asks_for_what_its_orders_need_and_they_go_on(
     world.run(work.push_order(order))
     client.force_login(a_user("Administrators", is_staff=True))
     given |= {
-        "place": f"store-{order.shop.pk}-{order.store_id}",
+        "place": f"sales_area-{order.shop.pk}-{order.store_id}",
         "shop": order.shop.pk,
         "store_id": order.store_id,
     }
 
-    refused = client.post("/master-data/store/", given)
-    saved = client.post("/master-data/store/", {**given, **conditions})
+    refused = client.post("/master-data/sales_area/", given)
+    saved = client.post("/master-data/sales_area/", {**given, **conditions})
 
     assert (refused.status_code, saved.status_code) == (422, 302)
     world.work_off()

@@ -255,4 +255,4 @@ def test_a_remote_that_is_away_still_is_one(world: World, fault: str) -> None:
     for order in orders:
         pushed(world, order)
 
-    assert RemoteHealth.objects.get().is_away
+    assert RemoteHealth.objects.get().is_in_trouble

@@ -16,13 +16,8 @@ from sync.errors import MappingMissing, UnexpectedRecord
 from sync.magento.parsing import parse_order
 from sync.magento.records import MagentoOrder
 from sync.sap.records import SapCondition, SapItemRequest, SapSalesOrderRequest
-from sync.translate.sap_order import (
-    MaterialEntry,
-    OrderMapping,
-    TranslatedOrder,
-    item_numbers,
-    sap_order_request,
-)
+from sync.translate.order_mapping import MaterialEntry, OrderMapping
+from sync.translate.sap_order import TranslatedOrder, item_numbers, sap_order_request
 from sync.translate.sap_prices import line_price
 from tests.magento.recorded import answer_body, recorded_orders
 from tests.translate.made_orders import made_item, made_order, orders
@@ -285,29 +280,37 @@ def test_the_first_missing_mapping_is_named_and_all_are_told() -> None:
     with pytest.raises(MappingMissing) as caught:
         translated(order, sku_is_material=False, payment_terms=None, discount_condition="")
 
-    assert (caught.value.mapping, caught.value.key) == ("payment", "checkmo")
+    assert (caught.value.table, caught.value.key) == ("payment", "checkmo")
     for key in ("checkmo", "S-TAX", "S-001", "discount"):
         assert key in caught.value.message
 
 
 @pytest.mark.parametrize(
-    ("changes", "mapping", "key"),
+    ("changes", "missing"),
     [
-        ({"order_type": ""}, "shop", "1"),
-        ({"division": ""}, "shop", "1"),
-        ({"sold_to": ""}, "customer", "group 1"),
-        ({"shipping_condition": None}, "shipping", "flatrate_flatrate"),
-        ({"payment_terms": None}, "payment", "checkmo"),
-        ({"price_condition": ""}, "condition", "price"),
-        ({"freight_condition": ""}, "condition", "freight"),
-        ({"default_unit": ""}, "material", "S-TAX"),
+        ({"order_type": ""}, ("sales_area", "1", "order_type")),
+        ({"sales_organization": ""}, ("sales_area", "1", "sales_organization")),
+        ({"distribution_channel": ""}, ("sales_area", "1", "distribution_channel")),
+        ({"division": ""}, ("sales_area", "1", "division")),
+        ({"sold_to": ""}, ("customer", "group 1", "")),
+        ({"shipping_condition": None}, ("shipping", "flatrate_flatrate", "")),
+        ({"payment_terms": None}, ("payment", "checkmo", "payment_terms")),
+        ({"price_condition": ""}, ("sales_area", "1", "price_condition")),
+        ({"discount_condition": ""}, ("sales_area", "1", "discount_condition")),
+        ({"freight_condition": ""}, ("sales_area", "1", "freight_condition")),
+        ({"default_unit": ""}, ("sales_area", "1", "default_unit")),
+        ({"sku_is_material": False}, ("material", "S-TAX", "")),
+        ({"default_unit": "", "materials": {"S-TAX": MaterialEntry("A")}},
+         ("material", "S-TAX", "unit")),
     ],
-)
-def test_a_missing_mapping_names_itself(changes: dict[str, Any], mapping: str, key: str) -> None:
+)  # fmt: skip
+def test_a_missing_mapping_names_itself(
+    changes: dict[str, Any], missing: tuple[str, str, str]
+) -> None:
     with pytest.raises(MappingMissing) as caught:
         translated(recorded("101"), **changes)
 
-    assert (caught.value.mapping, caught.value.key) == (mapping, key)
+    assert (caught.value.table, caught.value.key, caught.value.field) == missing
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,7 @@ def test_connections_are_tested_from_their_page(signed_in: SignIn) -> None:
 
     page = signed_in(ADMINISTRATORS).post("/connections/test/", follow=True)
 
-    tests = SyncTask.objects.filter(step=Step.TEST_CONNECTION)
+    tests = SyncTask.objects.filter(step=Step.TRY_CONNECTION)
     assert set(tests.values_list("shop", flat=True)) == {None, shop.pk}
     assert 'hx-trigger="every 2s"' in page.content.decode()
 

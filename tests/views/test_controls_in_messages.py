@@ -11,8 +11,6 @@ import pytest
 
 from sync.models import Step
 from sync.roles import ADMINISTRATORS, FINANCE, LOGISTICS, ROLES, SALES
-from sync.views.causes import TEAMS
-from sync.views.people import PERMISSION_FOR
 
 SYNC = Path(__file__).parents[2] / "sync"
 FILLED_IN = "…"
@@ -89,7 +87,7 @@ def test_the_messages_are_found() -> None:
 
 @pytest.mark.parametrize("step", list(Step))
 def test_the_team_of_a_step_may_retry_it_and_mark_it_done(step: Step) -> None:
-    role = ROLE_OF[TEAMS[step].lower()]
+    role = ROLE_OF[step.facts.team.lower()]
 
-    assert {"retry_tasks", PERMISSION_FOR[step].removeprefix("sync.")} <= ROLES[role]
+    assert {"retry_tasks", step.facts.permission.removeprefix("sync.")} <= ROLES[role]
     assert step != Step.PUSH_INVOICE or "capture_again" in ROLES[role]

@@ -34,6 +34,7 @@ from tests.builders import (
     a_sales_order,
     a_stopped_task,
     a_task,
+    a_waiting_order,
     an_order_in_sap,
     an_order_line,
 )
@@ -106,9 +107,7 @@ def test_missing_mappings_lead_to_the_master_data(signed_in: SignIn) -> None:
 def waiting_for_a_sku(sku: str = "24-MB01", **values: Any) -> SalesOrder:
     """An order that waits for SAP and whose SKU has no material."""
     a_sales_area(payment_terms="0001", shipping_condition="01")
-    order = a_sales_order(stage=SalesOrder.Stage.TO_SYNC, **values)
-    an_order_line(order, sku=sku)
-    return order
+    return a_waiting_order(sku, **values)
 
 
 def place_of(page: str, table: str) -> str:
@@ -129,7 +128,7 @@ def test_p2_47_the_page_says_how_much_waits_for_an_entry(signed_in: SignIn) -> N
 
 def test_p1_24_adding_an_entry_lets_what_waited_go_on_and_is_recorded(signed_in: SignIn) -> None:
     order = waiting_for_a_sku()
-    task = a_stopped_task(Step.PUSH_ORDER, order, cause_key="mapping:material:24-MB01")
+    task = a_stopped_task(Step.PUSH_ORDER, order)
     client = signed_in(SALES)
     place = f"material-{place_of(page_of(client, '/master-data/'), 'material')}"
     sent = {"place": place, "shop": order.shop_id, "sku": "24-MB01", "material": "mat-1"}
@@ -192,7 +191,7 @@ def test_an_administrator_names_a_carrier(signed_in: SignIn) -> None:
 
 def test_a_buyer_without_an_account_is_added_by_what_is_known(signed_in: SignIn) -> None:
     area = a_sales_area(one_time_customer="", payment_terms="1", shipping_condition="1")
-    order = a_sales_order(stage="to_sync", payload={"customer_id": 7, "customer_group_id": 2})
+    order = a_waiting_order(payload={"customer_id": 7, "customer_group_id": 2})
     client = signed_in(SALES)
     page = page_of(client, "/master-data/")
     sent = {
@@ -208,8 +207,8 @@ def test_a_buyer_without_an_account_is_added_by_what_is_known(signed_in: SignIn)
 
 def test_stores_and_payment_methods_are_found_as_well(signed_in: SignIn) -> None:
     a_sales_area(shipping_condition="01")
-    a_sales_order(stage="to_sync", payment_method="klarna")
-    a_sales_order(stage="to_sync", store_id=9, store_name="Northern store")
+    a_waiting_order(payment_method="klarna")
+    a_waiting_order(store_id=9, store_name="Northern store")
 
     page = page_of(signed_in(ADMINISTRATORS), "/master-data/")
 
@@ -219,7 +218,7 @@ def test_stores_and_payment_methods_are_found_as_well(signed_in: SignIn) -> None
 
 def test_an_entry_that_is_there_but_not_enough_is_changed(signed_in: SignIn) -> None:
     a_sales_area(shipping_condition="01")
-    order = a_sales_order(stage="to_sync", payment_method="klarna")
+    order = a_waiting_order(payment_method="klarna")
     entry = PaymentMapping.objects.create(shop=order.shop, method="klarna", release="paid")
     client = signed_in(SALES)
     place = f"payment-{place_of(page_of(client, '/master-data/'), 'payment')}"
@@ -234,7 +233,7 @@ def test_an_entry_that_is_there_but_not_enough_is_changed(signed_in: SignIn) -> 
 
 def test_what_is_mapped_or_in_sap_is_not_listed(signed_in: SignIn) -> None:
     a_sales_area(shipping_condition="01")
-    order = a_sales_order(stage="to_sync", payment_method="klarna")
+    order = a_waiting_order(payment_method="klarna")
     PaymentMapping.objects.create(shop=order.shop, method="klarna", payment_terms="0001")
     an_order_line(an_order_in_sap(), sku="GONE")
 

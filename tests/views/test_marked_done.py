@@ -11,7 +11,6 @@ from django.test import Client
 from django.urls import reverse
 
 from sync.models import Decision, Step, SyncTask
-from sync.views.causes import TEAMS
 from sync.views.marked_done import CONSEQUENCES, OTHERWISE
 from tests.builders import (
     a_billing_document,
@@ -31,7 +30,7 @@ WHY = {"reason": "Agreed with the customer"}
 
 def stopped(step: Step) -> SyncTask:
     """Stopped work of a step, about what such work is about."""
-    if step in {Step.PULL_ORDERS, Step.CHECK_COMPLETENESS, Step.TEST_CONNECTION,
+    if step in {Step.PULL_ORDERS, Step.CHECK_COMPLETENESS, Step.TRY_CONNECTION,
                 Step.CHECK_READINESS}:  # fmt: skip
         return a_stopped_task(step, shop=a_shop())
     order = an_order_in_sap()
@@ -55,7 +54,7 @@ def test_every_stopped_step_is_marked_done_by_its_team_and_opened_again(
     signed_in: SignIn, step: Step
 ) -> None:
     task = stopped(step)
-    team = signed_in(ROLE_OF.get(TEAMS[step], TEAMS[step]))
+    team = signed_in(ROLE_OF.get(step.facts.team, step.facts.team))
     assert page(task) in team.get(page(task, "task")).content.decode()
     assert page(task) in team.get(reverse("sync:attention")).content.decode()
     asked = unescape(team.get(page(task)).content.decode())
@@ -83,7 +82,7 @@ def test_every_stopped_step_is_marked_done_by_its_team_and_opened_again(
 @pytest.mark.parametrize("step", list(Step))
 def test_another_desk_sees_no_such_control_and_may_not(signed_in: SignIn, step: Step) -> None:
     task = stopped(step)
-    other = signed_in("Logistics" if TEAMS[step] != "Logistics" else "Finance")
+    other = signed_in("Logistics" if step.facts.team != "Logistics" else "Finance")
 
     assert page(task) not in other.get(page(task, "task")).content.decode()
     assert page(task) not in other.get(reverse("sync:attention")).content.decode()
@@ -116,7 +115,7 @@ def test_what_somebody_else_has_ended_is_told(signed_in: SignIn) -> None:
 
 @pytest.mark.parametrize("step", [Step.PUSH_SHIPMENT, Step.PUSH_INVOICE])
 def test_a_number_puts_the_work_back_to_be_read_in_the_shop(signed_in: SignIn, step: Step) -> None:
-    task, team = stopped(step), signed_in(TEAMS[step])
+    task, team = stopped(step), signed_in(step.facts.team)
     asked = team.get(page(task)).content.decode()
     assert "of the shop, if there is one" in asked
     document = task.delivery or task.billing_document

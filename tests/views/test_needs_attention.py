@@ -15,8 +15,8 @@ from sync.errors import SyncError
 from sync.jobs.failures import PORTAL_FAULT
 from sync.models import Shop, Step, SyncTask
 from sync.roles import ROLES
-from sync.views.causes import TEAMS, remedy_for
-from sync.views.people import PERMISSION_FOR, steps_to_retry
+from sync.views.causes import remedy_for
+from sync.views.people import steps_to_retry
 from tests.builders import (
     a_billing_document,
     a_delivery,
@@ -49,10 +49,6 @@ def test_what_has_stopped_has_a_team_and_a_remedy(step: Step, error_class: str) 
 
         assert remedy.team in {*ROLES, "Administrator"}
         assert remedy.advice
-
-
-def test_every_step_states_its_team_and_its_right() -> None:
-    assert set(TEAMS) == set(PERMISSION_FOR) == set(Step)
 
 
 @pytest.mark.parametrize("step", list(Step))

@@ -149,7 +149,6 @@ def test_p1_23_failures_of_one_cause_are_one_row_with_a_count(signed_in: SignIn)
     [
         ("RemoteRejected", "sap:V1 382", "Sales", "Correct what its message names, then retry."),
         ("RecordsDisagree", "sap:twice", "Sales", "Decide which one is right"),
-        ("MappingMissing", "mapping:sales_area:2", "Administrator", "Add the missing store"),
         ("RemoteMisconfigured", "sap:logon", "Administrator", "Check address, credentials"),
     ],
 )

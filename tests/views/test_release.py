@@ -16,12 +16,12 @@ from sync.jobs import clicks, holds, release, schedule, work
 from sync.jobs.ask import ask
 from sync.jobs.run import ask_follow_ups
 from sync.models import DryRun, ReadinessFinding, Release, Shop, Step, StepSchedule, SyncTask
+from sync.models.steps import WRITES
 from sync.roles import ADMINISTRATORS, FINANCE
 from tests.builders import a_done_task, a_sales_order, a_shop, a_user, an_order_in_sap
 
 SignIn = Callable[..., Client]
 pytestmark = pytest.mark.django_db
-WRITES = sorted(release.WRITES)
 
 
 @pytest.fixture

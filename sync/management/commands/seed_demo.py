@@ -74,7 +74,7 @@ class Command(BaseCommand):
         shop, _created = Shop.objects.get_or_create(code="demo", defaults={"name": "Demo shop"})
         create_mappings(shop)
         # The stand-in keeps its books wherever it listens this time: it is the same shop.
-        RemoteIdentity.objects.filter(system=f"magento:{shop.code}").delete()
+        RemoteIdentity.objects.filter(system=shop.system).delete()
         create_missing_schedules()
         fresh = StepSchedule.objects.filter(last_run_at=None)
         fresh.exclude(step=Step.CHECK_COMPLETENESS).update(interval_seconds=DEMO_INTERVAL)

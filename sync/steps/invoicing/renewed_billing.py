@@ -14,11 +14,11 @@ from sync.magento.records import MagentoInvoice, UnreadableRecord
 from sync.mirrors import unreadable
 from sync.mirrors.billed_amounts import keep_difference
 from sync.mirrors.billed_anew import formers_of
+from sync.mirrors.cancelled_billing import is_credited
 from sync.mirrors.shop import store_invoice
 from sync.mirrors.standing_for import untie
 from sync.models import BillingDocument, BillingDocumentLine, Decision, Invoice, SalesOrder
 from sync.steps.invoicing.billing_marker import is_last_marked_for, is_marked, marker_of
-from sync.steps.invoicing.cancelled_billing import is_credited
 from sync.steps.settling import writing_to_shop
 from sync.steps.step_run import StepRun
 

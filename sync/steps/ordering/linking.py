@@ -17,6 +17,7 @@ from sync.causes import TWICE, UNDECIDED
 from sync.errors import MappingMissing, OutcomeUnknown, RecordsDisagree, UnexpectedRecord
 from sync.mirrors.intake import FINISHED
 from sync.mirrors.link_choices import CANDIDATES, Said, said_of
+from sync.mirrors.notes import note_looked_for
 from sync.mirrors.order_rest import OrderRest
 from sync.mirrors.shared_references import reference_of, refuse_anothers, refuse_shared
 from sync.models import SalesArea, SalesOrder
@@ -83,12 +84,6 @@ def _has_begun(order: SalesOrder) -> bool:
 def is_too_early(order: SalesOrder) -> bool:
     """Whether the order was placed before the portal took over (*orders from*)."""
     return bool(order.shop.orders_from and order.placed_at < order.shop.orders_from)
-
-
-def note_looked_for(order: SalesOrder) -> None:
-    """SAP has been asked about the order as the shop has it now."""
-    SalesOrder.objects.filter(pk=order.pk).update(looked_up_as=order.remote_updated_at)
-    order.looked_up_as = order.remote_updated_at
 
 
 def web_side(order: SalesOrder, rest: OrderRest) -> WebSide:

@@ -34,7 +34,7 @@ def recognise_stores(run: StepRun, views: Sequence[MagentoStoreView] | None = No
 
     ``views`` are the store views where they have just been read.
     """
-    client, system = run.magento(), _system(run)
+    client, system = run.magento(), run.shop.system
     try:
         stores = _as_text(client.get_store_views() if views is None else views)
     except (RemoteMisconfigured, RemoteRejected, UnexpectedRecord):
@@ -54,16 +54,12 @@ def _codes(views: Sequence[MagentoStoreView]) -> Iterator[tuple[int, str]]:
     return ((view.store_id, view.code) for view in views)
 
 
-def _system(run: StepRun) -> str:
-    return f"magento:{run.shop.code}"
-
-
 def recognise_now_and_then(run: StepRun) -> bool:
     """As ``recognise_stores``, at most once an hour: whether it was done now. A shop that answers
     but does not tell its stores is left to the fetch itself."""
     run.magento()  # its address is compared and remembered
     recently = RemoteIdentity.objects.filter(
-        system=_system(run), checked_at__gt=timezone.now() - STORES_EVERY
+        system=run.shop.system, checked_at__gt=timezone.now() - STORES_EVERY
     )
     if recently.filter(known__has_key="stores").exists():
         return False

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from sync.errors import MappingMissing, OutcomeUnknown
 from sync.magento.records import MagentoShipment, MagentoTrack
+from sync.mapping_tables import MappingTable
 from sync.models import CarrierMapping, OutboundDelivery, SalesOrder, Shipment
 from sync.steps.found_finished import wait_for_a_click
 from sync.steps.queued_mails import is_in_queue, note_queued
@@ -137,9 +138,9 @@ def _carrier(delivery: OutboundDelivery) -> tuple[str, str]:
     if mapping is None:
         raise MappingMissing(
             f"Delivery {delivery} went with carrier “{delivery.carrier}”, which has no name in the "
-            "shop. An administrator adds it to the carriers; then retry.",
-            mapping="carrier",
-            key=delivery.carrier,
+            "shop.",
+            MappingTable.CARRIER,
+            delivery.carrier,
             reference=delivery.delivery_number,
         )
     return mapping.carrier_code, mapping.title

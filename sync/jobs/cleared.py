@@ -1,21 +1,21 @@
-"""Failures that later work has cleared close themselves."""
+"""Stopped work that later work has cleared closes itself."""
 
 from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sync.causes import GONE_ANYWAY, NOTHING_CAME, QUANTITIES_CUT, SUMS_DIFFER
+from sync.mirrors.cancelled_billing import is_dealt_with
 from sync.mirrors.link_choices import ASKED_OF_PEOPLE
 from sync.models import Invoice, RemoteHealth, SalesOrder, Shipment, Step, SyncTask, clock
-from sync.steps.invoicing.cancelled_billing import is_dealt_with
 
 CLEARED = "Cleared by a later run."
 # What a later reading of the invoice does not answer: money and quantities stay as they are.
 OPEN_STILL = frozenset({SUMS_DIFFER, NOTHING_CAME, QUANTITIES_CUT})
 
 
-def close_settled() -> int:
-    """Close every stopped task whose work is done or no longer wanted; how many were closed."""
+def close_cleared() -> int:
+    """Close every stopped task whose work is done, or no longer wanted; how many those are."""
     return sum(
         stopped.update(
             state=SyncTask.State.DONE,
@@ -57,7 +57,7 @@ def _tests() -> QuerySet[SyncTask]:
     useful = RemoteHealth.objects.filter(
         system=OuterRef("reference"), last_good_at__gt=OuterRef("finished_at")
     )
-    return _stopped(Step.TEST_CONNECTION).filter(Exists(useful))
+    return _stopped(Step.TRY_CONNECTION).filter(Exists(useful))
 
 
 def _shipments() -> QuerySet[SyncTask]:

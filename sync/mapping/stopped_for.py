@@ -1,0 +1,60 @@
+"""The mapping entry a stopped task waits for: where it is, and how a form for it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+
+from sync.causes import NOBODY_COLLECTS
+from sync.mapping_tables import MappingTable, MissingEntry
+from sync.models import SalesArea, SyncTask
+
+
+def entry_of(task: SyncTask) -> MissingEntry | None:
+    """None where it waits for none, or for one of a table this version does not know."""
+    if task.cause_key == NOBODY_COLLECTS and task.sales_order is not None:
+        method = task.sales_order.payment_method
+        return MissingEntry(MappingTable.PAYMENT, method, "collected_by")
+    if task.mapping_table not in {*MappingTable}:
+        return None
+    table = MappingTable(task.mapping_table)
+    field = task.mapping_field if task.mapping_field in table.facts.may_lack else ""
+    return MissingEntry(table, task.mapping_key, field)
+
+
+def advice_on(missing: MissingEntry) -> str:
+    """What to do about it, in a sentence."""
+    if missing.field:
+        field = missing.field.replace("_", " ")
+        entry = missing.table.facts.entry
+        return f"Set the {field} of the {entry} in the mappings, then retry."
+    return f"Add the missing {missing.table.facts.entry} to the mappings, then retry."
+
+
+def initial_of(task: SyncTask, missing: MissingEntry) -> dict[str, str]:
+    """What the task tells of the entry, by field."""
+    if missing.table == MappingTable.CUSTOMER:
+        area = (
+            task.sales_order
+            and SalesArea.objects.filter(
+                shop=task.sales_order.shop_id, store_id=task.sales_order.store_id
+            ).first()
+        )
+        return {"sales_area": str(area.pk)} if area else {}
+    *owners, column = missing.table.facts.key_fields
+    shop = {"shop": str(task.shop_id)} if owners and task.shop_id else {}
+    return {column: missing.key, **shop}
+
+
+def present_entry(table: MappingTable, values: Mapping[str, Any]) -> Model | None:
+    """The entry that is there but says too little: it is changed, not added again. A customer is
+    always added: no two buyers are known by the same."""
+    if table == MappingTable.CUSTOMER:
+        return None
+    model = apps.get_model("sync", table.facts.model)
+    known_by = {name: values[name] for name in table.facts.key_fields if name in values}
+    found: Model | None = model._default_manager.filter(**known_by).first()
+    return found

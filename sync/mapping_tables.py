@@ -1,0 +1,111 @@
+"""The mapping tables: how an entry is found, who adds it, and what a translation needs of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from sync.teams import Team
+
+
+class MappingTable(StrEnum):
+    """A table of mappings that an administrator or sales keeps; ``facts`` says the rest of it."""
+
+    SALES_AREA = "sales_area"
+    MATERIAL = "material"
+    CUSTOMER = "customer"
+    PAYMENT = "payment"
+    SHIPPING = "shipping"
+    CARRIER = "carrier"
+
+    @property
+    def facts(self) -> TableFacts:
+        """What is to be known of the table."""
+        return FACTS[self]
+
+
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """The last of ``key_fields`` is the one that the key of a missing entry is a value of;
+    ``may_lack`` are the fields that a present entry may leave empty and an order may need."""
+
+    model: str
+    key_fields: tuple[str, ...]
+    team: Team
+    entry: str  # what people call one, as after "the missing …"
+    title: str
+    complete: str
+    may_lack: tuple[str, ...] = ()
+
+
+FACTS: dict[MappingTable, TableFacts] = {
+    MappingTable.SALES_AREA: TableFacts(
+        model="salesarea",
+        key_fields=("shop", "store_id"),
+        team=Team.ADMINISTRATOR,
+        entry="store",
+        title="Stores",
+        complete="Every store has a sales area.",
+        may_lack=(
+            *("order_type", "sales_organization", "distribution_channel", "division", "currency"),
+            *("default_unit", "price_condition", "discount_condition", "freight_condition"),
+        ),
+    ),
+    MappingTable.MATERIAL: TableFacts(
+        model="materialmapping",
+        key_fields=("shop", "sku"),
+        team=Team.SALES,
+        entry="material",
+        title="SKUs",
+        complete="Every SKU has a material.",
+        may_lack=("unit",),
+    ),
+    MappingTable.CUSTOMER: TableFacts(
+        model="customermapping",
+        key_fields=("sales_area",),
+        team=Team.SALES,
+        entry="customer",
+        title="Customers",
+        complete="Every buyer has a customer in SAP.",
+    ),
+    MappingTable.PAYMENT: TableFacts(
+        model="paymentmapping",
+        key_fields=("shop", "method"),
+        team=Team.SALES,
+        entry="payment method",
+        title="Payment methods",
+        complete="Every payment method has terms.",
+        may_lack=("payment_terms", "collected_by"),
+    ),
+    MappingTable.SHIPPING: TableFacts(
+        model="shippingmapping",
+        key_fields=("shop", "method"),
+        team=Team.SALES,
+        entry="shipping method",
+        title="Shipping methods",
+        complete="Every shipping method has a condition.",
+    ),
+    MappingTable.CARRIER: TableFacts(
+        model="carriermapping",
+        key_fields=("sap_carrier",),
+        team=Team.ADMINISTRATOR,
+        entry="carrier",
+        title="Carriers",
+        complete="Every carrier has a name in the shop.",
+    ),
+}
+
+
+class MissingEntry(NamedTuple):
+    """An entry that is not there; with ``field``, one that is there but lacks this field."""
+
+    table: MappingTable
+    key: str
+    field: str = ""
+
+    @property
+    def what(self) -> str:
+        """What is missing, before its key: “material”, “freight condition of store”."""
+        entry = self.table.facts.entry
+        return f"{self.field.replace('_', ' ')} of {entry}" if self.field else entry
