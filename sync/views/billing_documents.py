@@ -14,7 +14,7 @@ from django.views import View
 
 from sync.jobs import on_demand
 from sync.models import Invoice, InvoiceMail
-from sync.tables.deliveries import orders_of
+from sync.tables.documents import orders_of
 from sync.views.clicks import Click, back, chosen_keys
 from sync.views.invoice_links import open_question
 from sync.views.kinds import BILLING_DOCUMENTS
