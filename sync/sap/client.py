@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
@@ -24,6 +25,7 @@ from sync.sap import (
 )
 from sync.sap.bapi import SapSession
 from sync.sap.connection import Connect
+from sync.sap.explanations import Explanation
 from sync.sap.options import SapOptions
 from sync.sap.orders import SalesOrderUnit
 from sync.sap.records import (
@@ -82,6 +84,10 @@ class SapClient:
     def options(self) -> SapOptions:
         """How this SAP system is set up."""
         return self._session.options
+
+    def teach(self, messages: Mapping[str, Explanation]) -> None:
+        """What messages mean from now on, as administrators have taught it."""
+        self._session.options = replace(self._session.options, taught_messages=messages)
 
     def recognise_by(self, recognise: Callable[[dict[str, str]], None]) -> None:
         """Show ``recognise`` who answers (system_id, client) whenever a session is opened; what

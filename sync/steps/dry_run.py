@@ -16,6 +16,7 @@ from sync.sap.explanations import Explanation, Owner
 from sync.sap.messages import explain
 from sync.sap.order_payload import create_arguments
 from sync.sap.records import SapMessage, SapSimulation
+from sync.sap.refusals import quotable
 from sync.steps.step_run import StepRun
 from sync.translate.comparison import simulated_differences
 from sync.translate.order_mapping import OrderMapping
@@ -117,7 +118,7 @@ def _message(message: SapMessage, taught: Any) -> dict[str, str]:
     return {
         "type": message.type,
         "key": message.key,
-        "text": message.quotable_text,
+        "text": quotable(message),
         "words": meaning.words,
         "remedy": meaning.remedy,
         "owner": Owner(meaning.owner).value,
