@@ -20,7 +20,7 @@ from typing import ClassVar, Generic, NoReturn, TypeVar
 from django.contrib.auth.models import User
 
 from sync.errors import OutcomeUnknown, RecordsDisagree
-from sync.magento.records import MagentoInvoice, MagentoOrder, MagentoShipment, UnreadableRecord
+from sync.magento.records import MagentoInvoice, MagentoOrder, MagentoShipment
 from sync.mirrors import unreadable
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.sap_quantities import refuse_disagreements, refuse_other_quantities
@@ -28,6 +28,7 @@ from sync.mirrors.shop import store_order
 from sync.mirrors.standing_for import ShopPaper, leave_to, made_by_us, tied_pairs
 from sync.models import BillingDocument, Decision, OutboundDelivery, SalesOrder
 from sync.models.marked_done import UNCONFIRMED, WISH, words
+from sync.reading import Read
 from sync.steps.found_finished import wait_for_a_click
 from sync.steps.settling import wait_for_shop
 from sync.steps.step_run import StepRun
@@ -73,7 +74,7 @@ class Paper(ABC, Generic[Document, Record]):
         return False
 
     @abstractmethod
-    def search(self, spoilt: list[UnreadableRecord]) -> list[Record]:
+    def search(self) -> Read[Record]:
         """All papers of its kind that the order has in the shop, oldest first."""
 
     @abstractmethod
@@ -153,17 +154,16 @@ def bring(run: StepRun, kind: type[Paper[Document, Record]]) -> str:
 
 def _find_or_create(paper: Paper[Document, Record]) -> str:
     """Raises ``UnexpectedRecord`` where the shop cannot show a paper that may be it."""
-    spoilt: list[UnreadableRecord] = []
-    records = paper.search(spoilt)
-    if marked := _marked(paper, records):
+    found = paper.search()
+    if marked := _marked(paper, found.records):
         return _link(paper, marked) + paper.told_of_money(marked, paper.web_order)
-    unreadable.refuse(spoilt, paper.name)
-    if taken := paper.take_over(records):
+    unreadable.refuse(found.unreadable, paper.name)
+    if taken := paper.take_over(found.records):
         return taken
-    found = _made_by_hand(paper, records)
-    if found is not None and found.covers_all_of(paper.document.pk):
-        return _tie(paper, found)
-    standing = found.standing_for(paper.document.pk) if found else []
+    by_hand = _made_by_hand(paper, found.records)
+    if by_hand is not None and by_hand.covers_all_of(paper.document.pk):
+        return _tie(paper, by_hand)
+    standing = by_hand.standing_for(paper.document.pk) if by_hand else []
     return _link(paper, standing[0]) if standing else _create(paper)
 
 
@@ -242,11 +242,11 @@ def _create(paper: Paper[Document, Record]) -> str:
 
 def read_back(paper: Paper[Document, Record], entity_id: int) -> Record:
     """A paper that was just written; raises ``OutcomeUnknown`` where the shop shows it not yet."""
-    spoilt: list[UnreadableRecord] = []
-    for record in paper.search(spoilt):
+    found = paper.search()
+    for record in found.records:
         if record.entity_id == entity_id:
             return record
-    unreadable.refuse([one for one in spoilt if one.entity_id == entity_id], paper.name)
+    unreadable.refuse([one for one in found.unreadable if one.entity_id == entity_id], paper.name)
     raise OutcomeUnknown(
         f"The shop made {paper.name.lower()} {entity_id} but does not show it yet.",
         system="magento",
@@ -271,13 +271,11 @@ def _compare(paper: Paper[Document, Record], record: Record, wanted: OpenQuantit
 def _tie_named(paper: Paper[Document, Record]) -> str:
     """Link the paper a person has named; raises ``RecordsDisagree`` where the shop does not show
     it, it stands for another document, or it must be confirmed first."""
-    spoilt: list[UnreadableRecord] = []
-    records = paper.search(spoilt)
-    wish = paper.run.task.facts[WISH]
+    found, wish = paper.search(), paper.run.task.facts[WISH]
     number = wish["number"]
-    named = next((one for one in records if one.increment_id == number), None)
+    named = next((one for one in found.records if one.increment_id == number), None)
     if named is None:
-        unreadable.refuse([one for one in spoilt if one.increment_id == number], paper.name)
+        unreadable.refuse([one for one in found.unreadable if one.number == number], paper.name)
         _refuse(paper, f"The shop has no {paper.name.lower()} {number} for this order.")
     _refuse_anothers(paper, named)
     if not (wish["is_confirmed"] or paper.mark.is_among(named.comments)):

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import partial
 
 from sync.errors import RecordsDisagree
-from sync.magento.records import InvoiceRequest, MagentoInvoice, MagentoOrder, UnreadableRecord
+from sync.magento.records import InvoiceRequest, MagentoInvoice, MagentoOrder
 from sync.mirrors.billed_amounts import keep_difference
 from sync.mirrors.billed_anew import billing_documents, decided, invoices_of, successor_of
 from sync.mirrors.cancelled_billing import is_credited
@@ -19,6 +19,7 @@ from sync.mirrors.progress import refresh_stages
 from sync.mirrors.sap_quantities import billed_quantities
 from sync.mirrors.shop import store_invoice, store_order
 from sync.models import BillingDocument, Invoice, InvoiceMail
+from sync.reading import Read
 from sync.steps.invoicing import capturing
 from sync.steps.invoicing.renewed_billing import take_over
 from sync.steps.invoicing.sums import compare_sums
@@ -82,9 +83,9 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
     def may_differ(self) -> bool:
         return decided(self.order, self.document) is not None
 
-    def search(self, spoilt: list[UnreadableRecord]) -> list[MagentoInvoice]:
-        shop, is_repeated = self.run.magento(), self.run.is_repeated
-        return shop.search_invoices(self.order.entity_id, spoilt, is_repeated=is_repeated)
+    def search(self) -> Read[MagentoInvoice]:
+        search = self.run.magento().search_invoices
+        return search(self.order.entity_id, is_repeated=self.run.is_repeated)
 
     def store(self, record: MagentoInvoice, *, made_by_hand: bool) -> Invoice:
         """With how far it is from what SAP billed."""

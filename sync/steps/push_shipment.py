@@ -7,13 +7,14 @@ from decimal import Decimal
 from functools import cached_property, partial
 
 from sync.errors import RecordsDisagree
-from sync.magento.records import MagentoShipment, ShipmentRequest, UnreadableRecord
+from sync.magento.records import MagentoShipment, ShipmentRequest
 from sync.mirrors.parcels import by_parcel, keep_parcels_sent
 from sync.mirrors.sap_quantities import delivered_quantities, departed
 from sync.mirrors.shop import store_shipment
 from sync.mirrors.standing_for import made_by_us
 from sync.mirrors.unwanted_goods import refuse_gone_anyway
 from sync.models import OutboundDelivery, SalesOrder, Shipment
+from sync.reading import Read
 from sync.steps.papers import Paper, bring, read_back, read_order_again
 from sync.steps.settling import writing_to_shop
 from sync.steps.shipping.bundle_types import bundle_types
@@ -76,9 +77,9 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
     def _tracks(self) -> tuple[Track, ...]:
         return tracks_of(self.document)
 
-    def search(self, spoilt: list[UnreadableRecord]) -> list[MagentoShipment]:
-        shop, is_repeated = self.run.magento(), self.run.is_repeated
-        return shop.search_shipments(self.order.entity_id, spoilt, is_repeated=is_repeated)
+    def search(self) -> Read[MagentoShipment]:
+        search = self.run.magento().search_shipments
+        return search(self.order.entity_id, is_repeated=self.run.is_repeated)
 
     def store(self, record: MagentoShipment, *, made_by_hand: bool) -> Shipment:
         return store_shipment(self.order, record, self.document, made_by_hand=made_by_hand)

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from sync.magento.records import MagentoDocumentItem, MagentoOrder
-from sync.translate.open_quantities import TOGETHER, OpenQuantities
-from sync.translate.order_amounts import CONFIGURABLE, children_by_parent, is_dynamic_bundle
+from sync.magento.records import CONFIGURABLE, TOGETHER, MagentoDocumentItem, MagentoOrder
+from sync.translate.open_quantities import OpenQuantities
+from sync.translate.order_amounts import children_by_parent, is_dynamic_bundle
 
 ZERO = Decimal(0)
 Quantities = Mapping[int, Decimal]

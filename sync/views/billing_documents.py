@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
-from sync.jobs import clicks
+from sync.jobs import on_demand
 from sync.models import Invoice, InvoiceMail
-from sync.tables.deliveries import orders_of
+from sync.tables.documents import orders_of
 from sync.views.clicks import Click, back, chosen_keys
 from sync.views.invoice_links import open_question
 from sync.views.kinds import BILLING_DOCUMENTS
@@ -66,7 +66,7 @@ class _Resend(Click):
         queued = [one for one in wanted if one.mail_queued_at is not None]
         if not request.POST.get("confirmed") and (recent or queued or len(wanted) > 1):
             return self._ask(request, wanted, recent, queued)
-        clicked = clicks.resend_invoices(wanted, reader(request))
+        clicked = on_demand.resend_invoices(wanted, reader(request))
         messages.success(request, clicked.message.replace("Sync now", "Resend invoice"))
         return back(request, otherwise)
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 
-from sync.jobs import clicks
+from sync.jobs import on_demand
 from sync.models import SyncTask
 from sync.views.kinds import ORDERS, DocumentKind
 from sync.views.live import clicked_row
@@ -100,7 +100,7 @@ class RetryTask(Click):
         if task.step not in steps_to_retry(user):
             return self.handle_no_permission()
         if may_retry(user, task):
-            messages.success(request, clicks.retry_tasks([task], user).message)
+            messages.success(request, on_demand.retry_tasks([task], user).message)
         else:
             messages.info(request, "Nothing to retry: this task is not stopped.")
         return back(request, reverse("sync:task", args=[pk]))
@@ -120,7 +120,7 @@ class RetryCause(Click):
             error_class=request.POST.get("error_class", ""),
             step__in=steps_to_retry(user),
         )
-        clicked = clicks.retry_tasks(list(stopped.order_by("id")), user)
+        clicked = on_demand.retry_tasks(list(stopped.order_by("id")), user)
         messages.success(request, clicked.message)
         return back(request, reverse("sync:attention"))
 
@@ -132,5 +132,5 @@ class TryConnections(Click):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """The results appear on the page as the tasks end."""
-        messages.success(request, clicks.try_connections(reader(request)).message)
+        messages.success(request, on_demand.try_connections(reader(request)).message)
         return HttpResponseRedirect(reverse("sync:connections"))

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
-from sync.jobs import clicks
+from sync.jobs import on_demand
 from sync.models import CompletenessRun, Shop, Step, SyncTask
 from sync.tables.live import is_live
 from sync.views.clicks import Click
@@ -41,7 +41,7 @@ class CheckCompleteness(Click):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Asks for the comparison of every shop."""
-        messages.success(request, clicks.check_completeness(reader(request)).message)
+        messages.success(request, on_demand.check_completeness(reader(request)).message)
         return HttpResponseRedirect(reverse("sync:completeness"))
 
 

@@ -8,7 +8,8 @@ from django.views import View
 
 from sync.mirrors.unwanted_goods import warnings_of
 from sync.models import CarrierMapping, Shipment
-from sync.tables.deliveries import orders_of
+from sync.tables.deliveries import parcels_of
+from sync.tables.documents import orders_of
 from sync.views.kinds import DELIVERIES
 from sync.views.live import document_watcher
 from sync.views.people import reader
@@ -30,10 +31,7 @@ class DeliveryPage(View):
             "orders": orders_of(delivery),
             "warnings": warnings_of(delivery),
             "carrier": carrier,
-            "parcels": {
-                track.track_number: carrier.url_for(track.track_number) if carrier else ""
-                for track in delivery.tracks.all()
-            },
+            "parcels": parcels_of(delivery, carrier),
             "shipments": Shipment.objects.standing_for(delivery)
             .select_related("sales_order")
             .prefetch_related("tracks", "lines"),

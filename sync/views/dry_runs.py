@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from sync.jobs import clicks
+from sync.jobs import on_demand
 from sync.models import SalesOrder
 from sync.views.clicks import Click, back
 from sync.views.people import reader
@@ -20,6 +20,6 @@ class DryRunOrder(Click):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """One dry run of an order at a time, whoever asks."""
         order = get_object_or_404(SalesOrder.objects.select_related("shop"), pk=pk)
-        clicked = clicks.dry_run(order, reader(request))
+        clicked = on_demand.dry_run(order, reader(request))
         messages.success(request, clicked.message.replace("Sync now", "Dry run"))
         return back(request, order.get_absolute_url())

@@ -11,7 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from sync.filters.billing_documents import BillingDocumentFilter
 from sync.filters.deliveries import DeliveryFilter
 from sync.filters.sales_orders import SalesOrderFilter
-from sync.jobs import clicks
+from sync.jobs import on_demand
 from sync.models import (
     BillingDocument,
     BillingDocumentLine,
@@ -40,8 +40,8 @@ class DocumentKind:
     newest_tasks: Callable[[Any], dict[int, SyncTask]]
     tasks_of: Callable[[Any], QuerySet[SyncTask]]
     pull: Step
-    sync: Callable[..., clicks.Clicked]
-    sync_all: Callable[..., clicks.Clicked]
+    sync: Callable[..., on_demand.Clicked]
+    sync_all: Callable[..., on_demand.Clicked]
 
 
 def _orders() -> QuerySet[SalesOrder]:
@@ -91,8 +91,8 @@ ORDERS = DocumentKind(
     newest_tasks=newest_tasks.of_orders,
     tasks_of=_tasks_of_order,
     pull=Step.PULL_ORDERS,
-    sync=clicks.sync_orders,
-    sync_all=clicks.sync_all_new_orders,
+    sync=on_demand.sync_orders,
+    sync_all=on_demand.sync_all_new_orders,
 )
 DELIVERIES = DocumentKind(
     name="deliveries",
@@ -103,8 +103,8 @@ DELIVERIES = DocumentKind(
     newest_tasks=newest_tasks.of_deliveries,
     tasks_of=_tasks_of_delivery,
     pull=Step.PULL_DELIVERIES,
-    sync=clicks.sync_deliveries,
-    sync_all=clicks.sync_all_deliveries,
+    sync=on_demand.sync_deliveries,
+    sync_all=on_demand.sync_all_deliveries,
 )
 BILLING_DOCUMENTS = DocumentKind(
     name="billing_documents",
@@ -115,7 +115,7 @@ BILLING_DOCUMENTS = DocumentKind(
     newest_tasks=newest_tasks.of_billing_documents,
     tasks_of=_tasks_of_billing_document,
     pull=Step.PULL_BILLING,
-    sync=clicks.sync_billing_documents,
-    sync_all=clicks.sync_all_billing_documents,
+    sync=on_demand.sync_billing_documents,
+    sync_all=on_demand.sync_all_billing_documents,
 )
 KINDS = {kind.name: kind for kind in (ORDERS, DELIVERIES, BILLING_DOCUMENTS)}

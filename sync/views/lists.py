@@ -61,7 +61,7 @@ class DocumentList(View):
             "fetches": fetches,
             "watcher": watcher(self.kind, table.tasks.values(), fetches),
             "may_sync": reader(request).has_perm(self.kind.permission),
-            "may_resend": getattr(table, "may_resend", False),
+            "may_resend": table.may_resend,
         }
         return render(request, "sync/document_list.html", context)
 

@@ -25,10 +25,11 @@ _UNCHANGED = 204
 def table_for(kind: DocumentKind, request: HttpRequest, data: Any) -> DocumentTable:
     """The kind's table as this reader may see it."""
     user = reader(request)
-    options: dict[str, Any] = {"may_sync": user.has_perm(kind.permission)}
-    if kind.name == "billing_documents":
-        options["may_resend"] = user.has_perm("sync.resend_invoices")
-    return kind.table(data, **options)
+    return kind.table(
+        data,
+        may_sync=user.has_perm(kind.permission),
+        may_resend=user.has_perm("sync.resend_invoices"),
+    )
 
 
 def list_fetches(kind: DocumentKind) -> list[SyncTask]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Max, Q, QuerySet
 
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder, Step, SyncTask
-from sync.tables.deliveries import orders_of
+from sync.tables.documents import orders_of
 
 _URGENCY = {
     SyncTask.State.RUNNING: 3,

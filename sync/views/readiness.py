@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
-from sync.jobs import clicks, release
+from sync.jobs import on_demand, release
 from sync.models import ReadinessFinding, Release, Shop, Step, SyncTask
 from sync.models.systems import SAP
 from sync.tables.live import is_live
@@ -66,7 +66,7 @@ class CheckReadiness(Click):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """The findings appear on the page as the checks end."""
-        clicked = clicks.check_readiness(reader(request))
+        clicked = on_demand.check_readiness(reader(request))
         messages.success(request, clicked.message.replace("Sync now", "Checks"))
         return HttpResponseRedirect(reverse("sync:readiness"))
 

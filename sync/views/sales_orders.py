@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -21,6 +20,7 @@ from sync.models import (
     SalesOrder,
     SalesOrderLine,
 )
+from sync.tables.deliveries import parcels_of
 from sync.views.kinds import ORDERS
 from sync.views.live import document_watcher
 from sync.views.people import reader
@@ -47,7 +47,8 @@ class OrderPage(View):
         tasks = timeline(ORDERS.tasks_of(order))
         deliveries = _deliveries(order)
         billing_documents = _billing_documents(order)
-        context: dict[str, Any] = {
+        carriers = CarrierMapping.objects.in_bulk(field_name="sap_carrier")
+        context = {
             "section": "orders",
             "order": order,
             "still_open": still_open(order),
@@ -59,7 +60,12 @@ class OrderPage(View):
                 "mails__asked_by"
             ),
             "lines": _lines(order, billing_documents),
-            "carriers": CarrierMapping.objects.in_bulk(field_name="sap_carrier"),
+            "carriers": carriers,
+            "parcels": {
+                number: url
+                for delivery in deliveries
+                for number, url in parcels_of(delivery, carriers.get(delivery.carrier)).items()
+            },
             "tasks": tasks,
             "retryable": retryable(tasks, user),
             "watcher": document_watcher(ORDERS, order, tasks),
@@ -69,7 +75,6 @@ class OrderPage(View):
             "choices": choices(order),
             "dry_run": order.dry_runs.select_related("asked_by").first(),
         }
-        context["parcels"] = _parcels(deliveries, context["carriers"])
         return render(request, "sync/order.html", context)
 
 
@@ -82,18 +87,6 @@ def _deliveries(order: SalesOrder) -> list[OutboundDelivery]:
 def _billing_documents(order: SalesOrder) -> list[BillingDocument]:
     keys = order.billing_lines.order_by().values("billing_document")
     return list(BillingDocument.objects.filter(pk__in=keys).order_by("billing_date", "id"))
-
-
-def _parcels(
-    deliveries: list[OutboundDelivery], carriers: dict[str, CarrierMapping]
-) -> dict[str, str]:
-    """The carrier's page for each parcel number, where one is known."""
-    return {
-        track.track_number: carriers[delivery.carrier].url_for(track.track_number)
-        for delivery in deliveries
-        if delivery.carrier in carriers
-        for track in delivery.tracks.all()
-    }
 
 
 def _lines(order: SalesOrder, documents: list[BillingDocument]) -> list[LineProgress]:

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from sync.jobs import clicks
+from sync.jobs import on_demand
 from sync.mirrors.link_choices import Choice, choices
 from sync.models import SalesOrder
 from sync.models.columns import SAP_NUMBER_LENGTH
@@ -29,7 +29,7 @@ def tie(order: SalesOrder, typed: str, person: User, reason: str) -> str:
     others = SalesOrder.objects.filter(sap_sales_order_number=number).exclude(pk=order.pk)
     if other := others.first():
         raise ValueError(f"SAP order {number} is already that of web order {other}.")
-    clicked = clicks.tie_order(order, number, person, reason)
+    clicked = on_demand.tie_order(order, number, person, reason)
     return f"SAP order {number} is read and compared. {clicked.message}"
 
 
@@ -86,7 +86,7 @@ class RefuseSapOrder(Decide):
     def decide(self, request: HttpRequest, pk: int, reason: str, number: str) -> str:
         """Keep it; the order goes on without that one."""
         order, number = _order(pk), request.GET.get("number", "")
-        clicked = clicks.refuse_sap_order(order, number, reader(request), reason)
+        clicked = on_demand.refuse_sap_order(order, number, reader(request), reason)
         return f"SAP order {number} is left alone. {clicked.message}"
 
 

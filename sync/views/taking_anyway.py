@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from sync.jobs import clicks
+from sync.jobs import on_demand
 from sync.mirrors.intake import reason_never_taken
 from sync.mirrors.taking_anyway import consequences
 from sync.models import SalesOrder
@@ -33,7 +33,7 @@ class TakeAnyway(Decide):
     def decide(self, request: HttpRequest, pk: int, reason: str, number: str) -> str:
         """Take it, and keep the reason."""
         order = _order(pk)
-        clicked = clicks.take_anyway(order, reader(request), reason)
+        clicked = on_demand.take_anyway(order, reader(request), reason)
         return f"Order {order} is taken. {clicked.message}"
 
 
