@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from sync.errors import UnexpectedRecord
 from sync.magento.records import MagentoInvoice, MagentoOrder, MagentoShipment
-from sync.mirrors.fitting import refuse_unfitting
+from sync.mirrors.column_limits import must_fit
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.standing_for import tie
 from sync.models import (
@@ -50,8 +50,8 @@ def store_orders(shop: Shop, orders: Iterable[MagentoOrder]) -> list[int]:
         newest[order.entity_id] = order
     wanted = list(newest)
     for order in newest.values():
-        refuse_unfitting(SalesOrder, [sales_order_values(order)], system="magento")
-        refuse_unfitting(SalesOrderLine, sales_order_line_values(order), system="magento")
+        must_fit(SalesOrder, [sales_order_values(order)], system="magento")
+        must_fit(SalesOrderLine, sales_order_line_values(order), system="magento")
     with transaction.atomic():
         _drop_outdated(shop, newest)
         _upsert_orders(shop, list(newest.values()))
@@ -84,9 +84,9 @@ def store_shipment(
         values |= {} if made_by_hand else {"delivery": delivery}
     lines = [_renamed(line, "shipped_quantity") for line in lines]
     with _named(f"Shipment {record.entity_id}"):
-        refuse_unfitting(Shipment, [values], system="magento")
-        refuse_unfitting(ShipmentLine, lines, system="magento")
-        refuse_unfitting(ShipmentTrack, tracks, system="magento")
+        must_fit(Shipment, [values], system="magento")
+        must_fit(ShipmentLine, lines, system="magento")
+        must_fit(ShipmentTrack, tracks, system="magento")
     with transaction.atomic():
         if delivery is not None and not made_by_hand:
             _follow(Shipment.objects.filter(sales_order=order), record.entity_id, delivery=delivery)
@@ -120,8 +120,8 @@ def store_invoice(
         values |= {} if made_by_hand else {"billing_document": document}
     lines = [_renamed(line, "invoiced_quantity") for line in lines]
     with _named(f"Invoice {record.entity_id}"):
-        refuse_unfitting(Invoice, [values], system="magento")
-        refuse_unfitting(InvoiceLine, lines, system="magento")
+        must_fit(Invoice, [values], system="magento")
+        must_fit(InvoiceLine, lines, system="magento")
     with transaction.atomic():
         if document is not None and not made_by_hand:
             papers = Invoice.objects.filter(sales_order=order)
@@ -169,7 +169,7 @@ def _named(document: str) -> Iterator[None]:
 def _drop_outdated(shop: Shop, orders: dict[int, MagentoOrder]) -> None:
     """Leave alone what another task has meanwhile read in a newer state.
 
-    A mirror that claims to be of a time to come is not newer: it was spoilt, and is replaced.
+    A mirror that claims to be of a time to come is not newer: it is wrong, and is replaced.
     """
     known = SalesOrder.objects.filter(shop=shop, entity_id__in=list(orders))
     latest = timezone.now() + CLOCKS_DIFFER
@@ -212,7 +212,7 @@ def _upsert_lines(keys: dict[int, int], orders: dict[int, MagentoOrder]) -> None
 
 
 def _drop_lines_gone(orders: Iterable[int], wanted: set[tuple[int, int]]) -> None:
-    """A line is never taken off an order: one that is gone came with a spoilt record.
+    """A line is never taken off an order: one that is gone came with a broken record.
 
     What SAP holds stays, lest a record without its lines breaks the link to SAP's items.
     """

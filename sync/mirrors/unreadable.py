@@ -12,8 +12,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from sync.errors import NO_MAPPING, UnexpectedRecord
-from sync.magento.records import UnreadableRecord
 from sync.models import Decision, Shop, Step, SyncTask, clock
+from sync.reading import UnreadableRecord
 
 State = SyncTask.State
 READ_LATER = "Read by a later pull."
@@ -99,7 +99,7 @@ def refuse(records: Sequence[UnreadableRecord], what: str) -> None:
     """Raises ``UnexpectedRecord`` where some of an order's papers cannot be read: what is looked
     for may be among them."""
     for record in records:
-        name = record.increment_id or (record.entity_id and f"with entity_id {record.entity_id}")
+        name = record.number or (record.entity_id and f"with entity_id {record.entity_id}")
         raise UnexpectedRecord(
             f"{what} {name or 'without a number'} of this order cannot be read, and may be the "
             f"one looked for: {record.error.message}",
@@ -112,7 +112,7 @@ def reference_of(shop: Shop, record: UnreadableRecord) -> str:
     """The task's reference for a record: by key, else by number; those without either share one."""
     if record.entity_id:
         return _by_key(shop, record.entity_id)
-    number = record.increment_id.strip()
+    number = record.number.strip()
     return _by_number(shop, number) if number else _by_key(shop, None)
 
 
@@ -133,5 +133,5 @@ def _by_number(shop: Shop, increment_id: str) -> str:
 def message_of(record: UnreadableRecord) -> str:
     """One sentence: which order, and what is wrong with it."""
     key = f"with entity_id {record.entity_id}" if record.entity_id else "without a number"
-    name = record.increment_id or key
+    name = record.number or key
     return f"Web order {name} cannot be read: {record.error.message}"

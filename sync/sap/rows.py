@@ -1,7 +1,7 @@
 """Reading the fields of SAP's rows; a field we rely on and do not find is an UnexpectedRecord.
 
 pyrfc gives every field of a row, filled or initial. So a value that is missing, or is not of its
-type, is a spoilt record: it is refused with the field's name, and never taken for a blank.
+type, makes the record unreadable: it is refused with the field's name, and never taken for a blank.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sync.errors import UnexpectedRecord
 from sync.sap import abap
-from sync.sap.unreadable import Unattributed
+from sync.sap.refusals import Unattributed
 
 Row = Mapping[str, Any]
 Value = TypeVar("Value")
@@ -76,7 +76,7 @@ def text(row: Row, *names: str) -> str:
 
 
 def text_or_blank(row: Row, name: str) -> str:
-    """A text, to find a spoilt record again; blank where it is none, or too long for a name."""
+    """A text, to find an unreadable record again; blank where it is none, or too long."""
     value = row.get(name)
     found = text(row, name) if isinstance(value, str) else ""
     return found if len(found) <= 10 else ""

@@ -3,20 +3,20 @@ there: read back, compared, and linked."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 
 from django.contrib.auth.models import User
 
 from sync.errors import RecordsDisagree
-from sync.magento.records import MagentoInvoice, MagentoShipment, UnreadableRecord
+from sync.magento.records import MagentoInvoice, MagentoShipment
 from sync.mirrors import unreadable
 from sync.mirrors.billed_amounts import keep_difference
 from sync.mirrors.shop import store_invoice, store_shipment
 from sync.mirrors.standing_for import Document, Paper, tied_pairs
 from sync.models import Decision, Invoice, SalesOrder, Shipment
 from sync.models.marked_done import UNCONFIRMED, WISH, words
+from sync.reading import Read
 from sync.steps.invoicing import billing_marker
 from sync.steps.shipping import hand_made as hand_made_shipments
 from sync.steps.step_run import StepRun
@@ -46,13 +46,12 @@ def is_named(run: StepRun) -> bool:
 def tie_named_shipment(run: StepRun, order: SalesOrder) -> str:
     """Link the shipment a person has named to the delivery; raises ``RecordsDisagree`` where the
     shop does not show it, it stands for another, or it must be confirmed first."""
-    spoilt: list[UnreadableRecord] = []
-    shipments = run.magento().search_shipments(order.entity_id, spoilt, is_repeated=run.is_repeated)
+    shipments = run.magento().search_shipments(order.entity_id, is_repeated=run.is_repeated)
     marker = hand_made_shipments.marker_of(run.delivery)
     named = _Named(
         "Shipment", run.delivery, marker, hand_made_shipments.MARKER, Shipment, "logistics"
     )
-    paper = _checked(run, order, named, shipments, spoilt)
+    paper = _checked(run, order, named, shipments)
     with run.storing():
         by_hand = marker not in paper.comments
         store_shipment(order, paper, run.delivery, made_by_hand=by_hand)
@@ -61,12 +60,11 @@ def tie_named_shipment(run: StepRun, order: SalesOrder) -> str:
 
 def tie_named_invoice(run: StepRun, order: SalesOrder) -> str:
     """As for a shipment, with the invoice of a billing document."""
-    spoilt: list[UnreadableRecord] = []
-    invoices = run.magento().search_invoices(order.entity_id, spoilt, is_repeated=run.is_repeated)
+    invoices = run.magento().search_invoices(order.entity_id, is_repeated=run.is_repeated)
     document = run.billing_document
     marker = billing_marker.marker_of(document)
     named = _Named("Invoice", document, marker, billing_marker.MARKER, Invoice, "finance")
-    paper = _checked(run, order, named, invoices, spoilt)
+    paper = _checked(run, order, named, invoices)
     if paper.state == Invoice.State.CANCELED:
         _refuse(run, order, f"Invoice {paper.increment_id} is canceled in the shop.")
     with run.storing():
@@ -80,14 +78,13 @@ def _checked(
     run: StepRun,
     order: SalesOrder,
     named: _Named,
-    papers: Sequence[Shown],
-    spoilt: list[UnreadableRecord],
+    papers: Read[Shown],
 ) -> Shown:
     wish, document = run.task.facts[WISH], named.document
     number = wish["number"]
-    paper = next((one for one in papers if one.increment_id == number), None)
+    paper = next((one for one in papers.records if one.increment_id == number), None)
     if paper is None:
-        unreadable.refuse([one for one in spoilt if one.increment_id == number], named.what)
+        unreadable.refuse([one for one in papers.unreadable if one.number == number], named.what)
         _refuse(run, order, f"The shop has no {named.what.lower()} {number} for this order.")
     subject = f"{named.what} {number}"
     pairs = tied_pairs(order, named.model)

@@ -15,7 +15,6 @@ from sync.magento.records import (
     InvoiceRequest,
     MagentoInvoice,
     MagentoOrder,
-    UnreadableRecord,
 )
 from sync.mirrors import unreadable
 from sync.mirrors.billed_amounts import keep_difference
@@ -57,15 +56,14 @@ def push_invoice(run: StepRun) -> str:
 def _invoice(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
     """Link what stands for the document already, or make the invoice. Raises ``UnexpectedRecord``
     where the shop cannot show an invoice that may be it."""
-    spoilt: list[UnreadableRecord] = []
-    invoices = run.magento().search_invoices(order.entity_id, spoilt, is_repeated=run.is_repeated)
-    if marked := _marked(invoices, run.billing_document):
+    invoices = run.magento().search_invoices(order.entity_id, is_repeated=run.is_repeated)
+    if marked := _marked(invoices.records, run.billing_document):
         outcome = _link(run, order, web_order, marked)
         return outcome + capturing.told_of_money(run, order, web_order, marked)
-    unreadable.refuse(spoilt, "Invoice")
-    if taken := take_over(run, order, invoices):
+    unreadable.refuse(invoices.unreadable, "Invoice")
+    if taken := take_over(run, order, invoices.records):
         return taken
-    found = _made_by_hand(order, web_order, invoices)
+    found = _made_by_hand(order, web_order, invoices.records)
     papers = found.standing_for(run.billing_document) if found else []
     if found and found.covers_all_of(run.billing_document):
         return tie_made_by_hand(run, order, found)
@@ -133,13 +131,12 @@ def _wanted(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> OpenQua
 
 
 def _read(run: StepRun, order: SalesOrder, entity_id: int) -> MagentoInvoice:
-    spoilt: list[UnreadableRecord] = []
-    for invoice in run.magento().search_invoices(
-        order.entity_id, spoilt, is_repeated=run.is_repeated
-    ):
+    invoices = run.magento().search_invoices(order.entity_id, is_repeated=run.is_repeated)
+    for invoice in invoices.records:
         if invoice.entity_id == entity_id:
             return invoice
-    unreadable.refuse([one for one in spoilt if one.entity_id == entity_id], "Invoice")
+    missing = [one for one in invoices.unreadable if one.entity_id == entity_id]
+    unreadable.refuse(missing, "Invoice")
     raise OutcomeUnknown(
         f"The shop made invoice {entity_id} but does not show it yet.",
         system="magento",

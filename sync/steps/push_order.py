@@ -22,7 +22,7 @@ from sync.mirrors.link_choices import said_of
 from sync.mirrors.notes import note_looked_for
 from sync.mirrors.order_rest import OrderRest, keep_asked, rest_of
 from sync.mirrors.progress import refresh_stages
-from sync.mirrors.sap import refuse_unfitting_order
+from sync.mirrors.sap import sap_order_must_fit
 from sync.mirrors.sap_order import store_compared, store_sent, store_uncompared
 from sync.mirrors.shared_references import reference_of
 from sync.mirrors.shop import store_order
@@ -165,7 +165,7 @@ def _refuse_taken(order: SalesOrder, number: str) -> None:
 
 def _read(run: StepRun, order: SalesOrder, number: str) -> SapSalesOrder:
     """What SAP holds under a number it has just given out."""
-    for read in run.remotes.sap().get_sales_orders([number], with_addresses=True):
+    for read in run.remotes.sap().get_sales_orders([number], with_addresses=True).complete():
         if read.customer_reference == reference_of(order):
             return read
     raise OutcomeUnknown(
@@ -180,7 +180,7 @@ def _keep(
     run: StepRun, order: SalesOrder, rest: OrderRest, read: SapSalesOrder, *, is_adopted: bool
 ) -> str:
     """Store what SAP now holds and how it compares; nothing is called done before."""
-    refuse_unfitting_order(read)
+    sap_order_must_fit(read)
     _refuse_rejected(order, read)
     came_there = "found in SAP and adopted" if is_adopted else "created in SAP"
     what = "compared again" if order.is_in_sap else came_there

@@ -13,7 +13,6 @@ from sync.magento.records import (
     MagentoOrder,
     MagentoShipment,
     ShipmentRequest,
-    UnreadableRecord,
 )
 from sync.mirrors import unreadable
 from sync.mirrors.progress import refresh_stages
@@ -60,12 +59,11 @@ def push_shipment(run: StepRun) -> str:
 def _ship(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
     """Link what stands for the delivery already, or make the shipment. Raises ``UnexpectedRecord``
     where the shop cannot show a shipment that may be it."""
-    spoilt: list[UnreadableRecord] = []
-    shipments = run.magento().search_shipments(order.entity_id, spoilt, is_repeated=run.is_repeated)
-    if marked := _marked(shipments, run.delivery):
+    shipments = run.magento().search_shipments(order.entity_id, is_repeated=run.is_repeated)
+    if marked := _marked(shipments.records, run.delivery):
         return _link(run, order, web_order, marked)
-    unreadable.refuse(spoilt, "Shipment")
-    found = _made_by_hand(run, order, web_order, shipments)
+    unreadable.refuse(shipments.unreadable, "Shipment")
+    found = _made_by_hand(run, order, web_order, shipments.records)
     if found is not None and found.cover.is_whole:
         return _tie(run, order, found)
     papers = found.papers if found else []
@@ -184,11 +182,11 @@ def _store_again(
     run: StepRun, order: SalesOrder, entity_id: int, *, made_by_hand: bool
 ) -> MagentoShipment:
     """Read the shipment and its order back, and store both."""
-    spoilt: list[UnreadableRecord] = []
-    shipments = run.magento().search_shipments(order.entity_id, spoilt, is_repeated=run.is_repeated)
-    made = next((one for one in shipments if one.entity_id == entity_id), None)
+    shipments = run.magento().search_shipments(order.entity_id, is_repeated=run.is_repeated)
+    made = next((one for one in shipments.records if one.entity_id == entity_id), None)
     if made is None:
-        unreadable.refuse([one for one in spoilt if one.entity_id == entity_id], "Shipment")
+        missing = [one for one in shipments.unreadable if one.entity_id == entity_id]
+        unreadable.refuse(missing, "Shipment")
         raise OutcomeUnknown(
             f"The shop made shipment {entity_id} but does not show it yet.",
             system="magento",

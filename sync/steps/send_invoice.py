@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from sync.errors import LeaseLost, OutcomeUnknown, RecordsDisagree, SyncError
-from sync.magento.records import MagentoInvoice, UnreadableRecord
+from sync.magento.records import MagentoInvoice
 from sync.mirrors import unreadable
 from sync.mirrors.shop import store_invoice
 from sync.models import Invoice, InvoiceMail
@@ -74,13 +74,12 @@ def _outcome(accepted: bool, *, was_told: bool, after: MagentoInvoice) -> str:
 
 
 def _read(run: StepRun) -> MagentoInvoice:
-    spoilt: list[UnreadableRecord] = []
-    for invoice in run.magento().search_invoices(
-        run.sales_order.entity_id, spoilt, is_repeated=run.is_repeated
-    ):
+    order = run.sales_order
+    invoices = run.magento().search_invoices(order.entity_id, is_repeated=run.is_repeated)
+    for invoice in invoices.records:
         if invoice.entity_id == run.invoice.entity_id:
             return invoice
-    unreadable.refuse(spoilt, "Invoice")
+    unreadable.refuse(invoices.unreadable, "Invoice")
     raise RecordsDisagree(
         f"Invoice {run.invoice} is no longer in the shop.",
         system="magento",

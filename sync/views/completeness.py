@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from sync.jobs import clicks
+from sync.jobs import on_demand
 from sync.models import CompletenessRun, Shop, Step, SyncTask
 from sync.tables.live import is_live
 from sync.views.people import PortalRequest, needs
@@ -35,7 +35,7 @@ def completeness_page(request: PortalRequest) -> HttpResponse:
 @require_POST
 def check_completeness(request: PortalRequest) -> HttpResponse:
     """Of every shop."""
-    clicked = clicks.check_completeness(request.user)
+    clicked = on_demand.check_completeness(request.user)
     return done(request, clicked.message, reverse("sync:completeness"))
 
 

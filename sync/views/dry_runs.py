@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
-from sync.jobs import clicks
+from sync.jobs import on_demand
 from sync.models import SalesOrder
 from sync.views.people import PortalRequest, needs
 from sync.views.posted import done
@@ -17,4 +17,4 @@ from sync.views.posted import done
 def dry_run_order(request: PortalRequest, pk: int) -> HttpResponse:
     """The order's page shows the result as soon as it is there."""
     order = get_object_or_404(SalesOrder.objects.select_related("shop"), pk=pk)
-    return done(request, clicks.dry_run(order, request.user).message, order.get_absolute_url())
+    return done(request, on_demand.dry_run(order, request.user).message, order.get_absolute_url())

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from sync.jobs import clicks, release
+from sync.jobs import on_demand, release
 from sync.models import ReadinessFinding, Release, Shop, Step, SyncTask
 from sync.models.systems import SAP
 from sync.tables.live import is_live
@@ -58,7 +58,7 @@ def readiness_page(request: PortalRequest) -> HttpResponse:
 @require_POST
 def check_readiness(request: PortalRequest) -> HttpResponse:
     """The findings appear on the page as the checks end."""
-    return done(request, clicks.check_readiness(request.user).message, reverse("sync:readiness"))
+    return done(request, on_demand.check_readiness(request.user).message, reverse("sync:readiness"))
 
 
 @needs("sync.manage_automation")

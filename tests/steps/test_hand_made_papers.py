@@ -236,7 +236,7 @@ def test_a_parcel_a_person_added_in_the_shop_stays(world: World) -> None:
     (number,) = world.dispatch(order, tracking=("A1",))
     world.ship(order, number)
     client = world.remotes.magento(world.shop)
-    shipment = client.search_shipments(order.entity_id)[0]
+    shipment = client.search_shipments(order.entity_id).records[0]
     client.add_track(shipment, "custom", "Return label", "RET-99")
 
     for named in (["A1", "A2"], ["A3"]):

@@ -8,11 +8,10 @@ import pytest
 from django.contrib.auth.models import User
 
 from sync.errors import UnexpectedRecord
-from sync.jobs import clicks, plan, work
+from sync.jobs import on_demand, plan, work
 from sync.jobs.ask import ask
 from sync.jobs.marked_done import mark_done, reopen
 from sync.jobs.work import Work
-from sync.magento.records import UnreadableRecord
 from sync.mirrors import unreadable
 from sync.models import (
     BillingDocument,
@@ -25,6 +24,7 @@ from sync.models import (
     Step,
     SyncTask,
 )
+from sync.reading import UnreadableRecord
 from tests.builders import a_user
 from tests.world import World
 
@@ -147,7 +147,7 @@ def test_of_two_people_only_the_first_marks_it_done(world: World, person: User) 
 
 def test_work_put_back_meanwhile_is_not_marked_done(world: World, person: User) -> None:
     task = stopped_shipment(world, world.into_sap())
-    clicks.retry_tasks([SyncTask.objects.get(pk=task.pk)], person)
+    on_demand.retry_tasks([SyncTask.objects.get(pk=task.pk)], person)
 
     assert not mark_done(task, person, WHY)
 
@@ -299,7 +299,7 @@ def test_an_order_marked_done_does_not_go_to_sap(world: World, person: User) -> 
     task = stopped(work.push_order(order))
 
     mark_done(task, person, WHY)
-    clicks.sync_orders([order], person)
+    on_demand.sync_orders([order], person)
     world.work_off()
 
     assert asked_for(Step.PUSH_ORDER) == []
@@ -328,7 +328,7 @@ def test_a_record_marked_done_is_reported_again_only_for_other_trouble(
     world: World, person: User
 ) -> None:
     def report(trouble: str) -> None:
-        record = UnreadableRecord(7, "000000007", UnexpectedRecord(trouble))
+        record = UnreadableRecord("order", "000000007", UnexpectedRecord(trouble), 7)
         unreadable.report(world.shop, record)
 
     report("It has no store.")

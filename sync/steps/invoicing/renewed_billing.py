@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sync.causes import BILLED_ANEW
 from sync.errors import OutcomeUnknown, RecordsDisagree
-from sync.magento.records import MagentoInvoice, UnreadableRecord
+from sync.magento.records import MagentoInvoice
 from sync.mirrors import unreadable
 from sync.mirrors.billed_amounts import keep_difference
 from sync.mirrors.billed_anew import formers_of
@@ -149,11 +149,12 @@ def _mark(run: StepRun, order: SalesOrder, invoice: MagentoInvoice) -> MagentoIn
     marker = marker_of(run.billing_document)
     with writing_to_shop(run, order):
         run.magento().add_invoice_comment(invoice.entity_id, marker)
-    spoilt: list[UnreadableRecord] = []
-    for one in run.magento().search_invoices(order.entity_id, spoilt, is_repeated=run.is_repeated):
+    invoices = run.magento().search_invoices(order.entity_id, is_repeated=run.is_repeated)
+    for one in invoices.records:
         if one.entity_id == invoice.entity_id and marker in one.comments:
             return one
-    unreadable.refuse([one for one in spoilt if one.entity_id == invoice.entity_id], "Invoice")
+    missing = [one for one in invoices.unreadable if one.entity_id == invoice.entity_id]
+    unreadable.refuse(missing, "Invoice")
     raise OutcomeUnknown(
         f"The shop does not show the comment it was given for invoice {invoice.increment_id} yet.",
         system="magento",

@@ -133,7 +133,7 @@ def _own(run: StepRun, sought: Sought, number: str) -> SapSalesOrder | None:
     """The order under a number this portal wrote down before the commit, if that was saved."""
     if len(number) != SAP_NUMBER_LENGTH or number in sought.said.refused:
         return None
-    for read in run.remotes.sap().get_sales_orders([number], with_addresses=True):
+    for read in run.remotes.sap().get_sales_orders([number], with_addresses=True).complete():
         if read.customer_reference == sought.ours.reference:
             refuse_anothers(sought.order, [number])
             return read
@@ -158,7 +158,7 @@ def _hits(run: StepRun, sought: Sought) -> list[Candidate]:
     named = {order.ext_order_id} - sought.said.refused
     named = {one for one in named if len(one) == SAP_NUMBER_LENGTH}
     wanted = sorted(numbers | named)
-    held = sap.get_sales_orders(wanted, with_addresses=True) if wanted else []
+    held = sap.get_sales_orders(wanted, with_addresses=True).complete()
     if missing := numbers - {read.sap_sales_order_number for read in held}:
         raise OutcomeUnknown(
             f"SAP lists order {min(missing)} but does not show it yet.",
@@ -207,7 +207,7 @@ def _tied(run: StepRun, sought: Sought) -> SapSalesOrder:
     if sought.is_stopped:
         note_looked_for(sought.order)  # who tied it is asked, not the schedule
     refuse_anothers(sought.order, [number])
-    held = run.remotes.sap().get_sales_orders([number], with_addresses=True)
+    held = run.remotes.sap().get_sales_orders([number], with_addresses=True).complete()
     if not held:
         run.task.write_ahead(**{CANDIDATES: []})
         raise _stop(sought, f"SAP shows no order {number}, to which this order was tied. Correct "

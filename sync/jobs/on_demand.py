@@ -1,4 +1,4 @@
-"""What a person's click asks for. Pages call nothing else of the queue."""
+"""What people ask for at a page; what runs by itself is in ``schedule``."""
 
 from __future__ import annotations
 
