@@ -70,15 +70,9 @@ class ShopAdmin(ModelAdmin):
 class MappingAdmin(ModelAdmin):
     """The link of an error names the field that is missing: it is not left empty again."""
 
-    def get_form(
-        self,
-        request: HttpRequest,
-        obj: models.Model | None = None,
-        change: bool = False,
-        **kwargs: Any,
-    ) -> type[Any]:
+    def get_form(self, request: HttpRequest, obj: Any = None, *rest: Any, **more: Any) -> Any:
         """The usual form, with that field required."""
-        form = super().get_form(request, obj, change, **kwargs)
+        form = super().get_form(request, obj, *rest, **more)
         for name in set(request.GET.getlist("missing")) & set(form.base_fields):
             if not getattr(obj, name, ""):
                 form.base_fields[name].required = True

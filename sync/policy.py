@@ -19,13 +19,16 @@ class Policy:
     sap_settle: timedelta
     pull_overlap: timedelta
     delivery_sources: DeliverySources
-    sap_time_zone: str
-    follow_every: timedelta = timedelta(hours=1)
-    follow_for: timedelta = timedelta(days=14)
-    watch_for: timedelta = timedelta(days=730)
-    watch_orders: int = 100
-    is_sap_a_standin: bool = False
-    needs_release: bool = False
+    follow_every: timedelta
+    follow_for: timedelta
+    watch_for: timedelta
+    watch_orders: int
+    is_sap_a_standin: bool
+    needs_release: bool
+
+    @property
+    def sap_time_zone(self) -> str:
+        return self.delivery_sources.time_zone
 
 
 def policy_from_settings() -> Policy:
@@ -40,7 +43,6 @@ def policy_from_settings() -> Policy:
             carrier=tuple(settings.SAP_CARRIER_SOURCES),
             time_zone=settings.SAP_TIME_ZONE,
         ),
-        sap_time_zone=settings.SAP_TIME_ZONE,
         follow_every=timedelta(seconds=settings.FOLLOW_COMPLETE_EVERY_SECONDS),
         follow_for=timedelta(days=settings.FOLLOW_COMPLETE_DAYS),
         watch_for=timedelta(days=settings.WATCH_BILLING_DAYS),

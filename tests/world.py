@@ -7,7 +7,7 @@ through the ledger, and what came of it is read from the books of both stand-ins
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -27,8 +27,8 @@ from sync.magento.client import MagentoClient
 from sync.magento.transport import new_session
 from sync.management.commands.seed_demo import create_mappings
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder, Shop, SyncTask
-from sync.policy import Policy
-from sync.remotes import Remotes, TaughtMessages
+from sync.policy import policy_from_settings
+from sync.remotes import Remotes
 from sync.sandbox.sap import billing, books, warehouse
 from sync.sandbox.sap.connection import connect_in_process
 from sync.sandbox.sap.documents import SalesOrder as SapOrder
@@ -40,24 +40,12 @@ from sync.sandbox.shop.shop import Shop as StandInShop
 from sync.sandbox.shop.versions import NEWER
 from sync.sap.client import SapClient
 from sync.sap.options import SapOptions
-from sync.translate.sap_values import DeliverySources
 from tests.wire import Line, WiredConnection, WsgiAdapter
 
 Books = dict[str, Any]
 CREDENTIALS = Credentials()
 SAP_LOGON = {"ashost": "127.0.0.1", "sysnr": "00", "client": "100", "user": "PORTAL", "lang": "EN"}
-POLICY = Policy(
-    lease=timedelta(seconds=60),
-    magento_settle=timedelta(0),
-    sap_settle=timedelta(0),
-    pull_overlap=timedelta(seconds=300),
-    delivery_sources=DeliverySources(
-        tracking=("handling_unit_2", "bill_of_lading", "external_delivery_id"),
-        carrier=("forwarding_agent", "shipping_type"),
-        time_zone="Europe/Berlin",
-    ),
-    sap_time_zone="Europe/Berlin",
-)
+POLICY = replace(policy_from_settings(), lease=timedelta(seconds=60), is_sap_a_standin=False)
 
 
 @dataclass
@@ -291,7 +279,7 @@ class World:
         def connect(**parameters: Any) -> Any:
             return WiredConnection(connect_in_process(self.sap, **parameters), self.line)
 
-        options = SapOptions(time_zone="Europe/Berlin", taught_messages=TaughtMessages())
+        options = SapOptions(time_zone="Europe/Berlin")
         return SapClient(connect, {**SAP_LOGON, "passwd": self.password}, options, observe=observe)
 
 

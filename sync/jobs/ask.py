@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
@@ -91,20 +93,33 @@ def _join(task: SyncTask, asked_by: User | None) -> Asked | None:
         return _next_turn(task) or Asked(task, _TOLD_A_MACHINE[SyncTask.State(task.state)])
     if task.state == SyncTask.State.RUNNING:
         return _join_running(task, asked_by)
-    stopped = task.state == SyncTask.State.NEEDS_ATTENTION
-    values = {
+    if task.state == SyncTask.State.NEEDS_ATTENTION:
+        return _wake(task, put_back_by(asked_by))
+    return _wake(task, _due_for(asked_by))
+
+
+def put_back_by(person: User) -> dict[str, Any]:
+    """The columns of work that had ended, or stopped, and that a person wants to go on."""
+    return _due_for(person) | {
+        "origin": SyncTask.Origin.REPAIR,
+        "asked_at": clock.now(),
+        "finished_at": None,
+        "attempts": 0,
+    }
+
+
+def _due_for(person: User) -> dict[str, Any]:
+    return {
         "state": SyncTask.State.WAITING,
         "not_before": clock.now(),
         "priority": SyncTask.Priority.INTERACTIVE,
-        "asked_by": asked_by,
+        "asked_by": person,
     }
-    if stopped:
-        values |= {
-            "origin": SyncTask.Origin.REPAIR,
-            "asked_at": clock.now(),
-            "finished_at": None,
-            "attempts": 0,
-        }
+
+
+def _wake(task: SyncTask, values: Mapping[str, Any]) -> Asked | None:
+    """Have a worker look at a task; None when it has moved on meanwhile."""
+    stopped = task.state == SyncTask.State.NEEDS_ATTENTION
     if not SyncTask.objects.filter(pk=task.pk, state=task.state).update(**values):
         return None
     task.refresh_from_db()
@@ -118,17 +133,11 @@ def _next_turn(task: SyncTask) -> Asked | None:
     stopped is left to people. None where the turn changes nothing."""
     if not is_of_everything(task) or task.state == SyncTask.State.RUNNING:
         return None
-    stopped = task.state == SyncTask.State.NEEDS_ATTENTION
     now = clock.now()
-    if not stopped and task.not_before <= now:
+    if task.state == SyncTask.State.WAITING and task.not_before <= now:
         return None
     values = {"state": SyncTask.State.WAITING, "not_before": now, "finished_at": None}
-    if not SyncTask.objects.filter(pk=task.pk, state=task.state).update(**values):
-        return None
-    task.refresh_from_db()
-    with transaction.atomic():
-        ring_after_commit([task])
-    return Asked(task, Answer.RETRIED if stopped else Answer.ALREADY_WAITING)
+    return _wake(task, values)
 
 
 def _join_running(task: SyncTask, asked_by: User) -> Asked | None:

@@ -25,6 +25,7 @@ from sync.jobs.ask import ask
 from sync.jobs.retries import next_probe
 from sync.models import RemoteHealth, Shop, Step, SyncTask, clock
 from sync.models.failures import columns_of
+from sync.models.ledger import SyncTaskQuerySet
 from sync.models.systems import SAP, name_of, shop_code
 
 logger = logging.getLogger(__name__)
@@ -47,10 +48,10 @@ def note_failure(task: SyncTask, error: SyncError) -> None:
         return
     with transaction.atomic():
         health, _created = RemoteHealth.objects.select_for_update().get_or_create(system=system)
-        is_new = _count(health, kind, error, now) and not health.is_away
+        is_new = _count(health, kind, error, now) and not health.is_in_trouble
         if is_new:
             health.opened_at = now
-        if health.is_away:
+        if health.is_in_trouble:
             health.probe_at = max(now + _until_probe(health), health.quiet_until or now)
         health.save()
     if is_new:
@@ -67,11 +68,23 @@ def note_success(task: SyncTask, answered: Collection[str]) -> None:
     _close(failing)
 
 
+def probe() -> int:
+    """Try each remote in trouble, at its interval; how many tests were called for."""
+    now = clock.now()
+    due = RemoteHealth.objects.filter(opened_at__isnull=False, probe_at__lte=now)
+    return sum(_probe(health, now) for health in due)
+
+
+def waiting_for(system: str) -> SyncTaskQuerySet:
+    """The tasks that wait and need this remote."""
+    return SyncTask.objects.filter(state=SyncTask.State.WAITING).needing(system)
+
+
 def _count(health: RemoteHealth, kind: Kind, error: SyncError, now: datetime) -> bool:
     """Note one more failure; whether that makes an incident. A refused logon stays one."""
-    if health.is_away and health.kind == Kind.LOGON and kind != Kind.LOGON:
+    if health.is_in_trouble and health.kind == Kind.LOGON and kind != Kind.LOGON:
         return False
-    since = health.failing_since if health.is_away else None
+    since = health.failing_since if health.is_in_trouble else None
     if health.kind != kind:
         health.consecutive_failures = 0  # of another kind: it decides how rarely is tried again
     health.kind = kind
@@ -107,7 +120,7 @@ def _close(failing: QuerySet[RemoteHealth]) -> None:
 
 
 def _note_end(health: RemoteHealth) -> None:
-    now, was_open = clock.now(), health.is_away
+    now, was_open = clock.now(), health.is_in_trouble
     health.note_success(now)
     health.probe_at = health.quiet_until = None
     if was_open:
@@ -145,18 +158,6 @@ def _has_worked(system: str) -> bool:
     return done.needing(system).exists() or done.filter(reference=system).exists()
 
 
-def probe() -> int:
-    """Try each remote in trouble, at its interval; how many tests were called for."""
-    now = clock.now()
-    due = RemoteHealth.objects.filter(opened_at__isnull=False, probe_at__lte=now)
-    return sum(_probe(health, now) for health in due)
-
-
-def waiting_for(system: str) -> QuerySet[SyncTask]:
-    """The tasks that wait and need this remote."""
-    return SyncTask.objects.filter(state=SyncTask.State.WAITING).needing(system)
-
-
 def _until_probe(health: RemoteHealth) -> timedelta:
     if health.kind == Kind.AWAY:
         return PROBE_EVERY * settings.RETRY_SCALE
@@ -173,9 +174,7 @@ def _probe(health: RemoteHealth, now: datetime) -> int:
         return 0
     test = work.try_connection(shop)
     again = SyncTask.objects.unfinished().exclude(state=SyncTask.State.RUNNING)
-    if not again.filter(step=test.step, reference=test.reference).update(
-        state=SyncTask.State.WAITING, not_before=now, rung_at=None, attempts=0
-    ):
+    if not again.filter(step=test.step, reference=test.reference).wake(attempts=0):
         ask(test, origin=SyncTask.Origin.SCHEDULE)
     return 1
 
@@ -186,6 +185,5 @@ def _shop_of(system: str) -> Shop | None:
 
 def _call_all_waiting(system: str) -> None:
     """Make due what waited for this remote; the sweep rings, oldest first."""
-    now = clock.now()
-    waiting = waiting_for(system).filter(not_before__gt=now, error_class=ErrorKind.UNAVAILABLE)
-    waiting.update(not_before=now, rung_at=None)
+    later = waiting_for(system).filter(not_before__gt=clock.now())
+    later.filter(error_class=ErrorKind.UNAVAILABLE).wake()

@@ -33,7 +33,7 @@ def note_success(task: SyncTask) -> None:
         return
     with transaction.atomic():
         health = _health_of(task)
-        if health.is_away:
+        if health.is_in_trouble:
             logger.warning("%s works again", task)
         health.note_success(now)
         health.save()
@@ -45,7 +45,7 @@ def note_failure(task: SyncTask, failure: Mapping[str, str]) -> bool:
     with transaction.atomic():
         health = _health_of(task)
         health.note_failure(failure, now)
-        is_new = not health.is_away and health.is_to_be_believed(
+        is_new = not health.is_in_trouble and health.is_to_be_believed(
             now, settings.RETRY_SCALE, has_worked=health.last_good_at is not None
         )
         if is_new:
@@ -53,7 +53,7 @@ def note_failure(task: SyncTask, failure: Mapping[str, str]) -> bool:
         health.save()
     if is_new:
         logger.error("%s fails: %s", task, health.cause_key)
-    return health.is_away
+    return health.is_in_trouble
 
 
 def note_held_back(task: SyncTask) -> None:
@@ -82,7 +82,7 @@ def silent() -> list[FetchHealth]:
     return [
         health
         for health in candidates.select_related("shop")
-        if (health.is_away or (health.step, health.reference) not in under_way)
+        if (health.is_in_trouble or (health.step, health.reference) not in under_way)
         and health.silent_since is not None
         and now - health.silent_since > _patience(health, rounds[health.step])
     ]

@@ -58,9 +58,7 @@ def call_forgotten() -> int:
     alike = waiting.values("step", "shop_id", "priority").annotate(first=Min("pk"))
     firsts = SyncTask.objects.filter(pk__in=alike.values("first")).select_related("shop")
     return sum(
-        waiting.filter(step=one.step, shop=one.shop, priority=one.priority).update(
-            not_before=now, rung_at=None
-        )
+        waiting.filter(step=one.step, shop=one.shop, priority=one.priority).wake()
         for one in firsts
         if held_back(one) is None
     )
@@ -83,7 +81,7 @@ def _hold(task: SyncTask, health: RemoteHealth) -> Hold | None:
     if health.quiet_until is not None and now < health.quiet_until and not is_clicked:
         reason = f"{name_of(health.system)} asked for a pause; this waits for its end."
         return _wait(reason, health.quiet_until)
-    return _of_incident(task, health) if health.is_away else None
+    return _of_incident(task, health) if health.is_in_trouble else None
 
 
 def _of_incident(task: SyncTask, health: RemoteHealth) -> Hold | None:

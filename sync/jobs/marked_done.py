@@ -8,51 +8,19 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from sync.jobs import work
-from sync.jobs.ask import ask
+from sync.jobs.ask import ask, put_back_by
 from sync.jobs.bell import ring_after_commit
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.unreadable import ENDED_WITH
 from sync.models import Decision, SyncTask, clock
 from sync.models.failures import NO_FAILURE
-from sync.steps.named_papers import UNCONFIRMED, WISH, words
+from sync.models.marked_done import UNCONFIRMED, WISH, words
 
 
-def mark_done(task: SyncTask, person: User, reason: str) -> bool:
-    """End stopped work with a reason; False where it is not stopped any more."""
-    told = words(person.get_username(), reason)
-    with transaction.atomic():
-        ended = _stopped(task).update(
-            state=SyncTask.State.DONE,
-            outcome=told[:255],
-            finished_at=clock.now(),
-            facts={**_without_wish(task), ENDED_WITH: task.error_message},
-            **NO_FAILURE,
-        )
-        if ended:
-            Decision.keep(Decision.Kind.MARKED_DONE, person, reason, **task.about)
-    if ended and task.sales_order_id:
-        refresh_stages([task.sales_order_id])
-    return bool(ended)
-
-
-def mark_done_with(task: SyncTask, person: User, reason: str, number: str) -> bool:
-    """Have the paper of that number read in the shop and linked; the step ends the work, or says
-    why it cannot. A number given a second time, after the shop showed no reference of ours on it,
-    is a confirmation. False where the work is not stopped any more."""
-    wish = {
-        "number": number,
-        "reason": reason,
-        "by": person.get_username(),
-        "by_key": person.pk,
-        "is_confirmed": task.facts.get(UNCONFIRMED) == number,
-    }
-    facts = {**_without_wish(task), WISH: wish}
-    with transaction.atomic():
-        waits = _stopped(task).update(**_anew(person), facts=facts)
-        if waits:
-            task.refresh_from_db()
-            ring_after_commit([task])
-    return bool(waits)
+def mark_done(task: SyncTask, person: User, reason: str, number: str = "") -> bool:
+    """End stopped work with a reason, or have the shop's paper of that number linked; False where
+    it is not stopped any more."""
+    return _have_linked(task, person, reason, number) if number else _end(task, person, reason)
 
 
 def reopen(task: SyncTask, person: User, reason: str) -> SyncTask | None:
@@ -70,6 +38,43 @@ def reopen(task: SyncTask, person: User, reason: str) -> SyncTask | None:
     return again
 
 
+def _end(task: SyncTask, person: User, reason: str) -> bool:
+    told = words(person.get_username(), reason)
+    with transaction.atomic():
+        ended = _stopped(task).update(
+            state=SyncTask.State.DONE,
+            outcome=told[:255],
+            finished_at=clock.now(),
+            facts={**_without_wish(task), ENDED_WITH: task.error_message},
+            **NO_FAILURE,
+        )
+        if ended:
+            Decision.keep(Decision.Kind.MARKED_DONE, person, reason, **task.about)
+    if ended and task.sales_order_id:
+        refresh_stages([task.sales_order_id])
+    return bool(ended)
+
+
+def _have_linked(task: SyncTask, person: User, reason: str, number: str) -> bool:
+    """Have the paper of that number read in the shop and linked; the step ends the work, or says
+    why it cannot. A number given a second time, after the shop showed no reference of ours on it,
+    is a confirmation."""
+    wish = {
+        "number": number,
+        "reason": reason,
+        "by": person.get_username(),
+        "by_key": person.pk,
+        "is_confirmed": task.facts.get(UNCONFIRMED) == number,
+    }
+    facts = {**_without_wish(task), WISH: wish}
+    with transaction.atomic():
+        waits = _stopped(task).update(**put_back_by(person), facts=facts)
+        if waits:
+            task.refresh_from_db()
+            ring_after_commit([task])
+    return bool(waits)
+
+
 def _stopped(task: SyncTask) -> Any:
     """The task, as long as it is stopped as it was seen: of two people only one gets it."""
     state = SyncTask.State.NEEDS_ATTENTION
@@ -81,25 +86,12 @@ def _wake(task: SyncTask, person: User) -> SyncTask:
     done = SyncTask.objects.filter(pk=task.pk, state=SyncTask.State.DONE)
     try:
         with transaction.atomic():
-            done.update(**_anew(person), outcome="", facts=_without_wish(task))
+            done.update(**put_back_by(person), outcome="", facts=_without_wish(task))
     except IntegrityError:
         return ask(work.again(task), origin=SyncTask.Origin.REPAIR, asked_by=person).task
     task.refresh_from_db()
     ring_after_commit([task])
     return task
-
-
-def _anew(person: User) -> dict[str, Any]:
-    return {
-        "state": SyncTask.State.WAITING,
-        "origin": SyncTask.Origin.REPAIR,
-        "priority": SyncTask.Priority.INTERACTIVE,
-        "asked_by": person,
-        "asked_at": clock.now(),
-        "not_before": clock.now(),
-        "finished_at": None,
-        "attempts": 0,
-    }
 
 
 def _without_wish(task: SyncTask) -> dict[str, Any]:

@@ -119,28 +119,27 @@ def _is_due(shop: Shop, now: datetime) -> bool:
 
 def _orders_to_push() -> Iterator[Work]:
     waiting = SalesOrder.objects.filter(stage=SalesOrder.Stage.TO_SYNC, shop__is_active=True)
-    without_task = waiting.exclude(
-        tasks__step=Step.PUSH_ORDER, tasks__state__in=SyncTask.OPEN_STATES
-    )
-    without_task = without_task.exclude(_marked_done(Step.PUSH_ORDER, sales_order="pk"))
-    for order in without_task.select_related("shop").order_by("placed_at", "id")[:AT_ONCE]:
-        yield work.push_order(order)
-    yield from _orders_to_look_for()
+    yield from _pushes(waiting, AT_ONCE)
+    yield from _pushes(_orders_to_look_for(), LOOK_UPS_AT_ONCE)
 
 
-def _orders_to_look_for() -> Iterator[Work]:
+def _orders_to_look_for() -> QuerySet[SalesOrder]:
     """Orders that are not to go to SAP, or not any more: it may have them all the same. Each is
     looked for once in each state the shop shows; those from before the portal's time are not."""
-    kept_out = SalesOrder.objects.filter(
+    return SalesOrder.objects.filter(
         Q(looked_up_as=None) | ~Q(looked_up_as=F("remote_updated_at")),
         Q(shop__orders_from=None) | Q(placed_at__gte=F("shop__orders_from")),
         stage__in=[SalesOrder.Stage.NOT_TAKEN, SalesOrder.Stage.CANCELED],
         sap_read_at=None,
         shop__is_active=True,
     ).exclude(not_taken_reason="")
-    kept_out = kept_out.exclude(tasks__step=Step.PUSH_ORDER, tasks__state__in=SyncTask.OPEN_STATES)
-    kept_out = kept_out.exclude(_marked_done(Step.PUSH_ORDER, sales_order="pk"))
-    for order in kept_out.select_related("shop").order_by("placed_at", "id")[:LOOK_UPS_AT_ONCE]:
+
+
+def _pushes(orders: QuerySet[SalesOrder], most: int) -> Iterator[Work]:
+    """Of the oldest of these, unless a task stands for it or a person has ended that."""
+    free = orders.exclude(tasks__step=Step.PUSH_ORDER, tasks__state__in=SyncTask.OPEN_STATES)
+    free = free.exclude(_marked_done(Step.PUSH_ORDER, sales_order="pk"))
+    for order in free.select_related("shop").order_by("placed_at", "id")[:most]:
         yield work.push_order(order)
 
 

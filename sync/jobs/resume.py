@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Min, QuerySet
+from django.db.models import Min
 
 from sync.causes.cause import Kind
 from sync.jobs.holds import held_back
 from sync.jobs.retries import next_probe
 from sync.models import RemoteHealth, Shop, SyncTask, clock
 from sync.models.failures import NO_FAILURE
+from sync.models.ledger import SyncTaskQuerySet
 from sync.models.steps import FETCHES, TRIALS
 
 TROUBLE = Kind.MISCONFIGURED
@@ -50,7 +51,7 @@ def try_again() -> int:
     firsts = SyncTask.objects.filter(pk__in=groups).select_related("shop")
     now = clock.now()
     return sum(
-        _wake(_stopped().filter(pk=one.pk))
+        _stopped().filter(pk=one.pk).wake()  # it keeps what stopped it
         for one in firsts
         if _is_due(one, now) and not _is_being_tried(one)
     )
@@ -61,7 +62,7 @@ def go_on(passed: StoppedBy | None) -> int:
     if passed is None:
         return 0
     others = _stopped().filter(cause_key=passed.cause_key, shop=passed.shop)
-    return _wake(others, finished_at=None, **NO_FAILURE)
+    return others.wake(finished_at=None, **NO_FAILURE)
 
 
 def _is_due(task: SyncTask, now: datetime) -> bool:
@@ -80,22 +81,15 @@ def _is_being_tried(task: SyncTask) -> bool:
     return under_way.filter(cause_key=task.cause_key, shop=task.shop).exists()
 
 
-def _stopped() -> QuerySet[SyncTask]:
+def _stopped() -> SyncTaskQuerySet:
     """What a shop that is switched off has left is nobody's to go on with."""
     stopped = _of_trouble(SyncTask.State.NEEDS_ATTENTION)
     off = Shop.objects.filter(is_active=False).values("pk")
     return stopped.exclude(shop_id__in=off).order_by()  # no join: the update tests the row itself
 
 
-def _of_trouble(*states: str) -> QuerySet[SyncTask]:
+def _of_trouble(*states: str) -> SyncTaskQuerySet:
     """Tasks that trouble has stopped. A fetch of everything has turns of its own."""
     own_turn = {"step__in": FETCHES, "sales_order__isnull": True}
     stopped = SyncTask.objects.filter(state__in=states, error_class=TROUBLE)
     return stopped.exclude(step__in=TRIALS).exclude(**own_turn)
-
-
-def _wake(stopped: QuerySet[SyncTask], **values: object) -> int:
-    """Put back to work; a first try keeps what stopped it."""
-    return stopped.update(
-        state=SyncTask.State.WAITING, not_before=clock.now(), rung_at=None, **values
-    )

@@ -7,7 +7,6 @@ import os
 import socket
 import threading
 from contextlib import suppress
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, transaction
@@ -49,8 +48,7 @@ def run_task(task_id: int) -> None:
 
 def run_one(pk: int, remotes: Remotes) -> int | None:
     """Claim and execute a task; the next due task of the same lock, if there is one."""
-    lease = timedelta(seconds=settings.LEASE_SECONDS)
-    task = SyncTask.objects.claim(pk, owner=worker_name(), lease=lease)
+    task = SyncTask.objects.claim(pk, owner=worker_name(), lease=remotes.policy.lease)
     if task is None or _put_back(task):
         return None
     attempt = SyncAttempt.objects.create(task=task, attempt=task.attempts, worker=task.lease_owner)

@@ -11,8 +11,8 @@ from django.db.models import Q
 
 from sync.jobs import resume
 from sync.jobs.bell import ring, rings_waiting
+from sync.jobs.cleared import close_cleared
 from sync.jobs.holds import call_forgotten
-from sync.jobs.settled import close_settled
 from sync.models import SyncAttempt, SyncTask, clock
 
 # With fewer rings in the queue than tasks that are due, some were lost; otherwise hardly any.
@@ -24,7 +24,7 @@ AT_ONCE = 500
 def sweep() -> tuple[int, int]:
     """How many expired leases were freed, and for how many tasks the bell was rung."""
     now = clock.now()
-    close_settled()
+    close_cleared()
     call_forgotten()
     resume.try_again()
     freed = sum(_free(task, now) for task in SyncTask.objects.expired(now)[:AT_ONCE])

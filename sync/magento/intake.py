@@ -16,12 +16,13 @@ from typing import Any
 from sync.causes.shop import ShopCause
 from sync.errors import UnexpectedRecord
 from sync.magento.members import Members
-from sync.magento.narrowing import Narrowing, key_of, number_of
+from sync.magento.narrowing import Narrowing, parsed
 from sync.magento.paging import PageSize, is_last
 from sync.magento.parsing import parse_order
-from sync.magento.records import MagentoOrder, UnreadableRecord
+from sync.magento.records import MagentoOrder
 from sync.magento.refusals import PageTooLarge
 from sync.magento.search import Filter, Search, shop_time
+from sync.reading import Read, UnreadableRecord
 
 Key = tuple[datetime, int]
 
@@ -36,10 +37,11 @@ class OrderSearch:
 
     def records(
         self, narrowing: Narrowing, after: Key | None, sizes: PageSize
-    ) -> Iterator[MagentoOrder | UnreadableRecord]:
-        """Each state of each order once, oldest change first; pages as large as the shop takes.
+    ) -> Iterator[Read[MagentoOrder]]:
+        """Page by page each state of each order once, oldest change first.
 
-        One that spoils its page comes as unreadable, and the page is read without it.
+        Pages are as large as the shop takes. One that spoils its page comes for itself, and the
+        page is read without it.
         """
         seen: set[str] = set()
         key, page, before = after, 1, 0
@@ -52,18 +54,18 @@ class OrderSearch:
                 page, before = 1, 0
                 continue
             if isinstance(found, UnreadableRecord):
-                yield found
+                yield Read((), (found,))
                 continue
-            answer, rows = found
-            fresh = [row for row in rows if _identity(row) not in seen]
-            seen = {_identity(row) for row in rows}
-            yield from (readable(row) for row in fresh)
-            if is_last(answer, rows, size, before):
+            fresh = tuple(row for row in found.rows if _identity(row) not in seen)
+            seen = {_identity(row) for row in found.rows}
+            if fresh:
+                yield parsed(Read(fresh), parse_order, "order")
+            if is_last(found, size, before):
                 return
             if not fresh:
                 raise _stuck()
-            key, page = _next(key, page, rows)
-            before = 0 if page == 1 else before + len(rows)
+            key, page = _next(key, page, found.rows)
+            before = 0 if page == 1 else before + len(found.rows)
 
     def _search(self, key: Key | None, page: int, size: int) -> Search:
         groups: list[tuple[Filter, ...]] = []
@@ -79,14 +81,6 @@ class OrderSearch:
             groups.append((Filter("store_id", "in", stores),))
         sort = ("updated_at", "entity_id")
         return Search(tuple(groups), sort, size, page)
-
-
-def readable(row: Any) -> MagentoOrder | UnreadableRecord:
-    """The order, or what is wrong with it and how to find it in the shop."""
-    try:
-        return parse_order(row)
-    except UnexpectedRecord as error:
-        return UnreadableRecord(key_of(row), number_of(row), error)
 
 
 def _next(key: Key | None, page: int, rows: list[Any]) -> tuple[Key | None, int]:

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sync.errors import UnexpectedRecord
-from sync.magento.narrowing import Doubts, Fetch, Narrowing, Page, key_of, number_of
-from sync.magento.paging import PageSize, is_last, rows_of
-from sync.magento.records import UnreadableRecord
+from sync.magento.members import key_of
+from sync.magento.narrowing import Doubts, Narrowing, parsed
+from sync.magento.paging import PageSize, is_last, page_of
 from sync.magento.refusals import PageTooLarge
-from sync.magento.search import Filter, Search
+from sync.magento.search import Filter, Groups, Page, Query, Search
+from sync.reading import Read, UnreadableRecord
 
 Record = TypeVar("Record")
-Unreadable = list[UnreadableRecord]
+Get = Callable[[str, Query], Any]
 PAGE = 100
 
 
@@ -22,65 +22,48 @@ PAGE = 100
 class RecordList:
     """The records of a route that fit some filters, oldest first."""
 
+    get: Get
+    sizes: PageSize
     route: str
-    groups: tuple[tuple[Filter, ...], ...]
-    fetch: Fetch
+    groups: Groups
     is_repeated: bool = False
 
-    def records(
-        self,
-        parse: Callable[[Any], Record],
-        sizes: PageSize,
-        unreadable: Unreadable | None = None,
-    ) -> list[Record]:
-        """All of them. Those that cannot be read, or spoil their page, are added to
-        ``unreadable``; without it the first one raises."""
-        records: list[Record] = []
-        for rows in self._pages(sizes, unreadable):
-            records += _parsed(rows, parse, unreadable)
-        return records
+    def read(self, parse: Callable[[Any], Record]) -> Read[Record]:
+        """All of them; one that spoils its page is found out, and the page read without it."""
+        narrowing = Narrowing(self.route, self._page, Doubts(is_repeated=self.is_repeated))
+        kind = self.route.removesuffix("s")
+        pages = self._pages(narrowing.page)
+        return sum((parsed(rows, parse, kind) for rows in pages), Read[Record]())
 
-    def _pages(self, sizes: PageSize, unreadable: Unreadable | None) -> Iterator[list[Any]]:
-        narrowing = Narrowing(self.route, self.fetch, Doubts(is_repeated=self.is_repeated))
+    def records(self, parse: Callable[[Any], Record]) -> list[Record]:
+        """All of them; raises for the first that cannot be read, or spoils its page."""
+
+        def page(search: Search) -> Page:
+            return self._page(search.query())
+
+        return [parse(row) for rows in self._pages(page) for row in rows.records]
+
+    def _pages(self, page: Callable[[Search], Page | UnreadableRecord]) -> Iterator[Read[Any]]:
         behind = 0
         while True:
-            size = sizes.fitting(PAGE)
+            size = self.sizes.fitting(PAGE)
             search = Search(self.groups + _behind(behind), sort=("entity_id",), page_size=size)
             try:
-                found = self._page(search) if unreadable is None else narrowing.page(search)
+                found = page(search)
             except PageTooLarge as refusal:
-                sizes.learn(refusal, size)
+                self.sizes.learn(refusal, size)
                 continue
             if isinstance(found, UnreadableRecord):
-                _note(found, unreadable)
+                yield Read((), (found,))
                 continue
-            answer, rows = found
-            yield [row for row in rows if not 0 < _key(row) <= behind]
-            furthest = max(map(_key, rows), default=0)
-            if is_last(answer, rows, size) or furthest <= behind:
+            yield Read(tuple(row for row in found.rows if not 0 < _key(row) <= behind))
+            furthest = max(map(_key, found.rows), default=0)
+            if is_last(found, size) or furthest <= behind:
                 return
             behind = furthest
 
-    def _page(self, search: Search) -> Page | UnreadableRecord:
-        answer = self.fetch(search.query())
-        return answer, rows_of(answer, self.route)
-
-
-def _parsed(
-    rows: list[Any], parse: Callable[[Any], Record], unreadable: Unreadable | None
-) -> Iterator[Record]:
-    for row in rows:
-        try:
-            yield parse(row)
-        except UnexpectedRecord as error:
-            if unreadable is None:
-                raise
-            _note(UnreadableRecord(key_of(row), number_of(row), error), unreadable)
-
-
-def _note(record: UnreadableRecord, unreadable: Unreadable | None) -> None:
-    if unreadable is not None:
-        unreadable.append(record)
+    def _page(self, query: Query) -> Page:
+        return page_of(self.get(self.route, query), self.route)
 
 
 def _key(row: Any) -> int:
@@ -90,5 +73,5 @@ def _key(row: Any) -> int:
     return key_of(row) or key_of({"entity_id": row.get("id")}) or 0
 
 
-def _behind(key: int) -> tuple[tuple[Filter, ...], ...]:
+def _behind(key: int) -> Groups:
     return ((Filter("entity_id", "gt", str(key)),),) if key else ()

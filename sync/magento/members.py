@@ -172,3 +172,19 @@ def _at_stored_precision(number: Decimal) -> Decimal:
         number = number.quantize(_STORED_PLACES)
         return number.normalize() if number else Decimal(0)
     return number
+
+
+def key_of(row: Any) -> int | None:
+    """A row's ``entity_id``; None for what is no record."""
+    try:
+        return Members(row).optional_identifier("entity_id") if isinstance(row, dict) else None
+    except UnexpectedRecord:
+        return None
+
+
+def number_of(row: Any) -> str:
+    """A row's ``increment_id`` if it can be quoted and stored anywhere; else empty."""
+    number = row.get("increment_id") if isinstance(row, dict) else None
+    if not isinstance(number, str) or len(number) > 50:
+        return ""
+    return number if number.isascii() and number.isprintable() else ""

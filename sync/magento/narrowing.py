@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sync.causes.shop import ShopCause
 from sync.errors import (
@@ -23,14 +23,13 @@ from sync.errors import (
     SyncError,
     UnexpectedRecord,
 )
-from sync.magento.members import Members
-from sync.magento.paging import refuse_hidden, rows_of
-from sync.magento.records import UnreadableRecord
+from sync.magento.members import key_of, number_of
 from sync.magento.refusals import PageTooLarge
-from sync.magento.search import Filter, Query, Search
+from sync.magento.search import Filter, Groups, Page, Query, Search
+from sync.reading import Read, UnreadableRecord
 
-Fetch = Callable[[Query], Any]
-Page = tuple[Any, list[Any]]
+Record = TypeVar("Record")
+Fetch = Callable[[Query], Page]
 
 NAMES: Final = "items[entity_id,increment_id]"
 LARGEST_KEY: Final = 2**32 - 1  # entity_id is an unsigned integer of four bytes
@@ -59,28 +58,23 @@ def may_be_its_content(error: SyncError) -> bool:
     return isinstance(error, RemoteRejected | UnexpectedRecord)
 
 
-def key_of(row: Any) -> int | None:
-    """A row's ``entity_id``; None for what is no record."""
-    try:
-        return Members(row).optional_identifier("entity_id") if isinstance(row, dict) else None
-    except UnexpectedRecord:
-        return None
-
-
-def number_of(row: Any) -> str:
-    """A row's ``increment_id`` if it can be quoted and stored anywhere; else empty."""
-    number = row.get("increment_id") if isinstance(row, dict) else None
-    if not isinstance(number, str) or len(number) > 50:
-        return ""
-    return number if number.isascii() and number.isprintable() else ""
+def parsed(rows: Read[Any], parse: Callable[[Any], Record], kind: str) -> Read[Record]:
+    """Rows as records; those that cannot be read are told by what could be made out."""
+    records, unreadable = [], [*rows.unreadable]
+    for row in rows.records:
+        try:
+            records.append(parse(row))
+        except UnexpectedRecord as error:
+            unreadable.append(UnreadableRecord(kind, number_of(row), error, key_of(row)))
+    return Read(tuple(records), tuple(unreadable))
 
 
 @dataclass(frozen=True, slots=True)
 class Doubts:
-    """What is known of a list beforehand: keys that spoilt it, tried first; a key near its newest;
-    whether reading it has failed just before. What may be gone at the next try (a deadlock answers
-    500 too) is taken apart only when it is repeated. Unless a list ``may_hide`` its records, one
-    that counts some and shows none has failed."""
+    """What is known of a list beforehand: keys that could not be read, tried first; a key near its
+    newest; whether reading it has failed just before. What may be gone at the next try (a deadlock
+    answers 500 too) is taken apart only when it is repeated. Unless a list ``may_hide`` its
+    records, one that counts some and shows none has failed."""
 
     suspects: Collection[int] = ()
     near: int = 0
@@ -106,31 +100,30 @@ class Narrowing:
         self._near = doubts.near
         self._is_repeated = doubts.is_repeated
         self._may_hide = doubts.may_hide
-        self._spoilt: list[int] = []
+        self._unreadable: list[int] = []
         self._calls_left = MOST_CALLS
         self._is_answered = False
         self._takes_strangers = False
         self._has_passed = False
 
     def page(self, search: Search) -> Page | UnreadableRecord:
-        """The answer with its rows, or one record that spoils them: ask for the page again.
+        """The page, or one record that spoils it: ask for the page again.
 
         Raises the page's own error where no single record is to blame, and ``RemoteUnavailable``
         where there are too many of them for one search.
         """
         search = replace(search, groups=(*search.groups, *self._left_out()))
         try:
-            answer = self._fetch(search.query())
-            rows = self._rows_of(answer, search)
+            page = self._fetched(search)
         except SyncError as error:
             may_pass = isinstance(error, RemoteUnavailable) and not self._is_repeated
             if may_pass or not may_be_its_content(error):
                 raise
-            return self._spoiling(search, error)
-        if not self._takes_strangers and any(_is_nameless(row) for row in rows):
-            return self._without_strangers(search, (answer, rows))
-        self._learn(rows)
-        return answer, rows
+            return self._unreadable_on(search, error)
+        if not self._takes_strangers and any(_is_nameless(row) for row in page.rows):
+            return self._without_strangers(search, page)
+        self._learn(page.rows)
+        return page
 
     def _without_strangers(self, search: Search, page: Page) -> Page | UnreadableRecord:
         """A row that names nothing is found by its range; where that fails it comes as it is."""
@@ -140,14 +133,14 @@ class Narrowing:
             detail="row",
         )
         try:
-            return self._spoiling(search, error)
+            return self._unreadable_on(search, error)
         except (UnexpectedRecord, RemoteMisconfigured, RemoteUnavailable):
             self._takes_strangers = True
             return page
 
-    def _spoiling(self, search: Search, error: SyncError) -> Page | UnreadableRecord:
+    def _unreadable_on(self, search: Search, error: SyncError) -> Page | UnreadableRecord:
         if older := self._suspects[MOST_SUSPECTS:]:
-            self._spoilt += older
+            self._unreadable += older
             del self._suspects[MOST_SUSPECTS:]
             return self.page(search)
         try:
@@ -193,12 +186,12 @@ class Narrowing:
 
     def _left(self, key: int, number: str, failure: SyncError) -> UnreadableRecord:
         """Read the list without this one from now on."""
-        self._spoilt.append(key)
+        self._unreadable.append(key)
         cause, detail = failure.cause, failure.detail
         if cause is not ShopCause.UNREADABLE:  # an answer that says nothing of the record
             cause, detail = ShopCause.SPOILS_ITS_LIST, failure.cause_key
         error = UnexpectedRecord(failure.message, cause=cause, detail=detail)
-        return UnreadableRecord(key, number, error)
+        return UnreadableRecord(self._route.removesuffix("s"), number, error, entity_id=key)
 
     def _names(self, search: Search) -> dict[int, str]:
         """Keys and numbers of the page's records, which may be told where they cannot be shown;
@@ -223,7 +216,7 @@ class Narrowing:
     def _must_answer(self, search: Search) -> None:
         """Some other part must be answered: the shop's oldest record, or one of the list's first.
         Raises ``_WholeShop``."""
-        unknown = [*self._spoilt, *self._suspects]
+        unknown = [*self._unreadable, *self._suspects]
         oldest = Search(_leaving_out(unknown), sort=("entity_id",), page_size=1)
         if self._failure(oldest) is None and self._is_answered:
             return
@@ -254,25 +247,32 @@ class Narrowing:
         if not self._calls_left:
             raise _TooMany
         self._calls_left -= 1
-        return self._rows_of(self._fetch(search.query()), search)
+        return self._fetched(search).rows
 
-    def _rows_of(self, answer: Any, search: Search) -> list[Any]:
-        rows = rows_of(answer, self._route)
-        if search.page == 1 and not self._may_hide:
-            refuse_hidden(answer, rows, self._route)
-        return rows
+    def _fetched(self, search: Search) -> Page:
+        """A first page that shows none of the records it counts hides them all: no fetch may take
+        it for the news that there are none."""
+        page = self._fetch(search.query())
+        if search.page == 1 and not self._may_hide and page.counted and not page.rows:
+            raise UnexpectedRecord(
+                f"The shop counts {page.counted} records for GET {self._route} and shows none of "
+                "them.",
+                cause=ShopCause.HIDDEN,
+                detail=self._route,
+            )
+        return page
 
     def _learn(self, rows: list[Any]) -> None:
         keys = [key for row in rows if (key := key_of(row)) is not None]
         self._is_answered = self._is_answered or bool(keys)
         self._near = max(keys, default=self._near)
 
-    def _left_out(self) -> tuple[tuple[Filter, ...], ...]:
-        return _leaving_out(self._spoilt)
+    def _left_out(self) -> Groups:
+        return _leaving_out(self._unreadable)
 
     def _too_many(self) -> RemoteUnavailable:
         return RemoteUnavailable(
-            f"The shop cannot list many of its {self._route}; {len(self._spoilt)} of them were "
+            f"The shop cannot list many of its {self._route}; {len(self._unreadable)} of them were "
             "found, and the next attempt looks for the others.",
             cause=ShopCause.MANY_SPOILT,
         )
@@ -292,7 +292,7 @@ def _between(search: Search, low: int, high: int) -> Search:
     return replace(search, groups=(*search.groups, *part), page=1)
 
 
-def _leaving_out(keys: Collection[int]) -> tuple[tuple[Filter, ...], ...]:
+def _leaving_out(keys: Collection[int]) -> Groups:
     if not keys:
         return ()
     return ((Filter("entity_id", "nin", ",".join(str(key) for key in keys)),),)

@@ -7,11 +7,14 @@ default page size does where none is asked for [559]; only ``total_count`` tells
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from sync.causes.shop import ShopCause
 from sync.errors import RemoteMisconfigured, UnexpectedRecord
 from sync.magento.refusals import PageTooLarge, refusal_text
+from sync.magento.search import Page
+
+Record = TypeVar("Record")
 
 
 class PageSize:
@@ -34,35 +37,21 @@ class PageSize:
         self._largest = refusal.maximum
 
 
-def rows_of(answer: Any, route: str) -> list[Any]:
-    """The rows of a page; null stands for an empty list under a projection (README bite 6)."""
+def page_of(answer: Any, route: str) -> Page:
+    """An answer as a page; null stands for an empty list under a projection (README bite 6)."""
     if not isinstance(answer, dict) or "items" not in answer:
         raise no_list(route, answer)
     rows = [] if answer["items"] is None else answer["items"]
     if not isinstance(rows, list):
         raise no_list(route, answer)
-    return rows
+    counted = answer.get("total_count")
+    return Page(rows, counted if type(counted) is int else 0)
 
 
-def refuse_hidden(answer: Any, rows: list[Any], route: str) -> None:
-    """A first page that shows none of the records it counts hides them all: no fetch may take it
-    for the news that there are none. Raises ``UnexpectedRecord``."""
-    if not rows and _counted(answer):
-        raise UnexpectedRecord(
-            f"The shop counts {_counted(answer)} records for GET {route} and shows none of them.",
-            cause=ShopCause.HIDDEN,
-            detail=route,
-        )
-
-
-def _counted(answer: Any) -> int:
-    total = answer.get("total_count") if isinstance(answer, dict) else None
-    return total if isinstance(total, int) and not isinstance(total, bool) else 0
-
-
-def is_last(answer: Any, rows: list[Any], size: int, before: int = 0) -> bool:
+def is_last(page: Page, size: int, before: int = 0) -> bool:
     """Whether nothing comes after these rows, of which ``before`` others were read."""
-    return not rows or (len(rows) < size and before + len(rows) >= _counted(answer))
+    count = len(page.rows)
+    return not count or (count < size and before + count >= page.counted)
 
 
 def record_of(answer: Any, route: str) -> dict[str, Any]:
@@ -72,6 +61,17 @@ def record_of(answer: Any, route: str) -> dict[str, Any]:
         return answer
     error = _not_a("record", route, answer)
     raise RemoteMisconfigured(error.message, cause=ShopCause.ANSWERS_STRANGELY)
+
+
+def of_order(record: Record, order_entity_id: int, asked_for: int, what: str) -> Record:
+    """The record, if it is the asked order's: another's would be written to in its name."""
+    if order_entity_id != asked_for:
+        raise UnexpectedRecord(
+            f"The shop answered with the {what} of another order than asked for.",
+            cause=ShopCause.UNREADABLE,
+            detail=what,
+        )
+    return record
 
 
 def no_list(route: str, answer: Any = None) -> UnexpectedRecord:

@@ -11,7 +11,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sync.errors import UnexpectedRecord
+CONFIGURABLE = "configurable"  # the type of a product that is sold as one of its variants
+TOGETHER, SEPARATELY = "together", "separately"  # how a bundle's parts are shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,12 +251,3 @@ class MagentoStoreView:
     currency: str
     locale: str
     timezone: str
-
-
-@dataclass(frozen=True, slots=True)
-class UnreadableRecord:
-    """A record of a search that cannot be read, with what could be made out to find it again."""
-
-    entity_id: int | None
-    increment_id: str
-    error: UnexpectedRecord

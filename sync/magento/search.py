@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote
 
 Query = Sequence[tuple[str, str]]
+Groups = tuple[tuple["Filter", ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,14 @@ class Search:
         if self.fields:
             pairs.append(("fields", self.fields))
         return pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of what a search found; the shop has ``counted`` the whole."""
+
+    rows: list[Any]
+    counted: int
 
 
 def query_string(query: Query) -> str:

@@ -29,7 +29,7 @@ class Buyer:
 
 
 def buyer_of(payload: Mapping[str, Any]) -> Buyer:
-    """The buyer of an order's payload; whatever is missing or misshapen is simply unknown."""
+    """The buyer of an order's payload; whatever is missing or cannot be read is simply unknown."""
     billing = _mapping(payload.get("billing_address"))
     return Buyer(
         customer_id=_number(payload.get("customer_id")) or None,

@@ -10,7 +10,7 @@ from sync.magento.records import MagentoOrder
 from sync.mapping.customers import buyer_of, customer_number
 from sync.mapping_tables import MappingTable
 from sync.models import MaterialMapping, PaymentMapping, SalesArea, SalesOrder, ShippingMapping
-from sync.translate.sap_order import MaterialEntry, OrderMapping
+from sync.translate.order_mapping import MaterialEntry, OrderMapping
 
 
 def mapping_for(order: SalesOrder, web_order: MagentoOrder, *, sap_time_zone: str) -> OrderMapping:

@@ -22,7 +22,8 @@ from sync.mapping.customers import Buyer, buyer_of, customer_number
 from sync.mapping.for_order import Entries
 from sync.mapping.stopped_for import entry_of
 from sync.mapping_tables import MappingTable, MissingEntry
-from sync.mirrors.order_rest import as_read, left_now
+from sync.mirrors.order_rest import left_now
+from sync.mirrors.web_orders import as_read
 from sync.models import (
     CarrierMapping,
     OutboundDelivery,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from sync.errors import UnexpectedRecord
-from sync.mirrors.order_rest import as_read
+from sync.mirrors.web_orders import as_read
 from sync.models import PaymentMapping, SalesOrder, Shop, Step, SyncTask
 from sync.translate.order_rest import BundleInParts, left_to_order, refund_problem
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sync.mirrors.sap_quantities import counted
 from sync.models import (
     BillingDocument,
     BillingDocumentLine,
@@ -120,6 +119,11 @@ def _add_billing(orders: Sequence[SalesOrder], found: Found) -> None:
         billed = counted_as(line.billed_quantity, line.unit, source)
         place, quantity = _as_ordered(documents, line.sap_item_number, billed)
         documents.in_sap.billed[place] += quantity
+
+
+def counted(line: OutboundDeliveryLine) -> Counted:
+    """A delivered line's quantity in its own unit and in the base unit."""
+    return Counted(line.delivered_quantity, line.unit, line.base_quantity, line.base_unit)
 
 
 def _as_ordered(documents: Documents, item: int, line: Counted) -> tuple[tuple[int, str], Decimal]:

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sync.errors import MappingMissing, UnexpectedRecord
-from sync.magento.parsing import parse_order
 from sync.magento.records import MagentoOrder
 from sync.models import SalesOrder, SalesOrderLine
 from sync.sap.records import SapSalesOrder
+from sync.translate.order_mapping import OrderMapping
 from sync.translate.order_rest import (
     BundleInParts,
     Left,
     left_of_refunds,
     left_to_order,
 )
-from sync.translate.sap_order import (
-    OrderMapping,
-    TranslatedOrder,
-    item_numbers,
-    sap_order_request,
-)
+from sync.translate.sap_order import TranslatedOrder, item_numbers, sap_order_request
 
 WHOLE: Left = {}
 
@@ -80,14 +74,6 @@ def rest_of(order: SalesOrder, web_order: MagentoOrder, mapping: OrderMapping) -
         likely = [left_now(web_order), _refunds_left(web_order), WHOLE]
     distinct = [left for at, left in enumerate(likely) if left not in likely[:at]]
     return OrderRest(web_order, mapping, tuple(distinct))
-
-
-def as_read(order: SalesOrder) -> MagentoOrder | None:
-    """The web order as it was last read from the shop; None where the mirror does not hold it."""
-    try:
-        return parse_order(json.loads(json.dumps(order.payload), parse_float=Decimal))
-    except UnexpectedRecord:
-        return None
 
 
 def left_now(web_order: MagentoOrder) -> Left:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from sync.mirrors.fitting import refuse_unfitting
+from sync.mirrors.column_limits import must_fit
 from sync.mirrors.unchanged import fingerprint_of
 from sync.models import (
     BillingDocument,
@@ -36,7 +37,7 @@ from sync.translate.sap_values import (
 
 def store_sap_status(read: SapSalesOrder) -> None:
     """Note what SAP says of an order that is known to be there."""
-    refuse_unfitting_order(read)
+    sap_order_must_fit(read)
     order = SalesOrder.objects.filter(
         sap_sales_order_number=read.sap_sales_order_number, sap_read_at__isnull=False
     ).first()
@@ -48,11 +49,11 @@ def store_sap_status(read: SapSalesOrder) -> None:
         store_sap_lines(order, read)
 
 
-def refuse_unfitting_order(read: SapSalesOrder) -> None:
+def sap_order_must_fit(read: SapSalesOrder) -> None:
     """Raises ``UnexpectedRecord`` for a value of SAP's order that the mirrors cannot hold."""
-    refuse_unfitting(SalesOrder, [sap_order_values(read)], system="sap")
+    must_fit(SalesOrder, [sap_order_values(read)], system="sap")
     lines = [sap_order_line_values(item) for item in read.items]
-    refuse_unfitting(SapSalesOrderLine, lines, system="sap")
+    must_fit(SapSalesOrderLine, lines, system="sap")
 
 
 def store_sap_lines(order: SalesOrder, read: SapSalesOrder) -> None:
@@ -80,7 +81,7 @@ def store_delivery(record: SapDelivery, sources: DeliverySources) -> OutboundDel
         (OutboundDeliveryLine, lines),
         (DeliveryTrack, tracks),
     ):
-        refuse_unfitting(model, rows, system="sap")
+        must_fit(model, rows, system="sap")
     read = {"read_at": now, "fingerprint": fingerprint_of(record, sources)}
     with transaction.atomic():
         delivery, created = OutboundDelivery.objects.update_or_create(
@@ -104,8 +105,8 @@ def store_billing_document(record: SapBillingDocument) -> BillingDocument:
     seen = BillingDocument.objects.filter(billing_document_number=number).first()
     values = billing_document_values(record)
     lines = _with_orders([billing_line_values(item) for item in record.items])
-    refuse_unfitting(BillingDocument, [values], system="sap")
-    refuse_unfitting(BillingDocumentLine, lines, system="sap")
+    must_fit(BillingDocument, [values], system="sap")
+    must_fit(BillingDocumentLine, lines, system="sap")
     read = {"read_at": now, "fingerprint": fingerprint_of(record)}
     with transaction.atomic():
         document, created = BillingDocument.objects.update_or_create(
@@ -119,6 +120,16 @@ def store_billing_document(record: SapBillingDocument) -> BillingDocument:
             document.changed_at = now
             document.save(update_fields=["changed_at"])
     return document
+
+
+def store_billing_statuses(told: Mapping[str, str]) -> None:
+    """How far deliveries are billed, by number. The rest of one that has changed is still to be
+    read: its fingerprint goes."""
+    mirrors = OutboundDelivery.objects.filter(delivery_number__in=told)
+    for number, status in mirrors.values_list("delivery_number", "billing_status"):
+        if told[number] != status:
+            changed = OutboundDelivery.objects.filter(delivery_number=number)
+            changed.update(billing_status=told[number], fingerprint="")
 
 
 def _first_seen_picked(seen: OutboundDelivery | None, now: datetime) -> datetime:

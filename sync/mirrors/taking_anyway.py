@@ -9,7 +9,7 @@ from decimal import Decimal
 from sync.errors import UnexpectedRecord
 from sync.magento.records import MagentoOrder
 from sync.mirrors import intake
-from sync.mirrors.order_rest import as_read
+from sync.mirrors.web_orders import as_read
 from sync.models import SalesOrder
 from sync.translate.order_amounts import ANY, OrderAmounts, PricedLine, order_amounts
 from sync.translate.order_rest import (

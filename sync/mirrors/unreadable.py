@@ -13,9 +13,9 @@ from django.db import IntegrityError, transaction
 
 from sync.causes.cause import Kind
 from sync.errors import UnexpectedRecord
-from sync.magento.records import UnreadableRecord
 from sync.models import Decision, Shop, Step, SyncTask, clock
 from sync.models.failures import columns_of
+from sync.reading import UnreadableRecord
 
 State = SyncTask.State
 READ_LATER = "Read by a later pull."
@@ -94,7 +94,7 @@ def refuse(records: Sequence[UnreadableRecord], what: str) -> None:
     """Raises ``UnexpectedRecord`` where some of an order's papers cannot be read: what is looked
     for may be among them."""
     for record in records:
-        name = record.increment_id or (record.entity_id and f"with entity_id {record.entity_id}")
+        name = record.number or (record.entity_id and f"with entity_id {record.entity_id}")
         raise UnexpectedRecord(
             f"{what} {name or 'without a number'} of this order cannot be read, and may be the "
             f"one looked for: {record.error.message}",
@@ -107,7 +107,7 @@ def reference_of(shop: Shop, record: UnreadableRecord) -> str:
     """The task's reference for a record: by key, else by number; those without either share one."""
     if record.entity_id:
         return _by_key(shop, record.entity_id)
-    number = record.increment_id.strip()
+    number = record.number.strip()
     return _by_number(shop, number) if number else _by_key(shop, None)
 
 
@@ -128,5 +128,5 @@ def _by_number(shop: Shop, increment_id: str) -> str:
 def said_of(record: UnreadableRecord) -> UnexpectedRecord:
     """In one sentence: which order, and what is wrong with it."""
     key = f"with entity_id {record.entity_id}" if record.entity_id else "without a number"
-    said = f"Web order {record.increment_id or key} cannot be read: {record.error.message}"
+    said = f"Web order {record.number or key} cannot be read: {record.error.message}"
     return UnexpectedRecord(said, cause=record.error.cause, detail=record.error.detail)

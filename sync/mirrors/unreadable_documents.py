@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import DataError, IntegrityError
 
@@ -17,8 +17,9 @@ from sync.causes.sap import SapCause
 from sync.errors import UnexpectedRecord
 from sync.mirrors import unreadable
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder, Step, SyncTask
-from sync.sap.unreadable import UnreadableDocument
+from sync.reading import Read, UnreadableRecord
 
+Record = TypeVar("Record")
 NAMES = {
     "order": "SAP order",
     "delivery": "Delivery",
@@ -30,41 +31,43 @@ READ_BY_BOTH_PULLS = {"order", "delivery"}  # they stop once, for the pull of de
 
 
 @dataclass(slots=True)
-class Spoilt:
-    """What one pull could not read; ``found`` is what the SAP client adds to."""
+class Pulled:
+    """What one pull has read by kind and number, and what it could not read."""
 
     task: SyncTask
     step: Step
-    found: list[UnreadableDocument] = field(default_factory=list)
     read: set[tuple[str, str]] = field(default_factory=set)
+    unreadable: list[UnreadableRecord] = field(default_factory=list)
+
+    def records_of(self, read: Read[Record]) -> tuple[Record, ...]:
+        """The records; what cannot be read is kept for ``settle``."""
+        self.unreadable += read.unreadable
+        return read.records
 
     @contextmanager
-    def kept_apart(self, kind: str, document_number: str, orders: Iterable[str]) -> Iterator[None]:
-        """Around the storing of one document."""
+    def kept_apart(self, kind: str, number: str, orders: Iterable[str]) -> Iterator[None]:
+        """Around the storing of one document of these sales orders."""
         try:
             yield
-        except UnexpectedRecord as error:
-            self.found.append(UnreadableDocument(kind, document_number, error, tuple(orders)))
-        except (DataError, IntegrityError) as error:
-            said = f"the database refuses it ({type(error).__name__})."
-            refusal = UnexpectedRecord(said, cause=SapCause.UNFITTING, detail=kind)
-            self.found.append(UnreadableDocument(kind, document_number, refusal, tuple(orders)))
+        except (UnexpectedRecord, DataError, IntegrityError) as error:
+            refusal = error if isinstance(error, UnexpectedRecord) else _refused(error)
+            self.unreadable.append(UnreadableRecord(kind, number, refusal, orders=tuple(orders)))
         else:
-            self.read.add((kind, document_number))
+            self.read.add((kind, number))
 
     def settle(self) -> None:
         """Close the tasks of what was read, report the rest; raises for the task's own document.
 
         Call it once, after everything that can be read is stored.
         """
-        spoilt = {(one.kind, one.document_number): one for one in self.found}
-        orders = _orders([one.document_number for one in spoilt.values() if one.kind == "order"])
+        documents = {(one.kind, one.number): one for one in self.unreadable}
+        orders = _orders([number for kind, number in documents if kind == "order"])
         if stopped := unreadable.stopped(self.step):
-            unreadable.close(self.step, stopped & _references(self.read - set(spoilt)))
+            unreadable.close(self.step, stopped & _references(self.read - set(documents)))
         own: UnexpectedRecord | None = None
-        for one in spoilt.values():
+        for one in documents.values():
             step = Step.PULL_DELIVERIES if one.kind in READ_BY_BOTH_PULLS else self.step
-            wanted = _task(step, one, orders.get(one.document_number))
+            wanted = _task(step, one, orders.get(one.number))
             if wanted["reference"] == self.task.reference:
                 own = said_of(one)
             else:
@@ -72,21 +75,25 @@ class Spoilt:
         if own is not None:
             raise own
 
-    @property
-    def deliveries(self) -> set[str]:
-        """The numbers of the deliveries that could not be read."""
-        return {one.document_number for one in self.found if one.kind == "delivery"}
+    def is_unreadable(self, kind: str, number: str) -> bool:
+        """Whether that document could not be read."""
+        return any((one.kind, one.number) == (kind, number) for one in self.unreadable)
 
     @property
     def words(self) -> str:
         """The end of the pull's sentence."""
-        count = len({(one.kind, one.document_number) for one in self.found})
+        count = len({(one.kind, one.number) for one in self.unreadable})
         return f", {count} unreadable" if count else ""
 
 
-def said_of(document: UnreadableDocument) -> UnexpectedRecord:
+def _refused(error: Exception) -> UnexpectedRecord:
+    said = f"the database refuses it ({type(error).__name__})."
+    return UnexpectedRecord(said, cause=SapCause.UNFITTING)
+
+
+def said_of(document: UnreadableRecord) -> UnexpectedRecord:
     """In one sentence: which document, and what is wrong with it."""
-    name = f"{NAMES[document.kind]} {document.document_number or 'without a number'}"
+    name = f"{NAMES[document.kind]} {document.number or 'without a number'}"
     said, error = f"{name} cannot be read: {document.error.message}", document.error
     return UnexpectedRecord(said, cause=error.cause, detail=error.detail or document.kind)
 
@@ -106,9 +113,9 @@ def _reference(kind: str, number: str) -> str:
     return f"sap:{kind}:{number or 'unknown'}"
 
 
-def _task(step: Step, document: UnreadableDocument, order: SalesOrder | None) -> dict[str, Any]:
+def _task(step: Step, document: UnreadableRecord, order: SalesOrder | None) -> dict[str, Any]:
     """The columns of the task that stands for a document."""
-    number = document.document_number
+    number = document.number
     if order is not None:
         own = f"order:{order.pk}"
         return {"step": step, "reference": own, "lock": own, **_of(order)}

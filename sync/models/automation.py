@@ -69,7 +69,7 @@ class Health(models.Model):
         abstract = True
 
     @property
-    def is_away(self) -> bool:
+    def is_in_trouble(self) -> bool:
         """Whether there is trouble that is believed."""
         return self.opened_at is not None
 

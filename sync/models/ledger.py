@@ -42,6 +42,11 @@ class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
         tasks = self.filter(step__in=Step.needing(kind_of(system)))
         return tasks if system == SAP else tasks.filter(shop__code=shop_code(system))
 
+    def wake(self, **values: Any) -> int:
+        """Have a worker look at these at once: the sweep rings. How many those are."""
+        waiting = SyncTask.State.WAITING
+        return self.update(state=waiting, not_before=clock.now(), rung_at=None, **values)
+
     def claim(self, pk: int, *, owner: str, lease: timedelta) -> SyncTask | None:
         """Take a due task, or None when it is not due, taken, or its lock is held by another."""
         now = clock.now()
@@ -195,8 +200,8 @@ class SyncTask(models.Model):
         return systems
 
     @property
-    def team(self) -> Team:
-        """Who acts where it has stopped; administrators on a step of another version."""
+    def usual_team(self) -> Team:
+        """Who acts where its step has stopped; administrators on a step of another version."""
         step = next((step for step in Step if step == self.step), None)
         return step.facts.team if step else Team.ADMINISTRATOR
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import partial
 
 from sync.errors import RemoteRejected
+from sync.reading import Read, UnreadableRecord
 from sync.sap import abap
 from sync.sap.abap import not_readable
 from sync.sap.bapi import SapSession
@@ -39,7 +40,7 @@ from sync.sap.rows import (
     text_or_blank,
 )
 from sync.sap.table_read import Table, rows_of_documents
-from sync.sap.unreadable import BILLING, REFERENCE, UnreadableDocument, kept_apart
+from sync.sap.unreadable import BILLING, REFERENCE, kept_apart
 
 HEADERS = Table(
     "VBRK",
@@ -63,39 +64,33 @@ class Found:
 
 
 def search_billing_documents(
-    session: SapSession,
-    *,
-    reference_documents: Sequence[str],
-    unreadable: list[UnreadableDocument] | None = None,
-) -> list[SapBillingDocument]:
+    session: SapSession, *, reference_documents: Sequence[str]
+) -> Read[SapBillingDocument]:
     """Billing documents of these deliveries and sales orders, each once, with all its lines.
 
     A collective document shows the lines of other orders too. Works without table access; then
-    the billing date and creation time may be unknown. Documents that cannot be read are added to
-    ``unreadable``; without it the first one raises.
+    the billing date and creation time may be unknown.
     """
     references = [abap.alpha(number) for number in reference_documents if number.strip()]
+    unreadable: list[UnreadableRecord] = []
     found: dict[str, Found] = {}
     for reference in dict.fromkeys(references):
         with kept_apart(unreadable, REFERENCE, reference):
             _merge(found, _listed(session, reference))
-    if not found:
-        return []
-    read = rows_of_documents(session, HEADERS, list(found), BILLING, unreadable)
-    headers = {row["VBELN"]: row for row in read}
-    stored = rows_of_documents(session, LINES, list(headers), BILLING, unreadable)
+    headers = rows_of_documents(session, HEADERS, list(found), BILLING)
+    by_number = {row["VBELN"]: row for row in headers.records}
+    stored = rows_of_documents(session, LINES, list(by_number), BILLING)
+    unreadable += headers.unreadable + stored.unreadable
     listed = {document: entry.lines for document, entry in found.items()}
-    lines = BillingLines(
-        listed, grouped(stored, "VBELN"), partial(_read_billed, session, references, listed)
-    )
-    spoilt = {one.document_number for one in unreadable or () if one.kind == BILLING}
+    read_billed = partial(_read_billed, session, references, listed)
+    lines = BillingLines(listed, grouped(stored.records, "VBELN"), read_billed)
+    without_rows = {one.number for one in unreadable if one.kind == BILLING}
     documents: list[SapBillingDocument] = []
-    for document, entry in found.items():
-        if document not in spoilt:
-            with kept_apart(unreadable, BILLING, document, orders=lines.orders_of(document)):
-                table = headers.get(document, {})
-                documents.append(_read(session, document, entry, table, lines))
-    return documents
+    for document in (one for one in found if one not in without_rows):
+        with kept_apart(unreadable, BILLING, document, orders=lines.orders_of(document)):
+            table = by_number.get(document, {})
+            documents.append(_read(session, document, found[document], table, lines))
+    return Read(tuple(documents), tuple(unreadable))
 
 
 def is_cancelled(session: SapSession, number: str) -> bool:
@@ -140,10 +135,9 @@ def _read_billed(
         abap.alpha(text_or_blank(row, "REF_DOC")) for found in listed.values() for row in found
     )
     numbers = list(dict.fromkeys([*references, *filter(None, others)]))
-    spoilt: list[UnreadableDocument] = []
     return billed_documents(
-        search_deliveries(session, delivery_numbers=numbers, unreadable=spoilt),
-        get_sales_orders(session, numbers, spoilt),
+        search_deliveries(session, delivery_numbers=numbers).records,
+        get_sales_orders(session, numbers).records,
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sync.errors import RemoteUnavailable
 from sync.exchanges import Observer
+from sync.reading import Read
 from sync.sap import (
     billing,
     billing_flow,
@@ -23,33 +25,36 @@ from sync.sap import (
 )
 from sync.sap.bapi import SapSession
 from sync.sap.connection import Connect
+from sync.sap.explanations import Explanation
+from sync.sap.messages import explain
 from sync.sap.options import SapOptions
+from sync.sap.order_payload import create_arguments
 from sync.sap.orders import SalesOrderUnit
 from sync.sap.records import (
     SapBillingDocument,
     SapDelivery,
+    SapMessage,
     SapOrderHeader,
     SapSalesOrder,
     SapSalesOrderRequest,
     SapSimulation,
 )
 from sync.sap.rows import text
-from sync.sap.unreadable import UnreadableDocument
 
 __all__ = ["SalesOrderUnit", "SapClient", "SapOptions"]
 
 Given = ParamSpec("Given")
-Read = TypeVar("Read")
+Result = TypeVar("Result")
 
 
 def _once_more_if_cut(
-    read: Callable[Concatenate[SapClient, Given], Read],
-) -> Callable[Concatenate[SapClient, Given], Read]:
+    read: Callable[Concatenate[SapClient, Given], Result],
+) -> Callable[Concatenate[SapClient, Given], Result]:
     """Do a read once more on a fresh connection where the first call on an idle or new one found
     it cut; never in a unit of work, whose buffer would be gone."""
 
     @wraps(read)
-    def wrapped(client: SapClient, /, *args: Given.args, **kwargs: Given.kwargs) -> Read:
+    def wrapped(client: SapClient, /, *args: Given.args, **kwargs: Given.kwargs) -> Result:
         session = client._session
         try:
             return read(client, *args, **kwargs)
@@ -82,6 +87,14 @@ class SapClient:
     def options(self) -> SapOptions:
         """How this SAP system is set up."""
         return self._session.options
+
+    def teach(self, messages: Mapping[str, Explanation]) -> None:
+        """What messages mean from now on, as administrators have taught it."""
+        self._session.options = replace(self._session.options, taught_messages=messages)
+
+    def explain(self, message: SapMessage) -> Explanation:
+        """What a message means, in an administrator's own words where there are any."""
+        return explain(message, self.options.taught_messages)
 
     def recognise_by(self, recognise: Callable[[dict[str, str]], None]) -> None:
         """Show ``recognise`` who answers (system_id, client) whenever a session is opened; what
@@ -121,11 +134,11 @@ class SapClient:
         """Kinds of documents the user may not read, each with SAP's reason; one look at each."""
         session, number = self._session, [table_read.PROBE_NUMBER]
         reads: dict[str, Callable[[], object]] = {
-            "sales orders": lambda: orders.get_sales_orders(session, number),
-            "deliveries": lambda: deliveries.search_deliveries(session, delivery_numbers=number),
-            "billing documents": lambda: billing.search_billing_documents(
-                session, reference_documents=number
-            ),
+            "sales orders": lambda: self.get_sales_orders(number).complete(),
+            "deliveries": lambda: self.search_deliveries(delivery_numbers=number).complete(),
+            "billing documents": lambda: self.search_billing_documents(
+                reference_documents=number
+            ).complete(),
         }
         refusals = {what: readiness.refusal(session, read) for what, read in reads.items()}
         return {what: reason for what, reason in refusals.items() if reason}
@@ -161,20 +174,14 @@ class SapClient:
         sales_organization: str,
         created_from: date,
         created_to: date,
-        unreadable: list[UnreadableDocument] | None = None,
-    ) -> list[SapOrderHeader]:
-        """A customer's orders of a range of days, whatever their reference; one per document.
-
-        Here and below: documents that cannot be read are added to ``unreadable``, and the others
-        come all the same; without it the first one raises.
-        """
+    ) -> Read[SapOrderHeader]:
+        """A customer's orders of a range of days, whatever their reference; one per document."""
         return orders.list_sales_orders(
             self._session,
             sold_to=sold_to,
             sales_organization=sales_organization,
             created_from=created_from,
             created_to=created_to,
-            unreadable=unreadable,
         )
 
     @contextmanager
@@ -191,20 +198,18 @@ class SapClient:
         """A dry run: SAP's messages, refusals included, and its prices where it tells them."""
         return simulation.simulate(self._session, request)
 
+    def as_sent(self, request: SapSalesOrderRequest) -> dict[str, Any]:
+        """A dry run's request as SAP would get it, without personal data."""
+        sent = create_arguments(request, self.options, long_material=False, test_run=True)
+        return ledger.request(sent)
+
     @_once_more_if_cut
     def get_sales_orders(
-        self,
-        sap_sales_order_numbers: Sequence[str],
-        unreadable: list[UnreadableDocument] | None = None,
-        *,
-        with_addresses: bool = False,
-    ) -> list[SapSalesOrder]:
+        self, sap_sales_order_numbers: Sequence[str], *, with_addresses: bool = False
+    ) -> Read[SapSalesOrder]:
         """The orders SAP knows of those asked for."""
         return orders.get_sales_orders(
-            self._session,
-            sap_sales_order_numbers,
-            unreadable,
-            with_addresses=with_addresses,
+            self._session, sap_sales_order_numbers, with_addresses=with_addresses
         )
 
     # ---- what follows ---------------------------------------------------------------------------
@@ -214,16 +219,14 @@ class SapClient:
         *,
         sap_sales_order_numbers: Sequence[str] = (),
         delivery_numbers: Sequence[str] = (),
-        unreadable: list[UnreadableDocument] | None = None,
         with_parcels: bool = True,
-    ) -> list[SapDelivery]:
+    ) -> Read[SapDelivery]:
         """Deliveries of these sales orders, and these deliveries; each once. Parcels can cost a
         call for each delivery."""
         return deliveries.search_deliveries(
             self._session,
             sap_sales_order_numbers=sap_sales_order_numbers,
             delivery_numbers=delivery_numbers,
-            unreadable=unreadable,
             with_parcels=with_parcels,
         )
 
@@ -240,12 +243,9 @@ class SapClient:
 
     @_once_more_if_cut
     def search_billing_documents(
-        self,
-        *,
-        reference_documents: Sequence[str],
-        unreadable: list[UnreadableDocument] | None = None,
-    ) -> list[SapBillingDocument]:
+        self, *, reference_documents: Sequence[str]
+    ) -> Read[SapBillingDocument]:
         """Billing documents of these deliveries and sales orders; each once."""
         return billing.search_billing_documents(
-            self._session, reference_documents=reference_documents, unreadable=unreadable
+            self._session, reference_documents=reference_documents
         )

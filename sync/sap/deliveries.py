@@ -4,60 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
-from decimal import Decimal
 from functools import partial
 
-from sync.causes.sap import SapCause
-from sync.sap import abap
+from sync.reading import Read
+from sync.sap import abap, delivery_reading
 from sync.sap.bapi import SapSession
 from sync.sap.functions import READ_DELIVERIES
-from sync.sap.options import SapOptions
-from sync.sap.records import SapDelivery, SapDeliveryItem
+from sync.sap.records import SapDelivery
 from sync.sap.returns import refuse_reading
-from sync.sap.rows import (
-    Row,
-    amount,
-    belonging,
-    chunks,
-    day,
-    distinct,
-    document_numbers,
-    grouped,
-    material,
-    moment,
-    needed_rows,
-    number,
-    present,
-    present_number,
-    required,
-    required_number,
-    required_quantity,
-    rows,
-    single,
-    status,
-    text,
-    text_or_blank,
-)
-from sync.sap.unreadable import (
-    DELIVERY,
-    ORDER,
-    Unattributed,
-    UnreadableDocument,
-    kept_apart,
-    read_in_halves,
-)
+from sync.sap.rows import chunks, rows
+from sync.sap.unreadable import DELIVERY, ORDER, read_in_halves
 
 DOCUMENTS_PER_READ = 50
 PARCELS = "HU_DATA"
 FLAGS = ("BYPASSING_BUFFER", "HEAD_STATUS", "HEAD_PARTNER", "ITEM", "ITEM_STATUS", "DOC_FLOW",
          PARCELS)  # fmt: skip
 OPTIONAL = frozenset(f"IS_DLV_DATA_CONTROL.{flag}" for flag in FLAGS)
-# A handling unit's row names its delivery under one of these, or not at all (unconfirmed).
-HANDLING_UNIT_KEYS = ("VBELN", "VPOBJKEY")
-SHIP_TO_ROLE = "WE"
-GOODS_MOVEMENT = "R"
-END_OF_DAY = "240000"
+# The table of a selection, and its field for a single value.
+BY_ORDER, BY_NUMBER = ("IT_VGBEL", "REF_DOC_LOW"), ("IT_VBELN", "DELIV_NUMB_LOW")
 
 
 def search_deliveries(
@@ -65,223 +29,46 @@ def search_deliveries(
     *,
     sap_sales_order_numbers: Sequence[str] = (),
     delivery_numbers: Sequence[str] = (),
-    unreadable: list[UnreadableDocument] | None = None,
     with_parcels: bool = True,
-) -> list[SapDelivery]:
+) -> Read[SapDelivery]:
     """Deliveries of these sales orders, and these deliveries; each once.
 
-    Those that cannot be read are added to ``unreadable``; without it the first one raises. Parcels
-    can cost a call for each delivery; without them there are no handling units.
+    Parcels can cost a call for each delivery; without them there are no handling units.
     """
     flags = [flag for flag in FLAGS if with_parcels or flag != PARCELS]
-    found: dict[str, SapDelivery] = {}
     orders = [abap.alpha(number) for number in sap_sales_order_numbers if number.strip()]
+    found = Read[SapDelivery]()
     for chunk in chunks(orders, DOCUMENTS_PER_READ):
-        read = partial(_read, session, unreadable, flags, ("IT_VGBEL", "REF_DOC_LOW"))
-        found.update(_by_number(read_in_halves(chunk, read, unreadable, ORDER)))
+        found += read_in_halves(chunk, partial(_read, session, flags, BY_ORDER), ORDER)
     wanted = [abap.alpha(number) for number in delivery_numbers if number.strip()]
-    missing = [number for number in wanted if number not in found]
+    known = {one.delivery_number for one in found.records}
+    missing = [number for number in wanted if number not in known]
     for chunk in chunks(missing, DOCUMENTS_PER_READ):
-        read = partial(_read, session, unreadable, flags, ("IT_VBELN", "DELIV_NUMB_LOW"))
-        found.update(_by_number(read_in_halves(chunk, read, unreadable, DELIVERY)))
-    return list(found.values())
-
-
-def _by_number(deliveries: Sequence[SapDelivery]) -> dict[str, SapDelivery]:
-    return {delivery.delivery_number: delivery for delivery in deliveries}
-
-
-def _equals(field: str, value: str) -> dict[str, str]:
-    return {"SIGN": "I", "OPTION": "EQ", field: value}
+        found += read_in_halves(chunk, partial(_read, session, flags, BY_NUMBER), DELIVERY)
+    by_number = {one.delivery_number: one for one in found.records}
+    return Read(tuple(by_number.values()), found.unreadable)
 
 
 def _read(
-    session: SapSession,
-    unreadable: list[UnreadableDocument] | None,
-    flags: Sequence[str],
-    by: tuple[str, str],
-    numbers: Sequence[str],
-) -> list[SapDelivery]:
+    session: SapSession, flags: Sequence[str], by: tuple[str, str], numbers: Sequence[str]
+) -> Read[SapDelivery]:
     """One call, selecting by a table and its field."""
     table, field = by
-    selection = [_equals(field, number) for number in numbers]
+    selection = [{"SIGN": "I", "OPTION": "EQ", field: number} for number in numbers]
     arguments = {"IS_DLV_DATA_CONTROL": dict.fromkeys(flags, "X"), table: selection}
     answer = session.call(READ_DELIVERIES, arguments, optional=OPTIONAL)
     refuse_reading(answer, READ_DELIVERIES, session.options)
-    deliveries = parse_deliveries(answer, session.options, unreadable)
+    read = delivery_reading.deliveries(answer, session.options)
     units = rows(answer, "ET_HU_HEADER")
-    if units and len(deliveries) > 1 and not any(_owner(unit) for unit in units):
-        return [_read_one(session, unreadable, one) for one in deliveries.values()]
-    return list(deliveries.values())
+    if units and len(read.records) > 1 and not delivery_reading.names_owners(units):
+        again = (_read_one(session, delivery) for delivery in read.records)
+        return sum(again, Read[SapDelivery]((), read.unreadable))
+    return read
 
 
-def _read_one(
-    session: SapSession, unreadable: list[UnreadableDocument] | None, delivery: SapDelivery
-) -> SapDelivery:
+def _read_one(session: SapSession, delivery: SapDelivery) -> Read[SapDelivery]:
     """The delivery with its own handling units, where a bulk answer does not say whose they are."""
     number = delivery.delivery_number
-    read = partial(_read, session, unreadable, FLAGS, ("IT_VBELN", "DELIV_NUMB_LOW"))
-    again = read_in_halves([number], read, unreadable, DELIVERY)
-    return _by_number(again).get(number, replace(delivery, handling_units=()))
-
-
-# ---- parsing -----------------------------------------------------------------------------------
-def parse_deliveries(
-    answer: Row, options: SapOptions, unreadable: list[UnreadableDocument] | None = None
-) -> dict[str, SapDelivery]:
-    """The deliveries of an answer by number. Pure.
-
-    Raises ``Unattributed`` where a row does not say whose it is.
-    """
-    headers = needed_rows(answer, "ET_DELIVERY_HEADER")
-    numbers = document_numbers(headers, "VBELN")
-    own = belonging(headers, "VBELN", numbers)
-    tables = {
-        name: belonging(rows(answer, name), "VBELN", numbers)
-        for name in ("ET_DELIVERY_HEADER_STS", "ET_DELIVERY_ITEM")
-    }
-    for name in ("ET_DELIVERY_PARTNER", "ET_DELIVERY_ITEM_STS"):
-        tables[name] = grouped(rows(answer, name), "VBELN")
-    flow = rows(answer, "ET_DOCUMENT_FLOW")
-    units = _attributed(rows(answer, "ET_HU_HEADER"))
-    deliveries: dict[str, SapDelivery] = {}
-    for document in numbers:
-        parts = {name: table.get(document, []) for name, table in tables.items()}
-        orders = {text_or_blank(row, "VGBEL") for row in parts["ET_DELIVERY_ITEM"]} - {""}
-        with kept_apart(unreadable, DELIVERY, document, orders=tuple(sorted(orders))):
-            header = single(own[document], "the delivery")
-            deliveries[document] = replace(
-                _delivery(header, parts, options),
-                handling_units=_handling_units(units, document, is_only=len(numbers) == 1),
-                picked_at_from_flow=_last_in_flow(
-                    flow, document, options.picking_flow_categories, options
-                ),
-                goods_issued_at_from_flow=_last_in_flow(flow, document, (GOODS_MOVEMENT,), options),
-            )
-    return deliveries
-
-
-def _attributed(units: list[Row]) -> list[Row]:
-    """Handling units that all name their delivery, or none of them does."""
-    if any(_owner(unit) for unit in units) and not all(_owner(unit) for unit in units):
-        raise Unattributed("A handling unit from SAP names no delivery.", cause=SapCause.UNREADABLE)
-    return units
-
-
-def _owner(unit: Row) -> str:
-    values = (unit.get(name) for name in HANDLING_UNIT_KEYS)
-    return next((one.strip() for one in values if isinstance(one, str) and one.strip()), "")
-
-
-def _delivery(header: Row, tables: dict[str, list[Row]], options: SapOptions) -> SapDelivery:
-    """Statuses are in the header on S/4 and in the status table on ECC: the filled one counts."""
-    statuses = tables["ET_DELIVERY_HEADER_STS"]
-    progress = single(statuses, "the delivery's status") if statuses else {}
-    partners = tables["ET_DELIVERY_PARTNER"]
-    return SapDelivery(
-        delivery_number=required(header, "VBELN"),
-        created_date=day(header, "ERDAT"),
-        shipping_point=text(header, "VSTEL"),
-        ship_to=text(header, "KUNNR") or _partner(partners, SHIP_TO_ROLE, "KUNNR"),
-        picking_status=status("KOSTK", progress, header),
-        goods_movement_status=status("WBSTK", progress, header),
-        billing_status=status("FKSTK", progress, header),
-        planned_picking_at=moment(header, "KODAT", "KOUHR", options.zone),
-        goods_issue_date=day(header, "WADAT_IST"),
-        goods_issue_time=abap.read_time(text(header, "SPE_WAUHR_IST")),
-        bill_of_lading=text(header, "BOLNR"),
-        external_delivery_id=text(header, "LIFEX"),
-        means_of_transport_id=text(header, "TRAID"),
-        shipping_type=text(header, "VSART"),
-        route=text(header, "ROUTE"),
-        forwarding_agent=_partner(partners, options.forwarding_agent_role, "LIFNR", "KUNNR"),
-        handling_units=(),
-        items=_items(tables["ET_DELIVERY_ITEM"], tables["ET_DELIVERY_ITEM_STS"], options),
-        sold_to=text(header, "KUNAG") or _partner(partners, options.sold_to_role, "KUNNR"),
-        goods_issue_zone=text(header, "SPE_WAZONE_IST"),
-        goods_issue_ends_day=text(header, "SPE_WAUHR_IST") == END_OF_DAY,
-    )
-
-
-def _partner(partners: list[Row], role: str, *fields: str) -> str:
-    return next((text(row, *fields) for row in partners if text(row, "PARVW") == role), "")
-
-
-def _handling_units(
-    units: list[Row], delivery_number: str, *, is_only: bool
-) -> tuple[tuple[str, str], ...]:
-    own = []
-    for unit in units:
-        owner = _owner(unit)
-        if abap.alpha(owner) == delivery_number or (is_only and not owner):
-            own.append((text(unit, "EXIDV"), text(unit, "EXIDV2")))
-    return tuple(own)
-
-
-def _last_in_flow(
-    flow: list[Row], delivery_number: str, categories: tuple[str, ...], options: SapOptions
-) -> datetime | None:
-    """When the last record of these categories after the delivery was written; names of VBFA."""
-    moments = [
-        moment(row, "ERDAT", "ERZET", options.zone)
-        for row in flow
-        if row.get("VBELV") == delivery_number and text(row, "VBTYP_N") in categories
-    ]
-    return max((one for one in moments if one is not None), default=None)
-
-
-# ---- items -------------------------------------------------------------------------------------
-def _items(
-    items: list[Row], statuses: list[Row], options: SapOptions
-) -> tuple[SapDeliveryItem, ...]:
-    """Lines, with batch splits (UECHA names the main line) added up to the line they belong to."""
-    picking = {number(row, "POSNR"): text(row, "KOSTA") for row in statuses}
-    numbers = [required_number(row, "POSNR") for row in items]
-    distinct(numbers, "POSNR")
-    lines = set(numbers)
-    mains = [row for row in items if number(row, "UECHA") not in lines]
-    splits: dict[int, list[tuple[int, Decimal]]] = {}
-    base: dict[int, list[Decimal | None]] = {}
-    for row in items:
-        line = number(row, "UECHA") if number(row, "UECHA") in lines else number(row, "POSNR")
-        base.setdefault(line, []).append(_base_quantity(row))
-        main = number(row, "UECHA")
-        if main in lines:
-            split = (number(row, "POSNR"), required_quantity(row, "LFIMG"))
-            splits.setdefault(main, []).append(split)
-    return tuple(
-        replace(
-            _item(row, splits.get(number(row, "POSNR"), []), picking, options),
-            base_quantity=_all_of(base[number(row, "POSNR")]),
-        )
-        for row in mains
-    )
-
-
-def _base_quantity(row: Row) -> Decimal | None:
-    """LGMNG where it and its unit are told: an initial one beside goods is not told."""
-    told = amount(row, "LGMNG") if text(row, "MEINS") else None
-    return told or (told if not required_quantity(row, "LFIMG") else None)
-
-
-def _all_of(parts: list[Decimal | None]) -> Decimal | None:
-    known = [part for part in parts if part is not None]
-    return sum(known, Decimal(0)) if len(known) == len(parts) else None
-
-
-def _item(
-    row: Row, splits: list[tuple[int, Decimal]], picking: dict[int, str], options: SapOptions
-) -> SapDeliveryItem:
-    line = number(row, "POSNR")
-    return SapDeliveryItem(
-        item_number=line,
-        material=material(row, "MATNR_LONG", "MATNR", pads=options.pads_numeric_materials),
-        quantity=sum((quantity for _, quantity in splits), required_quantity(row, "LFIMG")),
-        unit=text(row, "VRKME", "MEINS"),
-        sap_sales_order_number=present(row, "VGBEL"),
-        sap_item_number=present_number(row, "VGPOS"),
-        picking_status=picking.get(line) or text(row, "KOSTA"),
-        higher_level_item_number=number(row, "UEPOS"),
-        splits=tuple(splits),
-        base_unit=text(row, "MEINS"),
-    )
+    again = read_in_halves([number], partial(_read, session, FLAGS, BY_NUMBER), DELIVERY)
+    same = (one for one in again.records if one.delivery_number == number)
+    return Read((next(same, replace(delivery, handling_units=())),), again.unreadable)

@@ -65,6 +65,16 @@ def _locked(words: str) -> Explanation:
     )
 
 
+def _duplicate(words: str) -> Explanation:
+    remedy = "Look the order up by its reference before doing anything else."
+    return Explanation(Kind.DUPLICATE, words, remedy, Owner.SALES)
+
+
+def _closed_period(words: str, period: str, owner: Owner) -> Explanation:
+    remedy = f"Open the {period} in SAP, or choose another date, then try again."
+    return Explanation(Kind.CLOSED_PERIOD, words, remedy, owner)
+
+
 def _refused(words: str, remedy: str, owner: Owner = Owner.SALES) -> Explanation:
     return Explanation(Kind.BUSINESS, words, remedy, owner)
 
@@ -107,12 +117,7 @@ EXPLANATIONS: dict[str, Explanation] = {
         "The customer is not set up in this sales area.",
         "Extend the customer in SAP, or correct the customer mapping.",
     ),
-    "V4 115": Explanation(
-        Kind.DUPLICATE,
-        "SAP already has an order with this customer reference.",
-        "Look the order up by its reference before doing anything else.",
-        Owner.SALES,
-    ),
+    "V4 115": _duplicate("SAP already has an order with this customer reference."),
     "V1 555": Explanation(
         Kind.INCOMPLETE,
         "The order is saved but incomplete: it will not be delivered until completed.",
@@ -125,38 +130,23 @@ EXPLANATIONS: dict[str, Explanation] = {
         "Check the line's material, plant and price in SAP.",
         Owner.SALES,
     ),
-    "V1 302": Explanation(
-        Kind.BUSINESS,
+    "V1 302": _refused(
         "The sales document does not exist in SAP.",
         "Check the number; the document may have been deleted or archived.",
-        Owner.SALES,
     ),
-    "F5 201": Explanation(
-        Kind.CLOSED_PERIOD,
-        "The posting period is not open.",
-        "Open the period in SAP, or choose another date, then try again.",
-        Owner.FINANCE,
-    ),
-    "F5 286": Explanation(
-        Kind.CLOSED_PERIOD,
-        "The posting period is not open.",
-        "Open the period in SAP, or choose another date, then try again.",
-        Owner.FINANCE,
-    ),
-    "M7 053": Explanation(
-        Kind.CLOSED_PERIOD,
+    "F5 201": _closed_period("The posting period is not open.", "period", Owner.FINANCE),
+    "F5 286": _closed_period("The posting period is not open.", "period", Owner.FINANCE),
+    "M7 053": _closed_period(
         "Goods movements are only possible in the current periods.",
-        "Open the material period in SAP, or choose another date, then try again.",
+        "material period",
         Owner.LOGISTICS,
     ),
-    "00 341": Explanation(
-        Kind.BUSINESS,
+    "00 341": _refused(
         "A program in SAP broke off while it worked on this document.",
         "Ask the SAP team to read the short dump (transaction ST22).",
         Owner.ADMINISTRATOR,
     ),
-    "AD 559": Explanation(
-        Kind.BUSINESS,
+    "AD 559": _refused(
         "A table read asked SAP for more than 512 characters per row.",
         "Report it: the portal must ask for fewer columns.",
         Owner.ADMINISTRATOR,
@@ -223,12 +213,7 @@ EXPLANATIONS: dict[str, Explanation] = {
         Owner.FINANCE,
     ),
     # ---- texts the stand-in SAP uses; the numbers are not confirmed for a real system
-    "V1 301": Explanation(
-        Kind.DUPLICATE,
-        "A sales document with this number already exists.",
-        "Look the order up by its reference before doing anything else.",
-        Owner.SALES,
-    ),
+    "V1 301": _duplicate("A sales document with this number already exists."),
     "V1 320": _master_data(
         "The order type is not defined.",
         "Correct the order type of the sales area.",

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sync.causes.sap import SapCause
 from sync.errors import UnexpectedRecord
+from sync.reading import Read, UnreadableRecord
 from sync.sap import abap
 from sync.sap.abap import not_readable
 from sync.sap.options import SapOptions
@@ -44,7 +45,7 @@ from sync.sap.rows import (
     text,
     text_or_blank,
 )
-from sync.sap.unreadable import ORDER, UnreadableDocument, kept_apart
+from sync.sap.unreadable import ORDER, kept_apart
 
 INCOMPLETE = {"A", "B"}
 FIXED_AMOUNT, PERCENTAGE = "B", "A"
@@ -75,20 +76,16 @@ def order_headers(answer: Row, reference: str, *, field_length: int) -> list[Sap
     return list(found.values())
 
 
-def all_order_headers(
-    answer: Row, unreadable: list[UnreadableDocument] | None = None
-) -> list[SapOrderHeader]:
-    """Every order of a list by date, one per document although SAP lists items.
-
-    Orders that cannot be read are added to ``unreadable``; without it the first one raises.
-    """
+def all_order_headers(answer: Row) -> Read[SapOrderHeader]:
+    """Every order of a list by date, one per document although SAP lists items."""
     found: dict[str, SapOrderHeader] = {}
+    unreadable: list[UnreadableRecord] = []
     for row in needed_rows(answer, "SALES_ORDERS"):
         with kept_apart(unreadable, ORDER, text_or_blank(row, "SD_DOC")):
             document = _document_number(row)
             reference = _reference(row, "PURCH_NO_C", "PURCH_NO")
             found.setdefault(document, SapOrderHeader(document, reference, _created(row)))
-    return list(found.values())
+    return Read(tuple(found.values()), tuple(unreadable))
 
 
 def _reference(row: Row, *names: str) -> str:
@@ -107,14 +104,8 @@ def _created(row: Row) -> date | None:
     return day(row, "CREATION_DATE", "DOC_DATE")
 
 
-def sales_orders(
-    answer: Row, options: SapOptions, unreadable: list[UnreadableDocument] | None = None
-) -> list[SapSalesOrder]:
-    """Every order of a bulk read.
-
-    Orders that cannot be read are added to ``unreadable``; without it the first one raises. Raises
-    ``Unattributed`` where a row does not say whose it is.
-    """
+def sales_orders(answer: Row, options: SapOptions) -> Read[SapSalesOrder]:
+    """Every order of a bulk read; raises ``Unattributed`` where a row does not say whose it is."""
     headers = needed_rows(answer, "ORDER_HEADERS_OUT")
     numbers = document_numbers(headers, "DOC_NUMBER")
     tables = {
@@ -132,12 +123,13 @@ def sales_orders(
     tables["ORDER_ADDRESS_OUT"] = grouped(rows(answer, "ORDER_ADDRESS_OUT"), "DOC_NUMBER")
     own = belonging(headers, "DOC_NUMBER", numbers)
     found: list[SapSalesOrder] = []
+    unreadable: list[UnreadableRecord] = []
     for document in numbers:
         with kept_apart(unreadable, ORDER, document, orders=(document,)):
             header = single(own[document], "the order")
             parts = {name: table.get(document, []) for name, table in tables.items()}
             found.append(_sales_order(header, parts, options))
-    return found
+    return Read(tuple(found), tuple(unreadable))
 
 
 def _sales_order(header: Row, tables: dict[str, list[Row]], options: SapOptions) -> SapSalesOrder:

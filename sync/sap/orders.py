@@ -9,6 +9,7 @@ from typing import Any
 
 from sync.causes.sap import SapCause
 from sync.errors import LeaseLost, SyncError, UnexpectedRecord
+from sync.reading import Read
 from sync.sap import abap, order_reading
 from sync.sap.bapi import SapSession, doubtful
 from sync.sap.functions import COMMIT, CREATE_ORDER, LIST_ORDERS, READ_ORDERS, ROLLBACK
@@ -24,7 +25,7 @@ from sync.sap.reference import normal_reference
 from sync.sap.refusals import SapUpdateFailed
 from sync.sap.returns import read_return, refuse, refuse_reading
 from sync.sap.rows import chunks, is_document_number, text
-from sync.sap.unreadable import ORDER, UnreadableDocument, read_in_halves
+from sync.sap.unreadable import ORDER, read_in_halves
 
 ORDERS_PER_READ = 50
 VIEWS = ("HEADER", "ITEM", "SDSCHEDULE", "BUSINESS", "PARTNER", "STATUS_H", "SDCOND", "FLOW")
@@ -174,9 +175,8 @@ def list_sales_orders(
     sales_organization: str,
     created_from: date,
     created_to: date,
-    unreadable: list[UnreadableDocument] | None = None,
-) -> list[SapOrderHeader]:
-    """A customer's orders by document date, one entry per document; ``unreadable`` as below."""
+) -> Read[SapOrderHeader]:
+    """A customer's orders by document date, one entry per document."""
     arguments = {
         "CUSTOMER_NUMBER": abap.alpha(sold_to),
         "SALES_ORGANIZATION": sales_organization,
@@ -185,35 +185,21 @@ def list_sales_orders(
     }
     answer = session.call(LIST_ORDERS, arguments)
     refuse_reading(answer, LIST_ORDERS, session.options)
-    return order_reading.all_order_headers(answer, unreadable)
+    return order_reading.all_order_headers(answer)
 
 
 # ---- read --------------------------------------------------------------------------------------
 def get_sales_orders(
-    session: SapSession,
-    sap_sales_order_numbers: Sequence[str],
-    unreadable: list[UnreadableDocument] | None = None,
-    *,
-    with_addresses: bool = False,
-) -> list[SapSalesOrder]:
-    """The orders SAP knows of those asked for; unknown numbers simply yield nothing (sheet 2.3).
-
-    Orders that cannot be read are added to ``unreadable``; without it the first one raises.
-    """
+    session: SapSession, sap_sales_order_numbers: Sequence[str], *, with_addresses: bool = False
+) -> Read[SapSalesOrder]:
+    """The orders SAP knows of those asked for; unknown numbers simply yield nothing (sheet 2.3)."""
     wanted = [abap.alpha(number) for number in sap_sales_order_numbers if number.strip()]
-    found: list[SapSalesOrder] = []
-    for chunk in chunks(wanted, ORDERS_PER_READ):
-        read = partial(_read, session, unreadable, (*VIEWS, ADDRESSES) if with_addresses else VIEWS)
-        found += read_in_halves(chunk, read, unreadable, ORDER)
-    return found
+    read = partial(_read, session, (*VIEWS, ADDRESSES) if with_addresses else VIEWS)
+    chunked = (read_in_halves(chunk, read, ORDER) for chunk in chunks(wanted, ORDERS_PER_READ))
+    return sum(chunked, Read[SapSalesOrder]())
 
 
-def _read(
-    session: SapSession,
-    unreadable: list[UnreadableDocument] | None,
-    views: Sequence[str],
-    wanted: Sequence[str],
-) -> list[SapSalesOrder]:
+def _read(session: SapSession, views: Sequence[str], wanted: Sequence[str]) -> Read[SapSalesOrder]:
     """One call; what was not asked for is left out."""
     arguments: dict[str, Any] = {
         "I_BAPI_VIEW": dict.fromkeys(views, "X"),
@@ -222,8 +208,8 @@ def _read(
     if session.options.order_memory_read:
         arguments["I_MEMORY_READ"] = session.options.order_memory_read
     answer = session.call(READ_ORDERS, arguments)
-    spoilt: list[UnreadableDocument] | None = None if unreadable is None else []
-    read = order_reading.sales_orders(answer, session.options, spoilt)
-    if unreadable is not None and spoilt is not None:
-        unreadable += [one for one in spoilt if one.document_number in wanted]
-    return [one for one in read if one.sap_sales_order_number in wanted]
+    read = order_reading.sales_orders(answer, session.options)
+    return Read(
+        tuple(one for one in read.records if one.sap_sales_order_number in wanted),
+        tuple(one for one in read.unreadable if one.number in wanted),
+    )

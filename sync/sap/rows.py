@@ -1,7 +1,7 @@
 """Reading the fields of SAP's rows; a field we rely on and do not find is an UnexpectedRecord.
 
 pyrfc gives every field of a row, filled or initial. So a value that is missing, or is not of its
-type, is a spoilt record: it is refused with the field's name, and never taken for a blank.
+type, makes the record unreadable: it is refused with the field's name, and never taken for a blank.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from decimal import Decimal
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sync.causes.sap import SapCause
 from sync.errors import UnexpectedRecord
 from sync.sap import abap
 from sync.sap.abap import not_readable
-from sync.sap.unreadable import Unattributed
+from sync.sap.refusals import Unattributed
 
 Row = Mapping[str, Any]
 Value = TypeVar("Value")
@@ -31,7 +30,7 @@ def rows(answer: Row, parameter: str) -> list[Row]:
     if not isinstance(value, list):
         raise not_readable(f"SAP's {parameter} is not a table.")
     if not all(isinstance(row, Mapping) for row in value):
-        raise Unattributed(f"A row of SAP's {parameter} is none.", cause=SapCause.UNREADABLE)
+        raise Unattributed(f"A row of SAP's {parameter} is none.")
     return value
 
 
@@ -78,7 +77,7 @@ def text(row: Row, *names: str) -> str:
 
 
 def text_or_blank(row: Row, name: str) -> str:
-    """A text, to find a spoilt record again; blank where it is none, or too long for a name."""
+    """A text, to find an unreadable record again; blank where it is none, or too long."""
     value = row.get(name)
     found = text(row, name) if isinstance(value, str) else ""
     return found if len(found) <= 10 else ""
@@ -179,9 +178,7 @@ def belonging(found: Sequence[Row], name: str, owners: Sequence[str]) -> dict[st
         value = row.get(name)
         owner = text(row, name) if isinstance(value, str) else ""
         if owner not in groups:
-            raise Unattributed(
-                f"A row from SAP names no document in {name}.", cause=SapCause.UNREADABLE
-            )
+            raise Unattributed(f"A row from SAP names no document in {name}.")
         groups[owner].append(row)
     return groups
 
@@ -190,9 +187,7 @@ def document_numbers(headers: Sequence[Row], name: str) -> list[str]:
     """The documents of an answer; raises ``Unattributed`` for a header without its number."""
     found = [text(row, name) if isinstance(row.get(name), str) else "" for row in headers]
     if not all(is_document_number(one) for one in found):
-        raise Unattributed(
-            f"A document from SAP has no number in {name}.", cause=SapCause.UNREADABLE
-        )
+        raise Unattributed(f"A document from SAP has no number in {name}.")
     return list(dict.fromkeys(found))
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sync.causes.sap import SapCause
+from sync.reading import Read
 from sync.sap.abap import not_readable, readable
 from sync.sap.bapi import SapSession
 from sync.sap.functions import READ_TABLE
-from sync.sap.refusals import SapException, SapFieldMissing, SapNotAuthorized
+from sync.sap.refusals import SapException, SapFieldMissing, SapNotAuthorized, Unattributed
 from sync.sap.rows import chunks, number, rows, text
-from sync.sap.unreadable import Unattributed, UnreadableDocument, read_in_halves
+from sync.sap.unreadable import read_in_halves
 
 LINE_LENGTH = 71
 VALUES_PER_READ = 50
@@ -21,6 +21,8 @@ PROBE_NUMBER = "0000000001"  # a document no system has
 # A misspelt column raises TABLE_WITHOUT_DATA, which only looks like "empty".
 UNKNOWN_COLUMN = {"TABLE_WITHOUT_DATA", "FIELD_NOT_VALID", "OPTION_NOT_VALID"}
 FORBIDDEN = {"NOT_AUTHORIZED", "TABLE_NOT_AVAILABLE"}
+
+TableRow = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def any_of(column: str, values: Sequence[str]) -> list[str]:
 
 def read_table(
     session: SapSession, table: str, columns: Sequence[str], where: Sequence[str]
-) -> list[dict[str, str]]:
+) -> list[TableRow]:
     """Rows as text by column; raises TableForbidden or ColumnUnknown for the caller to go on.
 
     Together the columns may not be wider than 512 characters.
@@ -80,40 +82,34 @@ def read_table(
 
 
 def rows_of_documents(
-    session: SapSession,
-    table: Table,
-    documents: Sequence[str],
-    kind: str,
-    unreadable: list[UnreadableDocument] | None,
-) -> list[dict[str, str]]:
+    session: SapSession, table: Table, documents: Sequence[str], kind: str
+) -> Read[TableRow]:
     """All rows of these documents, by VBELN; empty where the table may not be read."""
+    found = Read[TableRow]()
     if not session.options.reads_tables:
-        return []
-    found: list[dict[str, str]] = []
+        return found
     try:
         for chunk in chunks(documents, VALUES_PER_READ):
             try:
-                read = partial(_read, session, table.name, table.columns + table.unconfirmed)
-                found += read_in_halves(chunk, read, unreadable, kind)
+                columns = table.columns + table.unconfirmed
+                found += read_in_halves(chunk, partial(_read, session, table.name, columns), kind)
             except ColumnUnknown:
                 read = partial(_read, session, table.name, table.columns)
-                found += read_in_halves(chunk, read, unreadable, kind)
+                found += read_in_halves(chunk, read, kind)
     except (TableForbidden, ColumnUnknown):
-        return []
+        return Read((), found.unreadable)
     return found
 
 
 def _read(
     session: SapSession, table: str, columns: tuple[str, ...], documents: Sequence[str]
-) -> list[dict[str, str]]:
+) -> Read[TableRow]:
     """One call; each row must be of a document that was asked for."""
     read = read_table(session, table, columns, any_of("VBELN", documents))
     for row in read:
         if row.get("VBELN") not in documents or not set(columns) <= set(row):
-            raise Unattributed(
-                f"A row of SAP's {table} names no document.", cause=SapCause.UNREADABLE
-            )
-    return read
+            raise Unattributed(f"A row of SAP's {table} names no document.")
+    return Read(tuple(read))
 
 
 def may_read_tables(session: SapSession) -> bool:
@@ -125,7 +121,7 @@ def may_read_tables(session: SapSession) -> bool:
     return True
 
 
-def _split(answer: dict[str, Any]) -> list[dict[str, str]]:
+def _split(answer: dict[str, Any]) -> list[TableRow]:
     """Cut by OFFSET and LENGTH: the delimiter may occur in the data, and pyrfc strips the right."""
     places = [
         (text(row, "FIELDNAME"), number(row, "OFFSET"), number(row, "LENGTH"))
@@ -133,7 +129,7 @@ def _split(answer: dict[str, Any]) -> list[dict[str, str]]:
     ]
     lines = [row.get("WA") for row in rows(answer, "DATA")]
     if not all(isinstance(line, str) for line in lines):
-        raise Unattributed("A row SAP read from a table is no text.", cause=SapCause.UNREADABLE)
+        raise Unattributed("A row SAP read from a table is no text.")
     texts = [readable(str(line)) for line in lines]
     return [
         {name: line[start : start + length].strip() for name, start, length in places}

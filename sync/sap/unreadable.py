@@ -1,4 +1,4 @@
-"""Spoilt documents of an answer: each kept apart, so that the others can be read.
+"""Unreadable documents of an answer: each kept apart, so that the others can be read.
 
 A bulk answer is taken apart by document. Where a row does not say whose it is, the answer is asked
 for again in halves, until the document it belongs to is alone.
@@ -8,69 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TypeVar
 
 from sync.errors import UnexpectedRecord
+from sync.reading import Read, UnreadableRecord
+from sync.sap.refusals import Unattributed
 
-Read = TypeVar("Read")
+Record = TypeVar("Record")
 ORDER, DELIVERY, BILLING = "order", "delivery", "billing"
 REFERENCE = "reference"  # what was billed: its list of billing documents cannot be read
 
 
-class Unattributed(UnexpectedRecord):
-    """A row of an answer does not say which document it belongs to."""
-
-
-@dataclass(frozen=True, slots=True)
-class UnreadableDocument:
-    """A document SAP sent in a form that cannot be read; the others of the answer can.
-
-    ``kind`` is ``order``, ``delivery``, ``billing``, or ``reference``: a delivery's or an order's
-    list of billing documents. ``orders`` are the sales orders it is known to belong to.
-    """
-
-    kind: str
-    document_number: str
-    error: UnexpectedRecord
-    orders: tuple[str, ...] = ()
-
-
 @contextmanager
 def kept_apart(
-    unreadable: list[UnreadableDocument] | None,
+    unreadable: list[UnreadableRecord],
     kind: str,
     document_number: str,
     *,
     orders: tuple[str, ...] = (),
 ) -> Iterator[None]:
-    """Around the reading of one document; without a list the error goes on."""
+    """Around the reading of one document; ``orders`` are those it is known to belong to."""
     try:
         yield
     except UnexpectedRecord as error:
-        if unreadable is None:
-            raise
-        unreadable.append(UnreadableDocument(kind, document_number, error, orders))
+        unreadable.append(UnreadableRecord(kind, document_number, error, orders=orders))
 
 
 def read_in_halves(
-    numbers: Sequence[str],
-    read: Callable[[Sequence[str]], list[Read]],
-    unreadable: list[UnreadableDocument] | None,
-    kind: str,
-) -> list[Read]:
+    numbers: Sequence[str], read: Callable[[Sequence[str]], Read[Record]], kind: str
+) -> Read[Record]:
     """What ``read`` finds for these documents; smaller pieces where one spoils the answer."""
     try:
         return read(numbers)
     except Unattributed as error:
-        if unreadable is None:
-            raise
         if len(numbers) == 1:
             orders = (numbers[0],) if kind == ORDER else ()
-            unreadable.append(UnreadableDocument(kind, numbers[0], error, orders))
-            return []
+            return Read((), (UnreadableRecord(kind, numbers[0], error, orders=orders),))
     half = len(numbers) // 2
-    return [
-        *read_in_halves(numbers[:half], read, unreadable, kind),
-        *read_in_halves(numbers[half:], read, unreadable, kind),
-    ]
+    return read_in_halves(numbers[:half], read, kind) + read_in_halves(numbers[half:], read, kind)

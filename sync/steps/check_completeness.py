@@ -13,7 +13,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from sync.magento.narrowing import Doubts
-from sync.magento.records import MagentoOrder, UnreadableRecord
 from sync.mirrors import unreadable
 from sync.mirrors.shared_references import orders_with, reference_of
 from sync.mirrors.unreadable_documents import said_of
@@ -28,10 +27,10 @@ from sync.models import (
     StepSchedule,
     SyncTask,
 )
+from sync.reading import Read, UnreadableRecord
 from sync.sap.reference import normal_reference
-from sync.sap.unreadable import UnreadableDocument
 from sync.steps.completeness.in_sap import SapSide, findings_in_sap, read_sap_side, strangers
-from sync.steps.pull_orders import store_readable
+from sync.steps.pull_orders import keep_readable
 from sync.steps.step_run import StepRun
 
 BATCH = 100
@@ -50,11 +49,8 @@ def check_completeness(run: StepRun) -> str:
     keys, findings = _read_shop(run, since)
     mirrors = SalesOrder.objects.filter(pk__in=keys).select_related("shop")
     orders = list(mirrors.order_by("placed_at", "id"))
-    spoilt: list[UnreadableDocument] = []
-    read = _references_in_sap(run, orders, spoilt)
-    reasons = {one.document_number: said_of(one).message for one in spoilt}
-    spoilt_in_sap: list[UnreadableDocument] = []
-    side = read_sap_side(run, since, now, spoilt_in_sap)
+    read, reasons = _references_in_sap(run, orders)
+    side = read_sap_side(run, since, now)
     held = {one.pk for one in orders if _is_held(one, read, side.tied)}
     in_sap, untied = findings_in_sap(run, orders, side)
     findings += in_sap
@@ -65,7 +61,7 @@ def check_completeness(run: StepRun) -> str:
     ]
     if run.policy.needs_release and not Release.objects.exists():
         _explain_by_release(findings)
-    findings += _not_in_shop(run, side, {reference_of(one) for one in orders}, spoilt_in_sap)
+    findings += _not_in_shop(run, side, {reference_of(one) for one in orders})
     with transaction.atomic():
         made = CompletenessRun.objects.create(
             shop=run.shop,
@@ -86,49 +82,32 @@ def _read_shop(run: StepRun, since: datetime) -> tuple[list[int], list[Completen
     """Store every order placed since then; their mirrors' keys, and what cannot be read."""
     keys: list[int] = []
     findings: list[CompletenessFinding] = []
-    batch: list[MagentoOrder] = []
     known = unreadable.known(run.shop)
     doubts = Doubts(known, is_repeated=run.is_repeated, may_hide=False)
-    found = run.magento().search_orders(updated_from=since, page_size=BATCH, doubts=doubts)
-    for one in found:
-        if isinstance(one, UnreadableRecord):
-            unreadable.report(run.shop, one)
-            findings.append(_unreadable(one))
-        elif one.created_at >= since:
-            batch.append(one)
-        if len(batch) == BATCH:
-            run.task.hold_lease(run.policy.lease)
-            keys += _stored(run, batch, findings)
-            batch = []
-    return keys + _stored(run, batch, findings), findings
-
-
-def _stored(
-    run: StepRun, orders: list[MagentoOrder], findings: list[CompletenessFinding]
-) -> list[int]:
-    """The keys of the mirrors of these orders; what cannot be stored becomes a finding."""
-    bad = store_readable(run.shop, orders)
-    for one in bad:
-        unreadable.report(run.shop, one)
-        findings.append(_unreadable(one))
-    spoilt = {one.entity_id for one in bad}
-    good = [order for order in orders if order.entity_id not in spoilt]
-    unreadable.close_readable(run.shop, [(one.entity_id, one.increment_id) for one in good])
-    wanted = [order.entity_id for order in good]
-    mirrors = SalesOrder.objects.filter(shop=run.shop, entity_id__in=wanted)
-    return list(mirrors.values_list("pk", flat=True))
+    for page in run.magento().search_orders(updated_from=since, page_size=BATCH, doubts=doubts):
+        run.task.hold_lease(run.policy.lease)
+        placed = tuple(order for order in page.records if order.created_at >= since)
+        kept = keep_readable(run.shop, Read(placed, page.unreadable))
+        findings += [_unreadable(one) for one in kept.unreadable]
+        wanted = [order.entity_id for order in kept.records]
+        mirrors = SalesOrder.objects.filter(shop=run.shop, entity_id__in=wanted)
+        keys += mirrors.values_list("pk", flat=True)
+    return keys, findings
 
 
 def _references_in_sap(
-    run: StepRun, orders: list[SalesOrder], spoilt: list[UnreadableDocument]
-) -> dict[str, str]:
-    """Under which reference SAP shows each of these orders, by SAP's number."""
+    run: StepRun, orders: list[SalesOrder]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """By SAP's number under which reference SAP shows each of these orders, or why it cannot be
+    read."""
     read: dict[str, str] = {}
+    reasons: dict[str, str] = {}
     for numbers in _batches([one.sap_sales_order_number for one in orders]):
         run.task.hold_lease(run.policy.lease)
-        for found in run.remotes.sap().get_sales_orders(numbers, spoilt):
-            read[found.sap_sales_order_number] = found.customer_reference
-    return read
+        found = run.remotes.sap().get_sales_orders(numbers)
+        read |= {one.sap_sales_order_number: one.customer_reference for one in found.records}
+        reasons |= {one.number: said_of(one).message for one in found.unreadable}
+    return read, reasons
 
 
 def _explain_by_release(findings: list[CompletenessFinding]) -> None:
@@ -201,9 +180,7 @@ def _is_first_fetch(order: SalesOrder) -> bool:
     return fetches.exists() and not over.exists()
 
 
-def _not_in_shop(
-    run: StepRun, side: SapSide, in_window: set[str], spoilt: list[UnreadableDocument]
-) -> list[CompletenessFinding]:
+def _not_in_shop(run: StepRun, side: SapSide, in_window: set[str]) -> list[CompletenessFinding]:
     """SAP's web orders of the window whose reference the shop does not know."""
     prefix = normal_reference(run.shop.reference_prefix)
     found = [
@@ -221,10 +198,10 @@ def _not_in_shop(
         CompletenessFinding(
             kind=Kind.NOT_IN_SHOP,
             increment_id="?",
-            sap_sales_order_number=one.document_number,
+            sap_sales_order_number=one.number,
             reason=said_of(one).message,
         )
-        for one in spoilt
+        for one in side.unreadable
     ]
 
 
@@ -237,15 +214,14 @@ def _is_in_shop(run: StepRun, reference: str) -> bool:
 
 def _has_number(run: StepRun, number: str) -> bool:
     """Whether the shop has an order of that number, though it may not be able to show it."""
-    spoilt: list[UnreadableRecord] = []
-    found = run.magento().search_orders_by_increment_id(number, spoilt, is_repeated=run.is_repeated)
-    return bool(found or spoilt)
+    found = run.magento().search_orders_by_increment_id(number, is_repeated=run.is_repeated)
+    return bool(found.records or found.unreadable)
 
 
 def _unreadable(record: UnreadableRecord) -> CompletenessFinding:
     return CompletenessFinding(
         kind=Kind.NOT_IN_SAP,
-        increment_id=record.increment_id or str(record.entity_id or "?"),
+        increment_id=record.number or str(record.entity_id or "?"),
         reason=f"Cannot be read: {record.error.message}",
     )
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from sync.causes.orders import OrderCause
 from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RecordsDisagree
+from sync.mirrors.notes import note_confirmed
 from sync.mirrors.shop import store_order
 from sync.models import SalesOrder
 from sync.steps.settling import wait_for_shop, writing_to_shop
@@ -44,5 +43,5 @@ def confirm_order(run: StepRun) -> str:
 
 def _confirmed(run: StepRun, order: SalesOrder, outcome: str) -> str:
     with run.storing():
-        SalesOrder.objects.filter(pk=order.pk).update(confirmed_at=timezone.now())
+        note_confirmed(order)
     return outcome

@@ -6,10 +6,10 @@ Deliveries are asked before them: each tells for itself whether it is billed (SA
 from __future__ import annotations
 
 from sync.mirrors.progress import Due, note_read, refresh_stages
-from sync.mirrors.sap import store_billing_document
+from sync.mirrors.sap import store_billing_document, store_billing_statuses
 from sync.mirrors.unchanged import unchanged_billing_documents
-from sync.mirrors.unreadable_documents import Spoilt
-from sync.models import OutboundDelivery, OutboundDeliveryLine, SalesOrder, Step
+from sync.mirrors.unreadable_documents import Pulled
+from sync.models import OutboundDeliveryLine, SalesOrder, Step
 from sync.steps.invoicing.billing_watch import watch_complete_orders
 from sync.steps.pull_deliveries import (
     batches_of_orders,
@@ -24,54 +24,47 @@ DUE: Due = "billing_due_at"
 
 def pull_billing(run: StepRun) -> str:
     """Read the billing documents of one order, or of every order from which more is to come."""
-    spoilt = Spoilt(run.task, Step.PULL_BILLING)
+    pulled = Pulled(run.task, Step.PULL_BILLING)
     found: set[str] = set()
     if not is_of_one(run):
         watch_complete_orders(run)
     for batch in batches_of_orders(run, DUE):
-        read_status(run, batch, spoilt)
-        _read_billing_statuses(run, batch, spoilt)
+        read_status(run, batch, pulled)
+        _read_billing_statuses(run, batch, pulled)
         references = _references_of(batch)
-        documents = run.remotes.sap().search_billing_documents(
-            reference_documents=references, unreadable=spoilt.found
-        )
+        sap = run.remotes.sap()
+        documents = pulled.records_of(sap.search_billing_documents(reference_documents=references))
         run.task.hold_lease(run.policy.lease)
-        spoilt.read |= {("reference", number) for number in references}
+        pulled.read |= {("reference", number) for number in references}
         known = set() if is_of_one(run) else unchanged_billing_documents(documents)
         found |= known
-        spoilt.read |= {("billing", number) for number in known}
+        pulled.read |= {("billing", number) for number in known}
         for record in documents:
             number = record.billing_document_number
             if number in known:
                 continue
             orders = {item.sap_sales_order_number for item in record.items}
-            with spoilt.kept_apart("billing", number, orders):
+            with pulled.kept_apart("billing", number, orders):
                 store_billing_document(record)
                 found.add(number)
         note_read(batch, DUE, run.policy)
         refresh_stages(order.pk for order in batch)
-    spoilt.settle()
+    pulled.settle()
     read = f"{len(found)} billing documents read" if len(found) != 1 else "1 document read"
-    return f"{read}{spoilt.words}."
+    return f"{read}{pulled.words}."
 
 
-def _read_billing_statuses(run: StepRun, batch: list[SalesOrder], spoilt: Spoilt) -> None:
+def _read_billing_statuses(run: StepRun, batch: list[SalesOrder], pulled: Pulled) -> None:
     """Note how far each delivery is billed. Everything else of one that has changed is stored by
     the next fetch of deliveries."""
     if is_of_one(run):
-        read_deliveries(run, batch, spoilt)
+        read_deliveries(run, batch, pulled)
         return
     numbers = [order.sap_sales_order_number for order in batch]
-    deliveries = run.remotes.sap().search_deliveries(
-        sap_sales_order_numbers=numbers, unreadable=spoilt.found, with_parcels=False
-    )
+    read = run.remotes.sap().search_deliveries(sap_sales_order_numbers=numbers, with_parcels=False)
     run.task.hold_lease(run.policy.lease)
-    told = {one.delivery_number: one.billing_status for one in deliveries}
-    mirrors = OutboundDelivery.objects.filter(delivery_number__in=told)
-    for number, status in mirrors.values_list("delivery_number", "billing_status"):
-        if told[number] != status:
-            changed = OutboundDelivery.objects.filter(delivery_number=number)
-            changed.update(billing_status=told[number], fingerprint="")
+    deliveries = pulled.records_of(read)
+    store_billing_statuses({one.delivery_number: one.billing_status for one in deliveries})
 
 
 def _references_of(orders: list[SalesOrder]) -> list[str]:

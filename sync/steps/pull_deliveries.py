@@ -8,7 +8,7 @@ from sync.mirrors.deleted_deliveries import forget_deliveries, unlisted_deliveri
 from sync.mirrors.progress import Due, note_read, orders_to_read, refresh_stages
 from sync.mirrors.sap import store_delivery, store_sap_status
 from sync.mirrors.unchanged import unchanged_deliveries, unchanged_orders
-from sync.mirrors.unreadable_documents import Spoilt
+from sync.mirrors.unreadable_documents import Pulled
 from sync.models import SalesOrder, Step
 from sync.sap.records import SapDelivery
 from sync.steps.step_run import StepRun
@@ -19,16 +19,16 @@ DUE: Due = "deliveries_due_at"
 
 def pull_deliveries(run: StepRun) -> str:
     """Read status and deliveries of one order, or of every order from which more is to come."""
-    spoilt = Spoilt(run.task, Step.PULL_DELIVERIES)
+    pulled = Pulled(run.task, Step.PULL_DELIVERIES)
     found: set[str] = set()
     for batch in batches_of_orders(run, DUE):
-        read_status(run, batch, spoilt)
-        found |= read_deliveries(run, batch, spoilt)
+        read_status(run, batch, pulled)
+        found |= read_deliveries(run, batch, pulled)
         note_read(batch, DUE, run.policy)
         refresh_stages(order.pk for order in batch)
-    spoilt.settle()
+    pulled.settle()
     read = f"{len(found)} deliveries read" if len(found) != 1 else "1 delivery read"
-    return f"{read}{spoilt.words}."
+    return f"{read}{pulled.words}."
 
 
 def is_of_one(run: StepRun) -> bool:
@@ -36,22 +36,22 @@ def is_of_one(run: StepRun) -> bool:
     return run.task.sales_order is not None
 
 
-def read_status(run: StepRun, batch: list[SalesOrder], spoilt: Spoilt) -> None:
+def read_status(run: StepRun, batch: list[SalesOrder], pulled: Pulled) -> None:
     """Note what SAP says of these orders."""
     numbers = [order.sap_sales_order_number for order in batch]
-    orders = run.remotes.sap().get_sales_orders(numbers, spoilt.found)
+    orders = pulled.records_of(run.remotes.sap().get_sales_orders(numbers))
     run.task.hold_lease(run.policy.lease)
     known = set() if is_of_one(run) else unchanged_orders(batch, orders)
-    spoilt.read |= {("order", number) for number in known}
+    pulled.read |= {("order", number) for number in known}
     for read in orders:
         number = read.sap_sales_order_number
         if number in known:
             continue
-        with spoilt.kept_apart("order", number, [number]):
+        with pulled.kept_apart("order", number, [number]):
             store_sap_status(read)
 
 
-def read_deliveries(run: StepRun, batch: list[SalesOrder], spoilt: Spoilt) -> set[str]:
+def read_deliveries(run: StepRun, batch: list[SalesOrder], pulled: Pulled) -> set[str]:
     """Store the deliveries of these orders; the numbers of those that could be read.
 
     Read the status first: what it says of them must not be newer than they are. One that SAP lists
@@ -59,27 +59,28 @@ def read_deliveries(run: StepRun, batch: list[SalesOrder], spoilt: Spoilt) -> se
     """
     sap = run.remotes.sap()
     numbers = [order.sap_sales_order_number for order in batch]
-    deliveries = sap.search_deliveries(sap_sales_order_numbers=numbers, unreadable=spoilt.found)
+    deliveries = pulled.records_of(sap.search_deliveries(sap_sales_order_numbers=numbers))
     unlisted = unlisted_deliveries(batch, deliveries)
     if unlisted:
-        deliveries += sap.search_deliveries(delivery_numbers=unlisted, unreadable=spoilt.found)
+        deliveries += pulled.records_of(sap.search_deliveries(delivery_numbers=unlisted))
     run.task.hold_lease(run.policy.lease)  # who stalled meanwhile stores nothing old
     sources = run.policy.delivery_sources
     found = set() if is_of_one(run) else unchanged_deliveries(deliveries, sources)
-    spoilt.read |= {("delivery", number) for number in found}
+    pulled.read |= {("delivery", number) for number in found}
     carried: set[str] = set()
     for record in deliveries:
         number = record.delivery_number
         if number in found:
             continue
-        with spoilt.kept_apart("delivery", number, _orders_of(record)):
+        with pulled.kept_apart("delivery", number, _orders_of(record)):
             store_delivery(record, sources)
             found.add(number)
             carried |= _orders_of(record)
     _refresh_others(carried.difference(numbers))
-    deleted = set(unlisted) - {record.delivery_number for record in deliveries} - spoilt.deliveries
+    gone = set(unlisted) - {record.delivery_number for record in deliveries}
+    deleted = {number for number in gone if not pulled.is_unreadable("delivery", number)}
     forget_deliveries(deleted)
-    spoilt.read |= {("delivery", number) for number in deleted}
+    pulled.read |= {("delivery", number) for number in deleted}
     return found
 
 

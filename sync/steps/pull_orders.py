@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,17 +14,18 @@ from sync.causes.shop import ShopCause
 from sync.errors import SyncError, UnexpectedRecord
 from sync.magento.client import MagentoClient
 from sync.magento.narrowing import Doubts, may_be_its_content
-from sync.magento.records import MagentoOrder, UnreadableRecord
+from sync.magento.records import MagentoOrder
 from sync.mirrors import unreadable
 from sync.mirrors.progress import refresh_replacements
 from sync.mirrors.shop import store_order, store_orders
 from sync.models import PullWatermark, Shop
+from sync.reading import Read, UnreadableRecord
 from sync.steps.queued_mails import follow_queued_mails
 from sync.steps.recognition.stores import recognise_now_and_then
 from sync.steps.recognition.version import note_version
 from sync.steps.step_run import StepRun
 
-BATCH = 100
+PAGE = 100
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -36,18 +37,11 @@ def pull_orders(run: StepRun) -> str:
     is_recognised = recognise_now_and_then(run)
     watermark, _created = PullWatermark.objects.get_or_create(shop=run.shop)
     stored = unread = 0
-    for batch in _batches(run, watermark):
+    for page in _pages(run, watermark):
         run.task.hold_lease(run.policy.lease)
-        orders = [one for one in batch if isinstance(one, MagentoOrder)]
-        bad = [one for one in batch if isinstance(one, UnreadableRecord)]
-        bad += store_readable(run.shop, orders)
-        for record in bad:
-            unreadable.report(run.shop, record)
-        spoilt = {record.entity_id for record in bad}
-        good = [order for order in orders if order.entity_id not in spoilt]
-        unreadable.close_readable(run.shop, [(one.entity_id, one.increment_id) for one in good])
-        _advance(watermark, orders, until=_latest(run))
-        stored, unread = stored + len(batch) - len(bad), unread + len(bad)
+        kept = keep_readable(run.shop, page)
+        _advance(watermark, page.records, until=_latest(run))
+        stored, unread = stored + len(kept.records), unread + len(kept.unreadable)
     refresh_replacements(run.shop)
     PullWatermark.objects.filter(pk=watermark.pk).update(polled_at=timezone.now())
     with suppress(SyncError):  # and so may what became of the mails in its queue
@@ -58,31 +52,15 @@ def pull_orders(run: StepRun) -> str:
     return f"{stored} orders read." if not unread else f"{stored} orders read, {unread} unreadable."
 
 
-def _batches(
-    run: StepRun, watermark: PullWatermark
-) -> Iterator[list[MagentoOrder | UnreadableRecord]]:
+def _pages(run: StepRun, watermark: PullWatermark) -> Iterator[Read[MagentoOrder]]:
     since = watermark.updated_at or run.shop.orders_from
-    updated_from = since - run.policy.pull_overlap if since else BEGINNING
-    batch: list[MagentoOrder | UnreadableRecord] = []
-    found = run.magento().search_orders(
-        updated_from=updated_from,
-        page_size=BATCH,
+    return run.magento().search_orders(
+        updated_from=since - run.policy.pull_overlap if since else BEGINNING,
+        page_size=PAGE,
         doubts=Doubts(
             unreadable.known(run.shop), watermark.entity_id, run.is_repeated, may_hide=False
         ),
     )
-    try:
-        for one in found:
-            batch.append(one)
-            if len(batch) == BATCH:
-                yield batch
-                batch = []
-    except SyncError:
-        if batch:  # what was read before the shop failed is kept
-            yield batch
-        raise
-    if batch:
-        yield batch
 
 
 def _read_again(run: StepRun, entity_id: int) -> str:
@@ -113,14 +91,25 @@ def _as_listed(shop: MagentoClient, entity_id: int, error: SyncError) -> Magento
     raise unreadable.said_of(replace(listed, error=own)) from error
 
 
-def store_readable(shop: Shop, orders: list[MagentoOrder]) -> list[UnreadableRecord]:
-    """Store a batch; where one of it cannot be held, one by one. Those come back."""
+def keep_readable(shop: Shop, page: Read[MagentoOrder]) -> Read[MagentoOrder]:
+    """Store what can be read and held, and report the rest; what was stored, and what not."""
+    refused = (*page.unreadable, *_store(shop, page.records))
+    for record in refused:
+        unreadable.report(shop, record)
+    keys = {record.entity_id for record in refused}
+    stored = tuple(order for order in page.records if order.entity_id not in keys)
+    unreadable.close_readable(shop, [(one.entity_id, one.increment_id) for one in stored])
+    return Read(stored, refused)
+
+
+def _store(shop: Shop, orders: Sequence[MagentoOrder]) -> list[UnreadableRecord]:
+    """Store a page; where one of it cannot be held, one by one. Those come back."""
     try:
         store_orders(shop, orders)
     except (UnexpectedRecord, DataError, IntegrityError, ValueError, OverflowError) as error:
         if len(orders) == 1:
             return [_refused(orders[0], error)]
-        return [bad for order in orders for bad in store_readable(shop, [order])]
+        return [bad for order in orders for bad in _store(shop, [order])]
     return []
 
 
@@ -131,7 +120,7 @@ def _refused(order: MagentoOrder, error: Exception) -> UnreadableRecord:
             cause=ShopCause.UNFITTING,
             reference=order.increment_id,
         )
-    return UnreadableRecord(order.entity_id, order.increment_id, error)
+    return UnreadableRecord("order", order.increment_id, error, order.entity_id)
 
 
 def _latest(run: StepRun) -> datetime:
@@ -140,7 +129,7 @@ def _latest(run: StepRun) -> datetime:
     return (run.magento().server_time or timezone.now()) + run.policy.pull_overlap
 
 
-def _advance(watermark: PullWatermark, orders: list[MagentoOrder], *, until: datetime) -> None:
+def _advance(watermark: PullWatermark, orders: Sequence[MagentoOrder], *, until: datetime) -> None:
     """Move the watermark to the newest order stored; it never goes back, nor ahead of time."""
     for order in orders:
         newest = (order.updated_at, order.entity_id)

@@ -6,8 +6,6 @@ the next attempt waits until the write surely ended, looks up, and adopts or tri
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from django.utils import timezone
 
 from sync.causes.orders import OrderCause
@@ -24,21 +22,21 @@ from sync.magento.records import MagentoOrder
 from sync.mapping.for_order import mapping_for
 from sync.mirrors.intake import FINISHED, OVER
 from sync.mirrors.link_choices import said_of
+from sync.mirrors.notes import note_looked_for
 from sync.mirrors.order_rest import OrderRest, keep_asked, rest_of
 from sync.mirrors.progress import refresh_stages
-from sync.mirrors.sap import refuse_unfitting_order, store_sap_lines
+from sync.mirrors.sap import sap_order_must_fit
+from sync.mirrors.sap_order import store_compared, store_sent, store_uncompared
 from sync.mirrors.shared_references import reference_of
 from sync.mirrors.shop import store_order
-from sync.models import SalesOrder, SalesOrderLine
+from sync.models import SalesOrder
 from sync.sap.records import SapSalesOrder
 from sync.steps.ordering import linking
 from sync.steps.settling import wait_for_sap, writing_to_sap
 from sync.steps.step_run import StepRun
-from sync.translate.comparison import differences_between, rounding_between
-from sync.translate.sap_order import OrderMapping, TranslatedOrder
-from sync.translate.sap_values import sap_order_values
-
-CANNOT_COMPARE = "comparison"
+from sync.translate.comparison import differences_between
+from sync.translate.order_mapping import OrderMapping
+from sync.translate.sap_order import TranslatedOrder
 
 
 def push_order(run: StepRun) -> str:
@@ -60,7 +58,7 @@ def push_order(run: StepRun) -> str:
     except MappingMissing:
         if not stopped or is_begun:
             raise
-        linking.note_looked_for(order)  # completeness asks for every customer and tells of it
+        note_looked_for(order)  # completeness asks for every customer and tells of it
         return f"Not taken: {stopped}."
     wait_for_sap(order)
     found = _look_up(run, order, rest)
@@ -139,12 +137,7 @@ def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> str
         run.task.hold_lease(run.policy.lease)
         unit.commit()
     with run.storing():
-        _store(
-            order,
-            sap_sales_order_number=number,
-            sap_is_incomplete=created.is_incomplete,
-            verification=SalesOrder.Verification.SENT,
-        )
+        store_sent(order, created)
     return number
 
 
@@ -170,7 +163,7 @@ def _refuse_taken(order: SalesOrder, number: str) -> None:
 
 def _read(run: StepRun, order: SalesOrder, number: str) -> SapSalesOrder:
     """What SAP holds under a number it has just given out."""
-    for read in run.remotes.sap().get_sales_orders([number], with_addresses=True):
+    for read in run.remotes.sap().get_sales_orders([number], with_addresses=True).complete():
         if read.customer_reference == reference_of(order):
             return read
     raise OutcomeUnknown(
@@ -184,7 +177,7 @@ def _keep(
     run: StepRun, order: SalesOrder, rest: OrderRest, read: SapSalesOrder, *, is_adopted: bool
 ) -> str:
     """Store what SAP now holds and how it compares; nothing is called done before."""
-    refuse_unfitting_order(read)
+    sap_order_must_fit(read)
     _refuse_rejected(order, read)
     came_there = "found in SAP and adopted" if is_adopted else "created in SAP"
     what = "compared again" if order.is_in_sap else came_there
@@ -205,30 +198,15 @@ def _compare_and_store(
     except (MappingMissing, UnexpectedRecord) as error:
         if not is_adopted:
             raise
-        _store_uncompared(run, order, rest, read, error.message, **found)
+        with run.storing():
+            store_uncompared(order, read, rest.item_numbers(), error.message, **found)
         return "it could not be compared"
     unit_keys = run.remotes.sap().options.unit_keys
     tolerance, totals = order.shop.amount_tolerance, translated.totals
     differences = differences_between(translated.request, read, tolerance, unit_keys, totals)
-    _store_sap_order(run, order, read, translated, differences, **found)
-    return f"differs in {len(differences)} places" if differences else "verified"
-
-
-def _store_uncompared(
-    run: StepRun, order: SalesOrder, rest: OrderRest, read: SapSalesOrder, why: str,
-    **columns: object,
-) -> None:  # fmt: skip
     with run.storing():
-        _store_item_numbers(order, rest.item_numbers())
-        _store(
-            order,
-            **sap_order_values(read),
-            sap_read_at=timezone.now(),
-            verification=SalesOrder.Verification.DIFFERS,
-            differences=[{"field": CANNOT_COMPARE, "shop": why, "sap": ""}],
-            **columns,
-        )
-        store_sap_lines(order, read)
+        store_compared(order, read, translated, differences, **found)
+    return f"differs in {len(differences)} places" if differences else "verified"
 
 
 def _refuse_rejected(order: SalesOrder, read: SapSalesOrder) -> None:
@@ -240,46 +218,3 @@ def _refuse_rejected(order: SalesOrder, read: SapSalesOrder) -> None:
             cause=SapCause.REJECTED_ORDER,
             reference=order.increment_id,
         )
-
-
-def _store_sap_order(
-    run: StepRun,
-    order: SalesOrder,
-    read: SapSalesOrder,
-    translated: TranslatedOrder,
-    differences: list[dict[str, str]],
-    **columns: object,
-) -> None:
-    verified = SalesOrder.Verification.DIFFERS if differences else SalesOrder.Verification.VERIFIED
-    with run.storing():
-        keep_asked(order, translated)
-        _store_item_numbers(order, translated.item_numbers)
-        _store(
-            order,
-            **sap_order_values(read),
-            sap_read_at=timezone.now(),
-            verification=verified,
-            differences=differences,
-            rounding=rounding_between(translated.request, read, translated.totals)
-            if not differences
-            else None,
-            text_cuts=[
-                {"field": cut.field, "length": cut.original_length, "limit": cut.limit}
-                for cut in translated.cuts
-            ],
-            **columns,
-        )
-        store_sap_lines(order, read)
-
-
-def _store_item_numbers(order: SalesOrder, item_numbers: Mapping[int, int]) -> None:
-    for item_id, item_number in item_numbers.items():
-        SalesOrderLine.objects.filter(sales_order=order, item_id=item_id).update(
-            sap_item_number=item_number
-        )
-
-
-def _store(order: SalesOrder, **columns: object) -> None:
-    SalesOrder.objects.filter(pk=order.pk).update(**columns)
-    for name, value in columns.items():
-        setattr(order, name, value)

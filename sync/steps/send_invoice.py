@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from sync.causes.papers import PaperCause
 from sync.errors import OutcomeUnknown, RecordsDisagree, SyncError
-from sync.magento.records import MagentoInvoice, UnreadableRecord
+from sync.magento.records import MagentoInvoice
 from sync.mirrors import unreadable
+from sync.mirrors.mails import keep_mail, note_queued
 from sync.mirrors.shop import store_invoice
-from sync.models import Invoice, InvoiceMail
-from sync.steps.queued_mails import is_in_queue, note_queued
+from sync.models import InvoiceMail
+from sync.steps.queued_mails import is_in_queue
 from sync.steps.settling import wait_for_shop, writing_to_shop
 from sync.steps.step_run import StepRun
 
@@ -22,7 +21,7 @@ def send_invoice(run: StepRun) -> str:
     if run.task.facts.get("mail_began_for") != request:
         _send(run, request)
     elif run.task.facts.get("mail_answer") is None:
-        _keep(run, InvoiceMail.Outcome.UNKNOWN)
+        keep_mail(run.invoice, run.task.asked_by, InvoiceMail.Outcome.UNKNOWN)
         raise RecordsDisagree(
             f"The shop did not say whether invoice {run.invoice} was mailed.",
             cause=PaperCause.MAIL_UNKNOWN,
@@ -57,7 +56,7 @@ def _keep_answer(run: StepRun) -> str:
     with run.storing():
         invoice = store_invoice(run.sales_order, after, None)
         note_queued(invoice, is_queued=is_queued)
-        _keep(run, outcome)
+        keep_mail(run.invoice, run.task.asked_by, outcome)
         run.task.write_ahead(mail_kept=outcome)
     return outcome
 
@@ -73,26 +72,14 @@ def _outcome(accepted: bool, *, was_told: bool, after: MagentoInvoice) -> str:
 
 
 def _read(run: StepRun) -> MagentoInvoice:
-    spoilt: list[UnreadableRecord] = []
-    for invoice in run.magento().search_invoices(
-        run.sales_order.entity_id, spoilt, is_repeated=run.is_repeated
-    ):
+    order = run.sales_order
+    invoices = run.magento().search_invoices(order.entity_id, is_repeated=run.is_repeated)
+    for invoice in invoices.records:
         if invoice.entity_id == run.invoice.entity_id:
             return invoice
-    unreadable.refuse(spoilt, "Invoice")
+    unreadable.refuse(invoices.unreadable, "Invoice")
     raise RecordsDisagree(
         f"Invoice {run.invoice} is no longer in the shop.",
         cause=PaperCause.INVOICE_GONE,
         reference=run.sales_order.increment_id,
-    )
-
-
-def _keep(run: StepRun, outcome: str) -> None:
-    invoice: Invoice = run.invoice
-    InvoiceMail.objects.create(
-        invoice=invoice,
-        asked_by=run.task.asked_by,
-        sent_at=timezone.now(),
-        recipient=run.sales_order.customer_email,
-        outcome=outcome,
     )

@@ -4,11 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import models
+from django.utils.safestring import SafeString
 
 from sync.models import BillingDocument
-from sync.tables.deliveries import orders_of
-from sync.tables.documents import CellColumn, DocumentTable, NumberColumn
+from sync.tables.columns import CellColumn, DateColumn, LinkColumn, MoneyColumn, joined, small, text
+from sync.tables.documents import DocumentTable, OrdersColumn
+from sync.templatetags.portal import DASH, ago, badge, money
+
+
+def _category(document: BillingDocument) -> SafeString:
+    cancels = small(joined("cancels ", text("number", document.cancels)))
+    return joined(
+        badge("billing", document.category, document.get_category_display()),
+        badge("billing", "cancelled") if document.is_cancelled else None,
+        cancels if document.cancels else None,
+    )
+
+
+def _tax(document: BillingDocument) -> SafeString:
+    return small(joined(money(document.tax_value, document.currency), " tax"))
+
+
+def _invoice(invoice: Any) -> SafeString:
+    by = invoice.differs_by
+    differs = joined("differs by ", money(by, invoice.currency))
+    return joined(
+        text("cell-main number", invoice),
+        text("cell-sub cell-sub--danger", differs) if by else None,
+    )
 
 
 class BillingDocumentTable(DocumentTable):
@@ -16,43 +39,33 @@ class BillingDocumentTable(DocumentTable):
 
     kind = "billing_documents"
     what = "billing document"
+    has_invoices = True
 
-    billing_document_number = CellColumn(
-        "sync/cells/billing_number.html", verbose_name="Billing document", orderable=True
+    billing_document_number = LinkColumn(
+        "Billing document", below=_category, order_by="billing_document_number"
     )
-    billing_date = CellColumn(
-        "sync/cells/billing_date.html",
-        verbose_name="Date",
-        orderable=True,
-        order_by=("billing_date", "id"),
-    )
-    orders = CellColumn("sync/cells/orders.html", verbose_name="Orders")
-    net_value = NumberColumn("sync/cells/billing_net.html", verbose_name="Net, tax")
-    gross_value = NumberColumn(
-        "sync/cells/billing_gross.html",
-        verbose_name="Gross",
-        orderable=True,
-        order_by=("gross_value", "id"),
-    )
-    invoices = CellColumn("sync/cells/billing_invoices.html", verbose_name="Shop invoice")
-    mailed = CellColumn("sync/cells/billing_mailed.html", verbose_name="Mailed")
+    billing_date = DateColumn("Date", order_by=("billing_date", "id"))
+    orders = OrdersColumn("Orders")
+    net_value = MoneyColumn("Net, tax", below=_tax)
+    gross_value = MoneyColumn("Gross", order_by=("gross_value", "id"))
+    invoices = CellColumn("Shop invoice")
+    mailed = CellColumn("Mailed")
 
-    class Meta(DocumentTable.Meta):
-        sequence = ("select", "...", "sync_status", "actions")
+    def render_invoices(self, record: BillingDocument) -> SafeString:
+        """The shop's invoices, each with what it differs by."""
+        if not record.shop_invoices:
+            return text("muted", "Not in the shop") if record.is_invoice else DASH
+        return joined(*(_invoice(one) for one in record.shop_invoices))
 
-    def __init__(self, data: Any, *, may_resend: bool = False, **options: Any) -> None:
-        super().__init__(data, **options)
-        self.may_resend = may_resend
-
-    def cell_context(self, record: models.Model) -> dict[str, Any]:
-        """The shop's invoices and their mails beside what every list shows."""
-        assert isinstance(record, BillingDocument)
+    def render_mailed(self, record: BillingDocument) -> SafeString:
+        """The last mail with how many went out, or that there was none."""
         invoices = record.shop_invoices
         mails = [mail for invoice in invoices for mail in invoice.mails.all()]
-        return super().cell_context(record) | {
-            "orders": orders_of(record),
-            "invoices": invoices,
-            "mail_count": sum(mail.has_gone for mail in mails),
-            "last_mail": max(mails, key=lambda mail: mail.sent_at, default=None),
-            "may_resend": self.may_resend and bool(invoices),
-        }
+        if mails:
+            last, gone = max(mails, key=lambda mail: mail.sent_at), sum(m.has_gone for m in mails)
+            how = f"{gone} × mailed" if gone else last.get_outcome_display()
+            return joined(text("cell-main", ago(last.sent_at)), small(how))
+        if not invoices:
+            return DASH
+        is_told = invoices[0].is_customer_told
+        return badge("mail", "sent", "Mailed") if is_told else badge("mail", "none")

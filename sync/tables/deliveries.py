@@ -4,10 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import models
+from django.utils.safestring import SafeString
 
 from sync.models import CarrierMapping, OutboundDelivery
-from sync.tables.documents import CellColumn, DocumentTable
+from sync.tables.columns import BadgeColumn, CellColumn, DateColumn, LinkColumn, joined, small, text
+from sync.tables.documents import DocumentTable, OrdersColumn
+from sync.templatetags.portal import DASH, badge, moment, tracking_link
+
+
+def parcels_of(delivery: OutboundDelivery, carrier: CarrierMapping | None) -> dict[str, str]:
+    """The carrier's page for each parcel's number; empty where none is known."""
+    numbers = [track.track_number for track in delivery.tracks.all()]
+    return {number: carrier.url_for(number) if carrier else "" for number in numbers}
+
+
+def _picked(delivery: OutboundDelivery) -> SafeString | None:
+    if delivery.picked_at is None:
+        return None
+    return joined(small(moment(delivery.picked_at)), small(delivery.get_pick_time_source_display()))
+
+
+def _left(delivery: OutboundDelivery) -> SafeString | None:
+    when = delivery.goods_issued_at or delivery.goods_issue_date
+    return small(moment(when)) if when else None
+
+
+def _warning(delivery: OutboundDelivery) -> SafeString | None:
+    what = delivery.unwanted
+    return text("cell-sub cell-sub--warning", badge("unwanted", what, what.label)) if what else None
 
 
 class DeliveryTable(DocumentTable):
@@ -16,52 +40,36 @@ class DeliveryTable(DocumentTable):
     kind = "deliveries"
     what = "delivery"
 
-    delivery_number = CellColumn(
-        "sync/cells/delivery_number.html", verbose_name="Delivery", orderable=True
-    )
-    created_date = CellColumn(
-        "sync/cells/delivery_created.html",
-        verbose_name="Created",
-        orderable=True,
-        order_by=("created_date", "id"),
-    )
-    orders = CellColumn("sync/cells/orders.html", verbose_name="Orders")
-    picking = CellColumn("sync/cells/delivery_picking.html", verbose_name="Picking")
-    goods_issue = CellColumn("sync/cells/delivery_goods.html", verbose_name="Goods issue")
-    tracking = CellColumn(
-        "sync/cells/delivery_tracks.html",
-        verbose_name="Carrier, tracking",
-        attrs={"td": {"class": "table__parcels"}},
-    )
-    told = CellColumn("sync/cells/delivery_told.html", verbose_name="Customer")
-
-    class Meta(DocumentTable.Meta):
-        sequence = ("select", "...", "sync_status", "actions")
+    delivery_number = LinkColumn("Delivery", "number", below=_warning, order_by="delivery_number")
+    created_date = DateColumn("Created", order_by=("created_date", "id"))
+    orders = OrdersColumn("Orders")
+    picking = BadgeColumn("Picking", "picking", field="picking_status", below=_picked)
+    goods_issue = BadgeColumn("Goods issue", "goods", field="goods_movement_status", below=_left)
+    tracking = CellColumn("Carrier, tracking", attrs={"td": {"class": "table__parcels"}})
+    told = CellColumn("Customer")
 
     def __init__(self, data: Any, **options: Any) -> None:
         super().__init__(data, **options)
         self.carriers = CarrierMapping.objects.in_bulk(field_name="sap_carrier")
 
-    def cell_context(self, record: models.Model) -> dict[str, Any]:
-        """The delivery's orders, parcels and shipments beside what every list shows."""
-        assert isinstance(record, OutboundDelivery)
-        mapping = self.carriers.get(record.carrier)
+    def render_tracking(self, record: OutboundDelivery) -> SafeString:
+        """Who carries the goods, and each parcel's number."""
+        carrier = self.carriers.get(record.carrier)
+        parcels = parcels_of(record, carrier)
+        name = carrier.title if carrier else record.carrier
+        lines = [name, *(tracking_link(parcels, number) for number in parcels)]
+        told = joined(*(text("cell-main", line) for line in lines if line))
+        if record.is_goods_issued and not parcels:
+            return joined(told, badge("tracking", "none"))
+        return told or DASH
+
+    def render_told(self, record: OutboundDelivery) -> SafeString:
+        """Whether every customer of it has a mail of the shop."""
         shipments = record.shop_shipments
-        return super().cell_context(record) | {
-            "orders": orders_of(record),
-            "carrier": mapping.title if mapping else record.carrier,
-            "parcels": {
-                track.track_number: mapping.url_for(track.track_number) if mapping else ""
-                for track in record.tracks.all()
-            },
-            "shipments": shipments,
-            "is_queued": any(one.mail_queued_at for one in shipments),
-            "is_told": bool(shipments) and all(one.is_customer_told for one in shipments),
-        }
-
-
-def orders_of(document: Any) -> list[Any]:
-    """The sales orders behind a document's lines, each once, in the order of the lines."""
-    return list(
-        dict.fromkeys(line.sales_order for line in document.lines.all() if line.sales_order)
-    )
+        if not shipments:
+            return text("muted", "Not shipped")
+        if all(one.is_customer_told for one in shipments):
+            return badge("told", "yes")
+        if any(one.mail_queued_at for one in shipments):
+            return badge("mail", "in_queue", "Queued")
+        return badge("told", "no")

@@ -1,37 +1,19 @@
-"""What all lists of documents share: selection, live sync status, the row's own button."""
+"""What all lists of documents share: selection, live sync status, the row's own buttons."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
 import django_tables2 as tables
-from django.db import models
-from django.template.loader import get_template
-from django.utils.safestring import SafeString, mark_safe
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from sync.models import SyncTask
+from sync.tables.columns import CellColumn, joined, link, text
 from sync.tables.live import is_live, row_token
 
-
-class CellColumn(tables.Column):  # type: ignore[misc]  # untyped package
-    """A column whose cells a small template draws from the row's record."""
-
-    def __init__(self, template_name: str, **options: Any) -> None:
-        options.setdefault("orderable", False)
-        super().__init__(empty_values=(), **options)
-        self.template_name = template_name
-
-    def render(self, record: models.Model, table: DocumentTable) -> SafeString:
-        """The drawn cell; templates escape what they are given."""
-        return mark_safe(get_template(self.template_name).render(table.cell_context(record)))
-
-
-class NumberColumn(CellColumn):
-    """A column of amounts, aligned right."""
-
-    def __init__(self, template_name: str, **options: Any) -> None:
-        number = {"class": "table__number"}
-        super().__init__(template_name, attrs={"th": number, "td": number}, **options)
+SELECT = {"class": "table__select"}
 
 
 class DocumentTable(tables.Table):  # type: ignore[misc]  # untyped package
@@ -39,41 +21,62 @@ class DocumentTable(tables.Table):  # type: ignore[misc]  # untyped package
 
     kind: ClassVar[str]
     what: ClassVar[str]
+    has_invoices: ClassVar[bool] = False
 
-    select = CellColumn(
-        "sync/cells/select.html",
-        verbose_name="Select",
-        attrs={"th": {"class": "table__select"}, "td": {"class": "table__select"}},
-    )
-    sync_status = CellColumn(
-        "sync/cells/sync_status.html",
-        verbose_name="Sync",
-        attrs={"td": {"class": "table__status"}},
-    )
-    actions = CellColumn(
-        "sync/cells/actions.html",
-        verbose_name="Action",
-        attrs={"td": {"class": "table__actions"}},
-    )
+    select = CellColumn("Select", attrs={"th": SELECT, "td": SELECT})
+    sync_status = CellColumn("Sync", attrs={"td": {"class": "table__status"}})
+    actions = CellColumn("Action", attrs={"td": {"class": "table__actions"}})
 
-    class Meta:
-        template_name = "sync/table.html"
-        row_attrs = {"id": lambda table, record: f"{table.kind}-{record.pk}"}
+    def __init__(self, data: Any, *, may_sync: bool = False, may_resend: bool = False) -> None:
+        super().__init__(
+            data,
+            exclude=() if may_sync else ("select", "actions"),
+            sequence=("select", "...", "sync_status", "actions"),
+            row_attrs={"id": lambda record: f"{self.kind}-{record.pk}"},
+            template_name="sync/table.html",
+        )
+        self.tasks: dict[int, SyncTask] = {}
+        self.may_resend = self.has_invoices and may_resend
 
-    def __init__(
-        self, data: Any, *, tasks: dict[int, SyncTask] | None = None, may_sync: bool = False
-    ) -> None:
-        super().__init__(data, exclude=() if may_sync else ("select", "actions"))
-        self.tasks = tasks or {}
-        self.may_sync = may_sync
+    def render_select(self, record: Any) -> SafeString:
+        """A box to tick the row with, labelled for those who do not see the row."""
+        return format_html(
+            '<label class="visually-hidden" for="select_{key}">Select {what} {record}</label>'
+            '<input class="checkbox" type="checkbox" name="selected" value="{key}"'
+            ' id="select_{key}">',
+            key=record.pk,
+            what=self.what,
+            record=record,
+        )
 
-    def cell_context(self, record: models.Model) -> dict[str, Any]:
-        """What a cell's template may show."""
+    def render_sync_status(self, record: Any) -> SafeString:
+        """The row's task, with the token by which the page's watcher notices a change."""
         task = self.tasks.get(record.pk)
-        return {
+        token = row_token(record.pk, task) if is_live(task) else ""
+        return render_to_string("sync/cells/sync_status.html", {"task": task, "token": token})
+
+    def render_actions(self, record: Any) -> SafeString:
+        """A button for each click the reader may make."""
+        context = {
             "record": record,
-            "task": task,
+            "task": self.tasks.get(record.pk),
             "kind": self.kind,
             "what": self.what,
-            "live_token": row_token(record.pk, task) if is_live(task) else "",
+            "may_resend": self.may_resend and record.shop_invoices,
         }
+        return render_to_string("sync/cells/actions.html", context)
+
+
+def orders_of(document: Any) -> list[Any]:
+    """The sales orders behind a document's lines, each once, in the order of the lines."""
+    return list(
+        dict.fromkeys(line.sales_order for line in document.lines.all() if line.sales_order)
+    )
+
+
+class OrdersColumn(CellColumn):
+    """The orders behind a document, each leading to its page."""
+
+    def main(self, value: Any, record: Any) -> SafeString:
+        orders = orders_of(record)
+        return joined(*map(link, orders)) if orders else text("muted", "Not a web order")

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from sync.tables.documents import CellColumn, DocumentTable, NumberColumn
+from django.utils.safestring import SafeString
 
-CUSTOMER = {"td": {"class": "table__customer"}}
+from sync.models import SalesOrder
+from sync.tables.columns import (
+    BadgeColumn,
+    CellColumn,
+    LinkColumn,
+    MomentColumn,
+    MoneyColumn,
+    joined,
+    small,
+    text,
+)
+from sync.tables.documents import DocumentTable
+from sync.templatetags.portal import badge
 
 
 class SalesOrderTable(DocumentTable):
@@ -13,24 +25,33 @@ class SalesOrderTable(DocumentTable):
     kind = "orders"
     what = "order"
 
-    increment_id = CellColumn(
-        "sync/cells/order_number.html", verbose_name="Order, store", orderable=True
+    increment_id = LinkColumn(
+        "Order, store",
+        below=lambda order: small(order.store_name or order.shop.name, title=order.shop.name),
+        order_by="increment_id",
     )
-    placed_at = CellColumn(
-        "sync/cells/order_placed.html",
-        verbose_name="Placed",
-        orderable=True,
-        order_by=("placed_at", "id"),
-    )
-    customer = CellColumn("sync/cells/order_customer.html", verbose_name="Customer", attrs=CUSTOMER)
-    grand_total = NumberColumn(
-        "sync/cells/order_total.html",
-        verbose_name="Total, payment",
-        orderable=True,
+    placed_at = MomentColumn("Placed", order_by=("placed_at", "id"))
+    customer = CellColumn("Customer", attrs={"td": {"class": "table__customer"}})
+    grand_total = MoneyColumn(
+        "Total, payment",
+        below=lambda order: small(order.payment_method),
         order_by=("grand_total", "id"),
     )
-    stage = CellColumn("sync/cells/order_stage.html", verbose_name="Stage, in the shop")
-    sap = CellColumn("sync/cells/order_sap.html", verbose_name="SAP order")
+    stage = BadgeColumn(
+        "Stage, in the shop",
+        "stage",
+        field="stage",
+        below=lambda order: small(order.not_taken_reason or order.status or order.state),
+    )
+    sap = CellColumn("SAP order")
 
-    class Meta(DocumentTable.Meta):
-        sequence = ("select", "...", "sync_status", "actions")
+    def render_customer(self, record: SalesOrder) -> SafeString:
+        """Name and address."""
+        email = record.customer_email
+        return joined(text("cell-main", record.customer_name or "Guest"), small(email, title=email))
+
+    def render_sap(self, record: SalesOrder) -> SafeString:
+        """SAP's number, never without how far it is verified."""
+        number = record.sap_sales_order_number
+        verified = badge("verification", record.verification, record.get_verification_display())
+        return joined(text("cell-main number", number) if number else None, verified)

@@ -105,6 +105,9 @@ BADGES: dict[str, dict[str, Badge]] = {
         "unknown": Badge("warning", "circle-question-mark"),
         "none": Badge("neutral", "circle-dashed", "Not mailed"),
     },
+    "tracking": {
+        "none": Badge("warning", "map", "No tracking"),
+    },
     "told": {
         "yes": Badge("success", "mail", "Told"),
         "no": Badge("warning", "circle-dashed", "Not told"),

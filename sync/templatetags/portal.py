@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 
 from django import template
@@ -95,6 +96,7 @@ def _exact(value: datetime) -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str, size: int = 16) -> SafeString:
     """A decorative icon; the text beside it carries the meaning."""
     return mark_safe(lucide(name, size=size, **{"aria-hidden": "true", "class": "icon"}))

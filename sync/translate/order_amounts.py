@@ -21,10 +21,9 @@ from decimal import Decimal
 
 from sync.causes.orders import OrderCause
 from sync.errors import UnexpectedRecord
-from sync.magento.records import MagentoOrder, MagentoOrderItem
+from sync.magento.records import CONFIGURABLE, MagentoOrder, MagentoOrderItem
 
 BUNDLE = "bundle"
-CONFIGURABLE = "configurable"
 HALF_A_CENT = Decimal("0.005")
 ANY = Decimal("Infinity")
 ZERO = Decimal(0)

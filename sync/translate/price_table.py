@@ -9,8 +9,9 @@ from typing import Any
 from sync.magento.records import MagentoOrder
 from sync.sap.records import SapCondition, SapSalesOrderItem, SapSimulation
 from sync.translate.order_amounts import OrderAmounts, PricedLine, order_amounts
+from sync.translate.order_mapping import OrderMapping
 from sync.translate.order_rest import amounts_left
-from sync.translate.sap_order import OrderMapping, TranslatedOrder
+from sync.translate.sap_order import TranslatedOrder
 
 ZERO = Decimal(0)
 ELEMENTS = ("net", "discount", "tax", "total")

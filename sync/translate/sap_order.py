@@ -7,16 +7,15 @@ same order finds the same numbers, whatever is left by then.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from sync.causes.orders import OrderCause
-from sync.errors import MappingMissing, UnexpectedRecord
+from sync.errors import UnexpectedRecord
 from sync.magento.records import MagentoAddress, MagentoOrder
-from sync.mapping_tables import MappingTable, MissingEntry
+from sync.mapping_tables import MissingEntry
 from sync.sap.records import (
     SapCondition,
     SapItemRequest,
@@ -26,6 +25,13 @@ from sync.sap.records import (
 from sync.sap.reference import web_reference
 from sync.translate.comparison import Totals
 from sync.translate.order_amounts import ANY, OrderAmounts, PricedLine, order_amounts
+from sync.translate.order_mapping import (
+    MaterialEntry,
+    OrderMapping,
+    material_of,
+    missing_of,
+    require_mapping,
+)
 from sync.translate.order_rest import Left, amounts_left
 from sync.translate.sap_prices import fixed_amount, line_price
 from sync.translate.sap_texts import SHORT_TEXT, TextCut, TextFitter, sap_address
@@ -35,54 +41,6 @@ LONGEST_REFERENCE = 20  # VBAK-BSTNK, SAP sheet 2.1
 LONGEST_ITEM_REFERENCE = 6  # PO_ITM_NO
 LONGEST_NOTE = 65535
 QUANTITY_PLACES = Decimal("0.001")
-
-
-@dataclass(frozen=True, slots=True)
-class MaterialEntry:
-    """The SAP material for a SKU; empty unit: the mapping's default."""
-
-    material: str
-    unit: str = ""
-    item_category: str = ""
-    ean: str = ""  # instead of the material: SAP finds it
-
-
-@dataclass(frozen=True, slots=True)
-class OrderMapping:
-    """Everything the mappings say about one order.
-
-    An empty text in a required field, and None anywhere, stand for a missing entry; an empty text
-    elsewhere means that SAP is to decide by itself.
-    """
-
-    order_type: str
-    sales_organization: str
-    distribution_channel: str
-    division: str
-    sold_to: str
-    is_one_time_customer: bool
-    price_condition: str
-    discount_condition: str = ""
-    freight_condition: str = ""
-    freight_tax_condition: str = ""  # empty: SAP computes the tax itself
-    tax_condition: str = ""  # empty: SAP computes the tax itself
-    materials: Mapping[str, MaterialEntry] = field(default_factory=dict)
-    sku_is_material: bool = False
-    sku_is_ean: bool = False
-    reference_prefix: str = ""  # keeps the orders of two shops apart
-    default_unit: str = ""
-    customer_reference_method: str = ""
-    shipping_condition: str | None = ""
-    payment_terms: str | None = ""
-    sold_to_role: str = "AG"
-    ship_to_role: str = "WE"
-    bill_to_role: str = ""  # empty: SAP derives the bill-to from the sold-to
-    note_text_id: str = ""  # empty: the customer's note stays in the shop
-    language_iso: str = "EN"
-    requested_date: date | None = None
-    time_zone: str = "UTC"  # of the SAP system, for the order date
-    region_countries: frozenset[str] = frozenset({"US", "CA"})
-    amounts_may_be_off: Decimal = Decimal(0)  # the shop's total from the sum of its lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +65,7 @@ def sap_order_request(
     """
     amounts = amounts_left(order_amounts(order, mapping.amounts_may_be_off), left or {})
     _require_lines(order, amounts)
-    _require_mapping(order, amounts, mapping)
+    require_mapping(order, amounts, mapping)
     fitter = TextFitter()
     numbers = item_numbers(order)
     request = SapSalesOrderRequest(
@@ -142,9 +100,9 @@ def _totals(amounts: OrderAmounts, mapping: OrderMapping) -> Totals:
 def missing_entries(
     order: MagentoOrder, mapping: OrderMapping, left: Left | None = None
 ) -> list[MissingEntry]:
-    """Every mapping entry, and field of one, the order still needs; empty when it can go."""
+    """What the mappings lack for the order, or for what is ``left`` of it."""
     amounts = amounts_left(order_amounts(order, mapping.amounts_may_be_off), left or {})
-    return list(dict.fromkeys(_missing(order, amounts, mapping)))
+    return missing_of(order, amounts, mapping)
 
 
 def item_numbers(order: MagentoOrder) -> dict[int, int]:
@@ -162,69 +120,6 @@ def _require_lines(order: MagentoOrder, amounts: OrderAmounts) -> None:
             raise _unfit(order, f"line {line.item_id} has a quantity of {line.quantity}")
         if not line.sku.strip():
             raise _unfit(order, f"line {line.item_id} has no SKU")
-
-
-def _require_mapping(order: MagentoOrder, amounts: OrderAmounts, mapping: OrderMapping) -> None:
-    missing = list(dict.fromkeys(_missing(order, amounts, mapping)))
-    if not missing:
-        return
-    names = ", ".join(f"{one.what} “{one.key}”" for one in missing)
-    raise MappingMissing(
-        f"Order {order.increment_id} cannot go to SAP before these mappings are there: {names}.",
-        *missing[0],
-        reference=order.increment_id,
-    )
-
-
-def _missing(
-    order: MagentoOrder, amounts: OrderAmounts, mapping: OrderMapping
-) -> Iterator[MissingEntry]:
-    store = str(order.store_id)
-    for name in ("order_type", "sales_organization", "distribution_channel", "division"):
-        if not getattr(mapping, name):
-            yield MissingEntry(MappingTable.SALES_AREA, store, name)
-    if not mapping.sold_to:
-        group = order.customer_group_id
-        buyer = "guest" if order.is_guest else f"group {'' if group is None else group}"
-        yield MissingEntry(MappingTable.CUSTOMER, buyer)
-    if mapping.shipping_condition is None and not order.is_virtual:
-        yield MissingEntry(MappingTable.SHIPPING, order.shipping_method)
-    if mapping.payment_terms is None:
-        yield MissingEntry(MappingTable.PAYMENT, order.payment_method, "payment_terms")
-    for line in amounts.lines:
-        yield from _missing_of_line(line, mapping, store)
-    for name in _missing_conditions(amounts, mapping):
-        yield MissingEntry(MappingTable.SALES_AREA, store, name)
-
-
-def _missing_conditions(amounts: OrderAmounts, mapping: OrderMapping) -> Iterator[str]:
-    if not mapping.price_condition:
-        yield "price_condition"
-    if not mapping.discount_condition and any(line.discount for line in amounts.lines):
-        yield "discount_condition"
-    if not mapping.freight_condition and amounts.freight - amounts.freight_discount:
-        yield "freight_condition"
-
-
-def _missing_of_line(line: PricedLine, mapping: OrderMapping, store: str) -> Iterator[MissingEntry]:
-    entry = _material(line, mapping)
-    if entry is None:
-        yield MissingEntry(MappingTable.MATERIAL, line.sku)
-    elif not (entry.unit or mapping.default_unit):
-        if line.sku in mapping.materials:
-            yield MissingEntry(MappingTable.MATERIAL, line.sku, "unit")
-        else:
-            yield MissingEntry(MappingTable.SALES_AREA, store, "default_unit")
-
-
-def _material(line: PricedLine, mapping: OrderMapping) -> MaterialEntry | None:
-    entry = mapping.materials.get(line.sku)
-    if entry is not None and (entry.material or entry.ean):
-        return entry
-    if mapping.sku_is_ean:
-        return MaterialEntry("", ean=line.sku.strip())
-    # SAP keeps material numbers in capitals; RFC converts nothing (sheet 1.5).
-    return MaterialEntry(line.sku.upper()) if mapping.sku_is_material else None
 
 
 def _customer_reference(order: MagentoOrder, prefix: str) -> str:
@@ -279,7 +174,7 @@ def _partner(
 def _item(
     line: PricedLine, numbers: dict[int, int], mapping: OrderMapping, fitter: TextFitter
 ) -> SapItemRequest:
-    entry = _material(line, mapping) or MaterialEntry(line.sku)
+    entry = material_of(line, mapping) or MaterialEntry(line.sku)
     number = numbers[line.item_id]
     reference = str(line.item_id)
     return SapItemRequest(
@@ -315,7 +210,7 @@ def _line_conditions(
 ) -> Iterator[SapCondition]:
     """A free line gets a price of 0, lest SAP finds one by itself; not so the part of a bundle
     that has an item category of its own, for that decides whether it is priced at all."""
-    entry = _material(line, mapping)
+    entry = material_of(line, mapping)
     has_category = entry is not None and bool(entry.item_category)
     if line.higher_level_item_id is None or line.net_before_discount or not has_category:
         yield line_price(

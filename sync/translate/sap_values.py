@@ -49,10 +49,10 @@ CARRIER_SOURCES: dict[str, Callable[[SapDelivery], str]] = {
 class DeliverySources:
     """Where this SAP system keeps what no standard field holds, best first."""
 
-    tracking: tuple[str, ...] = ("bill_of_lading", "handling_unit_2")
-    carrier: tuple[str, ...] = ("forwarding_agent", "shipping_type")
+    tracking: tuple[str, ...]
+    carrier: tuple[str, ...]
+    time_zone: str
     pick_time: tuple[str, ...] = (FLOW, FIRST_SEEN)
-    time_zone: str = "UTC"
 
     def __post_init__(self) -> None:
         known = {

@@ -51,7 +51,7 @@ def remedy_for(task: SyncTask) -> Remedy:
     cause = cause_named(task.cause)
     return Remedy(
         task.headline or cause.headline,
-        task.owner or cause.owner or task.team,
+        task.owner or cause.owner or task.usual_team,
         advice_on(task) + (_BY_ITSELF if task.error_class == Kind.MISCONFIGURED else ""),
         cause.link,
     )

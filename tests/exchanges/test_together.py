@@ -26,9 +26,11 @@ from sync.errors import (
 )
 from sync.magento.auth import AdminLogin, BearerToken, oauth1
 from sync.magento.client import MagentoClient
-from sync.magento.records import InvoiceRequest, MagentoOrder, ShipmentRequest
+from sync.magento.records import InvoiceRequest, ShipmentRequest
 from sync.magento.transport import new_session
+from sync.reading import Read
 from sync.sandbox.shop.versions import API_ACTIONS, CREATE, VERSIONS
+from tests.magento.recorded import joined
 from tests.magento.test_auth import as_text
 from tests.sandbox.shop.conftest import CREDENTIALS, Caller
 
@@ -96,10 +98,9 @@ def lines_of(order: dict[str, Any]) -> dict[int, Decimal]:
 
 @pytest.mark.parametrize("address", [SHOP, f"{SHOP}/rest/all/V1", f"{SHOP}/rest/de/V1"])
 def test_a_signed_client_reads_all_orders(wire: Wire, address: str) -> None:
-    found = list(client_of(wire, address=address).search_orders(updated_from=LONG_AGO))
+    found = joined(client_of(wire, address=address).search_orders(updated_from=LONG_AGO))
 
-    assert len(found) == 63
-    assert all(isinstance(order, MagentoOrder) for order in found)
+    assert len(found.complete()) == 63
 
 
 def test_a_client_ships_invoices_and_finds_both_by_their_markers(
@@ -114,7 +115,8 @@ def test_a_client_ships_invoices_and_finds_both_by_their_markers(
     invoice_id = client.create_invoice(number, InvoiceRequest(lines, "SAP billing 1", notify=True))
     client.set_ext_order_id(number, "0004711000")
 
-    [shipment], [invoice] = client.search_shipments(number), client.search_invoices(number)
+    [shipment] = client.search_shipments(number).complete()
+    [invoice] = client.search_invoices(number).complete()
     assert (shipment.entity_id, shipment.comments) == (shipment_id, ("SAP delivery 1",))
     assert (invoice.entity_id, invoice.comments) == (invoice_id, ("SAP billing 1",))
     assert shipment.email_sent
@@ -130,13 +132,13 @@ def test_a_client_adds_and_deletes_a_track_and_sends_the_mail_again(
     order, client = caller.place("simple"), client_of(wire)
     request = ShipmentRequest(lines_of(order), (), "SAP delivery 2", notify=False)
     client.create_shipment(order["entity_id"], request)
-    [shipment] = client.search_shipments(order["entity_id"])
+    [shipment] = client.search_shipments(order["entity_id"]).complete()
 
     track = client.add_track(shipment, "ups", "UPS", "1Z")
     assert client.send_shipment_email(shipment.entity_id)
     client.delete_track(track.entity_id)
 
-    [after] = client.search_shipments(order["entity_id"])
+    [after] = client.search_shipments(order["entity_id"]).complete()
     assert after.tracks == ()
     assert after.email_sent
 
@@ -147,7 +149,7 @@ def test_a_client_finds_all_orders_in_the_pages_the_shop_allows(
 ) -> None:
     caller.shop.change_settings({"input_limit_enabled": True, "maximum_page_size": maximum})
 
-    found = list(client_of(wire).search_orders(updated_from=LONG_AGO))
+    found = joined(client_of(wire).search_orders(updated_from=LONG_AGO)).complete()
 
     assert len({order.entity_id for order in found}) == 63
 
@@ -161,7 +163,7 @@ def test_a_big_shipment_beyond_the_limit_leaves_nothing_behind(caller: Caller, w
 
     assert type(error) is RemoteMisconfigured
     assert "webapi/validation/complex_array_limit" in error.message
-    assert client.search_shipments(order["entity_id"]) == []
+    assert client.search_shipments(order["entity_id"]) == Read()
 
 
 def test_a_big_shipment_within_the_limit_goes_out_in_one_piece(caller: Caller, wire: Wire) -> None:
@@ -171,7 +173,7 @@ def test_a_big_shipment_within_the_limit_goes_out_in_one_piece(caller: Caller, w
 
     client.create_shipment(order["entity_id"], request)
 
-    [shipment] = client.search_shipments(order["entity_id"])
+    [shipment] = client.search_shipments(order["entity_id"]).complete()
     assert len(shipment.items) == 250
 
 
@@ -190,7 +192,7 @@ def test_an_expired_token_is_renewed_once_and_the_write_is_done_once(
     client.create_shipment(order["entity_id"], request)
 
     assert wire.sent == 3  # refused, a new token, done
-    assert len(client.search_shipments(order["entity_id"])) == 1
+    assert len(client.search_shipments(order["entity_id"]).complete()) == 1
 
 
 @pytest.mark.parametrize("mode", ["unconfigured", "forced", "configured"])

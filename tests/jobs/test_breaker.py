@@ -34,7 +34,7 @@ def test_p1_29_a_remote_that_is_away_is_one_incident(world: World) -> None:
 
     health = RemoteHealth.objects.get()
     assert health.system == "sap"
-    assert health.is_away
+    assert health.is_in_trouble
     assert {task.state for task in tasks} == {State.WAITING}
     assert [task.attempts for task in tasks] == [1, 1, 1, 0, 0, 0]
 
@@ -63,7 +63,7 @@ def test_a_probe_ends_the_incident_and_calls_all_that_waited(world: World) -> No
     world.work_off()
 
     assert asked == 1
-    assert not RemoteHealth.objects.get().is_away
+    assert not RemoteHealth.objects.get().is_in_trouble
     assert {SyncTask.objects.get(pk=task.pk).state for task in tasks} == {State.DONE}
     assert all(len(world.sap_books(order)) == 1 for order in SalesOrder.objects.all())
 
@@ -78,7 +78,7 @@ def test_a_probe_that_fails_leaves_the_incident_open_and_is_repeated(world: Worl
     asked = breaker.probe()
 
     assert asked == 1
-    assert RemoteHealth.objects.get().is_away
+    assert RemoteHealth.objects.get().is_in_trouble
     assert SyncTask.objects.filter(step="test_connection").count() == 1
 
 
@@ -120,4 +120,4 @@ def test_a_person_can_try_the_connection_during_an_incident(world: World) -> Non
     tested = world.run(work.try_connection(None), asked_by=person)
 
     assert tested.state == State.DONE
-    assert not RemoteHealth.objects.get().is_away
+    assert not RemoteHealth.objects.get().is_in_trouble

@@ -118,7 +118,7 @@ def test_a_fault_of_the_portal_does_not_stop_a_fetch_for_good(
         raise KeyError
 
     with monkeypatch.context() as patch:
-        patch.setattr(sys.modules["sync.steps.pull_orders"], "store_readable", broken)
+        patch.setattr(sys.modules["sync.steps.pull_orders"], "keep_readable", broken)
         assert world.run(work.pull_orders(world.shop)).error_class == "PortalFault"
 
     next_turn(world, work.pull_orders(world.shop))
@@ -155,7 +155,7 @@ def test_trouble_is_believed_after_three_answers_over_five_minutes(
 
     task = failing(world, monkeypatch, name, times, over)
 
-    assert FetchHealth.objects.get().is_away == is_believed
+    assert FetchHealth.objects.get().is_in_trouble == is_believed
     assert task.state == (State.NEEDS_ATTENTION if is_believed else State.WAITING)
 
 
@@ -164,20 +164,20 @@ def test_trouble_of_a_fetch_that_never_worked_is_believed_at_once(
 ) -> None:
     task = failing(world, monkeypatch, "challenge", 1, timedelta(0))
 
-    assert FetchHealth.objects.get().is_away
+    assert FetchHealth.objects.get().is_in_trouble
     assert task.state == State.NEEDS_ATTENTION
 
 
 def test_the_next_success_closes_it_everywhere(world: World, monkeypatch: Any) -> None:
     that_has_worked(world)
     failing(world, monkeypatch, "token", 3, timedelta(hours=1))
-    assert RemoteHealth.objects.get().is_away
+    assert RemoteHealth.objects.get().is_in_trouble
 
     next_turn(world, work.pull_orders(world.shop))
 
     health = FetchHealth.objects.get()
-    assert (health.is_away, health.consecutive_failures) == (False, 0)
-    assert not RemoteHealth.objects.get().is_away
+    assert (health.is_in_trouble, health.consecutive_failures) == (False, 0)
+    assert not RemoteHealth.objects.get().is_in_trouble
     assert not SyncTask.objects.unfinished().exists()
 
 
@@ -212,12 +212,12 @@ def test_a_pause_the_remote_asked_for_is_kept_by_what_runs_by_itself(
     task.refresh_from_db()
     assert (task.state, task.attempts) == (State.WAITING, 1)
     assert task.error_message == "The shop demo asked for a pause; this waits for its end."
-    assert not RemoteHealth.objects.get().is_away
+    assert not RemoteHealth.objects.get().is_in_trouble
 
 
 def test_a_pause_is_kept_while_the_shop_cannot_be_used(world: World, monkeypatch: Any) -> None:
     failing(world, monkeypatch, "token", 1, timedelta(0))
-    assert RemoteHealth.objects.get().is_away
+    assert RemoteHealth.objects.get().is_in_trouble
     instead(monkeypatch, answer("slow down", **{"Retry-After": "600"}), lists_orders)
     next_turn(world, work.pull_orders(world.shop))
     calls = world.line.calls
@@ -237,7 +237,7 @@ def test_a_shop_that_is_away_and_says_until_when_is_tried_then(
         next_turn(world, work.pull_orders(world.shop))
 
     health = RemoteHealth.objects.get()
-    assert health.is_away
+    assert health.is_in_trouble
     assert health.probe_at is not None
     assert health.probe_at > timezone.now() + timedelta(minutes=9)
 
@@ -251,7 +251,7 @@ def test_a_web_page_is_no_sign_that_a_shop_is_back(world: World, monkeypatch: An
     world.run(work.try_connection(world.shop))
 
     health = RemoteHealth.objects.get()
-    assert (health.is_away, health.kind, health.closed_at) == (True, "refuses", None)
+    assert (health.is_in_trouble, health.kind, health.closed_at) == (True, "refuses", None)
 
 
 def test_a_fetch_that_was_held_back_from_the_first_is_silent(world: World) -> None:

@@ -200,7 +200,7 @@ def test_whoever_clicks_may_try(world: World) -> None:
     task = world.run(work.push_order(order), asked_by=a_user("Sales"))
 
     assert task.state == State.DONE
-    assert not RemoteHealth.objects.get().is_away
+    assert not RemoteHealth.objects.get().is_in_trouble
 
 
 # ---- a logon that is refused ---------------------------------------------------------------------
@@ -228,7 +228,7 @@ def test_a_refused_logon_is_tried_by_one_for_all(world: World) -> None:
     world.work_off()
 
     assert fault.fired == 1
-    assert RemoteHealth.objects.get(system="sap").is_away
+    assert RemoteHealth.objects.get(system="sap").is_in_trouble
     assert states(tasks) == [State.NEEDS_ATTENTION] * 5
     assert len(set(SyncTask.objects.filter(step="push_order").values_list("cause_key"))) == 1
 
@@ -297,7 +297,7 @@ def test_a_refusal_that_comes_while_older_trouble_ends_is_kept(
 
     breaker.note_success(task, {"sap"})
 
-    assert RemoteHealth.objects.get(pk=health.pk).is_away
+    assert RemoteHealth.objects.get(pk=health.pk).is_in_trouble
 
 
 def test_a_test_of_the_connection_logs_on_anew(world: World) -> None:

@@ -41,10 +41,10 @@ def test_a_task_says_who_acts_and_what_it_cannot_do_without() -> None:
     order = a_sales_order()
     task = a_task(Step.PUSH_ORDER, order)
 
-    assert (task.team, task.systems) == (Team.SALES, [SAP, f"{MAGENTO}:{order.shop.code}"])
+    assert (task.usual_team, task.systems) == (Team.SALES, [SAP, f"{MAGENTO}:{order.shop.code}"])
 
 
 def test_a_step_of_another_version_is_the_administrators() -> None:
     task = SyncTask(step="push_credit_memo")
 
-    assert (task.team, task.systems) == (Team.ADMINISTRATOR, [])
+    assert (task.usual_team, task.systems) == (Team.ADMINISTRATOR, [])

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import responses
+
+from sync.magento.records import MagentoOrder
+from sync.reading import Read
 
 FOLDER = Path(__file__).parent.parent / "exchanges" / "magento"
 NEWER = Path(__file__).parent.parent / "exchanges" / "magento-2.4.8"
@@ -92,3 +95,8 @@ def numbers_where(method: str, path_part: str, status: int) -> list[str]:
         if fits and recorded["response"]["status"] == status:
             found.append(name)
     return found
+
+
+def joined(pages: Iterable[Read[MagentoOrder]]) -> Read[MagentoOrder]:
+    """All pages of a search as one."""
+    return sum(pages, Read[MagentoOrder]())

@@ -15,11 +15,13 @@ from sync.errors import RemoteMisconfigured, RemoteRejected, UnexpectedRecord
 from sync.exchanges import Exchange
 from sync.magento.client import MagentoClient
 from sync.magento.parsing import parse_invoice, parse_order, parse_shipment
+from sync.reading import Read
 from tests.magento.recorded import (
     SHOP,
     answer_as_recorded,
     answer_body,
     exchange,
+    joined,
     numbers_where,
     recorded_orders,
 )
@@ -72,7 +74,7 @@ def test_recorded_shipments_are_read(
     rows = [{**document, "order_id": 1} for document in documents]
     shop.get(f"{SHOP}/rest/V1/shipments", json={"items": rows, "total_count": len(rows)})
 
-    shipments = client.search_shipments(1)
+    shipments = client.search_shipments(1).complete()
 
     assert [s.entity_id for s in shipments] == [d["entity_id"] for d in documents]
 
@@ -149,7 +151,7 @@ def test_the_session_cookie_of_a_reply_is_ignored(
 def test_a_list_that_is_null_is_empty(client: MagentoClient, shop: responses.RequestsMock) -> None:
     answer_as_recorded(shop, "138", "orders")
 
-    assert client.search_orders_by_increment_id("1") == []
+    assert client.search_orders_by_increment_id("1") == Read()
 
 
 def test_bundle_shipment_types_come_from_the_catalogue(
@@ -267,7 +269,8 @@ def test_a_search_brings_each_order_once_whatever_the_page_size(
 ) -> None:
     SortingShop(shop, recorded_orders())
 
-    found = [o.entity_id for o in client.search_orders(updated_from=LONG_AGO, page_size=page_size)]
+    pages = client.search_orders(updated_from=LONG_AGO, page_size=page_size)
+    found = [order.entity_id for order in joined(pages).complete()]
 
     assert len(found) == 63
     assert set(found) == {order["entity_id"] for order in recorded_orders()}
@@ -280,11 +283,12 @@ def test_orders_that_change_meanwhile_hide_no_other_order(
     stand_in = SortingShop(shop, orders)
     found = []
 
-    for order in client.search_orders(updated_from=LONG_AGO, page_size=5):
-        found.append(order.entity_id)
-        if len(found) <= 10:
-            changed = next(o for o in stand_in.orders if o["entity_id"] == order.entity_id)
-            changed["updated_at"] = f"2026-12-01 00:00:{len(found):02}"
+    for page in client.search_orders(updated_from=LONG_AGO, page_size=5):
+        for order in page.records:
+            found.append(order.entity_id)
+            if len(found) <= 10:
+                changed = next(o for o in stand_in.orders if o["entity_id"] == order.entity_id)
+                changed["updated_at"] = f"2026-12-01 00:00:{len(found):02}"
 
     assert {order["entity_id"] for order in orders} <= set(found)
 
@@ -296,12 +300,10 @@ def test_p0_08_one_unreadable_order_does_not_stop_the_rest(
     orders[1]["items"][0]["qty_ordered"] = "many"
     SortingShop(shop, orders)
 
-    found = list(client.search_orders(updated_from=LONG_AGO, page_size=2))
+    found = joined(client.search_orders(updated_from=LONG_AGO, page_size=2))
 
-    assert [record.entity_id for record in found if hasattr(record, "error")] == [
-        orders[1]["entity_id"]
-    ]
-    assert len(found) == 4
+    assert [record.entity_id for record in found.unreadable] == [orders[1]["entity_id"]]
+    assert len(found.records) == 3
 
 
 @pytest.mark.parametrize("row", [None, 7, "x", [], {}, {"entity_id": "x"}, {"entity_id": {}}])
@@ -310,23 +312,21 @@ def test_a_row_that_is_no_order_at_all_is_reported(
 ) -> None:
     shop.get(f"{SHOP}/rest/V1/orders", json={"items": [row], "total_count": 1})
 
-    [found] = client.search_orders(updated_from=LONG_AGO)
+    [found] = joined(client.search_orders(updated_from=LONG_AGO)).unreadable
 
-    assert isinstance(found.error, UnexpectedRecord)  # type: ignore[union-attr]
+    assert isinstance(found.error, UnexpectedRecord)
 
 
 def test_a_search_goes_on_behind_a_record_that_was_seen(
     client: MagentoClient, shop: responses.RequestsMock
 ) -> None:
     stand_in = SortingShop(shop, recorded_orders())
-    everything = list(client.search_orders(updated_from=LONG_AGO))
+    everything = joined(client.search_orders(updated_from=LONG_AGO)).complete()
     seen = everything[40]
 
-    rest = list(
-        client.search_orders(updated_from=LONG_AGO, after=(seen.updated_at, seen.entity_id))  # type: ignore[union-attr, arg-type]
-    )
+    rest = client.search_orders(updated_from=LONG_AGO, after=(seen.updated_at, seen.entity_id))
 
-    assert [o.entity_id for o in rest] == [o.entity_id for o in everything[41:]]
+    assert [o.entity_id for o in joined(rest).complete()] == [o.entity_id for o in everything[41:]]
     assert stand_in.queries
 
 
@@ -335,9 +335,9 @@ def test_a_search_can_be_limited_to_stores(
 ) -> None:
     SortingShop(shop, recorded_orders())
 
-    found = list(client.search_orders(updated_from=LONG_AGO, store_ids={2}))
+    found = joined(client.search_orders(updated_from=LONG_AGO, store_ids={2})).complete()
 
-    assert {order.store_id for order in found} == {2}  # type: ignore[union-attr]
+    assert {order.store_id for order in found} == {2}
 
 
 def test_a_shop_that_repeats_one_page_for_ever_is_given_up(
@@ -371,8 +371,8 @@ def test_a_shop_that_limits_its_pages_gives_all_the_same(
     stand_in = SortingShop(shop, recorded_orders())
     stand_in.largest_page = limit
 
-    first = list(client.search_orders(updated_from=LONG_AGO))
-    second = list(client.search_orders(updated_from=LONG_AGO))
+    first = joined(client.search_orders(updated_from=LONG_AGO)).complete()
+    second = joined(client.search_orders(updated_from=LONG_AGO)).complete()
 
     assert len({order.entity_id for order in first}) == len(first) == 63
     assert len(second) == 63
@@ -385,7 +385,7 @@ def test_a_shop_that_cuts_its_pages_without_a_word_hides_no_order(
 ) -> None:
     SortingShop(shop, recorded_orders()).silent_cut = cut
 
-    found = list(client.search_orders(updated_from=LONG_AGO))
+    found = joined(client.search_orders(updated_from=LONG_AGO)).complete()
 
     assert len({order.entity_id for order in found}) == len(found) == 63
 
@@ -415,7 +415,7 @@ def test_shipments_and_products_come_in_smaller_pages_too(
         rows = [{**shipment, "entity_id": number} for number in numbers]
         shop.get(f"{SHOP}/rest/V1/shipments", json={"items": rows, "total_count": 3})
 
-    shipments = client.search_shipments(shipment["order_id"])
+    shipments = client.search_shipments(shipment["order_id"]).complete()
 
     assert [found.entity_id for found in shipments] == [1, 2, 3]
 
@@ -427,7 +427,7 @@ def test_a_shipment_of_another_order_is_never_taken_for_one_of_ours(
     shop.get(f"{SHOP}/rest/V1/shipments", json={"items": [shipment], "total_count": 1})
 
     with pytest.raises(UnexpectedRecord, match="another order"):
-        client.search_shipments(shipment["order_id"] + 1)
+        client.search_shipments(shipment["order_id"] + 1).complete()
 
 
 def test_an_answer_without_a_list_is_not_an_empty_one(

@@ -15,6 +15,7 @@ from sync.errors import OutcomeUnknown, RemoteUnavailable
 from sync.magento.auth import BearerToken
 from sync.magento.client import MagentoClient
 from sync.magento.transport import TimeLimits, new_session
+from sync.reading import Read
 
 pytestmark = pytest.mark.flow  # waits on real connections for as long as the clock says
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -97,7 +98,7 @@ def test_a_call_in_its_time_is_answered() -> None:
     with a_shop_that(answer) as address:
         limits = TimeLimits(connect=5, read=5, call=60)
         client = MagentoClient(address, BearerToken("t"), limits=limits)
-        assert client.search_shipments(1) == []
+        assert client.search_shipments(1) == Read()
 
 
 # ---- with TLS, as every real shop is reached -----------------------------------------------------
@@ -128,7 +129,7 @@ def test_calls_over_tls_are_answered_on_one_connection() -> None:
 
     with a_shop_that(answer, our_tls()) as address:
         client = client_over_tls(address, call=60)
-        assert [client.search_shipments(1) for _ in range(2)] == [[], []]
+        assert [client.search_shipments(1) for _ in range(2)] == [Read(), Read()]
         assert len(made) == 1
         client._http._session.close()
 

@@ -16,7 +16,7 @@ import requests
 
 from sync.errors import UnexpectedRecord
 from sync.magento.answers import NOT_JSON, decoded
-from sync.magento.intake import readable
+from sync.magento.narrowing import parsed
 from sync.magento.parsing import (
     parse_invoice,
     parse_order,
@@ -24,7 +24,8 @@ from sync.magento.parsing import (
     parse_store_view,
     parse_track,
 )
-from sync.magento.records import MagentoOrder, UnreadableRecord
+from sync.magento.records import MagentoOrder
+from sync.reading import Read
 from sync.translate.order_amounts import order_amounts
 from tests.magento.recorded import exchange
 
@@ -147,9 +148,11 @@ def test_a_spoilt_row_of_a_search_spoils_no_other(seed: int) -> None:
     places = list(members(document))
 
     for _ in range(300):
-        row = readable(spoilt(chance, document, places))
+        rows = Read((spoilt(chance, document, places),))
 
-        assert isinstance(row, MagentoOrder | UnreadableRecord)
+        read = parsed(rows, parse_order, "order")
+
+        assert len(read.records) + len(read.unreadable) == 1
 
 
 @pytest.mark.parametrize("text", STRANGE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,13 +20,13 @@ from sync.errors import (
 )
 from sync.magento.client import MagentoClient
 from sync.magento.narrowing import MOST_CALLS, Doubts, may_be_its_content
-from sync.magento.records import MagentoOrder, UnreadableRecord
+from sync.magento.records import MagentoOrder
 from sync.magento.refusals import PageTooLarge
-from tests.magento.recorded import SHOP, exchange
+from sync.reading import Read, UnreadableRecord
+from tests.magento.recorded import SHOP, exchange, joined
 from tests.magento.test_client_reads import LONG_AGO
 
 REFUSAL = (404, {"message": "The product that was requested doesn't exist."})
-Found = list[MagentoOrder | UnreadableRecord]
 
 
 class SpoiltShop:
@@ -94,14 +94,14 @@ def _holds(order: dict[str, Any], query: dict[str, str], part: str) -> bool:
     return bool(held[condition])
 
 
-def search(client: MagentoClient, page_size: int = 100, **doubts: Any) -> Found:
+def search(client: MagentoClient, page_size: int = 100, **doubts: Any) -> Read[MagentoOrder]:
     """The whole list."""
     known = Doubts(**doubts)
-    return list(client.search_orders(updated_from=LONG_AGO, page_size=page_size, doubts=known))
+    return joined(client.search_orders(updated_from=LONG_AGO, page_size=page_size, doubts=known))
 
 
-def keys_of(found: Found, kind: type[Any]) -> set[int | None]:
-    return {one.entity_id for one in found if isinstance(one, kind)}
+def keys_of(found: Iterable[MagentoOrder | UnreadableRecord]) -> set[int | None]:
+    return {one.entity_id for one in found}
 
 
 @pytest.mark.parametrize("shows_names", [True, False])
@@ -115,8 +115,8 @@ def test_one_of_many_is_found_in_few_calls(
 
     found = search(client, near=base + 25, page_size=20)
 
-    assert keys_of(found, MagentoOrder) == {*keys} - {keys[place]}
-    assert keys_of(found, UnreadableRecord) == {keys[place]}
+    assert keys_of(found.records) == {*keys} - {keys[place]}
+    assert keys_of(found.unreadable) == {keys[place]}
     assert stand_in.calls <= 20
 
 
@@ -126,8 +126,8 @@ def test_every_third_of_many_is_found(client: MagentoClient, shop: responses.Req
 
     found = search(client, page_size=7)
 
-    assert keys_of(found, MagentoOrder) == {*keys} - set(keys[::3])
-    assert keys_of(found, UnreadableRecord) == set(keys[::3])
+    assert keys_of(found.records) == {*keys} - set(keys[::3])
+    assert keys_of(found.unreadable) == set(keys[::3])
 
 
 def test_what_was_read_stays_in_the_order_of_its_changes(
@@ -136,7 +136,7 @@ def test_what_was_read_stays_in_the_order_of_its_changes(
     keys = [9, 3, 7, 1, 8, 2]
     SpoiltShop(shop, keys, [7])
 
-    read = [one.entity_id for one in search(client) if isinstance(one, MagentoOrder)]
+    read = [one.entity_id for one in search(client).records]
 
     assert read == [9, 3, 1, 8, 2]
 
@@ -146,9 +146,9 @@ def test_one_that_is_named_where_it_cannot_be_shown_is_told_by_its_number(
 ) -> None:
     SpoiltShop(shop, range(1, 6), [3], shows_names=True)
 
-    [bad] = [one for one in search(client) if isinstance(one, UnreadableRecord)]
+    [bad] = search(client).unreadable
 
-    assert (bad.entity_id, bad.increment_id) == (3, "N3")
+    assert (bad.entity_id, bad.number) == (3, "N3")
     assert "product that was requested" in bad.error.message
 
 
@@ -159,8 +159,8 @@ def test_those_known_before_are_asked_for_first(
 
     found = search(client, suspects=[20, 60, 61])
 
-    assert keys_of(found, UnreadableRecord) == {20, 60}
-    assert keys_of(found, MagentoOrder) == {*range(1, 101)} - {20, 60}
+    assert keys_of(found.unreadable) == {20, 60}
+    assert keys_of(found.records) == {*range(1, 101)} - {20, 60}
     assert stand_in.calls <= 10
 
 
@@ -171,7 +171,7 @@ def test_one_known_before_that_can_be_listed_costs_nothing(
 
     found = search(client, suspects=[3])
 
-    assert keys_of(found, MagentoOrder) == set(range(1, 6))
+    assert keys_of(found.records) == set(range(1, 6))
     assert stand_in.calls == 1
 
 
@@ -192,13 +192,14 @@ def test_a_shop_where_half_is_spoilt_ends_in_another_attempt_not_in_endless_call
     client: MagentoClient, shop: responses.RequestsMock
 ) -> None:
     stand_in = SpoiltShop(shop, range(1, 81), range(1, 80, 2))
-    found: Found = []
+    found = Read[MagentoOrder]()
     troubles: list[SyncError] = []
 
     while len(troubles) < 5:
         before = stand_in.calls
-        known = {one.entity_id or 0 for one in found if isinstance(one, UnreadableRecord)}
-        trouble = read_on(client, known, found)
+        known = {one.entity_id or 0 for one in found.unreadable}
+        more, trouble = read_on(client, known)
+        found += more
         assert stand_in.calls - before <= MOST_CALLS + 60
         if trouble is None:
             break
@@ -206,18 +207,19 @@ def test_a_shop_where_half_is_spoilt_ends_in_another_attempt_not_in_endless_call
 
     assert 0 < len(troubles) < 5
     assert not any(one.remote_is_away for one in troubles)
-    assert keys_of(found, MagentoOrder) == set(range(2, 81, 2))
-    assert keys_of(found, UnreadableRecord) == set(range(1, 80, 2))
+    assert keys_of(found.records) == set(range(2, 81, 2))
+    assert keys_of(found.unreadable) == set(range(1, 80, 2))
 
 
-def read_on(client: MagentoClient, known: set[int], found: Found) -> SyncError | None:
-    """One attempt; what ended it early, if anything did."""
+def read_on(client: MagentoClient, known: set[int]) -> tuple[Read[MagentoOrder], SyncError | None]:
+    """One attempt, and what ended it early, if anything did."""
+    found = Read[MagentoOrder]()
     try:
-        for one in client.search_orders(updated_from=LONG_AGO, doubts=Doubts(known)):
-            found.append(one)
+        for page in client.search_orders(updated_from=LONG_AGO, doubts=Doubts(known)):
+            found += page
     except RemoteUnavailable as error:
-        return error
-    return None
+        return found, error
+    return found, None
 
 
 def test_a_product_list_is_not_narrowed(

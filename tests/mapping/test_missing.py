@@ -15,10 +15,12 @@ from sync.magento.records import MagentoOrder
 from sync.mapping.for_order import mapping_for
 from sync.mapping.missing import Collection
 from sync.mapping_tables import MappingTable, MissingEntry
-from sync.mirrors.order_rest import as_read, left_now
+from sync.mirrors.order_rest import left_now
 from sync.mirrors.shop import store_orders
+from sync.mirrors.web_orders import as_read
 from sync.models import MaterialMapping, SalesArea, SalesOrder
-from sync.translate.sap_order import MaterialEntry, OrderMapping, sap_order_request
+from sync.translate.order_mapping import MaterialEntry, OrderMapping
+from sync.translate.sap_order import sap_order_request
 from tests.builders import a_sales_area, a_shop
 from tests.magento.recorded import recorded_orders
 

@@ -25,7 +25,7 @@ from sync.errors import LeaseLost
 from sync.jobs import sweep as sweeping
 from sync.jobs import work
 from sync.jobs.ask import ask, retry
-from sync.jobs.settled import close_settled
+from sync.jobs.cleared import close_cleared
 from sync.models import SalesOrder, SyncAttempt, SyncTask
 from tests.builders import a_sales_order
 from tests.properties.guards import owner
@@ -205,7 +205,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def what_stopped_is_settled_by_other_work(self, order: int, is_in_sap: bool) -> None:
         now = timezone.now() if is_in_sap else None
         SalesOrder.objects.filter(pk=self.orders[order].pk).update(sap_read_at=now)
-        close_settled()
+        close_cleared()
 
     # ---- what always holds
     @invariant()

@@ -85,7 +85,7 @@ def test_a_committed_order_is_found_by_its_reference_and_reads_back_whole(
     number = create(client)
 
     assert found(client) == [number]
-    (order,) = client.get_sales_orders([number])
+    (order,) = client.get_sales_orders([number]).complete()
     assert (order.customer_reference, order.net_value) == ("100000123", Decimal("39.80"))
     assert order.items[0].customer_item_number == "42"
 
@@ -132,8 +132,8 @@ def test_a_long_material_goes_where_the_system_has_room_for_it(
     number = create(client, LONG)
     warehouse.create_delivery(system, warehouse.DeliveryRequest([number]))
 
-    (order,) = client.get_sales_orders([number])
-    (delivery,) = client.search_deliveries(sap_sales_order_numbers=[number])
+    (order,) = client.get_sales_orders([number]).complete()
+    (delivery,) = client.search_deliveries(sap_sales_order_numbers=[number]).complete()
 
     assert (order.items[0].material, delivery.items[0].material) == (LONG, LONG)
 
@@ -156,8 +156,8 @@ def test_amounts_are_real_in_every_format_whatever_the_decimals_of_the_currency(
     warehouse.post_goods_issue(system, delivery_number, "DHL", ["1Z1"])
     billing.bill(system, billing.BillingRequest(deliveries=[delivery_number]))
 
-    (order,) = client.get_sales_orders([number])
-    (document,) = client.search_billing_documents(reference_documents=[delivery_number])
+    (order,) = client.get_sales_orders([number]).complete()
+    (document,) = client.search_billing_documents(reference_documents=[delivery_number]).complete()
     simulation = client.simulate_sales_order(request)
 
     real = Decimal(total)
@@ -175,7 +175,7 @@ def test_a_partial_bill_shows_its_own_quantity(system: SapSystem, client: SapCli
     part = {10: Decimal(1)}
     billing.bill(system, billing.BillingRequest(deliveries=[delivery_number], quantities=part))
 
-    (document,) = client.search_billing_documents(reference_documents=[delivery_number])
+    (document,) = client.search_billing_documents(reference_documents=[delivery_number]).complete()
 
     assert [item.quantity for item in document.items] == [Decimal(1)]
 
@@ -190,8 +190,8 @@ def test_p0_10_delivery_and_billing_lead_back_to_the_order_line(
     warehouse.post_goods_issue(system, delivery_number, "DHL", ["1Z1", "1Z2"])
     billing.bill(system, billing.BillingRequest(deliveries=[delivery_number]))
 
-    (delivery,) = client.search_deliveries(sap_sales_order_numbers=[number])
-    (document,) = client.search_billing_documents(reference_documents=[delivery_number])
+    (delivery,) = client.search_deliveries(sap_sales_order_numbers=[number]).complete()
+    (document,) = client.search_billing_documents(reference_documents=[delivery_number]).complete()
 
     assert delivery.picked_at_from_flow is not None
     assert [item.quantity for item in delivery.items] == [Decimal(2)]
@@ -262,7 +262,7 @@ def test_an_order_saved_incomplete_says_so_before_and_after(client: SapClient) -
         created = unit.create_sales_order(replace(an_order(), partners=ONE_TIME_PARTNERS))
         unit.commit()
 
-    (order,) = client.get_sales_orders([created.sap_sales_order_number])
+    (order,) = client.get_sales_orders([created.sap_sales_order_number]).complete()
 
     assert (created.is_incomplete, order.is_incomplete) == (True, True)
 
@@ -274,7 +274,7 @@ def test_partners_go_by_their_internal_roles(client: SapClient) -> None:
         created = unit.create_sales_order(replace(an_order(), partners=partners))
         unit.commit()
 
-    (order,) = client.get_sales_orders([created.sap_sales_order_number])
+    (order,) = client.get_sales_orders([created.sap_sales_order_number]).complete()
 
     assert order.sold_to == f"00000{CUSTOMER}"
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sync.errors import RemoteUnavailable
+from sync.reading import Read
 from sync.sap.records import SapBillingDocument
 from sync.sap.refusals import SapRejected
 from tests.sap.builders import a_client
@@ -101,7 +102,8 @@ def a_system(**changes: Any) -> FakeSap:
 
 
 def read(sap: FakeSap, **options: Any) -> SapBillingDocument:
-    (document,) = a_client(sap, **options).search_billing_documents(reference_documents=[DELIVERY])
+    client = a_client(sap, **options)
+    (document,) = client.search_billing_documents(reference_documents=[DELIVERY]).complete()
     return document
 
 
@@ -153,7 +155,11 @@ def test_one_document_for_two_references_is_listed_once_with_all_lines() -> None
     second = [{**LISTED["SUCCESS"][0], "BILL_DOC_ITEM": "000020"}]
     sap = a_system(**{GETLIST: [LISTED, {"SUCCESS": second}]})
 
-    found = a_client(sap).search_billing_documents(reference_documents=[DELIVERY, "80000002"])
+    found = (
+        a_client(sap)
+        .search_billing_documents(reference_documents=[DELIVERY, "80000002"])
+        .complete()
+    )
 
     assert [d.billing_document_number for d in found] == [BILL]
     assert [item.item_number for item in found[0].items] == [10, 20]
@@ -201,7 +207,7 @@ def test_without_table_access_the_list_and_the_web_invoice_must_do(error: Except
     sap = a_system(**{TABLE: error})
     client = a_client(sap)
 
-    (document,) = client.search_billing_documents(reference_documents=[DELIVERY])
+    (document,) = client.search_billing_documents(reference_documents=[DELIVERY]).complete()
 
     assert (document.category, document.net_value) == ("M", Decimal("39.80"))
     assert (document.billing_date, document.payer) == (date(2026, 3, 4), "0000100009")
@@ -281,7 +287,7 @@ def test_curr_amounts_of_the_table_are_shifted_where_only_the_table_has_them() -
 def test_nothing_billed_yet_is_an_empty_list() -> None:
     sap = a_system(**{GETLIST: {"RETURN": message("E", "VF", "041")}})
 
-    assert a_client(sap).search_billing_documents(reference_documents=[DELIVERY]) == []
+    assert a_client(sap).search_billing_documents(reference_documents=[DELIVERY]) == Read()
     assert TABLE not in sap.functions
 
 

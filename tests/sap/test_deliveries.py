@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sync.reading import Read
 from sync.sap.records import SapDelivery
 from sync.sap.refusals import SapRejected
 from tests.sap.builders import a_client
@@ -52,9 +53,9 @@ def an_answer_of(*numbers: str, **tables: Any) -> dict[str, Any]:
     )
 
 
-def read(answer: Any, **options: Any) -> list[SapDelivery]:
+def read(answer: Any, **options: Any) -> tuple[SapDelivery, ...]:
     client = a_client(FakeSap({GETLIST: answer}), **options)
-    return client.search_deliveries(sap_sales_order_numbers=["4711"])
+    return client.search_deliveries(sap_sales_order_numbers=["4711"]).complete()
 
 
 def test_deliveries_are_asked_for_by_their_sales_orders_past_saps_buffer() -> None:
@@ -82,7 +83,7 @@ def test_deliveries_are_asked_for_by_number_in_pieces() -> None:
 def test_nothing_asked_for_is_nothing_sent() -> None:
     sap = FakeSap()
 
-    assert a_client(sap).search_deliveries() == []
+    assert a_client(sap).search_deliveries() == Read()
     assert sap.calls == []
 
 
@@ -185,7 +186,7 @@ def test_handling_units_that_name_no_delivery_are_read_delivery_by_delivery() ->
         }
     )
 
-    found = a_client(sap).search_deliveries(sap_sales_order_numbers=["4711"])
+    found = a_client(sap).search_deliveries(sap_sales_order_numbers=["4711"]).complete()
 
     assert {d.delivery_number: d.handling_units for d in found} == {
         NUMBER: (("A", ""),),
@@ -197,7 +198,7 @@ def test_handling_units_that_name_their_delivery_need_no_second_call() -> None:
     units = [{"EXIDV": "A", "VBELN": NUMBER}, {"EXIDV": "B", "VPOBJKEY": OTHER}]
     sap = FakeSap({GETLIST: an_answer_of(NUMBER, OTHER, ET_HU_HEADER=units)})
 
-    found = a_client(sap).search_deliveries(sap_sales_order_numbers=["4711"])
+    found = a_client(sap).search_deliveries(sap_sales_order_numbers=["4711"]).complete()
 
     assert [d.handling_units for d in found] == [(("A", ""),), (("B", ""),)]
     assert len(sap.calls) == 1

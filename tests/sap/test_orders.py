@@ -354,7 +354,7 @@ DETAILS: dict[str, Any] = {
 def test_an_order_is_read_with_all_its_parts() -> None:
     sap = FakeSap({DETAIL: DETAILS})
 
-    (order,) = a_client(sap, time_zone="Europe/Berlin").get_sales_orders(["4711"])
+    (order,) = a_client(sap, time_zone="Europe/Berlin").get_sales_orders(["4711"]).complete()
 
     assert sap.sent(DETAIL)["SALES_DOCUMENTS"] == [{"VBELN": "0000004711"}]
     assert order.customer_reference == "100000123"
@@ -374,13 +374,13 @@ def test_how_a_line_is_billed_is_read_and_not_told_is_not_blank(told: str | None
     item = item if told is None else {**item, "REL_FOR_BI": told}
     sap = FakeSap({DETAIL: {**DETAILS, "ORDER_ITEMS_OUT": [item]}})
 
-    (order,) = a_client(sap).get_sales_orders(["4711"])
+    (order,) = a_client(sap).get_sales_orders(["4711"]).complete()
 
     assert [one.billing_relevance for one in order.items] == [told]
 
 
 def test_inactive_conditions_are_left_out_and_percentages_marked() -> None:
-    (order,) = a_client(FakeSap({DETAIL: DETAILS})).get_sales_orders(["4711"])
+    (order,) = a_client(FakeSap({DETAIL: DETAILS})).get_sales_orders(["4711"]).complete()
 
     price, tax = order.conditions
     assert (price.condition_type, price.value, price.amount) == (
@@ -406,7 +406,7 @@ def test_an_order_that_is_incomplete_says_so(status: str, expected: bool) -> Non
     statuses = [{**told, "TOTINCOMPL": status}]
     sap = FakeSap({DETAIL: {**DETAILS, "ORDER_STATUSHEADERS_OUT": statuses}})
 
-    (order,) = a_client(sap).get_sales_orders(["4711"])
+    (order,) = a_client(sap).get_sales_orders(["4711"]).complete()
 
     assert order.is_incomplete is expected
 

@@ -11,6 +11,7 @@ import pytest
 from sync.jobs import work
 from sync.mirrors.progress import orders_to_read, refresh_stages, still_open
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder, SapSalesOrderLine
+from sync.reading import Read
 from sync.sandbox.sap import billing, warehouse
 from sync.sandbox.sap.documents import SalesOrder as SapOrder
 from sync.sap.client import SapClient
@@ -320,7 +321,7 @@ def test_a_delivery_that_sap_only_does_not_list_is_kept(
     world.run(work.pull_deliveries())
     search = SapClient.search_deliveries
 
-    def by_number_only(client: SapClient, **wanted: Any) -> list[SapDelivery]:
+    def by_number_only(client: SapClient, **wanted: Any) -> Read[SapDelivery]:
         return search(client, **{**wanted, "sap_sales_order_numbers": ()})
 
     monkeypatch.setattr(SapClient, "search_deliveries", by_number_only)

@@ -11,8 +11,9 @@ from sync.causes.orders import OrderCause
 from sync.causes.papers import PaperCause
 from sync.causes.portal import PortalCause
 from sync.errors import RemoteUnavailable
-from sync.jobs import clicks, plan, work
-from sync.jobs.settled import close_settled
+from sync.jobs import on_demand, plan, work
+from sync.jobs.cleared import close_cleared
+from sync.jobs.marked_done import mark_done
 from sync.mirrors.link_choices import choices
 from sync.models import OutboundDelivery, SalesOrder, Step, SyncTask
 from sync.steps.push_order import push_order
@@ -44,7 +45,7 @@ def test_a_number_given_by_hand_does_not_hide_an_order_that_carries_ours(world: 
     by_phone.customer_reference = "BY PHONE"
     world.sap.store.save(by_phone)
 
-    clicks.tie_order(order, "0005009999", a_user("Sales"), "keyed in by phone")
+    on_demand.tie_order(order, "0005009999", a_user("Sales"), "keyed in by phone")
     task = world.run_task(newest_push(order))
 
     assert (task.state, task.cause_key) == ("needs_attention", OrderCause.TWICE.code)
@@ -59,7 +60,7 @@ def test_a_question_about_a_finished_order_waits_for_its_answer(world: World) ->
     task = looked_for(world, order)
     assert task.cause_key == OrderCause.UNDECIDED.code
 
-    close_settled()
+    close_cleared()
 
     task.refresh_from_db()
     assert task.state == "needs_attention"
@@ -70,11 +71,11 @@ def test_what_was_marked_done_is_not_looked_for_again(world: World) -> None:
     order = placed(world)
     complete(world, order)
     keyed_in(world, order, "0005009999", net_value=Decimal("1.00"))
-    clicks.tie_order(order, "0005009999", a_user("Sales"), "typed")
+    on_demand.tie_order(order, "0005009999", a_user("Sales"), "typed")
     task = world.run_task(newest_push(order))
     assert task.state == "needs_attention"
 
-    clicks.mark_done(task, a_user("Sales"), "leave it")
+    mark_done(task, a_user("Sales"), "leave it")
 
     assert planned(order) == 0
 
@@ -128,7 +129,7 @@ def test_money_that_did_not_come_is_still_asked_for_when_the_invoice_is_read_aga
     assert cards.asked(task) == ("needs_attention", PaperCause.NOTHING_COLLECTED.code)
 
     world.run(work.send_invoice(order.invoices.get()), asked_by=a_user("Finance"))
-    close_settled()
+    close_cleared()
 
     task.refresh_from_db()
     assert task.state == "needs_attention"

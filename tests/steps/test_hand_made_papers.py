@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from sync.jobs import work
-from sync.jobs.settled import close_settled
+from sync.jobs.cleared import close_cleared
 from sync.models import Invoice, SalesOrder, Shipment, SyncTask
 from sync.sandbox.sap import billing
 from tests.world import World
@@ -183,7 +183,7 @@ def test_sums_that_do_not_fit_are_an_open_row_for_finance(world: World) -> None:
     assert Invoice.objects.get().differs_by == Decimal("-1.00")
     assert Invoice.objects.get().further_documents.count() == 1  # the links are kept
     Invoice.objects.update(read_at=timezone.now())  # as when it is mailed again
-    close_settled()
+    close_cleared()
     task.refresh_from_db()
     assert task.state == SyncTask.State.NEEDS_ATTENTION
 
@@ -236,7 +236,7 @@ def test_a_parcel_a_person_added_in_the_shop_stays(world: World) -> None:
     (number,) = world.dispatch(order, tracking=("A1",))
     world.ship(order, number)
     client = world.remotes.magento(world.shop)
-    shipment = client.search_shipments(order.entity_id)[0]
+    shipment = client.search_shipments(order.entity_id).records[0]
     client.add_track(shipment, "custom", "Return label", "RET-99")
 
     for named in (["A1", "A2"], ["A3"]):

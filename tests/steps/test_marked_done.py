@@ -9,10 +9,10 @@ from django.contrib.auth.models import User
 
 from sync.causes.shop import ShopCause
 from sync.errors import UnexpectedRecord
-from sync.jobs import clicks, plan, work
+from sync.jobs import on_demand, plan, work
 from sync.jobs.ask import ask
+from sync.jobs.marked_done import mark_done, reopen
 from sync.jobs.work import Work
-from sync.magento.records import UnreadableRecord
 from sync.mirrors import unreadable
 from sync.models import (
     BillingDocument,
@@ -25,6 +25,7 @@ from sync.models import (
     Step,
     SyncTask,
 )
+from sync.reading import UnreadableRecord
 from tests.builders import a_user
 from tests.world import World
 
@@ -80,7 +81,7 @@ def test_a_delivery_marked_done_is_not_asked_for_again_and_ships_nothing(
     order = world.into_sap()
     task = stopped_shipment(world, order)
 
-    assert clicks.mark_done(task, person, WHY)
+    assert mark_done(task, person, WHY)
     OutboundDelivery.objects.update(changed_at=task.asked_at.replace(year=2099))
     world.work_off()
 
@@ -98,17 +99,17 @@ def test_an_order_whose_papers_are_all_dealt_with_is_complete(world: World, pers
     order = world.into_sap()
     (number,) = world.dispatch(order)
     world.run(work.pull_deliveries(order))
-    clicks.mark_done(stopped(world.shipment_of(order, number)), person, WHY)
+    mark_done(stopped(world.shipment_of(order, number)), person, WHY)
     order.refresh_from_db()
     assert order.stage == SalesOrder.Stage.SHIPPED
     bill = world.bill(number)
     world.run(work.pull_billing(order))
     task = stopped(world.invoice_of(order, bill))
-    clicks.mark_done(task, person, WHY)
+    mark_done(task, person, WHY)
     order.refresh_from_db()
     assert order.stage == SalesOrder.Stage.COMPLETE
 
-    clicks.reopen(task, person, "It is to be invoiced after all")
+    reopen(task, person, "It is to be invoiced after all")
 
     order.refresh_from_db()
     assert order.stage == SalesOrder.Stage.SHIPPED
@@ -119,10 +120,10 @@ def test_what_is_opened_again_goes_on_and_is_asked_for_as_before(
 ) -> None:
     order = world.into_sap("virtual")
     task = stopped_invoice(world, order)
-    clicks.mark_done(task, person, WHY)
+    mark_done(task, person, WHY)
     BillingDocument.objects.update(changed_at=task.asked_at.replace(year=2099))
 
-    again = clicks.reopen(task, person, "Too early")
+    again = reopen(task, person, "Too early")
 
     assert again == task
     task.refresh_from_db()
@@ -131,25 +132,25 @@ def test_what_is_opened_again_goes_on_and_is_asked_for_as_before(
     assert len(world.shop_books(order)["invoices"]) == 1
     assert [one.kind for one in Decision.objects.all()] == ["reopened", "marked_done"]
     assert [one.step for one in asked_for(Step.PUSH_INVOICE)] == [Step.PUSH_INVOICE]
-    assert clicks.reopen(task, person, "Twice") is None
+    assert reopen(task, person, "Twice") is None
 
 
 def test_of_two_people_only_the_first_marks_it_done(world: World, person: User) -> None:
     task = stopped_shipment(world, world.into_sap())
     seen_by_another = SyncTask.objects.get(pk=task.pk)
 
-    assert clicks.mark_done(task, person, WHY)
-    assert not clicks.mark_done(seen_by_another, a_user("Logistics"), "Me too")
-    assert not clicks.mark_done(seen_by_another, a_user("Logistics"), "Me too", "000000001")
+    assert mark_done(task, person, WHY)
+    assert not mark_done(seen_by_another, a_user("Logistics"), "Me too")
+    assert not mark_done(seen_by_another, a_user("Logistics"), "Me too", "000000001")
 
     assert Decision.objects.count() == 1
 
 
 def test_work_put_back_meanwhile_is_not_marked_done(world: World, person: User) -> None:
     task = stopped_shipment(world, world.into_sap())
-    clicks.retry_tasks([SyncTask.objects.get(pk=task.pk)], person)
+    on_demand.retry_tasks([SyncTask.objects.get(pk=task.pk)], person)
 
-    assert not clicks.mark_done(task, person, WHY)
+    assert not mark_done(task, person, WHY)
 
     assert not Decision.objects.exists()
 
@@ -165,7 +166,7 @@ def test_a_number_with_our_reference_is_linked_and_the_work_is_done(
     comment = {"comment": f"SAP {what} {document}", "is_visible_on_front": 0}
     number = by_hand(world, order, verb, comment=comment)
 
-    clicks.mark_done(task, person, WHY, number)
+    mark_done(task, person, WHY, number)
     task = world.run_task(task)
 
     assert task.state == DONE, task.error_message
@@ -195,7 +196,7 @@ def test_a_number_without_our_reference_is_confirmed_first(
     model: Any = Shipment if verb == "ship" else Invoice
     number = by_hand(world, order, verb)
 
-    clicks.mark_done(task, person, WHY, number)
+    mark_done(task, person, WHY, number)
     task = world.run_task(task)
 
     assert (task.state, task.error_class) == (STOPPED, "RecordsDisagree")
@@ -203,7 +204,7 @@ def test_a_number_without_our_reference_is_confirmed_first(
     assert not model.objects.standing_for(document).exists()
     assert not Decision.objects.exists()
 
-    clicks.mark_done(task, person, WHY, number)
+    mark_done(task, person, WHY, number)
     task = world.run_task(task)
 
     assert task.state == DONE, task.error_message
@@ -217,7 +218,7 @@ def test_confirming_one_number_confirms_no_other(world: World, person: User) -> 
     numbers = [by_hand(world, order, "ship"), by_hand(world, order, "ship")]
 
     for number in [*numbers, numbers[0]]:
-        clicks.mark_done(task, person, WHY, number)
+        mark_done(task, person, WHY, number)
         task = world.run_task(task)
         assert task.state == STOPPED
 
@@ -230,7 +231,7 @@ def test_a_number_the_shop_does_not_have_is_refused_and_forgotten(
     order = world.into_sap()
     task = stopped_shipment(world, order)
 
-    clicks.mark_done(task, person, WHY, "000009999")
+    mark_done(task, person, WHY, "000009999")
     task = world.run_task(task)
 
     assert task.state == STOPPED
@@ -245,7 +246,7 @@ def test_a_number_that_stands_for_another_document_is_refused(world: World, pers
     (another,) = world.dispatch(other)
     world.run(work.pull_deliveries(other))
     delivery = OutboundDelivery.objects.get(delivery_number=another)
-    clicks.mark_done(task, person, WHY, number)
+    mark_done(task, person, WHY, number)
     world.run_task(task)
     mirror = Shipment.objects.create(
         sales_order=order, entity_id=world.shop_books(order)["shipments"][0]["entity_id"],
@@ -254,7 +255,7 @@ def test_a_number_that_stands_for_another_document_is_refused(world: World, pers
     )  # fmt: skip
 
     task.refresh_from_db()
-    clicks.mark_done(task, person, WHY, number)
+    mark_done(task, person, WHY, number)
     task = world.run_task(task)
 
     assert task.state == STOPPED
@@ -270,7 +271,7 @@ def test_a_number_that_carries_anothers_reference_is_refused(world: World, perso
     number = by_hand(world, order, "ship", comment=comment)
 
     for _ in range(2):
-        clicks.mark_done(task, person, WHY, number)
+        mark_done(task, person, WHY, number)
         task = world.run_task(task)
 
     assert task.state == STOPPED
@@ -283,7 +284,7 @@ def test_a_shop_that_is_away_keeps_the_number_for_later(world: World, person: Us
     comment = {"comment": f"SAP delivery {task.delivery}", "is_visible_on_front": 0}
     number = by_hand(world, order, "ship", comment=comment)
     world.shop_fails("server_error", "shipments")
-    clicks.mark_done(task, person, WHY, number)
+    mark_done(task, person, WHY, number)
 
     task = world.run_task(task)
     assert task.state == SyncTask.State.WAITING
@@ -298,8 +299,8 @@ def test_an_order_marked_done_does_not_go_to_sap(world: World, person: User) -> 
     SyncTask.objects.filter(step=Step.PUSH_ORDER).delete()
     task = stopped(work.push_order(order))
 
-    clicks.mark_done(task, person, WHY)
-    clicks.sync_orders([order], person)
+    mark_done(task, person, WHY)
+    on_demand.sync_orders([order], person)
     world.work_off()
 
     assert asked_for(Step.PUSH_ORDER) == []
@@ -308,7 +309,7 @@ def test_an_order_marked_done_does_not_go_to_sap(world: World, person: User) -> 
     finding = CompletenessFinding.objects.get()
     assert (finding.reason, finding.is_explained) == (f"Marked done by lena: {WHY}", True)
 
-    clicks.reopen(task, person, "The customer insists")
+    reopen(task, person, "The customer insists")
     world.work_off()
     assert len(world.sap_books(order)) == 1
 
@@ -318,7 +319,7 @@ def test_a_confirmation_marked_done_is_not_asked_for_again(world: World, person:
     SyncTask.objects.filter(step=Step.CONFIRM_ORDER).delete()
     task = stopped(work.confirm_order(order))
 
-    clicks.mark_done(task, person, WHY)
+    mark_done(task, person, WHY)
 
     assert asked_for(Step.CONFIRM_ORDER) == []
     assert Step.CONFIRM_ORDER not in {one.step for one in plan.for_order(order)}
@@ -329,11 +330,11 @@ def test_a_record_marked_done_is_reported_again_only_for_other_trouble(
 ) -> None:
     def report(trouble: str) -> None:
         error = UnexpectedRecord(trouble, cause=ShopCause.UNREADABLE)
-        record = UnreadableRecord(7, "000000007", error)
+        record = UnreadableRecord("order", "000000007", error, 7)
         unreadable.report(world.shop, record)
 
     report("It has no store.")
-    clicks.mark_done(SyncTask.objects.get(state=STOPPED), person, "An order of the test shop")
+    mark_done(SyncTask.objects.get(state=STOPPED), person, "An order of the test shop")
 
     report("It has no store.")
     assert not SyncTask.objects.filter(state=STOPPED).exists()
@@ -350,11 +351,11 @@ def test_a_linked_number_that_is_opened_again_makes_no_second_paper(
     text = f"SAP delivery {task.delivery}" if is_marked else "by hand"
     number = by_hand(world, order, "ship", comment={"comment": text, "is_visible_on_front": 0})
     for _ in range(1 if is_marked else 2):
-        clicks.mark_done(task, person, WHY, number)
+        mark_done(task, person, WHY, number)
         task = world.run_task(task)
     assert task.state == DONE
 
-    clicks.reopen(task, person, "Look once more")
+    reopen(task, person, "Look once more")
     world.run_task(task)
 
     assert len(world.shop_books(order)["shipments"]) == 1
@@ -362,12 +363,12 @@ def test_a_linked_number_that_is_opened_again_makes_no_second_paper(
 
 def test_newer_work_that_is_open_is_what_is_opened_again(world: World, person: User) -> None:
     task = stopped_shipment(world, world.into_sap())
-    clicks.mark_done(task, person, WHY)
+    mark_done(task, person, WHY)
     assert task.delivery is not None
     assert task.sales_order is not None
     newer = stopped(work.push_shipment(task.delivery, task.sales_order))
 
-    assert clicks.reopen(task, person, "Once more") == newer
+    assert reopen(task, person, "Once more") == newer
 
     newer.refresh_from_db()
     assert newer.state == SyncTask.State.WAITING

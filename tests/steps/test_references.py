@@ -10,7 +10,7 @@ import pytest
 from sync.jobs import work
 from sync.models import CompletenessRun, RemoteHealth, SalesOrder, SyncTask
 from sync.sandbox.sap.documents import SalesOrder as SapOrder
-from tests.steps.test_spoilt_pages import KINDS, spoil
+from tests.steps.test_unreadable_pages import KINDS, spoil
 from tests.world import World, add_shop, place_in
 
 State = SyncTask.State
@@ -255,4 +255,4 @@ def test_a_remote_that_is_away_still_is_one(world: World, fault: str) -> None:
     for order in orders:
         pushed(world, order)
 
-    assert RemoteHealth.objects.get().is_away
+    assert RemoteHealth.objects.get().is_in_trouble

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from sync.jobs import work
-from sync.jobs.settled import close_settled
+from sync.jobs.cleared import close_cleared
 from sync.mirrors.billed_anew import successor_of
 from sync.models import BillingDocument, Decision, Invoice, SalesOrder, StepSchedule, SyncTask
 from sync.sandbox.sap import billing
@@ -233,7 +233,7 @@ def test_after_a_credit_memo_in_the_shop_the_old_document_closes(
     assert (task.state, task.cause_key) == ("needs_attention", "sap:billing-cancelled")
 
     refund(world, order)
-    close_settled()
+    close_cleared()
 
     task.refresh_from_db()
     assert task.state == SyncTask.State.DONE
@@ -281,7 +281,7 @@ def test_the_row_of_a_cancelled_document_closes_when_its_successor_has_the_invoi
     assert task.state == "needs_attention"
 
     assert states(world, order, world.bill(delivery)) == ["done"]
-    close_settled()
+    close_cleared()
 
     task.refresh_from_db()
     assert task.state == SyncTask.State.DONE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sync.jobs import plan, work
-from sync.jobs.settled import close_settled
+from sync.jobs.cleared import close_cleared
 from sync.models import Step, SyncTask
 from sync.sandbox.sap import billing, warehouse
 from tests.world import World
@@ -63,7 +63,7 @@ def test_p1_26_a_failure_cleared_by_a_later_run_closes_itself(world: World) -> N
     world.stand_in.move(order.entity_id, "cancel")
     world.run(work.pull_orders(world.shop))
 
-    closed = close_settled()
+    closed = close_cleared()
 
     task.refresh_from_db()
     assert closed == 1
@@ -74,6 +74,6 @@ def test_p1_26_a_failure_cleared_by_a_later_run_closes_itself(world: World) -> N
 def test_a_failure_nothing_has_cleared_stays(world: World) -> None:
     task = world.run(work.push_order(world.place("unknown-sku")))
 
-    assert close_settled() == 0
+    assert close_cleared() == 0
     task.refresh_from_db()
     assert task.state == State.NEEDS_ATTENTION

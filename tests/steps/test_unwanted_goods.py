@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sync.jobs import work
-from sync.jobs.settled import close_settled
+from sync.jobs.cleared import close_cleared
 from sync.mirrors.unwanted_goods import warnings_of
 from sync.models import OutboundDelivery, SalesOrder, SyncTask
 from sync.sandbox.sap import warehouse
@@ -303,7 +303,7 @@ def test_a_reversal_ends_the_shipment_that_had_stopped(world: World) -> None:
 
     warehouse.reverse_goods_issue(world.sap, number)
     world.run(work.pull_deliveries(order))
-    close_settled()
+    close_cleared()
 
     task.refresh_from_db()
     assert (task.state, task.outcome) == ("done", "Cleared by a later run.")

@@ -16,13 +16,8 @@ from sync.errors import MappingMissing, UnexpectedRecord
 from sync.magento.parsing import parse_order
 from sync.magento.records import MagentoOrder
 from sync.sap.records import SapCondition, SapItemRequest, SapSalesOrderRequest
-from sync.translate.sap_order import (
-    MaterialEntry,
-    OrderMapping,
-    TranslatedOrder,
-    item_numbers,
-    sap_order_request,
-)
+from sync.translate.order_mapping import MaterialEntry, OrderMapping
+from sync.translate.sap_order import TranslatedOrder, item_numbers, sap_order_request
 from sync.translate.sap_prices import line_price
 from tests.magento.recorded import answer_body, recorded_orders
 from tests.translate.made_orders import made_item, made_order, orders

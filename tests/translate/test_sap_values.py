@@ -22,6 +22,11 @@ from sync.translate.sap_values import DeliverySources, outbound_delivery_values,
 FLOW_TIME = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SEEN_TIME = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PLANNED_TIME = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+SOURCES = DeliverySources(
+    tracking=("bill_of_lading", "handling_unit_2"),
+    carrier=("forwarding_agent", "shipping_type"),
+    time_zone="UTC",
+)
 
 
 def a_delivery(**changes: Any) -> SapDelivery:
@@ -51,23 +56,19 @@ def a_delivery(**changes: Any) -> SapDelivery:
 def test_the_pick_time_of_the_document_flow_comes_first() -> None:
     delivery = a_delivery(picked_at_from_flow=FLOW_TIME)
 
-    values = outbound_delivery_values(
-        delivery, sources=DeliverySources(), first_seen_picked_at=SEEN_TIME
-    )
+    values = outbound_delivery_values(delivery, sources=SOURCES, first_seen_picked_at=SEEN_TIME)
 
     assert (values["picked_at"], values["pick_time_source"]) == (FLOW_TIME, "flow")
 
 
 def test_without_a_flow_record_the_pick_time_is_when_it_was_first_seen_picked() -> None:
-    values = outbound_delivery_values(
-        a_delivery(), sources=DeliverySources(), first_seen_picked_at=SEEN_TIME
-    )
+    values = outbound_delivery_values(a_delivery(), sources=SOURCES, first_seen_picked_at=SEEN_TIME)
 
     assert (values["picked_at"], values["pick_time_source"]) == (SEEN_TIME, "first_seen")
 
 
 def test_the_planned_time_is_never_taken_for_a_pick_time() -> None:
-    values = outbound_delivery_values(a_delivery(), sources=DeliverySources())
+    values = outbound_delivery_values(a_delivery(), sources=SOURCES)
 
     assert (values["picked_at"], values["pick_time_source"]) == (None, "")
     assert values["planned_picking_at"] == PLANNED_TIME
@@ -77,13 +78,13 @@ def test_the_planned_time_is_never_taken_for_a_pick_time() -> None:
 def test_a_delivery_not_fully_picked_has_no_pick_time(status: str) -> None:
     delivery = a_delivery(picking_status=status, picked_at_from_flow=FLOW_TIME)
 
-    values = outbound_delivery_values(delivery, sources=DeliverySources())
+    values = outbound_delivery_values(delivery, sources=SOURCES)
 
     assert (values["picking_status"], values["picked_at"]) == (status, None)
 
 
 def test_a_source_of_pick_time_can_be_switched_off() -> None:
-    sources = DeliverySources(pick_time=("first_seen",))
+    sources = replace(SOURCES, pick_time=("first_seen",))
 
     values = outbound_delivery_values(
         a_delivery(picked_at_from_flow=FLOW_TIME), sources=sources, first_seen_picked_at=SEEN_TIME
@@ -102,7 +103,7 @@ def test_a_source_of_pick_time_can_be_switched_off() -> None:
 )
 def test_goods_issue_is_read_in_the_zone_sap_names(zone: str, expected: datetime) -> None:
     values = outbound_delivery_values(
-        a_delivery(goods_issue_zone=zone), sources=DeliverySources(time_zone="UTC")
+        a_delivery(goods_issue_zone=zone), sources=replace(SOURCES, time_zone="UTC")
     )
 
     assert values["goods_issued_at"] == expected
@@ -119,7 +120,7 @@ def test_goods_issue_is_read_in_the_zone_sap_names(zone: str, expected: datetime
 def test_goods_issue_follows_summer_time(day: date, clock: time, expected: datetime) -> None:
     delivery = a_delivery(goods_issue_date=day, goods_issue_time=clock)
 
-    values = outbound_delivery_values(delivery, sources=DeliverySources(time_zone="Europe/Berlin"))
+    values = outbound_delivery_values(delivery, sources=replace(SOURCES, time_zone="Europe/Berlin"))
 
     assert values["goods_issued_at"] == expected
 
@@ -127,13 +128,13 @@ def test_goods_issue_follows_summer_time(day: date, clock: time, expected: datet
 def test_goods_issue_at_the_end_of_the_day_is_the_next_midnight() -> None:
     delivery = a_delivery(goods_issue_time=time(0), goods_issue_ends_day=True)
 
-    values = outbound_delivery_values(delivery, sources=DeliverySources())
+    values = outbound_delivery_values(delivery, sources=SOURCES)
 
     assert values["goods_issued_at"] == datetime(2026, 3, 3, tzinfo=UTC)
 
 
 def test_goods_issue_without_a_time_keeps_its_date_only() -> None:
-    values = outbound_delivery_values(a_delivery(goods_issue_time=None), sources=DeliverySources())
+    values = outbound_delivery_values(a_delivery(goods_issue_time=None), sources=SOURCES)
 
     assert (values["goods_issue_date"], values["goods_issued_at"]) == (date(2026, 3, 2), None)
 
@@ -141,7 +142,7 @@ def test_goods_issue_without_a_time_keeps_its_date_only() -> None:
 def test_without_a_time_goods_issue_is_dated_by_the_document_flow() -> None:
     delivery = a_delivery(goods_issue_time=None, goods_issued_at_from_flow=FLOW_TIME)
 
-    values = outbound_delivery_values(delivery, sources=DeliverySources())
+    values = outbound_delivery_values(delivery, sources=SOURCES)
 
     assert values["goods_issued_at"] == FLOW_TIME
 
@@ -149,13 +150,13 @@ def test_without_a_time_goods_issue_is_dated_by_the_document_flow() -> None:
 def test_a_reversed_goods_issue_has_no_moment() -> None:
     delivery = a_delivery(goods_issue_date=None, goods_issued_at_from_flow=FLOW_TIME)
 
-    values = outbound_delivery_values(delivery, sources=DeliverySources())
+    values = outbound_delivery_values(delivery, sources=SOURCES)
 
     assert values["goods_issued_at"] is None
 
 
 def test_p0_10_every_parcel_has_its_tracking_number_in_the_order_of_the_sources() -> None:
-    sources = DeliverySources(tracking=("handling_unit_2", "bill_of_lading"))
+    sources = replace(SOURCES, tracking=("handling_unit_2", "bill_of_lading"))
 
     found = tracking_numbers(a_delivery(), sources=sources)
 
@@ -176,7 +177,7 @@ def test_p0_10_every_parcel_has_its_tracking_number_in_the_order_of_the_sources(
     ],
 )
 def test_each_tracking_source_reads_its_field(source: str, expected: list[str]) -> None:
-    found = tracking_numbers(a_delivery(), sources=DeliverySources(tracking=(source,)))
+    found = tracking_numbers(a_delivery(), sources=replace(SOURCES, tracking=(source,)))
 
     assert [number for number, _ in found] == expected
 
@@ -184,7 +185,7 @@ def test_each_tracking_source_reads_its_field(source: str, expected: list[str]) 
 def test_blank_and_repeated_tracking_numbers_are_left_out() -> None:
     delivery = a_delivery(handling_units=(("", "1Z999"), ("", " ")))
 
-    found = tracking_numbers(delivery, sources=DeliverySources())
+    found = tracking_numbers(delivery, sources=SOURCES)
 
     assert found == [("1Z999", "bill_of_lading")]
 
@@ -201,14 +202,14 @@ def test_blank_and_repeated_tracking_numbers_are_left_out() -> None:
 def test_the_carrier_comes_from_the_configured_source(
     sources: tuple[str, ...], expected: str
 ) -> None:
-    values = outbound_delivery_values(a_delivery(), sources=DeliverySources(carrier=sources))
+    values = outbound_delivery_values(a_delivery(), sources=replace(SOURCES, carrier=sources))
 
     assert values["carrier"] == expected
 
 
 def test_an_unknown_source_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="Unknown tracking source: crystal_ball"):
-        DeliverySources(tracking=("crystal_ball",))
+        replace(SOURCES, tracking=("crystal_ball",))
 
 
 def test_a_delivered_line_names_the_order_line_it_fulfils() -> None:

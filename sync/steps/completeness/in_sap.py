@@ -10,15 +10,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import F
 
 from sync.mirrors.shared_references import orders_with, reference_of
 from sync.models import CompletenessFinding, CustomerMapping, Decision, SalesOrder
+from sync.reading import UnreadableRecord
 from sync.sap.records import SapSalesOrder
 from sync.sap.reference import normal_reference
-from sync.sap.unreadable import UnreadableDocument
 from sync.steps.ordering.linking import KEPT_OUT, is_too_early
 from sync.steps.step_run import StepRun
 from sync.translate.linking import is_order
@@ -37,6 +37,7 @@ class SapSide:
     numbers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     one_time: set[str] = field(default_factory=set)
     tied: set[str] = field(default_factory=set)
+    unreadable: list[UnreadableRecord] = field(default_factory=list)
 
     def add(self, reference: str, number: str, *, is_one_time: bool) -> None:
         """One document; it may be listed for several customers' calls."""
@@ -46,18 +47,23 @@ class SapSide:
             self.one_time.add(reference)
 
 
-def read_sap_side(
-    run: StepRun, since: datetime, until: datetime, spoilt: list[UnreadableDocument]
-) -> SapSide:
+def read_sap_side(run: StepRun, since: datetime, until: datetime) -> SapSide:
     """Everything SAP lists for the shop's customers, but what is known to be another shop's."""
     side = SapSide(tied=_tied_by_people(run))
     prefix = normal_reference(run.shop.reference_prefix)
-    days = (since.date(), until.date() + timedelta(days=1))
     for customer, organization, is_one_time in _customers(run):
         run.task.hold_lease(run.policy.lease)
-        for reference, number in _listed(run, customer, organization, days, spoilt):
-            if reference.startswith(prefix):
-                side.add(reference, number, is_one_time=is_one_time)
+        listed = run.remotes.sap().list_sales_orders(
+            sold_to=customer,
+            sales_organization=organization,
+            created_from=since.date(),
+            created_to=until.date() + timedelta(days=1),
+        )
+        side.unreadable += listed.unreadable
+        for one in listed.records:
+            if one.customer_reference.startswith(prefix):
+                number = one.sap_sales_order_number
+                side.add(one.customer_reference, number, is_one_time=is_one_time)
     for number in _of_other_shops(run, side):
         for numbers in side.numbers.values():
             if number in numbers:
@@ -124,24 +130,6 @@ def _customers(run: StepRun) -> list[tuple[str, str, bool]]:
     return sorted((*pair, is_once) for pair, is_once in found.items() if all(pair))
 
 
-def _listed(
-    run: StepRun,
-    customer: str,
-    organization: str,
-    days: tuple[date, date],
-    spoilt: list[UnreadableDocument],
-) -> Iterator[tuple[str, str]]:
-    headers = run.remotes.sap().list_sales_orders(
-        sold_to=customer,
-        sales_organization=organization,
-        created_from=days[0],
-        created_to=days[1],
-        unreadable=spoilt,
-    )
-    for header in headers:
-        yield header.customer_reference, header.sap_sales_order_number
-
-
 def _of_other_shops(run: StepRun, side: SapSide) -> list[str]:
     """Shops may sell to one account; an order known to be another's is no finding here."""
     numbers = [number for found in side.numbers.values() for number in found]
@@ -161,8 +149,7 @@ def _orders_among(run: StepRun, numbers: list[str]) -> set[str]:
     counted = set(numbers)
     for batch in _batches(numbers):
         run.task.hold_lease(run.policy.lease)
-        spoilt: list[UnreadableDocument] = []
-        read = run.remotes.sap().get_sales_orders(batch, spoilt)
+        read = run.remotes.sap().get_sales_orders(batch).records
         counted -= {one.sap_sales_order_number for one in read if not _counts(one)}
     return counted
 

@@ -7,10 +7,11 @@ it tells of something new, the order is read once more like an open one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sync.errors import UnexpectedRecord
+from sync.mirrors.notes import note_billing_flow, note_watched
 from sync.models import (
     BillingDocument,
     BillingDocumentLine,
@@ -39,8 +40,7 @@ def watch_complete_orders(run: StepRun) -> None:
         news = [order.pk for order in orders if _is_cancelled(sap, order)]
     else:
         news = _with_news(orders, numbers, later)
-    _note(orders, now)
-    SalesOrder.objects.filter(pk__in=news, billing_due_at=None).update(billing_due_at=now)
+    note_watched(orders, news, now)
 
 
 def _to_watch(run: StepRun, now: datetime) -> list[SalesOrder]:
@@ -75,8 +75,7 @@ def _with_news(
     for order in orders:
         follow = {one for number in numbers[order.pk] for one in later.get(number, ())}
         if fresh := follow - stored - set(order.billing_flow):
-            kept = sorted({*order.billing_flow, *fresh})
-            SalesOrder.objects.filter(pk=order.pk).update(billing_flow=kept)
+            note_billing_flow(order, fresh)
             news.append(order.pk)
     return news
 
@@ -93,8 +92,3 @@ def _is_cancelled(sap: SapClient, order: SalesOrder) -> bool:
         except UnexpectedRecord:
             continue
     return False
-
-
-def _note(orders: Iterable[SalesOrder], now: datetime) -> None:
-    looked_at = SalesOrder.objects.filter(pk__in=[order.pk for order in orders])
-    looked_at.update(billing_watched_at=now)

@@ -19,6 +19,7 @@ from sync.causes.sap import SapCause
 from sync.errors import MappingMissing, OutcomeUnknown, RecordsDisagree, UnexpectedRecord
 from sync.mirrors.intake import FINISHED
 from sync.mirrors.link_choices import CANDIDATES, Said, said_of
+from sync.mirrors.notes import note_looked_for
 from sync.mirrors.order_rest import OrderRest
 from sync.mirrors.shared_references import reference_of, refuse_anothers, refuse_shared
 from sync.models import SalesArea, SalesOrder
@@ -87,12 +88,6 @@ def is_too_early(order: SalesOrder) -> bool:
     return bool(order.shop.orders_from and order.placed_at < order.shop.orders_from)
 
 
-def note_looked_for(order: SalesOrder) -> None:
-    """SAP has been asked about the order as the shop has it now."""
-    SalesOrder.objects.filter(pk=order.pk).update(looked_up_as=order.remote_updated_at)
-    order.looked_up_as = order.remote_updated_at
-
-
 def web_side(order: SalesOrder, rest: OrderRest) -> WebSide:
     """What the order's SAP order would have, also where the portal itself could not send it."""
     totals = [rest.web_order.charged, rest.web_order.grand_total]
@@ -140,7 +135,7 @@ def _own(run: StepRun, sought: Sought, number: str) -> SapSalesOrder | None:
     """The order under a number this portal wrote down before the commit, if that was saved."""
     if len(number) != SAP_NUMBER_LENGTH or number in sought.said.refused:
         return None
-    for read in run.remotes.sap().get_sales_orders([number], with_addresses=True):
+    for read in run.remotes.sap().get_sales_orders([number], with_addresses=True).complete():
         if read.customer_reference == sought.ours.reference:
             refuse_anothers(sought.order, [number])
             return read
@@ -165,7 +160,7 @@ def _hits(run: StepRun, sought: Sought) -> list[Candidate]:
     named = {order.ext_order_id} - sought.said.refused
     named = {one for one in named if len(one) == SAP_NUMBER_LENGTH}
     wanted = sorted(numbers | named)
-    held = sap.get_sales_orders(wanted, with_addresses=True) if wanted else []
+    held = sap.get_sales_orders(wanted, with_addresses=True).complete()
     if missing := numbers - {read.sap_sales_order_number for read in held}:
         raise OutcomeUnknown(
             f"SAP lists order {min(missing)} but does not show it yet.",
@@ -213,7 +208,7 @@ def _tied(run: StepRun, sought: Sought) -> SapSalesOrder:
     if sought.is_stopped:
         note_looked_for(sought.order)  # who tied it is asked, not the schedule
     refuse_anothers(sought.order, [number])
-    held = run.remotes.sap().get_sales_orders([number], with_addresses=True)
+    held = run.remotes.sap().get_sales_orders([number], with_addresses=True).complete()
     if not held:
         run.task.write_ahead(**{CANDIDATES: []})
         told = f"SAP shows no order {number}, to which this order was tied."

@@ -1,4 +1,4 @@
-"""What a person's click asks for. Pages call nothing else of the queue."""
+"""What people ask for at a page; what runs by itself is in ``schedule``."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from django.contrib.auth.models import User
 
-from sync.jobs import marked_done, plan, release, work
+from sync.jobs import plan, release, work
 from sync.jobs.ask import Answer, Asked, ask, retry
 from sync.mirrors.intake import reason_never_taken
 from sync.mirrors.link_choices import task_showing
+from sync.mirrors.notes import note_taken_anyway
 from sync.models import (
     BillingDocument,
     Decision,
@@ -35,6 +36,7 @@ class Clicked:
     tasks: list[SyncTask] = field(default_factory=list)
     answers: Counter[Answer] = field(default_factory=Counter)
     note: str = ""
+    name: str = "Sync now"
 
     @property
     def message(self) -> str:
@@ -51,7 +53,15 @@ class Clicked:
             Answer.NEEDS_ATTENTION: "needing attention",
         }
         parts = [f"{count} {words[answer]}" for answer, count in self.answers.items()]
-        return f"Sync now: {', '.join(parts)}. {self.note}".strip()
+        return f"{self.name}: {', '.join(parts)}. {self.note}".strip()
+
+    def says(self, note: str) -> Clicked:
+        """The same, with one more word for the person."""
+        return replace(self, note=note)
+
+    def called(self, name: str) -> Clicked:
+        """The same, by the name of another button."""
+        return replace(self, name=name)
 
 
 def sync_orders(orders: Iterable[SalesOrder], user: User) -> Clicked:
@@ -63,11 +73,11 @@ def sync_all_new_orders(user: User) -> Clicked:
     """Fetch every shop's new orders, and bring all that wait into SAP; before the release only
     the first."""
     if not _has_shop():
-        return Clicked(note=NO_SHOP)
+        return Clicked().says(NO_SHOP)
     if not release.is_held():
         return _ask_all(plan.for_all_new_orders(), user)
     fetches = (one for one in plan.for_all_new_orders() if one.step not in WRITES)
-    return replace(_ask_all(fetches, user), note=release.HELD)
+    return _ask_all(fetches, user).says(release.HELD)
 
 
 def sync_deliveries(deliveries: Iterable[OutboundDelivery], user: User) -> Clicked:
@@ -92,7 +102,8 @@ def sync_all_billing_documents(user: User) -> Clicked:
 
 def resend_invoices(invoices: Iterable[Invoice], user: User) -> Clicked:
     """Mail these invoices to their customers once more."""
-    return _ask_all((work.send_invoice(invoice) for invoice in invoices), user)
+    mails = (work.send_invoice(invoice) for invoice in invoices)
+    return _ask_all(mails, user).called("Resend invoice")
 
 
 def take_anyway(order: SalesOrder, user: User, reason: str = "") -> Clicked:
@@ -101,9 +112,7 @@ def take_anyway(order: SalesOrder, user: User, reason: str = "") -> Clicked:
     if reason_never_taken(order):
         return Clicked()
     Decision.keep(Decision.Kind.TAKEN_ANYWAY, user, reason, sales_order=order)
-    SalesOrder.objects.filter(pk=order.pk).update(
-        is_taken_anyway=True, not_taken_reason="", stage=SalesOrder.Stage.TO_SYNC
-    )
+    note_taken_anyway(order)
     order.refresh_from_db()
     return sync_orders([order], user)
 
@@ -130,19 +139,6 @@ def retry_tasks(tasks: Iterable[SyncTask], user: User) -> Clicked:
     return _collect(retry(task, asked_by=user) for task in tasks)
 
 
-def mark_done(task: SyncTask, user: User, reason: str, number: str = "") -> bool:
-    """End a stopped task with a reason, or have the shop's paper of that number linked; False
-    where it is not stopped any more."""
-    if number:
-        return marked_done.mark_done_with(task, user, reason, number)
-    return marked_done.mark_done(task, user, reason)
-
-
-def reopen(task: SyncTask, user: User, reason: str) -> SyncTask | None:
-    """Take back that a task was marked done; the task that goes on, None where it was not."""
-    return marked_done.reopen(task, user, reason)
-
-
 def retry_cause(cause_key: str, user: User) -> Clicked:
     """Put every task that stopped for this cause back to work."""
     stopped = SyncTask.objects.filter(
@@ -165,19 +161,20 @@ def try_connections(user: User) -> Clicked:
 
 def dry_run(order: SalesOrder, user: User) -> Clicked:
     """Show the order to SAP; nothing is saved there."""
-    return _ask_all([work.dry_run(order)], user)
+    return _ask_all([work.dry_run(order)], user).called("Dry run")
 
 
 def check_readiness(user: User) -> Clicked:
     """Check the portal, SAP, and every shop that is switched on."""
     shops = Shop.objects.filter(is_active=True).order_by("id")
     areas = [work.check_readiness(area="portal"), work.check_readiness(area="sap")]
-    return _ask_all([*areas, *(work.check_readiness(shop) for shop in shops)], user)
+    checks = [*areas, *(work.check_readiness(shop) for shop in shops)]
+    return _ask_all(checks, user).called("Checks")
 
 
 def _of_everything(fetch: work.Work, user: User) -> Clicked:
     clicked = _ask_all([fetch], user)
-    return clicked if _has_shop() else replace(clicked, note=NO_SHOP)
+    return clicked if _has_shop() else clicked.says(NO_SHOP)
 
 
 def _has_shop() -> bool:

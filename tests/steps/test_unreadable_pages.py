@@ -125,7 +125,7 @@ def test_it_may_stand_anywhere_and_not_alone(
     world: World, places: list[int], at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = world.place("simple")  # a shop's oldest order can be read
-    monkeypatch.setattr(import_module("sync.steps.pull_orders"), "BATCH", at_once)
+    monkeypatch.setattr(import_module("sync.steps.pull_orders"), "PAGE", at_once)
     ids = [world.place_only("simple") for _ in range(7)]
     spoilt = {ids[place] for place in places}
     spoil(world, spoilt)

@@ -21,7 +21,7 @@ from sync.errors import UnexpectedRecord
 _CAUSES = {SHOP: ShopCause.UNFITTING, SAP: SapCause.UNFITTING}
 
 
-def refuse_unfitting(model: type[Model], rows: Iterable[Mapping[str, Any]], *, system: str) -> None:
+def must_fit(model: type[Model], rows: Iterable[Mapping[str, Any]], *, system: str) -> None:
     """Raises ``UnexpectedRecord`` for a value the column of its name cannot hold."""
     fields = {field.attname: field for field in model._meta.concrete_fields}
     fields |= {field.name: field for field in model._meta.concrete_fields}

@@ -1,14 +1,14 @@
-"""Failures that later work has cleared close themselves."""
+"""Stopped work that later work has cleared closes itself."""
 
 from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sync.causes.papers import PaperCause
+from sync.mirrors.cancelled_billing import is_dealt_with
 from sync.mirrors.link_choices import ASKED_OF_PEOPLE
 from sync.models import Invoice, RemoteHealth, SalesOrder, Shipment, Step, SyncTask, clock
 from sync.models.failures import NO_FAILURE
-from sync.steps.invoicing.cancelled_billing import is_dealt_with
 
 CLEARED = "Cleared by a later run."
 # What a later reading of the invoice does not answer: money and quantities stay as they are.
@@ -18,8 +18,8 @@ OPEN_STILL = frozenset(
 )
 
 
-def close_settled() -> int:
-    """Close every stopped task whose work is done or no longer wanted; how many were closed."""
+def close_cleared() -> int:
+    """Close every stopped task whose work is done, or no longer wanted; how many those are."""
     return sum(
         stopped.update(
             state=SyncTask.State.DONE,

@@ -1,0 +1,106 @@
+"""Web orders: what the portal reads of them, and the one thing it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from sync.causes.shop import ShopCause
+from sync.errors import RemoteRejected, UnexpectedRecord
+from sync.magento.intake import OrderSearch
+from sync.magento.lists import RecordList
+from sync.magento.narrowing import NO_DOUBTS, Doubts, Narrowing, parsed
+from sync.magento.paging import PageSize, of_order, page_of, record_of
+from sync.magento.parsing import parse_order
+from sync.magento.records import MagentoOrder
+from sync.magento.refusals import PageTooLarge
+from sync.magento.search import Groups, Page, Query, Search, equal
+from sync.magento.transport import Transport
+from sync.reading import Read, UnreadableRecord
+
+LONGEST_EXT_ORDER_ID = 32  # cut silently beyond [447]
+
+
+class OrderRoutes:
+    """The routes of orders."""
+
+    _http: Transport
+    _sizes: PageSize
+
+    def get_order(self, entity_id: int) -> MagentoOrder:
+        """One order by entity_id; ``RemoteRejected`` with cause ``NOT_FOUND`` where none is."""
+        route = f"orders/{int(entity_id)}"
+        order = parse_order(record_of(self._http.get(route), route))
+        return of_order(order, order.entity_id, entity_id, "order")
+
+    def search_orders(
+        self,
+        *,
+        updated_from: datetime,
+        store_ids: Collection[int] = (),
+        page_size: int = 100,
+        after: tuple[datetime, int] | None = None,
+        doubts: Doubts = NO_DOUBTS,
+    ) -> Iterator[Read[MagentoOrder]]:
+        """Orders changed at or after ``updated_from``, oldest change first, as pages arrive.
+
+        ``after`` (updated_at, entity_id) starts behind a record that was seen. ``doubts`` is what
+        is known beforehand of records that spoil their page.
+        """
+        search = OrderSearch(updated_from, tuple(sorted(store_ids)), page_size)
+        narrowing = Narrowing("orders", self._order_page, doubts)
+        return search.records(narrowing, after, self._sizes)
+
+    def search_orders_by_increment_id(
+        self, increment_id: str, *, is_repeated: bool = False
+    ) -> Read[MagentoOrder]:
+        """The orders with that number: it is unique only within a store."""
+        return self._orders(equal("increment_id", increment_id), is_repeated=is_repeated)
+
+    def look_for_order(self, entity_id: int) -> MagentoOrder | UnreadableRecord | None:
+        """One order as the shop's list has it; None where it is on the list no more."""
+        found = self._orders(equal("entity_id", entity_id), is_repeated=True)
+        if found.records:
+            return found.records[0]
+        return next(iter(found.unreadable), None)
+
+    def set_ext_order_id(self, entity_id: int, ext_order_id: str) -> None:
+        """Store the SAP number with the order [430]. Only these two members: others would be
+        written as they are [441]. Never while a ship or invoice of that order may be running."""
+        if not 0 < len(ext_order_id) <= LONGEST_EXT_ORDER_ID:
+            raise ValueError(f"ext_order_id has 1 to {LONGEST_EXT_ORDER_ID} characters")
+        entity = {"entity_id": int(entity_id), "ext_order_id": ext_order_id}
+        self._http.post("orders", {"entity": entity})
+
+    def probe_right_to_save_orders(self) -> None:
+        """Learn whether ``set_ext_order_id`` is allowed, without writing anything.
+
+        An order that holds nothing is refused to everybody: for want of a payment where the right
+        is there [445], for want of the right otherwise [248-010]. Raises ``RemoteMisconfigured``
+        that names the right as the shop does: it depends on the version (README "Versions" 2).
+        """
+        try:
+            self._http.post_to_be_refused("orders", {"entity": {}})
+        except RemoteRejected:
+            return
+        raise UnexpectedRecord(
+            "The shop took an order that holds nothing.", cause=ShopCause.TOOK_EMPTY_ORDER
+        )
+
+    def newest_orders(self, most: int = 20) -> list[MagentoOrder]:
+        """The newest orders that can be read."""
+        size = self._sizes.fitting(most)
+        search = Search((), sort=("entity_id",), page_size=size, descending=True)
+        try:
+            page = self._order_page(search.query())
+        except PageTooLarge as refusal:
+            self._sizes.learn(refusal, size)
+            return self.newest_orders(most)
+        return list(parsed(Read(tuple(page.rows)), parse_order, "order").records)
+
+    def _orders(self, groups: Groups, *, is_repeated: bool) -> Read[MagentoOrder]:
+        listed = RecordList(self._http.get, self._sizes, "orders", groups, is_repeated)
+        return listed.read(parse_order)
+
+    def _order_page(self, query: Query) -> Page:
+        return page_of(self._http.get("orders", query), "orders")

@@ -1,0 +1,153 @@
+"""Shipments and invoices: found by their order, made, mailed, and written on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any, TypeVar
+
+from sync.causes.shop import ShopCause
+from sync.errors import OutcomeUnknown, SyncError, UnexpectedRecord
+from sync.magento.bodies import marker_of, quantities_of, track_of
+from sync.magento.lists import RecordList
+from sync.magento.paging import PageSize, of_order
+from sync.magento.parsing import mail_of, parse_invoice, parse_shipment, parse_track
+from sync.magento.records import (
+    InvoiceRequest,
+    MagentoInvoice,
+    MagentoMail,
+    MagentoShipment,
+    MagentoTrack,
+    ShipmentRequest,
+)
+from sync.magento.search import Filter, Groups, equal
+from sync.magento.transport import Transport
+from sync.reading import Read
+
+Record = TypeVar("Record")
+
+
+class PaperRoutes:
+    """The routes of shipments and invoices."""
+
+    _http: Transport
+    _sizes: PageSize
+
+    # ---- shipments -------------------------------------------------------------------------------
+    def search_shipments(
+        self, order_entity_id: int, *, is_repeated: bool = False
+    ) -> Read[MagentoShipment]:
+        """All shipments of an order, oldest first."""
+
+        def parse(row: Any) -> MagentoShipment:
+            found = parse_shipment(row)
+            return of_order(found, found.order_id, order_entity_id, "shipment")
+
+        of_it = equal("order_id", order_entity_id)
+        listed = RecordList(self._http.get, self._sizes, "shipments", of_it, is_repeated)
+        return listed.read(parse)
+
+    def create_shipment(self, order_entity_id: int, request: ShipmentRequest) -> int:
+        """Ship exactly what is asked for; the shipment's entity_id [210].
+
+        The shop cuts too large quantities silently [214, 264]: compare with what is open first.
+        """
+        body = {
+            "items": quantities_of(request.quantities),
+            "notify": request.notify,
+            "tracks": [track_of(*track) for track in request.tracks],
+            **marker_of(request.marker),
+        }
+        return self._created(f"order/{int(order_entity_id)}/ship", body)
+
+    def add_track(
+        self, shipment: MagentoShipment, carrier_code: str, title: str, track_number: str
+    ) -> MagentoTrack:
+        """A track of a shipment that exists; nothing keeps it from being there twice [271]."""
+        entity: dict[str, Any] = track_of(carrier_code, title, track_number)
+        entity |= {"order_id": shipment.order_id, "parent_id": shipment.entity_id}
+        answer = self._http.post("shipment/track", {"entity": entity})
+        return _after_write(parse_track, answer, "POST shipment/track")
+
+    def delete_track(self, track_entity_id: int) -> None:
+        """Take a track away; the shop answers the same for one that is not there [280]."""
+        self._http.delete(f"shipment/track/{int(track_entity_id)}")
+
+    def send_shipment_email(self, entity_id: int) -> bool:
+        """The shop's word that it sent the mail, which is no proof (README "E-mail")."""
+        return self._http.post(f"shipment/{int(entity_id)}/emails") is True
+
+    # ---- invoices --------------------------------------------------------------------------------
+    def search_invoices(
+        self, order_entity_id: int, *, is_repeated: bool = False
+    ) -> Read[MagentoInvoice]:
+        """All invoices of an order, oldest first."""
+
+        def parse(row: Any) -> MagentoInvoice:
+            found = parse_invoice(row)
+            return of_order(found, found.order_id, order_entity_id, "invoice")
+
+        of_it = equal("order_id", order_entity_id)
+        listed = RecordList(self._http.get, self._sizes, "invoices", of_it, is_repeated)
+        return listed.read(parse)
+
+    def create_invoice(self, order_entity_id: int, request: InvoiceRequest) -> int:
+        """Invoice what is asked for; the invoice's entity_id [320]."""
+        body = {
+            "capture": request.capture,
+            "items": quantities_of(request.quantities),
+            "notify": request.notify,
+            **marker_of(request.marker),
+        }
+        return self._created(f"order/{int(order_entity_id)}/invoice", body)
+
+    def send_invoice_email(self, entity_id: int) -> bool:
+        """As ``send_shipment_email``."""
+        return self._http.post(f"invoices/{int(entity_id)}/emails") is True
+
+    def add_invoice_comment(self, entity_id: int, comment: str) -> None:
+        """A comment nobody is told of; nothing keeps it from being there twice [371]."""
+        entity = {
+            "parent_id": int(entity_id),
+            "comment": comment,
+            "is_customer_notified": 0,
+            "is_visible_on_front": 0,
+        }
+        self._http.post("invoices/comments", {"entity": entity})
+
+    # ---- both ------------------------------------------------------------------------------------
+    def mails_wanted(self, route: str, order_entity_id: int) -> set[int]:
+        """The order's ``invoices`` or ``shipments`` the shop has mailed or is to mail; what no
+        member of the answer tells, but the search ("Versions" 4)."""
+        wanted = (*equal("order_id", order_entity_id), *equal("send_email", 1))
+        return {mail.entity_id for mail in self._mails(route, wanted)}
+
+    def mails_of(self, route: str, entity_ids: Collection[int]) -> list[MagentoMail]:
+        """How the shop's mails of these ``invoices`` or ``shipments`` stand."""
+        listed = ",".join(str(one) for one in sorted(entity_ids))
+        return self._mails(route, ((Filter("entity_id", "in", listed),),))
+
+    def _mails(self, route: str, groups: Groups) -> list[MagentoMail]:
+        return RecordList(self._http.get, self._sizes, route, groups).records(mail_of)
+
+    def _created(self, route: str, body: dict[str, Any]) -> int:
+        """The new entity_id, which comes as a JSON string (``"40"``)."""
+        answer = self._http.post(route, body)
+        text = str(answer) if isinstance(answer, str | int) else ""
+        if text.isascii() and text.isdigit() and int(text) > 0:
+            return int(text)
+        raise _unclear(f"POST {route}")
+
+
+def _after_write(parse: Callable[[Any], Record], answer: Any, operation: str) -> Record:
+    try:
+        return parse(answer)
+    except UnexpectedRecord as error:
+        raise _unclear(operation) from error
+
+
+def _unclear(operation: str) -> SyncError:
+    return OutcomeUnknown(
+        f"The shop accepted {operation}, but its answer does not say what it made.",
+        cause=ShopCause.ANSWER_UNCLEAR,
+        reference=operation,
+    )

@@ -1,0 +1,44 @@
+"""What the portal notes of a mirror by itself, beside what either side says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils import timezone
+
+from sync.models import SalesOrder
+
+
+def note_looked_for(order: SalesOrder) -> None:
+    """SAP has been asked about the order as the shop has it now."""
+    keep(order, looked_up_as=order.remote_updated_at)
+
+
+def note_confirmed(order: SalesOrder) -> None:
+    """The shop was read back carrying the order's SAP number."""
+    keep(order, confirmed_at=timezone.now())
+
+
+def note_taken_anyway(order: SalesOrder) -> None:
+    """A person wants the order although a rule has stopped it."""
+    keep(order, is_taken_anyway=True, not_taken_reason="", stage=SalesOrder.Stage.TO_SYNC)
+
+
+def note_billing_flow(order: SalesOrder, documents: Iterable[str]) -> None:
+    """These billing documents of SAP's flow have led to a new reading of the order."""
+    keep(order, billing_flow=sorted({*order.billing_flow, *documents}))
+
+
+def note_watched(orders: Iterable[SalesOrder], news: Iterable[int], now: datetime) -> None:
+    """SAP was looked at for later billing documents; those with news are read again now."""
+    looked_at = SalesOrder.objects.filter(pk__in=[order.pk for order in orders])
+    looked_at.update(billing_watched_at=now)
+    SalesOrder.objects.filter(pk__in=list(news), billing_due_at=None).update(billing_due_at=now)
+
+
+def keep(order: SalesOrder, **columns: object) -> None:
+    """Set these columns, in the database and in hand; no others, for another may have changed."""
+    SalesOrder.objects.filter(pk=order.pk).update(**columns)
+    for name, value in columns.items():
+        setattr(order, name, value)

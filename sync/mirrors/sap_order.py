@@ -1,0 +1,78 @@
+"""SAP's order of a web order, as it was read: its status, its lines, and how far both agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils import timezone
+
+from sync.mirrors.notes import keep
+from sync.mirrors.order_rest import keep_asked
+from sync.mirrors.sap import store_sap_lines
+from sync.models import SalesOrder, SalesOrderLine
+from sync.sap.records import CreatedSalesOrder, SapSalesOrder
+from sync.translate.comparison import rounding_between
+from sync.translate.sap_order import TranslatedOrder
+from sync.translate.sap_values import sap_order_values
+
+CANNOT_COMPARE = "comparison"
+Verification = SalesOrder.Verification
+
+
+def store_sent(order: SalesOrder, created: CreatedSalesOrder) -> None:
+    """SAP has given the order this number; it is still to be read back."""
+    keep(
+        order,
+        sap_sales_order_number=created.sap_sales_order_number,
+        sap_is_incomplete=created.is_incomplete,
+        verification=Verification.SENT,
+    )
+
+
+def store_compared(
+    order: SalesOrder,
+    read: SapSalesOrder,
+    asked: TranslatedOrder,
+    differences: list[dict[str, str]],
+    **notes: object,
+) -> None:
+    """Keep SAP's order with what differs from what it was asked for; within a transaction."""
+    rounding = None if differences else rounding_between(asked.request, read, asked.totals)
+    cuts = [
+        {"field": cut.field, "length": cut.original_length, "limit": cut.limit}
+        for cut in asked.cuts
+    ]
+    keep_asked(order, asked)
+    _store(
+        order,
+        read,
+        asked.item_numbers,
+        verification=Verification.DIFFERS if differences else Verification.VERIFIED,
+        differences=differences,
+        rounding=rounding,
+        text_cuts=cuts,
+        **notes,
+    )
+
+
+def store_uncompared(
+    order: SalesOrder,
+    read: SapSalesOrder,
+    item_numbers: Mapping[int, int],
+    why: str,
+    **notes: object,
+) -> None:
+    """Keep an order of SAP that the portal could not have sent; within a transaction."""
+    differences = [{"field": CANNOT_COMPARE, "shop": why, "sap": ""}]
+    verification = Verification.DIFFERS
+    _store(order, read, item_numbers, verification=verification, differences=differences, **notes)
+
+
+def _store(
+    order: SalesOrder, read: SapSalesOrder, item_numbers: Mapping[int, int], **columns: object
+) -> None:
+    for item_id, item_number in item_numbers.items():
+        line = SalesOrderLine.objects.filter(sales_order=order, item_id=item_id)
+        line.update(sap_item_number=item_number)
+    keep(order, **sap_order_values(read), sap_read_at=timezone.now(), **columns)
+    store_sap_lines(order, read)

@@ -1,0 +1,11 @@
+"""Work that a person ends: what the task's facts keep of it, and how its outcome says so."""
+
+from __future__ import annotations
+
+WISH = "marked_done_with"  # the shop's paper a person named, and why; the step reads it
+UNCONFIRMED = "number_to_confirm"  # named once, and without a reference of ours
+
+
+def words(person: str, reason: str) -> str:
+    """How work that a person has ended says so."""
+    return f"Marked done by {person}: {reason}"

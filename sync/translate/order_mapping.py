@@ -1,0 +1,133 @@
+"""What the mapping tables say about one web order, and what of it is missing. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from sync.errors import MappingMissing
+from sync.magento.records import MagentoOrder
+from sync.mapping_tables import MappingTable, MissingEntry
+from sync.translate.order_amounts import OrderAmounts, PricedLine
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialEntry:
+    """The SAP material for a SKU; empty unit: the mapping's default."""
+
+    material: str
+    unit: str = ""
+    item_category: str = ""
+    ean: str = ""  # instead of the material: SAP finds it
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMapping:
+    """Everything the mappings say about one order.
+
+    An empty text in a required field, and None anywhere, stand for a missing entry; an empty text
+    elsewhere means that SAP is to decide by itself.
+    """
+
+    order_type: str
+    sales_organization: str
+    distribution_channel: str
+    division: str
+    sold_to: str
+    is_one_time_customer: bool
+    price_condition: str
+    discount_condition: str = ""
+    freight_condition: str = ""
+    freight_tax_condition: str = ""  # empty: SAP computes the tax itself
+    tax_condition: str = ""  # empty: SAP computes the tax itself
+    materials: Mapping[str, MaterialEntry] = field(default_factory=dict)
+    sku_is_material: bool = False
+    sku_is_ean: bool = False
+    reference_prefix: str = ""  # keeps the orders of two shops apart
+    default_unit: str = ""
+    customer_reference_method: str = ""
+    shipping_condition: str | None = ""
+    payment_terms: str | None = ""
+    sold_to_role: str = "AG"
+    ship_to_role: str = "WE"
+    bill_to_role: str = ""  # empty: SAP derives the bill-to from the sold-to
+    note_text_id: str = ""  # empty: the customer's note stays in the shop
+    language_iso: str = "EN"
+    requested_date: date | None = None
+    time_zone: str = "UTC"  # of the SAP system, for the order date
+    region_countries: frozenset[str] = frozenset({"US", "CA"})
+    amounts_may_be_off: Decimal = Decimal(0)  # the shop's total from the sum of its lines
+
+
+def missing_of(
+    order: MagentoOrder, amounts: OrderAmounts, mapping: OrderMapping
+) -> list[MissingEntry]:
+    """Every mapping entry, and field of one, that is still needed; empty when the order can go."""
+    return list(dict.fromkeys(_missing(order, amounts, mapping)))
+
+
+def require_mapping(order: MagentoOrder, amounts: OrderAmounts, mapping: OrderMapping) -> None:
+    """Raises ``MappingMissing`` for the first missing entry, naming all of them in its message."""
+    missing = missing_of(order, amounts, mapping)
+    if not missing:
+        return
+    names = ", ".join(f"{one.what} “{one.key}”" for one in missing)
+    raise MappingMissing(
+        f"Order {order.increment_id} cannot go to SAP before these mappings are there: {names}.",
+        *missing[0],
+        reference=order.increment_id,
+    )
+
+
+def material_of(line: PricedLine, mapping: OrderMapping) -> MaterialEntry | None:
+    """What the line becomes in SAP; None where the mappings do not tell."""
+    entry = mapping.materials.get(line.sku)
+    if entry is not None and (entry.material or entry.ean):
+        return entry
+    if mapping.sku_is_ean:
+        return MaterialEntry("", ean=line.sku.strip())
+    # SAP keeps material numbers in capitals; RFC converts nothing (sheet 1.5).
+    return MaterialEntry(line.sku.upper()) if mapping.sku_is_material else None
+
+
+def _missing(
+    order: MagentoOrder, amounts: OrderAmounts, mapping: OrderMapping
+) -> Iterator[MissingEntry]:
+    store = str(order.store_id)
+    for name in ("order_type", "sales_organization", "distribution_channel", "division"):
+        if not getattr(mapping, name):
+            yield MissingEntry(MappingTable.SALES_AREA, store, name)
+    if not mapping.sold_to:
+        group = order.customer_group_id
+        buyer = "guest" if order.is_guest else f"group {'' if group is None else group}"
+        yield MissingEntry(MappingTable.CUSTOMER, buyer)
+    if mapping.shipping_condition is None and not order.is_virtual:
+        yield MissingEntry(MappingTable.SHIPPING, order.shipping_method)
+    if mapping.payment_terms is None:
+        yield MissingEntry(MappingTable.PAYMENT, order.payment_method, "payment_terms")
+    for line in amounts.lines:
+        yield from _missing_of_line(line, mapping, store)
+    for name in _missing_conditions(amounts, mapping):
+        yield MissingEntry(MappingTable.SALES_AREA, store, name)
+
+
+def _missing_conditions(amounts: OrderAmounts, mapping: OrderMapping) -> Iterator[str]:
+    if not mapping.price_condition:
+        yield "price_condition"
+    if not mapping.discount_condition and any(line.discount for line in amounts.lines):
+        yield "discount_condition"
+    if not mapping.freight_condition and amounts.freight - amounts.freight_discount:
+        yield "freight_condition"
+
+
+def _missing_of_line(line: PricedLine, mapping: OrderMapping, store: str) -> Iterator[MissingEntry]:
+    entry = material_of(line, mapping)
+    if entry is None:
+        yield MissingEntry(MappingTable.MATERIAL, line.sku)
+    elif not (entry.unit or mapping.default_unit):
+        if line.sku in mapping.materials:
+            yield MissingEntry(MappingTable.MATERIAL, line.sku, "unit")
+        else:
+            yield MissingEntry(MappingTable.SALES_AREA, store, "default_unit")
