@@ -84,9 +84,9 @@ def _as_listed(shop: MagentoClient, entity_id: int, error: SyncError) -> Magento
     """The order from the list; None where it is gone. Raises ``UnexpectedRecord``, so that the
     task stays that of a record, and a later pull closes it."""
     listed = shop.look_for_order(entity_id)
-    if not isinstance(listed, UnreadableRecord):
-        return listed
-    record = replace(listed, error=UnexpectedRecord(error.message, system=error.system))
+    if listed.records or not listed.unreadable:
+        return next(iter(listed.records), None)
+    record = replace(listed.unreadable[0], error=UnexpectedRecord(error.message, system=error.system))
     raise UnexpectedRecord(
         unreadable.message_of(record), system="magento", cause_key=error.cause_key
     ) from error
