@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views import View
 
 from sync.forms.decisions import DecisionForm
-from sync.views.clicks import back
+from sync.views.people import PortalRequest
+from sync.views.posted import back, done
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,15 @@ class Decide(PermissionRequiredMixin, View):
     raise_exception = True
 
     @abstractmethod
-    def question(self, request: HttpRequest, pk: int) -> Question:
+    def question(self, request: PortalRequest, pk: int) -> Question:
         """What is asked of this document as it stands; 404 where it is unknown."""
 
     @abstractmethod
-    def decide(self, request: HttpRequest, pk: int, reason: str, number: str) -> str:
+    def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
         """Do it; the sentence says what now happens. Raises ``ValueError`` with one that says why
         it cannot be."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: PortalRequest, pk: int) -> HttpResponse:
         """The question, or back where nothing is to be decided any more."""
         question = self.question(request, pk)
         if question.refusal:
@@ -68,7 +69,7 @@ class Decide(PermissionRequiredMixin, View):
         form = DecisionForm(number_label=question.number_label)
         return self._ask(request, question, form)
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: PortalRequest, pk: int) -> HttpResponse:
         """What was decided, or the question again with what is missing."""
         question = self.question(request, pk)
         if question.refusal:
@@ -79,12 +80,11 @@ class Decide(PermissionRequiredMixin, View):
             return self._ask(request, question, form)
         reason, number = form.cleaned_data["reason"], form.cleaned_data.get("number", "")
         try:
-            messages.success(request, self.decide(request, pk, reason, number))
+            return done(request, self.decide(request, pk, reason, number), question.back_to)
         except ValueError as error:
             form.add_error(None, str(error))
             return self._ask(request, question, form)
-        return back(request, question.back_to)
 
-    def _ask(self, request: HttpRequest, question: Question, form: DecisionForm) -> HttpResponse:
+    def _ask(self, request: PortalRequest, question: Question, form: DecisionForm) -> HttpResponse:
         context = {"section": question.section, "question": question, "form": form}
         return render(request, "sync/decide.html", context, status=400 if form.is_bound else 200)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views import View
+from django.views.decorators.http import require_safe
 
 from sync.filters.sales_orders import order_condition
 from sync.filters.search_box import sap_number
@@ -21,6 +21,7 @@ from sync.models import (
     Shipment,
     ShipmentTrack,
 )
+from sync.views.people import PortalRequest
 
 MOST_HITS = 20
 
@@ -50,16 +51,15 @@ class Hits:
         return next(iter(orders.values())) if len(orders) == 1 else None
 
 
-class SearchPage(View):
-    """Finds by order, SAP order, delivery, billing document, invoice, parcel, e-mail or name."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """A single order is opened at once; several hits are listed."""
-        text = request.GET.get("q", "").strip()[:100]
-        hits = find(text) if text else Hits([], [], [])
-        if (order := hits.only_order) is not None:
-            return HttpResponseRedirect(order.get_absolute_url())
-        return render(request, "sync/search.html", {"q": text, "hits": hits, "most": MOST_HITS})
+@require_safe
+def search_page(request: PortalRequest) -> HttpResponse:
+    """Finds by order, SAP order, delivery, billing document, invoice, parcel, e-mail or name. A
+    single order is opened at once; several hits are listed."""
+    text = request.GET.get("q", "").strip()[:100]
+    hits = find(text) if text else Hits([], [], [])
+    if (order := hits.only_order) is not None:
+        return HttpResponseRedirect(order.get_absolute_url())
+    return render(request, "sync/search.html", {"q": text, "hits": hits, "most": MOST_HITS})
 
 
 def find(text: str) -> Hits:
