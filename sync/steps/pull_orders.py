@@ -86,7 +86,8 @@ def _as_listed(shop: MagentoClient, entity_id: int, error: SyncError) -> Magento
     listed = shop.look_for_order(entity_id)
     if listed.records or not listed.unreadable:
         return next(iter(listed.records), None)
-    record = replace(listed.unreadable[0], error=UnexpectedRecord(error.message, system=error.system))
+    own = UnexpectedRecord(error.message, system=error.system)
+    record = replace(listed.unreadable[0], error=own)
     raise UnexpectedRecord(
         unreadable.message_of(record), system="magento", cause_key=error.cause_key
     ) from error
