@@ -31,8 +31,7 @@ def delivered_quantities(
 ) -> tuple[Quantities, Quantities]:
     """Of this delivery, and of all that left before it."""
     lines = OutboundDeliveryLine.objects.filter(sales_order=order)
-    gone = OutboundDelivery.objects.filter(lines__in=lines, goods_movement_status="C").distinct()
-    earlier = [one for one in gone if departure(one) < departure(delivery)]
+    earlier = [one for one in departed(order) if _departure(one) < _departure(delivery)]
     before = lines.filter(delivery__in=earlier)
     return (
         _by_item_id(order, f"Delivery {delivery}", _delivered(lines.filter(delivery=delivery))),
@@ -45,7 +44,13 @@ def _delivered(lines: QuerySet[OutboundDeliveryLine]) -> Iterator[tuple[int, Cou
         yield line.sap_item_number, counted(line)
 
 
-def departure(delivery: OutboundDelivery) -> tuple[date, datetime, str]:
+def departed(order: SalesOrder) -> list[OutboundDelivery]:
+    """The order's deliveries that have left, in the sequence in which they did."""
+    gone = OutboundDelivery.objects.filter(lines__sales_order=order, goods_movement_status="C")
+    return sorted(gone.distinct(), key=_departure)
+
+
+def _departure(delivery: OutboundDelivery) -> tuple[date, datetime, str]:
     """The sequence in which deliveries left; the number decides within a moment or a day."""
     day = delivery.goods_issue_date or date.max
     midnight = datetime.combine(day, time.min, UTC)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from sync.errors import LeaseLost, OutcomeUnknown, RecordsDisagree, SyncError
 from sync.magento.records import MagentoInvoice
 from sync.mirrors import unreadable
+from sync.mirrors.mails import keep_mail, note_queued
 from sync.mirrors.shop import store_invoice
-from sync.models import Invoice, InvoiceMail
-from sync.steps.queued_mails import is_in_queue, note_queued
+from sync.models import InvoiceMail
+from sync.steps.queued_mails import is_in_queue
 from sync.steps.settling import wait_for_shop, writing_to_shop
 from sync.steps.step_run import StepRun
 
@@ -21,7 +20,7 @@ def send_invoice(run: StepRun) -> str:
     if run.task.facts.get("mail_began_for") != request:
         _send(run, request)
     elif run.task.facts.get("mail_answer") is None:
-        _keep(run, InvoiceMail.Outcome.UNKNOWN)
+        keep_mail(run.invoice, run.task.asked_by, InvoiceMail.Outcome.UNKNOWN)
         raise RecordsDisagree(
             f"The shop did not say whether invoice {run.invoice} was mailed. Ask the customer or "
             "look at the shop's mail log; send it again if it is missing.",
@@ -58,7 +57,7 @@ def _keep_answer(run: StepRun) -> str:
     with run.storing():
         invoice = store_invoice(run.sales_order, after, None)
         note_queued(invoice, is_queued=is_queued)
-        _keep(run, outcome)
+        keep_mail(run.invoice, run.task.asked_by, outcome)
         run.task.write_ahead(mail_kept=outcome)
     return outcome
 
@@ -84,15 +83,4 @@ def _read(run: StepRun) -> MagentoInvoice:
         f"Invoice {run.invoice} is no longer in the shop.",
         system="magento",
         reference=run.sales_order.increment_id,
-    )
-
-
-def _keep(run: StepRun, outcome: str) -> None:
-    invoice: Invoice = run.invoice
-    InvoiceMail.objects.create(
-        invoice=invoice,
-        asked_by=run.task.asked_by,
-        sent_at=timezone.now(),
-        recipient=run.sales_order.customer_email,
-        outcome=outcome,
     )
