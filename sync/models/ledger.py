@@ -14,12 +14,12 @@ from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 
+from sync.causes.cause import Team
 from sync.errors import LeaseLost
 from sync.models import clock
 from sync.models.failures import NO_FAILURE
 from sync.models.steps import Step
 from sync.models.systems import MAGENTO, SAP, kind_of, shop_code
-from sync.teams import Team
 
 
 class SyncTaskQuerySet(models.QuerySet["SyncTask"]):

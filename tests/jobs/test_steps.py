@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from sync.causes.cause import Team
 from sync.jobs.plan import OPEN_WORK
 from sync.models import Step, SyncTask
 from sync.models.steps import FETCHES, TRIALS, WRITES, Facts
 from sync.models.systems import MAGENTO, SAP
-from sync.teams import Team
 from tests.builders import a_sales_order, a_task
 
 
