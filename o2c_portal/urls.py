@@ -10,8 +10,8 @@ from sync.views.keys import KeyConverter
 from sync.views.probes import healthz, readyz
 
 register_converter(KeyConverter, "key")
-handler400 = "sync.views.busy_database.refused"
-handler500 = "sync.views.busy_database.fault"
+handler400 = "sync.views.busy_database.bad_request_page"
+handler500 = "sync.views.busy_database.server_error_page"
 
 urlpatterns = [
     path("healthz", healthz),

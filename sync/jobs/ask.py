@@ -13,12 +13,12 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 
 from sync.jobs.bell import ring_after_commit
-from sync.jobs.work import Work, is_of_everything
+from sync.jobs.work import Work, is_full_fetch
 from sync.models import Step, SyncTask, clock
 from sync.models.steps import Act
 
 RACES = 3
-DONE_ONCE_MORE = Step.that(Act.FETCH)
+DONE_ONCE_MORE = Step.doing(Act.FETCH)
 
 
 class Answer(StrEnum):
@@ -31,7 +31,7 @@ class Answer(StrEnum):
     NEEDS_ATTENTION = "needs_attention"
 
 
-_TOLD_A_MACHINE = {
+_ANSWER_TO_SCHEDULE = {
     SyncTask.State.WAITING: Answer.ALREADY_WAITING,
     SyncTask.State.RUNNING: Answer.ALREADY_RUNNING,
     SyncTask.State.NEEDS_ATTENTION: Answer.NEEDS_ATTENTION,
@@ -87,7 +87,7 @@ def _open_task(work: Work) -> SyncTask | None:
 def _join(task: SyncTask, asked_by: User | None) -> Asked | None:
     """Join an open task that already covers the request; None when it has moved on meanwhile."""
     if asked_by is None:
-        return _next_turn(task) or Asked(task, _TOLD_A_MACHINE[SyncTask.State(task.state)])
+        return _next_turn(task) or Asked(task, _ANSWER_TO_SCHEDULE[SyncTask.State(task.state)])
     if task.state == SyncTask.State.RUNNING:
         return _join_running(task, asked_by)
     if task.state == SyncTask.State.NEEDS_ATTENTION:
@@ -128,7 +128,7 @@ def _wake(task: SyncTask, values: Mapping[str, Any]) -> Asked | None:
 def _next_turn(task: SyncTask) -> Asked | None:
     """Queue a full fetch again at each turn, however the last one ended; other stopped work is left
     to people. None where nothing changes."""
-    if not is_of_everything(task) or task.state == SyncTask.State.RUNNING:
+    if not is_full_fetch(task) or task.state == SyncTask.State.RUNNING:
         return None
     now = clock.now()
     if task.state == SyncTask.State.WAITING and task.not_before <= now:

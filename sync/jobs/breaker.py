@@ -63,7 +63,7 @@ def note_success(task: SyncTask, answered: Collection[str]) -> None:
     systems = [name for one in answered if (name := _system_named(task, one))]
     failing = RemoteHealth.objects.filter(system__in=systems, consecutive_failures__gt=0)
     if task.step != Step.TRY_CONNECTION:
-        # Old sessions go on when the password has changed; only a new logon proves anything.
+        # Sessions opened before a password change go on working: only a new logon proves anything.
         failing = failing.exclude(kind=Kind.LOGON)
     _close(failing)
 
@@ -86,7 +86,7 @@ def _count(health: RemoteHealth, kind: Kind, error: SyncError, now: datetime) ->
         return False
     since = health.failing_since if health.is_in_trouble else None
     if health.kind != kind:
-        health.consecutive_failures = 0  # of another kind: it decides how rarely is tried again
+        health.consecutive_failures = 0  # counted anew for each kind: it decides how rarely we test
     health.kind = kind
     health.note_failure(columns_of(error), now)
     health.failing_since = since or health.failing_since
@@ -129,7 +129,7 @@ def _note_end(health: RemoteHealth) -> None:
         logger.warning("incident over: %s answers again", name_of(health.system))
     health.save()
     if was_open:
-        _call_all_waiting(health.system)
+        _wake_all_waiting(health.system)
 
 
 def _kind_of(error: SyncError) -> Kind | None:
@@ -170,7 +170,7 @@ def _probe(health: RemoteHealth, now: datetime) -> int:
         return 0  # another sweep has it
     shop = None if health.system == SAP else _shop_of(health.system)
     if shop is None and health.system != SAP:
-        health.delete()  # the shop is no longer known: nothing of it is in trouble
+        health.delete()  # the shop is gone, and its trouble with it
         return 0
     test = work.try_connection(shop)
     again = SyncTask.objects.unfinished().exclude(state=SyncTask.State.RUNNING)
@@ -183,7 +183,7 @@ def _shop_of(system: str) -> Shop | None:
     return Shop.objects.filter(code=shop_code(system)).first()
 
 
-def _call_all_waiting(system: str) -> None:
+def _wake_all_waiting(system: str) -> None:
     """Make all work that waited for this remote due; the sweep rings, oldest first."""
     later = waiting_for(system).filter(not_before__gt=clock.now())
     later.filter(error_class=ErrorKind.UNAVAILABLE).wake()

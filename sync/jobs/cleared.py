@@ -11,7 +11,7 @@ from sync.models import Invoice, RemoteHealth, SalesOrder, Shipment, Step, SyncT
 from sync.models.failures import NO_FAILURE
 
 CLEARED = "Cleared by a later run."
-# What a later reading of the invoice does not answer: money and quantities stay as they are.
+# Causes that reading the invoice again does not remove: amounts and quantities stay as they are.
 OPEN_STILL = frozenset(
     cause.code
     for cause in (PaperCause.SUMS_DIFFER, PaperCause.NOTHING_COLLECTED, PaperCause.QUANTITIES_CUT)
@@ -45,7 +45,7 @@ def _stopped(step: Step) -> QuerySet[SyncTask]:
 def _orders() -> QuerySet[SyncTask]:
     unwanted = Q(
         sales_order__stage__in=SalesOrder.KEPT_OUT,
-        facts__create_began_at__isnull=True,  # otherwise SAP may hold it all the same
+        facts__create_began_at__isnull=True,  # otherwise SAP may have the order anyway
     ) & ~Q(cause__in=ASKED_OF_PEOPLE)
     return _stopped(Step.PUSH_ORDER).filter(unwanted | Q(sales_order__sap_read_at__isnull=False))
 

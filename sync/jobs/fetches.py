@@ -18,13 +18,13 @@ from sync.models.steps import FETCHES
 
 logger = logging.getLogger(__name__)
 
-# A fetch that runs by itself was last good longer ago than this, and than three of its rounds.
+# An automatic fetch is silent if its last success is older than this and than three rounds.
 SILENT_AFTER = timedelta(minutes=10)
 ROUNDS = 3
 
 
 def note_success(task: SyncTask) -> None:
-    """End any trouble recorded for this full fetch."""
+    """Record the success, which ends any trouble of this full fetch."""
     now = clock.now()
     usual = FetchHealth.objects.filter(
         step=task.step, reference=task.reference, consecutive_failures=0

@@ -15,7 +15,7 @@ from sync.models.failures import NO_FAILURE, columns_for
 from sync.models.steps import FETCHES
 from sync.models.systems import SAP, changed_name_of, name_of
 
-LOOK_AGAIN_AFTER = timedelta(minutes=10)  # should the call at the trouble's end be missed
+LOOK_AGAIN_AFTER = timedelta(minutes=10)  # in case nothing wakes it when the trouble ends
 Kind = RemoteHealth.Kind
 
 
@@ -47,7 +47,7 @@ def held_back(task: SyncTask) -> Hold | None:
     return next((hold for hold in holds if hold is not None), None)
 
 
-def call_forgotten() -> int:
+def wake_forgotten() -> int:
     """Make due the tasks that still wait for a remote although nothing holds them back: they began
     to wait just as the trouble ended, the worker that ended it died, or a person has confirmed a
     change. Returns how many."""

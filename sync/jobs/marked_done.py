@@ -14,7 +14,7 @@ from sync.mirrors.progress import refresh_stages
 from sync.mirrors.unreadable import ENDED_WITH
 from sync.models import Decision, SyncTask, clock
 from sync.models.failures import NO_FAILURE
-from sync.models.marked_done import UNCONFIRMED, WISH, words
+from sync.models.marked_done import UNCONFIRMED, WISH, outcome_text
 
 
 def mark_done(task: SyncTask, person: User, reason: str, number: str = "") -> bool:
@@ -39,7 +39,7 @@ def reopen(task: SyncTask, person: User, reason: str) -> SyncTask | None:
 
 
 def _end(task: SyncTask, person: User, reason: str) -> bool:
-    told = words(person.get_username(), reason)
+    told = outcome_text(person.get_username(), reason)
     with transaction.atomic():
         ended = _stopped(task).update(
             state=SyncTask.State.DONE,
@@ -87,7 +87,7 @@ def _wake(task: SyncTask, person: User) -> SyncTask:
         with transaction.atomic():
             done.update(**put_back_by(person), outcome="", facts=_without_wish(task))
     except IntegrityError:
-        return ask(work.again(task), origin=SyncTask.Origin.REPAIR, asked_by=person).task
+        return ask(work.repeat_of(task), origin=SyncTask.Origin.REPAIR, asked_by=person).task
     task.refresh_from_db()
     ring_after_commit([task])
     return task

@@ -85,7 +85,7 @@ def sync_deliveries(deliveries: Iterable[OutboundDelivery], user: User) -> Click
 
 def sync_all_deliveries(user: User) -> Clicked:
     """Fetch the deliveries of every open order and create the shipments."""
-    return _of_everything(work.pull_deliveries(), user)
+    return _ask_full_fetch(work.pull_deliveries(), user)
 
 
 def sync_billing_documents(documents: Iterable[BillingDocument], user: User) -> Clicked:
@@ -95,7 +95,7 @@ def sync_billing_documents(documents: Iterable[BillingDocument], user: User) -> 
 
 def sync_all_billing_documents(user: User) -> Clicked:
     """Fetch the billing documents of every open order and create the shop invoices."""
-    return _of_everything(work.pull_billing(), user)
+    return _ask_full_fetch(work.pull_billing(), user)
 
 
 def resend_invoices(invoices: Iterable[Invoice], user: User) -> Clicked:
@@ -165,7 +165,7 @@ def check_readiness(user: User) -> Clicked:
     return _ask_all(checks, user).called("Checks")
 
 
-def _of_everything(fetch: work.Work, user: User) -> Clicked:
+def _ask_full_fetch(fetch: work.Work, user: User) -> Clicked:
     clicked = _ask_all([fetch], user)
     return clicked if _has_shop() else clicked.says(NO_SHOP)
 

@@ -79,7 +79,7 @@ def follow_ups(task: SyncTask) -> Iterator[Work]:
     """Work that becomes possible once ``task`` is done, and the task itself if it was asked for
     again meanwhile."""
     if task.is_wanted_again:
-        yield work.again(task)
+        yield work.repeat_of(task)
     if task.step == Step.PUSH_ORDER:
         yield from _confirmations(task)
     elif task.step == Step.PULL_ORDERS:
@@ -232,7 +232,7 @@ def _orders_of(keys: Iterable[int | None]) -> QuerySet[SalesOrder]:
     return SalesOrder.objects.filter(pk__in={key for key in keys if key}).select_related("shop")
 
 
-# Of the steps that run by themselves; the others a person asks for.
+# Automatic steps only; people ask for the others.
 OPEN_WORK: dict[Step, Callable[[], Iterator[Work]]] = {
     Step.PULL_ORDERS: _pulls_of_orders,
     Step.PUSH_ORDER: _orders_to_push,

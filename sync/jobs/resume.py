@@ -45,19 +45,19 @@ def is_first_try(task: SyncTask) -> bool:
     return task.finished_at is not None and task.step not in TRIALS
 
 
-def try_again() -> int:
+def retry_oldest_of_each_cause() -> int:
     """Put the oldest task of each cause back to work when it is due; returns how many."""
     groups = _stopped().values("cause_key", "shop_id").annotate(first=Min("pk")).values("first")
     firsts = SyncTask.objects.filter(pk__in=groups).select_related("shop")
     now = clock.now()
     return sum(
-        _stopped().filter(pk=one.pk).wake()  # it keeps what stopped it
+        _stopped().filter(pk=one.pk).wake()  # its columns go on saying what stopped it
         for one in firsts
         if _is_due(one, now) and not _is_being_tried(one)
     )
 
 
-def go_on(passed: StoppedBy | None) -> int:
+def wake_others(passed: StoppedBy | None) -> int:
     """A task that stopped for this cause has succeeded: wake the others."""
     if passed is None:
         return 0

@@ -8,8 +8,8 @@ from sync.errors import RemoteUnavailable, SyncError
 
 # Seconds after the first, second, third … failed attempt; nine hours in all, then a person looks.
 DELAYS = (10, 30, 60, 120, 300, 600, 900, 1800, 1800, 3600, 3600, 7200, 7200, 7200)
-# Minutes after the first, second … refusal until one call tries for all; the last one again and
-# again. SAP locks a user after a few refused logons (SAP sheet 13.19).
+# Minutes from the first, second … refused logon to the next test; the last value repeats. SAP
+# locks a user after a few refused logons (SAP sheet 13.19).
 PAUSES = (1, 5, 30, 60)
 
 

@@ -19,7 +19,7 @@ from sync.jobs import breaker, fetches, plan, release, resume
 from sync.jobs.ask import ask
 from sync.jobs.holds import held_back
 from sync.jobs.retries import next_delay, next_fetch
-from sync.jobs.work import is_of_everything
+from sync.jobs.work import is_full_fetch
 from sync.models import RemoteCall, StepSchedule, SyncAttempt, SyncTask, clock
 from sync.models.failures import NO_FAILURE, columns_of
 from sync.models.systems import kind_of
@@ -70,7 +70,7 @@ def _put_back(task: SyncTask) -> bool:
     hold = held_back(task)
     if hold is None:
         return False
-    if is_of_everything(task):
+    if is_full_fetch(task):
         fetches.note_held_back(task)
     if hold.until is None:
         task.stop_for_a_person(hold.failure)
@@ -112,10 +112,10 @@ def _execute(task: SyncTask, calls: _Calls, remotes: Remotes) -> None:
         _is_believed(task, error)
     else:
         breaker.note_success(task, calls.answered)
-        if is_of_everything(task):
+        if is_full_fetch(task):
             fetches.note_success(task)
         if {kind_of(system) for system in task.systems} <= calls.answered:
-            resume.go_on(was)
+            resume.wake_others(was)
 
 
 def _outcome_of(run: StepRun) -> str:
@@ -150,7 +150,7 @@ def _close_failed(task: SyncTask, attempt: SyncAttempt, error: SyncError) -> Non
     hold = held_back(task) if isinstance(error, RemoteChanged) else None
     if hold is not None and hold.until is not None:
         failure, delay = hold.failure, hold.until - clock.now()
-    elif is_of_everything(task):
+    elif is_full_fetch(task):
         is_shown = _is_believed(task, error) and not isinstance(error, RemoteUnavailable)
         delay = None if is_shown else next_fetch(error, task.attempts, settings.RETRY_SCALE)
     if delay is None:
@@ -163,7 +163,7 @@ def _close_failed(task: SyncTask, attempt: SyncAttempt, error: SyncError) -> Non
 
 def _is_believed(task: SyncTask, error: Exception) -> bool:
     """Whether the trouble of a full fetch is shown to people; it runs again at its turns anyway."""
-    if not is_of_everything(task):
+    if not is_full_fetch(task):
         return False
     return fetches.note_failure(task, columns_of(error))
 

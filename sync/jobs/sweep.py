@@ -12,7 +12,7 @@ from django.db.models import Q
 from sync.jobs import resume
 from sync.jobs.bell import ring, rings_waiting
 from sync.jobs.cleared import close_cleared
-from sync.jobs.holds import call_forgotten
+from sync.jobs.holds import wake_forgotten
 from sync.models import SyncAttempt, SyncTask, clock
 
 # With fewer rings in the queue than tasks that are due, some were lost; otherwise hardly any.
@@ -25,8 +25,8 @@ def sweep() -> tuple[int, int]:
     """Returns how many expired leases were freed, and for how many tasks the bell was rung."""
     now = clock.now()
     close_cleared()
-    call_forgotten()
-    resume.try_again()
+    wake_forgotten()
+    resume.retry_oldest_of_each_cause()
     freed = sum(_free(task, now) for task in SyncTask.objects.expired(now)[:AT_ONCE])
     due = SyncTask.objects.due(now)
     again_after = FORGOTTEN_AFTER if rings_waiting() >= due.count() else RING_AGAIN_AFTER

@@ -28,7 +28,7 @@ class Work:
 
 
 def pull_orders(shop: Shop) -> Work:
-    return Work(Step.PULL_ORDERS, of_shop(shop), f"pull_orders:{shop.code}", shop=shop)
+    return Work(Step.PULL_ORDERS, shop_reference(shop), f"pull_orders:{shop.code}", shop=shop)
 
 
 def push_order(order: SalesOrder) -> Work:
@@ -89,7 +89,7 @@ def send_invoice(invoice: Invoice) -> Work:
 
 
 def check_completeness(shop: Shop) -> Work:
-    return Work(Step.CHECK_COMPLETENESS, of_shop(shop), f"completeness:{shop.code}", shop)
+    return Work(Step.CHECK_COMPLETENESS, shop_reference(shop), f"completeness:{shop.code}", shop)
 
 
 def try_connection(shop: Shop | None = None) -> Work:
@@ -109,19 +109,19 @@ def check_readiness(shop: Shop | None = None, *, area: str = "portal") -> Work:
     return Work(Step.CHECK_READINESS, name, f"check_readiness:{name}", shop=shop)
 
 
-def again(task: SyncTask) -> Work:
+def repeat_of(task: SyncTask) -> Work:
     return Work(
         **{name: getattr(task, name) for name in Work.__slots__} | {"step": Step(task.step)}
     )
 
 
-def is_of_everything(task: SyncTask) -> bool:
+def is_full_fetch(task: SyncTask) -> bool:
     """Whether a task is a full fetch, and not about one order or record."""
-    whole = SAP if task.shop is None else of_shop(task.shop)
+    whole = SAP if task.shop is None else shop_reference(task.shop)
     return task.step in FETCHES and task.sales_order_id is None and task.reference == whole
 
 
-def of_shop(shop: Shop) -> str:
+def shop_reference(shop: Shop) -> str:
     return f"shop:{shop.code}"
 
 

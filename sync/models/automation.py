@@ -179,4 +179,4 @@ class ProcessHeartbeat(models.Model):
     def wrong_clock(self) -> str:
         """Such as "400 s behind"; empty while it is close enough to the database's clock."""
         skew = timedelta(seconds=self.clock_skew_seconds)
-        return clock.told(skew) if clock.is_too_far(skew) else ""
+        return clock.in_words(skew) if clock.is_too_far(skew) else ""

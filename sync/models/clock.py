@@ -101,7 +101,7 @@ def agrees() -> bool:
     if is_wrong != _process.was_wrong:
         _process.was_wrong = is_wrong
         words = "differs from" if is_wrong else "agrees again with"
-        logger.warning("this process's clock %s the database's: it is %s", words, told(found))
+        logger.warning("this process's clock %s the database's: it is %s", words, in_words(found))
     return not is_wrong
 
 
@@ -119,7 +119,7 @@ def is_too_far(difference: timedelta) -> bool:
     return abs(difference) > ALLOWED
 
 
-def told(difference: timedelta) -> str:
+def in_words(difference: timedelta) -> str:
     """Such as "400 s behind"."""
     seconds = round(difference.total_seconds())
     return f"{abs(seconds)} s {'ahead' if seconds > 0 else 'behind'}"
@@ -155,8 +155,9 @@ def _kernel_time() -> datetime | None:
         )
     except (OSError, ValueError, IndexError, StopIteration):
         return None
-    # A container shows its own uptime beside the host's start. What shifts a process's clocks for
-    # tests shows the time of day in place of the steady one, and is what this is to see through.
+    # In a container the uptime is its own but btime the host's: such a pair is of no use. A tool
+    # that shifts clocks for tests replaces the steady clock by the time of day; getting past such
+    # a tool is the purpose here, so then the pair is used without this check.
     is_shifted = abs(_steady() - time.time()) < 1
     if not is_shifted and abs(_steady() - uptime) > SAME_SECONDS:
         return None

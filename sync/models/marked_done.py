@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-WISH = "marked_done_with"  # the shop's paper a person named, and why; the step reads it
-UNCONFIRMED = "number_to_confirm"  # named once, and without a reference of ours
+WISH = "marked_done_with"  # the shop document a person named, and why; the step reads it
+UNCONFIRMED = "number_to_confirm"  # named once, but it carries no reference of ours
 
 
-def words(person: str, reason: str) -> str:
+def outcome_text(person: str, reason: str) -> str:
     return f"Marked done by {person}: {reason}"

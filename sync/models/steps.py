@@ -13,14 +13,14 @@ from sync.models.systems import MAGENTO, SAP
 
 BOTH = frozenset({MAGENTO, SAP})
 ONLY_SAP, ONLY_SHOP = frozenset({SAP}), frozenset({MAGENTO})
-NEITHER: frozenset[str] = frozenset()  # it is there to find out whether they are well
+NEITHER: frozenset[str] = frozenset()  # such a step finds out whether they are well
 
 
 class Act(Enum):
-    FETCH = auto()  # brings documents; a click on one under way has it done once more
+    FETCH = auto()  # reads documents; a click while it runs has it run once more
     COMPARISON = auto()  # reads both sides
     WRITE = auto()  # changes something there
-    TRIAL = auto()  # finds something out for a person, who looks again after a failure
+    TRIAL = auto()  # finds something out for a person, who asks again after a failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Facts:
 
     act: Act
     needs: frozenset[str]  # the remotes it cannot do without
-    permission: str  # to ask for it
-    team: Team  # that acts where it has stopped
-    every: int | None  # seconds between two looks for work; None: never by itself
+    permission: str  # needed to ask for it
+    team: Team  # acts on its failures
+    every: int | None  # seconds between two automatic runs; None: never automatic
 
 
 class Step(models.TextChoices):
@@ -108,7 +108,7 @@ class Step(models.TextChoices):
         return step
 
     @classmethod
-    def that(cls, *acts: Act) -> frozenset[Step]:
+    def doing(cls, *acts: Act) -> frozenset[Step]:
         return frozenset(step for step in cls if step.facts.act in acts)
 
     @classmethod
@@ -117,6 +117,6 @@ class Step(models.TextChoices):
         return frozenset(step for step in cls if system in step.facts.needs)
 
 
-FETCHES = Step.that(Act.FETCH, Act.COMPARISON)
-WRITES = Step.that(Act.WRITE)
-TRIALS = Step.that(Act.TRIAL)
+FETCHES = Step.doing(Act.FETCH, Act.COMPARISON)
+WRITES = Step.doing(Act.WRITE)
+TRIALS = Step.doing(Act.TRIAL)

@@ -29,7 +29,7 @@ from sync.mirrors.sap_quantities import refuse_disagreements, refuse_other_quant
 from sync.mirrors.shop import store_order
 from sync.mirrors.standing_for import ShopPaper, leave_to, made_by_us, tied_pairs
 from sync.models import BillingDocument, Decision, OutboundDelivery, SalesOrder
-from sync.models.marked_done import UNCONFIRMED, WISH, words
+from sync.models.marked_done import UNCONFIRMED, WISH, outcome_text
 from sync.reading import Read
 from sync.steps.found_finished import wait_for_a_click
 from sync.steps.settling import wait_for_shop
@@ -289,7 +289,7 @@ def _tie_named(paper: Paper[Document, Record]) -> str:
     with paper.run.storing():
         paper.store(named, made_by_hand=paper.marker not in named.comments)
         _keep_decision(paper.run)
-    told = words(wish["by"], wish["reason"])
+    told = outcome_text(wish["by"], wish["reason"])
     return f"{told[:180]} ({paper.name} {number} linked)"
 
 

@@ -45,12 +45,12 @@ class BusyDatabaseMiddleware:
         return _busy(request, error) if _is_busy(error) else None
 
 
-def fault(request: HttpRequest) -> HttpResponse:
+def server_error_page(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     return _busy(request, error) if error and _is_busy(error) else server_error(request)
 
 
-def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request_page(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django also reports a session that could not be stored as a bad request."""
     reason: BaseException | None = exception
     while reason is not None and not _is_busy(reason):

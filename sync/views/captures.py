@@ -18,7 +18,7 @@ PERMISSION = "sync.capture_again"
 _OF_THE_BANK = (PaperCause.CAPTURE_UNKNOWN.code, PaperCause.OTHER_CAPTURE_UNKNOWN.code)
 
 
-def may_be_asked(task: SyncTask) -> bool:
+def awaits_capture_decision(task: SyncTask) -> bool:
     """Whether the task stopped because the bank may already have paid, for it or for its order."""
     is_stopped = task.state == SyncTask.State.NEEDS_ATTENTION
     return is_stopped and task.cause in _OF_THE_BANK
@@ -31,7 +31,9 @@ class CaptureAgain(Decide):
         stopped = SyncTask.objects.select_related("sales_order__shop", "billing_document")
         task = get_object_or_404(stopped, pk=pk)
         order, document = task.sales_order, task.billing_document
-        refusal = "" if may_be_asked(task) else "There is no capture to decide on any more."
+        refusal = (
+            "" if awaits_capture_decision(task) else "There is no capture to decide on any more."
+        )
         facts = []
         if order is not None and document is not None:
             facts = [

@@ -13,7 +13,7 @@ from sync.jobs import on_demand
 from sync.models import CompletenessFinding, CompletenessRun, Shop, Step, SyncTask
 from sync.tables.live import is_live
 from sync.views.people import PortalRequest, needs
-from sync.views.posted import done
+from sync.views.posted import redirect_with
 
 MOST_FINDINGS = 500
 
@@ -35,7 +35,7 @@ def completeness_page(request: PortalRequest) -> HttpResponse:
 @require_POST
 def check_completeness(request: PortalRequest) -> HttpResponse:
     clicked = on_demand.check_completeness(request.user)
-    return done(request, clicked.message, reverse("sync:completeness"))
+    return redirect_with(request, clicked.message, reverse("sync:completeness"))
 
 
 def _newest(shop: Shop) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from sync.models.systems import SAP, name_of
 from sync.tables.live import is_live
 from sync.views.incidents import incidents
 from sync.views.people import PortalRequest, needs
-from sync.views.posted import back, done
+from sync.views.posted import redirect_back, redirect_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _connections() -> list[Connection]:
 @needs("sync.test_connections")
 @require_POST
 def try_connections(request: PortalRequest) -> HttpResponse:
-    return done(
+    return redirect_with(
         request, on_demand.try_connections(request.user).message, reverse("sync:connections")
     )
 
@@ -101,6 +101,6 @@ def confirm_remote(request: PortalRequest, pk: int) -> HttpResponse:
     page = reverse("sync:connections")
     if identity.confirm(request.user, request.POST.get("change", "")):
         told = f"{name_of(identity.system)} is confirmed as it is now; work goes on."
-        return done(request, told, page)
+        return redirect_with(request, told, page)
     messages.error(request, "It is no longer as it was shown to you. Please look again.")
-    return back(request, page)
+    return redirect_back(request, page)

@@ -13,7 +13,7 @@ from django.views import View
 
 from sync.forms.decisions import DecisionForm
 from sync.views.people import PortalRequest
-from sync.views.posted import back, done
+from sync.views.posted import redirect_back, redirect_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +65,15 @@ class Decide(PermissionRequiredMixin, View):
         question = self.question(request, pk)
         if question.refusal:
             messages.info(request, question.refusal)
-            return back(request, question.back_to)
+            return redirect_back(request, question.back_to)
         given = request.POST if request.method == "POST" else None
         form = DecisionForm(given, number_label=question.number_label)
         if form.is_valid():
             reason, number = form.cleaned_data["reason"], form.cleaned_data.get("number", "")
             try:
-                return done(request, self.decide(request, pk, reason, number), question.back_to)
+                return redirect_with(
+                    request, self.decide(request, pk, reason, number), question.back_to
+                )
             except ValueError as error:
                 form.add_error(None, str(error))
         context = {"section": question.section, "question": question, "form": form}

@@ -9,11 +9,13 @@ from django.views.decorators.http import require_POST
 from sync.jobs import on_demand
 from sync.models import SalesOrder
 from sync.views.people import PortalRequest, needs
-from sync.views.posted import done
+from sync.views.posted import redirect_with
 
 
 @needs("sync.dry_run_orders")
 @require_POST
 def dry_run_order(request: PortalRequest, pk: int) -> HttpResponse:
     order = get_object_or_404(SalesOrder.objects.select_related("shop"), pk=pk)
-    return done(request, on_demand.dry_run(order, request.user).message, order.get_absolute_url())
+    return redirect_with(
+        request, on_demand.dry_run(order, request.user).message, order.get_absolute_url()
+    )

@@ -43,7 +43,7 @@ class LinkInvoice(Decide):
                 consequences=[], refusal=refusal,
             )  # fmt: skip
         order = task.sales_order
-        former, invoices = _held(order, document)
+        former, invoices = _cancelled_document_with_invoices(order, document)
         named = ", ".join(str(one) for one in invoices) or "you name"
         return Question(
             title="Link the shop's invoice to the new billing document?",
@@ -78,7 +78,7 @@ def _keep(
     reason: str,
     person: User,
 ) -> str:
-    invoices = _held(order, document)[1]
+    invoices = _cancelled_document_with_invoices(order, document)[1]
     number = number.strip() or (str(invoices[0]) if len(invoices) == 1 else "")
     if not Invoice.objects.filter(sales_order=order, increment_id=number).exists():
         raise ValueError("Please give the number of an invoice which the shop has for this order.")
@@ -89,7 +89,7 @@ def _keep(
     return f"Invoice {number} will be linked to billing document {document}."
 
 
-def _held(
+def _cancelled_document_with_invoices(
     order: SalesOrder, document: BillingDocument
 ) -> tuple[BillingDocument | None, list[Invoice]]:
     """The cancelled document the shop has invoiced, with its invoices."""

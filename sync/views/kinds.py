@@ -33,7 +33,7 @@ class DocumentKind:
     """How one kind of document is read, shown, watched and synced."""
 
     title: str
-    hint: str  # where there is none yet
+    hint: str  # shown while the list is empty
     address: str
     documents: Callable[[], QuerySet[Any]]
     table: type[DocumentTable]

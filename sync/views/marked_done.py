@@ -50,7 +50,7 @@ class _DecideTask(Decide):
 
     permission_required = "sync.retry_tasks"
 
-    def task(self, request: PortalRequest, pk: int) -> SyncTask:
+    def get_task(self, request: PortalRequest, pk: int) -> SyncTask:
         """404 for an unknown task, 403 for one of another team."""
         about = ("sales_order", "delivery", "billing_document", "shop", "invoice")
         task = get_object_or_404(SyncTask.objects.select_related(*about), pk=pk)
@@ -58,7 +58,9 @@ class _DecideTask(Decide):
             raise PermissionDenied
         return task
 
-    def asked(self, task: SyncTask, title: str, button: str, refusal: str, *then: str) -> Question:
+    def question_about(
+        self, task: SyncTask, title: str, button: str, refusal: str, *then: str
+    ) -> Question:
         step, subject = Step(task.step), str(task.sales_order or task.shop or task.reference)
         facts = [Fact("What was to be done", step.label)]
         for label, document in (
@@ -86,7 +88,7 @@ class MarkDone(_DecideTask):
     order."""
 
     def question(self, request: PortalRequest, pk: int) -> Question:
-        task = self.task(request, pk)
+        task = self.get_task(request, pk)
         refusal = "" if task.state == SyncTask.State.NEEDS_ATTENTION else GONE
         is_unreadable = task.error_class == UnexpectedRecord.__name__
         otherwise = UNREADABLE if is_unreadable else OTHERWISE
@@ -108,11 +110,11 @@ class MarkDone(_DecideTask):
             ]
         if task.step in CONSEQUENCES:
             then.append(STAYS)
-        return self.asked(task, "Mark this as done?", "Mark done", refusal, *then)
+        return self.question_about(task, "Mark this as done?", "Mark done", refusal, *then)
 
     def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
         """If two people decide at the same moment, only one succeeds."""
-        task, number = self.task(request, pk), number.strip()
+        task, number = self.get_task(request, pk), number.strip()
         if number and task.step == Step.PUSH_ORDER and task.sales_order:
             return tie(task.sales_order, number, request.user, reason)
         if not mark_done(task, request.user, reason, number):
@@ -124,9 +126,9 @@ class MarkDone(_DecideTask):
 
 class ReopenTask(_DecideTask):
     def question(self, request: PortalRequest, pk: int) -> Question:
-        task = self.task(request, pk)
+        task = self.get_task(request, pk)
         may = reopenable(steps_to_retry(request.user), task)
-        question = self.asked(
+        question = self.question_about(
             task,
             "Open this again?",
             "Open again",
@@ -138,7 +140,7 @@ class ReopenTask(_DecideTask):
 
     def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
         """The same task goes on, unless newer work for the same document is open."""
-        if reopen(self.task(request, pk), request.user, reason) is None:
+        if reopen(self.get_task(request, pk), request.user, reason) is None:
             raise ValueError("This is not marked done (any more).")
         return "It is open again and waits for its turn."
 

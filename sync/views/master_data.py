@@ -117,7 +117,7 @@ def _section(
 
 def _form(entry: Unmatched, request: HttpRequest | None = None) -> MappingForm:
     """Element ids use the hexadecimal place: unique on the page, whatever characters a SKU has."""
-    may_be_there = entry.causes or entry.needs  # there but not enough, or added since work stopped
+    may_be_there = entry.causes or entry.needs  # incomplete, or added since the work stopped
     return FORMS[entry.table](
         request.POST if request else None,
         initial=entry.initial,

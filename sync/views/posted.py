@@ -14,7 +14,7 @@ def chosen_keys(request: HttpRequest) -> list[int]:
     return [int(value) for value in values if value.isdecimal() and len(value) < 19]
 
 
-def back(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:
+def redirect_back(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:
     """Redirect to the page the click came from, if it is one of ours."""
     wanted = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
@@ -22,6 +22,6 @@ def back(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:
     return HttpResponseRedirect(otherwise)
 
 
-def done(request: HttpRequest, message: str, otherwise: str) -> HttpResponseRedirect:
+def redirect_with(request: HttpRequest, message: str, otherwise: str) -> HttpResponseRedirect:
     messages.success(request, message)
-    return back(request, otherwise)
+    return redirect_back(request, otherwise)

@@ -45,7 +45,7 @@ def _wrong_clocks() -> Iterator[tuple[str, str]]:
             yield beat.name, beat.wrong_clock
     skew = clock.skew()
     if clock.is_too_far(skew):
-        yield "web", clock.told(skew)
+        yield "web", clock.in_words(skew)
 
 
 def _told(health: FetchHealth) -> str:

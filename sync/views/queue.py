@@ -15,7 +15,7 @@ from sync.models import ProcessHeartbeat, StepSchedule, SyncTask
 from sync.views.counts import capped
 from sync.views.incidents import incidents
 from sync.views.people import PortalRequest, needs
-from sync.views.posted import back, done
+from sync.views.posted import redirect_back, redirect_with
 
 RECENT = 20
 
@@ -57,7 +57,7 @@ def save_schedule(request: PortalRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         form.save()
         state = "on" if schedule.is_enabled else "off"
-        return done(request, f"{schedule.get_step_display()} is {state}.", page)
+        return redirect_with(request, f"{schedule.get_step_display()} is {state}.", page)
     reasons = [str(error) for errors in form.errors.values() for error in errors]
     messages.error(request, " ".join(reasons))
-    return back(request, page)
+    return redirect_back(request, page)

@@ -16,7 +16,7 @@ from sync.models import ReadinessFinding, Release, Shop, Step, SyncTask
 from sync.models.systems import SAP
 from sync.tables.live import is_live
 from sync.views.people import PortalRequest, needs
-from sync.views.posted import back, done
+from sync.views.posted import redirect_back, redirect_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,9 @@ def readiness_page(request: PortalRequest) -> HttpResponse:
 @needs("sync.check_readiness")
 @require_POST
 def check_readiness(request: PortalRequest) -> HttpResponse:
-    return done(request, on_demand.check_readiness(request.user).message, reverse("sync:readiness"))
+    return redirect_with(
+        request, on_demand.check_readiness(request.user).message, reverse("sync:readiness")
+    )
 
 
 @needs("sync.manage_automation")
@@ -63,9 +65,9 @@ def check_readiness(request: PortalRequest) -> HttpResponse:
 def release_portal(request: PortalRequest) -> HttpResponse:
     page = reverse("sync:readiness")
     if release.release(request.user):
-        return done(request, "Released: what is due is sent by itself from now on.", page)
+        return redirect_with(request, "Released: what is due is sent by itself from now on.", page)
     messages.error(request, "Not released: the list below says what is missing.")
-    return back(request, page)
+    return redirect_back(request, page)
 
 
 def _areas() -> list[Area]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from sync.jobs import on_demand
 from sync.models import BillingDocument, Invoice, InvoiceMail
 from sync.views.people import PortalRequest, needs
-from sync.views.posted import back, chosen_keys, done
+from sync.views.posted import chosen_keys, redirect_back, redirect_with
 
 ASK_AGAIN_WITHIN = timedelta(seconds=60)
 
@@ -52,7 +52,7 @@ def _resend(request: PortalRequest, invoices: QuerySet[Invoice]) -> HttpResponse
     otherwise = reverse("sync:billing_documents")
     if not wanted:
         messages.warning(request, "There is no shop invoice to mail in this selection.")
-        return back(request, otherwise)
+        return redirect_back(request, otherwise)
     recent = _just_mailed(wanted)
     queued = [one for one in wanted if one.mail_queued_at is not None]
     if not request.POST.get("confirmed") and (recent or queued or len(wanted) > 1):
@@ -67,7 +67,9 @@ def _resend(request: PortalRequest, invoices: QuerySet[Invoice]) -> HttpResponse
             "next": request.POST.get("next", ""),
         }
         return render(request, "sync/resend_confirm.html", context)
-    return done(request, on_demand.resend_invoices(wanted, request.user).message, otherwise)
+    return redirect_with(
+        request, on_demand.resend_invoices(wanted, request.user).message, otherwise
+    )
 
 
 def _just_mailed(invoices: list[Invoice]) -> list[InvoiceMail]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from sync.jobs import on_demand
 from sync.models import SyncTask
 from sync.views.people import PortalRequest, may_retry, needs, steps_to_retry
-from sync.views.posted import back, done
+from sync.views.posted import redirect_back, redirect_with
 
 
 @needs("sync.retry_tasks")
@@ -25,8 +25,8 @@ def retry_task(request: PortalRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     if not may_retry(request.user, task):
         messages.info(request, "Nothing to retry: this task is not stopped.")
-        return back(request, page)
-    return done(request, on_demand.retry_tasks([task], request.user).message, page)
+        return redirect_back(request, page)
+    return redirect_with(request, on_demand.retry_tasks([task], request.user).message, page)
 
 
 @needs("sync.retry_tasks")
@@ -40,4 +40,4 @@ def retry_cause(request: PortalRequest) -> HttpResponse:
         step__in=steps_to_retry(request.user),
     )
     clicked = on_demand.retry_tasks(list(stopped.order_by("id")), request.user)
-    return done(request, clicked.message, reverse("sync:attention"))
+    return redirect_with(request, clicked.message, reverse("sync:attention"))

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from sync.views.people import PortalRequest, needs
-from sync.views.posted import back, done
+from sync.views.posted import redirect_back, redirect_with
 from sync.views.sign_in_rules import (
     FREE_TRIES_OF_NAME,
     MOST_FROM_ADDRESS,
@@ -83,9 +83,9 @@ def clear_sign_in_lock(request: PortalRequest) -> HttpResponse:
     page = reverse("sync:sign_in_locks")
     if lock is None:
         messages.info(request, "Nothing to clear: this lock has ended meanwhile.")
-        return back(request, page)
+        return redirect_back(request, page)
     _clear(lock, request.user)
-    return done(request, f"Cleared: {lock} may sign in again.", page)
+    return redirect_with(request, f"Cleared: {lock} may sign in again.", page)
 
 
 def _key(lock: Lock) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ def wait_page(
 ) -> HttpResponse:
     """Says how long to wait, and what can be done meanwhile."""
     wait = _wait(request, credentials)
-    if wait is None:  # its end came while the answer was made
+    if wait is None:  # the wait ended meanwhile
         return response
     seconds = max(1, round((wait.until - timezone.now()).total_seconds() + 0.5))
     context = {"wait": wait, "seconds": seconds, "minutes": -(-seconds // 60)}
@@ -91,7 +91,7 @@ def _wait(request: Any, credentials: dict[str, Any] | None) -> Wait | None:
 def _waits(name: str, address: str | None, limit: int) -> Iterable[Wait]:
     yield wait_of_pair(name, address, limit)
     if _is_known(name, address):
-        return  # its owner signs in from here: behind one address nobody keeps the others out
+        return  # its owner signs in from here: others behind this address must not lock them out
     if address is not None:
         yield wait_of_address(address)
     yield wait_of_name(name)
@@ -116,18 +116,20 @@ def wait_of_name(name: str) -> Wait:
     told = failures.aggregate(count=Sum("failures_since_start"), newest=Max("attempt_time"))
     too_many = (told["count"] or 0) - FREE_TRIES_OF_NAME
     if too_many < 0 or told["newest"] is None:
-        return Wait(Rule.NAME, timezone.now() - period())
+        return Wait(Rule.NAME, timezone.now() - failure_lifetime())
     delay = min(timedelta(seconds=2 ** min(too_many, 10)), LONGEST_DELAY)
     return Wait(Rule.NAME, told["newest"] + delay)
 
 
 def recent_failures() -> QuerySet[Any]:
     """Failures that still count."""
-    recent: QuerySet[Any] = AccessAttempt.objects.filter(attempt_time__gt=timezone.now() - period())
+    recent: QuerySet[Any] = AccessAttempt.objects.filter(
+        attempt_time__gt=timezone.now() - failure_lifetime()
+    )
     return recent
 
 
-def period() -> timedelta:
+def failure_lifetime() -> timedelta:
     cool_off: timedelta = get_cool_off()
     return cool_off
 
@@ -140,9 +142,9 @@ def _end_of(failures: QuerySet[Any], limit: int) -> datetime:
     for when, count in newest_first.values_list("attempt_time", "failures_since_start"):
         left += count
         if left >= limit:
-            end: datetime = when + period()
+            end: datetime = when + failure_lifetime()
             return end
-    return timezone.now() - period()
+    return timezone.now() - failure_lifetime()
 
 
 def _is_known(name: str, address: str | None) -> bool:

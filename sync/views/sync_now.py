@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from sync.views.kinds import DocumentKind
 from sync.views.live import clicked_row
 from sync.views.people import PortalRequest
-from sync.views.posted import back, chosen_keys, done
+from sync.views.posted import chosen_keys, redirect_back, redirect_with
 
 
 def _click(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -39,7 +39,7 @@ def sync_one(request: PortalRequest, kind: DocumentKind, pk: int) -> HttpRespons
     if (request.htmx.target or "").startswith(f"{kind.name}-"):
         messages.success(request, clicked.message)
         return clicked_row(request, kind, document)
-    return done(request, clicked.message, document.get_absolute_url())
+    return redirect_with(request, clicked.message, document.get_absolute_url())
 
 
 @_click
@@ -47,11 +47,11 @@ def sync_selected(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
     keys = chosen_keys(request)
     if not keys:
         messages.warning(request, "Select at least one row first.")
-        return back(request, reverse(f"sync:{kind.name}"))
+        return redirect_back(request, reverse(f"sync:{kind.name}"))
     clicked = kind.sync(kind.documents().filter(pk__in=keys), request.user)
-    return done(request, clicked.message, reverse(f"sync:{kind.name}"))
+    return redirect_with(request, clicked.message, reverse(f"sync:{kind.name}"))
 
 
 @_click
 def sync_all(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
-    return done(request, kind.sync_all(request.user).message, reverse(f"sync:{kind.name}"))
+    return redirect_with(request, kind.sync_all(request.user).message, reverse(f"sync:{kind.name}"))

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from sync.mirrors.link_choices import choices
 from sync.models import SyncTask
 from sync.views import captures
-from sync.views.captures import may_be_asked
+from sync.views.captures import awaits_capture_decision
 from sync.views.causes import remedy_for
 from sync.views.marked_done import reopenable
 from sync.views.people import PortalRequest, may_retry, steps_to_retry
@@ -27,7 +27,7 @@ def task_page(request: PortalRequest, pk: int) -> HttpResponse:
         "choices": choices(task.sales_order) if stopped and task.sales_order else [],
         "remedy": remedy,
         "link_url": remedy.link_for(user) if remedy else "",
-        "may_capture_again": may_be_asked(task) and user.has_perm(captures.PERMISSION),
+        "may_capture_again": awaits_capture_decision(task) and user.has_perm(captures.PERMISSION),
         "retryable": {task.pk} if may_retry(user, task) else set(),
         "may_reopen": reopenable(steps_to_retry(user), task),
         "decisions": decisions_on(task),

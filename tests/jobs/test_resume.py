@@ -62,10 +62,10 @@ def test_the_first_is_not_tried_before_a_minute_is_over(world: World, monkeypatc
     tasks = orders_stopped_by(world, monkeypatch, "token", 2)
     time_passes(timedelta(seconds=50))
 
-    assert resume.try_again() == 0
+    assert resume.retry_oldest_of_each_cause() == 0
 
     time_passes(timedelta(seconds=15))
-    assert resume.try_again() == 1
+    assert resume.retry_oldest_of_each_cause() == 1
     assert states(tasks) == [State.WAITING, State.NEEDS_ATTENTION]
 
 
@@ -73,9 +73,9 @@ def test_no_second_one_goes_while_the_first_is_on_its_way(world: World, monkeypa
     tasks = orders_stopped_by(world, monkeypatch, "token", 3)
     time_passes()
 
-    assert [resume.try_again() for _ in range(3)] == [1, 0, 0]
+    assert [resume.retry_oldest_of_each_cause() for _ in range(3)] == [1, 0, 0]
     SyncTask.objects.filter(pk=tasks[0].pk).update(state=State.RUNNING)
-    assert resume.try_again() == 0
+    assert resume.retry_oldest_of_each_cause() == 0
 
 
 def test_the_first_asks_who_answers_whatever_it_has_met_since(
@@ -83,7 +83,7 @@ def test_the_first_asks_who_answers_whatever_it_has_met_since(
 ) -> None:
     tasks = orders_stopped_by(world, monkeypatch, "token", 1)
     time_passes()
-    resume.try_again()
+    resume.retry_oldest_of_each_cause()
     instead(monkeypatch, answer("a gateway"), lambda request: True)
     world.work_off()
     known = RemoteIdentity.objects.get(system="magento:demo")
@@ -100,7 +100,7 @@ def test_after_long_trouble_one_lost_answer_stops_nothing(world: World, monkeypa
     tasks = orders_stopped_by(world, monkeypatch, "token", 1)
     SyncTask.objects.filter(pk=tasks[0].pk).update(attempts=20)
     time_passes()
-    resume.try_again()
+    resume.retry_oldest_of_each_cause()
     instead(monkeypatch, answer("a gateway"), lambda request: True)
 
     world.work_off()
@@ -115,7 +115,7 @@ def test_what_a_shop_that_is_switched_off_left_stays(world: World, monkeypatch: 
     world.shop.is_active = False
     world.shop.save()
 
-    assert resume.try_again() == 0
+    assert resume.retry_oldest_of_each_cause() == 0
     assert states(tasks) == [State.NEEDS_ATTENTION] * 2
 
 
@@ -127,7 +127,7 @@ def test_while_the_trouble_lasts_one_is_tried_ever_more_rarely(
     pauses = []
     for _ in range(5):
         minutes = 0
-        while not resume.try_again():
+        while not resume.retry_oldest_of_each_cause():
             time_passes(timedelta(minutes=1))
             minutes += 1
         world.work_off()
@@ -147,7 +147,7 @@ def test_the_end_of_believed_trouble_is_a_reason_to_try_at_once(
     breaker.note_success(SyncTask.objects.filter(shop=world.shop)[0], {"magento"})
     assert RemoteHealth.objects.get(pk=health.pk).closed_at is not None
 
-    resume.try_again()
+    resume.retry_oldest_of_each_cause()
     world.work_off()
 
     assert states(tasks) == [State.DONE] * 3
@@ -158,7 +158,7 @@ def test_what_stopped_for_another_reason_stays(world: World, monkeypatch: Any) -
     task = world.run(work.push_order(order))
     time_passes()
 
-    assert resume.try_again() == 0
+    assert resume.retry_oldest_of_each_cause() == 0
     assert states([task]) == [State.NEEDS_ATTENTION]
 
 
@@ -169,7 +169,7 @@ def test_nothing_goes_on_at_another_shop(world: World, monkeypatch: Any) -> None
     known.save()
     time_passes()
 
-    resume.try_again()
+    resume.retry_oldest_of_each_cause()
     world.work_off()
 
     assert State.DONE not in states(tasks)
@@ -317,7 +317,7 @@ def test_one_that_never_got_to_sap_proves_nothing_for_the_others(world: World) -
     first = SyncTask.objects.get(pk=tasks[0].pk)
     assert first.sales_order is not None
     world.cancel(first.sales_order)
-    resume.try_again()
+    resume.retry_oldest_of_each_cause()
 
     world.run_task(first)
 

@@ -100,7 +100,7 @@ def test_what_already_waited_goes_on_once_it_is_released() -> None:
 
     Release.objects.create()
 
-    assert holds.call_forgotten() == 1
+    assert holds.wake_forgotten() == 1
     assert holds.held_back(asked) is None
 
 

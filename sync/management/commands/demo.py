@@ -27,7 +27,9 @@ READY_WITHIN_SECONDS = 120
 
 class Command(BaseCommand):
     help = "Run the portal with a stand-in shop, a stand-in SAP and an embedded Redis."
-    requires_system_checks: list[str] = []  # they are made for production; its processes make them
+    requires_system_checks: list[
+        str
+    ] = []  # they are for production; the processes it starts run them
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--workers", type=int, default=2)

@@ -72,7 +72,7 @@ class Command(BaseCommand):
             create_person(name, group)
         shop, _created = Shop.objects.get_or_create(code="demo", defaults={"name": "Demo shop"})
         create_mappings(shop)
-        # The stand-in keeps its books wherever it listens this time: it is the same shop.
+        # The stand-in may listen on another port this time: it is still the same shop.
         RemoteIdentity.objects.filter(system=shop.system).delete()
         create_missing_schedules()
         fresh = StepSchedule.objects.filter(last_run_at=None)
