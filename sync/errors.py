@@ -16,10 +16,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sync.causes.cause import Cause, Kind
+from sync.causes.cause import Cause, Kind, Team
 from sync.causes.orders import OrderCause
 from sync.mapping_tables import MappingTable, MissingEntry
-from sync.teams import Team
 
 
 class SyncError(Exception):

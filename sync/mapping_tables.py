@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from sync.teams import Team
+from sync.causes.cause import Team
 
 
 class MappingTable(StrEnum):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sync.teams import Team
-
 LONGEST_KEY = 120
 SHOP, SAP, PORTAL = "magento", "sap", ""  # the system a failure speaks of
 
@@ -23,6 +21,15 @@ class Kind(StrEnum):
     DISAGREE = "RecordsDisagree"
     CHANGED = "RemoteChanged"
     FAULT = "PortalFault"
+
+
+class Team(StrEnum):
+    """Who acts on what has stopped, by the word a page shows."""
+
+    SALES = "Sales"
+    LOGISTICS = "Logistics"
+    FINANCE = "Finance"
+    ADMINISTRATOR = "Administrator"
 
 
 class Link(StrEnum):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sync.causes.cause import PORTAL, SAP, SHOP, Cause, Kind, Link
-from sync.teams import Team
+from sync.causes.cause import PORTAL, SAP, SHOP, Cause, Kind, Link, Team
 
 SALES = Team.SALES
 UNEXPECTED, DISAGREE = Kind.UNEXPECTED, Kind.DISAGREE

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sync.causes.cause import SAP, SHOP, Cause, Kind, Link
-from sync.teams import Team
+from sync.causes.cause import SAP, SHOP, Cause, Kind, Link, Team
 
 FINANCE, LOGISTICS = Team.FINANCE, Team.LOGISTICS
 DISAGREE = Kind.DISAGREE

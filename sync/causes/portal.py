@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sync.causes.cause import PORTAL, Cause, Kind, Link
-from sync.teams import Team
+from sync.causes.cause import PORTAL, Cause, Kind, Link, Team
 
 ADMINISTRATOR = Team.ADMINISTRATOR
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sync.causes.cause import SAP, Cause, Kind, Link
-from sync.teams import Team
+from sync.causes.cause import SAP, Cause, Kind, Link, Team
 
 ADMINISTRATOR, SALES = Team.ADMINISTRATOR, Team.SALES
 MISCONFIGURED, UNAVAILABLE, UNEXPECTED = Kind.MISCONFIGURED, Kind.UNAVAILABLE, Kind.UNEXPECTED

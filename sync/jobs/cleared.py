@@ -44,7 +44,7 @@ def _stopped(step: Step) -> QuerySet[SyncTask]:
 
 def _orders() -> QuerySet[SyncTask]:
     unwanted = Q(
-        sales_order__stage__in=[SalesOrder.Stage.NOT_TAKEN, SalesOrder.Stage.CANCELED],
+        sales_order__stage__in=SalesOrder.KEPT_OUT,
         facts__create_began_at__isnull=True,  # otherwise SAP may hold it all the same
     ) & ~Q(cause__in=ASKED_OF_PEOPLE)
     return _stopped(Step.PUSH_ORDER).filter(unwanted | Q(sales_order__sap_read_at__isnull=False))

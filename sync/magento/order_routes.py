@@ -16,7 +16,7 @@ from sync.magento.records import MagentoOrder
 from sync.magento.refusals import PageTooLarge
 from sync.magento.search import Groups, Page, Query, Search, equal
 from sync.magento.transport import Transport
-from sync.reading import Read, UnreadableRecord
+from sync.reading import Read
 
 LONGEST_EXT_ORDER_ID = 32  # cut silently beyond [447]
 
@@ -57,12 +57,9 @@ class OrderRoutes:
         """The orders with that number: it is unique only within a store."""
         return self._orders(equal("increment_id", increment_id), is_repeated=is_repeated)
 
-    def look_for_order(self, entity_id: int) -> MagentoOrder | UnreadableRecord | None:
-        """One order as the shop's list has it; None where it is on the list no more."""
-        found = self._orders(equal("entity_id", entity_id), is_repeated=True)
-        if found.records:
-            return found.records[0]
-        return next(iter(found.unreadable), None)
+    def look_for_order(self, entity_id: int) -> Read[MagentoOrder]:
+        """One order as the shop's list has it; empty where it is on the list no more."""
+        return self._orders(equal("entity_id", entity_id), is_repeated=True)
 
     def set_ext_order_id(self, entity_id: int, ext_order_id: str) -> None:
         """Store the SAP number with the order [430]. Only these two members: others would be

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
 from sync.magento.records import MagentoDocumentItem
+from sync.mirrors.billed_anew import billing_documents
 from sync.mirrors.order_documents import counted
 from sync.models import (
     BillingDocument,
@@ -62,11 +63,10 @@ def billed_quantities(
 ) -> tuple[Quantities, Quantities]:
     """Of this billing document, and of all valid invoices that come before it by number."""
     lines = BillingDocumentLine.objects.filter(sales_order=order)
-    before = lines.filter(
-        billing_document__billing_document_number__lt=document.billing_document_number,
-        billing_document__category=BillingDocument.Category.INVOICE,
-        billing_document__is_cancelled=False,
+    earlier = billing_documents(order, is_cancelled=False).filter(
+        billing_document_number__lt=document.billing_document_number
     )
+    before = lines.filter(billing_document__in=earlier)
     this = lines.filter(billing_document=document)
     delivered = {
         (line.delivery.delivery_number, line.item_number): counted(line)

@@ -14,12 +14,12 @@ from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 
+from sync.causes.cause import Team
 from sync.errors import LeaseLost
 from sync.models import clock
 from sync.models.failures import NO_FAILURE
 from sync.models.steps import Step
 from sync.models.systems import MAGENTO, SAP, kind_of, shop_code
-from sync.teams import Team
 
 
 class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
@@ -152,6 +152,25 @@ class SyncTask(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        permissions = [
+            ("sync_orders", "Can bring orders into SAP"),
+            ("take_orders_anyway", "Can take an order a rule has stopped"),
+            ("sync_deliveries", "Can fetch deliveries and ship them in the shop"),
+            ("sync_billing", "Can fetch billing documents and invoice them in the shop"),
+            ("capture_again", "Can have a payment captured again after looking at the bank"),
+            ("resend_invoices", "Can mail an invoice to its customer again"),
+            ("dry_run_orders", "Can try an order in SAP without saving it"),
+            ("view_master_data", "Can see which mappings are missing"),
+            ("retry_tasks", "Can put stopped work back to work"),
+            ("view_queue", "Can look at queue, workers and connections"),
+            ("test_connections", "Can test the connections to shops and SAP"),
+            ("check_readiness", "Can check whether everything is ready"),
+            ("manage_automation", "Can switch automatic steps on and off"),
+            (
+                "clear_sign_in_locks",
+                "Can see whose sign-ins wait after failures, and let them try again",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["step", "reference"],

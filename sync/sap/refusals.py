@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sync.causes.cause import Cause
+from sync.causes.cause import Cause, Team
 from sync.causes.sap import SapCause
 from sync.errors import (
     OutcomeUnknown,
@@ -16,7 +16,6 @@ from sync.errors import (
 from sync.exchanges import redact_text
 from sync.sap.explanations import UNKNOWN, Explanation
 from sync.sap.records import SapMessage
-from sync.teams import Team
 
 
 def quotable(message: SapMessage) -> str:

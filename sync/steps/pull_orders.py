@@ -85,10 +85,10 @@ def _as_listed(shop: MagentoClient, entity_id: int, error: SyncError) -> Magento
     """The order from the list; None where it is gone. Raises ``UnexpectedRecord``, so that the
     task stays that of a record, and a later pull closes it."""
     listed = shop.look_for_order(entity_id)
-    if not isinstance(listed, UnreadableRecord):
-        return listed
+    if listed.records or not listed.unreadable:
+        return next(iter(listed.records), None)
     own = UnexpectedRecord(error.message, cause=ShopCause.SPOILS_ITS_LIST, detail=error.cause_key)
-    raise unreadable.said_of(replace(listed, error=own)) from error
+    raise unreadable.said_of(replace(listed.unreadable[0], error=own)) from error
 
 
 def keep_readable(shop: Shop, page: Read[MagentoOrder]) -> Read[MagentoOrder]:

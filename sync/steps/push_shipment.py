@@ -18,15 +18,8 @@ from sync.models import OutboundDelivery, SalesOrder, Shipment
 from sync.reading import Read
 from sync.steps.papers import Paper, bring, read_back, read_order_again
 from sync.steps.settling import writing_to_shop
+from sync.steps.shipping import tracks
 from sync.steps.shipping.bundle_types import bundle_types
-from sync.steps.shipping.tracks import (
-    Track,
-    correct_tracks,
-    note_notice,
-    refuse_missing_tracks,
-    remember_parcels,
-    tracks_of,
-)
 from sync.steps.step_run import StepRun
 from sync.translate.hand_made import MadeByHand, shipped_ids
 from sync.translate.marks import Mark
@@ -72,8 +65,8 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
         return bundle_types(self.run, self.web_order)
 
     @cached_property
-    def _tracks(self) -> tuple[Track, ...]:
-        return tracks_of(self.document)
+    def _tracks(self) -> tuple[tracks.Track, ...]:
+        return tracks.tracks_of(self.document)
 
     def search(self) -> Read[MagentoShipment]:
         search = self.run.magento().search_shipments
@@ -83,9 +76,10 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
         return store_shipment(self.order, record, self.document, made_by_hand=made_by_hand)
 
     def is_made_by_hand(self, record: MagentoShipment) -> bool:
-        """Nor ours by the mirrors: a comment may be edited or misread."""
-        ours = made_by_us(self.order, Shipment, self.document)
-        return super().is_made_by_hand(record) and record.entity_id not in ours
+        """Nor ours by its mirror: a comment may be edited or misread."""
+        if not super().is_made_by_hand(record):
+            return False
+        return record.entity_id not in made_by_us(self.order, Shipment, self.document)
 
     def documents(self) -> Sequence[OutboundDelivery]:
         return departed(self.order)
@@ -121,13 +115,13 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
         elsewhere = {track.track_number for one in others for track in one.tracks}
         first, changed = self._correct(first, made_by_hand=made_by_hand, elsewhere=elsewhere)
         if not made_by_hand:
-            note_notice(self.run, self.order, first)
+            tracks.note_notice(self.run, self.order, first)
         return changed
 
     def _correct(
         self, record: MagentoShipment, *, made_by_hand: bool, elsewhere: Collection[str] = ()
     ) -> tuple[MagentoShipment, str]:
-        changed = correct_tracks(
+        changed = tracks.correct_tracks(
             self.run, self.order, record, made_by_hand=made_by_hand, elsewhere=elsewhere
         )
         if changed:
@@ -150,7 +144,7 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
         return partial(self._create, request)
 
     def _create(self, request: ShipmentRequest) -> int:
-        remember_parcels(self.run, request.tracks)
+        tracks.remember_parcels(self.run, request.tracks)
         with writing_to_shop(self.run, self.order):
             return self.run.magento().create_shipment(self.order.entity_id, request)
 
@@ -161,7 +155,8 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
 
     def outcome(self, made: MagentoShipment) -> str:
         """Raises ``OutcomeUnknown`` where the shop does not show a parcel yet."""
-        refuse_missing_tracks(self.order, made, self._tracks)
+        tracks.refuse_missing_tracks(self.order, made, self._tracks)
         told = "customer told" if made.email_sent else "customer not told"
-        told = "its notice queued by the shop" if note_notice(self.run, self.order, made) else told
+        if tracks.note_notice(self.run, self.order, made):
+            told = "its notice queued by the shop"
         return f"made and read back, {told}."

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from sync.jobs import on_demand
-from sync.models import CompletenessRun, Shop, Step, SyncTask
+from sync.models import CompletenessFinding, CompletenessRun, Shop, Step, SyncTask
 from sync.tables.live import is_live
 from sync.views.people import PortalRequest, needs
 from sync.views.posted import done
@@ -41,14 +41,13 @@ def check_completeness(request: PortalRequest) -> HttpResponse:
 
 def _newest(shop: Shop) -> dict[str, Any]:
     run = CompletenessRun.objects.filter(shop=shop).first()
-    findings = run.findings.select_related("sales_order")[:MOST_FINDINGS] if run else []
+    findings = run.findings.all() if run else CompletenessFinding.objects.none()
     task = SyncTask.objects.filter(step=Step.CHECK_COMPLETENESS, shop=shop).first()
-    total = run.findings.count() if run else 0
-    unexplained = run.findings.filter(is_explained=False).count() if run else 0
+    total, unexplained = findings.count(), findings.filter(is_explained=False).count()
     return {
         "shop": shop,
         "run": run,
-        "findings": findings,
+        "findings": findings.select_related("sales_order")[:MOST_FINDINGS],
         "task": task,
         "explained": total - unexplained,
         "unexplained": unexplained,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views import View
 
@@ -61,30 +61,20 @@ class Decide(PermissionRequiredMixin, View):
         it cannot be."""
 
     def get(self, request: PortalRequest, pk: int) -> HttpResponse:
-        """The question, or back where nothing is to be decided any more."""
-        question = self.question(request, pk)
-        if question.refusal:
-            messages.info(request, question.refusal)
-            return HttpResponseRedirect(question.back_to)
-        form = DecisionForm(number_label=question.number_label)
-        return self._ask(request, question, form)
-
-    def post(self, request: PortalRequest, pk: int) -> HttpResponse:
-        """What was decided, or the question again with what is missing."""
+        """The question; back where nothing is to be decided any more, or once it is decided."""
         question = self.question(request, pk)
         if question.refusal:
             messages.info(request, question.refusal)
             return back(request, question.back_to)
-        form = DecisionForm(request.POST, number_label=question.number_label)
-        if not form.is_valid():
-            return self._ask(request, question, form)
-        reason, number = form.cleaned_data["reason"], form.cleaned_data.get("number", "")
-        try:
-            return done(request, self.decide(request, pk, reason, number), question.back_to)
-        except ValueError as error:
-            form.add_error(None, str(error))
-            return self._ask(request, question, form)
-
-    def _ask(self, request: PortalRequest, question: Question, form: DecisionForm) -> HttpResponse:
+        given = request.POST if request.method == "POST" else None
+        form = DecisionForm(given, number_label=question.number_label)
+        if form.is_valid():
+            reason, number = form.cleaned_data["reason"], form.cleaned_data.get("number", "")
+            try:
+                return done(request, self.decide(request, pk, reason, number), question.back_to)
+            except ValueError as error:
+                form.add_error(None, str(error))
         context = {"section": question.section, "question": question, "form": form}
         return render(request, "sync/decide.html", context, status=400 if form.is_bound else 200)
+
+    post = get

@@ -10,11 +10,11 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from sync.filters.billing_documents import billing_document_numbered
+from sync.filters.deliveries import delivery_numbered
 from sync.filters.sales_orders import order_condition
-from sync.filters.search_box import sap_number
 from sync.models import (
     BillingDocument,
-    DeliveryTrack,
     Invoice,
     OutboundDelivery,
     SalesOrder,
@@ -64,16 +64,10 @@ def search_page(request: PortalRequest) -> HttpResponse:
 
 def find(text: str) -> Hits:
     """Everything ``text`` may mean, at most twenty of each kind; a fixed number of queries."""
-    digits = text if text.isdigit() else ""
-    deliveries = Q(pk__in=DeliveryTrack.objects.filter(track_number=text).values("delivery"))
-    documents = Invoice.objects.filter(increment_id=text).documents()
-    if digits:
-        deliveries |= sap_number("delivery_number", digits)
-        documents |= sap_number("billing_document_number", digits)
     return Hits(
         list(SalesOrder.objects.filter(_orders(text)).defer("payload")[:MOST_HITS]),
-        _with_orders(OutboundDelivery.objects.filter(deliveries)),
-        _with_orders(BillingDocument.objects.filter(documents)),
+        _with_orders(OutboundDelivery.objects.filter(delivery_numbered(text))),
+        _with_orders(BillingDocument.objects.filter(billing_document_numbered(text))),
     )
 
 

@@ -31,7 +31,6 @@ from sync.translate.linking import Point, WebSide, is_order, points
 from sync.translate.sap_order import LONGEST_REFERENCE
 
 LOOK_BACK = timedelta(days=3)
-KEPT_OUT = frozenset({SalesOrder.Stage.NOT_TAKEN, SalesOrder.Stage.CANCELED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +68,18 @@ def is_looked_for(run: StepRun, order: SalesOrder) -> bool:
     shop, always for a person; one from before the portal's time only for a person."""
     if run.task.asked_by_id is not None or said_of(order).linked:
         return True
-    if is_too_early(order):
+    if order.is_from_before_portal:
         return False
     if order.looked_up_as == order.remote_updated_at:
         return run.is_repeated  # an earlier attempt may have found it, and died before it kept it
     # One that this run found stopped takes its turn like the others, unless it has begun.
-    return run.sales_order.stage in KEPT_OUT or _has_begun(order)
+    return run.sales_order.is_kept_out or _has_begun(order)
 
 
 def _has_begun(order: SalesOrder) -> bool:
     """Whether the shop shows that something was done about the order."""
     lines = order.lines.filter(Q(qty_shipped__gt=0) | Q(qty_invoiced__gt=0))
     return bool(order.ext_order_id) or order.state in FINISHED or lines.exists()
-
-
-def is_too_early(order: SalesOrder) -> bool:
-    """Whether the order was placed before the portal took over (*orders from*)."""
-    return bool(order.shop.orders_from and order.placed_at < order.shop.orders_from)
 
 
 def web_side(order: SalesOrder, rest: OrderRest) -> WebSide:
@@ -184,7 +178,7 @@ def _sold_tos(sought: Sought) -> list[str]:
 def _candidate(sought: Sought, read: SapSalesOrder) -> Candidate:
     order = sought.order
     both = points(sought.ours, read, order.shop.amount_tolerance)
-    if is_too_early(order) and not sought.is_begun:
+    if order.is_from_before_portal and not sought.is_begun:
         placed, since = f"{order.placed_at:%d %b %Y}", f"{order.shop.orders_from:%d %b %Y}"
         doubt = f"the web order was placed before the portal took over on {since}"
         both.append(Point("Placed", placed, f"the portal takes orders from {since}", doubt))
