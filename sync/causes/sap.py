@@ -93,7 +93,7 @@ class SapCause:
     UNREADABLE = Cause("sap:unreadable", UNEXPECTED, SAP, None,
         "A document of SAP cannot be read",
         "Look at it in SAP. If it is right there, tell the administrator.")
-    UNFITTING = Cause("sap:unfitting", UNEXPECTED, SAP, None,
+    DOES_NOT_FIT = Cause("sap:unfitting", UNEXPECTED, SAP, None,
         "A value of SAP does not fit into the portal",
         "Look at the document in SAP and correct the value there. If it is right, tell the "
         "administrator.")

@@ -102,7 +102,7 @@ class ShopCause:
         "in time to where it is read from.")
     WRITE_UNDER_WAY = Cause("magento:earlier-write", UNAVAILABLE, SHOP, ADMINISTRATOR,
         "An earlier write to the shop may still be running", "Retry: the shop is looked at first.")
-    MANY_SPOILT = Cause("magento:many-spoilt", UNAVAILABLE, SHOP, ADMINISTRATOR,
+    MANY_UNREADABLE = Cause("magento:many-spoilt", UNAVAILABLE, SHOP, ADMINISTRATOR,
         "Many of the shop's records spoil its lists",
         "Look in the shop's log at why it cannot list them; a retry looks for the others.")
     # ---- what it says and shows
@@ -119,7 +119,7 @@ class ShopCause:
         "The shop cannot list one of its records",
         "Look at it in the shop's admin; often a product or an address of it was deleted. If it "
         "opens there, tell the administrator.")
-    UNFITTING = Cause("magento:unfitting", UNEXPECTED, SHOP, None,
+    DOES_NOT_FIT = Cause("magento:unfitting", UNEXPECTED, SHOP, None,
         "A value of the shop does not fit into the portal",
         "Look at it in the shop and shorten or correct it there. If it is right, tell the "
         "administrator.")
