@@ -87,7 +87,7 @@ class SapCause:
         "Reopen the order in SAP, or cancel the web order.", owner=Team.SALES)
     UNREADABLE = unexpected("sap:unreadable", "A document of SAP cannot be read",
         "Look at it in SAP. If it is right there, tell the administrator.")
-    UNFITTING = unexpected("sap:unfitting", "A value of SAP does not fit into the portal",
+    DOES_NOT_FIT = unexpected("sap:unfitting", "A value of SAP does not fit into the portal",
         "Look at the document in SAP and correct the value there. If it is right, tell the "
         "administrator.")
     UNCONVERTIBLE = unexpected("sap:unconvertible", "SAP's RFC library cannot read an answer",

@@ -96,7 +96,8 @@ class ShopCause:
     WRITE_UNDER_WAY = unavailable("magento:earlier-write",
         "An earlier write to the shop may still be running",
         "Retry: the shop is looked at first.")
-    MANY_SPOILT = unavailable("magento:many-spoilt", "Many of the shop's records spoil its lists",
+    MANY_UNREADABLE = unavailable("magento:many-spoilt",
+        "Many of the shop's records spoil its lists",
         "Look in the shop's log at why it cannot list them; a retry looks for the others.")
     # ---- what it says and shows
     REFUSED = rejected("magento:refused", "The shop refused",
@@ -110,7 +111,8 @@ class ShopCause:
         "The shop cannot list one of its records",
         "Look at it in the shop's admin; often a product or an address of it was deleted. If it "
         "opens there, tell the administrator.")
-    UNFITTING = unexpected("magento:unfitting", "A value of the shop does not fit into the portal",
+    DOES_NOT_FIT = unexpected("magento:unfitting",
+        "A value of the shop does not fit into the portal",
         "Look at it in the shop and shorten or correct it there. If it is right, tell the "
         "administrator.")
     HIDDEN = unexpected("magento:not-shown", "The shop counts records and shows none",
