@@ -47,11 +47,11 @@ class Cause:
     does not answer whatever it is asked for."""
 
     code: str
-    kind: Kind
-    system: str
-    owner: Team | None
     headline: str
     remedy: str
+    kind: Kind
+    system: str
+    owner: Team | None = None
     link: Link | None = None
     means_remote_is_away: bool = False
 

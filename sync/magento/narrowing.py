@@ -274,7 +274,7 @@ class Narrowing:
         return RemoteUnavailable(
             f"The shop cannot list many of its {self._route}; {len(self._unreadable)} of them were "
             "found, and the next attempt looks for the others.",
-            cause=ShopCause.MANY_SPOILT,
+            cause=ShopCause.MANY_UNREADABLE,
         )
 
 

@@ -18,7 +18,7 @@ from sync.causes.sap import SapCause
 from sync.causes.shop import ShopCause
 from sync.errors import UnexpectedRecord
 
-_CAUSES = {SHOP: ShopCause.UNFITTING, SAP: SapCause.UNFITTING}
+_CAUSES = {SHOP: ShopCause.DOES_NOT_FIT, SAP: SapCause.DOES_NOT_FIT}
 
 
 def must_fit(model: type[Model], rows: Iterable[Mapping[str, Any]], *, system: str) -> None:

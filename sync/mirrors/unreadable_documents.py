@@ -87,7 +87,7 @@ class Pulled:
 
 def _refused(error: Exception) -> UnexpectedRecord:
     said = f"the database refuses it ({type(error).__name__})."
-    return UnexpectedRecord(said, cause=SapCause.UNFITTING)
+    return UnexpectedRecord(said, cause=SapCause.DOES_NOT_FIT)
 
 
 def error_for(document: UnreadableRecord) -> UnexpectedRecord:

@@ -116,7 +116,7 @@ def _refused(order: MagentoOrder, error: Exception) -> UnreadableRecord:
     if not isinstance(error, UnexpectedRecord):
         error = UnexpectedRecord(
             "it holds a value the portal cannot store (too long, or not a character).",
-            cause=ShopCause.UNFITTING,
+            cause=ShopCause.DOES_NOT_FIT,
             reference=order.increment_id,
         )
     return UnreadableRecord("order", order.increment_id, error, order.entity_id)
