@@ -15,14 +15,12 @@ from sync.models import BillingDocument, BillingDocumentLine, Invoice
 
 
 def billing_document_numbered(text: str) -> Q:
-    """By its own number, or by that of an invoice of the shop."""
+    """By its own number, or by that of a shop invoice."""
     found = Invoice.objects.filter(increment_id=text).documents()
     return found | sap_number("billing_document_number", text) if text.isdigit() else found
 
 
 class BillingDocumentFilter(DocumentFilter):
-    """Kind, how it stands in the shop, dates, and a search box."""
-
     about = "billing_document"
 
     q = search_box("Billing, invoice or order number")
@@ -47,13 +45,11 @@ class BillingDocumentFilter(DocumentFilter):
         fields: list[str] = []
 
     def search(self, documents: Rows, name: str, value: str) -> Rows:
-        """A billing document, an invoice of the shop, or anything that finds the order."""
         text = value.strip()
         of_order = of_orders(text, BillingDocumentLine.objects.all(), "billing_document")
         return documents.filter(billing_document_numbered(text) | of_order)
 
     def by_shop(self, documents: Rows, name: str, value: str) -> Rows:
-        """How the billing document stands in the shop."""
         wanted = Q(category=BillingDocument.Category.INVOICE, is_cancelled=False)
         conditions: dict[str, Callable[[], Q]] = {
             "missing": lambda: wanted & ~_invoiced(),
@@ -64,12 +60,11 @@ class BillingDocumentFilter(DocumentFilter):
         return documents.filter(conditions[value]())
 
     def only_cancelled(self, documents: Rows, name: str, value: bool) -> Rows:
-        """Billing documents SAP has taken back."""
         return documents.filter(is_cancelled=True) if value else documents
 
 
 def _invoiced(**invoice: Any) -> Q:
-    """Whether an invoice of the shop with these values stands for the billing document."""
+    """Whether a shop invoice with these values stands for the billing document."""
     further = Invoice.further_documents.through.objects.filter(
         billingdocument=OuterRef("pk"), **{f"invoice__{name}": of for name, of in invoice.items()}
     )

@@ -13,8 +13,6 @@ from sync.models import SalesArea, SalesOrder, Shop
 
 
 class SalesOrderFilter(DocumentFilter):
-    """Stage, shop, store, verification, dates, and one box for numbers, e-mail and names."""
-
     about = "sales_order"
 
     q = search_box("Number, e-mail or name")
@@ -40,13 +38,13 @@ class SalesOrderFilter(DocumentFilter):
         self.filters["store_id"].extra["choices"] = [(str(key), name) for key, name in areas]
 
     def search(self, orders: Rows, name: str, value: str) -> Rows:
-        """Digits are a number, an @ is an e-mail, anything else a part of a name."""
+        """Digits are a number, an @ makes it an e-mail, anything else is part of a name."""
         found = order_condition(value.strip())
         return orders.filter(found) if found is not None else orders.none()
 
 
 def order_condition(text: str) -> Q | None:
-    """Orders a searched text may mean; None when it is too short to tell."""
+    """Orders the text may mean; None when it is too short to tell."""
     if text.isdigit():
         return number_prefix("increment_id", text) | sap_number("sap_sales_order_number", text)
     if "@" in text:

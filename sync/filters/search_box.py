@@ -11,22 +11,21 @@ _LONGEST_NUMBER = 50
 
 
 def number_prefix(field: str, digits: str) -> Q:
-    """Numbers that begin with ``digits``, as a range every database finds by index."""
+    """Numbers that begin with ``digits``, as a range that every database finds by index."""
     highest = digits + "9" * max(0, _LONGEST_NUMBER - len(digits))
     return Q(**{f"{field}__gte": digits, f"{field}__lte": highest})
 
 
 def sap_number(field: str, digits: str) -> Q:
-    """A SAP number, typed with its leading zeros or without."""
+    """A SAP number, typed with or without its leading zeros."""
     padded = Q(**{field: digits.zfill(SAP_NUMBER_LENGTH)})
     return padded | number_prefix(field, digits)
 
 
 def email_prefix(field: str, text: str) -> Q:
-    """Addresses that begin with ``text``."""
     return Q(**{f"{field}__istartswith": text})
 
 
 def name_contains(field: str, text: str) -> Q | None:
-    """Names holding ``text``; None when it is too short to search for."""
+    """None when the text is too short to search for."""
     return Q(**{f"{field}__icontains": text}) if len(text) >= SHORTEST_NAME else None

@@ -6,7 +6,7 @@ from django import forms
 
 
 class DecisionForm(forms.Form):
-    """Why it is decided so; ``number`` only where the decision names a document."""
+    """``number`` is there only where the decision names a document."""
 
     number = forms.CharField(max_length=50, required=False)
     reason = forms.CharField(

@@ -1,4 +1,4 @@
-"""Adding a mapping right where it is missing; one form for each table."""
+"""Forms to add a mapping where it is missing; one for each table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _Form = forms.ModelForm
 
 
 class MappingForm(_Form):  # type: ignore[type-arg]
-    """A form for a missing entry: what is known of it is hidden, what it ``needs`` is required."""
+    """A missing entry: known fields are hidden, the fields it ``needs`` are required."""
 
     table: MappingTable
 
@@ -37,14 +37,13 @@ class MappingForm(_Form):  # type: ignore[type-arg]
             field.widget.attrs["autocomplete"] = "off"
 
     def before(self) -> str:
-        """What stood there, for the record of changes; ask before the form is validated."""
+        """The previous values, for the change log; call it before the form is validated."""
         if self.instance.pk is None:
             return "missing"
         names = [name for name in self.fields if name not in self.table.facts.key_fields]
         return _listed({name: getattr(self.instance, name, "") for name in names})
 
     def after(self) -> str:
-        """What was entered, for the record of changes."""
         return _listed(self.cleaned_data)
 
 
@@ -53,8 +52,6 @@ def _listed(values: dict[str, Any]) -> str:
 
 
 class MaterialForm(MappingForm):
-    """SKU to material, or to its EAN."""
-
     table = MappingTable.MATERIAL
 
     class Meta:
@@ -62,13 +59,11 @@ class MaterialForm(MappingForm):
         fields = ["shop", "sku", "material", "ean", "unit", "item_category"]
 
     def clean_material(self) -> str:
-        """SAP keeps material numbers in capitals; RFC converts nothing."""
+        """SAP keeps material numbers in capitals, and RFC converts nothing."""
         return str(self.cleaned_data["material"]).upper()
 
 
 class PaymentForm(MappingForm):
-    """Payment method to terms of payment, when to take the order, and who collects its money."""
-
     table = MappingTable.PAYMENT
 
     class Meta:
@@ -77,8 +72,6 @@ class PaymentForm(MappingForm):
 
 
 class ShippingForm(MappingForm):
-    """Shipping method to shipping condition."""
-
     table = MappingTable.SHIPPING
 
     class Meta:
@@ -87,8 +80,6 @@ class ShippingForm(MappingForm):
 
 
 class CarrierForm(MappingForm):
-    """SAP's carrier to the name customers see."""
-
     table = MappingTable.CARRIER
 
     class Meta:
@@ -97,7 +88,7 @@ class CarrierForm(MappingForm):
 
 
 class StoreForm(MappingForm):
-    """A store's sales area; what is not asked here keeps its default."""
+    """A store's sales area; fields not asked here keep their defaults."""
 
     table = MappingTable.SALES_AREA
 
@@ -113,7 +104,7 @@ class StoreForm(MappingForm):
 
 
 class CustomerForm(MappingForm):
-    """The SAP customer, and by what buyers of this kind are known."""
+    """The SAP customer, and how buyers of this kind are recognised."""
 
     KNOWN_BY = (
         "magento_customer_id",
@@ -138,7 +129,7 @@ class CustomerForm(MappingForm):
         self.order_fields(["sales_area", "known_by", "customer_number"])
 
     def clean_known_by(self) -> str:
-        """``field:value``; the value is put into the field it names."""
+        """Copies the value of ``field:value`` into the field it names."""
         name, _, value = str(self.cleaned_data["known_by"]).partition(":")
         if name not in self.KNOWN_BY or not value:
             raise forms.ValidationError("Choose by what the customer is known.")

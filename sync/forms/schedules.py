@@ -11,8 +11,6 @@ LONGEST_SECONDS = 86_400
 
 
 class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Whether a step runs by itself, and how often."""
-
     interval_seconds = forms.IntegerField(
         label="Every (seconds)",
         min_value=SHORTEST_SECONDS,

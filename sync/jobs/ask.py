@@ -22,8 +22,6 @@ DONE_ONCE_MORE = Step.that(Act.FETCH)
 
 
 class Answer(StrEnum):
-    """What became of a request for work."""
-
     ASKED = "asked"
     RETRIED = "retried"
     ALREADY_WAITING = "already_waiting"
@@ -42,7 +40,7 @@ _TOLD_A_MACHINE = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The task that stands for the wanted work, and what asking changed."""
+    """The task that covers the requested work, and what the request changed."""
 
     task: SyncTask
     answer: Answer
@@ -63,7 +61,6 @@ def ask(work: Work, *, origin: SyncTask.Origin, asked_by: User | None = None) ->
 
 
 def retry(task: SyncTask, *, asked_by: User) -> Asked:
-    """Put a task that needs attention back to work, because a person says so."""
     joined = None
     while joined is None and task.is_open:
         joined = _join(task, asked_by)
@@ -88,7 +85,7 @@ def _open_task(work: Work) -> SyncTask | None:
 
 
 def _join(task: SyncTask, asked_by: User | None) -> Asked | None:
-    """Someone wants what an open task already stands for; None when it has moved on meanwhile."""
+    """Join an open task that already covers the request; None when it has moved on meanwhile."""
     if asked_by is None:
         return _next_turn(task) or Asked(task, _TOLD_A_MACHINE[SyncTask.State(task.state)])
     if task.state == SyncTask.State.RUNNING:
@@ -99,7 +96,7 @@ def _join(task: SyncTask, asked_by: User | None) -> Asked | None:
 
 
 def put_back_by(person: User) -> dict[str, Any]:
-    """The columns of work that had ended, or stopped, and that a person wants to go on."""
+    """Columns that put finished or stopped work back in the queue for a person."""
     return _due_for(person) | {
         "origin": SyncTask.Origin.REPAIR,
         "asked_at": clock.now(),
@@ -118,7 +115,7 @@ def _due_for(person: User) -> dict[str, Any]:
 
 
 def _wake(task: SyncTask, values: Mapping[str, Any]) -> Asked | None:
-    """Have a worker look at a task; None when it has moved on meanwhile."""
+    """Make a task due now; None when it has moved on meanwhile."""
     stopped = task.state == SyncTask.State.NEEDS_ATTENTION
     if not SyncTask.objects.filter(pk=task.pk, state=task.state).update(**values):
         return None
@@ -129,8 +126,8 @@ def _wake(task: SyncTask, values: Mapping[str, Any]) -> Asked | None:
 
 
 def _next_turn(task: SyncTask) -> Asked | None:
-    """A fetch of everything goes on at its turn, whatever became of the last one; what else has
-    stopped is left to people. None where the turn changes nothing."""
+    """Queue a full fetch again at each turn, however the last one ended; other stopped work is left
+    to people. None where nothing changes."""
     if not is_of_everything(task) or task.state == SyncTask.State.RUNNING:
         return None
     now = clock.now()
@@ -141,8 +138,8 @@ def _next_turn(task: SyncTask) -> Asked | None:
 
 
 def _join_running(task: SyncTask, asked_by: User) -> Asked | None:
-    """What follows is the person's too; a fetch is done once more, for it may have passed by
-    what the person wants to see."""
+    """Ask for follow-up work in the person's name as well. A fetch runs once more, because it may
+    already have passed what the person wants to see."""
     again = task.step in DONE_ONCE_MORE
     running = SyncTask.objects.filter(pk=task.pk, state=SyncTask.State.RUNNING)
     if not running.update(

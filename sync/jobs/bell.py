@@ -18,13 +18,13 @@ QUEUES = {SyncTask.Priority.INTERACTIVE: "interactive", SyncTask.Priority.BULK: 
 
 
 def ring_after_commit(tasks: Iterable[SyncTask]) -> None:
-    """Wake workers for these tasks once the surrounding transaction is durable."""
+    """Wake workers for these tasks once the transaction has committed."""
     wanted = list(tasks)
     transaction.on_commit(lambda: ring(wanted))
 
 
 def ring(tasks: Iterable[SyncTask]) -> bool:
-    """Queue a job for each task; False when Redis is away, and the sweep will ring later."""
+    """Queue a job for each task; False when Redis is away, in which case the sweep rings later."""
     rung: list[int] = []
     try:
         for task in tasks:
@@ -40,7 +40,6 @@ def ring(tasks: Iterable[SyncTask]) -> bool:
 
 
 def is_reachable() -> bool:
-    """Whether Redis answers now."""
     try:
         return bool(django_rq.get_connection("interactive").ping())
     except RedisError:
@@ -48,7 +47,7 @@ def is_reachable() -> bool:
 
 
 def rings_waiting() -> int:
-    """How many rings no worker has heard yet; 0 as well while Redis is away."""
+    """How many rings no worker has picked up yet; also 0 while Redis is away."""
     try:
         return sum(django_rq.get_queue(name).count for name in set(QUEUES.values()))
     except RedisError:

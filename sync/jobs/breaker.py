@@ -1,11 +1,11 @@
-"""The circuit breaker: when a remote is in trouble its work waits together, as one incident.
+"""The circuit breaker: when a remote is in trouble, all work that needs it waits as one incident.
 
-- It does not answer: a few failures in a row open an incident. A connection test tries for all
-  every few seconds, and the first answer ends the incident.
-- It cannot be used (keys, rights, address): one odd answer is no incident. Fetches go on at
-  their turns, and the first success ends it.
-- It refuses the logon: nobody else tries, for each further refusal could lock the user. A test
-  tries for all, ever more rarely, on a connection of its own.
+- No answer: a few failures in a row open an incident. One connection test runs every few
+  seconds, and the first answer ends it.
+- Unusable (keys, rights, address): a single odd answer is no incident. Fetches go on at their
+  turns, and the first success ends it.
+- Logon refused: nobody else tries, because each further refusal could lock the user. A test
+  tries ever more rarely, on a connection of its own.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Kind = RemoteHealth.Kind
 
 
 def note_failure(task: SyncTask, error: SyncError) -> None:
-    """Learn from a failure how the remote is that it speaks about."""
+    """Update the health of the remote this failure came from."""
     system = _system_of(task, error)
     if not system:
         return
@@ -59,7 +59,7 @@ def note_failure(task: SyncTask, error: SyncError) -> None:
 
 
 def note_success(task: SyncTask, answered: Collection[str]) -> None:
-    """A task was done, and these systems ("sap", "magento") answered it: their trouble is over."""
+    """End the trouble of the systems ("sap", "magento") that answered this finished task."""
     systems = [name for one in answered if (name := _system_named(task, one))]
     failing = RemoteHealth.objects.filter(system__in=systems, consecutive_failures__gt=0)
     if task.step != Step.TRY_CONNECTION:
@@ -69,19 +69,19 @@ def note_success(task: SyncTask, answered: Collection[str]) -> None:
 
 
 def probe() -> int:
-    """Try each remote in trouble, at its interval; how many tests were called for."""
+    """Start a connection test for each remote in trouble whose interval has passed; returns how
+    many."""
     now = clock.now()
     due = RemoteHealth.objects.filter(opened_at__isnull=False, probe_at__lte=now)
     return sum(_probe(health, now) for health in due)
 
 
 def waiting_for(system: str) -> SyncTaskQuerySet:
-    """The tasks that wait and need this remote."""
     return SyncTask.objects.filter(state=SyncTask.State.WAITING).needing(system)
 
 
 def _count(health: RemoteHealth, kind: Kind, error: SyncError, now: datetime) -> bool:
-    """Note one more failure; whether that makes an incident. A refused logon stays one."""
+    """Note one more failure and return whether it makes an incident. A refused logon stays one."""
     if health.is_in_trouble and health.kind == Kind.LOGON and kind != Kind.LOGON:
         return False
     since = health.failing_since if health.is_in_trouble else None
@@ -99,19 +99,20 @@ def _count(health: RemoteHealth, kind: Kind, error: SyncError, now: datetime) ->
 
 
 def _note_pause(system: str, until: datetime) -> None:
-    """It asked for fewer calls: what runs by itself heeds that, the test that tries for all too."""
+    """The remote asked for fewer calls: pause automatic work and the connection test."""
     RemoteHealth.objects.update_or_create(system=system, defaults={"quiet_until": until})
     RemoteHealth.objects.filter(system=system, probe_at__lt=until).update(probe_at=until)
 
 
 def _note_answer(system: str) -> None:
-    """It said no to one document: that is not how a remote behaves that is away."""
+    """A remote that refuses one document is not away."""
     away = RemoteHealth.objects.filter(system=system, kind=Kind.AWAY)
     _close(away.filter(consecutive_failures__gt=0))
 
 
 def _close(failing: QuerySet[RemoteHealth]) -> None:
-    """End this trouble; looked at once more, for a refused logon may just have come in between."""
+    """End this trouble. Each row is locked and checked again, in case a logon was refused
+    meanwhile."""
     for pk in failing.values_list("pk", flat=True):
         with transaction.atomic():
             health = failing.select_for_update().filter(pk=pk).first()
@@ -132,8 +133,8 @@ def _note_end(health: RemoteHealth) -> None:
 
 
 def _kind_of(error: SyncError) -> Kind | None:
-    """What a failure says of its remote as a whole; None where it is about one document, or about
-    the end of our own write."""
+    """What the failure says about the remote as a whole; None where it concerns one document, or is
+    only the wait for our own write to settle."""
     if error.logon_is_refused:
         return Kind.LOGON
     if error.remote_is_unfit:
@@ -153,7 +154,6 @@ def _system_named(task: SyncTask, name: str) -> str:
 
 
 def _has_worked(system: str) -> bool:
-    """Whether this remote was ever of use."""
     done = SyncTask.objects.filter(state=SyncTask.State.DONE)
     return done.needing(system).exists() or done.filter(reference=system).exists()
 
@@ -184,6 +184,6 @@ def _shop_of(system: str) -> Shop | None:
 
 
 def _call_all_waiting(system: str) -> None:
-    """Make due what waited for this remote; the sweep rings, oldest first."""
+    """Make all work that waited for this remote due; the sweep rings, oldest first."""
     later = waiting_for(system).filter(not_before__gt=clock.now())
     later.filter(error_class=ErrorKind.UNAVAILABLE).wake()

@@ -1,4 +1,4 @@
-"""Stopped work that later work has cleared closes itself."""
+"""Closes stopped tasks whose problem later work has solved."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OPEN_STILL = frozenset(
 
 
 def close_cleared() -> int:
-    """Close every stopped task whose work is done, or no longer wanted; how many those are."""
+    """Close every stopped task whose work is done or no longer wanted; returns how many."""
     return sum(
         stopped.update(
             state=SyncTask.State.DONE,
@@ -55,7 +55,7 @@ def _confirmations() -> QuerySet[SyncTask]:
 
 
 def _tests() -> QuerySet[SyncTask]:
-    """A connection that failed its test, and has been of use since."""
+    """Failed connection tests of remotes that have worked since."""
     useful = RemoteHealth.objects.filter(
         system=OuterRef("reference"), last_good_at__gt=OuterRef("finished_at")
     )
@@ -63,7 +63,8 @@ def _tests() -> QuerySet[SyncTask]:
 
 
 def _shipments() -> QuerySet[SyncTask]:
-    """Linked by now and still gone, or back in the warehouse where nobody wanted them gone."""
+    """Linked by now and still issued, or returned to the warehouse where nobody wanted them
+    issued."""
     shipped = Exists(
         Shipment.objects.filter(
             Q(delivery=OuterRef("delivery")) | Q(further_deliveries=OuterRef("delivery")),
@@ -78,7 +79,7 @@ def _shipments() -> QuerySet[SyncTask]:
 
 
 def _invoices() -> QuerySet[SyncTask]:
-    """Linked by now; where only the sums were in doubt, finance closes it."""
+    """Linked by now; where only the amounts were in doubt, finance closes it."""
     document = OuterRef("billing_document")
     invoiced = Exists(
         Invoice.objects.filter(
@@ -92,7 +93,7 @@ def _invoices() -> QuerySet[SyncTask]:
 
 
 def _cancelled_billing() -> QuerySet[SyncTask]:
-    """Cancelled in SAP, and taken over by another document, or credited in the shop."""
+    """Cancelled in SAP, and replaced by another document or credited in the shop."""
     stopped = _stopped(Step.PUSH_INVOICE).filter(billing_document__is_cancelled=True)
     settled = [
         task.pk

@@ -1,7 +1,7 @@
-"""Fetches of everything: a shop's orders, SAP's deliveries and billing documents, completeness.
+"""Full fetches: a shop's orders, SAP's deliveries and billing documents, completeness.
 
-They change nothing at the remote, so they are carried out at each turn whatever the last answer
-was. What people are told is kept beside the task: since when a fetch fails, and when it was good.
+They change nothing at the remote, so they run at every turn, whatever the last answer was. What
+people are told (failing since when, last good when) is kept beside the task.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ROUNDS = 3
 
 
 def note_success(task: SyncTask) -> None:
-    """A fetch of everything was good; what was told of it is over."""
+    """End any trouble recorded for this full fetch."""
     now = clock.now()
     usual = FetchHealth.objects.filter(
         step=task.step, reference=task.reference, consecutive_failures=0
@@ -40,7 +40,7 @@ def note_success(task: SyncTask) -> None:
 
 
 def note_failure(task: SyncTask, failure: Mapping[str, str]) -> bool:
-    """Count a failure of a fetch of everything; whether its trouble is believed by now."""
+    """Count a failure of a full fetch; returns whether its trouble is believed by now."""
     now = clock.now()
     with transaction.atomic():
         health = _health_of(task)
@@ -57,8 +57,8 @@ def note_failure(task: SyncTask, failure: Mapping[str, str]) -> bool:
 
 
 def note_held_back(task: SyncTask) -> None:
-    """A fetch that is not carried out brings nothing either: one that never was good counts as
-    silent from here on."""
+    """A fetch that is held back brings nothing either: if it never succeeded, it counts as silent
+    from now on."""
     fetch = FetchHealth.objects.filter(step=task.step, reference=task.reference)
     if not fetch.exists():
         FetchHealth.objects.get_or_create(
@@ -69,8 +69,8 @@ def note_held_back(task: SyncTask) -> None:
 
 
 def silent() -> list[FetchHealth]:
-    """The fetches that run by themselves and were last good too long ago. One under way is left
-    out as long as its worker lives, unless its trouble is believed: it may fail again."""
+    """Automatic fetches whose last success is too long ago. One that is running is left out while
+    its worker lives, unless its trouble is believed: it may fail again."""
     now = clock.now()
     rounds = StepSchedule.objects.intervals()
     under_way = set(

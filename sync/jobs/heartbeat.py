@@ -20,7 +20,7 @@ EVERY_SECONDS = 10
 
 @contextmanager
 def beating(kind: ProcessHeartbeat.Kind) -> Iterator[None]:
-    """Beat in the background for as long as the block runs; leave no trace after."""
+    """Beat in the background while the block runs; remove the row afterwards."""
     name = f"{kind}@{socket.gethostname()}:{os.getpid()}"
     stop = threading.Event()
     beat(name, kind)
@@ -35,7 +35,7 @@ def beating(kind: ProcessHeartbeat.Kind) -> Iterator[None]:
 
 
 def beat(name: str, kind: ProcessHeartbeat.Kind) -> None:
-    """One sign of life; those of processes long gone are cleared away."""
+    """Write one sign of life, and delete rows of processes long gone."""
     skew = clock.skew().total_seconds()
     now = clock.now()
     told = {"beat_at": now, "clock_skew_seconds": skew}

@@ -1,4 +1,4 @@
-"""Why a task must not be carried out now: a remote it needs is in trouble, or is another one."""
+"""Why a task must not run now: a remote it needs is in trouble, or is not the system it was."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ Kind = RemoteHealth.Kind
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Why a task is not carried out now. It waits until ``until``; without that it is stopped as
-    if it had been refused, and goes on with the others of its cause."""
+    """Why a task must not run now. It waits until ``until``; where that is None it stops as if it
+    had been refused, and resumes with the others of its cause."""
 
     failure: dict[str, str]
     until: datetime | None
 
 
 def held_back(task: SyncTask) -> Hold | None:
-    """Why a task must not be carried out now; None lets it run."""
+    """Why a task must not run now; None lets it run."""
     if release.holds(task.step, asked_by_person=task.asked_by_id is not None):
         return _wait(release.HELD, clock.now() + LOOK_AGAIN_AFTER)
     systems = task.systems
@@ -48,9 +48,9 @@ def held_back(task: SyncTask) -> Hold | None:
 
 
 def call_forgotten() -> int:
-    """Make due what still waits for a remote although nothing holds it back any more: it went to
-    wait just as the trouble ended, or the worker that ended it died, or a person has confirmed a
-    change. How many tasks those were."""
+    """Make due the tasks that still wait for a remote although nothing holds them back: they began
+    to wait just as the trouble ended, the worker that ended it died, or a person has confirmed a
+    change. Returns how many."""
     now = clock.now()
     waiting = SyncTask.objects.filter(
         state=SyncTask.State.WAITING, not_before__gt=now, cause=PortalCause.REMOTE_AWAY.code
@@ -70,7 +70,7 @@ def _parties(task: SyncTask) -> list[str]:
 
 
 def _logon_refused(task: SyncTask) -> Hold | None:
-    """A look at one remote's settings logs on as well."""
+    """A readiness check logs on to its remote as well."""
     refused = RemoteHealth.objects.filter(system=task.reference, kind=Kind.LOGON)
     health = refused.filter(opened_at__isnull=False).first()
     return _hold(task, health) if health is not None else None
@@ -85,8 +85,8 @@ def _hold(task: SyncTask, health: RemoteHealth) -> Hold | None:
 
 
 def _of_incident(task: SyncTask, health: RemoteHealth) -> Hold | None:
-    """Whoever clicks may try a remote that refuses: that costs nothing, and they may have just
-    repaired it. Nobody but the test tries a logon again."""
+    """A person may try a remote that refuses: it costs nothing, and they may just have repaired it.
+    Only the connection test may try a refused logon again."""
     now, name = clock.now(), name_of(health.system)
     if health.kind == Kind.LOGON:
         text = f"{name} refused the portal's logon; nobody else tries, so that it is not locked."
@@ -100,7 +100,7 @@ def _of_incident(task: SyncTask, health: RemoteHealth) -> Hold | None:
 
 
 def _stop_or_wait(task: SyncTask, health: RemoteHealth, message: str, now: datetime) -> Hold:
-    """A fetch keeps its turn; other work stops with the cause it would have met."""
+    """A fetch waits for its turn; other work stops with the cause it would have met."""
     if task.step in FETCHES:
         return _wait(message, now + LOOK_AGAIN_AFTER)
     met = {"cause": health.cause, "cause_key": health.cause_key, "remedy": health.remedy}

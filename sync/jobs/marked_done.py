@@ -1,4 +1,4 @@
-"""A person ends stopped work, or takes that back. What they say is kept, and nothing is sent."""
+"""A person marks stopped work done, or takes that back. The reason is kept, and nothing is sent."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from sync.models.marked_done import UNCONFIRMED, WISH, words
 
 
 def mark_done(task: SyncTask, person: User, reason: str, number: str = "") -> bool:
-    """End stopped work with a reason, or have the shop's paper of that number linked; False where
-    it is not stopped any more."""
+    """Mark stopped work done, or with ``number`` have that shop document linked; False where the
+    task is no longer stopped."""
     return _have_linked(task, person, reason, number) if number else _end(task, person, reason)
 
 
 def reopen(task: SyncTask, person: User, reason: str) -> SyncTask | None:
-    """Put work back that somebody had marked done; the task that stands for it now. None where
-    it is not marked done any more."""
+    """Reopen work that was marked done and return the task that now covers it; None where it is no
+    longer marked done."""
     standing = Decision.objects.marked_done(task.step).filter(task__reference=task.reference)
     with transaction.atomic():
         done = SyncTask.objects.select_for_update().filter(pk=task.pk, state=SyncTask.State.DONE)
@@ -56,9 +56,8 @@ def _end(task: SyncTask, person: User, reason: str) -> bool:
 
 
 def _have_linked(task: SyncTask, person: User, reason: str, number: str) -> bool:
-    """Have the paper of that number read in the shop and linked; the step ends the work, or says
-    why it cannot. A number given a second time, after the shop showed no reference of ours on it,
-    is a confirmation."""
+    """Ask the step to read that shop document and link it; the step finishes the work or says why
+    it cannot. If the document lacks our reference, giving the same number again confirms it."""
     wish = {
         "number": number,
         "reason": reason,
@@ -76,13 +75,13 @@ def _have_linked(task: SyncTask, person: User, reason: str, number: str) -> bool
 
 
 def _stopped(task: SyncTask) -> Any:
-    """The task, as long as it is stopped as it was seen: of two people only one gets it."""
+    """The task while it is still stopped in the same state: of two people only one succeeds."""
     state = SyncTask.State.NEEDS_ATTENTION
     return SyncTask.objects.filter(pk=task.pk, state=state, attempts=task.attempts)
 
 
 def _wake(task: SyncTask, person: User) -> SyncTask:
-    """The same task, with all it has written ahead, unless newer work of its kind is open."""
+    """Reuse the task with all it has written ahead, unless newer work of its kind is open."""
     done = SyncTask.objects.filter(pk=task.pk, state=SyncTask.State.DONE)
     try:
         with transaction.atomic():

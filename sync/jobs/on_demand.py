@@ -1,4 +1,4 @@
-"""What people ask for at a page; what runs by itself is in ``schedule``."""
+"""What people request on a page; automatic work is in ``schedule``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NO_SHOP = (
 
 @dataclass(frozen=True, slots=True)
 class Clicked:
-    """What a click came to: the tasks that stand for it, and how many were new."""
+    """The result of a click: the tasks that cover it, and how each request was answered."""
 
     tasks: list[SyncTask] = field(default_factory=list)
     answers: Counter[Answer] = field(default_factory=Counter)
@@ -40,7 +40,6 @@ class Clicked:
 
     @property
     def message(self) -> str:
-        """One sentence for the person who clicked."""
         if not self.tasks:
             return self.note or "Nothing to do: everything is up to date."
         words = {
@@ -56,22 +55,21 @@ class Clicked:
         return f"{self.name}: {', '.join(parts)}. {self.note}".strip()
 
     def says(self, note: str) -> Clicked:
-        """The same, with one more word for the person."""
         return replace(self, note=note)
 
     def called(self, name: str) -> Clicked:
-        """The same, by the name of another button."""
         return replace(self, name=name)
 
 
 def sync_orders(orders: Iterable[SalesOrder], user: User) -> Clicked:
-    """Everything these orders need next: into SAP, confirmed, deliveries and billing fetched."""
+    """Ask for everything these orders need next: creation in SAP, confirmation, deliveries,
+    billing."""
     return _ask_all((wanted for order in orders for wanted in plan.for_order(order)), user)
 
 
 def sync_all_new_orders(user: User) -> Clicked:
-    """Fetch every shop's new orders, and bring all that wait into SAP; before the release only
-    the first."""
+    """Fetch every shop's new orders and push all waiting ones to SAP; before the release only
+    fetch."""
     if not _has_shop():
         return Clicked().says(NO_SHOP)
     if not release.is_held():
@@ -81,34 +79,33 @@ def sync_all_new_orders(user: User) -> Clicked:
 
 
 def sync_deliveries(deliveries: Iterable[OutboundDelivery], user: User) -> Clicked:
-    """Read these deliveries again and ship what has left."""
+    """Read these deliveries again and create shipments for those with goods issue."""
     return _ask_all((w for delivery in deliveries for w in plan.for_delivery(delivery)), user)
 
 
 def sync_all_deliveries(user: User) -> Clicked:
-    """Fetch the deliveries of every open order, and ship what has left."""
+    """Fetch the deliveries of every open order and create the shipments."""
     return _of_everything(work.pull_deliveries(), user)
 
 
 def sync_billing_documents(documents: Iterable[BillingDocument], user: User) -> Clicked:
-    """Read these billing documents again and invoice what is billed."""
+    """Read these billing documents again and create their shop invoices."""
     return _ask_all((w for doc in documents for w in plan.for_billing_document(doc)), user)
 
 
 def sync_all_billing_documents(user: User) -> Clicked:
-    """Fetch the billing documents of every open order, and invoice them in the shop."""
+    """Fetch the billing documents of every open order and create the shop invoices."""
     return _of_everything(work.pull_billing(), user)
 
 
 def resend_invoices(invoices: Iterable[Invoice], user: User) -> Clicked:
-    """Mail these invoices to their customers once more."""
     mails = (work.send_invoice(invoice) for invoice in invoices)
     return _ask_all(mails, user).called("Resend invoice")
 
 
 def take_anyway(order: SalesOrder, user: User, reason: str = "") -> Clicked:
-    """Take an order a rule has stopped, keep who wanted it and why, and bring what is open of it
-    into SAP; nothing happens where nothing is."""
+    """Accept an order that a rule has stopped, record who wanted it and why, and send what is open
+    of it to SAP; does nothing where the order can never be taken."""
     if reason_never_taken(order):
         return Clicked()
     Decision.keep(Decision.Kind.TAKEN_ANYWAY, user, reason, sales_order=order)
@@ -118,8 +115,8 @@ def take_anyway(order: SalesOrder, user: User, reason: str = "") -> Clicked:
 
 
 def tie_order(order: SalesOrder, number: str, user: User, reason: str) -> Clicked:
-    """Tie a web order to a SAP order: read back and, where it was not shown before and differs,
-    shown first."""
+    """Tie a web order to a SAP order. It is read back first; if it differs and the person has not
+    seen how, the differences are shown first."""
     kind = Decision.Kind.SAP_ORDER_LINKED
     shown = task_showing(order, number)
     Decision.keep(kind, user, reason, number=number, sales_order=order, task=shown)
@@ -127,15 +124,14 @@ def tie_order(order: SalesOrder, number: str, user: User, reason: str) -> Clicke
 
 
 def refuse_sap_order(order: SalesOrder, number: str, user: User, reason: str) -> Clicked:
-    """Say that a SAP order is not this web order's: it goes there as a new one, unless a rule
-    keeps it out."""
+    """Record that a SAP order does not belong to this web order, which then goes to SAP as a new
+    one unless a rule keeps it out."""
     kind = Decision.Kind.SAP_ORDER_REFUSED
     Decision.keep(kind, user, reason, number=number, sales_order=order)
     return _ask_all([work.push_order(order)], user)
 
 
 def retry_tasks(tasks: Iterable[SyncTask], user: User) -> Clicked:
-    """Put these stopped tasks back to work."""
     return _collect(retry(task, asked_by=user) for task in tasks)
 
 
@@ -148,24 +144,21 @@ def retry_cause(cause_key: str, user: User) -> Clicked:
 
 
 def check_completeness(user: User) -> Clicked:
-    """Compare every shop with SAP, order by order."""
     shops = Shop.objects.filter(is_active=True)
     return _ask_all((work.check_completeness(shop) for shop in shops), user)
 
 
 def try_connections(user: User) -> Clicked:
-    """Try every connection; the results are read from the tasks."""
     shops = Shop.objects.filter(is_active=True)
     return _ask_all([work.try_connection(), *(work.try_connection(s) for s in shops)], user)
 
 
 def dry_run(order: SalesOrder, user: User) -> Clicked:
-    """Show the order to SAP; nothing is saved there."""
+    """Send the order to SAP for checking; nothing is saved there."""
     return _ask_all([work.dry_run(order)], user).called("Dry run")
 
 
 def check_readiness(user: User) -> Clicked:
-    """Check the portal, SAP, and every shop that is switched on."""
     shops = Shop.objects.filter(is_active=True).order_by("id")
     areas = [work.check_readiness(area="portal"), work.check_readiness(area="sap")]
     checks = [*areas, *(work.check_readiness(shop) for shop in shops)]

@@ -1,4 +1,4 @@
-"""What work a document needs next. Reads the mirrors; asks for nothing itself."""
+"""What work a document needs next. Reads the mirrors; queues nothing itself."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ LOOK_UPS_AT_ONCE = 50
 def for_order(order: SalesOrder) -> Iterator[Work]:
     """Everything an order may need now, in the order it must happen.
 
-    An order a rule has stopped is read again: the rule may no longer hold, or the task says which.
+    An order a rule has stopped is read again: either the rule no longer applies, or the task says
+    which one.
     """
     marked = _steps_marked_done(order)
     if not order.is_in_sap:
@@ -52,30 +53,31 @@ def for_order(order: SalesOrder) -> Iterator[Work]:
 
 
 def for_all_new_orders() -> Iterator[Work]:
-    """Fetch from every shop, and push what already waits, oldest first."""
+    """Fetch from every shop, then push what already waits, oldest first."""
     yield from _pulls_of_orders()
     yield from open_work(Step.PUSH_ORDER)
 
 
 def for_delivery(delivery: OutboundDelivery) -> Iterator[Work]:
-    """Read a delivery again through its orders; shipments follow from what is found."""
+    """Read a delivery again through its orders; shipments follow from the result."""
     for order in _orders_of(delivery.lines.values_list("sales_order", flat=True)):
         yield work.pull_deliveries(order)
 
 
 def for_billing_document(document: BillingDocument) -> Iterator[Work]:
-    """Read a billing document again through its orders; invoices follow from what is found."""
+    """Read a billing document again through its orders; invoices follow from the result."""
     for order in _orders_of(document.lines.values_list("sales_order", flat=True)):
         yield work.pull_billing(order)
 
 
 def open_work(step: Step) -> Iterator[Work]:
-    """All work of a step the mirrors show to be outstanding; safe to ask for again and again."""
+    """All outstanding work of a step according to the mirrors; safe to ask for repeatedly."""
     yield from OPEN_WORK[step]()
 
 
 def follow_ups(task: SyncTask) -> Iterator[Work]:
-    """What becomes possible once ``task`` is done, and itself if it is wanted once more."""
+    """Work that becomes possible once ``task`` is done, and the task itself if it was asked for
+    again meanwhile."""
     if task.is_wanted_again:
         yield work.again(task)
     if task.step == Step.PUSH_ORDER:
@@ -109,7 +111,7 @@ def _pulls_of_orders() -> Iterator[Work]:
 
 
 def _is_due(shop: Shop, now: datetime) -> bool:
-    """Whether the shop's own interval, if it has one, has passed since it was last read."""
+    """Whether the shop's own polling interval, if it has one, has passed."""
     watermark: PullWatermark | None = getattr(shop, "watermark", None)
     polled_at = watermark.polled_at if watermark else None
     if shop.poll_interval_seconds is None or polled_at is None:
@@ -124,8 +126,8 @@ def _orders_to_push() -> Iterator[Work]:
 
 
 def _orders_to_look_for() -> QuerySet[SalesOrder]:
-    """Orders that are not to go to SAP, or not any more: it may have them all the same. Each is
-    looked for once in each state the shop shows; those from before the portal's time are not."""
+    """Orders that should not be in SAP (any more) but may be there all the same. Each is looked for
+    once per state the shop shows; orders from before the portal are not."""
     return SalesOrder.objects.filter(
         Q(looked_up_as=None) | ~Q(looked_up_as=F("remote_updated_at")),
         Q(shop__orders_from=None) | Q(placed_at__gte=F("shop__orders_from")),
@@ -136,7 +138,7 @@ def _orders_to_look_for() -> QuerySet[SalesOrder]:
 
 
 def _pushes(orders: QuerySet[SalesOrder], most: int) -> Iterator[Work]:
-    """Of the oldest of these, unless a task stands for it or a person has ended that."""
+    """The oldest of these orders, without those that have an open task or were marked done."""
     free = orders.exclude(tasks__step=Step.PUSH_ORDER, tasks__state__in=SyncTask.OPEN_STATES)
     free = free.exclude(_marked_done(Step.PUSH_ORDER, sales_order="pk"))
     for order in free.select_related("shop").order_by("placed_at", "id")[:most]:
@@ -155,7 +157,7 @@ def _orders_to_confirm() -> Iterator[Work]:
 
 
 def _shipments(only: SalesOrder | None = None) -> Iterator[Work]:
-    """Deliveries that have left, or came back after the shop shipped them, and have changed."""
+    """Deliveries with changes that have left, or came back after the shop shipped them."""
     delivery = OuterRef("delivery")
     shipped = Shipment.objects.filter(
         Q(delivery=delivery) | Q(further_deliveries=delivery), sales_order=OuterRef("sales_order")
@@ -168,7 +170,7 @@ def _shipments(only: SalesOrder | None = None) -> Iterator[Work]:
 
 
 def _invoices(only: SalesOrder | None = None) -> Iterator[Work]:
-    """Invoices of SAP, or cancelled ones the shop has invoiced, that have changed."""
+    """SAP invoices with changes, and cancelled ones the shop has invoiced."""
     document = OuterRef("billing_document")
     invoiced = Invoice.objects.filter(
         Q(billing_document=document) | Q(further_documents=document),
@@ -184,20 +186,21 @@ def _invoices(only: SalesOrder | None = None) -> Iterator[Work]:
 
 
 def _steps_marked_done(order: SalesOrder) -> set[str]:
-    """The steps of the order itself that a person has ended: until reopened nobody asks again."""
+    """Steps of this order that a person has marked done; not asked for again until reopened."""
     marked = Decision.objects.marked_done(Step.PUSH_ORDER, Step.CONFIRM_ORDER)
     return set(marked.filter(sales_order=order).values_list("task__step", flat=True))
 
 
 def _marked_done(step: Step, **about: str) -> Exists:
-    """Whether a person has ended this step for the document; ``about`` are the outer columns."""
+    """Whether a person has marked this step done for the document; ``about`` are the outer
+    columns."""
     columns = {name: OuterRef(column) for name, column in about.items()}
     return Exists(Decision.objects.marked_done(step).filter(**columns))
 
 
 def _handled(step: Step, document: str) -> Q:
-    """Whether a line's document and order have a task that is open, or done since the change, or
-    a person has ended it."""
+    """Whether the line's document and order have a task that is open or done since the change, or
+    that a person has marked done."""
     tasks = SyncTask.objects.filter(
         Q(state__in=SyncTask.OPEN_STATES)
         | Q(state=SyncTask.State.DONE, started_at__gte=OuterRef(f"{document}__changed_at")),
@@ -212,7 +215,7 @@ def _handled(step: Step, document: str) -> Q:
 def _first_per_document(
     lines: QuerySet[Line], document: str, only: SalesOrder | None
 ) -> QuerySet[Line]:
-    """One line for each pair of document and order, oldest first."""
+    """One line per pair of document and order, oldest first."""
     if only is not None:
         lines = lines.filter(sales_order=only)
     firsts = lines.values(document, "sales_order").annotate(first=Min("pk")).values("first")

@@ -1,8 +1,8 @@
-"""Whether the portal may send by itself, and what is missing until a person can say so.
+"""Whether the portal may send by itself, and what is missing before a person can release it.
 
-Before the release it reads, checks and tries, and writes only what a person asks of one document:
-*Sync now* on an order, and what follows from that for the same order. Everything a schedule or a
-fetch of everything would send waits.
+Before the release it reads, checks and tries, and writes only what a person asks for one document:
+*Sync now* on an order, and the follow-up work of that order. Everything a schedule or a full fetch
+would send waits.
 """
 
 from __future__ import annotations
@@ -24,22 +24,21 @@ HELD = "Nothing is sent by itself until an administrator has released the portal
 
 
 def is_held() -> bool:
-    """Whether nothing may be sent by itself yet."""
+    """Whether the portal still lacks the permission to send by itself."""
     return settings.NEEDS_RELEASE and not Release.objects.exists()
 
 
 def holds(step: str, *, asked_by_person: bool) -> bool:
-    """Whether this step must not be done now."""
     return step in WRITES and not asked_by_person and is_held()
 
 
 def is_by_person(task: SyncTask) -> bool:
-    """Whether what follows from a task is what a person asked of one order."""
+    """Whether the follow-up work of a task counts as asked by a person: only for one order."""
     return task.asked_by_id is not None and task.sales_order_id is not None
 
 
 def missing() -> list[str]:
-    """What keeps a person from releasing the portal, each with what to do; empty: nothing."""
+    """What still prevents the release, each with what to do; empty when nothing does."""
     return [*_not_ready(), *_shops_without_start(), *_untried()]
 
 

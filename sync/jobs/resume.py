@@ -1,8 +1,8 @@
-"""What a remote's trouble has stopped goes on by itself: one first, the others when it passed.
+"""Resumes work that a remote's trouble has stopped: one task first, the others once it succeeds.
 
 Only trouble that says nothing about the document counts: keys, rights, an address, a logon. Of the
-tasks that stopped for one cause the oldest is tried again, after a minute at first and then ever
-more rarely, and at once when trouble that was believed is over.
+tasks stopped for one cause the oldest is tried again, first after a minute and then ever more
+rarely, and at once when a known incident is over.
 """
 
 from __future__ import annotations
@@ -26,27 +26,27 @@ TROUBLE = Kind.MISCONFIGURED
 
 @dataclass(frozen=True, slots=True)
 class StoppedBy:
-    """The cause some tasks of a shop have stopped for."""
+    """A cause, and the shop whose tasks stopped for it."""
 
     cause_key: str
     shop: Shop | None
 
 
 def stopped_by(task: SyncTask) -> StoppedBy | None:
-    """The trouble that stopped this task before it was put back to work; None for any other."""
+    """The trouble that stopped this task before it was put back to work, if trouble it was."""
     if task.error_class != TROUBLE or task.step in TRIALS:
         return None
     return StoppedBy(task.cause_key, task.shop)
 
 
 def is_first_try(task: SyncTask) -> bool:
-    """Whether a claimed task goes on by itself after trouble, whatever it has met since; one a
-    person has put back does not."""
+    """Whether the portal itself resumed this claimed task after trouble, whatever it has met since;
+    False if a person put it back."""
     return task.finished_at is not None and task.step not in TRIALS
 
 
 def try_again() -> int:
-    """Put the first of each cause back to work when its time has come; how many those were."""
+    """Put the oldest task of each cause back to work when it is due; returns how many."""
     groups = _stopped().values("cause_key", "shop_id").annotate(first=Min("pk")).values("first")
     firsts = SyncTask.objects.filter(pk__in=groups).select_related("shop")
     now = clock.now()
@@ -58,7 +58,7 @@ def try_again() -> int:
 
 
 def go_on(passed: StoppedBy | None) -> int:
-    """One that had stopped for this cause is done: so may the others be."""
+    """A task that stopped for this cause has succeeded: wake the others."""
     if passed is None:
         return 0
     others = _stopped().filter(cause_key=passed.cause_key, shop=passed.shop)
@@ -76,20 +76,20 @@ def _is_due(task: SyncTask, now: datetime) -> bool:
 
 
 def _is_being_tried(task: SyncTask) -> bool:
-    """Whether another of the same cause is on its way already: what becomes of it is waited for."""
+    """Whether another task of the same cause is already under way; its result is awaited."""
     under_way = _of_trouble(SyncTask.State.WAITING, SyncTask.State.RUNNING)
     return under_way.filter(cause_key=task.cause_key, shop=task.shop).exists()
 
 
 def _stopped() -> SyncTaskQuerySet:
-    """What a shop that is switched off has left is nobody's to go on with."""
+    """Leaves out shops that are switched off."""
     stopped = _of_trouble(SyncTask.State.NEEDS_ATTENTION)
     off = Shop.objects.filter(is_active=False).values("pk")
     return stopped.exclude(shop_id__in=off).order_by()  # no join: the update tests the row itself
 
 
 def _of_trouble(*states: str) -> SyncTaskQuerySet:
-    """Tasks that trouble has stopped. A fetch of everything has turns of its own."""
+    """Tasks stopped by trouble, except full fetches, which have turns of their own."""
     own_turn = {"step__in": FETCHES, "sales_order__isnull": True}
     stopped = SyncTask.objects.filter(state__in=states, error_class=TROUBLE)
     return stopped.exclude(step__in=TRIALS).exclude(**own_turn)

@@ -16,7 +16,7 @@ PAUSES = (1, 5, 30, 60)
 def next_delay(error: SyncError, attempt: int, scale: float = 1.0) -> timedelta | None:
     """How long to wait before the next attempt; None means a person must look.
 
-    ``scale`` shortens the table; what the error itself asks for is kept.
+    ``scale`` shortens the table, but not a delay the remote asked for.
     """
     if not isinstance(error, RemoteUnavailable) or attempt > len(DELAYS):
         return None
@@ -24,13 +24,13 @@ def next_delay(error: SyncError, attempt: int, scale: float = 1.0) -> timedelta 
 
 
 def next_fetch(error: SyncError, attempt: int, scale: float = 1.0) -> timedelta:
-    """How long a fetch of everything waits when its next turn does not come first: it is tried
-    again whatever the answer was, for it changes nothing and the next answer may be another."""
+    """The longest wait before a full fetch is tried again, whatever went wrong: it changes nothing,
+    and the next answer may be another."""
     return _asked_for(error) or timedelta(seconds=DELAYS[min(attempt, len(DELAYS)) - 1] * scale)
 
 
 def next_probe(refusals: int, scale: float = 1.0) -> timedelta:
-    """How long after so many refusals, one at least, a single call tries for all."""
+    """How long to wait after this many refusals, at least one, before a single test tries again."""
     return timedelta(minutes=PAUSES[min(refusals, len(PAUSES)) - 1] * scale)
 
 

@@ -1,7 +1,7 @@
-"""What Redis may ask of a worker: to carry out one task of the ledger, by its number.
+"""All that Redis may ask of a worker: to run one task of the ledger, by its number.
 
-Whoever can write to Redis could otherwise have any function called: RQ runs what a job names, and
-its callbacks, and fetches its webhooks. Of a job nothing is read but what a ring needs.
+RQ runs whatever function a job names, runs its callbacks and calls its webhooks, so anyone who can
+write to Redis could have any code run. Here nothing is read of a job but what a ring needs.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ KEEP_FAILED_SECONDS = 3600
 
 
 class Ring(Job):
-    """RQ's job, with everything taken away that is not ``run_task`` and one whole number."""
+    """RQ's job, reduced to ``run_task`` and one whole number."""
 
     def restore(self, raw_data: Mapping[Any, Any]) -> None:
         """Raises ``NoSuchJobError`` where there is nothing to read."""
@@ -44,7 +44,7 @@ class Ring(Job):
 
     @property
     def task_id(self) -> int | None:
-        """The task to be carried out; None where something else is asked for."""
+        """The task to run; None where the job asks for anything else."""
         asks = (self.func_name, self.instance, self.kwargs)
         if asks != (RUN_TASK, None, {}) or not isinstance(self.args, list | tuple):
             return None
@@ -52,7 +52,7 @@ class Ring(Job):
         return self.args[0] if is_one_number else None
 
     def perform(self) -> None:
-        """Carry the task out, or refuse whatever else was asked for."""
+        """Run the task, or refuse whatever else was asked for."""
         pk = self.task_id
         if pk is None:
             logger.warning(
@@ -65,11 +65,12 @@ class Ring(Job):
 
 
 def hear_no_commands(worker: Any) -> None:
-    """Do not subscribe to RQ's commands: by them, too, Redis could stop a worker."""
+    """Do not subscribe to RQ's commands, by which Redis could also stop a worker."""
     worker.subscribe = lambda: None
 
 
 def _shown(name: object) -> str:
-    """A function's name without what could break a log line; arguments may hold anything."""
+    """A function's name made safe for a log line; arguments are never logged, they may hold
+    anything."""
     text = "".join(letter for letter in str(name) if letter.isprintable())
     return text[:SHOWN_CHARACTERS] or "something unreadable"

@@ -1,4 +1,4 @@
-"""Running one task: claim, do the step, record how it ended. The only place that catches."""
+"""Runs one task: claim it, do the step, record how it ended. The only place that catches."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LOST_RACE = "lost its lease"
 
 
 def run_task(task_id: int) -> None:
-    """What a rung bell starts: the task it names, then whatever waits behind the same lock."""
+    """Started by a ring: run the named task, then whatever waits behind the same lock."""
     close_old_connections()
     try:
         if not clock.agrees_soon():
@@ -47,7 +47,7 @@ def run_task(task_id: int) -> None:
 
 
 def run_one(pk: int, remotes: Remotes) -> int | None:
-    """Claim and execute a task; the next due task of the same lock, if there is one."""
+    """Claim and run a task; returns the next due task of the same lock, if there is one."""
     task = SyncTask.objects.claim(pk, owner=worker_name(), lease=remotes.policy.lease)
     if task is None or _put_back(task):
         return None
@@ -66,8 +66,7 @@ def run_one(pk: int, remotes: Remotes) -> int | None:
 
 
 def _put_back(task: SyncTask) -> bool:
-    """Let a task wait with the others while a remote it needs is in trouble; no attempt is
-    counted."""
+    """Put a task back while a remote it needs is in trouble; the attempt is not counted."""
     hold = held_back(task)
     if hold is None:
         return False
@@ -82,14 +81,13 @@ def _put_back(task: SyncTask) -> bool:
 
 
 class _Calls:
-    """The remote calls of one attempt: kept with it, and which systems answered."""
+    """The remote calls of one attempt, and which systems answered."""
 
     def __init__(self, attempt: SyncAttempt) -> None:
         self.attempt = attempt
         self.answered: set[str] = set()
 
     def record(self, exchange: Exchange) -> None:
-        """Keep a call."""
         record(self.attempt, exchange)
         if exchange.outcome == "ok":
             self.answered.add(exchange.system)
@@ -121,14 +119,14 @@ def _execute(task: SyncTask, calls: _Calls, remotes: Remotes) -> None:
 
 
 def _outcome_of(run: StepRun) -> str:
-    """What the step did; the first to go on after trouble asks first who answers now."""
+    """Run the step; the first task to resume after trouble checks the remotes' identity first."""
     if resume.is_first_try(run.task):
         recognise_remotes(run)
     return STEPS[run.task.step](run)
 
 
 def _close_done(task: SyncTask, attempt: SyncAttempt, outcome: str) -> None:
-    """The task's end and what follows from it are one: who dies here loses neither."""
+    """Task and follow-up work are stored in one transaction, so a crash loses neither."""
     with transaction.atomic():
         task.succeed(outcome)
         attempt.close(SyncAttempt.Outcome.DONE, outcome)
@@ -164,15 +162,15 @@ def _close_failed(task: SyncTask, attempt: SyncAttempt, error: SyncError) -> Non
 
 
 def _is_believed(task: SyncTask, error: Exception) -> bool:
-    """Whether the trouble of a fetch of everything is shown to people; it goes on at its turns."""
+    """Whether the trouble of a full fetch is shown to people; it runs again at its turns anyway."""
     if not is_of_everything(task):
         return False
     return fetches.note_failure(task, columns_of(error))
 
 
 def ask_follow_ups(task: SyncTask) -> None:
-    """Ask for what became possible: always in a person's name, else only where it is automatic;
-    before the release only what a person asked of one order."""
+    """Queue the follow-up work: all of it if a person asked, else only automatic steps. Before the
+    release only what a person asked of one order."""
     task.refresh_from_db(fields=["asked_by", "is_wanted_again"])  # somebody may have joined it
     possible = list(plan.follow_ups(task))
     if not possible:
@@ -187,7 +185,6 @@ def ask_follow_ups(task: SyncTask) -> None:
 
 
 def record(attempt: SyncAttempt, exchange: Exchange) -> None:
-    """Keep a remote call with the attempt that made it."""
     RemoteCall.objects.create(
         attempt=attempt,
         system=exchange.system,
@@ -202,5 +199,5 @@ def record(attempt: SyncAttempt, exchange: Exchange) -> None:
 
 
 def worker_name() -> str:
-    """Who holds a lease: host, process and thread."""
+    """The name of a lease holder: host, process and thread."""
     return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"

@@ -1,4 +1,4 @@
-"""What runs by itself: every enabled step looks for outstanding work at its interval."""
+"""Automatic work: every enabled step looks for outstanding work at its interval."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ logger = logging.getLogger(__name__)
 
 
 def create_missing_schedules() -> None:
-    """Every step that can run by itself has a row, switched on."""
     for step in Step:
         if step.facts.every is not None:
             StepSchedule.objects.get_or_create(
@@ -22,14 +21,14 @@ def create_missing_schedules() -> None:
 
 
 def tick() -> int:
-    """Ask for the outstanding work of every schedule that is due; how many tasks are new."""
+    """Queue the outstanding work of every schedule that is due; returns how many tasks are new."""
     now = clock.now()
     due = StepSchedule.objects.filter(is_enabled=True, next_run_at__lte=now)
     return sum(_run(schedule) for schedule in due if _take(schedule, now))
 
 
 def _take(schedule: StepSchedule, now: datetime) -> bool:
-    """Advance the schedule; only one of several schedulers gets it."""
+    """Advance the schedule; only one of several schedulers succeeds."""
     return bool(
         StepSchedule.objects.filter(
             pk=schedule.pk, next_run_at=schedule.next_run_at, is_enabled=True

@@ -1,4 +1,4 @@
-"""The sweep: frees expired leases and rings for due work nobody rang for.
+"""The sweep: frees expired leases, and rings for due work that no worker was woken for.
 
 Safe to run anywhere, in any number, at any time.
 """
@@ -22,7 +22,7 @@ AT_ONCE = 500
 
 
 def sweep() -> tuple[int, int]:
-    """How many expired leases were freed, and for how many tasks the bell was rung."""
+    """Returns how many expired leases were freed, and for how many tasks the bell was rung."""
     now = clock.now()
     close_cleared()
     call_forgotten()
@@ -36,7 +36,7 @@ def sweep() -> tuple[int, int]:
 
 
 def _free(task: SyncTask, now: datetime) -> int:
-    """Give a lost task back to the queue; the step itself finds out how far it had come."""
+    """Put a lost task back in the queue; the step itself finds out how far it had come."""
     still_lost = SyncTask.objects.expired(now).filter(pk=task.pk, attempts=task.attempts)
     freed = still_lost.update(
         state=SyncTask.State.WAITING, lease_owner="", lease_until=None, rung_at=None

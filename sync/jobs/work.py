@@ -1,4 +1,4 @@
-"""Descriptions of wanted work: for each step the document, its key and its lock, in one place."""
+"""Descriptions of wanted work: for each step the document, its key and its lock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sync.models.systems import SAP
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What to do, about which document, and which lock keeps others away meanwhile."""
+    """What to do, about which document; two tasks with the same lock never run at once."""
 
     step: Step
     reference: str
@@ -24,41 +24,36 @@ class Work:
     invoice: Invoice | None = None
 
     def columns(self) -> dict[str, Any]:
-        """The task's columns that describe this work."""
         return {name: getattr(self, name) for name in self.__slots__}
 
 
 def pull_orders(shop: Shop) -> Work:
-    """Fetch a shop's new and changed orders."""
     return Work(Step.PULL_ORDERS, of_shop(shop), f"pull_orders:{shop.code}", shop=shop)
 
 
 def push_order(order: SalesOrder) -> Work:
-    """Create the order in SAP."""
     return _of_order(Step.PUSH_ORDER, order)
 
 
 def confirm_order(order: SalesOrder) -> Work:
-    """Write the SAP number into the shop's order."""
     return _of_order(Step.CONFIRM_ORDER, order)
 
 
 def pull_deliveries(order: SalesOrder | None = None) -> Work:
-    """Fetch deliveries of one order, or of every open one."""
+    """For one order, or for every open one."""
     if order is not None:
         return _of_order(Step.PULL_DELIVERIES, order)
     return Work(Step.PULL_DELIVERIES, SAP, "pull_deliveries:sap")
 
 
 def pull_billing(order: SalesOrder | None = None) -> Work:
-    """Fetch billing documents of one order, or of every open one."""
+    """For one order, or for every open one."""
     if order is not None:
         return _of_order(Step.PULL_BILLING, order)
     return Work(Step.PULL_BILLING, SAP, "pull_billing:sap")
 
 
 def push_shipment(delivery: OutboundDelivery, order: SalesOrder) -> Work:
-    """Make the shop's shipment for an order's part of a delivery."""
     return Work(
         Step.PUSH_SHIPMENT,
         f"delivery:{delivery.delivery_number}:order:{order.pk}",
@@ -70,7 +65,6 @@ def push_shipment(delivery: OutboundDelivery, order: SalesOrder) -> Work:
 
 
 def push_invoice(document: BillingDocument, order: SalesOrder) -> Work:
-    """Make the shop's invoice for an order's part of a billing document."""
     return Work(
         Step.PUSH_INVOICE,
         f"billing:{document.billing_document_number}:order:{order.pk}",
@@ -82,7 +76,6 @@ def push_invoice(document: BillingDocument, order: SalesOrder) -> Work:
 
 
 def send_invoice(invoice: Invoice) -> Work:
-    """Mail an invoice to the customer once more, because a person wants it."""
     order = invoice.sales_order
     return Work(
         Step.SEND_INVOICE,
@@ -96,48 +89,44 @@ def send_invoice(invoice: Invoice) -> Work:
 
 
 def check_completeness(shop: Shop) -> Work:
-    """Compare a shop's orders with SAP's."""
     return Work(Step.CHECK_COMPLETENESS, of_shop(shop), f"completeness:{shop.code}", shop)
 
 
 def try_connection(shop: Shop | None = None) -> Work:
-    """Try the connection to a shop, or to SAP."""
     name = shop.system if shop else SAP
     return Work(Step.TRY_CONNECTION, name, f"try_connection:{name}", shop=shop)
 
 
 def dry_run(order: SalesOrder) -> Work:
-    """Show the order to SAP without saving; writes nothing, so it waits for no other work."""
+    """Writes nothing, so it has a lock of its own and waits for no other work."""
     key = f"order:{order.pk}"
     return Work(Step.DRY_RUN, key, f"dry_run:{key}", shop=order.shop, sales_order=order)
 
 
 def check_readiness(shop: Shop | None = None, *, area: str = "portal") -> Work:
-    """Check a shop, or the named area: ``sap`` or ``portal``."""
+    """Checks a shop, or the named area: ``sap`` or ``portal``."""
     name = shop.system if shop else area
     return Work(Step.CHECK_READINESS, name, f"check_readiness:{name}", shop=shop)
 
 
 def again(task: SyncTask) -> Work:
-    """The same work once more."""
     return Work(
         **{name: getattr(task, name) for name in Work.__slots__} | {"step": Step(task.step)}
     )
 
 
 def is_of_everything(task: SyncTask) -> bool:
-    """Whether a task fetches all there is, and not one order or record."""
+    """Whether a task is a full fetch, and not about one order or record."""
     whole = SAP if task.shop is None else of_shop(task.shop)
     return task.step in FETCHES and task.sales_order_id is None and task.reference == whole
 
 
 def of_shop(shop: Shop) -> str:
-    """The reference of work about everything in a shop."""
     return f"shop:{shop.code}"
 
 
 def order_lock(order: SalesOrder) -> str:
-    """All writes for one order, on either side, happen one after the other."""
+    """All writes for one order, in the shop and in SAP, happen one after the other."""
     return f"order:{order.pk}"
 
 

@@ -12,10 +12,8 @@ from sync.models.steps import Step
 
 
 class StepScheduleQuerySet(models.QuerySet["StepSchedule"]):
-    """Questions asked of what runs by itself."""
-
     def intervals(self) -> dict[str, int]:
-        """The steps that run by themselves, and every how many seconds."""
+        """Seconds between two runs, for each step that is switched on."""
         return dict(self.filter(is_enabled=True).values_list("step", "interval_seconds"))
 
 
@@ -50,8 +48,8 @@ class PullWatermark(models.Model):
 
 
 class Health(models.Model):
-    """How something has answered lately. Trouble is believed, and shown, while ``opened_at`` is
-    set; the next success ends it."""
+    """Recent successes and failures of something. While ``opened_at`` is set, people see it as
+    trouble; the next success clears it."""
 
     FAILURES_TO_OPEN = 3
     BELIEVED_AFTER = timedelta(minutes=5)
@@ -70,11 +68,10 @@ class Health(models.Model):
 
     @property
     def is_in_trouble(self) -> bool:
-        """Whether there is trouble that is believed."""
         return self.opened_at is not None
 
     def is_to_be_believed(self, now: datetime, scale: float, *, has_worked: bool) -> bool:
-        """Three answers over five minutes are no accident; neither is the first of something that
+        """True after three failures over five minutes, or at the first failure of something that
         never worked. ``scale`` shortens the five minutes."""
         if not has_worked:
             return True
@@ -83,8 +80,8 @@ class Health(models.Model):
         return is_long and self.consecutive_failures >= self.FAILURES_TO_OPEN
 
     def note_failure(self, failure: Mapping[str, str], now: datetime) -> None:
-        """Count one more, as a task keeps it; the caller decides whether it is believed, and
-        saves."""
+        """Count one more failure, given as task columns; the caller decides whether it is believed,
+        and saves."""
         if not self.consecutive_failures:
             self.failing_since = now
         self.consecutive_failures += 1
@@ -93,7 +90,7 @@ class Health(models.Model):
         self.remedy = failure["remedy"]
 
     def note_success(self, now: datetime) -> None:
-        """All is forgotten; the caller saves."""
+        """Reset every trace of failure; the caller saves."""
         self.last_good_at = now
         self.failing_since = self.opened_at = None
         self.consecutive_failures = 0
@@ -101,11 +98,9 @@ class Health(models.Model):
 
 
 class RemoteHealth(Health):
-    """How a remote has answered lately; while it is in trouble its work waits together."""
+    """Recent health of a remote; while it is in trouble, all work that needs it waits."""
 
     class Kind(models.TextChoices):
-        """What its present failures have in common."""
-
         AWAY = "away", "does not answer"
         REFUSES = "refuses", "cannot be used"
         LOGON = "logon", "refuses the portal's logon"
@@ -129,8 +124,8 @@ class RemoteHealth(Health):
 
 
 class FetchHealth(Health):
-    """How a fetch of everything has gone: a shop's orders, SAP's deliveries. The task that carries
-    it out goes back to work at each turn; this is what people are told."""
+    """How the recurring fetch of a shop's orders, or of SAP's deliveries, has gone. Its task is
+    queued again at every turn, so what people are told is kept here."""
 
     step = models.CharField(max_length=20, choices=Step)
     reference = models.CharField(max_length=80)
@@ -148,16 +143,15 @@ class FetchHealth(Health):
 
     @property
     def silent_since(self) -> datetime | None:
-        """When it was last good; of one that never was, when it began to fail."""
+        """The last success; if there was none, the first failure."""
         return self.last_good_at or self.failing_since
 
 
 class ProcessHeartbeat(models.Model):
-    """A worker or scheduler that says it is alive; Redis cannot be asked (stack.md section 4)."""
+    """The last sign of life of a worker or scheduler, kept here because Redis cannot be asked
+    (stack.md section 4)."""
 
     class Kind(models.TextChoices):
-        """What the process does."""
-
         WORKER = "worker", "Worker"
         SCHEDULER = "scheduler", "Scheduler"
 
@@ -179,11 +173,10 @@ class ProcessHeartbeat(models.Model):
 
     @property
     def is_alive(self) -> bool:
-        """Whether the last sign of life is recent."""
         return clock.now() - self.beat_at < self.ALIVE_FOR
 
     @property
     def wrong_clock(self) -> str:
-        """Such as "400 s behind"; empty while it agrees with the database's well enough."""
+        """Such as "400 s behind"; empty while it is close enough to the database's clock."""
         skew = timedelta(seconds=self.clock_skew_seconds)
         return clock.told(skew) if clock.is_too_far(skew) else ""

@@ -12,7 +12,7 @@ from sync.models.columns import document_number, money, quantity
 
 
 class BillingDocument(models.Model):
-    """A SAP billing document (VBRK), keyed by its number; decided by ``category``, not by type."""
+    """A SAP billing document (VBRK), keyed by its number; rules go by ``category``, not by type."""
 
     class Category(models.TextChoices):
         """VBTYP."""
@@ -54,18 +54,17 @@ class BillingDocument(models.Model):
         return self.billing_document_number
 
     def get_absolute_url(self) -> str:
-        """The billing document's own page."""
         return reverse("sync:billing_document", args=[self.pk])
 
     @property
     def shop_invoices(self) -> list[Any]:
-        """The shop's invoices that stand for it or a part of it, oldest first."""
+        """Shop invoices that stand for all or part of it, oldest first."""
         found = {one.pk: one for one in (*self.invoices.all(), *self.further_invoices.all())}
         return sorted(found.values(), key=lambda one: (one.remote_created_at, one.pk))
 
     @property
     def is_invoice(self) -> bool:
-        """Whether the shop should hold an invoice for it: an invoice nobody has cancelled."""
+        """Whether the shop should have an invoice for it: SAP has invoiced and not cancelled it."""
         return self.category == self.Category.INVOICE and not self.is_cancelled
 
 

@@ -1,9 +1,9 @@
-"""The clock the ledger goes by: the database's, not that of whoever happens to ask.
+"""The ledger's clock: the database's time, never that of the process that asks.
 
-A worker whose own clock is wrong would write leases and marks that are over at once, or see others'
-as over, and do again what another is doing. PostgreSQL is asked for its time; SQLite has no
-clock of its own, but all its processes are on one machine, and the kernel's clock stands for it.
-Between two measurements time is counted by a clock that nobody sets.
+A worker with a wrong clock would write leases that have already expired, or treat valid leases as
+expired and repeat work that is under way. PostgreSQL is asked for its time; SQLite has no clock of
+its own, but all its processes run on one machine, so the kernel's clock is used. Between two
+measurements a monotonic clock, which nobody can set, counts the time.
 """
 
 from __future__ import annotations
@@ -33,8 +33,6 @@ _UPTIME, _STAT = Path("/proc/uptime"), Path("/proc/stat")
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What the database said, and what the steady clock showed then."""
-
     told: datetime
     at: float
     skew: timedelta  # by how much this process is ahead
@@ -50,8 +48,6 @@ class _Reading:
 
 @dataclass(slots=True)
 class _Process:
-    """How this process tells the time."""
-
     is_ruled: bool = False
     was_wrong: bool = False
     reading: _Reading | None = None
@@ -61,7 +57,7 @@ _process = _Process()
 
 
 def now() -> datetime:
-    """The ledger's time. Outside a process that goes by the database, simply the time."""
+    """The ledger's time; in a process that does not go by the database, the system's time."""
     if not _process.is_ruled:
         return timezone.now()
     reading = _process.reading
@@ -73,19 +69,17 @@ def now() -> datetime:
 
 
 def go_by_the_database() -> None:
-    """From now on this process is a worker, a scheduler or the web: its own clock counts for
-    nothing."""
+    """Workers, the scheduler and the web process call this at startup to stop using their own
+    clock."""
     _process.is_ruled = True
 
 
 def is_ruled() -> bool:
-    """Whether this process goes by the database's clock."""
     return _process.is_ruled
 
 
 @contextmanager
 def going_by_the_database() -> Iterator[None]:
-    """For as long as the block runs."""
     before = _process.is_ruled
     go_by_the_database()
     try:
@@ -95,13 +89,13 @@ def going_by_the_database() -> Iterator[None]:
 
 
 def skew() -> timedelta:
-    """Ask for the time: by how much is this process ahead of it? One small query; zero where it
-    does not go by the database."""
+    """Measure how far this process's clock is ahead, with one small query; zero where it does not
+    go by the database."""
     return _measure().skew if _process.is_ruled else timedelta(0)
 
 
 def agrees() -> bool:
-    """Measure, and say whether this process may go by what it believes; a change is logged."""
+    """Measure the skew and return whether this process may work; a change is logged."""
     found = skew()
     is_wrong = is_too_far(found)
     if is_wrong != _process.was_wrong:
@@ -112,7 +106,7 @@ def agrees() -> bool:
 
 
 def agrees_soon() -> bool:
-    """As ``agrees``, but gives a wrong clock a while to be set."""
+    """Like ``agrees``, but waits a while for a wrong clock to be corrected."""
     deadline = _steady() + HOLD_SECONDS
     while not agrees():
         if _steady() > deadline:
@@ -122,7 +116,6 @@ def agrees_soon() -> bool:
 
 
 def is_too_far(difference: timedelta) -> bool:
-    """Whether a clock that differs by so much must claim nothing."""
     return abs(difference) > ALLOWED
 
 
@@ -153,8 +146,8 @@ def _told() -> datetime:
 
 
 def _kernel_time() -> datetime | None:
-    """The machine's time to the second, past whatever shifts this process's; None where it is
-    not told."""
+    """The machine's time to the second, unaffected by tools that shift this process's clock; None
+    where the kernel does not report it."""
     try:
         uptime = float(_UPTIME.read_text().split()[0])
         booted = next(

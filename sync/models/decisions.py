@@ -13,16 +13,13 @@ from sync.models import clock
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
-    """Questions the steps and the pages ask of what was decided."""
-
     def newest(self, kind: Decision.Kind, **about: object) -> Decision | None:
-        """The last word of this kind on a document, such as ``sales_order=order``."""
         return self.filter(kind=kind, **about).order_by("-id").first()
 
     def marked_done(self, *steps: str) -> Self:
-        """The words by which work of these steps counts as done, not taken back since.
+        """Decisions that marked work of these steps done and still stand.
 
-        Also of work that was begun anew under another key: what it is about is the same.
+        They also cover the same work when it is started again under another task.
         """
         reopened = self.model.objects.filter(
             kind=Decision.Kind.REOPENED,
@@ -35,11 +32,9 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
 
 class Decision(models.Model):
-    """One word of a person that the portal goes by; ``number`` is the document it names."""
+    """One decision the portal acts on; ``number`` is the document it names."""
 
     class Kind(models.TextChoices):
-        """What was decided."""
-
         TAKEN_ANYWAY = "taken_anyway", "Taken anyway"
         SAP_ORDER_LINKED = "order_linked", "Tied to a SAP order"
         SAP_ORDER_REFUSED = "order_refused", "SAP order is another's"
@@ -87,8 +82,8 @@ class Decision(models.Model):
     def keep(
         cls, kind: Kind, person: User, reason: str, *, number: str = "", **about: object
     ) -> Decision:
-        """Write one down; ``about`` names the documents it concerns. Of a person whose account
-        is gone meanwhile only the name is kept."""
+        """Store a decision; ``about`` names the documents it concerns. If the person's account has
+        been deleted, only the name is kept."""
         return cls.objects.create(
             kind=kind,
             reason=reason,

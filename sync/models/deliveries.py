@@ -30,7 +30,7 @@ class OutboundDelivery(models.Model):
         FIRST_SEEN = "first_seen", "First seen picked"
 
     class Unwanted(models.TextChoices):
-        """What the shop's cancellations and refunds mean for it."""
+        """What cancellations and refunds in the shop mean for the delivery."""
 
         NONE = "", "Wanted"
         WHOLE = "whole", "Cancelled in the shop – do not ship"
@@ -73,24 +73,23 @@ class OutboundDelivery(models.Model):
         return self.delivery_number
 
     def get_absolute_url(self) -> str:
-        """The delivery's own page."""
         return reverse("sync:delivery", args=[self.pk])
 
     @property
     def shop_shipments(self) -> list[Any]:
-        """The shop's shipments that stand for it or a part of it, oldest first."""
+        """Shop shipments that stand for all or part of it, oldest first."""
         found = {one.pk: one for one in (*self.shipments.all(), *self.further_shipments.all())}
         return sorted(found.values(), key=lambda one: (one.remote_created_at, one.pk))
 
     @property
     def is_goods_issued(self) -> bool:
-        """Whether the goods have left; a reversal takes this back."""
+        """Whether the goods have left the warehouse; false again after a reversal."""
         return self.goods_movement_status == "C"
 
     @property
     def unwanted(self) -> OutboundDelivery.Unwanted:
-        """Whether goods in it were canceled or refunded in the shop; asks its lines, which lists
-        read beforehand."""
+        """Whether it holds goods that were canceled or refunded in the shop. Reads the lines:
+        prefetch them for lists."""
         lines = [line for line in self.lines.all() if line.delivered_quantity > 0]
         if not any(line.unwanted_quantity > 0 for line in lines):
             return self.Unwanted.NONE

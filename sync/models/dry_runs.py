@@ -1,4 +1,4 @@
-"""Dry runs: what SAP said of a web order when nothing was saved."""
+"""Dry runs: what SAP answered to a web order without saving it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from django.utils import timezone
 
 
 class DryRun(models.Model):
-    """One dry run of an order, kept as it came back; the newest is what people look at."""
+    """One dry run of an order; pages show the newest."""
 
     class Verdict(models.TextChoices):
-        """What the dry run came to."""
-
         ACCEPTED = "accepted", "SAP accepts it"
         DIFFERS = "differs", "Accepted, prices differ"
         UNPRICED = "unpriced", "Accepted, prices unknown"

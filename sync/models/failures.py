@@ -23,7 +23,8 @@ NO_FAILURE = {
 
 
 def columns_of(error: Exception) -> dict[str, str]:
-    """The task's columns for ``error``; a bug's own text may hold data and stays in the log."""
+    """The task's columns for ``error``. The text of an unexpected exception may hold customer data,
+    so it stays in the log."""
     if not isinstance(error, SyncError):
         name = type(error).__name__
         told = f"A fault in the portal ({name}); the details are in the worker's log."
@@ -39,7 +40,7 @@ def columns_of(error: Exception) -> dict[str, str]:
 def columns_for(
     cause: Cause, message: str, *, kind: Kind | None = None, detail: str = ""
 ) -> dict[str, str]:
-    """The columns of a failure that is all its cause says."""
+    """The task's columns for a failure that is fully described by its cause."""
     return NO_FAILURE | {
         "error_class": kind or cause.kind,
         "error_message": message,
@@ -49,5 +50,5 @@ def columns_for(
 
 
 def _if_other(own: str, usual: str) -> str:
-    """What the row of its cause does not say already."""
+    """Store only what differs from the cause's own row."""
     return own if own != usual else ""

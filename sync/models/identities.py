@@ -1,7 +1,7 @@
 """Which shop and which SAP system the portal has been working with.
 
-The same number means another order elsewhere: a portal that is pointed at another shop, or whose
-SAP was copied or moved, must not go on as if nothing had happened.
+A document number means another document in another system: if the portal is pointed at a different
+shop, or SAP was copied or moved, work must stop until a person confirms the change.
 """
 
 from __future__ import annotations
@@ -26,14 +26,13 @@ LABELS = {
 
 
 class RemoteIdentityManager(models.Manager["RemoteIdentity"]):
-    """Remembering and recognising remotes."""
-
     def recognise(self, system: str, seen: Mapping[str, str], *, was_asked: bool = True) -> None:
-        """Compare what a remote says of itself with what is remembered; raises ``RemoteChanged``.
+        """Compare what a remote reports about itself with what is remembered; raises
+        ``RemoteChanged``.
 
-        What was not known before is remembered; an empty text is what could not be read. A remote
-        that is itself again in what was different is recognised. ``was_asked`` is False for what
-        the settings say of it.
+        New facts are remembered; an empty text means the fact could not be read. A remote that is
+        back to its remembered facts is accepted again. ``was_asked`` is False for facts that come
+        from the settings.
         """
         now = timezone.now()
         with transaction.atomic():
@@ -60,7 +59,8 @@ class RemoteIdentityManager(models.Manager["RemoteIdentity"]):
 
 
 class RemoteIdentity(models.Model):
-    """What a shop or SAP said of itself when it was first met, or confirmed by a person."""
+    """What a shop or SAP reported about itself when first met, or what a person has confirmed
+    since."""
 
     system = models.CharField(max_length=60, unique=True)
     known = models.JSONField(default=dict)
@@ -85,7 +85,7 @@ class RemoteIdentity(models.Model):
 
     @property
     def change(self) -> str:
-        """What is different, in words: "address http://a, until now http://b"."""
+        """What has changed, such as "address http://a, until now http://b"."""
         parts = [
             f"{LABELS.get(name, name)} {value}, until now {self.known[name]}"
             for name, value in self.seen.items()
@@ -94,13 +94,13 @@ class RemoteIdentity(models.Model):
         return "; ".join(parts)
 
     def note_recognised(self, told: Mapping[str, str]) -> None:
-        """What is again as it was is no longer different."""
+        """Forget differences in facts that match again."""
         self.seen = {name: value for name, value in self.seen.items() if name not in told}
         if all(self.known.get(name) == value for name, value in self.seen.items()):
             self.seen, self.noticed_at = {}, None
 
     def confirm(self, person: Any, change: str) -> bool:
-        """A person says that the change they have read is wanted; False when it is another now."""
+        """Accept the change a person has read; False when it is a different change by now."""
         with transaction.atomic():
             row = RemoteIdentity.objects.select_for_update().get(pk=self.pk)
             if row.noticed_at is None or row.change != change:

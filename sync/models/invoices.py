@@ -10,17 +10,15 @@ from sync.models.columns import money, quantity
 
 
 class InvoiceQuerySet(models.QuerySet["Invoice"]):
-    """Invoices by the billing document they stand for, be it the first or a further one."""
-
     def standing_for(self, document: BillingDocument) -> InvoiceQuerySet:
-        """The invoices of the shop that stand for the document or a part of it, each once."""
+        """Shop invoices for all or part of the document, each once."""
         further = Invoice.further_documents.through.objects.filter(billingdocument=document)
         return self.filter(
             models.Q(billing_document=document) | models.Q(pk__in=further.values("invoice"))
         )
 
     def documents(self) -> models.Q:
-        """The condition on billing documents that one of these stands for them."""
+        """A condition on billing documents: one of these invoices stands for them."""
         first = self.filter(billing_document__isnull=False).order_by()
         further = Invoice.further_documents.through.objects.filter(invoice__in=self.order_by())
         return models.Q(pk__in=first.values("billing_document")) | models.Q(
@@ -31,13 +29,11 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
 class Invoice(models.Model):
     """A Magento invoice; ``billing_document`` is the SAP document it stands for, if known.
 
-    One of ours stands for one document. One the shop or a person made may stand for several
-    (``further_documents``), and a document may have several of those.
+    An invoice the portal made stands for one document. One made by the shop or a person may stand
+    for several (``further_documents``), and a document may have several of those.
     """
 
     class State(models.IntegerChoices):
-        """Magento's invoice states."""
-
         OPEN = 1, "Open"
         PAID = 2, "Paid"
         CANCELED = 3, "Canceled"
@@ -95,18 +91,19 @@ class Invoice(models.Model):
 
     @property
     def times_mailed(self) -> int:
-        """How many mails have gone out, as far as is known; asking for one is not one."""
+        """How many mails are known to have gone out; requests alone do not count."""
         return sum(mail.has_gone for mail in self.mails.all())
 
     @property
     def stands_for(self) -> list[BillingDocument]:
-        """All billing documents it stands for, the first one first."""
+        """Every billing document it stands for, ``billing_document`` first."""
         first = [self.billing_document] if self.billing_document else []
         return [*first, *self.further_documents.all()]
 
     @property
     def is_uncollected(self) -> bool:
-        """Whether the shop calls it paid although its gateway has not collected the money."""
+        """Whether the shop shows it as paid although the payment gateway has not collected the
+        money."""
         standing, payment = self.sales_order.payment_standing, self.sales_order.Payment
         if self.state != self.State.PAID:
             return False
@@ -130,7 +127,7 @@ class InvoiceLine(models.Model):
 
 
 class InvoiceMail(models.Model):
-    """One sending of an invoice: who wanted it, when, and what the shop answered."""
+    """One request to mail an invoice: who asked, when, and what the shop answered."""
 
     class Outcome(models.TextChoices):
         """What is known of the mail; Magento's ``true`` alone proves nothing (README, E-mail)."""
@@ -161,5 +158,5 @@ class InvoiceMail(models.Model):
 
     @property
     def has_gone(self) -> bool:
-        """Whether the shop says that it mailed."""
+        """Whether the shop reports the mail as sent."""
         return self.outcome in self.GONE

@@ -1,7 +1,7 @@
-"""The ledger: what work is wanted, each execution of it, and each remote call made.
+"""The ledger: what work is wanted, each attempt at it, and each remote call made.
 
-The row is the truth; Redis only rings. Every change of a running task is conditional on its lease
-owner, so that a worker that lost its lease can write nothing.
+The database row is the truth; Redis only wakes workers. A running task is changed only by the
+holder of its lease, so a worker that lost its lease can write nothing.
 """
 
 from __future__ import annotations
@@ -23,32 +23,30 @@ from sync.models.systems import MAGENTO, SAP, kind_of, shop_code
 
 
 class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
-    """Questions the queue and the pages ask of the ledger."""
-
     def unfinished(self) -> Self:
         """Waiting, running, or stopped until a person acts."""
         return self.filter(state__in=SyncTask.OPEN_STATES)
 
     def due(self, now: datetime) -> Self:
-        """Waiting, and not before a later time."""
         return self.filter(state=SyncTask.State.WAITING, not_before__lte=now)
 
     def expired(self, now: datetime) -> Self:
-        """Running past their lease: the worker is gone."""
+        """Running although the lease is over: the worker is gone."""
         return self.filter(state=SyncTask.State.RUNNING, lease_until__lt=now)
 
     def needing(self, system: str) -> Self:
-        """The work that cannot be done without this remote."""
+        """Work that cannot be done without this remote."""
         tasks = self.filter(step__in=Step.needing(kind_of(system)))
         return tasks if system == SAP else tasks.filter(shop__code=shop_code(system))
 
     def wake(self, **values: Any) -> int:
-        """Have a worker look at these at once: the sweep rings. How many those are."""
+        """Make these due now and let the sweep ring for them; returns how many there were."""
         waiting = SyncTask.State.WAITING
         return self.update(state=waiting, not_before=clock.now(), rung_at=None, **values)
 
     def claim(self, pk: int, *, owner: str, lease: timedelta) -> SyncTask | None:
-        """Take a due task, or None when it is not due, taken, or its lock is held by another."""
+        """Take a due task; None when it is not due, already taken, or its lock is held by
+        another."""
         now = clock.now()
         try:
             with transaction.atomic():
@@ -70,11 +68,9 @@ class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
 
 
 class SyncTask(models.Model):
-    """One piece of wanted work: a step, the document it is about, who asked, and how it stands."""
+    """One piece of wanted work: a step, the document it is about, who asked, and its state."""
 
     class State(models.TextChoices):
-        """Where the work stands."""
-
         WAITING = "waiting", "Waiting"
         RUNNING = "running", "Running"
         DONE = "done", "Done"
@@ -82,16 +78,12 @@ class SyncTask(models.Model):
         CANCELLED = "cancelled", "Cancelled"
 
     class Origin(models.TextChoices):
-        """Why the work is wanted."""
-
         CLICK = "click", "Sync now"
         SCHEDULE = "schedule", "Automatic"
         FOLLOW_UP = "follow_up", "Follows from earlier work"
         REPAIR = "repair", "Retry after repair"
 
     class Priority(models.IntegerChoices):
-        """Interactive work overtakes bulk work."""
-
         INTERACTIVE = 0, "Interactive"
         BULK = 5, "Bulk"
 
@@ -197,22 +189,20 @@ class SyncTask(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether anything is still to happen."""
         return self.state in self.OPEN_STATES
 
     @property
     def is_put_off(self) -> bool:
-        """Whether it waits for a later time; ``not_before`` says for which."""
         return self.state == self.State.WAITING and self.not_before > clock.now()
 
     @property
     def is_moving(self) -> bool:
-        """Whether a page that shows it should look again soon."""
+        """Whether its state may change soon, so that a page should refresh."""
         return self.state in {self.State.WAITING, self.State.RUNNING}
 
     @property
     def systems(self) -> list[str]:
-        """The remotes it cannot do without; a connection test needs none to be well."""
+        """The remotes it cannot do without; a connection test needs none."""
         systems = [SAP] if self.step in Step.needing(SAP) else []
         if self.step in Step.needing(MAGENTO) and self.shop is not None:
             systems.append(self.shop.system)
@@ -220,18 +210,19 @@ class SyncTask(models.Model):
 
     @property
     def usual_team(self) -> Team:
-        """Who acts where its step has stopped; administrators on a step of another version."""
+        """The team that acts on failures of its step; administrators if the step is from another
+        version of the portal."""
         step = next((step for step in Step if step == self.step), None)
         return step.facts.team if step else Team.ADMINISTRATOR
 
     @property
     def about(self) -> dict[str, Any]:
-        """What a person's decision on it is about, as that keeps it."""
+        """The documents a person's decision on this task is about, as ``Decision`` columns."""
         documents = ("sales_order", "delivery", "billing_document")
         return {"task": self, **{name: getattr(self, name) for name in documents}}
 
     def update_as_owner(self, **values: Any) -> None:
-        """Change the row if the lease is still ours; raises ``LeaseLost`` when it is not."""
+        """Change the row while the lease is ours; raises ``LeaseLost`` when it is not."""
         mine = SyncTask.objects.filter(
             pk=self.pk, state=self.State.RUNNING, lease_owner=self.lease_owner
         )
@@ -241,15 +232,15 @@ class SyncTask(models.Model):
             setattr(self, name, value)
 
     def hold_lease(self, lease: timedelta) -> None:
-        """Prolong the lease, immediately before a call that cannot be undone."""
+        """Extend the lease, right before a call that cannot be undone."""
         self.update_as_owner(lease_until=clock.now() + lease)
 
     def write_ahead(self, **facts: Any) -> None:
-        """Keep facts of the step for whoever continues it, before going on."""
+        """Save facts before going on, for whichever worker continues this step."""
         self.update_as_owner(facts={**self.facts, **facts})
 
     def succeed(self, outcome: str) -> None:
-        """Close the task: the step did what was asked, or found it done."""
+        """Close the task: the step did what was asked, or found it already done."""
         self._finish(state=self.State.DONE, outcome=outcome[:255], **NO_FAILURE)
 
     def try_again_at(self, moment: datetime, failure: Mapping[str, str]) -> None:
@@ -259,7 +250,7 @@ class SyncTask(models.Model):
         )
 
     def stop_for_a_person(self, failure: Mapping[str, str]) -> None:
-        """Leave the task open until somebody acts."""
+        """Stop the task until somebody acts."""
         self._finish(state=self.State.NEEDS_ATTENTION, **failure)
 
     def _finish(self, **values: Any) -> None:
@@ -270,8 +261,6 @@ class SyncAttempt(models.Model):
     """One execution of a task: when, by which worker, how it ended."""
 
     class Outcome(models.TextChoices):
-        """How the attempt ended."""
-
         RUNNING = "running", "Running"
         DONE = "done", "Done"
         RETRY = "retry", "Will be tried again"
@@ -295,7 +284,6 @@ class SyncAttempt(models.Model):
         return f"{self.task} #{self.attempt}"
 
     def close(self, outcome: str, message: str = "") -> None:
-        """Record how the attempt ended."""
         self.outcome = outcome
         self.message = message
         self.finished_at = clock.now()

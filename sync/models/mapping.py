@@ -50,7 +50,7 @@ class CustomerMapping(models.Model):
         return f"{self.known_by} → {self.customer_number}"
 
     def clean(self) -> None:
-        """An entry nothing leads to would be used for nobody."""
+        """Refuse an entry that no web order could ever match."""
         if not self.known_by:
             raise ValidationError(
                 "Say by what the customer is known: id, e-mail, group or company."
@@ -58,7 +58,6 @@ class CustomerMapping(models.Model):
 
     @property
     def known_by(self) -> str:
-        """What of a web order leads to this customer."""
         group = "" if self.customer_group_id is None else f"group {self.customer_group_id}"
         own = str(self.magento_customer_id or "") or self.customer_email
         return own or self.company or self.vat_id or group
@@ -84,17 +83,16 @@ class MaterialMapping(models.Model):
         return f"{self.sku} → {self.material or f'EAN {self.ean}'}"
 
     def clean(self) -> None:
-        """One of both is needed, and only one can be meant."""
         if bool(self.material) == bool(self.ean):
             raise ValidationError("Give either the material or the EAN.")
 
 
 class PaymentMapping(models.Model):
-    """When an order paid by this method may go to SAP, with which terms of payment, and who
-    collects what its gateway has only authorised."""
+    """When an order with this payment method may go to SAP, its terms of payment, and who collects
+    money that is only authorised."""
 
     class Release(models.TextChoices):
-        """When an order of this payment method is taken."""
+        """When orders with this payment method are accepted."""
 
         ALWAYS = "always", "At once"
         AUTHORIZED = "authorized", "When the payment is authorised"
@@ -102,8 +100,6 @@ class PaymentMapping(models.Model):
         NEVER = "never", "Never"
 
     class Collector(models.TextChoices):
-        """Who asks the gateway for money that is only authorised."""
-
         NOBODY_SAID = "", "Not said"
         SHOP = "shop", "The shop captures with the invoice"
         ELSEWHERE = "elsewhere", "Collected elsewhere"
@@ -135,7 +131,7 @@ class PaymentMapping(models.Model):
         return f"{self.method} → {self.payment_terms or 'sales area default'}"
 
     def clean(self) -> None:
-        """Orders that are only authorised are taken only where somebody collects their money."""
+        """Accept merely authorised orders only where somebody collects their money."""
         if self.release == self.Release.AUTHORIZED and not self.collected_by:
             raise ValidationError(
                 {
@@ -181,5 +177,5 @@ class CarrierMapping(models.Model):
         return f"{self.sap_carrier} → {self.title}"
 
     def url_for(self, track_number: str) -> str:
-        """The carrier's page for a parcel, or an empty text where none is known."""
+        """The carrier's tracking page for a parcel; empty where none is known."""
         return self.tracking_url.replace("{number}", track_number) if self.tracking_url else ""

@@ -1,4 +1,4 @@
-"""Work that a person ends: what the task's facts keep of it, and how its outcome says so."""
+"""Work that a person marks done: what the task's facts keep of it, and the outcome text."""
 
 from __future__ import annotations
 
@@ -7,5 +7,4 @@ UNCONFIRMED = "number_to_confirm"  # named once, and without a reference of ours
 
 
 def words(person: str, reason: str) -> str:
-    """How work that a person has ended says so."""
     return f"Marked done by {person}: {reason}"

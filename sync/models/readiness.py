@@ -7,11 +7,9 @@ from django.utils import timezone
 
 
 class ReadinessFinding(models.Model):
-    """One check of an area (the portal, SAP, a shop), with what to do where it is not green."""
+    """One check of an area (portal, SAP, a shop), with what to do where it is not green."""
 
     class State(models.TextChoices):
-        """Traffic light."""
-
         GREEN = "green", "Ready"
         AMBER = "amber", "Look at it"
         RED = "red", "Not ready"

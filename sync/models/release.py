@@ -1,4 +1,4 @@
-"""A person's word that the portal may send by itself."""
+"""A person's permission for the portal to send by itself."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.utils import timezone
 
 
 class Release(models.Model):
-    """The one row that lets the portal write to shops and SAP without being asked; a fresh
-    production installation has none."""
+    """The single row that lets the portal write to shops and SAP unasked; a new production
+    installation has none."""
 
     ONLY = 1
 
@@ -29,6 +29,5 @@ class Release(models.Model):
         return f"Released {self.released_at:%Y-%m-%d %H:%M}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Whatever is saved is the one row."""
         self.id = self.ONLY
         super().save(*args, **kwargs)

@@ -21,7 +21,7 @@ class SalesOrder(models.Model):
     """
 
     class Stage(models.TextChoices):
-        """How far the order has come, as staff see it."""
+        """How far the order has come, as shown to staff."""
 
         NOT_TAKEN = "not_taken", "Not taken"
         TO_SYNC = "to_sync", "Waiting for SAP"
@@ -44,7 +44,7 @@ class SalesOrder(models.Model):
         DIFFERS = "differs", "Differs"
 
     class Payment(models.TextChoices):
-        """Where the money is, as the shop's own members tell (``sync.translate.payment``)."""
+        """Where the money is, derived from the shop's own fields (``sync.translate.payment``)."""
 
         UNKNOWN = "", "Not known yet"
         NOTHING_DUE = "nothing_due", "Nothing to pay"
@@ -202,17 +202,15 @@ class SalesOrder(models.Model):
         return self.increment_id
 
     def get_absolute_url(self) -> str:
-        """The order's own page, with its timeline."""
         return reverse("sync:order", args=[self.pk])
 
     @property
     def is_in_sap(self) -> bool:
-        """Whether SAP was read back holding this order."""
         return bool(self.sap_sales_order_number) and self.sap_read_at is not None
 
     @property
     def is_kept_out(self) -> bool:
-        """Whether a rule, or its end in the shop, keeps it from SAP."""
+        """Whether a rule, or the order's end in the shop, keeps it out of SAP."""
         return self.stage in self.KEPT_OUT
 
     @property
@@ -262,9 +260,9 @@ class SalesOrderLine(models.Model):
 
 
 class SapSalesOrderLine(models.Model):
-    """A line of the SAP sales order (VBAP), as far as it decides whether the order is complete.
+    """A line of the SAP sales order (VBAP), with what decides whether the order is complete.
 
-    SAP may have lines the web order has not: free goods, parts, replacements.
+    SAP may have lines the web order does not: free goods, parts, replacements.
     """
 
     class BilledFrom(models.TextChoices):

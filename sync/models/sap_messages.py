@@ -1,4 +1,4 @@
-"""What SAP's messages mean here, as an administrator has taught it."""
+"""What an administrator has entered about SAP's messages: their meaning and remedy."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from django.db import models
 
 
 class SapMessageEntry(models.Model):
-    """A message by class and number, with words and remedy; wins over the portal's own table."""
+    """One SAP message by class and number; overrides the portal's own table."""
 
     class Kind(models.TextChoices):
-        """What the message asks for."""
-
         BUSINESS = "business", "Refused: a person must act"
         MISSING_MASTER_DATA = "missing_master_data", "Master data is missing in SAP"
         LOCKED = "locked", "Locked: try again by itself"
@@ -20,8 +18,6 @@ class SapMessageEntry(models.Model):
         CLOSED_PERIOD = "closed_period", "Period is closed"
 
     class Owner(models.TextChoices):
-        """Who can remove the cause."""
-
         SALES = "sales", "Sales"
         LOGISTICS = "logistics", "Logistics"
         FINANCE = "finance", "Finance"

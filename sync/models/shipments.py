@@ -9,10 +9,8 @@ from sync.models.deliveries import OutboundDelivery
 
 
 class ShipmentQuerySet(models.QuerySet["Shipment"]):
-    """Shipments by the delivery they stand for, be it the first or a further one."""
-
     def standing_for(self, delivery: OutboundDelivery) -> ShipmentQuerySet:
-        """The shipments of the shop that stand for the delivery or a part of it, each once."""
+        """Shop shipments for all or part of the delivery, each once."""
         further = Shipment.further_deliveries.through.objects.filter(outbounddelivery=delivery)
         return self.filter(
             models.Q(delivery=delivery) | models.Q(pk__in=further.values("shipment"))
@@ -22,7 +20,7 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
 class Shipment(models.Model):
     """A Magento shipment; ``delivery`` is the SAP delivery it stands for, if one is known.
 
-    One of ours stands for one delivery. One made by hand may stand for several
+    A shipment the portal made stands for one delivery. One made by hand may stand for several
     (``further_deliveries``), and a delivery may have several of those.
     """
 

@@ -16,14 +16,12 @@ RULES = frozenset(DEFAULT_RULES.split(","))
 
 
 def known_rules(value: str) -> None:
-    """Refuse a list of customer rules that names one the portal does not have."""
     unknown = [name for name in value.split(",") if name.strip() not in RULES]
     if unknown and value.strip():
         raise ValidationError(f"Known rules are {DEFAULT_RULES}.")
 
 
 def known_time_zone(value: str) -> None:
-    """Refuse a time zone nobody knows."""
     if value not in available_timezones():
         raise ValidationError("Not a time zone; such as Europe/Berlin.")
 
@@ -81,11 +79,12 @@ class Shop(models.Model):
 
     @property
     def system(self) -> str:
-        """The name under which records of it as a remote are kept."""
+        """The name under which its remote calls, health and identity are recorded."""
         return shop_system(self.code)
 
     def clean(self) -> None:
-        """The prefix is part of the key orders are found by in SAP: it stays once one is used."""
+        """The prefix is part of the reference by which orders are found in SAP: it is fixed once
+        used."""
         before = Shop.objects.filter(pk=self.pk).values_list("reference_prefix", flat=True).first()
         if before is None or before == self.reference_prefix:
             return
@@ -97,7 +96,7 @@ class Shop(models.Model):
 
 
 class SalesArea(models.Model):
-    """What a store's orders become in SAP: order type, sales area, customer, conditions."""
+    """How SAP books orders of one store: order type, sales area, customer, conditions."""
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="sales_areas")
     store_id = models.PositiveIntegerField(help_text="Magento's store id.")

@@ -17,8 +17,6 @@ NEITHER: frozenset[str] = frozenset()  # it is there to find out whether they ar
 
 
 class Act(Enum):
-    """What a step does to the remotes."""
-
     FETCH = auto()  # brings documents; a click on one under way has it done once more
     COMPARISON = auto()  # reads both sides
     WRITE = auto()  # changes something there
@@ -27,7 +25,7 @@ class Act(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the portal knows of a step, and reads nowhere else."""
+    """Everything the portal knows about a step; no other module repeats it."""
 
     act: Act
     needs: frozenset[str]  # the remotes it cannot do without
@@ -37,7 +35,7 @@ class Facts:
 
 
 class Step(models.TextChoices):
-    """The flows; ``sync.steps`` has a module of each member's name."""
+    """The flows; ``sync.steps`` has a module named after each."""
 
     facts: Facts
 
@@ -103,7 +101,7 @@ class Step(models.TextChoices):
     )
 
     def __new__(cls, value: str, *facts: Facts) -> Self:
-        """A step whose row lacks its facts is refused here, before anything runs."""
+        """Fails at import when a step lacks its facts."""
         step = str.__new__(cls, value)
         step._value_ = value
         (step.facts,) = facts
@@ -111,12 +109,11 @@ class Step(models.TextChoices):
 
     @classmethod
     def that(cls, *acts: Act) -> frozenset[Step]:
-        """The steps that do one of these."""
         return frozenset(step for step in cls if step.facts.act in acts)
 
     @classmethod
     def needing(cls, system: str) -> frozenset[Step]:
-        """The steps that cannot do without a remote, ``MAGENTO`` or ``SAP``."""
+        """Steps that cannot run without this remote, ``MAGENTO`` or ``SAP``."""
         return frozenset(step for step in cls if system in step.facts.needs)
 
 

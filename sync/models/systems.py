@@ -7,12 +7,11 @@ MAGENTO = "magento"  # any shop: remote calls and errors name no more
 
 
 def shop_system(code: str) -> str:
-    """The name under which records of a shop as a remote are kept."""
+    """The name under which a shop's remote calls, health and identity are recorded."""
     return f"{MAGENTO}:{code}"
 
 
 def shop_code(system: str) -> str:
-    """Which shop a system is."""
     return system.removeprefix(f"{MAGENTO}:")
 
 
@@ -22,10 +21,9 @@ def kind_of(system: str) -> str:
 
 
 def name_of(system: str) -> str:
-    """How people call a remote."""
     return "SAP" if system == SAP else f"The shop {shop_code(system)}"
 
 
 def changed_name_of(system: str) -> str:
-    """How people call a remote that is not what it was."""
+    """For messages about a remote that no longer looks like the one it was."""
     return f"{name_of(system)} looks like another {'system' if system == SAP else 'shop'}"

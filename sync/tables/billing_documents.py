@@ -35,8 +35,6 @@ def _invoice(invoice: Any) -> SafeString:
 
 
 class BillingDocumentTable(DocumentTable):
-    """Billing documents with amounts, the shop's invoice, differences and mails."""
-
     kind = "billing_documents"
     what = "billing document"
     has_invoices = True
@@ -52,13 +50,12 @@ class BillingDocumentTable(DocumentTable):
     mailed = CellColumn("Mailed")
 
     def render_invoices(self, record: BillingDocument) -> SafeString:
-        """The shop's invoices, each with what it differs by."""
         if not record.shop_invoices:
             return text("muted", "Not in the shop") if record.is_invoice else DASH
         return joined(*(_invoice(one) for one in record.shop_invoices))
 
     def render_mailed(self, record: BillingDocument) -> SafeString:
-        """The last mail with how many went out, or that there was none."""
+        """The last mail and how many went out, or that there was none."""
         invoices = record.shop_invoices
         mails = [mail for invoice in invoices for mail in invoice.mails.all()]
         if mails:

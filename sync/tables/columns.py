@@ -1,4 +1,4 @@
-"""The columns a list is declared with: each draws one kind of cell from a row's document."""
+"""The column types of the lists: each draws one kind of cell from a row's document."""
 
 from __future__ import annotations
 
@@ -17,28 +17,26 @@ NUMBER = {"class": "table__number"}
 
 
 def text(css: str, content: object, **attributes: str) -> SafeString:
-    """A piece of a cell."""
     return format_html('<span class="{}"{}>{}</span>', css, flatatt(attributes), content)
 
 
 def small(content: object, **attributes: str) -> SafeString:
-    """What stands below the main thing of a cell."""
+    """The smaller second line of a cell."""
     return text("cell-sub", content, **attributes)
 
 
 def link(document: Any, css: str = "number cell-main") -> SafeString:
-    """A document's number, leading to its page."""
     return format_html('<a class="{}" href="{}">{}</a>', css, document.get_absolute_url(), document)
 
 
 def joined(*pieces: str | None) -> SafeString:
-    """Pieces one after the other, escaped, without those that are not there."""
+    """Join pieces, escaped; None and empty pieces are left out."""
     return format_html_join("", "{}", ((piece,) for piece in pieces if piece))
 
 
 class CellColumn(tables.Column):  # type: ignore[misc]  # untyped package
-    """The record's value, or what the table's ``render_…`` makes of it; sorted by ``order_by``, or
-    not at all; ``below`` draws what stands under the cell's ``main``."""
+    """The record's value, or the result of the table's ``render_…``; sortable only with
+    ``order_by``; ``below`` draws a second line under ``main``."""
 
     def __init__(
         self, heading: str, *, below: Draw | None = None, order_by: Any = None, **options: Any
@@ -48,12 +46,12 @@ class CellColumn(tables.Column):  # type: ignore[misc]  # untyped package
         self.below = below
 
     def render(self, value: Any, record: Any) -> SafeString:
-        """The cell; everything that is no HTML yet is escaped."""
+        """Whatever is not HTML yet is escaped."""
         main = self.main(value, record)
         return joined(main, self.below(record)) if self.below else main
 
     def main(self, value: Any, record: Any) -> SafeString:
-        """``value`` is in words where the record's field has choices."""
+        """``value`` is the label where the record's field has choices."""
         return format_html("{}", value)
 
 
@@ -78,21 +76,17 @@ class MoneyColumn(CellColumn):
 
 
 class DateColumn(CellColumn):
-    """A day."""
-
     def main(self, value: Any, record: Any) -> SafeString:
         return moment(value)
 
 
 class MomentColumn(CellColumn):
-    """A day, and the time of day below it."""
-
     def main(self, value: Any, record: Any) -> SafeString:
         return joined(text("cell-main", moment(value, "date")), small(moment(value, "time")))
 
 
 class BadgeColumn(CellColumn):
-    """The state a field holds, as icon, word and colour; ``kind`` names it among the badges."""
+    """The state in a field, as icon, word and colour; ``kind`` is its group in ``BADGES``."""
 
     def __init__(self, heading: str, kind: str, *, field: str, **options: Any) -> None:
         super().__init__(heading, accessor=field, **options)

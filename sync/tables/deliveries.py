@@ -13,7 +13,7 @@ from sync.templatetags.portal import DASH, badge, moment, tracking_link
 
 
 def parcels_of(delivery: OutboundDelivery, carrier: CarrierMapping | None) -> dict[str, str]:
-    """The carrier's page for each parcel's number; empty where none is known."""
+    """Each parcel number with the carrier's tracking page; empty where none is known."""
     numbers = [track.track_number for track in delivery.tracks.all()]
     return {number: carrier.url_for(number) if carrier else "" for number in numbers}
 
@@ -35,8 +35,6 @@ def _warning(delivery: OutboundDelivery) -> SafeString | None:
 
 
 class DeliveryTable(DocumentTable):
-    """Deliveries with picking, goods issue, parcels, and whether the customer knows."""
-
     kind = "deliveries"
     what = "delivery"
 
@@ -53,7 +51,6 @@ class DeliveryTable(DocumentTable):
         self.carriers = CarrierMapping.objects.in_bulk(field_name="sap_carrier")
 
     def render_tracking(self, record: OutboundDelivery) -> SafeString:
-        """Who carries the goods, and each parcel's number."""
         carrier = self.carriers.get(record.carrier)
         parcels = parcels_of(record, carrier)
         name = carrier.title if carrier else record.carrier
@@ -64,7 +61,7 @@ class DeliveryTable(DocumentTable):
         return told or DASH
 
     def render_told(self, record: OutboundDelivery) -> SafeString:
-        """Whether every customer of it has a mail of the shop."""
+        """Whether the shop has mailed every customer of the delivery."""
         shipments = record.shop_shipments
         if not shipments:
             return text("muted", "Not shipped")

@@ -1,4 +1,4 @@
-"""What all lists of documents share: selection, live sync status, the row's own buttons."""
+"""What all lists of documents share: selection, live sync status, buttons in each row."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SELECT = {"class": "table__select"}
 
 
 class DocumentTable(tables.Table):  # type: ignore[misc]  # untyped package
-    """A list of documents; ``tasks`` holds the task each row shows, by the document's key."""
+    """``tasks`` holds the task each row shows, by the document's key."""
 
     kind: ClassVar[str]
     what: ClassVar[str]
@@ -38,7 +38,7 @@ class DocumentTable(tables.Table):  # type: ignore[misc]  # untyped package
         self.may_resend = self.has_invoices and may_resend
 
     def render_select(self, record: Any) -> SafeString:
-        """A box to tick the row with, labelled for those who do not see the row."""
+        """The checkbox has a label for screen readers."""
         return format_html(
             '<label class="visually-hidden" for="select_{key}">Select {what} {record}</label>'
             '<input class="checkbox" type="checkbox" name="selected" value="{key}"'
@@ -49,13 +49,12 @@ class DocumentTable(tables.Table):  # type: ignore[misc]  # untyped package
         )
 
     def render_sync_status(self, record: Any) -> SafeString:
-        """The row's task, with the token by which the page's watcher notices a change."""
+        """The token tells the polling page whether the row has changed."""
         task = self.tasks.get(record.pk)
         token = row_token(record.pk, task) if is_live(task) else ""
         return render_to_string("sync/cells/sync_status.html", {"task": task, "token": token})
 
     def render_actions(self, record: Any) -> SafeString:
-        """A button for each click the reader may make."""
         context = {
             "record": record,
             "task": self.tasks.get(record.pk),
@@ -67,15 +66,13 @@ class DocumentTable(tables.Table):  # type: ignore[misc]  # untyped package
 
 
 def orders_of(document: Any) -> list[Any]:
-    """The sales orders behind a document's lines, each once, in the order of the lines."""
+    """The sales orders of a document's lines, each once, in line order."""
     return list(
         dict.fromkeys(line.sales_order for line in document.lines.all() if line.sales_order)
     )
 
 
 class OrdersColumn(CellColumn):
-    """The orders behind a document, each leading to its page."""
-
     def main(self, value: Any, record: Any) -> SafeString:
         orders = orders_of(record)
         return joined(*map(link, orders)) if orders else text("muted", "Not a web order")

@@ -1,4 +1,4 @@
-"""Which rows a page must look at again, and how it notices a change."""
+"""Which rows a page must poll, and how it notices a change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SETTLES_WITHIN = timedelta(seconds=5)
 
 
 def is_live(task: SyncTask | None) -> bool:
-    """Whether a row that shows this task may look different soon."""
+    """Whether the row of this task may change soon."""
     if task is None:
         return False
     if task.is_moving:
@@ -23,12 +23,12 @@ def is_live(task: SyncTask | None) -> bool:
 
 
 def row_token(pk: int, task: SyncTask | None) -> str:
-    """What a row shows, in one word: it changes whenever the row must be drawn again."""
+    """Changes whenever the row must be drawn again."""
     if task is None:
         return f"{pk}:none"
     return f"{pk}:{task.pk}:{task.state}:{task.attempts}"
 
 
 def fingerprint(tasks: Iterable[SyncTask]) -> str:
-    """Tasks and their states in one word, to notice a change."""
+    """Changes whenever one of the tasks does."""
     return ".".join(f"{task.pk}{task.state[0]}{task.attempts}" for task in tasks)

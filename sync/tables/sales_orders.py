@@ -20,8 +20,6 @@ from sync.templatetags.portal import badge
 
 
 class SalesOrderTable(DocumentTable):
-    """Web orders with what SAP says of them."""
-
     kind = "orders"
     what = "order"
 
@@ -46,12 +44,11 @@ class SalesOrderTable(DocumentTable):
     sap = CellColumn("SAP order")
 
     def render_customer(self, record: SalesOrder) -> SafeString:
-        """Name and address."""
         email = record.customer_email
         return joined(text("cell-main", record.customer_name or "Guest"), small(email, title=email))
 
     def render_sap(self, record: SalesOrder) -> SafeString:
-        """SAP's number, never without how far it is verified."""
+        """Never shows SAP's number without its verification state."""
         number = record.sap_sales_order_number
         verified = badge("verification", record.verification, record.get_verification_display())
         return joined(text("cell-main number", number) if number else None, verified)

@@ -28,7 +28,7 @@ DASH = mark_safe('<span class="muted">–</span>')
 
 @register.filter
 def money(value: Decimal | None, currency: str) -> SafeString:
-    """An amount with its currency, rounded to the currency's decimals; a dash for None."""
+    """Rounded to the currency's decimals; a dash for None."""
     if value is None:
         return DASH
     digits = currency_decimals(currency)
@@ -41,13 +41,13 @@ def money(value: Decimal | None, currency: str) -> SafeString:
 
 @register.filter
 def quantity(value: Decimal | None) -> str:
-    """A quantity without needless zeros; a dash for None."""
+    """Without trailing zeros; a dash for None."""
     return "–" if value is None else f"{Decimal(value).normalize():f}"
 
 
 @register.simple_tag
 def moment(value: datetime | date | None, part: str = "both") -> SafeString:
-    """A date or time in the reader's zone; ``part`` may ask for the date or the time alone."""
+    """In the reader's time zone; ``part`` may ask for the date or the time alone."""
     if value is None:
         return DASH
     if not isinstance(value, datetime):
@@ -64,7 +64,7 @@ def moment(value: datetime | date | None, part: str = "both") -> SafeString:
 
 @register.simple_tag
 def ago(value: datetime | None) -> SafeString:
-    """How long ago, or how long until, with the exact time on hover."""
+    """Also for times to come; the exact time shows on hover."""
     if value is None:
         return DASH
     return format_html(
@@ -76,7 +76,7 @@ def ago(value: datetime | None) -> SafeString:
 
 
 def relative(value: datetime, now: datetime) -> str:
-    """The distance between two moments in words: ``3 min ago``, ``in 2 h``."""
+    """Such as ``3 min ago`` or ``in 2 h``."""
     seconds = int((now - value).total_seconds())
     if abs(seconds) < 5:
         return "just now"
@@ -98,7 +98,7 @@ def _exact(value: datetime) -> str:
 @register.simple_tag
 @cache
 def icon(name: str, size: int = 16) -> SafeString:
-    """A decorative icon; the text beside it carries the meaning."""
+    """Decorative: the text beside it carries the meaning."""
     return mark_safe(lucide(name, size=size, **{"aria-hidden": "true", "class": "icon"}))
 
 
@@ -116,25 +116,22 @@ def badge(kind: str, value: str, label: str = "") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def current(context: dict[str, Any], section: str) -> SafeString | str:
-    """Marks the navigation entry of the page shown."""
     return mark_safe(' aria-current="page"') if context.get("section") == section else ""
 
 
 @register.simple_tag
 def action(name: str, *args: Any) -> str:
-    """The address of one of the portal's own pages or actions."""
     return reverse(f"sync:{name}", args=args)
 
 
 @register.filter
 def keep_words(value: str, length: int = 70) -> str:
-    """The beginning of a text, cut where a table has no more room."""
+    """Shortened with an ellipsis."""
     return value if len(value) <= length else f"{value[: length - 1].rstrip()}…"
 
 
 @register.filter
 def has(values: list[str], wanted: str) -> bool:
-    """Whether a list names something."""
     return wanted in values
 
 
@@ -146,7 +143,7 @@ def pretty_json(value: Any) -> str:
 
 @register.simple_tag
 def tracking_link(parcels: dict[str, str], number: str) -> SafeString:
-    """A parcel number, linked to the carrier's page where one is known."""
+    """Linked to the carrier's page where one is known."""
     url = parcels.get(number, "")
     if not url.startswith(("https://", "http://")):
         return format_html('<span class="number">{}</span>', number)

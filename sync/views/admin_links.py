@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 
 
 def view_on_site(request: HttpRequest, content_type_id: int, object_id: str) -> HttpResponseBase:
-    """Only for what the admin shows: other models may have no table at all."""
+    """404 for models the admin does not show: they may have no table at all."""
     model = ContentType.objects.filter(pk=content_type_id).first()
     kind = model.model_class() if model else None
     if kind is None or not admin.site.is_registered(kind):

@@ -7,17 +7,17 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.db.models import Count, Max
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views import View
+from django.views.decorators.http import require_safe
 
 from sync.mapping.stopped_for import entry_of, initial_of, present_entry
 from sync.mirrors.intake import NEVER
 from sync.models import SalesOrder, SapMessageEntry, SyncTask
 from sync.views.causes import Remedy, remedy_for
 from sync.views.counts import capped
-from sync.views.people import reader, steps_to_retry
+from sync.views.people import PortalRequest, steps_to_retry
 
 MOST_CAUSES = 50
 SHOWN_PER_CAUSE = 20
@@ -26,8 +26,7 @@ MOST_NOT_TAKEN = 50
 
 @dataclass(slots=True)
 class Group:
-    """Tasks that stopped for the same reason; ``message`` is what happened, where that is the same
-    for all of them."""
+    """Tasks that stopped for the same cause; ``message`` is empty where they differ in it."""
 
     cause: str
     cause_key: str
@@ -42,33 +41,30 @@ class Group:
 
     @property
     def rest(self) -> int:
-        """How many are not listed one by one."""
         return self.count - len(self.tasks)
 
 
-class AttentionPage(View):
-    """Failures by cause, and the orders a rule has stopped."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """One query for the causes, one for each cause's tasks, at most fifty causes."""
-        not_taken = SalesOrder.objects.filter(stage=SalesOrder.Stage.NOT_TAKEN)
-        moving = SyncTask.objects.filter(
-            state__in=[SyncTask.State.WAITING, SyncTask.State.RUNNING],
-            origin=SyncTask.Origin.REPAIR,
-        )
-        context = {
-            "section": "attention",
-            "groups": _groups(request),
-            "not_taken": not_taken.select_related("shop").defer("payload")[:MOST_NOT_TAKEN],
-            "not_taken_count": capped(not_taken),
-            "never_taken": NEVER,
-            "repairs": capped(moving),
-            "retryable": steps_to_retry(reader(request)),
-        }
-        return render(request, "sync/attention.html", context)
+@require_safe
+def attention_page(request: PortalRequest) -> HttpResponse:
+    """One query for the causes and one for each cause's tasks; at most fifty causes."""
+    not_taken = SalesOrder.objects.filter(stage=SalesOrder.Stage.NOT_TAKEN)
+    moving = SyncTask.objects.filter(
+        state__in=[SyncTask.State.WAITING, SyncTask.State.RUNNING],
+        origin=SyncTask.Origin.REPAIR,
+    )
+    context = {
+        "section": "attention",
+        "groups": _groups(request.user),
+        "not_taken": not_taken.select_related("shop").defer("payload")[:MOST_NOT_TAKEN],
+        "not_taken_count": capped(not_taken),
+        "never_taken": NEVER,
+        "repairs": capped(moving),
+        "retryable": steps_to_retry(request.user),
+    }
+    return render(request, "sync/attention.html", context)
 
 
-def _groups(request: HttpRequest) -> list[Group]:
+def _groups(user: User) -> list[Group]:
     stopped = SyncTask.objects.filter(state=SyncTask.State.NEEDS_ATTENTION)
     rows = (
         stopped.order_by()
@@ -77,7 +73,6 @@ def _groups(request: HttpRequest) -> list[Group]:
         .order_by("-count", "-newest")[:MOST_CAUSES]
     )
     newest = stopped.select_related("shop").in_bulk([row["newest"] for row in rows])
-    user = reader(request)
     retryable = set(steps_to_retry(user))
     groups = []
     for row in rows:
@@ -99,8 +94,8 @@ def _groups(request: HttpRequest) -> list[Group]:
 
 
 def _add_url(task: SyncTask) -> str:
-    """The admin page that adds or completes the missing mapping, filled in as far as the error
-    tells."""
+    """The admin page that adds or completes the missing mapping, prefilled from the error; empty
+    where no mapping is missing."""
     missing = entry_of(task)
     if missing is None:
         return ""
@@ -113,7 +108,8 @@ def _add_url(task: SyncTask) -> str:
 
 
 def _teach_url(task: SyncTask, user: User) -> str:
-    """The admin page that says what one of SAP's messages means here, filled in with its key."""
+    """The admin page for the SAP message this task stopped on, prefilled with its key; empty where
+    it has none or the person may not edit it."""
     key = {"message_class": task.sap_message_class, "number": task.sap_message_number}
     if not all(key.values()) or not user.has_perm("sync.add_sapmessageentry"):
         return ""

@@ -1,4 +1,4 @@
-"""A database that is away or busy for too long is said to be so, not called a fault."""
+"""Answers 503 where the database is away or busy for too long, instead of reporting a fault."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ logger = logging.getLogger(__name__)
 
 
 class BusyDatabaseMiddleware:
-    """503 with a sentence a person can act on, where the database is locked, full or away.
+    """503 with advice a person can act on, where the database is locked, full or away.
 
-    Stands before the middleware that asks who the reader is: nobody is sent to sign in because
+    Stands before the middleware that checks the sign-in, so that nobody is sent to sign in because
     their session could not be read.
     """
 
@@ -32,7 +32,7 @@ class BusyDatabaseMiddleware:
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        """The session and its person are read here; a page that needs neither goes on without."""
+        """Reads session and user here, so that a page without login works even if that fails."""
         try:
             bool(request.user.is_authenticated)
         except (OperationalError, InterfaceError) as error:
@@ -42,19 +42,16 @@ class BusyDatabaseMiddleware:
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Only the database's own trouble; everything else is a fault and stays one."""
         return _busy(request, error) if _is_busy(error) else None
 
 
 def fault(request: HttpRequest) -> HttpResponse:
-    """The page for whatever failed outside of a page."""
     error = sys.exc_info()[1]
     return _busy(request, error) if error and _is_busy(error) else server_error(request)
 
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The page for a request that was not understood. Django says so, too, of a session that could
-    not be stored, whatever the reason."""
+    """Django also reports a session that could not be stored as a bad request."""
     reason: BaseException | None = exception
     while reason is not None and not _is_busy(reason):
         reason = reason.__context__

@@ -19,18 +19,15 @@ _OF_THE_BANK = (PaperCause.CAPTURE_UNKNOWN.code, PaperCause.OTHER_CAPTURE_UNKNOW
 
 
 def may_be_asked(task: SyncTask) -> bool:
-    """Whether this work has stopped because the bank may have paid, for it or for its order."""
+    """Whether the task stopped because the bank may already have paid, for it or for its order."""
     is_stopped = task.state == SyncTask.State.NEEDS_ATTENTION
     return is_stopped and task.cause in _OF_THE_BANK
 
 
 class CaptureAgain(Decide):
-    """One capture more for one stopped invoice."""
-
     permission_required = PERMISSION
 
     def question(self, request: PortalRequest, pk: int) -> Question:
-        """The work by its key; nothing to decide unless it has stopped for this."""
         stopped = SyncTask.objects.select_related("sales_order__shop", "billing_document")
         task = get_object_or_404(stopped, pk=pk)
         order, document = task.sales_order, task.billing_document
@@ -61,7 +58,8 @@ class CaptureAgain(Decide):
         )
 
     def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
-        """The word and the work it allows are one: of two people who press, one decides."""
+        """Decision and retry are one transaction: if two people decide at once, only one
+        succeeds."""
         task = get_object_or_404(SyncTask, pk=pk)
         with transaction.atomic():
             clicked = on_demand.retry_tasks([task], request.user)

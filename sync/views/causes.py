@@ -15,7 +15,7 @@ from sync.models.automation import Health
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """What the cause is, the team that acts, what it does, and where."""
+    """What went wrong, the team that acts, what it does, and on which page."""
 
     headline: str
     team: str
@@ -24,11 +24,11 @@ class Remedy:
 
     @property
     def link_label(self) -> str:
-        """What leads to the page on which the cause is removed."""
+        """Empty where no page helps."""
         return _PAGES[self.link][0] if self.link else ""
 
     def link_for(self, user: User) -> str:
-        """That page, for those who may see it."""
+        """Empty where no page helps, or the person may not see it."""
         if self.link is None or not user.has_perm(_PAGES[self.link][1]):
             return ""
         return reverse(f"sync:{self.link}")
@@ -47,7 +47,6 @@ _BY_ITSELF = (
 
 
 def remedy_for(task: SyncTask) -> Remedy:
-    """Who acts on a task that needs attention, and how."""
     cause = cause_named(task.cause)
     return Remedy(
         task.headline or cause.headline,
@@ -58,5 +57,4 @@ def remedy_for(task: SyncTask) -> Remedy:
 
 
 def advice_on(failure: SyncTask | Health) -> str:
-    """What to do about it."""
     return failure.remedy or cause_named(failure.cause).remedy

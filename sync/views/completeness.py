@@ -34,7 +34,6 @@ def completeness_page(request: PortalRequest) -> HttpResponse:
 @needs("sync.sync_orders")
 @require_POST
 def check_completeness(request: PortalRequest) -> HttpResponse:
-    """Of every shop."""
     clicked = on_demand.check_completeness(request.user)
     return done(request, clicked.message, reverse("sync:completeness"))
 

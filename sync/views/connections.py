@@ -46,7 +46,6 @@ class Connection:
 @needs("sync.view_queue")
 @require_safe
 def connections_page(request: PortalRequest) -> HttpResponse:
-    """Every connection with the newest test of it."""
     connections = _connections()
     context = {
         "section": "connections",
@@ -88,7 +87,6 @@ def _connections() -> list[Connection]:
 @needs("sync.test_connections")
 @require_POST
 def try_connections(request: PortalRequest) -> HttpResponse:
-    """The results appear on the page as the tasks end."""
     return done(
         request, on_demand.try_connections(request.user).message, reverse("sync:connections")
     )
@@ -97,8 +95,8 @@ def try_connections(request: PortalRequest) -> HttpResponse:
 @needs("sync.manage_automation")
 @require_POST
 def confirm_remote(request: PortalRequest, pk: int) -> HttpResponse:
-    """An administrator says that a remote which is not what it was is wanted as it is now; what
-    waited for this word goes on with the next sweep."""
+    """An administrator confirms that a changed remote is the intended one; work that waited for
+    this goes on with the next sweep."""
     identity = get_object_or_404(RemoteIdentity, pk=pk)
     page = reverse("sync:connections")
     if identity.confirm(request.user, request.POST.get("change", "")):

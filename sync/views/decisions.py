@@ -1,4 +1,4 @@
-"""A page on which a person decides: what it is about, what follows, and why it is wanted."""
+"""A page on which a person decides: what it is about, what follows, and for what reason."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sync.views.posted import back, done
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One row that is looked at before deciding; two values stand side by side."""
+    """One row to look at before deciding; two values are compared side by side."""
 
     label: str
     ours: str
@@ -26,7 +26,7 @@ class Fact:
 
     @property
     def differs(self) -> bool:
-        """Whether both sides are given and are not the same."""
+        """False where only one value is given."""
         return bool(self.theirs) and self.ours != self.theirs
 
 
@@ -47,21 +47,21 @@ class Question:
 
 
 class Decide(PermissionRequiredMixin, View):
-    """GET asks, POST decides; a reason is always kept."""
+    """GET shows the question, POST decides; a reason is always stored."""
 
     raise_exception = True
 
     @abstractmethod
     def question(self, request: PortalRequest, pk: int) -> Question:
-        """What is asked of this document as it stands; 404 where it is unknown."""
+        """The question as the document now stands; 404 where it is unknown."""
 
     @abstractmethod
     def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
-        """Do it; the sentence says what now happens. Raises ``ValueError`` with one that says why
-        it cannot be."""
+        """Carry it out and return a sentence on what happens now. Raises ``ValueError`` with a
+        sentence on why it cannot be done."""
 
     def get(self, request: PortalRequest, pk: int) -> HttpResponse:
-        """The question; back where nothing is to be decided any more, or once it is decided."""
+        """Redirects where there is nothing to decide any more."""
         question = self.question(request, pk)
         if question.refusal:
             messages.info(request, question.refusal)

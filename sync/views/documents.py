@@ -1,4 +1,4 @@
-"""What the pages of single documents share: a timeline, what may be clicked, and a watcher."""
+"""What the pages of single documents share: timeline, buttons and automatic refresh."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from sync.views.timeline import retryable, timeline
 
 
 def shared_context(kind: DocumentKind, document: Any, user: User) -> dict[str, Any]:
-    """What the page of every document shows."""
     tasks = timeline(kind.tasks_of(document))
     return {
         "section": kind.name,
@@ -34,7 +33,7 @@ def shared_context(kind: DocumentKind, document: Any, user: User) -> dict[str, A
 
 
 def _watcher(kind: DocumentKind, document: Any, tasks: Iterable[SyncTask]) -> str:
-    """The address a document's page asks every two seconds; empty when nothing moves."""
+    """The address a document's page polls every two seconds; empty when no task is moving."""
     if not any(is_live(task) for task in tasks):
         return ""
     query = urlencode({"seen": _fingerprint(kind, document)})
@@ -47,7 +46,7 @@ def _fingerprint(kind: DocumentKind, document: Any) -> str:
 
 @require_safe
 def live_document(request: PortalRequest, kind: DocumentKind, pk: int) -> HttpResponse:
-    """Tells a document's page to draw itself again once its tasks have moved; 204 either way."""
+    """Triggers a refresh of the page once its tasks have moved; 204 either way."""
     document = get_object_or_404(kind.documents(), pk=pk)
     response = HttpResponse(status=HTTPStatus.NO_CONTENT)
     if _fingerprint(kind, document) != request.GET.get("seen", ""):

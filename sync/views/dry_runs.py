@@ -15,6 +15,5 @@ from sync.views.posted import done
 @needs("sync.dry_run_orders")
 @require_POST
 def dry_run_order(request: PortalRequest, pk: int) -> HttpResponse:
-    """The order's page shows the result as soon as it is there."""
     order = get_object_or_404(SalesOrder.objects.select_related("shop"), pk=pk)
     return done(request, on_demand.dry_run(order, request.user).message, order.get_absolute_url())

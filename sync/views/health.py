@@ -1,4 +1,4 @@
-"""Trouble everyone should know of: a remote is away, no Redis, no worker."""
+"""Trouble everyone should know about: a remote is away, no Redis, no worker."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sync.views.people import PortalRequest
 
 @require_safe
 def trouble_banner(request: PortalRequest) -> HttpResponse:
-    """A banner, or nothing. Asked for by the page itself, so that no page waits for Redis."""
+    """A banner, or nothing. A separate request, so that no page waits for Redis."""
     workers = ProcessHeartbeat.objects.filter(kind=ProcessHeartbeat.Kind.WORKER)
     context = {
         "is_redis_reachable": is_reachable(),

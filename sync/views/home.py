@@ -1,4 +1,4 @@
-"""The first page: what waits for each role, every number a link to its list."""
+"""The first page: what waits for each role; every number links to its list."""
 
 from __future__ import annotations
 
@@ -37,8 +37,6 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What waits for one role."""
-
     title: str
     figures: list[Figure]
 
@@ -46,7 +44,7 @@ class Section:
 def _listed(
     kind: DocumentKind, label: str, hint: str, look: tuple[str, str], **narrowed: str
 ) -> Figure:
-    """A figure counted by the very filter its link opens."""
+    """Counted by the same filter its link opens."""
     rows = kind.filterset(narrowed, queryset=kind.documents().prefetch_related(None)).qs
     url = f"{reverse(f'sync:{kind.name}')}?{urlencode(narrowed)}"
     return Figure(label, hint, *look, capped(rows, HOME_CAP), url)
@@ -129,7 +127,6 @@ _SECTIONS: list[tuple[str, str, Callable[[], list[Figure]]]] = [
 
 
 def sections_for(user: User) -> list[Section]:
-    """The sections of every role the person has."""
     return [
         Section(title, figures())
         for title, permission, figures in _SECTIONS
@@ -139,7 +136,6 @@ def sections_for(user: User) -> list[Section]:
 
 @require_safe
 def home(request: PortalRequest) -> HttpResponse:
-    """What waits, by role, and the newest orders; counts stop at a thousand."""
     context = {
         "section": "home",
         "sections": sections_for(request.user),

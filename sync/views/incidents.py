@@ -1,4 +1,4 @@
-"""Trouble with the remotes that is believed: since when, what it means, who does what."""
+"""Trouble with the remotes as people see it: since when, what it means, who does what."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Kind = RemoteHealth.Kind
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One trouble. ``what`` goes on with "since 10:12"; ``then`` says what happens by itself and
-    what an administrator does."""
+    """``what`` is followed by "since 10:12"; ``then`` says what happens by itself and what an
+    administrator does."""
 
     what: str
     since: datetime
@@ -30,7 +30,7 @@ class Incident:
 
 
 def incidents() -> list[Incident]:
-    """All trouble of the moment; usually none, and then three small queries."""
+    """All present trouble; usually none, which takes three small queries."""
     return [*_changed(), *_in_trouble(), *_failing_fetches()]
 
 
@@ -85,7 +85,7 @@ _TOLD = {
 
 
 def _failing_fetches() -> Iterator[Incident]:
-    """Those whose remote is in trouble as a whole say nothing new."""
+    """Without those whose remote is in trouble as a whole, which is shown already."""
     told = set(
         RemoteHealth.objects.filter(opened_at__isnull=False).values_list("system", flat=True)
     )

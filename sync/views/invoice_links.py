@@ -1,4 +1,4 @@
-"""Finance says whether a renewed billing document takes over the invoice the shop has already."""
+"""Finance decides whether a renewed billing document takes over the shop's existing invoice."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sync.views.people import PortalRequest
 
 
 def open_question(document: BillingDocument) -> SyncTask | None:
-    """The stopped invoice of an order about which finance must decide, the oldest first."""
+    """The oldest stopped invoice of this document that finance must decide about."""
     stopped = SyncTask.objects.filter(
         step=Step.PUSH_INVOICE,
         state=SyncTask.State.NEEDS_ATTENTION,
@@ -28,12 +28,11 @@ def open_question(document: BillingDocument) -> SyncTask | None:
 
 
 class LinkInvoice(Decide):
-    """Ties the shop's invoice to the document that replaces a cancelled one."""
+    """Links the shop's invoice to the document that replaces a cancelled one."""
 
     permission_required = BILLING_DOCUMENTS.permission
 
     def question(self, request: PortalRequest, pk: int) -> Question:
-        """Both documents side by side, with the invoice of the shop."""
         document = get_object_or_404(BillingDocument, pk=pk)
         task = open_question(document)
         back_to = document.get_absolute_url()
@@ -64,7 +63,6 @@ class LinkInvoice(Decide):
         )
 
     def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
-        """Keep the decision, and let the invoice be linked by the work that stopped."""
         document = get_object_or_404(BillingDocument, pk=pk)
         task = open_question(document)
         if task is None or task.sales_order is None:
@@ -94,7 +92,7 @@ def _keep(
 def _held(
     order: SalesOrder, document: BillingDocument
 ) -> tuple[BillingDocument | None, list[Invoice]]:
-    """The cancelled document that the shop has invoiced, with its invoices."""
+    """The cancelled document the shop has invoiced, with its invoices."""
     for former in documents_replaced_by(order, document):
         invoices = list(Invoice.objects.standing_for(former).filter(sales_order=order))
         if invoices:

@@ -1,17 +1,15 @@
-"""The keys of documents in addresses."""
+"""Document keys in addresses."""
 
 from __future__ import annotations
 
 
 class KeyConverter:
-    """A whole number that fits every key; a longer one is the address of nothing."""
+    """A whole number that fits every key column; a longer one is a 404."""
 
     regex = "[0-9]{1,18}"
 
     def to_python(self, value: str) -> int:
-        """The key."""
         return int(value)
 
     def to_url(self, value: int) -> str:
-        """The same in an address."""
         return str(value)

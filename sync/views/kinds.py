@@ -45,20 +45,18 @@ class DocumentKind:
 
     @property
     def name(self) -> str:
-        """In the names of its pages, and of its rows."""
         return self.table.kind
 
     @property
     def permission(self) -> str:
-        """To sync it: the same as to fetch it."""
+        """Whoever may fetch these documents may sync them."""
         return self.pull.facts.permission
 
     def newest_tasks(self, documents: Sequence[Any]) -> dict[int, SyncTask]:
-        """The task each document shows, by the document's key."""
         return newest_tasks(documents, self.about, self.pull)
 
     def tasks_of(self, document: Any) -> QuerySet[SyncTask]:
-        """A document's tasks, among them the fetches of its orders."""
+        """Tasks of the document itself and fetches of its orders."""
         own = Q(**{self.about: document})
         if isinstance(document, SalesOrder):
             return SyncTask.objects.filter(own)

@@ -20,12 +20,12 @@ PER_PAGE, PAGE_SIZES = 25, (25, 50, 100)  # rows
 
 
 class BoundedPaginator(LazyPaginator):  # type: ignore[misc]  # untyped package
-    """Never counts, and reads no further than a database skips at once (stack.md section 9)."""
+    """Never counts rows, nor skips more than a database can do at once (stack.md section 9)."""
 
     LAST = 1000
 
     def validate_number(self, number: Any) -> int:
-        """The page asked for, unless it lies beyond the last one offered."""
+        """Raises ``EmptyPage`` beyond the last page offered."""
         page: int = super().validate_number(number)
         if page > self.LAST:
             raise EmptyPage("Narrow the list with a filter instead.")
@@ -34,7 +34,6 @@ class BoundedPaginator(LazyPaginator):  # type: ignore[misc]  # untyped package
 
 @require_safe
 def document_list(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
-    """Filtered, sorted and cut to a page; then what its rows show is looked up."""
     filterset = kind.filterset(request.GET, queryset=kind.documents())
     documents = filterset.qs
     table = table_for(kind, request.user, documents)
@@ -60,7 +59,7 @@ def document_list(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
 
 
 def _arrange(table: DocumentTable, request: HttpRequest) -> None:
-    """Sort and cut as the reader asks; what is not offered counts as not asked for."""
+    """Sort and page as requested; sort columns and page sizes that are not offered are ignored."""
     table.request = request
     offered = set(table.columns.names())
     if wanted := [one for one in request.GET.getlist("sort") if one.lstrip("-") in offered]:

@@ -1,4 +1,4 @@
-"""What changes on a list by itself: its moving rows, and fetches for all of it."""
+"""The parts of a list that change by themselves: rows with moving tasks, and full fetches."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ MOST_ROWS = 200
 
 
 def table_for(kind: DocumentKind, user: User, data: Any) -> DocumentTable:
-    """The kind's table as this reader may see it."""
     return kind.table(
         data,
         may_sync=user.has_perm(kind.permission),
@@ -33,7 +32,7 @@ def table_for(kind: DocumentKind, user: User, data: Any) -> DocumentTable:
 
 
 def list_fetches(kind: DocumentKind) -> list[SyncTask]:
-    """Fetches for the whole list that are under way or have just ended."""
+    """Full fetches for this list that are running or have just ended."""
     newest = SyncTask.objects.filter(step=kind.pull, sales_order__isnull=True)
     return [task for task in newest.select_related("shop", "asked_by")[:20] if is_live(task)]
 
@@ -41,7 +40,7 @@ def list_fetches(kind: DocumentKind) -> list[SyncTask]:
 def watcher(
     kind: DocumentKind, shown: Iterable[SyncTask | None], fetches: Sequence[SyncTask]
 ) -> str:
-    """The address a list asks every two seconds; empty when nothing on it moves."""
+    """The address a list polls every two seconds; empty when nothing on it moves."""
     if not fetches and not any(is_live(task) for task in shown):
         return ""
     query = urlencode({"fetches": fingerprint(fetches)})
@@ -50,8 +49,8 @@ def watcher(
 
 @require_safe
 def live_rows(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
-    """The rows whose task has moved since the page last looked; 204 while nothing has changed; the
-    list as a whole when one of its fetches has."""
+    """The rows whose task has moved since the last poll; 204 when none has. When a full fetch has
+    moved, the page reloads the whole list."""
     fetches = list_fetches(kind)
     if fingerprint(fetches) != request.GET.get("fetches", ""):
         return trigger_client_event(HttpResponse(status=HTTPStatus.NO_CONTENT), "list-changed")
@@ -68,13 +67,13 @@ def live_rows(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
 
 
 def _seen(tokens: Iterable[str]) -> dict[int, str]:
-    """The row each token belongs to; what is no token is ignored."""
+    """The token last shown for each row; malformed tokens are ignored."""
     numbered = ((token.split(":", 1)[0], token) for token in tokens)
     return {int(pk): token for pk, token in numbered if pk.isdecimal() and len(pk) < 19}
 
 
 def clicked_row(request: PortalRequest, kind: DocumentKind, document: Any) -> HttpResponse:
-    """The row a person has just clicked in, with the page's watcher switched on."""
+    """The clicked row, with polling switched on."""
     table = table_for(kind, request.user, [document])
     table.tasks = kind.newest_tasks([document])
     asks = watcher(kind, table.tasks.values(), list_fetches(kind))

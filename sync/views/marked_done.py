@@ -1,4 +1,4 @@
-"""A person ends stopped work with a reason, and may open it again."""
+"""A person marks stopped work done with a reason, and may reopen it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SECTIONS = {Step.PUSH_SHIPMENT: "deliveries", Step.PUSH_INVOICE: "billing_docume
 
 
 def reopenable(user_steps: list[Step], task: SyncTask) -> bool:
-    """Whether it ended by a person's word, and this reader may take the word back."""
+    """Whether a person marked the task done and this reader may take that back."""
     if task.state != SyncTask.State.DONE or task.step not in user_steps:
         return False
     marked = Decision.objects.marked_done(task.step)
@@ -46,12 +46,12 @@ def reopenable(user_steps: list[Step], task: SyncTask) -> bool:
 
 
 class _DecideTask(Decide):
-    """On one task, for those who may put work of its step back to work."""
+    """A decision on one task, for people who may retry its step."""
 
     permission_required = "sync.retry_tasks"
 
     def task(self, request: PortalRequest, pk: int) -> SyncTask:
-        """404 for a task that never was, 403 for one of another desk."""
+        """404 for an unknown task, 403 for one of another team."""
         about = ("sales_order", "delivery", "billing_document", "shop", "invoice")
         task = get_object_or_404(SyncTask.objects.select_related(*about), pk=pk)
         if task.step not in steps_to_retry(request.user):
@@ -59,7 +59,6 @@ class _DecideTask(Decide):
         return task
 
     def asked(self, task: SyncTask, title: str, button: str, refusal: str, *then: str) -> Question:
-        """A question about the task, with what stopped it."""
         step, subject = Step(task.step), str(task.sales_order or task.shop or task.reference)
         facts = [Fact("What was to be done", step.label)]
         for label, document in (
@@ -83,10 +82,10 @@ class _DecideTask(Decide):
 
 
 class MarkDone(_DecideTask):
-    """Ends one stopped task; a number ties the paper of the shop that stands for its document."""
+    """Marks a stopped task done; with a number, links that document of the shop, or ties that SAP
+    order."""
 
     def question(self, request: PortalRequest, pk: int) -> Question:
-        """What follows without a number, and with one."""
         task = self.task(request, pk)
         refusal = "" if task.state == SyncTask.State.NEEDS_ATTENTION else GONE
         is_unreadable = task.error_class == Kind.UNEXPECTED
@@ -112,7 +111,7 @@ class MarkDone(_DecideTask):
         return self.asked(task, "Mark this as done?", "Mark done", refusal, *then)
 
     def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
-        """Only one of two people who decide at the same moment is heard."""
+        """If two people decide at the same moment, only one succeeds."""
         task, number = self.task(request, pk), number.strip()
         if number and task.step == Step.PUSH_ORDER and task.sales_order:
             return tie(task.sales_order, number, request.user, reason)
@@ -124,10 +123,7 @@ class MarkDone(_DecideTask):
 
 
 class ReopenTask(_DecideTask):
-    """Takes back that a task was marked done, and lets it run again."""
-
     def question(self, request: PortalRequest, pk: int) -> Question:
-        """Nothing to open where nobody has ended it."""
         task = self.task(request, pk)
         may = reopenable(steps_to_retry(request.user), task)
         question = self.asked(
@@ -141,21 +137,21 @@ class ReopenTask(_DecideTask):
         return replace(question, number_label="")
 
     def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
-        """The same work goes on, or newer work about the same that is open."""
+        """The same task goes on, unless newer work for the same document is open."""
         if reopen(self.task(request, pk), request.user, reason) is None:
             raise ValueError("This is not marked done (any more).")
         return "It is open again and waits for its turn."
 
 
 def _with_lines(task: SyncTask, document: OutboundDelivery | BillingDocument) -> str:
-    """A document, and what it holds of the order: the shop's paper is compared with that."""
+    """The document and its lines for this order, to compare with the shop's document."""
     lines = document.lines.filter(sales_order=task.sales_order)
     held = ", ".join(str(line) for line in lines)
     return f"{document}: {held}" if held else str(document)
 
 
 def _number_label(task: SyncTask) -> str:
-    """What number may be given; none for what would not be linked at all."""
+    """Which number may be given; empty where nothing could be linked."""
     if task.step == Step.PUSH_ORDER and task.sales_order and not task.sales_order.is_in_sap:
         return SAP_ORDER
     if task.step == Step.PUSH_SHIPMENT and task.delivery and task.delivery.is_goods_issued:

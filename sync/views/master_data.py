@@ -1,4 +1,4 @@
-"""The mapping desk: what is missing, how much waits for it, and a form that lets it go on."""
+"""The mapping desk: missing entries, how much work waits for each, and a form to add them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ICONS = {
 
 @dataclass(slots=True)
 class Row:
-    """A missing entry with its form, if the person may fill it in."""
+    """A missing entry; the form is there if the person may fill it in."""
 
     entry: Unmatched
     form: MappingForm | None
@@ -41,35 +41,31 @@ class Row:
 
 @dataclass(slots=True)
 class Section:
-    """A table of mappings as the page shows it."""
-
     table: MappingTable
     may_add: bool
     rows: list[Row] = field(default_factory=list)
 
     @property
     def icon(self) -> str:
-        """Beside the title."""
         return ICONS[self.table]
 
     @property
     def admin_url(self) -> str:
-        """Where all of its entries are kept."""
         return reverse(f"admin:sync_{self.table.facts.model}_changelist")
 
 
 @needs("sync.view_master_data")
 @require_safe
 def master_data_page(request: PortalRequest) -> HttpResponse:
-    """Everything unmatched, and how much waits for it; a few queries, however much is missing."""
+    """A few queries, however much is missing."""
     return _page(request, Collection())
 
 
 @needs("sync.view_master_data")
 @require_POST
 def add_mapping(request: PortalRequest, table: str) -> HttpResponse:
-    """Adds one entry, and lets all that waited for it go on; the form comes back with its errors
-    where it cannot be saved."""
+    """Adds one entry and wakes all work that waited for it; shows the form's errors where it is not
+    valid."""
     user, collection = request.user, Collection()
     if not user.has_perm(f"sync.add_{_table(table).facts.model}"):
         raise PermissionDenied
@@ -120,7 +116,7 @@ def _section(
 
 
 def _form(entry: Unmatched, request: HttpRequest | None = None) -> MappingForm:
-    """Ids are unique on the page, whatever a SKU is made of."""
+    """Element ids use the hexadecimal place: unique on the page, whatever characters a SKU has."""
     may_be_there = entry.causes or entry.needs  # there but not enough, or added since work stopped
     return FORMS[entry.table](
         request.POST if request else None,
@@ -132,7 +128,6 @@ def _form(entry: Unmatched, request: HttpRequest | None = None) -> MappingForm:
 
 
 def _go_on(entry: Unmatched, user: User) -> str:
-    """Put back to work all that had stopped for want of it."""
     retried = sum(len(on_demand.retry_cause(cause, user).tasks) for cause in sorted(entry.causes))
     if retried:
         return f"{retried} stopped task{'s go' if retried > 1 else ' goes'} on."
@@ -140,7 +135,7 @@ def _go_on(entry: Unmatched, user: User) -> str:
 
 
 def _record(user: User, saved: Model, before: str, after: str) -> None:
-    """Who saved what, before and after, beside the changes made in the admin."""
+    """Log who saved what, before and after, in the admin's own log."""
     action = ADDITION if before == "missing" else CHANGE
     words = f"Before: {before}. After: {after}"
     LogEntry.objects.log_actions(user.pk, [saved], action, words, single_object=True)

@@ -1,4 +1,4 @@
-"""The task each document of a page shows: the most urgent open one, or else the last."""
+"""The task each document shows in a list: the most urgent open one, or else the last."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _URGENCY = {
 
 
 def most_urgent(tasks: Iterable[SyncTask]) -> SyncTask:
-    """Running before waiting before stopped before finished; the newest of equals."""
+    """Running before waiting before stopped before finished; among equals the newest."""
     return max(tasks, key=lambda task: (_URGENCY.get(SyncTask.State(task.state), 0), task.pk))
 
 
 def newest_tasks(documents: Sequence[Any], about: str, fetch: Step) -> dict[int, SyncTask]:
-    """One task for each document that ever had one: its own, or a fetch of its orders, for which a
-    click on a document asks. ``about`` is the field of a task that names the document. One query
-    for orders, two for the others."""
+    """One task for each document that ever had one: its own, or a fetch of its orders, which is
+    what a click on a delivery or billing document asks for. ``about`` is the task's field for the
+    document. One query for orders, two for the others."""
     keys = [document.pk for document in documents]
     found = _open_or_last(SyncTask.objects.filter(**{f"{about}__in": keys}), about)
     documents_of: dict[int, list[int]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""What no page of the portal sends is refused at the door, before anything looks at it."""
+"""Refuses requests that no page of the portal sends, before any view sees them."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ NUL = "\0"  # PostgreSQL's texts cannot hold it; file names neither
 
 
 class OddRequestMiddleware:
-    """400 for NUL anywhere, for text in another encoding than UTF-8, and for values that no column
-    can hold. A spoilt cookie counts as none: a browser cannot be asked to send another."""
+    """400 for NUL anywhere, for text not in UTF-8, and for values no column can hold. A malformed
+    cookie is ignored: the browser would only send it again."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -34,8 +34,8 @@ class OddRequestMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """A number beyond its column: PostgreSQL's word for it, and Python's on SQLite. The admin
-        takes the name of a field from the address."""
+        """A number too large for its column fails as ``DataError`` in PostgreSQL and
+        ``OverflowError`` on SQLite. The admin takes field names from the address."""
         is_named = isinstance(error, FieldDoesNotExist) and _names_a_field(request)
         if not (is_named or isinstance(error, DataError | OverflowError)):
             return None
@@ -48,7 +48,7 @@ def _names_a_field(request: HttpRequest) -> bool:
 
 
 def _refuse_encoding(request: HttpRequest) -> None:
-    """Several of Python's encodings make texts that nothing can store, or are for bytes only."""
+    """Several of Python's encodings produce text that cannot be stored, or handle bytes only."""
     charset = (request.content_params or {}).get("charset", "utf-8")
     try:
         is_utf_8 = codecs.lookup(charset).name == "utf-8"

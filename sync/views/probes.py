@@ -1,4 +1,4 @@
-"""What a supervisor or load balancer asks: is the process up, and can it do its work?"""
+"""For supervisors and load balancers: is the process up, and can it do its work?"""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ from sync.models import FetchHealth, ProcessHeartbeat, clock
 
 @login_not_required
 def healthz(request: HttpRequest) -> JsonResponse:
-    """The web process answers."""
     return JsonResponse({"ok": True})
 
 
 @login_not_required
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Database and Redis answer, a worker and a scheduler are alive, and every fetch that runs by
-    itself was good not long ago; 503 names what is missing. For a monitor; a load balancer asks
-    ``healthz``, for the pages work without all this."""
+    """503 unless database and Redis answer, a worker and a scheduler are alive, and every automatic
+    fetch succeeded recently; names what is missing. For a monitor: a load balancer should ask
+    ``healthz``, because pages work without all this."""
     found = {"redis": is_reachable(), **_database_and_processes()}
     missing = [name for name, is_there in found.items() if not is_there]
     return JsonResponse({"ok": not missing, "missing": missing}, status=503 if missing else 200)
@@ -40,7 +39,7 @@ def _database_and_processes() -> dict[str, bool]:
 
 
 def _wrong_clocks() -> Iterator[tuple[str, str]]:
-    """Processes whose clock differs from the database's, this one included: they claim nothing."""
+    """Processes, including this one, whose clock differs from the database's: they take no work."""
     for beat in ProcessHeartbeat.objects.all():
         if beat.is_alive and beat.wrong_clock:
             yield beat.name, beat.wrong_clock

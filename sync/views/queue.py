@@ -23,8 +23,7 @@ RECENT = 20
 @needs("sync.view_queue")
 @require_safe
 def queue_page(request: PortalRequest) -> HttpResponse:
-    """Backlog, oldest waiting task, workers, what runs now, what ran last, schedules; counts are
-    capped, lists hold the newest few."""
+    """Counts are capped, lists hold the newest few."""
     tasks = SyncTask.objects.select_related("shop", "asked_by", "sales_order").defer("facts")
     waiting = SyncTask.objects.due(timezone.now())
     closed = [SyncTask.State.DONE, SyncTask.State.NEEDS_ATTENTION, SyncTask.State.CANCELLED]
@@ -51,8 +50,7 @@ def queue_page(request: PortalRequest) -> HttpResponse:
 @needs("sync.manage_automation")
 @require_POST
 def save_schedule(request: PortalRequest, pk: int) -> HttpResponse:
-    """Switches an automatic step on or off and sets how often it runs; an interval out of bounds
-    is refused in words and changes nothing."""
+    """An interval out of bounds is refused with a message and changes nothing."""
     schedule = get_object_or_404(StepSchedule, pk=pk)
     form = ScheduleForm(request.POST, instance=schedule)
     page = reverse("sync:queue")

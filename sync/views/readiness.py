@@ -21,8 +21,6 @@ from sync.views.posted import back, done
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """What is checked together: the portal, SAP, or a shop."""
-
     name: str
     icon: str
     findings: list[ReadinessFinding]
@@ -30,7 +28,7 @@ class Area:
 
     @property
     def light(self) -> str:
-        """The worst light of its findings; empty before the first check."""
+        """The worst of its findings; empty before the first check."""
         states = {finding.state for finding in self.findings}
         return next((one for one in ("red", "amber", "green") if one in states), "")
 
@@ -38,7 +36,7 @@ class Area:
 @needs("sync.check_readiness")
 @require_safe
 def readiness_page(request: PortalRequest) -> HttpResponse:
-    """What the last checks found; nothing is checked while the page is made."""
+    """Shows the last findings; the page itself checks nothing."""
     areas = _areas()
     counts = Counter(finding.state for area in areas for finding in area.findings)
     context = {
@@ -57,14 +55,12 @@ def readiness_page(request: PortalRequest) -> HttpResponse:
 @needs("sync.check_readiness")
 @require_POST
 def check_readiness(request: PortalRequest) -> HttpResponse:
-    """The findings appear on the page as the checks end."""
     return done(request, on_demand.check_readiness(request.user).message, reverse("sync:readiness"))
 
 
 @needs("sync.manage_automation")
 @require_POST
 def release_portal(request: PortalRequest) -> HttpResponse:
-    """Lets the portal send by itself from now on; only where nothing is missing."""
     page = reverse("sync:readiness")
     if release.release(request.user):
         return done(request, "Released: what is due is sent by itself from now on.", page)

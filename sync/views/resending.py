@@ -1,4 +1,4 @@
-"""The shop's invoices are mailed to their customers again."""
+"""Mails the shop's invoices to their customers again."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ASK_AGAIN_WITHIN = timedelta(seconds=60)
 @needs("sync.resend_invoices")
 @require_POST
 def resend_of_document(request: PortalRequest, pk: int) -> HttpResponse:
-    """All invoices of a billing document: one for each order it bills."""
+    """All shop invoices of a billing document: one for each order it bills."""
     document = get_object_or_404(BillingDocument, pk=pk)
     return _resend(request, Invoice.objects.standing_for(document))
 
@@ -31,7 +31,7 @@ def resend_of_document(request: PortalRequest, pk: int) -> HttpResponse:
 @needs("sync.resend_invoices")
 @require_POST
 def resend_invoice(request: PortalRequest, pk: int) -> HttpResponse:
-    """One invoice of the shop, also one made by hand."""
+    """One shop invoice, even if made by hand."""
     get_object_or_404(Invoice, pk=pk)
     return _resend(request, Invoice.objects.filter(pk=pk))
 
@@ -39,15 +39,15 @@ def resend_invoice(request: PortalRequest, pk: int) -> HttpResponse:
 @needs("sync.resend_invoices")
 @require_POST
 def resend_selected(request: PortalRequest) -> HttpResponse:
-    """Of every ticked billing document; those without an invoice in the shop are passed over."""
+    """Ticked billing documents without a shop invoice are skipped."""
     keys = chosen_keys(request)
     standing = Q(billing_document__in=keys) | Q(further_documents__in=keys)
     return _resend(request, Invoice.objects.filter(standing).distinct())
 
 
 def _resend(request: PortalRequest, invoices: QuerySet[Invoice]) -> HttpResponse:
-    """Queue the mails; ask first when there are several, or a customer was mailed less than a
-    minute ago, or is to be mailed by the shop's own queue."""
+    """Queue the mails. Asks for confirmation when there are several, when a customer was mailed
+    less than a minute ago, or when the shop's own queue still holds the mail."""
     wanted = list(invoices.select_related("sales_order__shop", "billing_document"))
     otherwise = reverse("sync:billing_documents")
     if not wanted:

@@ -1,4 +1,4 @@
-"""Stopped work is put back to work: one task, or all that stopped for one cause."""
+"""Puts stopped work back in the queue: one task, or all that stopped for one cause."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sync.views.posted import back, done
 @needs("sync.retry_tasks")
 @require_POST
 def retry_task(request: PortalRequest, pk: int) -> HttpResponse:
-    """A task of a step the person may not run stays as it is, with 403."""
+    """403 for a step the person may not run."""
     task = get_object_or_404(SyncTask, pk=pk)
     page = reverse("sync:task", args=[pk])
     if task.step not in steps_to_retry(request.user):
@@ -32,7 +32,7 @@ def retry_task(request: PortalRequest, pk: int) -> HttpResponse:
 @needs("sync.retry_tasks")
 @require_POST
 def retry_cause(request: PortalRequest) -> HttpResponse:
-    """Only the steps the person may run are retried."""
+    """Retries only steps the person may run."""
     stopped = SyncTask.objects.filter(
         state=SyncTask.State.NEEDS_ATTENTION,
         cause=request.POST.get("cause", ""),

@@ -28,7 +28,7 @@ from sync.views.people import PortalRequest
 
 @dataclass(frozen=True, slots=True)
 class LineProgress:
-    """A line of the order with its quantities in both systems; None where SAP has no such line."""
+    """An order line with its quantities in both systems; None where SAP has no such line."""
 
     line: SalesOrderLine
     delivered: Decimal | None

@@ -1,4 +1,4 @@
-"""A person says which SAP order is the web order's, or that one found is another's."""
+"""A person says which SAP order belongs to a web order, or that a candidate does not."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ SIDES = ("Web order", "SAP order")
 
 
 def tie(order: SalesOrder, typed: str, person: User, reason: str) -> str:
-    """Have the SAP order of that number read, compared and tied; the sentence says so. Raises
-    ``ValueError`` where the number is none, or another web order's."""
+    """Have the SAP order of that number read, compared and tied; returns a message. Raises
+    ``ValueError`` where the number is invalid or belongs to another web order."""
     typed = typed.strip()
     if not NUMBER.fullmatch(typed):
         raise ValueError("Give the number of the SAP order, at most 10 characters.")
@@ -33,12 +33,11 @@ def tie(order: SalesOrder, typed: str, person: User, reason: str) -> str:
 
 
 class TieOrder(Decide):
-    """Ties to the SAP order named in the address, or to one whose number is typed in."""
+    """Ties to the SAP order named in the address, or to the number typed in."""
 
     permission_required = "sync.sync_orders"
 
     def question(self, request: PortalRequest, pk: int) -> Question:
-        """Both sides where they are known; what is typed in is read from SAP first."""
         order, number = _order(pk), request.GET.get("number", "")
         choice = _choice(order, number)
         return Question(
@@ -54,18 +53,17 @@ class TieOrder(Decide):
         )
 
     def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
-        """Keep it; the step reads the SAP order and goes on with it."""
         typed = request.GET.get("number", "") or number
         return tie(_order(pk), typed, request.user, reason)
 
 
 class RefuseSapOrder(Decide):
-    """Says that a SAP order which may be the web order's is another's."""
+    """Records that a candidate SAP order does not belong to the web order."""
 
     permission_required = "sync.sync_orders"
 
     def question(self, request: PortalRequest, pk: int) -> Question:
-        """Never of one that carries the order's own reference: the next look would find it."""
+        """Not offered for a SAP order with this order's own reference: it would be found again."""
         order, number = _order(pk), request.GET.get("number", "")
         choice = _choice(order, number)
         refusal = _refusal(order, number, choice)
@@ -83,7 +81,6 @@ class RefuseSapOrder(Decide):
         )
 
     def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
-        """Keep it; the order goes on without that one."""
         order, number = _order(pk), request.GET.get("number", "")
         clicked = on_demand.refuse_sap_order(order, number, request.user, reason)
         return f"SAP order {number} is left alone. {clicked.message}"
@@ -110,7 +107,6 @@ def _facts(choice: Choice | None) -> list[Fact]:
 
 
 def _consequences(order: SalesOrder, *, is_typed: bool) -> list[str]:
-    """What follows, in whole sentences."""
     first = "No SAP order is created for this web order; the one named is taken for it."
     then = "Its deliveries and invoices become those of the web order, and customers are told."
     over = "The web order is over in the shop: nothing is shipped, invoiced or mailed by itself."

@@ -1,4 +1,4 @@
-"""One box for every number: whatever is typed leads to the order it belongs to."""
+"""One search box for every number: whatever is typed leads to its order."""
 
 from __future__ import annotations
 
@@ -28,20 +28,17 @@ MOST_HITS = 20
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """What was found, by the kind of number that matched."""
-
     orders: list[SalesOrder]
     deliveries: list[OutboundDelivery]
     billing_documents: list[BillingDocument]
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was found."""
         return not (self.orders or self.deliveries or self.billing_documents)
 
     @property
     def only_order(self) -> SalesOrder | None:
-        """The one order everything found belongs to, if it is one."""
+        """The order everything found belongs to, if there is exactly one."""
         orders = {order.pk: order for order in self.orders}
         documents: list[Any] = [*self.deliveries, *self.billing_documents]
         for document in documents:
@@ -53,8 +50,8 @@ class Hits:
 
 @require_safe
 def search_page(request: PortalRequest) -> HttpResponse:
-    """Finds by order, SAP order, delivery, billing document, invoice, parcel, e-mail or name. A
-    single order is opened at once; several hits are listed."""
+    """Searches orders, SAP orders, deliveries, billing documents, invoices, parcels, e-mail and
+    names. A single order is opened at once; several hits are listed."""
     text = request.GET.get("q", "").strip()[:100]
     hits = find(text) if text else Hits([], [], [])
     if (order := hits.only_order) is not None:
@@ -63,7 +60,7 @@ def search_page(request: PortalRequest) -> HttpResponse:
 
 
 def find(text: str) -> Hits:
-    """Everything ``text`` may mean, at most twenty of each kind; a fixed number of queries."""
+    """At most twenty hits of each kind; a fixed number of queries."""
     return Hits(
         list(SalesOrder.objects.filter(_orders(text)).defer("payload")[:MOST_HITS]),
         _with_orders(OutboundDelivery.objects.filter(delivery_numbered(text))),
@@ -72,7 +69,7 @@ def find(text: str) -> Hits:
 
 
 def _orders(text: str) -> Q:
-    """Orders by their own numbers and names, or by the shop's documents that belong to them."""
+    """Orders by their own numbers and names, or by their shop documents."""
     parcels = ShipmentTrack.objects.filter(track_number=text).values("shipment__sales_order")
     shipments = Shipment.objects.filter(increment_id=text).values("sales_order")
     invoices = Invoice.objects.filter(increment_id=text).values("sales_order")

@@ -1,4 +1,4 @@
-"""Whose sign-ins wait after too many failures, and letting them try again."""
+"""Locks after too many failed sign-ins, and clearing them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """Failures that are counted together, and what they have led to."""
+    """Failures that are counted together, and until when they lock."""
 
     rule: Rule
     username: str
@@ -54,7 +54,7 @@ class Lock:
 
     @property
     def holds(self) -> bool:
-        """Whether somebody waits now; of a name, the next failure makes them wait again."""
+        """Whether sign-in is locked now; for a name, the next failure locks it again."""
         return self.until > timezone.now()
 
     def __str__(self) -> str:
@@ -77,7 +77,7 @@ def sign_in_locks_page(request: PortalRequest) -> HttpResponse:
 @needs("sync.clear_sign_in_locks")
 @require_POST
 def clear_sign_in_lock(request: PortalRequest) -> HttpResponse:
-    """Who cleared what is kept with the changes made in the admin."""
+    """Who cleared what is kept in the admin's log."""
     wanted = tuple(request.POST.get(name, "") for name in ("rule", "username", "ip_address"))
     lock = next((one for one in _locks(request) if _key(one) == wanted), None)
     page = reverse("sync:sign_in_locks")

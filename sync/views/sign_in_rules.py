@@ -1,8 +1,9 @@
 """When a failed sign-in makes somebody wait: three rules, and how long each holds.
 
 A name tried from one address, and an address that tries many names, wait for a quarter of an hour.
-A name tried from many addresses waits for seconds only. Where a name's owner has signed in before,
-only the first rule counts for it: whoever tries others there, or it elsewhere, keeps no owner out.
+A name tried from many addresses waits for seconds only. From an address where the owner of a name
+has signed in before, only the first rule counts for that name: neither other names tried there, nor
+this name tried elsewhere, can keep its owner out.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ LONGEST_NAME = 255  # what axes' column holds
 
 
 class Rule(StrEnum):
-    """What is counted together."""
+    """Which failures are counted together."""
 
     NAME_AND_ADDRESS = "name_and_address"
     ADDRESS = "address"
@@ -39,29 +40,29 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A rule that holds, and its end."""
+    """A rule that holds, and until when."""
 
     rule: Rule
     until: datetime
 
 
 def counted_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
-    """The name as it is counted: in any case, in any spelling of Unicode, cut to its column."""
+    """The user name by which failures are counted."""
     given = (credentials or {}).get("username")
     return plain_name(str(request.POST.get("username", "") if given is None else given))
 
 
 def plain_name(name: str) -> str:
-    """A name without what its writers may vary."""
+    """The name without case or Unicode variants, cut to the column's length."""
     folded = unicodedata.normalize("NFKC", name[: 4 * LONGEST_NAME]).strip().casefold()
     return unicodedata.normalize("NFKC", folded)[:LONGEST_NAME]
 
 
 class SignInHandler(AxesDatabaseHandler):  # type: ignore[misc]  # untyped package
-    """Axes' counts, judged by the three rules."""
+    """Axes counts the failures; our three rules decide."""
 
     def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
-        """Axes compares it with its limit: at least that while any rule holds."""
+        """Axes compares this with its limit, so it is the limit while any rule holds."""
         limit: int = get_failure_limit(request, credentials)
         return limit if _wait(request, credentials) else 0
 
@@ -69,7 +70,7 @@ class SignInHandler(AxesDatabaseHandler):  # type: ignore[misc]  # untyped packa
 def wait_page(
     request: HttpRequest, response: HttpResponse, credentials: dict[str, Any] | None = None
 ) -> HttpResponse:
-    """Says how long, and what can be done meanwhile."""
+    """Says how long to wait, and what can be done meanwhile."""
     wait = _wait(request, credentials)
     if wait is None:  # its end came while the answer was made
         return response
@@ -97,19 +98,19 @@ def _waits(name: str, address: str | None, limit: int) -> Iterable[Wait]:
 
 
 def wait_of_pair(name: str, address: str | None, limit: int) -> Wait:
-    """Of a name tried from an address; its end may be past."""
+    """For a name tried from an address; its end may be past."""
     failures = recent_failures().filter(username=name, ip_address=address)
     return Wait(Rule.NAME_AND_ADDRESS, _end_of(failures, limit))
 
 
 def wait_of_address(address: str) -> Wait:
-    """Of an address, whatever the names; its end may be past."""
+    """For an address, whatever the names; its end may be past."""
     failures = recent_failures().filter(ip_address=address)
     return Wait(Rule.ADDRESS, _end_of(failures, MOST_FROM_ADDRESS))
 
 
 def wait_of_name(name: str) -> Wait:
-    """Of a name, wherever it is tried: a second after the failure that was one too many, then two,
+    """For a name, wherever it is tried: one second after the first failure too many, then two,
     four, up to half a minute; its end may be past."""
     failures = recent_failures().filter(username=name)
     told = failures.aggregate(count=Sum("failures_since_start"), newest=Max("attempt_time"))
@@ -121,19 +122,19 @@ def wait_of_name(name: str) -> Wait:
 
 
 def recent_failures() -> QuerySet[Any]:
-    """What still counts."""
+    """Failures that still count."""
     recent: QuerySet[Any] = AccessAttempt.objects.filter(attempt_time__gt=timezone.now() - period())
     return recent
 
 
 def period() -> timedelta:
-    """How long a failure counts."""
     cool_off: timedelta = get_cool_off()
     return cool_off
 
 
 def _end_of(failures: QuerySet[Any], limit: int) -> datetime:
-    """When so many of them are forgotten that less than ``limit`` are left; long ago if so now."""
+    """When enough failures have expired to leave fewer than ``limit``; in the past if that is so
+    already."""
     left = 0
     newest_first = failures.order_by("-attempt_time")
     for when, count in newest_first.values_list("attempt_time", "failures_since_start"):
@@ -145,7 +146,7 @@ def _end_of(failures: QuerySet[Any], limit: int) -> datetime:
 
 
 def _is_known(name: str, address: str | None) -> bool:
-    """Whether the name's owner has signed in from there not long ago."""
+    """Whether the name's owner has recently signed in from this address."""
     since = timezone.now() - KNOWN_FOR
     signed_in = AccessLog.objects.filter(ip_address=address, attempt_time__gt=since)
     return bool(signed_in.filter(username__iexact=name).exists())

@@ -1,4 +1,4 @@
-"""Sync now, for one document, for those ticked, or for everything new."""
+"""Sync now, for one document, for the ticked ones, or for everything new."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sync.views.posted import back, chosen_keys, done
 
 
 def _click(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """403 for those who may not sync this kind of document, 405 for what is not posted."""
+    """403 for people who may not sync this kind of document, 405 unless it is a POST."""
 
     @wraps(view)
     def checked(request: PortalRequest, kind: DocumentKind, **keys: Any) -> HttpResponse:
@@ -44,7 +44,6 @@ def sync_one(request: PortalRequest, kind: DocumentKind, pk: int) -> HttpRespons
 
 @_click
 def sync_selected(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
-    """Asks for a selection where there is none."""
     keys = chosen_keys(request)
     if not keys:
         messages.warning(request, "Select at least one row first.")
@@ -55,5 +54,4 @@ def sync_selected(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
 
 @_click
 def sync_all(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
-    """Asks for a fetch, and for all work that waits."""
     return done(request, kind.sync_all(request.user).message, reverse(f"sync:{kind.name}"))

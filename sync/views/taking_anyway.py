@@ -1,4 +1,4 @@
-"""A person takes an order that a rule has stopped: what follows, how much of it, and why."""
+"""A person accepts an order that a rule has stopped, knowing what follows."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from sync.views.people import PortalRequest
 
 
 class TakeAnyway(Decide):
-    """Asks first; what is shipped whole, complete, closed or canceled nobody can take."""
+    """Asks first; an order that is fully shipped, complete, closed or canceled cannot be
+    accepted."""
 
     permission_required = "sync.take_orders_anyway"
 
     def question(self, request: PortalRequest, pk: int) -> Question:
-        """The rule, what follows without it, and the pieces and the money SAP is asked for."""
         order = _order(pk)
         return Question(
             title="Take this order anyway?",
@@ -30,7 +30,6 @@ class TakeAnyway(Decide):
         )
 
     def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
-        """Take it, and keep the reason."""
         order = _order(pk)
         clicked = on_demand.take_anyway(order, request.user, reason)
         return f"Order {order} is taken. {clicked.message}"

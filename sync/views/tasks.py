@@ -1,4 +1,4 @@
-"""One task: why it exists, how it stands, each attempt and each remote call."""
+"""One task: why it exists, its state, each attempt and each remote call."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from sync.views.timeline import decisions_on, timeline
 
 @require_safe
 def task_page(request: PortalRequest, pk: int) -> HttpResponse:
-    """Draws itself again while the task moves."""
     get_object_or_404(SyncTask, pk=pk)
     task = timeline(SyncTask.objects.filter(pk=pk))[0]
     stopped = task.state == SyncTask.State.NEEDS_ATTENTION

@@ -1,4 +1,4 @@
-"""Times in the reader's zone: the browser tells it in a cookie, the middleware obeys."""
+"""Shows times in the reader's zone, which the browser sends in a cookie."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ ENDS = (Decision.Kind.MARKED_DONE, Decision.Kind.REOPENED)
 
 
 def timeline(tasks: QuerySet[SyncTask]) -> list[SyncTask]:
-    """The newest tasks with their attempts, remote calls and what people said, in four queries."""
+    """The newest tasks with attempts, remote calls and decisions, in four queries."""
     attempts = SyncAttempt.objects.prefetch_related(
         Prefetch("calls", RemoteCall.objects.order_by("id"))
     )
@@ -25,13 +25,12 @@ def timeline(tasks: QuerySet[SyncTask]) -> list[SyncTask]:
 
 
 def decisions_on(task: SyncTask) -> QuerySet[Decision]:
-    """Who has ended or opened again work of this kind about the same, the newest first."""
+    """Decisions that ended or reopened work of the same step and reference, newest first."""
     same = Decision.objects.filter(task__step=task.step, task__reference=task.reference)
     return same.filter(kind__in=ENDS)
 
 
 def retryable(tasks: Iterable[SyncTask], user: User) -> set[int]:
-    """The keys of stopped tasks this person may put back to work."""
     steps = set(steps_to_retry(user))
     return {
         task.pk

@@ -26,18 +26,14 @@ READY_WITHIN_SECONDS = 120
 
 
 class Command(BaseCommand):
-    """Everything a newcomer needs, from one command."""
-
     help = "Run the portal with a stand-in shop, a stand-in SAP and an embedded Redis."
     requires_system_checks: list[str] = []  # they are made for production; its processes make them
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """How many workers, and how often the shop gets an order of its own."""
         parser.add_argument("--workers", type=int, default=2)
         parser.add_argument("--place-every", type=int, default=120, metavar="SECONDS")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Prepare, start, announce, wait."""
         data: Path = settings.DATA_DIR.resolve()
         (data / "logs").mkdir(parents=True, exist_ok=True)
         ports = {name: int(os.environ.get(name, default)) for name, default in PORTS.items()}
@@ -131,7 +127,7 @@ def _redis(data: Path) -> list[str]:
 
 
 def secret_key(path: Path) -> str:
-    """The demo's own secret, made once and kept."""
+    """The demo's own secret, created once and kept."""
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(50))
@@ -139,7 +135,7 @@ def secret_key(path: Path) -> str:
 
 
 def refuse_taken_ports(ports: dict[str, int]) -> None:
-    """Stop with the name of the variable to set, before anything is started."""
+    """Stop before anything is started, naming the variable to set."""
     for name, port in ports.items():
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -152,7 +148,7 @@ def refuse_taken_ports(ports: dict[str, int]) -> None:
 
 
 def answers(address: str) -> bool:
-    """Whether something healthy is there."""
+    """Whether something healthy answers there."""
     try:
         return requests.get(address, timeout=2).ok
     except requests.RequestException:
@@ -160,7 +156,6 @@ def answers(address: str) -> bool:
 
 
 def end(supervisor: subprocess.Popen[bytes]) -> None:
-    """Stop the supervisor, which stops its processes first."""
     supervisor.terminate()
     try:
         supervisor.wait(timeout=40)

@@ -1,4 +1,4 @@
-"""Plays the five scenes against a running demo and says what was seen on both sides."""
+"""Plays the five scenes against a running demo and reports what both sides show."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from sync.sandbox.shop.versions import VERSIONS
 
 
 class Command(BaseCommand):
-    """Touches neither database nor queue: pages and the stand-ins' own books only."""
+    """Uses neither database nor queue, only the pages and the stand-ins' own records."""
 
     help = "Play the five scenes against the running demo; exits non-zero when one fails."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Which order to play with, and whether anybody clicks."""
         parser.add_argument("--shape", default="simple", help="kind of order to place")
         parser.add_argument(
             "--shop-version", choices=[*VERSIONS, "both"], default="",
@@ -29,7 +28,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Play, and fail loudly."""
         wanted = options["shop_version"]
         for version in VERSIONS if wanted == "both" else [wanted]:
             play = Play(

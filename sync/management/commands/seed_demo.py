@@ -62,13 +62,12 @@ CARRIERS = [
 
 
 class Command(BaseCommand):
-    """Safe to run again: what is there stays as it is."""
+    """Safe to run again: existing rows stay as they are."""
 
     help = "Create the demo's people, shop and mappings (for the stand-ins only)."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Create what is missing."""
         for name, group in PEOPLE.items():
             create_person(name, group)
         shop, _created = Shop.objects.get_or_create(code="demo", defaults={"name": "Demo shop"})
@@ -81,7 +80,7 @@ class Command(BaseCommand):
 
 
 def create_person(name: str, group: str) -> None:
-    """A demo login; its password is its name and ``-demo``."""
+    """The password is the name and ``-demo``."""
     user, created = User.objects.get_or_create(
         username=name, defaults={"first_name": name.title(), "is_staff": name in {"admin", "sales"}}
     )
@@ -92,7 +91,7 @@ def create_person(name: str, group: str) -> None:
 
 
 def create_mappings(shop: Shop) -> None:
-    """What the stand-in SAP's customising calls the stand-in shop's codes."""
+    """Maps the stand-in shop's codes to the stand-in SAP's customising."""
     for area in SALES_AREAS:
         SalesArea.objects.get_or_create(
             shop=shop, store_id=area["store_id"], defaults=COMMON | area

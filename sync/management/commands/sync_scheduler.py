@@ -1,4 +1,4 @@
-"""Runs the scheduler: asks for automatic work when it is due, and sweeps the ledger."""
+"""Runs the scheduler: queues automatic work when it is due, and sweeps the ledger."""
 
 from __future__ import annotations
 
@@ -21,16 +21,14 @@ logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    """Any number may run; the database decides which one asks."""
+    """Any number may run; the database decides which one acts."""
 
     help = "Ask for automatic work at its intervals, free lost tasks, ring for unheard ones."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """How often to look."""
         parser.add_argument("--every", type=float, default=2.0, help="seconds between two looks")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Look again and again until told to stop."""
         stop = threading.Event()
 
         def end(signum: int, frame: FrameType | None) -> None:

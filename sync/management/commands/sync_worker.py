@@ -16,12 +16,11 @@ QUEUES = ("interactive", "bulk")
 
 
 class Command(BaseCommand):
-    """One process, one task at a time; start as many as the remotes bear."""
+    """One process, one task at a time; start as many as the remotes can bear."""
 
     help = "Run a worker (no fork: its SAP session and connections stay open)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Which queue it empties first."""
         parser.add_argument(
             "--first", choices=QUEUES, default=QUEUES[0],
             help="the work it takes first; give one of several workers 'bulk', so that constant "
@@ -29,7 +28,6 @@ class Command(BaseCommand):
         )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Work until told to stop."""
         queues = sorted(QUEUES, key=lambda name: name != options["first"])
         worker = django_rq.get_worker(
             *queues, worker_class="rq.SimpleWorker", serializer=JSONSerializer
