@@ -9,8 +9,6 @@ UNEXPECTED, DISAGREE = Kind.UNEXPECTED, Kind.DISAGREE
 
 
 class OrderCause:
-    """One row each."""
-
     # fmt: off
     # ---- what a web order says of itself
     MAPPING_MISSING = Cause("mapping", Kind.MAPPING_MISSING, PORTAL, None,

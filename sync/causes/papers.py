@@ -9,8 +9,6 @@ DISAGREE = Kind.DISAGREE
 
 
 class PaperCause:
-    """One row each."""
-
     # fmt: off
     # ---- quantities
     QUANTITIES_DO_NOT_FIT = Cause("quantities-do-not-fit", DISAGREE, SHOP, None,

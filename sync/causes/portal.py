@@ -8,8 +8,6 @@ ADMINISTRATOR = Team.ADMINISTRATOR
 
 
 class PortalCause:
-    """One row each."""
-
     # fmt: off
     REMOTE_AWAY = Cause("remote-away", Kind.UNAVAILABLE, PORTAL, ADMINISTRATOR,
         "A system this needs is in trouble",

@@ -10,8 +10,6 @@ SETTINGS = Link.CONNECTIONS
 
 
 class SapCause:
-    """One row each."""
-
     # fmt: off
     # ---- settings
     LOGON = Cause("sap:logon", MISCONFIGURED, SAP, ADMINISTRATOR,

@@ -10,8 +10,6 @@ SETTINGS = Link.CONNECTIONS
 
 
 class ShopCause:
-    """One row each."""
-
     # fmt: off
     # ---- settings
     UNSET = Cause("magento:unset", MISCONFIGURED, SHOP, ADMINISTRATOR,
