@@ -11,8 +11,6 @@ disagree = partial(Cause, kind=Kind.DISAGREE, system=SAP, owner=Team.SALES)
 
 
 class OrderCause:
-    """One row each."""
-
     # fmt: off
     # ---- what a web order says of itself
     MAPPING_MISSING = Cause("mapping", "An entry is missing in the mappings",

@@ -10,8 +10,6 @@ disagree = partial(Cause, kind=Kind.DISAGREE, system=SHOP)
 
 
 class PaperCause:
-    """One row each."""
-
     # fmt: off
     # ---- quantities
     QUANTITIES_DO_NOT_FIT = disagree("quantities-do-not-fit",

@@ -6,8 +6,6 @@ from sync.causes.cause import PORTAL, Cause, Kind, Link, Team
 
 
 class PortalCause:
-    """One row each."""
-
     # fmt: off
     REMOTE_AWAY = Cause("remote-away", "A system this needs is in trouble",
         "Look at Connections; what waits goes on by itself when the trouble is over.",

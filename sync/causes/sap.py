@@ -22,8 +22,6 @@ unexpected = partial(Cause, kind=Kind.UNEXPECTED, system=SAP)
 
 
 class SapCause:
-    """One row each."""
-
     # fmt: off
     # ---- settings
     LOGON = misconfigured("sap:logon", "SAP refuses the portal's logon",

@@ -22,8 +22,6 @@ unexpected = partial(Cause, kind=Kind.UNEXPECTED, system=SHOP)
 
 
 class ShopCause:
-    """One row each."""
-
     # fmt: off
     # ---- settings
     UNSET = misconfigured("magento:unset", "The shop has no address in the settings",
