@@ -5,11 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max
 from django.utils.module_loading import import_string
 from requests.auth import AuthBase
 
@@ -22,39 +20,8 @@ from sync.models import RemoteIdentity, SapMessageEntry, Shop
 from sync.models.systems import SAP
 from sync.policy import Policy, policy_from_settings
 from sync.sap.client import SapClient
-from sync.sap.explanations import Explanation
 from sync.sap.messages import taught_messages
 from sync.sap.options import options_from
-
-
-class TaughtMessages(Mapping[str, Explanation]):
-    """The meanings an administrator has taught, as they stand now.
-
-    Clients live as long as their worker, so a change must reach them: one small query tells
-    whether anything has changed since the entries were read.
-    """
-
-    def __init__(self) -> None:
-        self._version: tuple[object, ...] = ()
-        self._entries: dict[str, Explanation] = {}
-
-    def __getitem__(self, key: str) -> Explanation:
-        return self._fresh()[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._fresh())
-
-    def __len__(self) -> int:
-        return len(self._fresh())
-
-    def _fresh(self) -> dict[str, Explanation]:
-        told = SapMessageEntry.objects.aggregate(newest=Max("changed_at"), count=Count("pk"))
-        version = (told["newest"], told["count"])
-        if version != self._version:
-            entries = SapMessageEntry.objects.all()
-            self._entries = taught_messages(entries)
-            self._version = version
-        return self._entries
 
 
 class Remotes:
@@ -72,6 +39,7 @@ class Remotes:
         self._build_sap = build_sap
         self._magento: dict[str, MagentoClient] = {}
         self._sap: SapClient | None = None
+        self._is_sap_taught = False
         self._observer: Observer | None = None
 
     def magento(self, shop: Shop) -> MagentoClient:
@@ -87,10 +55,15 @@ class Remotes:
 
     def sap(self) -> SapClient:
         """The SAP client; a new one when the last had to be thrown away. Each session it opens
-        raises ``RemoteChanged`` when it leads to another system."""
+        raises ``RemoteChanged`` when it leads to another system. What its messages mean, as
+        administrators have taught it, is read once an attempt."""
         if self._sap is None or not self._sap.is_usable:
             self._sap = self._build_sap(self._observe)
             self._sap.recognise_by(lambda seen: RemoteIdentity.objects.recognise(SAP, seen))
+            self._is_sap_taught = False
+        if not self._is_sap_taught:
+            self._sap.teach(taught_messages(SapMessageEntry.objects.all()))
+            self._is_sap_taught = True
         return self._sap
 
     def renew(self) -> None:
@@ -102,8 +75,9 @@ class Remotes:
 
     @contextmanager
     def observed_by(self, observer: Observer) -> Iterator[None]:
-        """Every remote call made inside is told to ``observer``."""
+        """One attempt: every remote call made inside is told to ``observer``."""
         self._observer = observer
+        self._is_sap_taught = False
         try:
             yield
         finally:
@@ -165,14 +139,13 @@ def shop_auth(values: Mapping[str, Any]) -> AuthBase:
 
 def build_sap(observe: Observer) -> SapClient:
     """A client on the transport named by ``SAP_RFC_CONNECT``."""
-    configured = options_from(
+    options = options_from(
         {
             **settings.SAP_OPTIONS,
             "call_timeout_seconds": settings.SAP_RFC_TIMEOUT_SECONDS,
             "time_zone": settings.SAP_TIME_ZONE,
         }
     )
-    options = replace(configured, taught_messages=TaughtMessages())
     parameters = {name: str(value) for name, value in settings.SAP_RFC_PARAMETERS.items()}
     connect = import_string(settings.SAP_RFC_CONNECT)
     return SapClient(connect, parameters, options, observe=observe)

@@ -28,7 +28,7 @@ from sync.magento.transport import new_session
 from sync.management.commands.seed_demo import create_mappings
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder, Shop, SyncTask
 from sync.policy import policy_from_settings
-from sync.remotes import Remotes, TaughtMessages
+from sync.remotes import Remotes
 from sync.sandbox.sap import billing, books, warehouse
 from sync.sandbox.sap.connection import connect_in_process
 from sync.sandbox.sap.documents import SalesOrder as SapOrder
@@ -279,7 +279,7 @@ class World:
         def connect(**parameters: Any) -> Any:
             return WiredConnection(connect_in_process(self.sap, **parameters), self.line)
 
-        options = SapOptions(time_zone="Europe/Berlin", taught_messages=TaughtMessages())
+        options = SapOptions(time_zone="Europe/Berlin")
         return SapClient(connect, {**SAP_LOGON, "passwd": self.password}, options, observe=observe)
 
 

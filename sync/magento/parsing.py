@@ -8,6 +8,8 @@ from typing import Any
 from sync.errors import UnexpectedRecord
 from sync.magento.members import LONGEST_NOTE, Members
 from sync.magento.records import (
+    SEPARATELY,
+    TOGETHER,
     MagentoAddress,
     MagentoDocumentItem,
     MagentoInvoice,
@@ -20,7 +22,7 @@ from sync.magento.records import (
     MagentoTrack,
 )
 
-SHIPMENT_TYPES = {"0": "together", "1": "separately"}
+SHIPMENT_TYPES = {"0": TOGETHER, "1": SEPARATELY}
 PAID_BY_CREDIT = ("gift_cards_amount", "customer_balance_amount", "reward_currency_amount")
 
 

@@ -11,6 +11,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+CONFIGURABLE = "configurable"  # the type of a product that is sold as one of its variants
+TOGETHER, SEPARATELY = "together", "separately"  # how a bundle's parts are shipped
+
 
 @dataclass(frozen=True, slots=True)
 class MagentoAddress:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sync.errors import RemoteUnavailable
 from sync.exchanges import Observer
@@ -24,11 +25,15 @@ from sync.sap import (
 )
 from sync.sap.bapi import SapSession
 from sync.sap.connection import Connect
+from sync.sap.explanations import Explanation
+from sync.sap.messages import explain
 from sync.sap.options import SapOptions
+from sync.sap.order_payload import create_arguments
 from sync.sap.orders import SalesOrderUnit
 from sync.sap.records import (
     SapBillingDocument,
     SapDelivery,
+    SapMessage,
     SapOrderHeader,
     SapSalesOrder,
     SapSalesOrderRequest,
@@ -82,6 +87,14 @@ class SapClient:
     def options(self) -> SapOptions:
         """How this SAP system is set up."""
         return self._session.options
+
+    def teach(self, messages: Mapping[str, Explanation]) -> None:
+        """What messages mean from now on, as administrators have taught it."""
+        self._session.options = replace(self._session.options, taught_messages=messages)
+
+    def explain(self, message: SapMessage) -> Explanation:
+        """What a message means, in an administrator's own words where there are any."""
+        return explain(message, self.options.taught_messages)
 
     def recognise_by(self, recognise: Callable[[dict[str, str]], None]) -> None:
         """Show ``recognise`` who answers (system_id, client) whenever a session is opened; what
@@ -184,6 +197,11 @@ class SapClient:
     def simulate_sales_order(self, request: SapSalesOrderRequest) -> SapSimulation:
         """A dry run: SAP's messages, refusals included, and its prices where it tells them."""
         return simulation.simulate(self._session, request)
+
+    def as_sent(self, request: SapSalesOrderRequest) -> dict[str, Any]:
+        """A dry run's request as SAP would get it, without personal data."""
+        sent = create_arguments(request, self.options, long_material=False, test_run=True)
+        return ledger.request(sent)
 
     @_once_more_if_cut
     def get_sales_orders(

@@ -10,6 +10,7 @@ from sync.reading import Read, UnreadableRecord
 from sync.sap import abap
 from sync.sap.options import SapOptions
 from sync.sap.records import SapDelivery, SapDeliveryItem
+from sync.sap.refusals import Unattributed
 from sync.sap.rows import (
     Row,
     amount,
@@ -33,7 +34,7 @@ from sync.sap.rows import (
     text,
     text_or_blank,
 )
-from sync.sap.unreadable import DELIVERY, Unattributed, kept_apart
+from sync.sap.unreadable import DELIVERY, kept_apart
 
 # A handling unit's row names its delivery under one of these, or not at all (unconfirmed).
 HANDLING_UNIT_KEYS = ("VBELN", "VPOBJKEY")

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from sync.exchanges import redact_text
-
 
 # ---- what we send ----------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
@@ -117,11 +115,6 @@ class SapMessage:
     def key(self) -> str:
         """Class and number, such as ``V1 302``."""
         return f"{self.message_class} {self.number}".strip()
-
-    @property
-    def quotable_text(self) -> str:
-        """SAP's own text for a person, without mail addresses."""
-        return redact_text(self.text).strip()[:220]
 
 
 @dataclass(frozen=True, slots=True)

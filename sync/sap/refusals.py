@@ -1,14 +1,30 @@
-"""How SAP says no, beyond what sync.errors knows: with its messages, or because of a lock."""
+"""SAP's own errors: how it says no, and an answer that cannot be taken apart."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sync.errors import OutcomeUnknown, RemoteMisconfigured, RemoteRejected, RemoteUnavailable
+from sync.errors import (
+    OutcomeUnknown,
+    RemoteMisconfigured,
+    RemoteRejected,
+    RemoteUnavailable,
+    UnexpectedRecord,
+)
+from sync.exchanges import redact_text
 from sync.sap.explanations import UNKNOWN, Explanation, Kind, Owner
 from sync.sap.records import SapMessage
 
 SYSTEM = "sap"
+
+
+def quotable(message: SapMessage) -> str:
+    """SAP's own text for a person, without mail addresses."""
+    return redact_text(message.text).strip()[:220]
+
+
+class Unattributed(UnexpectedRecord):
+    """A row of an answer does not say which document it belongs to."""
 
 
 class SapRejected(RemoteRejected):
@@ -50,7 +66,7 @@ class SapUpdateFailed(OutcomeUnknown):
 
     def __init__(self, message: SapMessage, *, reference: str = "") -> None:
         super().__init__(
-            f"SAP's update task broke off ({message.key}: {message.quotable_text}). The "
+            f"SAP's update task broke off ({message.key}: {quotable(message)}). The "
             "number it gave is looked up before anything is sent again.",
             system=SYSTEM,
             reference=reference,

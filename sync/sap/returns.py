@@ -11,7 +11,7 @@ from sync.sap.explanations import Explanation, Kind
 from sync.sap.messages import cause_of, explain
 from sync.sap.options import SapOptions
 from sync.sap.records import SapMessage
-from sync.sap.refusals import SapLocked, SapRejected
+from sync.sap.refusals import SapLocked, SapRejected, quotable
 
 TYPES = frozenset("SIWEAX")
 LONGEST_WORDS = 220  # BAPIRET2-MESSAGE
@@ -101,14 +101,14 @@ def refuse(
     if locks:
         words = explain(locks[0], taught).words
         raise SapLocked(
-            f"{words} ({locks[0].key}: {locks[0].quotable_text})",
+            f"{words} ({locks[0].key}: {quotable(locks[0])})",
             messages=messages,
             reference=reference,
         )
     explanation = explain(cause, taught)
     raise SapRejected(
         f"{explanation.words} {explanation.remedy} "
-        f"(SAP {function}, {cause.key}: {cause.quotable_text})",
+        f"(SAP {function}, {cause.key}: {quotable(cause)})",
         messages=messages,
         explanation=explanation,
         cause_key=_cause_key(cause, explanation),

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sync.errors import UnexpectedRecord
 from sync.sap import abap
-from sync.sap.unreadable import Unattributed
+from sync.sap.refusals import Unattributed
 
 Row = Mapping[str, Any]
 Value = TypeVar("Value")

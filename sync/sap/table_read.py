@@ -12,9 +12,9 @@ from sync.reading import Read
 from sync.sap.abap import readable
 from sync.sap.bapi import SapSession
 from sync.sap.functions import READ_TABLE
-from sync.sap.refusals import SapException, SapFieldMissing, SapNotAuthorized
+from sync.sap.refusals import SapException, SapFieldMissing, SapNotAuthorized, Unattributed
 from sync.sap.rows import chunks, number, rows, text
-from sync.sap.unreadable import Unattributed, read_in_halves
+from sync.sap.unreadable import read_in_halves
 
 LINE_LENGTH = 71
 VALUES_PER_READ = 50

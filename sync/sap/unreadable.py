@@ -12,14 +12,11 @@ from typing import TypeVar
 
 from sync.errors import UnexpectedRecord
 from sync.reading import Read, UnreadableRecord
+from sync.sap.refusals import Unattributed
 
 Record = TypeVar("Record")
 ORDER, DELIVERY, BILLING = "order", "delivery", "billing"
 REFERENCE = "reference"  # what was billed: its list of billing documents cannot be read
-
-
-class Unattributed(UnexpectedRecord):
-    """A row of an answer does not say which document it belongs to."""
 
 
 @contextmanager

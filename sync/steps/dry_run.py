@@ -11,11 +11,9 @@ from sync.mapping_tables import MissingEntry
 from sync.mirrors.order_rest import rest_of
 from sync.mirrors.shop import store_order
 from sync.models import DryRun, SalesOrder
-from sync.sap import ledger
-from sync.sap.explanations import Explanation, Owner
-from sync.sap.messages import explain
-from sync.sap.order_payload import create_arguments
+from sync.sap.explanations import Explanation
 from sync.sap.records import SapMessage, SapSimulation
+from sync.sap.refusals import quotable
 from sync.steps.step_run import StepRun
 from sync.translate.comparison import simulated_differences
 from sync.translate.order_mapping import OrderMapping
@@ -66,14 +64,13 @@ def _simulated(
     verdict = _verdict(
         simulation, is_differing=any(r["differs"] for r in prices) or bool(differences)
     )
-    options = run.remotes.sap().options
-    sent = create_arguments(translated.request, options, long_material=False, test_run=True)
+    sap = run.remotes.sap()
     kept = _keep(
         run,
         order,
         verdict=verdict,
-        request=ledger.request(sent),
-        messages=[_message(one, options.taught_messages) for one in simulation.messages],
+        request=sap.as_sent(translated.request),
+        messages=[_message(one, sap.explain(one)) for one in simulation.messages],
         prices=prices,
         differences=differences,
     )
@@ -111,14 +108,13 @@ def _keep(run: StepRun, order: SalesOrder, **columns: Any) -> DryRun:
     )
 
 
-def _message(message: SapMessage, taught: Any) -> dict[str, str]:
+def _message(message: SapMessage, meaning: Explanation) -> dict[str, str]:
     """A message as people read it: plain words first, SAP's own after."""
-    meaning: Explanation = explain(message, taught)
     return {
         "type": message.type,
         "key": message.key,
-        "text": message.quotable_text,
+        "text": quotable(message),
         "words": meaning.words,
         "remedy": meaning.remedy,
-        "owner": Owner(meaning.owner).value,
+        "owner": meaning.owner.value,
     }

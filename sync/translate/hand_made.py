@@ -14,9 +14,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sync.magento.records import MagentoDocumentItem, MagentoOrder
-from sync.translate.open_quantities import TOGETHER
-from sync.translate.order_amounts import CONFIGURABLE, children_by_parent, is_dynamic_bundle
+from sync.magento.records import CONFIGURABLE, TOGETHER, MagentoDocumentItem, MagentoOrder
+from sync.translate.order_amounts import children_by_parent, is_dynamic_bundle
 
 ZERO = Decimal(0)
 Quantities = Mapping[int, Decimal]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Protocol
 
-from sync.translate.order_amounts import CONFIGURABLE
+from sync.magento.records import CONFIGURABLE
 
 ZERO = Decimal(0)
 

@@ -23,18 +23,20 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from math import floor
 
-from sync.magento.records import MagentoOrder, MagentoOrderItem
+from sync.magento.records import (
+    CONFIGURABLE,
+    SEPARATELY,
+    TOGETHER,
+    MagentoOrder,
+    MagentoOrderItem,
+)
+from sync.translate.bundles import Bundle, Quantities
 from sync.translate.line_progress import open_to_invoice, open_to_ship
-from sync.translate.order_amounts import CONFIGURABLE, children_by_parent, is_dynamic_bundle
+from sync.translate.order_amounts import children_by_parent, is_dynamic_bundle
 
-TOGETHER = "together"
-SEPARATELY = "separately"
 CHANGED_SIDES = "SAP names the bundle in one document and its parts in another"
 ZERO = Decimal(0)
-
-Quantities = Mapping[int, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def shippable_quantities(
     sorting = _Sorting(order, delivered)
     for parent, parts in sorting.bundles():
         goods = [part for part in parts if not part.is_virtual]
-        shipped = _Bundle(parent, goods, delivered, delivered_before)
+        shipped = Bundle(parent, goods, delivered, delivered_before)
         kind = bundle_types.get(parent.product_id or 0, "")
         if not shipped.is_touched:
             sorting.take_virtual([part for part in parts if part.is_virtual])
@@ -126,7 +128,7 @@ def invoiceable_quantities(
     """What to invoice for one billing document; the arguments are as for a delivery."""
     sorting = _Sorting(order, billed)
     for parent, parts in sorting.bundles():
-        invoiced = _Bundle(parent, parts, billed, billed_before)
+        invoiced = Bundle(parent, parts, billed, billed_before)
         if not invoiced.is_touched:
             continue
         if is_dynamic_bundle(parent, parts):
@@ -139,78 +141,6 @@ def invoiceable_quantities(
             sorting.take_whole(invoiced)
     sorting.take_plain(is_shipment=False)
     return sorting.result(open_to_invoice)
-
-
-@dataclass(frozen=True, slots=True)
-class _Bundle:
-    """A bundle's parent and those of its parts that count, with SAP's quantities."""
-
-    parent: MagentoOrderItem
-    parts: list[MagentoOrderItem]
-    now: Quantities
-    before: Quantities
-
-    @property
-    def is_touched(self) -> bool:
-        """Whether this document says anything about the bundle."""
-        return any(self.now.get(item.item_id) for item in (self.parent, *self.parts))
-
-    @property
-    def parent_quantity(self) -> Decimal:
-        return self.now.get(self.parent.item_id, ZERO)
-
-    @property
-    def parent_was_ever_given(self) -> bool:
-        return bool(self.parent_quantity or self.before.get(self.parent.item_id))
-
-    @property
-    def changed_sides(self) -> bool:
-        """Parent alone before and parts now, or the other way round: it may be the same goods."""
-        had_parent = bool(self.before.get(self.parent.item_id))
-        had_parts = any(self.before.get(part.item_id) for part in self.parts)
-        has_parts = any(self.now.get(part.item_id) for part in self.parts)
-        if had_parent == had_parts:
-            return False
-        return has_parts if had_parent else bool(self.parent_quantity) and not has_parts
-
-    @property
-    def parts_were_ever_given(self) -> bool:
-        return any(self.so_far(part) for part in self.parts)
-
-    def so_far(self, part: MagentoOrderItem) -> Decimal:
-        return self.before.get(part.item_id, ZERO) + self.now.get(part.item_id, ZERO)
-
-    def per_bundle(self, part: MagentoOrderItem) -> Fraction:
-        """A part's ordered quantity is that of all bundles together (README "Lines")."""
-        return Fraction(part.qty_ordered) / Fraction(self.parent.qty_ordered)
-
-    def completed(self) -> Decimal:
-        """The whole bundles that this document completes."""
-        if not self.parts_were_ever_given:
-            return self.parent_quantity
-        before = self._whole(
-            {part.item_id: self.before.get(part.item_id, ZERO) for part in self.parts}
-        )
-        so_far = self._whole({part.item_id: self.so_far(part) for part in self.parts})
-        return Decimal(so_far - before)
-
-    def unfinished(self) -> dict[int, Decimal]:
-        """What was given of each part beyond the whole bundles."""
-        whole = self._whole({part.item_id: self.so_far(part) for part in self.parts})
-        rest: dict[int, Decimal] = {}
-        for part in self.parts:
-            left = Fraction(self.so_far(part)) - whole * self.per_bundle(part)
-            if left > 0 and self.now.get(part.item_id):
-                rest[part.item_id] = Decimal(left.numerator) / Decimal(left.denominator)
-        return rest
-
-    def _whole(self, quantities: Quantities) -> int:
-        counted = [part for part in self.parts if part.qty_ordered > 0]
-        if not counted:
-            return 0
-        return min(
-            floor(Fraction(quantities[part.item_id]) / self.per_bundle(part)) for part in counted
-        )
 
 
 class _Sorting:
@@ -239,7 +169,7 @@ class _Sorting:
         if quantity:
             self._wanted[item.item_id] = quantity
 
-    def take_whole(self, bundle: _Bundle) -> None:
+    def take_whole(self, bundle: Bundle) -> None:
         """The bundle by its parent id."""
         negative = [part for part in bundle.parts if self._given.get(part.item_id, ZERO) < 0]
         excess = [part for part in bundle.parts if bundle.so_far(part) > part.qty_ordered]
@@ -253,7 +183,7 @@ class _Sorting:
         self.want(bundle.parent, bundle.completed())
         self._waiting |= bundle.unfinished()
 
-    def take_parts(self, bundle: _Bundle) -> None:
+    def take_parts(self, bundle: Bundle) -> None:
         """The bundle by the ids of its parts."""
         is_kit = bool(bundle.parent_quantity) and not bundle.parts_were_ever_given
         for part in bundle.parts:

@@ -20,10 +20,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sync.errors import UnexpectedRecord
-from sync.magento.records import MagentoOrder, MagentoOrderItem
+from sync.magento.records import CONFIGURABLE, MagentoOrder, MagentoOrderItem
 
 BUNDLE = "bundle"
-CONFIGURABLE = "configurable"
 HALF_A_CENT = Decimal("0.005")
 ANY = Decimal("Infinity")
 ZERO = Decimal(0)

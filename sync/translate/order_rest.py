@@ -16,9 +16,9 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from sync.magento.records import MagentoOrder
+from sync.magento.records import CONFIGURABLE, MagentoOrder
 from sync.translate.line_progress import Line
-from sync.translate.order_amounts import ANY, CONFIGURABLE, OrderAmounts, PricedLine, order_amounts
+from sync.translate.order_amounts import ANY, OrderAmounts, PricedLine, order_amounts
 
 Left = Mapping[int, Decimal]  # by order item id, parents and children alike
 

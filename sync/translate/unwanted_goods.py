@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from sync.magento.records import CONFIGURABLE
 from sync.translate.line_progress import Line
-from sync.translate.order_amounts import CONFIGURABLE
 from sync.translate.sap_progress import ORDER, Quantities, SapLine
 
 OFF = frozenset({"canceled", "closed"})

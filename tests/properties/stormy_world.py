@@ -22,7 +22,7 @@ from sync.jobs.sweep import sweep
 from sync.management.commands.seed_demo import create_mappings
 from sync.models import SalesOrder, Shop, Step, StepSchedule, SyncTask
 from sync.policy import policy_from_settings
-from sync.remotes import Remotes, TaughtMessages
+from sync.remotes import Remotes
 from sync.sandbox.sap.connection import connect_in_process
 from sync.sandbox.sap.system import SapSystem
 from sync.sandbox.shop.app import create_app
@@ -196,7 +196,7 @@ class StormyWorld(World):
             worker.sessions.append(session)
             return session
 
-        options = SapOptions(time_zone="Europe/Berlin", taught_messages=TaughtMessages())
+        options = SapOptions(time_zone="Europe/Berlin")
         return SapClient(connect, {**SAP_LOGON, "passwd": self.password}, options, observe=observe)
 
     # ---- examples

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sync.jobs import work
@@ -114,6 +116,17 @@ def test_p1_22_a_taught_message_is_known_at_the_next_dry_run(world: World) -> No
 
     told = [message["words"] for message in order.dry_runs.latest("id").messages]
     assert "Ask Anna." in told
+
+
+def test_taught_messages_are_read_once_an_attempt(world: World) -> None:
+    order = world.place()
+    MaterialMapping.objects.update(material="NO-SUCH")
+
+    with CaptureQueriesContext(connection) as queries:
+        world.run(work.dry_run(order))
+
+    read = [one for one in queries.captured_queries if "sync_sapmessageentry" in one["sql"]]
+    assert len(read) == 1
 
 
 def test_a_meaning_for_one_type_does_not_count_for_another(world: World) -> None:

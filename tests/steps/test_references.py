@@ -10,7 +10,7 @@ import pytest
 from sync.jobs import work
 from sync.models import CompletenessRun, RemoteHealth, SalesOrder, SyncTask
 from sync.sandbox.sap.documents import SalesOrder as SapOrder
-from tests.steps.test_spoilt_pages import KINDS, spoil
+from tests.steps.test_unreadable_pages import KINDS, spoil
 from tests.world import World, add_shop, place_in
 
 State = SyncTask.State

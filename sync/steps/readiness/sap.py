@@ -10,7 +10,7 @@ from sync.errors import RemoteMisconfigured, SyncError
 from sync.mapping.for_order import mapping_for
 from sync.models import SalesArea, SalesOrder
 from sync.sap.client import SapClient
-from sync.sap.messages import cause_of, explain
+from sync.sap.messages import cause_of
 from sync.steps.readiness.finding import Finding, amber, green, red
 from sync.steps.step_run import StepRun
 from sync.translate.sap_order import sap_order_request
@@ -132,5 +132,5 @@ def _trial(run: StepRun, area: SalesArea) -> Finding:
     cause = cause_of(simulation.messages)
     if cause is None:
         return green(name, f"SAP would take order {order.increment_id}.")
-    meaning = explain(cause, run.remotes.sap().options.taught_messages)
+    meaning = run.remotes.sap().explain(cause)
     return red(name, f"Order {order.increment_id}: {meaning.words} ({cause.key})", meaning.remedy)
