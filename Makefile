@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo demo-reset scenes chaos rehearse guards test browser check lint pictures clean
+.PHONY: help setup demo demo-reset scenes chaos rehearse guards test browser check lint errors pictures clean
 .DEFAULT_GOAL := help
 
 help:  ## list these commands
@@ -63,6 +63,9 @@ lint: $(VENV)/dev  ## the checks without the tests
 
 check: lint  ## all that has to hold before a change is handed in
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
+
+errors: $(VENV)/dev  ## print the table of causes as docs/errors.md
+	$(BIN)/python -m tests.errors_page
 
 pictures: $(VENV)/dev  ## make the README's pictures, from a demo of its own
 	$(BIN)/python -m tests.pictures docs/pictures

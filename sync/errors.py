@@ -1,126 +1,157 @@
-"""Every way a sync can fail, sorted by who has to act next.
+"""Every way a sync can fail: one class for each kind. Why it failed says the cause (sync.causes).
 
 SyncError
   RemoteUnavailable        the machine: the same call may work later
     OutcomeUnknown         the machine: look before sending again
   RemoteRejected           a person: the remote understood and said no
   RemoteMisconfigured      an administrator: credentials, address, permissions
+    LogonRefused           an administrator, before the portal's user is locked
   UnexpectedRecord         a person: a remote record we cannot read
   MappingMissing           sales or an administrator: an entry in the mappings
   RecordsDisagree          a person: both sides answered, and they differ
   RemoteChanged            an administrator: is this still the shop, or the SAP, it was?
-  LeaseLost                nobody: another worker has taken the task over
 """
 
 from __future__ import annotations
 
-NO_MAPPING = {"mapping_table": "", "mapping_key": "", "mapping_field": ""}
+from typing import ClassVar
+
+from sync.causes.cause import Cause, Kind, Team
+from sync.causes.orders import OrderCause
+from sync.mapping_tables import MappingTable, MissingEntry
 
 
 class SyncError(Exception):
-    """A sync step failed. Subclasses say who has to act.
+    """A sync step failed: ``message`` says what happened, to which document, without a secret or
+    customer data; ``remedy`` says what to do where the cause's own is not meant.
 
-    ``retry_after`` is what the remote itself asked for; ``settles_after`` is our own: until then a
-    write may still be running, and nothing can be concluded. Both are seconds from now.
-    ``remote_is_away`` and ``remote_is_unfit`` say that the failure speaks of the remote as a
-    whole: it does not answer, or not as it should, whatever it is asked for. A remote that answers,
-    but not for one document, is neither: others go on. ``logon_is_refused``: each further try of
-    anybody could lock the portal's user.
+    ``detail`` parts what one repair does not clear. ``retry_after`` is what the remote itself asked
+    for; ``settles_after`` is our own: until then a write may still be running, and nothing can be
+    concluded. Both are seconds from now.
     """
 
+    kind: ClassVar[Kind]
     settles_after: float | None = None
-    remote_is_away = False
-    remote_is_unfit = False
-    logon_is_refused = False
+    remote_is_unfit: ClassVar[bool] = False  # it answers, and not as it should, to everybody
+    logon_is_refused: ClassVar[bool] = False  # each further try of anybody could lock the user
 
     def __init__(
         self,
-        message: str = "",
+        message: str,
         *,
-        system: str = "",
+        cause: Cause,
+        detail: str = "",
         reference: str = "",
-        cause_key: str = "",
+        remedy: str = "",
         retry_after: float | None = None,
-        remote_is_away: bool | None = None,
     ) -> None:
-        super().__init__(message or (self.__doc__ or "").strip())
-        if remote_is_away is not None:
-            self.remote_is_away = remote_is_away
-        self.system = system
+        super().__init__(message)
+        self.message = message
+        self.cause = cause
+        self.detail = detail
         self.reference = reference
-        self.cause_key = cause_key
+        self.headline = cause.headline
+        self.remedy = remedy or cause.remedy
+        self.owner: Team | None = cause.owner
         self.retry_after = retry_after
 
     @property
-    def message(self) -> str:
-        """What happened, in words a person can act on; never a secret or customer data."""
-        return str(self.args[0])
+    def system(self) -> str:
+        """Of which remote it speaks."""
+        return self.cause.system
 
     @property
-    def mapping_columns(self) -> dict[str, str]:
-        """The task's columns for the mapping entry it waits for: most failures wait for none."""
-        return NO_MAPPING
+    def cause_key(self) -> str:
+        """What the tasks share that stopped for the same reason."""
+        return self.cause.key(self.detail)
+
+    @property
+    def remote_is_away(self) -> bool:
+        """Whether the remote does not answer, whatever it is asked for. One that answers, but not
+        for one document, is not away: others go on."""
+        return self.cause.means_remote_is_away
+
+    @property
+    def own_columns(self) -> dict[str, str]:
+        """The task's columns for what only errors of this class know."""
+        return {}
 
 
 class RemoteUnavailable(SyncError):
     """The remote did not answer properly; the same call may work later."""
 
-    remote_is_away = True
+    kind = Kind.UNAVAILABLE
 
 
 class OutcomeUnknown(RemoteUnavailable):
     """A write was sent and the reply got lost; look before sending again."""
 
+    kind = Kind.OUTCOME_UNKNOWN
+
 
 class RemoteRejected(SyncError):
     """The remote understood the request and said no; a person must look."""
+
+    kind = Kind.REJECTED
 
 
 class RemoteMisconfigured(SyncError):
     """Credentials, address or permissions are wrong; an operator must fix settings."""
 
+    kind = Kind.MISCONFIGURED
     remote_is_unfit = True
 
 
-def logon_refused(message: str, *, system: str = "", cause_key: str) -> RemoteMisconfigured:
-    """The error of a logon that was refused: one caller tries for all from now on."""
-    error = RemoteMisconfigured(message, system=system, cause_key=cause_key)
-    error.logon_is_refused = True
-    return error
+class LogonRefused(RemoteMisconfigured):
+    """The portal's user was refused: one caller tries for all from now on."""
+
+    logon_is_refused = True
 
 
 class UnexpectedRecord(SyncError):
     """A remote record lacks a field, or carries a value, that we rely on."""
 
+    kind = Kind.UNEXPECTED
+
 
 class MappingMissing(SyncError):
     """An entry of a ``MappingTable`` is missing; with ``field``, one that is there lacks it."""
 
+    kind = Kind.MAPPING_MISSING
+
     def __init__(
-        self, message: str, table: str, key: str, field: str = "", *, reference: str = ""
+        self, message: str, table: MappingTable, key: str, field: str = "", *, reference: str = ""
     ) -> None:
-        super().__init__(message, reference=reference, cause_key=f"mapping:{table}:{key}")
-        self.table = table
-        self.key = key
-        self.field = field
+        self.entry = entry = MissingEntry(table, key, field)
+        super().__init__(
+            message,
+            cause=OrderCause.MAPPING_MISSING,
+            detail=f"{table}:{key}",
+            reference=reference,
+            remedy=entry.remedy,
+        )
+        self.headline = f"Missing {entry.what} {key}"
+        self.owner = table.facts.team
 
     @property
-    def mapping_columns(self) -> dict[str, str]:
+    def own_columns(self) -> dict[str, str]:
         """Where the entry is to be added."""
-        return {
-            "mapping_table": self.table,
-            "mapping_key": self.key[:255],
-            "mapping_field": self.field,
-        }
+        table, key, field = self.entry
+        return {"mapping_table": table, "mapping_key": key[:255], "mapping_field": field}
 
 
 class RecordsDisagree(SyncError):
     """Both sides were read and differ; a person must decide which one is right."""
 
+    kind = Kind.DISAGREE
+
 
 class RemoteChanged(SyncError):
     """The remote is not the one it was: the same numbers may mean other documents there."""
 
+    kind = Kind.CHANGED
 
-class LeaseLost(SyncError):
-    """Another worker has taken this task over; nothing more may be written."""
+
+class LeaseLost(Exception):
+    """Another worker may have taken the task over: nothing more may be written. Nobody's failure:
+    the run ends, and whoever has the task goes on."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from sync.teams import Team
+from sync.causes.cause import Team
 
 
 class MappingTable(StrEnum):
@@ -109,3 +109,11 @@ class MissingEntry(NamedTuple):
         """What is missing, before its key: “material”, “freight condition of store”."""
         entry = self.table.facts.entry
         return f"{self.field.replace('_', ' ')} of {entry}" if self.field else entry
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        if self.field:
+            field, entry = self.field.replace("_", " "), self.table.facts.entry
+            return f"Set the {field} of the {entry} in the mappings, then retry."
+        return f"Add the missing {self.what} to the mappings, then retry."

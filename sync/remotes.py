@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from requests.auth import AuthBase
 
+from sync.causes.shop import ShopCause
 from sync.errors import RemoteMisconfigured
 from sync.exchanges import Exchange, Observer
 from sync.magento.auth import BearerToken, admin_login, oauth1
@@ -93,10 +94,11 @@ def build_magento(shop: Shop, observe: Observer) -> MagentoClient:
     values = settings.MAGENTO.get(shop.code)
     if values is None or not values["base_url"]:
         raise RemoteMisconfigured(
-            f"No address is set for the shop “{shop.code}”: add it to MAGENTO_SHOPS and set "
-            f"MAGENTO_{shop.code.upper()}_BASE_URL and its keys.",
-            system="magento",
+            f"No address is set for the shop “{shop.code}”.",
+            cause=ShopCause.UNSET,
             reference=shop.code,
+            remedy=f"Add the shop to MAGENTO_SHOPS, set MAGENTO_{shop.code.upper()}_BASE_URL and "
+            "its keys, restart the workers, then retry.",
         )
     return MagentoClient(
         shop_address(values),

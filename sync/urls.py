@@ -2,123 +2,86 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import URLPattern, path
 
 from sync.views.attention import AttentionPage
-from sync.views.billing_documents import (
-    BillingDocumentPage,
-    ResendInvoice,
-    ResendSelected,
-    ResendShopInvoice,
-)
+from sync.views.billing_documents import billing_document_page
 from sync.views.captures import CaptureAgain
-from sync.views.clicks import (
-    RetryCause,
-    RetryTask,
-    SyncAll,
-    SyncOne,
-    SyncSelected,
-    TryConnections,
-)
-from sync.views.completeness import CheckCompleteness, CompletenessPage
-from sync.views.connections import ConfirmRemote, ConnectionsPage
-from sync.views.deliveries import DeliveryPage
-from sync.views.dry_runs import DryRunOrder
-from sync.views.health import TroubleBanner
-from sync.views.home import Home
+from sync.views.completeness import check_completeness, completeness_page
+from sync.views.connections import confirm_remote, connections_page, try_connections
+from sync.views.deliveries import delivery_page
+from sync.views.documents import live_document
+from sync.views.dry_runs import dry_run_order
+from sync.views.health import trouble_banner
+from sync.views.home import home
 from sync.views.invoice_links import LinkInvoice
-from sync.views.kinds import BILLING_DOCUMENTS, DELIVERIES, ORDERS
-from sync.views.lists import DocumentList
-from sync.views.live import LiveDocument, LiveRows
+from sync.views.kinds import KINDS, DocumentKind
+from sync.views.lists import document_list
+from sync.views.live import live_rows
 from sync.views.marked_done import MarkDone, ReopenTask
-from sync.views.master_data import AddMapping, MasterDataPage
-from sync.views.queue import QueuePage, SaveSchedule
-from sync.views.readiness import CheckReadiness, ReadinessPage, ReleasePortal
-from sync.views.sales_orders import OrderPage
+from sync.views.master_data import add_mapping, master_data_page
+from sync.views.queue import queue_page, save_schedule
+from sync.views.readiness import check_readiness, readiness_page, release_portal
+from sync.views.resending import resend_invoice, resend_of_document, resend_selected
+from sync.views.retries import retry_cause, retry_task
+from sync.views.sales_orders import order_page
 from sync.views.sap_order_ties import RefuseSapOrder, TieOrder
-from sync.views.search import SearchPage
-from sync.views.sign_in_locks import ClearSignInLock, SignInLocksPage
+from sync.views.search import search_page
+from sync.views.sign_in_locks import clear_sign_in_lock, sign_in_locks_page
+from sync.views.sync_now import sync_all, sync_one, sync_selected
 from sync.views.taking_anyway import TakeAnyway
-from sync.views.tasks import TaskPage
+from sync.views.tasks import task_page
 
 app_name = "sync"
 
-ORDER_LIST = DocumentList.as_view(
-    kind=ORDERS,
-    title="Orders",
-    hint="Web orders appear here once they are fetched from the shop.",
-)
-DELIVERY_LIST = DocumentList.as_view(
-    kind=DELIVERIES,
-    title="Deliveries",
-    hint="Deliveries appear here once the warehouse creates them in SAP.",
-)
-BILLING_LIST = DocumentList.as_view(
-    kind=BILLING_DOCUMENTS,
-    title="Invoices",
-    hint="Invoices appear here once SAP bills a delivery.",
-)
+
+def _of_kind(kind: DocumentKind) -> list[URLPattern]:
+    at, name, given = kind.address, kind.name, {"kind": kind}
+    return [
+        path(f"{at}/", document_list, given, name=name),
+        path(f"{at}/sync/", sync_selected, given, name=f"{name}_sync"),
+        path(f"{at}/sync-all/", sync_all, given, name=f"{name}_sync_all"),
+        path(f"{at}/<key:pk>/sync/", sync_one, given, name=f"{name}_sync_one"),
+        path(f"live/{name}/", live_rows, given, name=f"{name}_live"),
+        path(f"live/{name}/<key:pk>/", live_document, given, name=f"{name}_live_one"),
+    ]
+
 
 urlpatterns = [
-    path("", Home.as_view(), name="home"),
-    path("search/", SearchPage.as_view(), name="search"),
-    path("trouble/", TroubleBanner.as_view(), name="trouble"),
-    path("orders/", ORDER_LIST, name="orders"),
-    path("orders/sync/", SyncSelected.as_view(kind=ORDERS), name="orders_sync"),
-    path("orders/sync-all/", SyncAll.as_view(kind=ORDERS), name="orders_sync_all"),
-    path("orders/<key:pk>/", OrderPage.as_view(), name="order"),
-    path("orders/<key:pk>/sync/", SyncOne.as_view(kind=ORDERS), name="orders_sync_one"),
+    path("", home, name="home"),
+    path("search/", search_page, name="search"),
+    path("trouble/", trouble_banner, name="trouble"),
+    *(pattern for kind in KINDS for pattern in _of_kind(kind)),
+    path("orders/<key:pk>/", order_page, name="order"),
     path("orders/<key:pk>/tie/", TieOrder.as_view(), name="tie_order"),
     path("orders/<key:pk>/refuse-sap-order/", RefuseSapOrder.as_view(), name="refuse_sap_order"),
     path("orders/<key:pk>/take-anyway/", TakeAnyway.as_view(), name="take_anyway"),
-    path("orders/<key:pk>/dry-run/", DryRunOrder.as_view(), name="dry_run"),
-    path("deliveries/", DELIVERY_LIST, name="deliveries"),
-    path("deliveries/sync/", SyncSelected.as_view(kind=DELIVERIES), name="deliveries_sync"),
-    path("deliveries/sync-all/", SyncAll.as_view(kind=DELIVERIES), name="deliveries_sync_all"),
-    path("deliveries/<key:pk>/", DeliveryPage.as_view(), name="delivery"),
-    path("deliveries/<key:pk>/sync/", SyncOne.as_view(kind=DELIVERIES), name="deliveries_sync_one"),
-    path("invoices/", BILLING_LIST, name="billing_documents"),
-    path(
-        "invoices/sync/",
-        SyncSelected.as_view(kind=BILLING_DOCUMENTS),
-        name="billing_documents_sync",
-    ),
-    path(
-        "invoices/sync-all/",
-        SyncAll.as_view(kind=BILLING_DOCUMENTS),
-        name="billing_documents_sync_all",
-    ),
-    path("invoices/resend/", ResendSelected.as_view(), name="resend_selected"),
-    path("invoices/<key:pk>/", BillingDocumentPage.as_view(), name="billing_document"),
-    path(
-        "invoices/<key:pk>/sync/",
-        SyncOne.as_view(kind=BILLING_DOCUMENTS),
-        name="billing_documents_sync_one",
-    ),
+    path("orders/<key:pk>/dry-run/", dry_run_order, name="dry_run"),
+    path("deliveries/<key:pk>/", delivery_page, name="delivery"),
+    path("invoices/resend/", resend_selected, name="resend_selected"),
+    path("invoices/<key:pk>/", billing_document_page, name="billing_document"),
     path("invoices/<key:pk>/link/", LinkInvoice.as_view(), name="link_invoice"),
-    path("invoices/<key:pk>/resend/", ResendInvoice.as_view(), name="resend_invoice"),
-    path("shop-invoices/<key:pk>/resend/", ResendShopInvoice.as_view(), name="resend_shop_invoice"),
+    path("invoices/<key:pk>/resend/", resend_of_document, name="resend_invoice"),
+    path("shop-invoices/<key:pk>/resend/", resend_invoice, name="resend_shop_invoice"),
     path("attention/", AttentionPage.as_view(), name="attention"),
-    path("attention/retry/", RetryCause.as_view(), name="retry_cause"),
-    path("completeness/", CompletenessPage.as_view(), name="completeness"),
-    path("completeness/check/", CheckCompleteness.as_view(), name="check_completeness"),
-    path("queue/", QueuePage.as_view(), name="queue"),
-    path("queue/schedules/<key:pk>/", SaveSchedule.as_view(), name="save_schedule"),
-    path("tasks/<key:pk>/", TaskPage.as_view(), name="task"),
+    path("attention/retry/", retry_cause, name="retry_cause"),
+    path("completeness/", completeness_page, name="completeness"),
+    path("completeness/check/", check_completeness, name="check_completeness"),
+    path("queue/", queue_page, name="queue"),
+    path("queue/schedules/<key:pk>/", save_schedule, name="save_schedule"),
+    path("tasks/<key:pk>/", task_page, name="task"),
     path("tasks/<key:pk>/capture-again/", CaptureAgain.as_view(), name="capture_again"),
     path("tasks/<key:pk>/mark-done/", MarkDone.as_view(), name="mark_done"),
     path("tasks/<key:pk>/reopen/", ReopenTask.as_view(), name="reopen_task"),
-    path("tasks/<key:pk>/retry/", RetryTask.as_view(), name="retry_task"),
-    path("connections/", ConnectionsPage.as_view(), name="connections"),
-    path("connections/test/", TryConnections.as_view(), name="test_connections"),
-    path("connections/<key:pk>/confirm/", ConfirmRemote.as_view(), name="confirm_remote"),
-    path("master-data/", MasterDataPage.as_view(), name="master_data"),
-    path("master-data/<slug:table>/", AddMapping.as_view(), name="add_mapping"),
-    path("readiness/", ReadinessPage.as_view(), name="readiness"),
-    path("readiness/check/", CheckReadiness.as_view(), name="check_readiness"),
-    path("readiness/release/", ReleasePortal.as_view(), name="release"),
-    path("sign-in-locks/", SignInLocksPage.as_view(), name="sign_in_locks"),
-    path("sign-in-locks/clear/", ClearSignInLock.as_view(), name="clear_sign_in_lock"),
-    path("live/<slug:kind_name>/", LiveRows.as_view(), name="live_rows"),
-    path("live/<slug:kind_name>/<key:pk>/", LiveDocument.as_view(), name="live_document"),
+    path("tasks/<key:pk>/retry/", retry_task, name="retry_task"),
+    path("connections/", connections_page, name="connections"),
+    path("connections/test/", try_connections, name="test_connections"),
+    path("connections/<key:pk>/confirm/", confirm_remote, name="confirm_remote"),
+    path("master-data/", master_data_page, name="master_data"),
+    path("master-data/<slug:table>/", add_mapping, name="add_mapping"),
+    path("readiness/", readiness_page, name="readiness"),
+    path("readiness/check/", check_readiness, name="check_readiness"),
+    path("readiness/release/", release_portal, name="release"),
+    path("sign-in-locks/", sign_in_locks_page, name="sign_in_locks"),
+    path("sign-in-locks/clear/", clear_sign_in_lock, name="clear_sign_in_lock"),
 ]

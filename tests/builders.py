@@ -10,8 +10,9 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from sync.errors import NO_MAPPING, MappingMissing
-from sync.jobs.failures import columns_of
+from sync.causes.cause import Cause
+from sync.errors import MappingMissing
+from sync.mapping_tables import MappingTable
 from sync.models import (
     BillingDocument,
     BillingDocumentLine,
@@ -33,10 +34,12 @@ from sync.models import (
     SyncAttempt,
     SyncTask,
 )
+from sync.models.failures import NO_FAILURE, columns_for, columns_of
 from sync.roles import sync_roles
 
 _numbers = itertools.count(1)
 PLACED_AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+NO_MATERIAL = MappingMissing("SKU 24-MB01 has no material.", MappingTable.MATERIAL, "24-MB01")
 
 
 def a_shop(code: str = "demo", **values: Any) -> Shop:
@@ -297,19 +300,28 @@ def a_done_task(
 
 
 def a_stopped_task(
-    step: Step = Step.PUSH_ORDER, order: SalesOrder | None = None, **values: Any
+    step: Step = Step.PUSH_ORDER,
+    order: SalesOrder | None = None,
+    *,
+    error: Exception = NO_MATERIAL,
+    **values: Any,
 ) -> SyncTask:
-    """A task that needs attention, by default for a missing material."""
+    """A task that needs attention after ``error``."""
     defaults: dict[str, Any] = {
         "state": SyncTask.State.NEEDS_ATTENTION,
         "started_at": PLACED_AT,
         "finished_at": PLACED_AT,
         "attempts": 1,
-        **columns_of(MappingMissing("SKU 24-MB01 has no material.", "material", "24-MB01")),
+        **columns_of(error),
     }
-    if "cause_key" in values:
-        defaults |= NO_MAPPING
+    if "cause_key" in values:  # as an older version has left it
+        defaults |= NO_FAILURE
     return a_task(step, order, **(defaults | values))
+
+
+def a_failure(cause: Cause, message: str = "It stopped.", detail: str = "") -> dict[str, Any]:
+    """The columns of a task that stopped for this cause."""
+    return {**columns_for(cause, message, detail=detail)}
 
 
 def an_attempt(task: SyncTask, **values: Any) -> SyncAttempt:

@@ -6,70 +6,53 @@ from collections.abc import Callable
 from typing import Any
 
 import django_filters
-from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
-from sync.filters.fields import DateInput, SearchInput
-from sync.filters.sales_orders import order_condition
+from sync.filters.documents import DocumentFilter, Rows, choice, day, search_box, tick
+from sync.filters.sales_orders import of_orders
 from sync.filters.search_box import sap_number
-from sync.models import BillingDocument, BillingDocumentLine, Invoice, SalesOrder, SyncTask
+from sync.models import BillingDocument, BillingDocumentLine, Invoice
 
 
-class BillingDocumentFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped package
+def billing_document_numbered(text: str) -> Q:
+    """By its own number, or by that of an invoice of the shop."""
+    found = Invoice.objects.filter(increment_id=text).documents()
+    return found | sap_number("billing_document_number", text) if text.isdigit() else found
+
+
+class BillingDocumentFilter(DocumentFilter):
     """Kind, how it stands in the shop, dates, and a search box."""
 
-    q = django_filters.CharFilter(
-        method="search", label="Search", widget=SearchInput("Billing, invoice or order number")
-    )
+    about = "billing_document"
+
+    q = search_box("Billing, invoice or order number")
     category = django_filters.ChoiceFilter(
         choices=BillingDocument.Category, label="Kind", empty_label="Any kind"
     )
-    in_shop = django_filters.ChoiceFilter(
-        method="by_shop",
-        label="In the shop",
-        empty_label="Any",
-        choices=[
-            ("missing", "Billed, not in the shop"),
-            ("present", "In the shop"),
-            ("not_mailed", "In the shop, not mailed"),
-            ("differs", "Amounts differ"),
-        ],
+    in_shop = choice(
+        "by_shop",
+        "In the shop",
+        missing="Billed, not in the shop",
+        present="In the shop",
+        not_mailed="In the shop, not mailed",
+        differs="Amounts differ",
     )
-    billed_from = django_filters.DateFilter(
-        field_name="billing_date", lookup_expr="gte", label="Billed from", widget=DateInput()
-    )
-    billed_to = django_filters.DateFilter(
-        field_name="billing_date", lookup_expr="lte", label="Billed to", widget=DateInput()
-    )
-    cancelled = django_filters.BooleanFilter(
-        method="only_cancelled", label="Cancelled", widget=forms.CheckboxInput
-    )
-    attention = django_filters.BooleanFilter(
-        method="only_needing_attention", label="Needs attention", widget=forms.CheckboxInput
-    )
+    billed_from = day("billing_date", "gte", "Billed from")
+    billed_to = day("billing_date", "lte", "Billed to")
+    cancelled = tick("only_cancelled", "Cancelled")
+    attention = tick("only_needing_attention", "Needs attention")
 
     class Meta:
         model = BillingDocument
         fields: list[str] = []
 
-    def search(
-        self, documents: QuerySet[BillingDocument], name: str, value: str
-    ) -> QuerySet[BillingDocument]:
+    def search(self, documents: Rows, name: str, value: str) -> Rows:
         """A billing document, an invoice of the shop, or anything that finds the order."""
         text = value.strip()
-        found = Invoice.objects.filter(increment_id=text).documents()
-        if text.isdigit():
-            found |= sap_number("billing_document_number", text)
-        orders = order_condition(text)
-        if orders is not None:
-            matching = SalesOrder.objects.filter(orders).order_by().values("pk")
-            lines = BillingDocumentLine.objects.filter(sales_order__in=matching)
-            found |= Q(pk__in=lines.values("billing_document"))
-        return documents.filter(found)
+        of_order = of_orders(text, BillingDocumentLine.objects.all(), "billing_document")
+        return documents.filter(billing_document_numbered(text) | of_order)
 
-    def by_shop(
-        self, documents: QuerySet[BillingDocument], name: str, value: str
-    ) -> QuerySet[BillingDocument]:
+    def by_shop(self, documents: Rows, name: str, value: str) -> Rows:
         """How the billing document stands in the shop."""
         wanted = Q(category=BillingDocument.Category.INVOICE, is_cancelled=False)
         conditions: dict[str, Callable[[], Q]] = {
@@ -80,20 +63,9 @@ class BillingDocumentFilter(django_filters.FilterSet):  # type: ignore[misc]  # 
         }
         return documents.filter(conditions[value]())
 
-    def only_cancelled(
-        self, documents: QuerySet[BillingDocument], name: str, value: bool
-    ) -> QuerySet[BillingDocument]:
+    def only_cancelled(self, documents: Rows, name: str, value: bool) -> Rows:
         """Billing documents SAP has taken back."""
         return documents.filter(is_cancelled=True) if value else documents
-
-    def only_needing_attention(
-        self, documents: QuerySet[BillingDocument], name: str, value: bool
-    ) -> QuerySet[BillingDocument]:
-        """Billing documents whose invoice or mail stopped until a person acts."""
-        stopped = SyncTask.objects.filter(
-            state=SyncTask.State.NEEDS_ATTENTION, billing_document__isnull=False
-        )
-        return documents.filter(pk__in=stopped.values("billing_document")) if value else documents
 
 
 def _invoiced(**invoice: Any) -> Q:

@@ -5,108 +5,69 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import django_filters
-from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from sync.filters.fields import DateInput, SearchInput
-from sync.filters.sales_orders import order_condition
+from sync.filters.documents import DocumentFilter, Rows, choice, day, search_box, tick
+from sync.filters.sales_orders import of_orders
 from sync.filters.search_box import sap_number
-from sync.models import (
-    DeliveryTrack,
-    OutboundDelivery,
-    OutboundDeliveryLine,
-    SalesOrder,
-    Shipment,
-    SyncTask,
-)
+from sync.models import DeliveryTrack, OutboundDelivery, OutboundDeliveryLine, Shipment
 
 LATE_AFTER = timedelta(days=2)
-GOODS_ISSUED = "C"
+LEFT = Q(goods_movement_status="C")
 
 
 def is_late(now: datetime) -> Q:
     """Not left yet, though planned for earlier, or created more than two days ago."""
     planned = Q(planned_picking_at__lt=now)
     old = Q(planned_picking_at__isnull=True, created_date__lt=(now - LATE_AFTER).date())
-    return (planned | old) & ~Q(goods_movement_status=GOODS_ISSUED)
+    return (planned | old) & ~LEFT
 
 
-class DeliveryFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped package
+def delivery_numbered(text: str) -> Q:
+    """By its own number, or by that of a parcel."""
+    found = Q(pk__in=DeliveryTrack.objects.filter(track_number=text).values("delivery"))
+    return found | sap_number("delivery_number", text) if text.isdigit() else found
+
+
+class DeliveryFilter(DocumentFilter):
     """Picking, goods issue, shipment in the shop, tracking, lateness, and a search box."""
 
-    q = django_filters.CharFilter(
-        method="search", label="Search", widget=SearchInput("Delivery, tracking or order number")
-    )
+    about = "delivery"
+
+    q = search_box("Delivery, tracking or order number")
     picking = django_filters.ChoiceFilter(
         field_name="picking_status",
         label="Picking",
         empty_label="Any",
         choices=[(v, label) for v, label in OutboundDelivery.Picking.choices if v],
     )
-    goods_issue = django_filters.ChoiceFilter(
-        method="by_goods_issue",
-        label="Goods issue",
-        empty_label="Any",
-        choices=[("yes", "Goods issued"), ("no", "Not yet")],
+    goods_issue = choice("by_goods_issue", "Goods issue", yes="Goods issued", no="Not yet")
+    shop_shipment = choice("by_shipment", "In the shop", yes="Shipped", no="Not shipped")
+    cancelled = choice(
+        "by_unwanted", "Cancelled in the shop", stop="Do not ship", left="The goods have left"
     )
-    shop_shipment = django_filters.ChoiceFilter(
-        method="by_shipment",
-        label="In the shop",
-        empty_label="Any",
-        choices=[("yes", "Shipped"), ("no", "Not shipped")],
-    )
-    cancelled = django_filters.ChoiceFilter(
-        method="by_unwanted",
-        label="Cancelled in the shop",
-        empty_label="Any",
-        choices=[("stop", "Do not ship"), ("left", "The goods have left")],
-    )
-    created_from = django_filters.DateFilter(
-        field_name="created_date", lookup_expr="gte", label="Created from", widget=DateInput()
-    )
-    created_to = django_filters.DateFilter(
-        field_name="created_date", lookup_expr="lte", label="Created to", widget=DateInput()
-    )
-    untracked = django_filters.BooleanFilter(
-        method="only_untracked", label="Left without tracking", widget=forms.CheckboxInput
-    )
-    late = django_filters.BooleanFilter(
-        method="only_late", label="Late", widget=forms.CheckboxInput
-    )
-    attention = django_filters.BooleanFilter(
-        method="only_needing_attention", label="Needs attention", widget=forms.CheckboxInput
-    )
+    created_from = day("created_date", "gte", "Created from")
+    created_to = day("created_date", "lte", "Created to")
+    untracked = tick("only_untracked", "Left without tracking")
+    late = tick("only_late", "Late")
+    attention = tick("only_needing_attention", "Needs attention")
 
     class Meta:
         model = OutboundDelivery
         fields: list[str] = []
 
-    def search(
-        self, deliveries: QuerySet[OutboundDelivery], name: str, value: str
-    ) -> QuerySet[OutboundDelivery]:
+    def search(self, deliveries: Rows, name: str, value: str) -> Rows:
         """A delivery number, a parcel number, or anything that finds the order."""
         text = value.strip()
-        found = Q(pk__in=DeliveryTrack.objects.filter(track_number=text).values("delivery"))
-        if text.isdigit():
-            found |= sap_number("delivery_number", text)
-        orders = order_condition(text)
-        if orders is not None:
-            matching = SalesOrder.objects.filter(orders).order_by().values("pk")
-            lines = OutboundDeliveryLine.objects.filter(sales_order__in=matching)
-            found |= Q(pk__in=lines.values("delivery"))
-        return deliveries.filter(found)
+        of_order = of_orders(text, OutboundDeliveryLine.objects.all(), "delivery")
+        return deliveries.filter(delivery_numbered(text) | of_order)
 
-    def by_goods_issue(
-        self, deliveries: QuerySet[OutboundDelivery], name: str, value: str
-    ) -> QuerySet[OutboundDelivery]:
+    def by_goods_issue(self, deliveries: Rows, name: str, value: str) -> Rows:
         """Whether the goods have left."""
-        left = Q(goods_movement_status=GOODS_ISSUED)
-        return deliveries.filter(left if value == "yes" else ~left)
+        return deliveries.filter(LEFT if value == "yes" else ~LEFT)
 
-    def by_shipment(
-        self, deliveries: QuerySet[OutboundDelivery], name: str, value: str
-    ) -> QuerySet[OutboundDelivery]:
+    def by_shipment(self, deliveries: Rows, name: str, value: str) -> Rows:
         """Whether a shipment in the shop stands for the delivery."""
         further = Shipment.further_deliveries.through.objects
         shipped = Exists(Shipment.objects.filter(delivery=OuterRef("pk"))) | Exists(
@@ -114,34 +75,17 @@ class DeliveryFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped
         )
         return deliveries.filter(shipped if value == "yes" else ~shipped)
 
-    def by_unwanted(
-        self, deliveries: QuerySet[OutboundDelivery], name: str, value: str
-    ) -> QuerySet[OutboundDelivery]:
+    def by_unwanted(self, deliveries: Rows, name: str, value: str) -> Rows:
         """Goods that were canceled or refunded in the shop after they went to SAP."""
         unwanted = OutboundDeliveryLine.objects.filter(unwanted_quantity__gt=0)
-        left = Q(goods_movement_status=GOODS_ISSUED)
         found = deliveries.filter(pk__in=unwanted.values("delivery"))
-        return found.filter(left if value == "left" else ~left)
+        return found.filter(LEFT if value == "left" else ~LEFT)
 
-    def only_untracked(
-        self, deliveries: QuerySet[OutboundDelivery], name: str, value: bool
-    ) -> QuerySet[OutboundDelivery]:
+    def only_untracked(self, deliveries: Rows, name: str, value: bool) -> Rows:
         """Goods that left without any parcel number."""
         tracked = Exists(DeliveryTrack.objects.filter(delivery=OuterRef("pk")))
-        left = Q(goods_movement_status=GOODS_ISSUED)
-        return deliveries.filter(left, ~tracked) if value else deliveries
+        return deliveries.filter(LEFT, ~tracked) if value else deliveries
 
-    def only_late(
-        self, deliveries: QuerySet[OutboundDelivery], name: str, value: bool
-    ) -> QuerySet[OutboundDelivery]:
+    def only_late(self, deliveries: Rows, name: str, value: bool) -> Rows:
         """Goods that should have left by now."""
         return deliveries.filter(is_late(timezone.now())) if value else deliveries
-
-    def only_needing_attention(
-        self, deliveries: QuerySet[OutboundDelivery], name: str, value: bool
-    ) -> QuerySet[OutboundDelivery]:
-        """Deliveries whose shipment stopped until a person acts."""
-        stopped = SyncTask.objects.filter(
-            state=SyncTask.State.NEEDS_ATTENTION, delivery__isnull=False
-        )
-        return deliveries.filter(pk__in=stopped.values("delivery")) if value else deliveries

@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from sync.filters.fields import DateInput, SearchInput
+from sync.filters.documents import DocumentFilter, Rows, day, search_box, tick
 from sync.filters.search_box import email_prefix, name_contains, number_prefix, sap_number
-from sync.models import SalesArea, SalesOrder, Shop, SyncTask
+from sync.models import SalesArea, SalesOrder, Shop
 
 
-class SalesOrderFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped package
+class SalesOrderFilter(DocumentFilter):
     """Stage, shop, store, verification, dates, and one box for numbers, e-mail and names."""
 
-    q = django_filters.CharFilter(
-        method="search", label="Search", widget=SearchInput("Number, e-mail or name")
-    )
+    about = "sales_order"
+
+    q = search_box("Number, e-mail or name")
     stage = django_filters.ChoiceFilter(choices=SalesOrder.Stage, empty_label="Any stage")
     shop = django_filters.ModelChoiceFilter(queryset=Shop.objects.all(), empty_label="Any shop")
     store_id = django_filters.ChoiceFilter(label="Store", empty_label="Any store", choices=[])
@@ -27,15 +26,9 @@ class SalesOrderFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyp
         label="In SAP as",
         empty_label="Any",
     )
-    placed_from = django_filters.DateFilter(
-        field_name="placed_at", lookup_expr="date__gte", label="Placed from", widget=DateInput()
-    )
-    placed_to = django_filters.DateFilter(
-        field_name="placed_at", lookup_expr="date__lte", label="Placed to", widget=DateInput()
-    )
-    attention = django_filters.BooleanFilter(
-        method="only_needing_attention", label="Needs attention", widget=forms.CheckboxInput
-    )
+    placed_from = day("placed_at", "date__gte", "Placed from")
+    placed_to = day("placed_at", "date__lte", "Placed to")
+    attention = tick("only_needing_attention", "Needs attention")
 
     class Meta:
         model = SalesOrder
@@ -46,19 +39,10 @@ class SalesOrderFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyp
         areas = SalesArea.objects.order_by("store_id").values_list("store_id", "name")
         self.filters["store_id"].extra["choices"] = [(str(key), name) for key, name in areas]
 
-    def search(self, orders: QuerySet[SalesOrder], name: str, value: str) -> QuerySet[SalesOrder]:
+    def search(self, orders: Rows, name: str, value: str) -> Rows:
         """Digits are a number, an @ is an e-mail, anything else a part of a name."""
         found = order_condition(value.strip())
         return orders.filter(found) if found is not None else orders.none()
-
-    def only_needing_attention(
-        self, orders: QuerySet[SalesOrder], name: str, value: bool
-    ) -> QuerySet[SalesOrder]:
-        """Orders with work that stopped until a person acts."""
-        stopped = SyncTask.objects.filter(
-            state=SyncTask.State.NEEDS_ATTENTION, sales_order__isnull=False
-        )
-        return orders.filter(pk__in=stopped.values("sales_order")) if value else orders
 
 
 def order_condition(text: str) -> Q | None:
@@ -69,3 +53,12 @@ def order_condition(text: str) -> Q | None:
         return email_prefix("customer_email", text)
     named = name_contains("customer_name", text)
     return named | Q(increment_id=text) if named is not None else None
+
+
+def of_orders(text: str, lines: Rows, document: str) -> Q:
+    """Documents with a line of an order the text may mean."""
+    orders = order_condition(text)
+    if orders is None:
+        return Q(pk__in=[])
+    matching = SalesOrder.objects.filter(orders).order_by().values("pk")
+    return Q(pk__in=lines.filter(sales_order__in=matching).values(document))

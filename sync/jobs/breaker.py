@@ -18,11 +18,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
+from sync.causes.cause import Kind as ErrorKind
 from sync.errors import RemoteUnavailable, SyncError
 from sync.jobs import work
 from sync.jobs.ask import ask
 from sync.jobs.retries import next_probe
 from sync.models import RemoteHealth, Shop, Step, SyncTask, clock
+from sync.models.failures import columns_of
 from sync.models.ledger import SyncTaskQuerySet
 from sync.models.systems import SAP, name_of, shop_code
 
@@ -86,7 +88,7 @@ def _count(health: RemoteHealth, kind: Kind, error: SyncError, now: datetime) ->
     if health.kind != kind:
         health.consecutive_failures = 0  # of another kind: it decides how rarely is tried again
     health.kind = kind
-    health.note_failure(error.message, error.cause_key, now)
+    health.note_failure(columns_of(error), now)
     health.failing_since = since or health.failing_since
     if kind == Kind.LOGON:
         return True
@@ -184,4 +186,4 @@ def _shop_of(system: str) -> Shop | None:
 def _call_all_waiting(system: str) -> None:
     """Make due what waited for this remote; the sweep rings, oldest first."""
     later = waiting_for(system).filter(not_before__gt=clock.now())
-    later.filter(error_class="RemoteUnavailable").wake()
+    later.filter(error_class=ErrorKind.UNAVAILABLE).wake()

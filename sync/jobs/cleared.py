@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from sync.causes import GONE_ANYWAY, NOTHING_CAME, QUANTITIES_CUT, SUMS_DIFFER
+from sync.causes.papers import PaperCause
 from sync.mirrors.cancelled_billing import is_dealt_with
 from sync.mirrors.link_choices import ASKED_OF_PEOPLE
 from sync.models import Invoice, RemoteHealth, SalesOrder, Shipment, Step, SyncTask, clock
+from sync.models.failures import NO_FAILURE
 
 CLEARED = "Cleared by a later run."
 # What a later reading of the invoice does not answer: money and quantities stay as they are.
-OPEN_STILL = frozenset({SUMS_DIFFER, NOTHING_CAME, QUANTITIES_CUT})
+OPEN_STILL = frozenset(
+    cause.code
+    for cause in (PaperCause.SUMS_DIFFER, PaperCause.NOTHING_COLLECTED, PaperCause.QUANTITIES_CUT)
+)
 
 
 def close_cleared() -> int:
@@ -20,10 +24,8 @@ def close_cleared() -> int:
         stopped.update(
             state=SyncTask.State.DONE,
             outcome=CLEARED,
-            error_class="",
-            error_message="",
-            cause_key="",
             finished_at=clock.now(),
+            **NO_FAILURE,
         )
         for stopped in (
             _orders(),
@@ -42,9 +44,9 @@ def _stopped(step: Step) -> QuerySet[SyncTask]:
 
 def _orders() -> QuerySet[SyncTask]:
     unwanted = Q(
-        sales_order__stage__in=[SalesOrder.Stage.NOT_TAKEN, SalesOrder.Stage.CANCELED],
+        sales_order__stage__in=SalesOrder.KEPT_OUT,
         facts__create_began_at__isnull=True,  # otherwise SAP may hold it all the same
-    ) & ~Q(cause_key__in=ASKED_OF_PEOPLE)
+    ) & ~Q(cause__in=ASKED_OF_PEOPLE)
     return _stopped(Step.PUSH_ORDER).filter(unwanted | Q(sales_order__sap_read_at__isnull=False))
 
 
@@ -71,7 +73,7 @@ def _shipments() -> QuerySet[SyncTask]:
     )
     has_left = Q(delivery__goods_movement_status="C")
     return _stopped(Step.PUSH_SHIPMENT).filter(
-        Q(shipped, has_left) | Q(~has_left, cause_key=GONE_ANYWAY)
+        Q(shipped, has_left) | Q(~has_left, cause=PaperCause.GONE_ANYWAY.code)
     )
 
 
@@ -85,7 +87,7 @@ def _invoices() -> QuerySet[SyncTask]:
             read_at__gt=OuterRef("finished_at"),
         )
     )
-    stopped = _stopped(Step.PUSH_INVOICE).exclude(cause_key__in=OPEN_STILL)
+    stopped = _stopped(Step.PUSH_INVOICE).exclude(cause__in=OPEN_STILL)
     return stopped.filter(invoiced, billing_document__is_cancelled=False)
 
 

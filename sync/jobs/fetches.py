@@ -7,6 +7,7 @@ was. What people are told is kept beside the task: since when a fetch fails, and
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.conf import settings
@@ -38,12 +39,12 @@ def note_success(task: SyncTask) -> None:
         health.save()
 
 
-def note_failure(task: SyncTask, message: str, cause_key: str) -> bool:
+def note_failure(task: SyncTask, failure: Mapping[str, str]) -> bool:
     """Count a failure of a fetch of everything; whether its trouble is believed by now."""
     now = clock.now()
     with transaction.atomic():
         health = _health_of(task)
-        health.note_failure(message, cause_key, now)
+        health.note_failure(failure, now)
         is_new = not health.is_in_trouble and health.is_to_be_believed(
             now, settings.RETRY_SCALE, has_worked=health.last_good_at is not None
         )

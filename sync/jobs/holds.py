@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 from django.db.models import Min
 
-from sync.errors import RemoteMisconfigured, RemoteUnavailable, SyncError
+from sync.causes.cause import Kind as ErrorKind
+from sync.causes.portal import PortalCause
 from sync.jobs import release
-from sync.jobs.failures import kind_of
 from sync.models import RemoteHealth, RemoteIdentity, Step, SyncTask, clock
+from sync.models.failures import NO_FAILURE, columns_for
 from sync.models.steps import FETCHES
 from sync.models.systems import SAP, changed_name_of, name_of
 
-WAITS_FOR_REMOTE = "remote-away"
 LOOK_AGAIN_AFTER = timedelta(minutes=10)  # should the call at the trouble's end be missed
 Kind = RemoteHealth.Kind
 
@@ -53,7 +53,7 @@ def call_forgotten() -> int:
     change. How many tasks those were."""
     now = clock.now()
     waiting = SyncTask.objects.filter(
-        state=SyncTask.State.WAITING, not_before__gt=now, cause_key=WAITS_FOR_REMOTE
+        state=SyncTask.State.WAITING, not_before__gt=now, cause=PortalCause.REMOTE_AWAY.code
     ).order_by()
     alike = waiting.values("step", "shop_id", "priority").annotate(first=Min("pk"))
     firsts = SyncTask.objects.filter(pk__in=alike.values("first")).select_related("shop")
@@ -90,24 +90,23 @@ def _of_incident(task: SyncTask, health: RemoteHealth) -> Hold | None:
     now, name = clock.now(), name_of(health.system)
     if health.kind == Kind.LOGON:
         text = f"{name} refused the portal's logon; nobody else tries, so that it is not locked."
-        return _stop_or_wait(task, RemoteMisconfigured(text, cause_key=health.cause_key), now)
+        return _stop_or_wait(task, health, text, now)
     if health.kind != Kind.REFUSES:
         away = f"{name} is away; this waits until it answers again."
         return _wait(away, now + LOOK_AGAIN_AFTER)
     if task.step in FETCHES or task.priority == SyncTask.Priority.INTERACTIVE:
         return None
-    error = RemoteMisconfigured(health.last_error, cause_key=health.cause_key)
-    return _stop_or_wait(task, error, now)
+    return _stop_or_wait(task, health, health.last_error, now)
 
 
-def _stop_or_wait(task: SyncTask, error: SyncError, now: datetime) -> Hold:
+def _stop_or_wait(task: SyncTask, health: RemoteHealth, message: str, now: datetime) -> Hold:
     """A fetch keeps its turn; other work stops with the cause it would have met."""
     if task.step in FETCHES:
-        return _wait(error.message, now + LOOK_AGAIN_AFTER)
-    failure = {"error_class": kind_of(error), "error_message": error.message}
-    return Hold({**failure, "cause_key": error.cause_key}, None)
+        return _wait(message, now + LOOK_AGAIN_AFTER)
+    met = {"cause": health.cause, "cause_key": health.cause_key, "remedy": health.remedy}
+    told = {"error_class": ErrorKind.MISCONFIGURED, "error_message": message}
+    return Hold({**NO_FAILURE, **told, **met}, None)
 
 
 def _wait(reason: str, until: datetime) -> Hold:
-    failure = {"error_class": RemoteUnavailable.__name__, "error_message": reason}
-    return Hold({**failure, "cause_key": WAITS_FOR_REMOTE}, until)
+    return Hold(columns_for(PortalCause.REMOTE_AWAY, reason), until)

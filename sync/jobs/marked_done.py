@@ -13,6 +13,7 @@ from sync.jobs.bell import ring_after_commit
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.unreadable import ENDED_WITH
 from sync.models import Decision, SyncTask, clock
+from sync.models.failures import NO_FAILURE
 from sync.models.marked_done import UNCONFIRMED, WISH, words
 
 
@@ -43,11 +44,9 @@ def _end(task: SyncTask, person: User, reason: str) -> bool:
         ended = _stopped(task).update(
             state=SyncTask.State.DONE,
             outcome=told[:255],
-            error_class="",
-            error_message="",
-            cause_key="",
             finished_at=clock.now(),
             facts={**_without_wish(task), ENDED_WITH: task.error_message},
+            **NO_FAILURE,
         )
         if ended:
             Decision.keep(Decision.Kind.MARKED_DONE, person, reason, **task.about)

@@ -36,6 +36,7 @@ class Clicked:
     tasks: list[SyncTask] = field(default_factory=list)
     answers: Counter[Answer] = field(default_factory=Counter)
     note: str = ""
+    name: str = "Sync now"
 
     @property
     def message(self) -> str:
@@ -52,11 +53,15 @@ class Clicked:
             Answer.NEEDS_ATTENTION: "needing attention",
         }
         parts = [f"{count} {words[answer]}" for answer, count in self.answers.items()]
-        return f"Sync now: {', '.join(parts)}. {self.note}".strip()
+        return f"{self.name}: {', '.join(parts)}. {self.note}".strip()
 
     def says(self, note: str) -> Clicked:
         """The same, with one more word for the person."""
         return replace(self, note=note)
+
+    def called(self, name: str) -> Clicked:
+        """The same, by the name of another button."""
+        return replace(self, name=name)
 
 
 def sync_orders(orders: Iterable[SalesOrder], user: User) -> Clicked:
@@ -97,7 +102,8 @@ def sync_all_billing_documents(user: User) -> Clicked:
 
 def resend_invoices(invoices: Iterable[Invoice], user: User) -> Clicked:
     """Mail these invoices to their customers once more."""
-    return _ask_all((work.send_invoice(invoice) for invoice in invoices), user)
+    mails = (work.send_invoice(invoice) for invoice in invoices)
+    return _ask_all(mails, user).called("Resend invoice")
 
 
 def take_anyway(order: SalesOrder, user: User, reason: str = "") -> Clicked:
@@ -155,14 +161,15 @@ def try_connections(user: User) -> Clicked:
 
 def dry_run(order: SalesOrder, user: User) -> Clicked:
     """Show the order to SAP; nothing is saved there."""
-    return _ask_all([work.dry_run(order)], user)
+    return _ask_all([work.dry_run(order)], user).called("Dry run")
 
 
 def check_readiness(user: User) -> Clicked:
     """Check the portal, SAP, and every shop that is switched on."""
     shops = Shop.objects.filter(is_active=True).order_by("id")
     areas = [work.check_readiness(area="portal"), work.check_readiness(area="sap")]
-    return _ask_all([*areas, *(work.check_readiness(shop) for shop in shops)], user)
+    checks = [*areas, *(work.check_readiness(shop) for shop in shops)]
+    return _ask_all(checks, user).called("Checks")
 
 
 def _of_everything(fetch: work.Work, user: User) -> Clicked:

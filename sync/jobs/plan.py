@@ -129,7 +129,7 @@ def _orders_to_look_for() -> QuerySet[SalesOrder]:
     return SalesOrder.objects.filter(
         Q(looked_up_as=None) | ~Q(looked_up_as=F("remote_updated_at")),
         Q(shop__orders_from=None) | Q(placed_at__gte=F("shop__orders_from")),
-        stage__in=[SalesOrder.Stage.NOT_TAKEN, SalesOrder.Stage.CANCELED],
+        stage__in=SalesOrder.KEPT_OUT,
         sap_read_at=None,
         shop__is_active=True,
     ).exclude(not_taken_reason="")

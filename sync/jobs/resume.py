@@ -13,14 +13,15 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Min
 
-from sync.errors import RemoteMisconfigured
+from sync.causes.cause import Kind
 from sync.jobs.holds import held_back
 from sync.jobs.retries import next_probe
 from sync.models import RemoteHealth, Shop, SyncTask, clock
+from sync.models.failures import NO_FAILURE
 from sync.models.ledger import SyncTaskQuerySet
 from sync.models.steps import FETCHES, TRIALS
 
-TROUBLE = RemoteMisconfigured.__name__
+TROUBLE = Kind.MISCONFIGURED
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def go_on(passed: StoppedBy | None) -> int:
     if passed is None:
         return 0
     others = _stopped().filter(cause_key=passed.cause_key, shop=passed.shop)
-    return others.wake(error_class="", error_message="", cause_key="", finished_at=None)
+    return others.wake(finished_at=None, **NO_FAILURE)
 
 
 def _is_due(task: SyncTask, now: datetime) -> bool:

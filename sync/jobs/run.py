@@ -12,15 +12,16 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 from django.db.models import F
 
+from sync.causes.portal import PortalCause
 from sync.errors import LeaseLost, RemoteChanged, RemoteUnavailable, SyncError
 from sync.exchanges import Exchange
 from sync.jobs import breaker, fetches, plan, release, resume
 from sync.jobs.ask import ask
-from sync.jobs.failures import columns_of
 from sync.jobs.holds import held_back
 from sync.jobs.retries import next_delay, next_fetch
 from sync.jobs.work import is_of_everything
 from sync.models import RemoteCall, StepSchedule, SyncAttempt, SyncTask, clock
+from sync.models.failures import NO_FAILURE, columns_of
 from sync.models.systems import kind_of
 from sync.remotes import Remotes, remotes_of_this_thread
 from sync.steps import STEPS, StepRun
@@ -55,11 +56,11 @@ def run_one(pk: int, remotes: Remotes) -> int | None:
     try:
         with remotes.observed_by(calls.record):
             _execute(task, calls, remotes)
-    except LeaseLost as lost:
+    except LeaseLost:
         logger.warning("task %s %s", task.pk, LOST_RACE)
         attempt.close(SyncAttempt.Outcome.LOST, "Another worker has taken the task over.")
         with suppress(LeaseLost):  # stopped too long, but nobody took it: back into the queue
-            task.try_again_at(clock.now(), columns_of(lost))
+            task.try_again_at(clock.now(), NO_FAILURE)
     behind = SyncTask.objects.due(clock.now()).filter(lock=task.lock)
     return behind.order_by("priority", "id").values_list("pk", flat=True).first()
 
@@ -137,7 +138,7 @@ def _close_done(task: SyncTask, attempt: SyncAttempt, outcome: str) -> None:
 def _database_trouble(error: Exception) -> RemoteUnavailable:
     return RemoteUnavailable(
         f"The portal's own database did not answer ({type(error).__name__}).",
-        cause_key="portal:database",
+        cause=PortalCause.DATABASE,
     )
 
 
@@ -166,8 +167,7 @@ def _is_believed(task: SyncTask, error: Exception) -> bool:
     """Whether the trouble of a fetch of everything is shown to people; it goes on at its turns."""
     if not is_of_everything(task):
         return False
-    failure = columns_of(error)
-    return fetches.note_failure(task, failure["error_message"], failure["cause_key"])
+    return fetches.note_failure(task, columns_of(error))
 
 
 def ask_follow_ups(task: SyncTask) -> None:

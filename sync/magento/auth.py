@@ -11,7 +11,8 @@ import requests
 from requests.auth import AuthBase
 from requests_oauthlib import OAuth1
 
-from sync.errors import RemoteMisconfigured, RemoteUnavailable, logon_refused
+from sync.causes.shop import ShopCause
+from sync.errors import LogonRefused, RemoteMisconfigured, RemoteUnavailable
 from sync.magento.answers import decoded
 from sync.magento.refusals import is_passing, raise_for_response, refusal_text
 from sync.magento.transport import new_session, rest_base
@@ -108,8 +109,7 @@ class AdminLogin(AuthBase):
             kind = type(error).__name__
             raise RemoteUnavailable(
                 f"The shop cannot be reached for a login ({kind}).",
-                system="magento",
-                cause_key="magento:connect",
+                cause=ShopCause.UNREACHABLE,
             ) from None  # the request holds the password
         return self._token_from(response)
 
@@ -129,14 +129,14 @@ class AdminLogin(AuthBase):
 def _no_token() -> RemoteMisconfigured:
     """Whatever stands before the shop has answered: that counts as no failed login."""
     return RemoteMisconfigured(
-        "The shop's address does not answer the login as a Magento shop does. Check the address.",
-        system="magento",
-        cause_key="magento:address:200",
+        "The shop's address does not answer the login as a Magento shop does.",
+        cause=ShopCause.ADDRESS_WRONG,
+        detail="200",
     )
 
 
-def _login_refused(message: str) -> RemoteMisconfigured:
-    return logon_refused(message, system="magento", cause_key="magento:login")
+def _login_refused(message: str) -> LogonRefused:
+    return LogonRefused(message, cause=ShopCause.LOGIN)
 
 
 def admin_login(base_url: str, username: str, password: str) -> AdminLogin:

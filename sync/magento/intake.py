@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sync.causes.shop import ShopCause
 from sync.errors import UnexpectedRecord
 from sync.magento.members import Members
 from sync.magento.narrowing import Narrowing, parsed
@@ -108,7 +109,5 @@ def _identity(row: Any) -> str:
 
 def _stuck() -> UnexpectedRecord:
     return UnexpectedRecord(
-        "The shop sends the same page of orders again and again.",
-        system="magento",
-        cause_key="magento:paging",
+        "The shop sends the same page of orders again and again.", cause=ShopCause.SAME_PAGE
     )

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from sync.causes.shop import ShopCause
 from sync.errors import UnexpectedRecord
 
 LONGEST_TEXT = 255
@@ -125,8 +126,8 @@ class Members:
         """The error for a member; it never quotes the value, which may be personal data."""
         return UnexpectedRecord(
             f"The shop's {self.what} cannot be read: {self._path(name)} {problem}.",
-            system="magento",
-            cause_key=f"magento:unreadable:{self.what.split(' ')[0]}",
+            cause=ShopCause.UNREADABLE,
+            detail=self.what.split(" ")[0],
         )
 
     def _value(self, name: str, *, required: bool) -> Any:

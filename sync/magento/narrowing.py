@@ -15,7 +15,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
-from sync.errors import RemoteRejected, RemoteUnavailable, SyncError, UnexpectedRecord
+from sync.causes.shop import ShopCause
+from sync.errors import (
+    RemoteMisconfigured,
+    RemoteRejected,
+    RemoteUnavailable,
+    SyncError,
+    UnexpectedRecord,
+)
 from sync.magento.members import key_of, number_of
 from sync.magento.refusals import PageTooLarge
 from sync.magento.search import Filter, Groups, Page, Query, Search
@@ -30,8 +37,6 @@ REACHES: Final = (64, 4096, LARGEST_KEY)  # how far around the last key read one
 MOST_CALLS: Final = 150  # of one search; what is found by then is left out by the next one
 FIRST_FEW: Final = 3
 MOST_SUSPECTS: Final = 40  # tried one by one; older ones are left out as they are
-# A shop's own 500, or a worker of its that broke off (502), may be about what was asked for.
-_MAY_PASS_OR_STAY: Final = ("magento:500", "magento:502")
 
 
 class _WholeShop(Exception):
@@ -47,7 +52,9 @@ def may_be_its_content(error: SyncError) -> bool:
     if isinstance(error, PageTooLarge) or error.retry_after is not None:
         return False
     if isinstance(error, RemoteUnavailable):
-        return not error.remote_is_away or error.cause_key in _MAY_PASS_OR_STAY
+        return not error.remote_is_away or error.cause is ShopCause.BROKE_OFF
+    if isinstance(error, RemoteMisconfigured):
+        return error.cause is ShopCause.ANSWERS_STRANGELY
     return isinstance(error, RemoteRejected | UnexpectedRecord)
 
 
@@ -122,12 +129,12 @@ class Narrowing:
         """A row that names nothing is found by its range; where that fails it comes as it is."""
         error = UnexpectedRecord(
             f"The shop's answer to GET {self._route} has a row that is no record.",
-            system="magento",
-            cause_key="magento:unreadable:row",
+            cause=ShopCause.UNREADABLE,
+            detail="row",
         )
         try:
             return self._unreadable_on(search, error)
-        except (UnexpectedRecord, RemoteUnavailable):
+        except (UnexpectedRecord, RemoteMisconfigured, RemoteUnavailable):
             self._takes_strangers = True
             return page
 
@@ -139,9 +146,7 @@ class Narrowing:
         try:
             found = self._found(search)
         except _WholeShop:
-            error.remote_is_away = isinstance(error, RemoteUnavailable)
-            error.remote_is_unfit = not error.remote_is_away
-            raise error from None
+            raise _of_the_whole_shop(error) from None
         except _TooMany:
             raise self._too_many() from error
         if found is not None:
@@ -182,7 +187,10 @@ class Narrowing:
     def _left(self, key: int, number: str, failure: SyncError) -> UnreadableRecord:
         """Read the list without this one from now on."""
         self._unreadable.append(key)
-        error = UnexpectedRecord(failure.message, system="magento", cause_key=failure.cause_key)
+        cause, detail = failure.cause, failure.detail
+        if cause is not ShopCause.UNREADABLE:  # an answer that says nothing of the record
+            cause, detail = ShopCause.SPOILS_ITS_LIST, failure.cause_key
+        error = UnexpectedRecord(failure.message, cause=cause, detail=detail)
         return UnreadableRecord(self._route.removesuffix("s"), number, error, entity_id=key)
 
     def _names(self, search: Search) -> dict[int, str]:
@@ -231,8 +239,8 @@ class Narrowing:
             return None
         return UnexpectedRecord(
             "the shop shows something that is no record in its place.",
-            system="magento",
-            cause_key="magento:unreadable:row",
+            cause=ShopCause.UNREADABLE,
+            detail="row",
         )
 
     def _rows(self, search: Search) -> list[Any]:
@@ -249,8 +257,8 @@ class Narrowing:
             raise UnexpectedRecord(
                 f"The shop counts {page.counted} records for GET {self._route} and shows none of "
                 "them.",
-                system="magento",
-                cause_key=f"magento:not-shown:{self._route}",
+                cause=ShopCause.HIDDEN,
+                detail=self._route,
             )
         return page
 
@@ -266,10 +274,16 @@ class Narrowing:
         return RemoteUnavailable(
             f"The shop cannot list many of its {self._route}; {len(self._unreadable)} of them were "
             "found, and the next attempt looks for the others.",
-            system="magento",
-            cause_key="magento:many-spoilt",
-            remote_is_away=False,
+            cause=ShopCause.MANY_UNREADABLE,
         )
+
+
+def _of_the_whole_shop(error: SyncError) -> SyncError:
+    """The error of a page where no other part of the list is answered either."""
+    if isinstance(error, RemoteUnavailable):
+        return RemoteUnavailable(error.message, cause=ShopCause.NO_LIST_ANSWERED)
+    cause = ShopCause.NO_LIST_READABLE
+    return RemoteMisconfigured(error.message, cause=cause, detail=error.cause_key)
 
 
 def _between(search: Search, low: int, high: int) -> Search:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
+from sync.causes.shop import ShopCause
 from sync.errors import RemoteRejected, UnexpectedRecord
 from sync.magento.intake import OrderSearch
 from sync.magento.lists import RecordList
@@ -15,7 +16,7 @@ from sync.magento.records import MagentoOrder
 from sync.magento.refusals import PageTooLarge
 from sync.magento.search import Groups, Page, Query, Search, equal
 from sync.magento.transport import Transport
-from sync.reading import Read, UnreadableRecord
+from sync.reading import Read
 
 LONGEST_EXT_ORDER_ID = 32  # cut silently beyond [447]
 
@@ -27,7 +28,7 @@ class OrderRoutes:
     _sizes: PageSize
 
     def get_order(self, entity_id: int) -> MagentoOrder:
-        """One order by entity_id; ``RemoteRejected`` with cause ``magento:404`` where none is."""
+        """One order by entity_id; ``RemoteRejected`` with cause ``NOT_FOUND`` where none is."""
         route = f"orders/{int(entity_id)}"
         order = parse_order(record_of(self._http.get(route), route))
         return of_order(order, order.entity_id, entity_id, "order")
@@ -56,12 +57,9 @@ class OrderRoutes:
         """The orders with that number: it is unique only within a store."""
         return self._orders(equal("increment_id", increment_id), is_repeated=is_repeated)
 
-    def look_for_order(self, entity_id: int) -> MagentoOrder | UnreadableRecord | None:
-        """One order as the shop's list has it; None where it is on the list no more."""
-        found = self._orders(equal("entity_id", entity_id), is_repeated=True)
-        if found.records:
-            return found.records[0]
-        return next(iter(found.unreadable), None)
+    def look_for_order(self, entity_id: int) -> Read[MagentoOrder]:
+        """One order as the shop's list has it; empty where it is on the list no more."""
+        return self._orders(equal("entity_id", entity_id), is_repeated=True)
 
     def set_ext_order_id(self, entity_id: int, ext_order_id: str) -> None:
         """Store the SAP number with the order [430]. Only these two members: others would be
@@ -83,10 +81,7 @@ class OrderRoutes:
         except RemoteRejected:
             return
         raise UnexpectedRecord(
-            "The shop took an order that holds nothing. Look in its admin whether it made one, "
-            "and which of its modules does that.",
-            system="magento",
-            cause_key="magento:empty-order-taken",
+            "The shop took an order that holds nothing.", cause=ShopCause.TOOK_EMPTY_ORDER
         )
 
     def newest_orders(self, most: int = 20) -> list[MagentoOrder]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from sync.causes.shop import ShopCause
 from sync.errors import RemoteMisconfigured, UnexpectedRecord
 from sync.magento.refusals import PageTooLarge, refusal_text
 from sync.magento.search import Page
@@ -31,8 +32,7 @@ class PageSize:
         if not 0 < refusal.maximum < tried:
             raise RemoteMisconfigured(
                 f"{refusal.message} Its webapi/validation/maximum_page_size makes no sense.",
-                system=refusal.system,
-                cause_key=refusal.cause_key,
+                cause=ShopCause.PAGE_SIZE,
             ) from refusal
         self._largest = refusal.maximum
 
@@ -60,8 +60,7 @@ def record_of(answer: Any, route: str) -> dict[str, Any]:
     if isinstance(answer, dict):
         return answer
     error = _not_a("record", route, answer)
-    error.remote_is_unfit = True
-    raise error
+    raise RemoteMisconfigured(error.message, cause=ShopCause.ANSWERS_STRANGELY)
 
 
 def of_order(record: Record, order_entity_id: int, asked_for: int, what: str) -> Record:
@@ -69,8 +68,8 @@ def of_order(record: Record, order_entity_id: int, asked_for: int, what: str) ->
     if order_entity_id != asked_for:
         raise UnexpectedRecord(
             f"The shop answered with the {what} of another order than asked for.",
-            system="magento",
-            cause_key=f"magento:unreadable:{what}",
+            cause=ShopCause.UNREADABLE,
+            detail=what,
         )
     return record
 
@@ -85,6 +84,6 @@ def _not_a(what: str, route: str, answer: Any) -> UnexpectedRecord:
     says = f" It says: {words}" if words else ""
     return UnexpectedRecord(
         f"The shop's answer to GET {route} is not a {what}.{says}",
-        system="magento",
-        cause_key=f"magento:unreadable:{what}",
+        cause=ShopCause.UNREADABLE,
+        detail=what,
     )

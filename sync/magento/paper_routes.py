@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
+from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, SyncError, UnexpectedRecord
 from sync.magento.bodies import marker_of, quantities_of, track_of
 from sync.magento.lists import RecordList
@@ -147,8 +148,6 @@ def _after_write(parse: Callable[[Any], Record], answer: Any, operation: str) ->
 def _unclear(operation: str) -> SyncError:
     return OutcomeUnknown(
         f"The shop accepted {operation}, but its answer does not say what it made.",
-        system="magento",
+        cause=ShopCause.ANSWER_UNCLEAR,
         reference=operation,
-        cause_key="magento:lost",
-        remote_is_away=False,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from sync.causes.shop import ShopCause
 from sync.errors import UnexpectedRecord
 from sync.magento.members import LONGEST_NOTE, Members
 from sync.magento.records import (
@@ -116,8 +117,8 @@ def _document(document: Any, what: str) -> Members:
     if not isinstance(document, dict):
         raise UnexpectedRecord(
             f"The shop's {what} cannot be read: it is not an object.",
-            system="magento",
-            cause_key=f"magento:unreadable:{what.split(' ')[0]}",
+            cause=ShopCause.UNREADABLE,
+            detail=what.split(" ")[0],
         )
     entity_id = document.get("entity_id")
     label = f"{what} {entity_id}" if _is_short_number(entity_id) else what

@@ -22,6 +22,8 @@ from typing import Any
 
 import requests
 
+from sync.causes.cause import Cause
+from sync.causes.shop import ShopCause
 from sync.errors import (
     OutcomeUnknown,
     RemoteMisconfigured,
@@ -125,24 +127,21 @@ def _refused(response: requests.Response, operation: str, *, is_write: bool) -> 
     if body is NOT_JSON or not words or words == NO_ROUTE:
         return _wrong_address(
             f"{_host(response)} answered {operation} with HTTP {status}, but not as a Magento "
-            "shop does. Check the address of the shop.",
+            "shop does.",
             status,
         )
     if status == 400 and template.startswith(_MISCONFIGURED_REFUSALS):
-        return RemoteMisconfigured(
-            f"The shop refused {operation}: {words}", system="magento", cause_key="magento:setup"
-        )
+        return RemoteMisconfigured(f"The shop refused {operation}: {words}", cause=ShopCause.SETUP)
     if status == 400 and template.startswith((_PAGE_TOO_LARGE, _LIST_TOO_LONG)):
         return _over_the_limit(operation, template, body)
     if is_passing(template):
         return _passing(operation, words, is_write=is_write)
-    cause = " ".join(readable(template).split())[:120]
-    key = "magento:404" if status == 404 else f"magento:{status}:{cause}"
+    said = f"The shop refused {operation}: {words}"
+    if status == 404:
+        return RemoteRejected(said, cause=ShopCause.NOT_FOUND, reference=operation)
+    why = " ".join(readable(template).split())
     return RemoteRejected(
-        f"The shop refused {operation}: {words}",
-        system="magento",
-        reference=operation,
-        cause_key=key,
+        said, cause=ShopCause.REFUSED, detail=f"{status}:{why}", reference=operation
     )
 
 
@@ -151,10 +150,8 @@ def _passing(operation: str, words: str, *, is_write: bool) -> SyncError:
     error = OutcomeUnknown if is_write else RemoteUnavailable
     return error(
         f"The shop, or a service it asked, was busy with {operation}: {words}",
-        system="magento",
+        cause=ShopCause.BUSY,
         reference=operation,
-        cause_key="magento:deadlock",
-        remote_is_away=False,
     )
 
 
@@ -169,18 +166,15 @@ def _over_the_limit(operation: str, template: str, body: Any) -> SyncError:
     if template.startswith(_PAGE_TOO_LARGE):
         error = PageTooLarge(
             f"The shop gives {most} records a page; {operation} asked for more.",
-            system="magento",
-            cause_key="magento:page-size",
+            cause=ShopCause.REFUSED,
         )
         error.maximum = maximum
         return error
     return RemoteMisconfigured(
         f"The shop takes {most} lines or tracks in one call, and {operation} has more. Nothing "
-        "was done. Raise webapi/validation/complex_array_limit in the shop, or switch "
-        "webapi/validation/input_limit_enabled off; the portal does not split a document.",
-        system="magento",
+        "was done.",
+        cause=ShopCause.TOO_MANY_LINES,
         reference=operation,
-        cause_key="magento:complex_array_limit",
     )
 
 
@@ -189,16 +183,17 @@ def _not_allowed(status: int, words: str, body: Any) -> RemoteMisconfigured:
     resources = parameters.get("resources") if isinstance(parameters, dict) else None
     right = readable(_parameter(resources)) if resources else ""
     says = f" It says: {words}" if words else ""
-    needs = f" {where_to_tick(right)}" if right else ""
+    remedy = where_to_tick(right) if right else ""
     if words.startswith("The signature is invalid"):
-        needs = (
-            " The address of the shop must be the one it knows itself by, scheme and port included."
+        remedy = (
+            "Check the keys of the integration, and the address of the shop: it must be the one "
+            "the shop knows itself by, scheme and port included."
         )
     return RemoteMisconfigured(
-        f"The shop does not accept the portal's credentials (HTTP {status}).{says}{needs} "
-        "Check the keys of the integration and its rights.",
-        system="magento",
-        cause_key=f"magento:{status}:{right}".rstrip(":"),
+        f"The shop does not accept the portal's credentials (HTTP {status}).{says}",
+        cause=ShopCause.KEYS if status == 401 else ShopCause.FORBIDDEN,
+        detail=right,
+        remedy=remedy,
     )
 
 
@@ -209,19 +204,27 @@ def _unanswered(response: requests.Response, operation: str, *, is_write: bool) 
     says = f" {words}" if words else ""
     error = OutcomeUnknown if is_write and status != 429 else RemoteUnavailable
     retry_after = _retry_after(response.headers.get("Retry-After", ""))
-    said_when = status == 429 and retry_after is not None  # it is there, and only too busy
     return error(
         f"The shop answered {operation} with HTTP {status}.{says}",
-        system="magento",
+        cause=_cause_of_no_answer(status, body, retry_after),
+        detail=str(status),
         reference=operation,
-        cause_key=f"magento:{status}",
         retry_after=retry_after,
-        remote_is_away=not said_when and (status != 500 or not isinstance(body, dict)),
     )
 
 
+def _cause_of_no_answer(status: int, body: Any, retry_after: float | None) -> Cause:
+    """The shop's own 500, or a worker of its that broke off (502), may be about what was asked
+    for; a JSON body surely is."""
+    if status == 429 and retry_after is not None:  # it is there, and only too busy
+        return ShopCause.ASKS_FOR_PAUSE
+    if status == 500 and isinstance(body, dict):
+        return ShopCause.FAILED
+    return ShopCause.BROKE_OFF if status in (500, 502) else ShopCause.DOWN
+
+
 def _wrong_address(message: str, status: int) -> RemoteMisconfigured:
-    return RemoteMisconfigured(message, system="magento", cause_key=f"magento:address:{status}")
+    return RemoteMisconfigured(message, cause=ShopCause.ADDRESS_WRONG, detail=str(status))
 
 
 def _host(response: requests.Response) -> str:

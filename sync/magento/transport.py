@@ -19,6 +19,7 @@ import requests
 from requests.auth import AuthBase
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RemoteMisconfigured, RemoteUnavailable, SyncError
 from sync.exchanges import Exchange, Observer, redact
 from sync.magento.answers import NOT_JSON, decoded
@@ -221,9 +222,7 @@ def _translated(call: _Call) -> Iterator[None]:
         raise
     except _BAD_ADDRESS as error:
         raise RemoteMisconfigured(
-            "The address of the shop is not a web address.",
-            system="magento",
-            cause_key="magento:address",
+            "The address of the shop is not a web address.", cause=ShopCause.ADDRESS_INVALID
         ) from error
     except requests.RequestException as error:
         raise _lost(call, error) from error
@@ -235,21 +234,18 @@ def _lost(call: _Call, error: requests.RequestException) -> SyncError:
     if isinstance(reason, ssl.SSLCertVerificationError):
         return RemoteMisconfigured(
             "The certificate of the shop is not trusted, or not for this address.",
-            system="magento",
-            cause_key="magento:certificate",
+            cause=ShopCause.CERTIFICATE,
         )
     if _nothing_was_sent(error):
         return RemoteUnavailable(
             f"The shop cannot be reached: no connection for {call.operation} ({kind}).",
-            system="magento",
-            cause_key="magento:connect",
+            cause=ShopCause.UNREACHABLE,
         )
     error_class = OutcomeUnknown if call.is_write else RemoteUnavailable
     return error_class(
         f"The shop's answer to {call.operation} got lost ({kind}).",
-        system="magento",
+        cause=ShopCause.ANSWER_LOST,
         reference=call.operation,
-        cause_key="magento:lost",
     )
 
 
@@ -278,21 +274,16 @@ def _unreadable(call: _Call, response: requests.Response) -> SyncError:
     if call.is_write:
         return OutcomeUnknown(
             f"The shop's answer to {call.operation} could not be read.",
-            system="magento",
+            cause=ShopCause.ANSWER_UNCLEAR if is_json else ShopCause.ANSWER_LOST,
             reference=call.operation,
-            cause_key="magento:lost",
-            remote_is_away=not is_json,
         )
     if is_json:
         return RemoteUnavailable(
             f"The shop's answer to {call.operation} was not whole.",
-            system="magento",
-            cause_key="magento:lost",
-            remote_is_away=False,
+            cause=ShopCause.ANSWER_UNCLEAR,
         )
     return RemoteMisconfigured(
-        f"The shop's address answers {call.operation} with a web page, not as a Magento shop does. "
-        "Check the address.",
-        system="magento",
-        cause_key="magento:address:200",
+        f"The shop's address answers {call.operation} with a web page, not as a Magento shop does.",
+        cause=ShopCause.ADDRESS_WRONG,
+        detail="200",
     )

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from sync.errors import MappingMissing
 from sync.magento.records import MagentoOrder
 from sync.mapping.customers import buyer_of, customer_number
-from sync.mapping_tables import MappingTable, MissingEntry
+from sync.mapping_tables import MappingTable
 from sync.models import MaterialMapping, PaymentMapping, SalesArea, SalesOrder, ShippingMapping
 from sync.translate.order_mapping import MaterialEntry, OrderMapping
 
@@ -19,11 +19,6 @@ def mapping_for(order: SalesOrder, web_order: MagentoOrder, *, sap_time_zone: st
     area = entries.area_of(order)
     own_customer = customer_number(area, buyer_of(web_order.payload))
     return entries.mapping(order, area, own_customer, sap_time_zone)
-
-
-def entry_named_by(error: MappingMissing) -> MissingEntry:
-    """The entry that is to be added."""
-    return MissingEntry(MappingTable(error.table), error.key, error.field)
 
 
 class Entries:

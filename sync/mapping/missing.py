@@ -15,11 +15,11 @@ from typing import Any
 
 from django.db.models import Q
 
-from sync.causes import NOBODY_COLLECTS
+from sync.causes.papers import PaperCause
 from sync.errors import MappingMissing, UnexpectedRecord
 from sync.magento.records import MagentoOrder
 from sync.mapping.customers import Buyer, buyer_of, customer_number
-from sync.mapping.for_order import Entries, entry_named_by
+from sync.mapping.for_order import Entries
 from sync.mapping.stopped_for import entry_of
 from sync.mapping_tables import MappingTable, MissingEntry
 from sync.mirrors.order_rest import left_now
@@ -143,7 +143,7 @@ class Collection:
     # ---- work that has stopped
     def _stopped(self) -> None:
         stopped = SyncTask.objects.filter(
-            ~Q(mapping_table="") | Q(cause_key=NOBODY_COLLECTS),
+            ~Q(mapping_table="") | Q(cause=PaperCause.NOBODY_COLLECTS.code),
             state=SyncTask.State.NEEDS_ATTENTION,
         ).select_related("sales_order", "shop")
         for task in stopped.defer("sales_order__payload", "facts")[:MOST_ORDERS]:
@@ -196,7 +196,7 @@ def _missing(order: SalesOrder, web_order: MagentoOrder, entries: Entries) -> li
         own = "" if area.one_time_customer else customer_number(area, buyer_of(web_order.payload))
         return missing_entries(web_order, entries.mapping(order, area, own), left_now(web_order))
     except MappingMissing as error:
-        return [entry_named_by(error)]
+        return [error.entry]
     except UnexpectedRecord:
         return []
 

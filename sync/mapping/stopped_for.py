@@ -8,14 +8,14 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model
 
-from sync.causes import NOBODY_COLLECTS
+from sync.causes.papers import PaperCause
 from sync.mapping_tables import MappingTable, MissingEntry
 from sync.models import SalesArea, SyncTask
 
 
 def entry_of(task: SyncTask) -> MissingEntry | None:
     """None where it waits for none, or for one of a table this version does not know."""
-    if task.cause_key == NOBODY_COLLECTS and task.sales_order is not None:
+    if task.cause == PaperCause.NOBODY_COLLECTS.code and task.sales_order is not None:
         method = task.sales_order.payment_method
         return MissingEntry(MappingTable.PAYMENT, method, "collected_by")
     if task.mapping_table not in {*MappingTable}:
@@ -23,15 +23,6 @@ def entry_of(task: SyncTask) -> MissingEntry | None:
     table = MappingTable(task.mapping_table)
     field = task.mapping_field if task.mapping_field in table.facts.may_lack else ""
     return MissingEntry(table, task.mapping_key, field)
-
-
-def advice_on(missing: MissingEntry) -> str:
-    """What to do about it, in a sentence."""
-    if missing.field:
-        field = missing.field.replace("_", " ")
-        entry = missing.table.facts.entry
-        return f"Set the {field} of the {entry} in the mappings, then retry."
-    return f"Add the missing {missing.table.facts.entry} to the mappings, then retry."
 
 
 def initial_of(task: SyncTask, missing: MissingEntry) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 
 from sync.models import BillingDocument, Invoice, SalesOrder
@@ -25,3 +26,11 @@ def keep_difference(document: BillingDocument, order: SalesOrder, invoice: Invoi
     if difference is not None and abs(difference) <= order.shop.amount_tolerance:
         difference = None
     Invoice.objects.filter(pk=invoice.pk).update(differs_by=difference)
+
+
+def keep_common_difference(
+    order: SalesOrder, entity_ids: Collection[int], difference: Decimal | None
+) -> None:
+    """How far invoices are in all from what they stand for; none of several has it alone."""
+    invoices = Invoice.objects.filter(sales_order=order, entity_id__in=entity_ids)
+    invoices.update(differs_by=difference if len(entity_ids) == 1 else None)

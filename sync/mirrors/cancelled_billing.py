@@ -1,4 +1,4 @@
-"""Whether anything is left to do about a billing document that was cancelled in SAP."""
+"""What has become of billing documents that SAP cancelled after the shop had invoiced them."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 
-from django.db.models import QuerySet
-
-from sync.mirrors.billed_anew import successor_of
-from sync.models import BillingDocument, BillingDocumentLine, Invoice, SalesOrder
-
-Category = BillingDocument.Category
+from sync.mirrors.billed_anew import billing_documents, invoices_of, successor_of
+from sync.models import BillingDocument, BillingDocumentLine, SalesOrder
 
 
 def is_dealt_with(order: SalesOrder, document: BillingDocument) -> bool:
-    """Whether nothing is left to do about a cancelled document, by the mirrors."""
+    """Whether nothing is left to do about a cancelled document."""
     return (
         not invoices_of(order, document).exists()
         or is_credited(order, document)
@@ -31,15 +27,10 @@ def is_credited(order: SalesOrder, document: BillingDocument) -> bool:
     lines = BillingDocumentLine.objects.filter(sales_order=order)
     own = _quantities(lines.filter(billing_document=document))
     credited = lines.filter(
-        billing_document__category=Category.CREDIT_MEMO, billing_document__is_cancelled=False
+        billing_document__category=BillingDocument.Category.CREDIT_MEMO,
+        billing_document__is_cancelled=False,
     )
-    before = lines.filter(
-        billing_document__in=[
-            one
-            for one in _cancelled_and_invoiced(order)
-            if one.billing_document_number < document.billing_document_number
-        ]
-    )
+    before = lines.filter(billing_document__in=_cancelled_before(order, document))
     spoken_for = _quantities(credited, before)
     known = order.lines.filter(sap_item_number__isnull=False)
     refunded = dict(known.values_list("sap_item_number", "qty_refunded"))
@@ -49,17 +40,12 @@ def is_credited(order: SalesOrder, document: BillingDocument) -> bool:
     )
 
 
-def _cancelled_and_invoiced(order: SalesOrder) -> list[BillingDocument]:
-    """The order's cancelled invoices of SAP for which the shop has an invoice."""
-    cancelled = BillingDocument.objects.filter(
-        lines__sales_order=order, category=Category.INVOICE, is_cancelled=True
-    ).distinct()
-    return [one for one in cancelled if invoices_of(order, one).exists()]
-
-
-def invoices_of(order: SalesOrder, document: BillingDocument) -> QuerySet[Invoice]:
-    """The order's invoices of the shop that stand for the document."""
-    return Invoice.objects.standing_for(document).filter(sales_order=order)
+def _cancelled_before(order: SalesOrder, document: BillingDocument) -> list[BillingDocument]:
+    """Cancelled documents with a lower number for which the shop has an invoice."""
+    before = billing_documents(order, is_cancelled=True).filter(
+        billing_document_number__lt=document.billing_document_number
+    )
+    return [one for one in before if invoices_of(order, one).exists()]
 
 
 def _quantities(*groups: Iterable[BillingDocumentLine]) -> dict[int, Decimal]:

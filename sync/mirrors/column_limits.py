@@ -13,7 +13,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model
 
+from sync.causes.cause import SAP, SHOP
+from sync.causes.sap import SapCause
+from sync.causes.shop import ShopCause
 from sync.errors import UnexpectedRecord
+
+_CAUSES = {SHOP: ShopCause.DOES_NOT_FIT, SAP: SapCause.DOES_NOT_FIT}
 
 
 def must_fit(model: type[Model], rows: Iterable[Mapping[str, Any]], *, system: str) -> None:
@@ -26,8 +31,8 @@ def must_fit(model: type[Model], rows: Iterable[Mapping[str, Any]], *, system: s
                 raise UnexpectedRecord(
                     f"its {name.replace('_', ' ')} holds a value the portal cannot "
                     "store (too long, too large, or not a character).",
-                    system=system,
-                    cause_key=f"{system}:unfitting:{name}",
+                    cause=_CAUSES[system],
+                    detail=name,
                 )
 
 

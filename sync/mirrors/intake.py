@@ -51,7 +51,7 @@ def payments_of(shop: Shop) -> dict[str, PaymentMapping]:
     return {entry.method: entry for entry in PaymentMapping.objects.filter(shop=shop)}
 
 
-def reason_not_taken(order: SalesOrder, shop: Shop, payments: Payments, *, now: datetime) -> str:
+def reason_not_taken(order: SalesOrder, payments: Payments, *, now: datetime) -> str:
     """Why an order stays out of SAP for now; empty when it is to go there."""
     if never := reason_never_taken(order):
         return never
@@ -59,7 +59,7 @@ def reason_not_taken(order: SalesOrder, shop: Shop, payments: Payments, *, now: 
         return ""
     if closed := _state_reason(order):
         return closed
-    if shop.orders_from and order.placed_at < shop.orders_from:
+    if order.is_from_before_portal:
         return TOO_EARLY
     if replaced := _replaces_reason(order):
         return replaced

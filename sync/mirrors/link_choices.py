@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sync.causes import TWICE, UNDECIDED
+from sync.causes.orders import OrderCause
 from sync.mirrors.shared_references import reference_of
 from sync.models import Decision, SalesOrder, SyncTask
 from sync.translate.linking import Point
 
-ASKED_OF_PEOPLE = frozenset({UNDECIDED, TWICE})
+ASKED_OF_PEOPLE = frozenset(
+    {OrderCause.UNDECIDED.code, OrderCause.TIED_TO_NONE.code, OrderCause.TWICE.code}
+)
 CANDIDATES = "candidates"  # fact of a task: both sides of each, for the page that asks
 
 
@@ -75,7 +77,5 @@ def task_showing(order: SalesOrder, number: str) -> SyncTask | None:
 
 
 def _waiting(order: SalesOrder) -> SyncTask | None:
-    waiting = order.tasks.filter(
-        state=SyncTask.State.NEEDS_ATTENTION, cause_key__in=ASKED_OF_PEOPLE
-    )
+    waiting = order.tasks.filter(state=SyncTask.State.NEEDS_ATTENTION, cause__in=ASKED_OF_PEOPLE)
     return waiting.order_by("-id").first()

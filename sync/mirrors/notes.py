@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from sync.mirrors.standing_for import Paper
 from sync.models import SalesOrder
 
 
@@ -36,15 +35,6 @@ def note_watched(orders: Iterable[SalesOrder], news: Iterable[int], now: datetim
     looked_at = SalesOrder.objects.filter(pk__in=[order.pk for order in orders])
     looked_at.update(billing_watched_at=now)
     SalesOrder.objects.filter(pk__in=list(news), billing_due_at=None).update(billing_due_at=now)
-
-
-def note_mail(
-    paper: Paper, queued_at: datetime | None, due_at: datetime | None, *, is_told: bool
-) -> None:
-    """Since when the shop has the paper's mail in its queue, and when to ask for it again."""
-    told = {"is_customer_told": True} if is_told else {}
-    mirror = type(paper)._default_manager.filter(pk=paper.pk)
-    mirror.update(mail_queued_at=queued_at, mail_due_at=due_at, **told)
 
 
 def keep(order: SalesOrder, **columns: object) -> None:

@@ -40,7 +40,7 @@ def refresh_stages(keys: Iterable[int]) -> None:
             reason = reason_unwanted(order, documents[order.pk], unwanted)
             reason = reason or reason_one_sided(order)
         else:
-            reason = reason_not_taken(order, order.shop, payments[order.shop], now=now)
+            reason = reason_not_taken(order, payments[order.shop], now=now)
         stage = stage_of(order, reason, documents[order.pk])
         if (stage, reason) != (order.stage, order.not_taken_reason):
             values = {"stage": stage, "not_taken_reason": reason, **_arrival(order, stage, now)}

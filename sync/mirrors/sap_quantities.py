@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from sync.causes import QUANTITIES_CUT
+from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
 from sync.magento.records import MagentoDocumentItem
+from sync.mirrors.billed_anew import billing_documents
 from sync.mirrors.order_documents import counted
 from sync.models import (
     BillingDocument,
@@ -31,8 +32,7 @@ def delivered_quantities(
 ) -> tuple[Quantities, Quantities]:
     """Of this delivery, and of all that left before it."""
     lines = OutboundDeliveryLine.objects.filter(sales_order=order)
-    gone = OutboundDelivery.objects.filter(lines__in=lines, goods_movement_status="C").distinct()
-    earlier = [one for one in gone if departure(one) < departure(delivery)]
+    earlier = [one for one in departed(order) if _departure(one) < _departure(delivery)]
     before = lines.filter(delivery__in=earlier)
     return (
         _by_item_id(order, f"Delivery {delivery}", _delivered(lines.filter(delivery=delivery))),
@@ -45,7 +45,13 @@ def _delivered(lines: QuerySet[OutboundDeliveryLine]) -> Iterator[tuple[int, Cou
         yield line.sap_item_number, counted(line)
 
 
-def departure(delivery: OutboundDelivery) -> tuple[date, datetime, str]:
+def departed(order: SalesOrder) -> list[OutboundDelivery]:
+    """The order's deliveries that have left, in the sequence in which they did."""
+    gone = OutboundDelivery.objects.filter(lines__sales_order=order, goods_movement_status="C")
+    return sorted(gone.distinct(), key=_departure)
+
+
+def _departure(delivery: OutboundDelivery) -> tuple[date, datetime, str]:
     """The sequence in which deliveries left; the number decides within a moment or a day."""
     day = delivery.goods_issue_date or date.max
     midnight = datetime.combine(day, time.min, UTC)
@@ -57,11 +63,10 @@ def billed_quantities(
 ) -> tuple[Quantities, Quantities]:
     """Of this billing document, and of all valid invoices that come before it by number."""
     lines = BillingDocumentLine.objects.filter(sales_order=order)
-    before = lines.filter(
-        billing_document__billing_document_number__lt=document.billing_document_number,
-        billing_document__category=BillingDocument.Category.INVOICE,
-        billing_document__is_cancelled=False,
+    earlier = billing_documents(order, is_cancelled=False).filter(
+        billing_document_number__lt=document.billing_document_number
     )
+    before = lines.filter(billing_document__in=earlier)
     this = lines.filter(billing_document=document)
     delivered = {
         (line.delivery.delivery_number, line.item_number): counted(line)
@@ -90,9 +95,8 @@ def refuse_disagreements(order: SalesOrder, document: str, wanted: OpenQuantitie
         reasons = " ".join(one.message for one in wanted.disagreements)
         raise RecordsDisagree(
             f"{document} does not fit web order {order.increment_id}. {reasons}",
-            system="magento",
+            cause=PaperCause.QUANTITIES_DO_NOT_FIT,
             reference=order.increment_id,
-            cause_key="quantities-do-not-fit",
         )
 
 
@@ -112,10 +116,9 @@ def refuse_other_quantities(
         )
         raise RecordsDisagree(
             f"{paper} of web order {order.increment_id} holds other quantities than SAP's "
-            f"document: {told}. Make the rest by hand in the shop, then retry.",
-            system="magento",
+            f"document: {told}.",
+            cause=PaperCause.QUANTITIES_CUT,
             reference=order.increment_id,
-            cause_key=QUANTITIES_CUT,
         )
 
 
@@ -132,9 +135,8 @@ def _by_item_id(
             raise RecordsDisagree(
                 f"SAP's item {sap_item_number} of order {order.sap_sales_order_number} stands for "
                 f"no line of web order {order.increment_id}; it was added in SAP.",
-                system="sap",
+                cause=PaperCause.ITEM_WITHOUT_LINE,
                 reference=order.increment_id,
-                cause_key="sap:item-without-line",
             )
         found[item_ids[sap_item_number]] += _in_unit_of_order(
             order, document, sap_item_number, line, units.get(sap_item_number, "")
@@ -151,10 +153,8 @@ def _in_unit_of_order(
         raise RecordsDisagree(
             f"{document} counts item {item} of SAP order {order.sap_sales_order_number} in "
             f"{line.unit} ({line.quantity.normalize():f}), the order in {unit}, and SAP does not "
-            f"say how many {unit} that is. Make the shop's paper for web order "
-            f"{order.increment_id} by hand, then retry: it is found and linked.",
-            system="sap",
+            f"say how many {unit} that is.",
+            cause=PaperCause.OTHER_UNIT,
             reference=order.increment_id,
-            cause_key="sap:other-unit",
         )
     return quantity

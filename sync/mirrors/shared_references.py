@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from django.db.models import Q
 from django.db.models.functions import Trim, Upper
 
+from sync.causes.cause import Cause
+from sync.causes.orders import OrderCause
 from sync.errors import RecordsDisagree
 from sync.models import SalesOrder, Shop, Step, SyncTask
 from sync.sap.reference import normal_reference, web_reference
@@ -65,10 +67,9 @@ def _shared(order: SalesOrder, other: SalesOrder) -> RecordsDisagree:
     return RecordsDisagree(
         f"Web order {order.increment_id} and web order {other.increment_id}{where}{there} are the "
         f"same to SAP, which keeps both numbers as {reference_of(order)}: neither is taken for the "
-        f"other. {_remedy(order, other)}",
-        system="sap",
+        "other.",
+        cause=_cause(order, other),
         reference=order.increment_id,
-        cause_key="sap:shared-reference",
     )
 
 
@@ -78,14 +79,13 @@ def _anothers(order: SalesOrder, other: SalesOrder) -> RecordsDisagree:
         whose = f"the shop {other.shop}"
     return RecordsDisagree(
         f"SAP order {other.sap_sales_order_number} carries the number {order.increment_id}, "
-        f"but it is that of {whose}. {_remedy(order, other)}",
-        system="sap",
+        f"but it is that of {whose}.",
+        cause=_cause(order, other),
         reference=order.increment_id,
-        cause_key="sap:another-shops-order",
     )
 
 
-def _remedy(order: SalesOrder, other: SalesOrder) -> str:
+def _cause(order: SalesOrder, other: SalesOrder) -> Cause:
     if other.shop_id != order.shop_id:
-        return "Give one of both shops a reference prefix."
-    return "Cancel one of them in the shop and have it placed again under another number."
+        return OrderCause.SAME_NUMBERS_OF_SHOPS
+    return OrderCause.SAME_REFERENCE

@@ -8,14 +8,13 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from sync.errors import UnexpectedRecord
 from sync.magento.records import MagentoInvoice, MagentoOrder, MagentoShipment
 from sync.mirrors.column_limits import must_fit
 from sync.mirrors.progress import refresh_stages
-from sync.mirrors.standing_for import tie
+from sync.mirrors.standing_for import SapDocument, columns_of, follow, tie
 from sync.models import (
     BillingDocument,
     Invoice,
@@ -79,30 +78,19 @@ def store_shipment(
     """Upsert a shipment with lines and tracks; ``delivery`` None leaves earlier links alone, and
     so does one for a shipment made by hand: it may stand for several."""
     values, lines, tracks = _split(shipment_values(record), "lines", "tracks")
-    if delivery is not None:
-        values |= {"is_made_by_hand": made_by_hand}
-        values |= {} if made_by_hand else {"delivery": delivery}
     lines = [_renamed(line, "shipped_quantity") for line in lines]
     with _named(f"Shipment {record.entity_id}"):
         must_fit(Shipment, [values], system="magento")
         must_fit(ShipmentLine, lines, system="magento")
         must_fit(ShipmentTrack, tracks, system="magento")
     with transaction.atomic():
-        if delivery is not None and not made_by_hand:
-            _follow(Shipment.objects.filter(sales_order=order), record.entity_id, delivery=delivery)
-        shipment, _created = Shipment.objects.update_or_create(
-            sales_order=order,
-            entity_id=record.entity_id,
-            defaults={**values, "read_at": timezone.now()},
-        )
+        shipment = _upsert_paper(Shipment, order, values, delivery, made_by_hand=made_by_hand)
         shipment.lines.all().delete()
         ShipmentLine.objects.bulk_create(ShipmentLine(shipment=shipment, **line) for line in lines)
         shipment.tracks.all().delete()
         ShipmentTrack.objects.bulk_create(
             ShipmentTrack(shipment=shipment, **track) for track in tracks
         )
-        if delivery is not None and made_by_hand:
-            tie(shipment, delivery)
     return shipment
 
 
@@ -115,41 +103,37 @@ def store_invoice(
 ) -> Invoice:
     """Upsert an invoice with its lines; ``document`` as for a shipment."""
     values, lines = _split(invoice_values(record), "lines")
-    if document is not None:
-        values |= {"is_made_by_hand": made_by_hand}
-        values |= {} if made_by_hand else {"billing_document": document}
     lines = [_renamed(line, "invoiced_quantity") for line in lines]
     with _named(f"Invoice {record.entity_id}"):
         must_fit(Invoice, [values], system="magento")
         must_fit(InvoiceLine, lines, system="magento")
     with transaction.atomic():
-        if document is not None and not made_by_hand:
-            papers = Invoice.objects.filter(sales_order=order)
-            _follow(papers, record.entity_id, billing_document=document)
-        invoice, _created = Invoice.objects.update_or_create(
-            sales_order=order,
-            entity_id=record.entity_id,
-            defaults={**values, "read_at": timezone.now()},
-        )
+        invoice = _upsert_paper(Invoice, order, values, document, made_by_hand=made_by_hand)
         invoice.lines.all().delete()
         InvoiceLine.objects.bulk_create(InvoiceLine(invoice=invoice, **line) for line in lines)
-        if document is not None and made_by_hand:
-            tie(invoice, document)
     return invoice
 
 
-def _follow(papers: QuerySet[Paper], entity_id: int, **document: Model) -> None:
-    """Let the mirror of ours that stands for SAP's document be the one of this ``entity_id``.
-
-    A shop restored from a backup, or one misread before, shows the same paper under another key.
-    """
-    linked = papers.filter(**document).exclude(entity_id=entity_id)
-    ours = linked.filter(is_made_by_hand=False)
-    if papers.filter(entity_id=entity_id).exists() or not ours:
-        linked.update(**dict.fromkeys(document))
-    else:
-        linked.exclude(pk__in=ours).update(**dict.fromkeys(document))
-        ours.update(entity_id=entity_id)
+def _upsert_paper(
+    model: type[Paper],
+    order: SalesOrder,
+    values: dict[str, Any],
+    document: SapDocument | None,
+    *,
+    made_by_hand: bool,
+) -> Paper:
+    entity_id = values["entity_id"]
+    if document is not None:
+        values |= {"is_made_by_hand": made_by_hand}
+        if not made_by_hand:
+            follow(order, model, entity_id, document)
+            values |= {columns_of(model)[0]: document}
+    paper, _created = model._default_manager.update_or_create(
+        sales_order=order, entity_id=entity_id, defaults={**values, "read_at": timezone.now()}
+    )
+    if document is not None and made_by_hand:
+        tie(paper, document)
+    return paper
 
 
 def _renamed(line: dict[str, Any], quantity: str) -> dict[str, Any]:
@@ -163,7 +147,7 @@ def _named(document: str) -> Iterator[None]:
         yield
     except UnexpectedRecord as error:
         message = f"{document} of the shop cannot be stored: {error.message}"
-        raise UnexpectedRecord(message, system=error.system, cause_key=error.cause_key) from error
+        raise UnexpectedRecord(message, cause=error.cause, detail=error.detail) from error
 
 
 def _drop_outdated(shop: Shop, orders: dict[int, MagentoOrder]) -> None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from sync.models import BillingDocument, Invoice, OutboundDelivery, SalesOrder, Shipment
 
-Paper = Shipment | Invoice
-Document = OutboundDelivery | BillingDocument
+ShopPaper = Shipment | Invoice
+SapDocument = OutboundDelivery | BillingDocument
 
 
-def tie(paper: Paper, document: Document) -> None:
+def columns_of(paper: ShopPaper | type[ShopPaper]) -> tuple[str, str]:
+    """The names of the column of its first document, and of the relation to further ones."""
+    model = paper if isinstance(paper, type) else type(paper)
+    if issubclass(model, Shipment):
+        return "delivery", "further_deliveries"
+    return "billing_document", "further_documents"
+
+
+def tie(paper: ShopPaper, document: SapDocument) -> None:
     """Let the paper stand for this document too; the first one is named in its own column."""
-    first, further = _columns(paper)
+    first, further = columns_of(paper)
     if getattr(paper, f"{first}_id") is None:
         type(paper).objects.filter(pk=paper.pk).update(**{first: document})
         setattr(paper, first, document)
@@ -20,9 +28,9 @@ def tie(paper: Paper, document: Document) -> None:
         getattr(paper, further).add(document)
 
 
-def untie(paper: Paper, document: Document) -> None:
+def untie(paper: ShopPaper, document: SapDocument) -> None:
     """Let the paper stand for this document no longer."""
-    first, further = _columns(paper)
+    first, further = columns_of(paper)
     others = getattr(paper, further)
     if getattr(paper, f"{first}_id") == document.pk:
         following = others.order_by("pk").first()
@@ -32,10 +40,28 @@ def untie(paper: Paper, document: Document) -> None:
     others.remove(document)
 
 
-def tied_pairs(order: SalesOrder, papers: type[Paper]) -> list[tuple[int, int]]:
+def follow(
+    order: SalesOrder, papers: type[ShopPaper], entity_id: int, document: SapDocument
+) -> None:
+    """Let the mirror of ours that stands for the document be the one of this ``entity_id``.
+
+    A shop restored from a backup, or one misread before, shows the same paper under another key.
+    """
+    first, _further = columns_of(papers)
+    known = papers._default_manager.filter(sales_order=order)
+    linked = known.filter(**{first: document}).exclude(entity_id=entity_id)
+    ours = linked.filter(is_made_by_hand=False)
+    if known.filter(entity_id=entity_id).exists() or not ours:
+        linked.update(**{first: None})
+    else:
+        linked.filter(is_made_by_hand=True).update(**{first: None})
+        ours.update(entity_id=entity_id)
+
+
+def tied_pairs(order: SalesOrder, papers: type[ShopPaper]) -> list[tuple[int, int]]:
     """The ``entity_id`` of each of the order's papers with the key of each document it is for."""
     pairs: list[tuple[int, int]] = []
-    first, further = _columns(papers)
+    first, further = columns_of(papers)
     for paper in papers._default_manager.filter(sales_order=order).prefetch_related(further):
         if (key := getattr(paper, f"{first}_id")) is not None:
             pairs.append((paper.entity_id, key))
@@ -43,30 +69,31 @@ def tied_pairs(order: SalesOrder, papers: type[Paper]) -> list[tuple[int, int]]:
     return pairs
 
 
+def made_by_us(order: SalesOrder, papers: type[ShopPaper], document: SapDocument) -> set[int]:
+    """The ``entity_id`` of what the portal made for the order's part of a document, as far as it
+    knows: a comment in the shop may be edited or misread."""
+    first, _further = columns_of(papers)
+    ours = papers._default_manager.filter(sales_order=order, is_made_by_hand=False)
+    return set(ours.filter(**{first: document}).values_list("entity_id", flat=True))
+
+
 def leave_to(
-    standing: Iterable[Paper],
-    document: Document,
+    order: SalesOrder,
+    papers: type[ShopPaper],
+    document: SapDocument,
     entity_ids: Collection[int],
     in_shop: Collection[int],
 ) -> None:
-    """Of the papers that stand for the document, let only those with these ids do so.
+    """Of the order's papers that stand for the document, let only those with these ids do so.
 
     A paper that a restored shop shows under another key keeps its mirror, and so its mails.
     """
-    for paper in list(standing):
-        if paper.entity_id in entity_ids:
-            continue
-        known = type(paper).objects.filter(sales_order=paper.sales_order_id)
+    known = papers._default_manager.filter(sales_order=order)
+    standing = {entity_id for entity_id, key in tied_pairs(order, papers) if key == document.pk}
+    for paper in known.filter(entity_id__in=standing - set(entity_ids)):
         mirrored = set(known.filter(entity_id__in=entity_ids).values_list("entity_id", flat=True))
         moved = [one for one in entity_ids if one not in mirrored]
         if moved and paper.entity_id not in in_shop:
             known.filter(pk=paper.pk).update(entity_id=moved[0])
         else:
             untie(paper, document)
-
-
-def _columns(paper: Paper | type[Paper]) -> tuple[str, str]:
-    model = paper if isinstance(paper, type) else type(paper)
-    if issubclass(model, Shipment):
-        return "delivery", "further_deliveries"
-    return "billing_document", "further_documents"

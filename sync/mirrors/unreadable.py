@@ -11,8 +11,10 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from sync.errors import NO_MAPPING, UnexpectedRecord
+from sync.causes.cause import Kind
+from sync.errors import UnexpectedRecord
 from sync.models import Decision, Shop, Step, SyncTask, clock
+from sync.models.failures import columns_of
 from sync.reading import UnreadableRecord
 
 State = SyncTask.State
@@ -32,25 +34,18 @@ def report(shop: Shop, record: UnreadableRecord) -> None:
     reference = reference_of(shop, record)
     lock = f"pull_orders:{reference}"[:80]
     task = {"step": Step.PULL_ORDERS, "reference": reference, "lock": lock, "shop": shop}
-    stop(task, message_of(record), record.error.cause_key or "unreadable web order")
+    stop(task, said_of(record))
 
 
-def stop(task: Mapping[str, Any], message: str, cause_key: str) -> None:
+def stop(task: Mapping[str, Any], error: UnexpectedRecord) -> None:
     """Leave the task of this step and reference to a person; made where there is none.
 
     One that is being carried out is left alone: it finds out for itself. So is what a person has
     marked done, while no other trouble is reported of it.
     """
-    if is_ended(task["step"], task["reference"], message):
+    if is_ended(task["step"], task["reference"], error.message):
         return
-    values = {
-        "state": State.NEEDS_ATTENTION,
-        "error_class": UnexpectedRecord.__name__,
-        "error_message": message,
-        "cause_key": cause_key[:120],
-        **NO_MAPPING,
-        "finished_at": clock.now(),
-    }
+    values = {"state": State.NEEDS_ATTENTION, "finished_at": clock.now(), **columns_of(error)}
     unfinished = SyncTask.objects.unfinished()
     open_task = unfinished.filter(step=task["step"], reference=task["reference"])
     if open_task.exclude(state=State.RUNNING).update(**values) or open_task.exists():
@@ -68,7 +63,7 @@ def is_ended(step: Step, reference: str, message: str) -> bool:
 def stopped(step: Step) -> set[str]:
     """The references of tasks that stopped because a record could not be read."""
     tasks = SyncTask.objects.filter(
-        step=step, state=State.NEEDS_ATTENTION, error_class=UnexpectedRecord.__name__
+        step=step, state=State.NEEDS_ATTENTION, error_class=Kind.UNEXPECTED
     )
     return set(tasks.values_list("reference", flat=True))
 
@@ -78,7 +73,7 @@ def close(step: Step, references: Iterable[str]) -> None:
     SyncTask.objects.filter(
         step=step,
         state=State.NEEDS_ATTENTION,
-        error_class=UnexpectedRecord.__name__,
+        error_class=Kind.UNEXPECTED,
         reference__in=list(references),
     ).update(state=State.DONE, outcome=READ_LATER, finished_at=clock.now())
 
@@ -103,8 +98,8 @@ def refuse(records: Sequence[UnreadableRecord], what: str) -> None:
         raise UnexpectedRecord(
             f"{what} {name or 'without a number'} of this order cannot be read, and may be the "
             f"one looked for: {record.error.message}",
-            system="magento",
-            cause_key=record.error.cause_key,
+            cause=record.error.cause,
+            detail=record.error.detail,
         )
 
 
@@ -130,8 +125,8 @@ def _by_number(shop: Shop, increment_id: str) -> str:
     return f"shop:{shop.pk}:number:{increment_id.strip()}"[:80]
 
 
-def message_of(record: UnreadableRecord) -> str:
-    """One sentence: which order, and what is wrong with it."""
+def said_of(record: UnreadableRecord) -> UnexpectedRecord:
+    """In one sentence: which order, and what is wrong with it."""
     key = f"with entity_id {record.entity_id}" if record.entity_id else "without a number"
-    name = record.number or key
-    return f"Web order {name} cannot be read: {record.error.message}"
+    said = f"Web order {record.number or key} cannot be read: {record.error.message}"
+    return UnexpectedRecord(said, cause=record.error.cause, detail=record.error.detail)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from django.db import DataError, IntegrityError
 
+from sync.causes.sap import SapCause
 from sync.errors import UnexpectedRecord
 from sync.mirrors import unreadable
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder, Step, SyncTask
@@ -68,9 +69,9 @@ class Pulled:
             step = Step.PULL_DELIVERIES if one.kind in READ_BY_BOTH_PULLS else self.step
             wanted = _task(step, one, orders.get(one.number))
             if wanted["reference"] == self.task.reference:
-                own = UnexpectedRecord(message_of(one), system="sap", cause_key=_cause(one))
+                own = said_of(one)
             else:
-                unreadable.stop(wanted, message_of(one), _cause(one))
+                unreadable.stop(wanted, said_of(one))
         if own is not None:
             raise own
 
@@ -86,17 +87,15 @@ class Pulled:
 
 
 def _refused(error: Exception) -> UnexpectedRecord:
-    return UnexpectedRecord(f"the database refuses it ({type(error).__name__}).", system="sap")
+    said = f"the database refuses it ({type(error).__name__})."
+    return UnexpectedRecord(said, cause=SapCause.DOES_NOT_FIT)
 
 
-def message_of(document: UnreadableRecord) -> str:
-    """One sentence: which document, and what is wrong with it."""
+def said_of(document: UnreadableRecord) -> UnexpectedRecord:
+    """In one sentence: which document, and what is wrong with it."""
     name = f"{NAMES[document.kind]} {document.number or 'without a number'}"
-    return f"{name} cannot be read: {document.error.message}"
-
-
-def _cause(document: UnreadableRecord) -> str:
-    return document.error.cause_key or f"sap:unreadable:{document.kind}"
+    said, error = f"{name} cannot be read: {document.error.message}", document.error
+    return UnexpectedRecord(said, cause=error.cause, detail=error.detail or document.kind)
 
 
 def _references(read: Iterable[tuple[str, str]]) -> set[str]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from sync.causes import GONE_ANYWAY
+from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
 from sync.mirrors.order_documents import Documents
 from sync.models import OutboundDelivery, OutboundDeliveryLine, SalesOrder, SalesOrderLine
@@ -85,9 +85,8 @@ def refuse_gone_anyway(order: SalesOrder, delivery: OutboundDelivery) -> None:
     pieces = _pieces_of(lines, _names([order.pk]))
     raise RecordsDisagree(
         f"{_warning(order, delivery, pieces)} The shop takes no shipment of them any more.",
-        system="magento",
+        cause=PaperCause.GONE_ANYWAY,
         reference=order.increment_id,
-        cause_key=GONE_ANYWAY,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import models
@@ -60,7 +61,9 @@ class Health(models.Model):
     consecutive_failures = models.PositiveIntegerField(default=0)
     opened_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
+    cause = models.CharField(max_length=40, blank=True)
     cause_key = models.CharField(max_length=120, blank=True)
+    remedy = models.TextField(blank=True)
 
     class Meta:
         abstract = True
@@ -79,19 +82,22 @@ class Health(models.Model):
         is_long = now - began >= self.BELIEVED_AFTER * scale
         return is_long and self.consecutive_failures >= self.FAILURES_TO_OPEN
 
-    def note_failure(self, error: str, cause_key: str, now: datetime) -> None:
-        """Count one more; the caller decides whether it is believed, and saves."""
+    def note_failure(self, failure: Mapping[str, str], now: datetime) -> None:
+        """Count one more, as a task keeps it; the caller decides whether it is believed, and
+        saves."""
         if not self.consecutive_failures:
             self.failing_since = now
         self.consecutive_failures += 1
-        self.last_error, self.cause_key = error, cause_key[:120]
+        self.last_error = failure["error_message"]
+        self.cause, self.cause_key = failure["cause"], failure["cause_key"]
+        self.remedy = failure["remedy"]
 
     def note_success(self, now: datetime) -> None:
         """All is forgotten; the caller saves."""
         self.last_good_at = now
         self.failing_since = self.opened_at = None
         self.consecutive_failures = 0
-        self.last_error = self.cause_key = ""
+        self.last_error = self.cause = self.cause_key = self.remedy = ""
 
 
 class RemoteHealth(Health):

@@ -13,6 +13,8 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
+from sync.causes.sap import SapCause
+from sync.causes.shop import ShopCause
 from sync.errors import RemoteChanged
 
 LABELS = {
@@ -52,8 +54,8 @@ class RemoteIdentityManager(models.Manager["RemoteIdentity"]):
         if is_other:
             raise RemoteChanged(
                 f"It looks like another than before: {remembered.change}.",
-                system=system.partition(":")[0],
-                cause_key=f"changed:{system}",
+                cause=SapCause.CHANGED if system == "sap" else ShopCause.CHANGED,
+                detail=system,
             )
 
 

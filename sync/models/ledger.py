@@ -14,11 +14,12 @@ from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 
+from sync.causes.cause import Team
 from sync.errors import LeaseLost
 from sync.models import clock
+from sync.models.failures import NO_FAILURE
 from sync.models.steps import Step
 from sync.models.systems import MAGENTO, SAP, kind_of, shop_code
-from sync.teams import Team
 
 
 class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
@@ -132,8 +133,15 @@ class SyncTask(models.Model):
     facts = models.JSONField(default=dict, help_text="Written ahead of what cannot be undone.")
     outcome = models.CharField(max_length=255, blank=True, help_text="What the step did, in words.")
     error_class = models.CharField(max_length=40, blank=True)
-    error_message = models.TextField(blank=True)
+    error_message = models.TextField(blank=True, help_text="What happened.")
+    cause = models.CharField(max_length=40, blank=True, help_text="The row in sync.causes.")
     cause_key = models.CharField(max_length=120, blank=True)
+    # What this failure says otherwise than the row of its cause.
+    headline = models.CharField(max_length=160, blank=True)
+    remedy = models.TextField(blank=True)
+    owner = models.CharField(max_length=20, blank=True)
+    sap_message_class = models.CharField(max_length=20, blank=True)
+    sap_message_number = models.CharField(max_length=20, blank=True)
     mapping_table = models.CharField(
         max_length=20, blank=True, help_text="Where the entry is missing that stopped it."
     )
@@ -144,6 +152,25 @@ class SyncTask(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        permissions = [
+            ("sync_orders", "Can bring orders into SAP"),
+            ("take_orders_anyway", "Can take an order a rule has stopped"),
+            ("sync_deliveries", "Can fetch deliveries and ship them in the shop"),
+            ("sync_billing", "Can fetch billing documents and invoice them in the shop"),
+            ("capture_again", "Can have a payment captured again after looking at the bank"),
+            ("resend_invoices", "Can mail an invoice to its customer again"),
+            ("dry_run_orders", "Can try an order in SAP without saving it"),
+            ("view_master_data", "Can see which mappings are missing"),
+            ("retry_tasks", "Can put stopped work back to work"),
+            ("view_queue", "Can look at queue, workers and connections"),
+            ("test_connections", "Can test the connections to shops and SAP"),
+            ("check_readiness", "Can check whether everything is ready"),
+            ("manage_automation", "Can switch automatic steps on and off"),
+            (
+                "clear_sign_in_locks",
+                "Can see whose sign-ins wait after failures, and let them try again",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["step", "reference"],
@@ -209,7 +236,7 @@ class SyncTask(models.Model):
             pk=self.pk, state=self.State.RUNNING, lease_owner=self.lease_owner
         )
         if not mine.filter(attempts=self.attempts).update(**values):
-            raise LeaseLost(reference=self.reference)
+            raise LeaseLost(f"Another worker has taken {self.reference} over.")
         for name, value in values.items():
             setattr(self, name, value)
 
@@ -223,7 +250,7 @@ class SyncTask(models.Model):
 
     def succeed(self, outcome: str) -> None:
         """Close the task: the step did what was asked, or found it done."""
-        self._finish(state=self.State.DONE, outcome=outcome[:255], error_class="", cause_key="")
+        self._finish(state=self.State.DONE, outcome=outcome[:255], **NO_FAILURE)
 
     def try_again_at(self, moment: datetime, failure: Mapping[str, str]) -> None:
         """Put the task back until ``moment``; ``failure`` holds the columns that say why."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Trim, Upper
@@ -31,6 +32,8 @@ class SalesOrder(models.Model):
         COMPLETE = "complete", "Complete"
         ONE_SIDED = "one_sided", "Canceled on one side"
         CANCELED = "canceled", "Canceled"
+
+    KEPT_OUT: ClassVar = frozenset({Stage.NOT_TAKEN, Stage.CANCELED})
 
     class Verification(models.TextChoices):
         """Whether the SAP order was read back and agrees with the web order."""
@@ -206,6 +209,16 @@ class SalesOrder(models.Model):
     def is_in_sap(self) -> bool:
         """Whether SAP was read back holding this order."""
         return bool(self.sap_sales_order_number) and self.sap_read_at is not None
+
+    @property
+    def is_kept_out(self) -> bool:
+        """Whether a rule, or its end in the shop, keeps it from SAP."""
+        return self.stage in self.KEPT_OUT
+
+    @property
+    def is_from_before_portal(self) -> bool:
+        """Whether it was placed before the portal took over (*orders from*)."""
+        return bool(self.shop.orders_from and self.placed_at < self.shop.orders_from)
 
 
 class SalesOrderLine(models.Model):

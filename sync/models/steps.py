@@ -8,8 +8,8 @@ from typing import Self
 
 from django.db import models
 
+from sync.causes.cause import Team
 from sync.models.systems import MAGENTO, SAP
-from sync.teams import Team
 
 BOTH = frozenset({MAGENTO, SAP})
 ONLY_SAP, ONLY_SHOP = frozenset({SAP}), frozenset({MAGENTO})

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
+from sync.causes.sap import SapCause
 from sync.currencies import currency_decimals
 from sync.errors import UnexpectedRecord
 
@@ -18,6 +19,11 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 PLAIN_NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)(E[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 UNREADABLE = "\ufffd"  # stands for a character that no database holds
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def not_readable(what: str) -> UnexpectedRecord:
+    """The error of something SAP sent, or lacks, in an answer."""
+    return UnexpectedRecord(what, cause=SapCause.UNREADABLE)
 
 
 def plain(value: str) -> str:
@@ -79,7 +85,7 @@ def numc(value: int, length: int) -> str:
     """A NUMC value with its leading zeros; a number that does not fit is refused."""
     digits = str(value)
     if value < 0 or len(digits) > length:
-        raise UnexpectedRecord(f"A number does not fit a NUMC field of {length}.", system="sap")
+        raise not_readable(f"A number does not fit a NUMC field of {length}.")
     return digits.zfill(length)
 
 
@@ -92,9 +98,9 @@ def read_numc(value: str) -> int:
     """A NUMC value as a number; blank is zero."""
     bare = value.strip()
     if bare and not is_digits(bare):
-        raise UnexpectedRecord("SAP sent a NUMC field that is not digits.", system="sap")
+        raise not_readable("SAP sent a NUMC field that is not digits.")
     if len(bare) > LONGEST_NUMC:
-        raise UnexpectedRecord("SAP sent a NUMC field with too many digits.", system="sap")
+        raise not_readable("SAP sent a NUMC field with too many digits.")
     return int(bare or "0")
 
 
@@ -114,13 +120,13 @@ def read_date(value: str) -> date | None:
     if bare in UNSET_DATES:
         return None
     if len(bare) != 8 or not is_digits(bare):
-        raise UnexpectedRecord("SAP sent a date we cannot read.", system="sap")
+        raise not_readable("SAP sent a date we cannot read.")
     try:
         found = date(int(bare[:4]), int(bare[4:6]), int(bare[6:]))
     except ValueError as exc:
-        raise UnexpectedRecord("SAP sent an impossible date.", system="sap") from exc
+        raise not_readable("SAP sent an impossible date.") from exc
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise UnexpectedRecord(f"SAP sent a date in the year {found.year}.", system="sap")
+        raise not_readable(f"SAP sent a date in the year {found.year}.")
     return found
 
 
@@ -135,11 +141,11 @@ def read_clock(value: str) -> timedelta | None:
     if not bare:
         return None
     if len(bare) != 6 or not is_digits(bare):
-        raise UnexpectedRecord("SAP sent a time we cannot read.", system="sap")
+        raise not_readable("SAP sent a time we cannot read.")
     hours, minutes, seconds = int(bare[:2]), int(bare[2:4]), int(bare[4:])
     since = timedelta(hours=hours, minutes=minutes, seconds=seconds)
     if minutes > 59 or seconds > 59 or since > timedelta(hours=24):
-        raise UnexpectedRecord("SAP sent an impossible time.", system="sap")
+        raise not_readable("SAP sent an impossible time.")
     return since
 
 
@@ -183,15 +189,15 @@ def packed(value: Decimal, digits: int, decimals: int) -> str:
 def read_packed(value: object) -> Decimal:
     """A packed number as pyrfc gives it, or as RFC_READ_TABLE writes it (sign at the end)."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal | None):
-        raise UnexpectedRecord("SAP sent an amount that is not a number.", system="sap")
+        raise not_readable("SAP sent an amount that is not a number.")
     text = str(value if value is not None else "").strip()
     if text.endswith("-"):
         text = f"-{text[:-1].strip()}"
     if text and not PLAIN_NUMBER.fullmatch(text):
-        raise UnexpectedRecord("SAP sent an amount we cannot read.", system="sap")
+        raise not_readable("SAP sent an amount we cannot read.")
     number = Decimal(text or "0")
     if number and not -MOST_DIGITS <= number.adjusted() < MOST_DIGITS:
-        raise UnexpectedRecord("SAP sent an amount with too many digits.", system="sap")
+        raise not_readable("SAP sent an amount with too many digits.")
     return number
 
 

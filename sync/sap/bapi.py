@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, NoReturn
 
+from sync.causes.sap import SapCause
 from sync.errors import OutcomeUnknown, RemoteUnavailable, SyncError
 from sync.exchanges import Exchange, Observer
 from sync.fence import refuse_if_late
@@ -188,8 +189,7 @@ class SapSession:
         if not self.is_usable:
             raise RemoteUnavailable(
                 "This SAP session was closed or thrown away; a new one is needed.",
-                system=SYSTEM,
-                cause_key="sap:session-discarded",
+                cause=SapCause.SESSION_GONE,
             )
         if self._connection is not None and self._opened_by != os.getpid():
             self._drop()
@@ -240,9 +240,7 @@ def doubtful(error: SyncError, *, reference: str) -> OutcomeUnknown:
         error.reference = reference
         return error
     return OutcomeUnknown(
-        "The commit did not come back with a clear answer. Look in SAP before sending again.",
-        system=SYSTEM,
+        "The commit did not come back with a clear answer.",
+        cause=SapCause.OUTCOME_UNKNOWN if error.remote_is_away else SapCause.BROKE_OFF,
         reference=reference,
-        cause_key="sap:outcome-unknown",
-        remote_is_away=error.remote_is_away,
     )

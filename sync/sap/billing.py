@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 
-from sync.errors import RemoteRejected, UnexpectedRecord
+from sync.errors import RemoteRejected
 from sync.reading import Read, UnreadableRecord
 from sync.sap import abap
+from sync.sap.abap import not_readable
 from sync.sap.bapi import SapSession
 from sync.sap.billing_items import (
     BilledDocuments,
@@ -115,7 +116,7 @@ def _listed(session: SapSession, reference: str) -> dict[str, Found]:
 def _number_in(row: Row, name: str) -> str:
     found = abap.alpha(required(row, name))
     if not is_document_number(found):
-        raise UnexpectedRecord(f"SAP's {name} is not a document number.", system="sap")
+        raise not_readable(f"SAP's {name} is not a document number.")
     return found
 
 
@@ -156,9 +157,7 @@ def _detail(session: SapSession, document: str) -> Row:
     try:
         refuse_reading(answer, READ_BILLING, session.options, document)
     except RemoteRejected as exc:
-        raise UnexpectedRecord(
-            f"SAP lists it, but does not show it. {exc.message}", system="sap"
-        ) from exc
+        raise not_readable(f"SAP lists it, but does not show it. {exc.message}") from exc
     return structure(answer, "BILLINGDOCUMENTDETAIL")
 
 
@@ -171,7 +170,7 @@ def _document(
     net_value, tax_value = _totals(entry, table)
     category = text(table, "VBTYP") or text(head, "SD_DOC_CAT")
     if not category:
-        raise UnexpectedRecord("A billing document from SAP lacks its category.", system="sap")
+        raise not_readable("A billing document from SAP lacks its category.")
     return SapBillingDocument(
         billing_document_number=document,
         billing_type=text(table, "FKART") or text(head, "BILL_TYPE"),

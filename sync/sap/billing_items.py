@@ -13,8 +13,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from sync.errors import RemoteMisconfigured, RemoteRejected, UnexpectedRecord
+from sync.errors import RemoteMisconfigured, RemoteRejected
 from sync.sap import abap
+from sync.sap.abap import not_readable
 from sync.sap.bapi import SapSession
 from sync.sap.functions import READ_WEB_INVOICE
 from sync.sap.messages import cause_of
@@ -156,7 +157,7 @@ def read_invoice(
     web = {number(row, *ITEM_NUMBER): row for row in rows(answer, "WEBINVOICEITEMS")}
     listed = {number(row, "BILL_DOC_ITEM"): row for row in lines.listed.get(document, [])}
     if stored and not set(listed) <= set(stored):
-        raise UnexpectedRecord("SAP's list has a line that VBRP has not.", system="sap")
+        raise not_readable("SAP's list has a line that VBRP has not.")
     sources = [
         LineSources(item, listed.get(item, {}), stored.get(item, {}), web.get(item, {}), currency)
         for item in sorted({*listed, *stored, *web} - {0})
@@ -220,5 +221,5 @@ def _quantity(stored: Row, web: Row, billed: BilledLine | None) -> Decimal:
         return required_quantity(stored, "FKIMG")
     told = amount(web, *QUANTITY)
     if told < 0 or not (told or billed):
-        raise UnexpectedRecord("How much a billing line bills cannot be read.", system="sap")
+        raise not_readable("How much a billing line bills cannot be read.")
     return told or (billed.quantity if billed else told)

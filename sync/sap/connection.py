@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, cast
 
-from sync.errors import RemoteMisconfigured, RemoteUnavailable, SyncError, logon_refused
+from sync.causes.sap import SapCause
+from sync.errors import LogonRefused, RemoteMisconfigured, RemoteUnavailable, SyncError
 
-SYSTEM = "sap"
 INVALID_PARAMETER = 20
 
 
@@ -38,11 +38,7 @@ def connect(**parameters: str) -> Any:
         from pyrfc import Connection
     except ImportError as exc:
         raise RemoteMisconfigured(
-            "SAP's RFC library is not installed. Install the SAP NW RFC SDK 7.50, set "
-            "SAPNWRFC_HOME, make its lib folder known to the loader, and run "
-            "pip install -r requirements-pyrfc.txt.",
-            system=SYSTEM,
-            cause_key="sap:pyrfc-missing",
+            "SAP's RFC library is not installed.", cause=SapCause.PYRFC_MISSING
         ) from exc
     return Connection(**parameters)
 
@@ -55,7 +51,7 @@ def exact_parameters(parameters: Mapping[str, str | None]) -> dict[str, str]:
             continue
         if not isinstance(value, str):
             raise RemoteMisconfigured(
-                f"The SAP connection parameter {name} must be text.", system=SYSTEM
+                f"The SAP connection parameter {name} must be text.", cause=SapCause.PARAMETERS
             )
         exact[str.__str__(name)] = str.__str__(value)
     return exact
@@ -84,21 +80,11 @@ def _opening_error(exc: Exception) -> SyncError | None:
     """Who must act on a failed opening; ``None`` for what is no remote failure at all."""
     names, code = class_names(exc), getattr(exc, "code", None)
     if "LogonError" in names or "ExternalAuthorizationError" in names:
-        return logon_refused(
-            "SAP refused the logon. Check user, password, client and language, and whether the "
-            "user is locked in SAP.",
-            system=SYSTEM,
-            cause_key="sap:logon",
-        )
+        return LogonRefused("SAP refused the logon.", cause=SapCause.LOGON)
     if code == INVALID_PARAMETER or (names & {"RFCError"} and "RFCLibError" not in names):
         return RemoteMisconfigured(
-            "SAP's RFC library refused the connection parameters. Check host, system number and "
-            "client.",
-            system=SYSTEM,
-            cause_key="sap:connection-parameters",
+            "SAP's RFC library refused the connection parameters.", cause=SapCause.PARAMETERS
         )
     if "RFCLibError" in names or isinstance(exc, OSError):
-        return RemoteUnavailable(
-            "SAP could not be reached.", system=SYSTEM, cause_key="sap:unreachable"
-        )
+        return RemoteUnavailable("SAP could not be reached.", cause=SapCause.UNREACHABLE)
     return None

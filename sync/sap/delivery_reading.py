@@ -78,7 +78,7 @@ def deliveries(answer: Row, options: SapOptions) -> Read[SapDelivery]:
 def _attributed(units: list[Row]) -> list[Row]:
     """Handling units that all name their delivery, or none of them does."""
     if names_owners(units) and not all(_owner(unit) for unit in units):
-        raise Unattributed("A handling unit from SAP names no delivery.", system="sap")
+        raise Unattributed("A handling unit from SAP names no delivery.")
     return units
 
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from sync.causes.sap import SapCause
 from sync.errors import (
+    LogonRefused,
     OutcomeUnknown,
     RemoteUnavailable,
     SyncError,
     UnexpectedRecord,
-    logon_refused,
 )
 from sync.sap.connection import class_names
 from sync.sap.messages import explain
 from sync.sap.records import SapMessage
 from sync.sap.refusals import SapException, SapFieldMissing, SapFieldRefused, SapNotAuthorized
 
-SYSTEM = "sap"
 FIELD_NAME = re.compile(r"[A-Z/][A-Z0-9_/]{0,29}")
 # ExternalRuntimeError while filling: an unknown field, a value not convertible. Nothing was sent.
 INVALID_PARAMETER, CONVERSION_FAILURE = 20, 22
@@ -119,36 +119,27 @@ def _cause(exc: BaseException) -> str:
 def _unknown(exc: BaseException, function: str) -> SyncError:
     return OutcomeUnknown(
         f"{function} was sent and no clear answer came back ({_cause(exc)}). The session was "
-        "thrown away; look in SAP before sending again.",
-        system=SYSTEM,
-        cause_key="sap:outcome-unknown",
-        remote_is_away=_is_away(exc),
+        "thrown away.",
+        cause=SapCause.OUTCOME_UNKNOWN if _is_away(exc) else SapCause.BROKE_OFF,
     )
 
 
 def _unreadable(exc: BaseException, function: str) -> SyncError:
     return UnexpectedRecord(
-        f"SAP answered {function} with a value that pyrfc cannot convert ({type(exc).__name__}). "
-        "Check the patch level of the SAP NW RFC SDK.",
-        system=SYSTEM,
-        cause_key=f"sap:unreadable:{function}",
+        f"SAP answered {function} with a value that pyrfc cannot convert ({type(exc).__name__}).",
+        cause=SapCause.UNCONVERTIBLE,
+        detail=function,
     )
 
 
 def _unavailable(exc: BaseException, function: str) -> SyncError:
     if "LogonError" in class_names(exc):
-        return logon_refused(
-            "SAP refused the logon. Check user, password, client and language, and whether the "
-            "user is locked in SAP.",
-            system=SYSTEM,
-            cause_key="sap:logon",
-        )
+        return LogonRefused("SAP refused the logon.", cause=SapCause.LOGON)
     timed_out = str(getattr(exc, "key", "") or "") in TIME_OUT_KEYS
+    cause = SapCause.TIMED_OUT if timed_out else SapCause.UNREACHABLE
     return RemoteUnavailable(
         f"SAP did not answer {function} ({_cause(exc)}).",
-        system=SYSTEM,
-        cause_key="sap:timeout" if timed_out else "sap:unreachable",
-        remote_is_away=_is_away(exc),
+        cause=cause if _is_away(exc) else SapCause.BROKE_OFF,
     )
 
 

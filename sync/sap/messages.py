@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from sync.causes.sap import SapCause
 from sync.errors import RemoteMisconfigured
 from sync.sap.explanations import (
     EXPLANATIONS,
@@ -69,7 +70,7 @@ def explanation_from(row: TaughtMessage) -> Explanation:
     except ValueError as exc:
         raise RemoteMisconfigured(
             f"The entry for SAP message {taught_key(row)} has a kind or owner that is not known.",
-            system="sap",
+            cause=SapCause.MESSAGE_ENTRY,
             reference=taught_key(row),
         ) from exc
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sync.causes.sap import SapCause
 from sync.errors import RemoteMisconfigured
 from sync.sap.explanations import Explanation
 
@@ -44,13 +45,13 @@ class SapOptions:
         seconds: object = self.call_timeout_seconds
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
             raise RemoteMisconfigured(
-                "The SAP call timeout must be a number of seconds above 0.", system="sap"
+                "The SAP call timeout must be a number of seconds above 0.", cause=SapCause.OPTIONS
             )
         try:
             ZoneInfo(self.time_zone)
         except (KeyError, ValueError, OSError) as exc:
             raise RemoteMisconfigured(
-                f"The SAP time zone {self.time_zone!r} is not known.", system="sap"
+                f"The SAP time zone {self.time_zone!r} is not known.", cause=SapCause.OPTIONS
             ) from exc
 
     @property
@@ -69,7 +70,8 @@ def options_from(values: Mapping[str, Any]) -> SapOptions:
     unknown = sorted(set(values) - set(names))
     if unknown:
         raise RemoteMisconfigured(
-            f"SAP option {unknown[0]!r} is not known; known are {', '.join(names)}.", system="sap"
+            f"SAP option {unknown[0]!r} is not known; known are {', '.join(names)}.",
+            cause=SapCause.OPTIONS,
         )
     return SapOptions(
         **{name: _converted(name, getattr(standard, name), value) for name, value in values.items()}
@@ -90,5 +92,5 @@ def _converted(name: str, standard: object, value: object) -> Any:
         return value
     raise RemoteMisconfigured(
         f"SAP option {name!r} has a value of the wrong kind; its standard is {standard!r}.",
-        system="sap",
+        cause=SapCause.OPTIONS,
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from sync.causes.sap import SapCause
 from sync.errors import UnexpectedRecord
 from sync.reading import Read, UnreadableRecord
 from sync.sap import abap
+from sync.sap.abap import not_readable
 from sync.sap.options import SapOptions
 from sync.sap.records import (
     SapAddress,
@@ -64,8 +66,8 @@ def order_headers(answer: Row, reference: str, *, field_length: int) -> list[Sap
         if is_half or not (long or short) or abap.UNREADABLE in long + short:
             raise UnexpectedRecord(
                 "SAP's list of orders has one without its customer reference.",
-                system="sap",
-                cause_key="sap:unreadable:look-up",
+                cause=SapCause.UNREADABLE,
+                detail="look-up",
             )
         if long != reference and not is_short:
             continue
@@ -94,7 +96,7 @@ def _reference(row: Row, *names: str) -> str:
 def _document_number(row: Row) -> str:
     document = abap.alpha(required(row, "SD_DOC"))
     if not is_document_number(document):
-        raise UnexpectedRecord("SAP's SD_DOC is not a document number.", system="sap")
+        raise not_readable("SAP's SD_DOC is not a document number.")
     return document
 
 

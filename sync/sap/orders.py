@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from sync.causes.sap import SapCause
 from sync.errors import LeaseLost, SyncError, UnexpectedRecord
 from sync.reading import Read
 from sync.sap import abap, order_reading
@@ -63,13 +64,13 @@ class SalesOrderUnit:
         if not number:
             raise UnexpectedRecord(
                 "SAP accepted the order but gave no number; nothing was committed.",
-                system="sap",
+                cause=SapCause.NO_NUMBER,
                 reference=self._reference,
             )
         if not is_document_number(abap.alpha(number)):
             raise UnexpectedRecord(
                 "SAP accepted the order, but its number cannot be read; nothing was committed.",
-                system="sap",
+                cause=SapCause.NO_NUMBER,
                 reference=self._reference,
             )
         self._is_created = True

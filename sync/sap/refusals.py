@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sync.causes.cause import Cause, Team
+from sync.causes.sap import SapCause
 from sync.errors import (
     OutcomeUnknown,
     RemoteMisconfigured,
@@ -12,10 +14,8 @@ from sync.errors import (
     UnexpectedRecord,
 )
 from sync.exchanges import redact_text
-from sync.sap.explanations import UNKNOWN, Explanation, Kind, Owner
+from sync.sap.explanations import UNKNOWN, Explanation
 from sync.sap.records import SapMessage
-
-SYSTEM = "sap"
 
 
 def quotable(message: SapMessage) -> str:
@@ -26,51 +26,65 @@ def quotable(message: SapMessage) -> str:
 class Unattributed(UnexpectedRecord):
     """A row of an answer does not say which document it belongs to."""
 
+    def __init__(self, what: str) -> None:
+        super().__init__(what, cause=SapCause.UNREADABLE)
+
 
 class SapRejected(RemoteRejected):
-    """SAP understood and refused; carries the messages, their meaning and a remedy."""
+    """SAP understood and refused. The first of ``messages`` says why; ``explanation`` is what it
+    means, with the remedy and its owner."""
 
     def __init__(
         self,
         message: str,
         *,
+        cause: Cause,
+        detail: str,
         messages: Sequence[SapMessage] = (),
         explanation: Explanation = UNKNOWN,
-        cause_key: str = "",
         reference: str = "",
     ) -> None:
-        super().__init__(message, system=SYSTEM, reference=reference, cause_key=cause_key)
+        super().__init__(message, cause=cause, detail=detail, reference=reference)
         self.messages = tuple(messages)
-        self.kind: Kind = explanation.kind
-        self.words = explanation.words
-        self.remedy = explanation.remedy
-        self.owner: Owner = explanation.owner
+        self.explanation = explanation
+        if messages:
+            self.headline = f"{cause.headline}: {messages[0].key}"
+        if explanation is not UNKNOWN:
+            self.remedy = explanation.remedy
+            self.owner = Team[explanation.owner.name]
+
+    @property
+    def own_columns(self) -> dict[str, str]:
+        """Which message an administrator may explain."""
+        if not self.messages:
+            return {}
+        first = self.messages[0]
+        return {
+            "sap_message_class": first.message_class,
+            "sap_message_number": first.number,
+        }
 
 
 class SapLocked(RemoteUnavailable):
     """Someone has the document open in SAP; it is tried again by itself."""
 
-    remote_is_away = False
-
     def __init__(
         self, message: str, *, messages: Sequence[SapMessage] = (), reference: str = ""
     ) -> None:
-        super().__init__(message, system=SYSTEM, reference=reference, cause_key="sap:locked")
+        super().__init__(message, cause=SapCause.LOCKED, reference=reference)
         self.messages = tuple(messages)
 
 
 class SapUpdateFailed(OutcomeUnknown):
     """The commit says that SAP's update task broke off: looked up, and tried again by itself."""
 
-    remote_is_away = False
-
     def __init__(self, message: SapMessage, *, reference: str = "") -> None:
         super().__init__(
             f"SAP's update task broke off ({message.key}: {quotable(message)}). The "
             "number it gave is looked up before anything is sent again.",
-            system=SYSTEM,
+            cause=SapCause.UPDATE_FAILED,
+            detail=message.key,
             reference=reference,
-            cause_key=f"sap:{message.key}",
         )
 
 
@@ -78,16 +92,10 @@ class SapFieldRefused(SapRejected):
     """A value does not fit its field in SAP; nothing was sent. ``field`` names the field only."""
 
     def __init__(self, field: str, why: str) -> None:
-        explanation = Explanation(
-            Kind.BUSINESS,
-            "A value does not fit its field in SAP; nothing was sent.",
-            "Correct the value in the order or its mapping.",
-            Owner.SALES,
-        )
         super().__init__(
             f"A value does not fit SAP's field {field}: {why}.",
-            explanation=explanation,
-            cause_key=f"sap:field:{field}",
+            cause=SapCause.FIELD_REFUSED,
+            detail=field,
         )
         self.field = field
 
@@ -97,7 +105,7 @@ class SapFieldMissing(RemoteMisconfigured):
 
     def __init__(self, field: str) -> None:
         super().__init__(
-            f"This SAP system has no {field}.", system=SYSTEM, cause_key=f"sap:missing:{field}"
+            f"This SAP system has no {field}.", cause=SapCause.FIELD_MISSING, detail=field
         )
         self.field = field
 
@@ -114,9 +122,10 @@ class SapException(SapRejected):
     ) -> None:
         super().__init__(
             f"{function} refused with {key}.",
+            cause=SapCause.EXCEPTION,
+            detail=f"{function}:{key}",
             messages=(message,) if message else (),
             explanation=explanation,
-            cause_key=f"sap:{function}:{key}",
         )
         self.key = key
 
@@ -126,8 +135,7 @@ class SapNotAuthorized(RemoteMisconfigured):
 
     def __init__(self, function: str) -> None:
         super().__init__(
-            f"The RFC user is not authorised for {function}. Add the function group to its "
-            "S_RFC authorisation.",
-            system=SYSTEM,
-            cause_key=f"sap:authorisation:{function}",
+            f"The RFC user is not authorised for {function}.",
+            cause=SapCause.NOT_AUTHORISED,
+            detail=function,
         )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sync.causes.sap import SapCause
 from sync.errors import UnexpectedRecord
 from sync.sap import abap
-from sync.sap.explanations import Explanation, Kind
+from sync.sap.explanations import UNKNOWN, Explanation, Kind
 from sync.sap.messages import cause_of, explain
 from sync.sap.options import SapOptions
 from sync.sap.records import SapMessage
@@ -63,8 +64,8 @@ def _message(row: Mapping[str, Any]) -> SapMessage:
 def _unclear() -> UnexpectedRecord:
     return UnexpectedRecord(
         "SAP's RETURN cannot be read: whether the call went well is not known.",
-        system="sap",
-        cause_key="sap:unreadable:RETURN",
+        cause=SapCause.UNREADABLE,
+        detail="RETURN",
     )
 
 
@@ -107,20 +108,20 @@ def refuse(
         )
     explanation = explain(cause, taught)
     raise SapRejected(
-        f"{explanation.words} {explanation.remedy} "
-        f"(SAP {function}, {cause.key}: {quotable(cause)})",
-        messages=messages,
+        f"{explanation.words} (SAP {function}, {cause.key}: {quotable(cause)})",
+        cause=SapCause.UNKNOWN_MESSAGE if explanation is UNKNOWN else SapCause.REFUSED,
+        detail=_detail(cause, explanation),
+        messages=[cause, *(one for one in messages if one is not cause)],
         explanation=explanation,
-        cause_key=_cause_key(cause, explanation),
         reference=reference,
     )
 
 
-def _cause_key(cause: SapMessage, explanation: Explanation) -> str:
+def _detail(cause: SapMessage, explanation: Explanation) -> str:
     """The same for failures one repair would clear: missing data is named, the rest is not."""
     if explanation.kind is not Kind.MISSING_MASTER_DATA:
-        return f"sap:{cause.key}"
-    return ":".join(["sap", cause.key, *filter(None, cause.variables)])[:200]
+        return cause.key
+    return ":".join([cause.key, *filter(None, cause.variables)])
 
 
 def refuse_reading(

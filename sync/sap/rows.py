@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sync.errors import UnexpectedRecord
 from sync.sap import abap
+from sync.sap.abap import not_readable
 from sync.sap.refusals import Unattributed
 
 Row = Mapping[str, Any]
@@ -27,16 +28,16 @@ def rows(answer: Row, parameter: str) -> list[Row]:
     if value is None:
         return []
     if not isinstance(value, list):
-        raise UnexpectedRecord(f"SAP's {parameter} is not a table.", system="sap")
+        raise not_readable(f"SAP's {parameter} is not a table.")
     if not all(isinstance(row, Mapping) for row in value):
-        raise Unattributed(f"A row of SAP's {parameter} is none.", system="sap")
+        raise Unattributed(f"A row of SAP's {parameter} is none.")
     return value
 
 
 def needed_rows(answer: Row, parameter: str) -> list[Row]:
     """The rows of a table that every system has."""
     if answer.get(parameter) is None:
-        raise UnexpectedRecord(f"SAP's answer lacks {parameter}.", system="sap")
+        raise not_readable(f"SAP's answer lacks {parameter}.")
     return rows(answer, parameter)
 
 
@@ -44,7 +45,7 @@ def structure(answer: Row, parameter: str) -> Row:
     """A structure; one the system does not have is empty."""
     value = answer.get(parameter) or {}
     if not isinstance(value, Mapping):
-        raise UnexpectedRecord(f"SAP's {parameter} is not a structure.", system="sap")
+        raise not_readable(f"SAP's {parameter} is not a structure.")
     return value
 
 
@@ -52,14 +53,14 @@ def required(row: Row, name: str) -> str:
     """A text field that must be there and filled."""
     found = text(row, name)
     if not found:
-        raise UnexpectedRecord(f"A row from SAP lacks {name}.", system="sap")
+        raise not_readable(f"A row from SAP lacks {name}.")
     return found
 
 
 def present(row: Row, name: str) -> str:
     """A text field that must be there, and may be blank."""
     if row.get(name) is None:
-        raise UnexpectedRecord(f"A row from SAP lacks {name}.", system="sap")
+        raise not_readable(f"A row from SAP lacks {name}.")
     return text(row, name)
 
 
@@ -68,7 +69,7 @@ def text(row: Row, *names: str) -> str:
     for name in names:
         value = row.get(name)
         if isinstance(value, bool) or not isinstance(value, str | int | None):
-            raise UnexpectedRecord(f"SAP's {name} is not a text.", system="sap")
+            raise not_readable(f"SAP's {name} is not a text.")
         found = "" if value is None else abap.readable(str(value)).strip()
         if found and value != 0:
             return found
@@ -85,10 +86,10 @@ def text_or_blank(row: Row, name: str) -> str:
 def status(name: str, *owners: Row) -> str:
     """A status of the first row that holds it filled: blank, A, B or C."""
     if all(row.get(name) is None for row in owners):
-        raise UnexpectedRecord(f"A row from SAP lacks {name}.", system="sap")
+        raise not_readable(f"A row from SAP lacks {name}.")
     found = next(filter(None, (text(row, name) for row in owners)), "")
     if found not in STATUSES:
-        raise UnexpectedRecord(f"SAP's {name} is a status the portal does not know.", system="sap")
+        raise not_readable(f"SAP's {name} is a status the portal does not know.")
     return found
 
 
@@ -96,7 +97,7 @@ def flag(row: Row, name: str) -> bool:
     """An indicator: X or blank."""
     found = text(row, name)
     if found not in {"", "X"}:
-        raise UnexpectedRecord(f"SAP's {name} is neither set nor blank.", system="sap")
+        raise not_readable(f"SAP's {name} is neither set nor blank.")
     return bool(found)
 
 
@@ -114,7 +115,7 @@ def required_number(row: Row, name: str) -> int:
     """A NUMC field that must be there, and is not 0."""
     found = number(row, name)
     if not found:
-        raise UnexpectedRecord(f"A row from SAP lacks {name}.", system="sap")
+        raise not_readable(f"A row from SAP lacks {name}.")
     return found
 
 
@@ -129,7 +130,7 @@ def amount(row: Row, *names: str) -> Decimal:
 def required_amount(row: Row, name: str) -> Decimal:
     """A packed field that must be there."""
     if row.get(name) in (None, ""):
-        raise UnexpectedRecord(f"A row from SAP lacks {name}.", system="sap")
+        raise not_readable(f"A row from SAP lacks {name}.")
     return amount(row, name)
 
 
@@ -137,7 +138,7 @@ def required_quantity(row: Row, name: str) -> Decimal:
     """A quantity that must be there; SAP delivers and bills nothing below 0."""
     found = required_amount(row, name)
     if found < 0:
-        raise UnexpectedRecord(f"SAP's {name} is a quantity below 0.", system="sap")
+        raise not_readable(f"SAP's {name} is a quantity below 0.")
     return found
 
 
@@ -177,7 +178,7 @@ def belonging(found: Sequence[Row], name: str, owners: Sequence[str]) -> dict[st
         value = row.get(name)
         owner = text(row, name) if isinstance(value, str) else ""
         if owner not in groups:
-            raise Unattributed(f"A row from SAP names no document in {name}.", system="sap")
+            raise Unattributed(f"A row from SAP names no document in {name}.")
         groups[owner].append(row)
     return groups
 
@@ -186,7 +187,7 @@ def document_numbers(headers: Sequence[Row], name: str) -> list[str]:
     """The documents of an answer; raises ``Unattributed`` for a header without its number."""
     found = [text(row, name) if isinstance(row.get(name), str) else "" for row in headers]
     if not all(is_document_number(one) for one in found):
-        raise Unattributed(f"A document from SAP has no number in {name}.", system="sap")
+        raise Unattributed(f"A document from SAP has no number in {name}.")
     return list(dict.fromkeys(found))
 
 
@@ -198,14 +199,14 @@ def is_document_number(value: str) -> bool:
 def single(found: Sequence[Row], what: str) -> Row:
     """The only row of a document; two of them contradict each other."""
     if len(found) != 1:
-        raise UnexpectedRecord(f"SAP sent {what} twice.", system="sap")
+        raise not_readable(f"SAP sent {what} twice.")
     return found[0]
 
 
 def distinct(numbers: Sequence[int], name: str) -> None:
     """Raises when a document has two rows of one number."""
     if len(set(numbers)) < len(numbers):
-        raise UnexpectedRecord(f"SAP sent two rows with the same {name}.", system="sap")
+        raise not_readable(f"SAP sent two rows with the same {name}.")
 
 
 def chunks(values: Sequence[str], size: int) -> Iterator[list[str]]:
@@ -220,4 +221,4 @@ def _read(read: Callable[[Any], Value], value: Any, name: str) -> Value:
     try:
         return read(value)
     except UnexpectedRecord as exc:
-        raise UnexpectedRecord(f"{name}: {exc.message}", system="sap") from exc
+        raise not_readable(f"{name}: {exc.message}") from exc

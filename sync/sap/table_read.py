@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sync.errors import UnexpectedRecord
 from sync.reading import Read
-from sync.sap.abap import readable
+from sync.sap.abap import not_readable, readable
 from sync.sap.bapi import SapSession
 from sync.sap.functions import READ_TABLE
 from sync.sap.refusals import SapException, SapFieldMissing, SapNotAuthorized, Unattributed
@@ -48,7 +47,7 @@ def any_of(column: str, values: Sequence[str]) -> list[str]:
     literals = ["'" + value.replace("'", "''") + "'" for value in values]
     lines = [f"{'OR ' if n else ''}{column} = {literal}" for n, literal in enumerate(literals)]
     if any(len(line) > LINE_LENGTH for line in lines):
-        raise UnexpectedRecord("A value is too long to look up in a table.", system="sap")
+        raise not_readable("A value is too long to look up in a table.")
     return lines
 
 
@@ -109,7 +108,7 @@ def _read(
     read = read_table(session, table, columns, any_of("VBELN", documents))
     for row in read:
         if row.get("VBELN") not in documents or not set(columns) <= set(row):
-            raise Unattributed(f"A row of SAP's {table} names no document.", system="sap")
+            raise Unattributed(f"A row of SAP's {table} names no document.")
     return Read(tuple(read))
 
 
@@ -130,7 +129,7 @@ def _split(answer: dict[str, Any]) -> list[TableRow]:
     ]
     lines = [row.get("WA") for row in rows(answer, "DATA")]
     if not all(isinstance(line, str) for line in lines):
-        raise Unattributed("A row SAP read from a table is no text.", system="sap")
+        raise Unattributed("A row SAP read from a table is no text.")
     texts = [readable(str(line)) for line in lines]
     return [
         {name: line[start : start + length].strip() for name, start, length in places}

@@ -15,7 +15,7 @@ from django.utils import timezone
 from sync.magento.narrowing import Doubts
 from sync.mirrors import unreadable
 from sync.mirrors.shared_references import orders_with, reference_of
-from sync.mirrors.unreadable_documents import message_of
+from sync.mirrors.unreadable_documents import said_of
 from sync.models import (
     CompletenessFinding,
     CompletenessRun,
@@ -106,7 +106,7 @@ def _references_in_sap(
         run.task.hold_lease(run.policy.lease)
         found = run.remotes.sap().get_sales_orders(numbers)
         read |= {one.sap_sales_order_number: one.customer_reference for one in found.records}
-        reasons |= {one.number: message_of(one) for one in found.unreadable}
+        reasons |= {one.number: said_of(one).message for one in found.unreadable}
     return read, reasons
 
 
@@ -199,7 +199,7 @@ def _not_in_shop(run: StepRun, side: SapSide, in_window: set[str]) -> list[Compl
             kind=Kind.NOT_IN_SHOP,
             increment_id="?",
             sap_sales_order_number=one.number,
-            reason=message_of(one),
+            reason=said_of(one).message,
         )
         for one in side.unreadable
     ]

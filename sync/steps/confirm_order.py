@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sync.causes.orders import OrderCause
+from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RecordsDisagree
 from sync.mirrors.notes import note_confirmed
 from sync.mirrors.shop import store_order
@@ -23,10 +25,9 @@ def confirm_order(run: StepRun) -> str:
     if order.ext_order_id:
         raise RecordsDisagree(
             f"The shop's order {order.increment_id} carries {order.ext_order_id}, "
-            f"but SAP's order for it is {number}. Clear the wrong number in the shop.",
-            system="magento",
+            f"but SAP's order for it is {number}.",
+            cause=OrderCause.OTHER_ERP_NUMBER,
             reference=order.increment_id,
-            cause_key="magento:other-erp-number",
         )
     with writing_to_shop(run, order):
         shop.set_ext_order_id(order.entity_id, number)
@@ -34,9 +35,8 @@ def confirm_order(run: StepRun) -> str:
     if order.ext_order_id != number:
         raise OutcomeUnknown(
             f"The shop took {number} but does not show it yet.",
-            system="magento",
+            cause=ShopCause.NOT_SHOWN_YET,
             reference=order.increment_id,
-            remote_is_away=False,
         )
     return _confirmed(run, order, f"The shop carries {number}, read back.")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sync.errors import MappingMissing, RemoteRejected, SyncError, UnexpectedRecord
 from sync.magento.records import MagentoOrder
-from sync.mapping.for_order import entry_named_by, mapping_for
+from sync.mapping.for_order import mapping_for
 from sync.mapping_tables import MissingEntry
 from sync.mirrors.order_rest import rest_of
 from sync.mirrors.shop import store_order
@@ -39,7 +39,7 @@ def dry_run(run: StepRun) -> str:
         translated = rest.translated()
         simulation = run.remotes.sap().simulate_sales_order(translated.request)
     except MappingMissing as error:
-        return _incomplete(run, order, [entry_named_by(error)])
+        return _incomplete(run, order, [error.entry])
     except (UnexpectedRecord, RemoteRejected) as error:
         return _unfit(run, order, error)
     return _simulated(run, order, web_order, mapping, (translated, simulation))
@@ -93,7 +93,8 @@ def _incomplete(run: StepRun, order: SalesOrder, missing: list[MissingEntry]) ->
 
 
 def _unfit(run: StepRun, order: SalesOrder, error: SyncError) -> str:
-    said = {"type": "E", "key": "", "text": "", "words": error.message, "remedy": "", "owner": ""}
+    said = {"type": "E", "key": "", "text": "", "words": error.message, "remedy": error.remedy}
+    said["owner"] = (error.owner or "").lower()
     _keep(run, order, verdict=Verdict.UNFIT, messages=[said])
     return "The order cannot be sent as it is; nothing was saved."
 

@@ -6,7 +6,7 @@ customer gets nothing, no goods notice and no invoice, that nobody has looked at
 
 from __future__ import annotations
 
-from sync.causes import WAITS_FOR_A_CLICK
+from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
 from sync.models import SalesOrder, SyncTask
 from sync.steps.step_run import StepRun
@@ -19,7 +19,6 @@ def wait_for_a_click(run: StepRun, order: SalesOrder, wanted: str) -> None:
     raise RecordsDisagree(
         f"Waiting for a click: order {order.increment_id} was already over in the shop when it was "
         f"found in SAP. {wanted} only when somebody retries this.",
-        system="magento",
+        cause=PaperCause.FOUND_FINISHED,
         reference=order.increment_id,
-        cause_key=WAITS_FOR_A_CLICK,
     )

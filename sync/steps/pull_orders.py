@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from django.db import DataError, IntegrityError
 from django.utils import timezone
 
+from sync.causes.shop import ShopCause
 from sync.errors import SyncError, UnexpectedRecord
 from sync.magento.client import MagentoClient
 from sync.magento.narrowing import Doubts, may_be_its_content
@@ -84,12 +85,10 @@ def _as_listed(shop: MagentoClient, entity_id: int, error: SyncError) -> Magento
     """The order from the list; None where it is gone. Raises ``UnexpectedRecord``, so that the
     task stays that of a record, and a later pull closes it."""
     listed = shop.look_for_order(entity_id)
-    if not isinstance(listed, UnreadableRecord):
-        return listed
-    record = replace(listed, error=UnexpectedRecord(error.message, system=error.system))
-    raise UnexpectedRecord(
-        unreadable.message_of(record), system="magento", cause_key=error.cause_key
-    ) from error
+    if listed.records or not listed.unreadable:
+        return next(iter(listed.records), None)
+    own = UnexpectedRecord(error.message, cause=ShopCause.SPOILS_ITS_LIST, detail=error.cause_key)
+    raise unreadable.said_of(replace(listed.unreadable[0], error=own)) from error
 
 
 def keep_readable(shop: Shop, page: Read[MagentoOrder]) -> Read[MagentoOrder]:
@@ -118,9 +117,8 @@ def _refused(order: MagentoOrder, error: Exception) -> UnreadableRecord:
     if not isinstance(error, UnexpectedRecord):
         error = UnexpectedRecord(
             "it holds a value the portal cannot store (too long, or not a character).",
-            system="magento",
+            cause=ShopCause.DOES_NOT_FIT,
             reference=order.increment_id,
-            cause_key="unreadable web order",
         )
     return UnreadableRecord("order", order.increment_id, error, order.entity_id)
 

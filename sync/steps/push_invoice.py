@@ -1,162 +1,156 @@
 """A billing document becomes the shop's invoice, mailed to the customer: one each.
 
-The marker stored in the same call ("SAP billing document 0090001234") is looked up by order before
-any repetition. What was only authorised is captured with it where the payment mapping says so.
+What was only authorised is captured with it where the payment mapping says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from decimal import Decimal
+from functools import partial
 
-from django.utils import timezone
-
-from sync.errors import OutcomeUnknown
-from sync.magento.records import (
-    InvoiceRequest,
-    MagentoInvoice,
-    MagentoOrder,
-)
-from sync.mirrors import unreadable
+from sync.causes.papers import PaperCause
+from sync.errors import RecordsDisagree
+from sync.magento.records import InvoiceRequest, MagentoInvoice, MagentoOrder
 from sync.mirrors.billed_amounts import keep_difference
+from sync.mirrors.billed_anew import billing_documents, decided, invoices_of, successor_of
+from sync.mirrors.cancelled_billing import is_credited
+from sync.mirrors.mails import keep_mail, note_queued
 from sync.mirrors.progress import refresh_stages
-from sync.mirrors.sap_quantities import (
-    billed_quantities,
-    refuse_disagreements,
-    refuse_other_quantities,
-)
+from sync.mirrors.sap_quantities import billed_quantities
 from sync.mirrors.shop import store_invoice, store_order
-from sync.models import BillingDocument, Invoice, InvoiceMail, SalesOrder
-from sync.steps.found_finished import wait_for_a_click
+from sync.models import BillingDocument, Invoice, InvoiceMail
+from sync.reading import Read
 from sync.steps.invoicing import capturing
-from sync.steps.invoicing.billing_marker import marker_of
-from sync.steps.invoicing.cancelled_billing import not_valid
-from sync.steps.invoicing.hand_made import MadeByHand, made_by_hand, tie_made_by_hand
-from sync.steps.invoicing.renewed_billing import decided, take_over
-from sync.steps.named_papers import is_named, tie_named_invoice
-from sync.steps.queued_mails import is_in_queue, note_queued
+from sync.steps.invoicing.renewed_billing import take_over
+from sync.steps.invoicing.sums import compare_sums
+from sync.steps.papers import Paper, bring
+from sync.steps.queued_mails import is_in_queue
 from sync.steps.settling import wait_for_shop, writing_to_shop
 from sync.steps.step_run import StepRun
+from sync.translate.hand_made import MadeByHand, invoiced_ids
+from sync.translate.marks import Mark
 from sync.translate.open_quantities import OpenQuantities, invoiceable_quantities
 
 
 def push_invoice(run: StepRun) -> str:
     """Make, or find, the invoice of an order's part of a billing document."""
+    return bring(run, InvoicePaper) if run.billing_document.is_invoice else _not_valid(run)
+
+
+def _not_valid(run: StepRun) -> str:
+    """A cancelled document is not invoiced; if the shop has invoiced it already, a person acts
+    unless it is credited there, or SAP has billed the same anew."""
     order, document = run.sales_order, run.billing_document
-    if not document.is_invoice:
-        return not_valid(run, order, document)
+    invoice = invoices_of(order, document).first()
+    if invoice is None:
+        return f"{document} is not a valid invoice (any more): nothing to do in the shop."
     wait_for_shop(order)
-    web_order = run.magento().get_order(order.entity_id)
-    order = store_order(run.shop, web_order)
-    named = is_named(run)
-    outcome = tie_named_invoice(run, order) if named else _invoice(run, order, web_order)
+    order = store_order(run.shop, run.magento().get_order(order.entity_id))
     refresh_stages([order.pk])
-    return outcome
-
-
-def _invoice(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
-    """Link what stands for the document already, or make the invoice. Raises ``UnexpectedRecord``
-    where the shop cannot show an invoice that may be it."""
-    invoices = run.magento().search_invoices(order.entity_id, is_repeated=run.is_repeated)
-    if marked := _marked(invoices.records, run.billing_document):
-        outcome = _link(run, order, web_order, marked)
-        return outcome + capturing.told_of_money(run, order, web_order, marked)
-    unreadable.refuse(invoices.unreadable, "Invoice")
-    if taken := take_over(run, order, invoices.records):
-        return taken
-    found = _made_by_hand(order, web_order, invoices.records)
-    papers = found.standing_for(run.billing_document) if found else []
-    if found and found.covers_all_of(run.billing_document):
-        return tie_made_by_hand(run, order, found)
-    return _link(run, order, web_order, papers[0]) if papers else _create(run, order, web_order)
-
-
-def _marked(invoices: Sequence[MagentoInvoice], document: BillingDocument) -> MagentoInvoice | None:
-    marker = marker_of(document)
-    return next((one for one in invoices if marker in one.comments), None)
-
-
-def _made_by_hand(
-    order: SalesOrder, web_order: MagentoOrder, invoices: Sequence[MagentoInvoice]
-) -> MadeByHand | None:
-    return made_by_hand(order, web_order, invoices)
-
-
-def _link(run: StepRun, order: SalesOrder, web_order: MagentoOrder, found: MagentoInvoice) -> str:
-    by_hand = marker_of(run.billing_document) not in found.comments
-    is_queued = not by_hand and is_in_queue(run, found)
-    with run.storing():
-        invoice = store_invoice(order, found, run.billing_document, made_by_hand=by_hand)
-        keep_difference(run.billing_document, order, invoice)
-        if not by_hand:
-            _keep_first_mail(run, order, invoice, found, is_queued=is_queued)
-    wanted = _wanted(run, order, web_order)
-    if decided(order, run.billing_document) is None:
-        refuse_other_quantities(order, f"Invoice {found.increment_id}", found.items, wanted)
-    origin = "made by hand, linked" if by_hand else "already there"
-    return f"Invoice {found.increment_id} {origin}."
-
-
-def _create(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
-    document = run.billing_document
-    wanted = _wanted(run, order, web_order)
-    refuse_disagreements(order, f"Billing document {document}", wanted)
-    if not wanted.quantities:
-        return "Nothing to invoice yet: the billed parts make up no whole bundle."
-    wait_for_a_click(run, order, f"Billing document {document} is invoiced and mailed there")
-    captures = capturing.must_capture(run, order, web_order)
-    request = InvoiceRequest(wanted.quantities, marker_of(document), notify=True, capture=captures)
-    if captures:
-        entity_id = capturing.create_with_capture(run, order, web_order, request)
-    else:
-        with writing_to_shop(run, order):
-            entity_id = run.magento().create_invoice(order.entity_id, request)
-    made = _read(run, order, entity_id)
-    is_queued = is_in_queue(run, made)
-    with run.storing():
-        invoice = store_invoice(order, made, document)
-        keep_difference(document, order, invoice)
-        _keep_first_mail(run, order, invoice, made, is_queued=is_queued)
-    web_order = run.magento().get_order(order.entity_id)
-    store_order(run.shop, web_order)
-    money = capturing.told_of_money(run, order, web_order, made)
-    refuse_other_quantities(order, f"Invoice {made.increment_id}", made.items, wanted)
-    told = "mailed" if made.email_sent else "not mailed by the shop"
-    told = "its mail queued by the shop" if is_queued else told
-    return f"Invoice {made.increment_id} made, read back and {told}.{money}"
-
-
-def _wanted(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> OpenQuantities:
-    """What the billing document stands for in the shop's ids."""
-    return invoiceable_quantities(web_order, *billed_quantities(order, run.billing_document))
-
-
-def _read(run: StepRun, order: SalesOrder, entity_id: int) -> MagentoInvoice:
-    invoices = run.magento().search_invoices(order.entity_id, is_repeated=run.is_repeated)
-    for invoice in invoices.records:
-        if invoice.entity_id == entity_id:
-            return invoice
-    missing = [one for one in invoices.unreadable if one.entity_id == entity_id]
-    unreadable.refuse(missing, "Invoice")
-    raise OutcomeUnknown(
-        f"The shop made invoice {entity_id} but does not show it yet.",
-        system="magento",
+    if is_credited(order, document):
+        return f"{document} was cancelled in SAP, and invoice {invoice} credited in the shop."
+    if successor := successor_of(order, document):
+        return (
+            f"{document} was cancelled in SAP and billed anew as {successor}: invoice {invoice} "
+            "is dealt with there."
+        )
+    raise RecordsDisagree(
+        f"Billing document {document} was cancelled in SAP, but the shop has invoiced it (invoice "
+        f"{invoice}).",
+        cause=PaperCause.BILLING_CANCELLED,
         reference=order.increment_id,
-        remote_is_away=False,
     )
 
 
-def _keep_first_mail(
-    run: StepRun, order: SalesOrder, invoice: Invoice, read: MagentoInvoice, *, is_queued: bool
-) -> None:
-    """``email_sent`` proves the first mail [826, 828]; it, or its place in the queue, is kept
-    once."""
-    note_queued(invoice, is_queued=is_queued)
-    if not (read.email_sent or is_queued) or invoice.mails.exists():
-        return
-    InvoiceMail.objects.create(
-        invoice=invoice,
-        asked_by=run.task.asked_by,
-        sent_at=timezone.now(),
-        recipient=order.customer_email,
-        outcome=InvoiceMail.Outcome.IN_QUEUE if is_queued else InvoiceMail.Outcome.SENT,
-    )
+class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
+    """What is invoiced for a billing document, with its mail and its money."""
+
+    name = "Invoice"
+    name_in_sap = "Billing document"
+    mark = Mark.BILLING_DOCUMENT
+    happens_to_it = "is invoiced and mailed there"
+    nothing_yet = "Nothing to invoice yet: the billed parts make up no whole bundle."
+    mirrors = Invoice
+
+    @property
+    def document(self) -> BillingDocument:
+        return self.run.billing_document
+
+    @property
+    def may_differ(self) -> bool:
+        return decided(self.order, self.document) is not None
+
+    def search(self) -> Read[MagentoInvoice]:
+        search = self.run.magento().search_invoices
+        return search(self.order.entity_id, is_repeated=self.run.is_repeated)
+
+    def store(self, record: MagentoInvoice, *, made_by_hand: bool) -> Invoice:
+        """With how far it is from what SAP billed."""
+        invoice = store_invoice(self.order, record, self.document, made_by_hand=made_by_hand)
+        keep_difference(self.document, self.order, invoice)
+        return invoice
+
+    def counts(self, record: MagentoInvoice) -> bool:
+        """A canceled one counts as little as it does for the shop."""
+        return record.state != Invoice.State.CANCELED
+
+    def take_over(self, records: Sequence[MagentoInvoice]) -> str:
+        return take_over(self.run, self.order, records)
+
+    def documents(self) -> Sequence[BillingDocument]:
+        return list(billing_documents(self.order, is_cancelled=False))
+
+    def counted_ids(self) -> Collection[int]:
+        return invoiced_ids(self.web_order)
+
+    def wanted_for(self, document: BillingDocument) -> OpenQuantities:
+        return invoiceable_quantities(self.web_order, *billed_quantities(self.order, document))
+
+    def keep_found(
+        self, record: MagentoInvoice, *, made_by_hand: bool
+    ) -> tuple[MagentoInvoice, str]:
+        self._keep(record, made_by_hand=made_by_hand)
+        return record, ""
+
+    def keep_tied(
+        self, found: MadeByHand[MagentoInvoice, BillingDocument], *, made_by_hand: bool
+    ) -> str:
+        compare_sums(self.order, self.document, found)
+        return ""
+
+    def prepare(self, quantities: dict[int, Decimal]) -> Callable[[], int]:
+        return partial(self._create, quantities)
+
+    def _create(self, quantities: dict[int, Decimal]) -> int:
+        captures = capturing.must_capture(self.run, self.order, self.web_order)
+        request = InvoiceRequest(quantities, self.marker, notify=True, capture=captures)
+        if captures:
+            return capturing.create_with_capture(self.run, self.order, self.web_order, request)
+        with writing_to_shop(self.run, self.order):
+            return self.run.magento().create_invoice(self.order.entity_id, request)
+
+    def keep_made(self, made: MagentoInvoice) -> None:
+        self._keep(made, made_by_hand=False)
+
+    def _keep(self, record: MagentoInvoice, *, made_by_hand: bool) -> None:
+        """``email_sent`` proves the first mail of ours [826, 828]; it, or its place in the queue,
+        is kept once."""
+        is_queued = not made_by_hand and is_in_queue(self.run, record)
+        with self.run.storing():
+            invoice = self.store(record, made_by_hand=made_by_hand)
+            if made_by_hand:
+                return
+            note_queued(invoice, is_queued=is_queued)
+            if (record.email_sent or is_queued) and not invoice.mails.exists():
+                outcome = InvoiceMail.Outcome.IN_QUEUE if is_queued else InvoiceMail.Outcome.SENT
+                keep_mail(invoice, self.run.task.asked_by, outcome)
+
+    def outcome(self, made: MagentoInvoice) -> str:
+        queued = self.order.invoices.filter(entity_id=made.entity_id, mail_queued_at__isnull=False)
+        told = "mailed" if made.email_sent else "not mailed by the shop"
+        told = "its mail queued by the shop" if queued.exists() else told
+        return f"made, read back and {told}."
+
+    def told_of_money(self, record: MagentoInvoice, web_order: MagentoOrder) -> str:
+        return capturing.told_of_money(self.run, self.order, web_order, record)

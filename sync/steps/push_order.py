@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from sync.causes.orders import OrderCause
+from sync.causes.sap import SapCause
+from sync.causes.shop import ShopCause
 from sync.errors import (
     MappingMissing,
     OutcomeUnknown,
@@ -116,11 +119,9 @@ def _refuse_renumbered(known: SalesOrder, web_order: MagentoOrder) -> None:
     """The number is what the order is found by in SAP, and the shop never changes it."""
     if web_order.increment_id != known.increment_id:
         raise UnexpectedRecord(
-            f"The shop's order {known.increment_id} suddenly has another number. Fetch the web "
-            "orders again; if it stays, look at the order in the shop.",
-            system="magento",
+            f"The shop's order {known.increment_id} suddenly has another number.",
+            cause=ShopCause.RENUMBERED,
             reference=known.increment_id,
-            cause_key="magento:renumbered",
         )
 
 
@@ -144,11 +145,9 @@ def _gone(order: SalesOrder) -> RecordsDisagree:
     """An order that was in SAP is never created there again: it may have been archived."""
     return RecordsDisagree(
         f"SAP no longer shows order {order.sap_sales_order_number} for web order "
-        f"{order.increment_id}, which it did before. Find out what became of it; "
-        "the portal does not create it a second time.",
-        system="sap",
+        f"{order.increment_id}, which it did before.",
+        cause=OrderCause.GONE,
         reference=order.increment_id,
-        cause_key="sap:order-gone",
     )
 
 
@@ -157,9 +156,8 @@ def _refuse_taken(order: SalesOrder, number: str) -> None:
     if SalesOrder.objects.filter(sap_sales_order_number=number).exclude(pk=order.pk).exists():
         raise UnexpectedRecord(
             f"SAP gave the number {number}, which is that of another web order; nothing was saved.",
-            system="sap",
+            cause=SapCause.NUMBER_TAKEN,
             reference=order.increment_id,
-            cause_key="sap:number-taken",
         )
 
 
@@ -170,9 +168,8 @@ def _read(run: StepRun, order: SalesOrder, number: str) -> SapSalesOrder:
             return read
     raise OutcomeUnknown(
         f"SAP order {number} was committed but cannot be read yet.",
-        system="sap",
+        cause=SapCause.NOT_SHOWN_YET,
         reference=order.increment_id,
-        remote_is_away=False,
     )
 
 
@@ -217,8 +214,7 @@ def _refuse_rejected(order: SalesOrder, read: SapSalesOrder) -> None:
     if read.is_wholly_rejected and order.state not in OVER:
         raise RemoteRejected(
             f"SAP order {read.sap_sales_order_number} carries this web order but every line of it "
-            "is rejected. Reopen it in SAP, or cancel the web order.",
-            system="sap",
+            "is rejected.",
+            cause=SapCause.REJECTED_ORDER,
             reference=order.increment_id,
-            cause_key="sap:rejected-order",
         )

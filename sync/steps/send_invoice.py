@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
-from sync.errors import LeaseLost, OutcomeUnknown, RecordsDisagree, SyncError
+from sync.causes.papers import PaperCause
+from sync.errors import OutcomeUnknown, RecordsDisagree, SyncError
 from sync.magento.records import MagentoInvoice
 from sync.mirrors import unreadable
+from sync.mirrors.mails import keep_mail, note_queued
 from sync.mirrors.shop import store_invoice
-from sync.models import Invoice, InvoiceMail
-from sync.steps.queued_mails import is_in_queue, note_queued
+from sync.models import InvoiceMail
+from sync.steps.queued_mails import is_in_queue
 from sync.steps.settling import wait_for_shop, writing_to_shop
 from sync.steps.step_run import StepRun
 
@@ -21,13 +21,11 @@ def send_invoice(run: StepRun) -> str:
     if run.task.facts.get("mail_began_for") != request:
         _send(run, request)
     elif run.task.facts.get("mail_answer") is None:
-        _keep(run, InvoiceMail.Outcome.UNKNOWN)
+        keep_mail(run.invoice, run.task.asked_by, InvoiceMail.Outcome.UNKNOWN)
         raise RecordsDisagree(
-            f"The shop did not say whether invoice {run.invoice} was mailed. Ask the customer or "
-            "look at the shop's mail log; send it again if it is missing.",
-            system="magento",
+            f"The shop did not say whether invoice {run.invoice} was mailed.",
+            cause=PaperCause.MAIL_UNKNOWN,
             reference=run.sales_order.increment_id,
-            cause_key="mail:unknown",
         )
     outcome = run.task.facts.get("mail_kept") or _keep_answer(run)
     return f"Invoice {run.invoice}: {InvoiceMail.Outcome(outcome).label.lower()}."
@@ -41,7 +39,7 @@ def _send(run: StepRun, request: str) -> None:
     try:
         with writing_to_shop(run, run.sales_order):
             accepted = run.magento().send_invoice_email(run.invoice.entity_id)
-    except (OutcomeUnknown, LeaseLost):
+    except OutcomeUnknown:
         raise
     except SyncError:  # a clean refusal: there is no mail
         run.task.write_ahead(mail_began_for="")
@@ -58,7 +56,7 @@ def _keep_answer(run: StepRun) -> str:
     with run.storing():
         invoice = store_invoice(run.sales_order, after, None)
         note_queued(invoice, is_queued=is_queued)
-        _keep(run, outcome)
+        keep_mail(run.invoice, run.task.asked_by, outcome)
         run.task.write_ahead(mail_kept=outcome)
     return outcome
 
@@ -82,17 +80,6 @@ def _read(run: StepRun) -> MagentoInvoice:
     unreadable.refuse(invoices.unreadable, "Invoice")
     raise RecordsDisagree(
         f"Invoice {run.invoice} is no longer in the shop.",
-        system="magento",
+        cause=PaperCause.INVOICE_GONE,
         reference=run.sales_order.increment_id,
-    )
-
-
-def _keep(run: StepRun, outcome: str) -> None:
-    invoice: Invoice = run.invoice
-    InvoiceMail.objects.create(
-        invoice=invoice,
-        asked_by=run.task.asked_by,
-        sent_at=timezone.now(),
-        recipient=run.sales_order.customer_email,
-        outcome=outcome,
     )

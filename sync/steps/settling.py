@@ -14,7 +14,10 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from sync.errors import LeaseLost, OutcomeUnknown, RemoteUnavailable, SyncError
+from sync.causes.cause import Cause
+from sync.causes.sap import SapCause
+from sync.causes.shop import ShopCause
+from sync.errors import OutcomeUnknown, RemoteUnavailable, SyncError
 from sync.fence import sending_within
 from sync.models import SalesOrder, clock
 from sync.steps.step_run import StepRun
@@ -24,12 +27,12 @@ SHARE_OF_LEASE = 1 / 3  # in which a write must begin
 
 def wait_for_shop(order: SalesOrder) -> None:
     """Raises ``RemoteUnavailable`` while an earlier write to the shop may still be running."""
-    _wait(order, "shop_unsettled_until", "magento", "the shop")
+    _wait(order, "shop_unsettled_until", ShopCause.WRITE_UNDER_WAY, "the shop")
 
 
 def wait_for_sap(order: SalesOrder) -> None:
     """Raises ``RemoteUnavailable`` while an earlier write to SAP may still be running."""
-    _wait(order, "sap_unsettled_until", "sap", "SAP")
+    _wait(order, "sap_unsettled_until", SapCause.WRITE_UNDER_WAY, "SAP")
 
 
 @contextmanager
@@ -50,7 +53,8 @@ def writing_to_sap(run: StepRun, order: SalesOrder) -> Iterator[None]:
 def _marked(run: StepRun, order: SalesOrder, column: str, settle: timedelta) -> Iterator[None]:
     """The write may begin within a third of the lease, and is over by ``settle`` after that.
 
-    So a worker that was stopped here sends nothing once another may have the task.
+    So a worker that was stopped here sends nothing once another may have the task; when its lease
+    is lost the mark stays, for what another may have begun meanwhile.
     """
     window = run.policy.lease * SHARE_OF_LEASE
     with sending_within(window.total_seconds()):
@@ -63,8 +67,6 @@ def _marked(run: StepRun, order: SalesOrder, column: str, settle: timedelta) -> 
         except OutcomeUnknown as error:
             _replace(order, column, mark, clock.now() + settle)
             error.settles_after = settle.total_seconds() + 1
-            raise
-        except LeaseLost:  # what another worker may have begun meanwhile keeps its mark
             raise
         except SyncError:  # a clean refusal: nothing was written
             _replace(order, column, mark, None)
@@ -82,16 +84,15 @@ def _replace(order: SalesOrder, column: str, mark: datetime, until: datetime | N
     SalesOrder.objects.filter(pk=order.pk, **{column: mark}).update(**{column: until})
 
 
-def _wait(order: SalesOrder, column: str, system: str, name: str) -> None:
+def _wait(order: SalesOrder, column: str, cause: Cause, name: str) -> None:
     order.refresh_from_db(fields=[column])
     until = getattr(order, column)
     if until is not None and until > clock.now():
         error = RemoteUnavailable(
             f"An earlier write to {name} got no answer and may still be running; "
             f"it is looked up when that time is over.",
-            system=system,
+            cause=cause,
             reference=order.increment_id,
-            remote_is_away=False,
         )
         error.settles_after = (until - clock.now()).total_seconds() + 1
         raise error

@@ -33,7 +33,6 @@ class DocumentTable(tables.Table):  # type: ignore[misc]  # untyped package
             exclude=() if may_sync else ("select", "actions"),
             sequence=("select", "...", "sync_status", "actions"),
             row_attrs={"id": lambda record: f"{self.kind}-{record.pk}"},
-            template_name="sync/table.html",
         )
         self.tasks: dict[int, SyncTask] = {}
         self.may_resend = self.has_invoices and may_resend

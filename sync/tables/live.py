@@ -1,7 +1,8 @@
-"""Which rows a page must look at again, and how it notices that one has changed."""
+"""Which rows a page must look at again, and how it notices a change."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.utils import timezone
@@ -26,3 +27,8 @@ def row_token(pk: int, task: SyncTask | None) -> str:
     if task is None:
         return f"{pk}:none"
     return f"{pk}:{task.pk}:{task.state}:{task.attempts}"
+
+
+def fingerprint(tasks: Iterable[SyncTask]) -> str:
+    """Tasks and their states in one word, to notice a change."""
+    return ".".join(f"{task.pk}{task.state[0]}{task.attempts}" for task in tasks)

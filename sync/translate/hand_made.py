@@ -13,12 +13,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Generic, TypeVar
 
 from sync.magento.records import CONFIGURABLE, TOGETHER, MagentoDocumentItem, MagentoOrder
+from sync.translate.open_quantities import OpenQuantities
 from sync.translate.order_amounts import children_by_parent, is_dynamic_bundle
 
 ZERO = Decimal(0)
 Quantities = Mapping[int, Decimal]
+Paper = TypeVar("Paper")
+Document = TypeVar("Document")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,32 @@ class Cover:
     def is_whole(self) -> bool:
         """Whether there are papers, and nothing is left to make."""
         return bool(self.papers) and not self.rest
+
+
+@dataclass(frozen=True, slots=True)
+class MadeByHand(Generic[Paper, Document]):
+    """Which papers made by hand stand for which of an order's documents, all by their keys."""
+
+    papers: dict[int, Paper]
+    documents: dict[int, Document]
+    held: list[Held]  # by the papers
+    wanted: list[Held]  # by the documents
+    covers: dict[int, Cover]
+
+    def standing_for(self, document: int) -> list[Paper]:
+        """The papers that stand for a document or a part of it."""
+        return [self.papers[key] for key in self.covers.get(document, Cover()).papers]
+
+    def covers_all_of(self, document: int) -> bool:
+        """Whether nothing of it is left to make."""
+        return self.covers.get(document, Cover()).is_whole
+
+
+def asked_by(document: int, open_quantities: OpenQuantities) -> Held:
+    """What a document stands for on the lines that count, whether it fits the order or not."""
+    asked = {line.item_id: line.quantity for line in open_quantities.asked}
+    unfit = {one.item_id: one.wanted for one in open_quantities.disagreements}
+    return Held(document, unfit | asked)
 
 
 def invoiced_ids(order: MagentoOrder) -> frozenset[int]:

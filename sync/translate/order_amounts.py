@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from sync.causes.orders import OrderCause
 from sync.errors import UnexpectedRecord
 from sync.magento.records import CONFIGURABLE, MagentoOrder, MagentoOrderItem
 
@@ -198,15 +199,12 @@ def _does_not_add_up(
             f" The shop charges {fixed} {currency} of it as fixed product tax (a recycling fee, "
             "say), which the portal does not carry. Enter this order in SAP by hand."
         )
-    return UnexpectedRecord(
-        message, system="magento", reference=order.increment_id, cause_key="magento:total"
-    )
+    return UnexpectedRecord(message, cause=OrderCause.TOTAL, reference=order.increment_id)
 
 
 def _broken(order: MagentoOrder, problem: str) -> UnexpectedRecord:
     return UnexpectedRecord(
         f"The lines of order {order.increment_id} do not fit together: {problem}.",
-        system="magento",
+        cause=OrderCause.LINES,
         reference=order.increment_id,
-        cause_key="magento:lines",
     )

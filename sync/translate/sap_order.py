@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from sync.causes.orders import OrderCause
 from sync.errors import UnexpectedRecord
 from sync.magento.records import MagentoAddress, MagentoOrder
 from sync.mapping_tables import MissingEntry
@@ -237,7 +238,6 @@ def _texts(
 def _unfit(order: MagentoOrder, problem: str) -> UnexpectedRecord:
     return UnexpectedRecord(
         f"Order {order.increment_id} cannot be written to SAP: {problem}.",
-        system="magento",
+        cause=OrderCause.UNFIT,
         reference=order.increment_id,
-        cause_key="magento:unfit",
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from math import gcd
 
+from sync.causes.orders import OrderCause
 from sync.currencies import currency_decimals
 from sync.errors import UnexpectedRecord
 from sync.sap.records import SapCondition
@@ -62,7 +63,5 @@ def _coins(amount: Decimal, currency: str) -> int:
 
 def _impossible(problem: str) -> UnexpectedRecord:
     return UnexpectedRecord(
-        f"The order cannot be written to SAP: {problem}.",
-        system="magento",
-        cause_key="magento:amount",
+        f"The order cannot be written to SAP: {problem}.", cause=OrderCause.AMOUNT
     )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,21 +21,22 @@ from sync.views.people import reader, steps_to_retry
 
 MOST_CAUSES = 50
 SHOWN_PER_CAUSE = 20
-SAP_MESSAGE = re.compile(r"sap:(?P<message_class>[A-Z0-9_/]{1,20}) (?P<number>\d{3})(:|$)")
 MOST_NOT_TAKEN = 50
 
 
 @dataclass(slots=True)
-class Cause:
-    """Tasks that stopped for the same reason."""
+class Group:
+    """Tasks that stopped for the same reason; ``message`` is what happened, where that is the same
+    for all of them."""
 
+    cause: str
     cause_key: str
-    error_class: str
     count: int
-    first: SyncTask
     remedy: Remedy
+    message: str = ""
     tasks: list[SyncTask] = field(default_factory=list)
     may_retry: bool = False
+    link_url: str = ""
     add_url: str = ""
     teach_url: str = ""
 
@@ -58,7 +58,7 @@ class AttentionPage(View):
         )
         context = {
             "section": "attention",
-            "causes": _causes(request),
+            "groups": _groups(request),
             "not_taken": not_taken.select_related("shop").defer("payload")[:MOST_NOT_TAKEN],
             "not_taken_count": capped(not_taken),
             "never_taken": NEVER,
@@ -68,37 +68,34 @@ class AttentionPage(View):
         return render(request, "sync/attention.html", context)
 
 
-def _causes(request: HttpRequest) -> list[Cause]:
+def _groups(request: HttpRequest) -> list[Group]:
     stopped = SyncTask.objects.filter(state=SyncTask.State.NEEDS_ATTENTION)
-    groups = (
+    rows = (
         stopped.order_by()
-        .values("cause_key", "error_class")
-        .annotate(count=Count("pk"), newest=Max("pk"), oldest=Min("asked_at"))
+        .values("cause", "cause_key")
+        .annotate(count=Count("pk"), newest=Max("pk"))
         .order_by("-count", "-newest")[:MOST_CAUSES]
     )
-    newest = stopped.select_related("shop").in_bulk([group["newest"] for group in groups])
+    newest = stopped.select_related("shop").in_bulk([row["newest"] for row in rows])
     user = reader(request)
     retryable = set(steps_to_retry(user))
-    causes = []
-    for group in groups:
-        first = newest.get(group["newest"])
+    groups = []
+    for row in rows:
+        first = newest.get(row["newest"])
         if first is None:  # it was retried between the two queries
             continue
-        cause = Cause(
-            cause_key=group["cause_key"],
-            error_class=group["error_class"],
-            count=group["count"],
-            first=first,
-            remedy=remedy_for(first),
-        )
-        same = stopped.filter(cause_key=cause.cause_key, error_class=cause.error_class)
+        group = Group(row["cause"], row["cause_key"], row["count"], remedy_for(first))
+        same = stopped.filter(cause=group.cause, cause_key=group.cause_key)
         listed = same.select_related("sales_order", "delivery", "billing_document", "shop")
-        cause.tasks = list(listed.order_by("id")[:SHOWN_PER_CAUSE])
-        cause.may_retry = any(task.step in retryable for task in cause.tasks)
-        cause.add_url = _add_url(first) if user.is_staff else ""
-        cause.teach_url = _teach_url(cause.cause_key, user)
-        causes.append(cause)
-    return causes
+        group.tasks = list(listed.order_by("id")[:SHOWN_PER_CAUSE])
+        messages = {task.error_message for task in group.tasks}
+        group.message = messages.pop() if len(messages) == 1 else ""
+        group.may_retry = any(task.step in retryable for task in group.tasks)
+        group.link_url = group.remedy.link_for(user)
+        group.add_url = _add_url(first) if user.is_staff else ""
+        group.teach_url = _teach_url(first, user)
+        groups.append(group)
+    return groups
 
 
 def _add_url(task: SyncTask) -> str:
@@ -115,12 +112,11 @@ def _add_url(task: SyncTask) -> str:
     return f"{reverse(f'{admin}_change', args=[present.pk])}?{urlencode(wanted)}".rstrip("?")
 
 
-def _teach_url(cause_key: str, user: User) -> str:
+def _teach_url(task: SyncTask, user: User) -> str:
     """The admin page that says what one of SAP's messages means here, filled in with its key."""
-    found = SAP_MESSAGE.match(cause_key)
-    if found is None or not user.has_perm("sync.add_sapmessageentry"):
+    key = {"message_class": task.sap_message_class, "number": task.sap_message_number}
+    if not all(key.values()) or not user.has_perm("sync.add_sapmessageentry"):
         return ""
-    key = {"message_class": found["message_class"], "number": found["number"]}
     taught = SapMessageEntry.objects.filter(**key).first()
     if taught is not None:
         return reverse("admin:sync_sapmessageentry_change", args=[taught.pk])

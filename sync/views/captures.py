@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from sync.causes import OTHER_UNKNOWN, OUTCOME_UNKNOWN
+from sync.causes.papers import PaperCause
 from sync.jobs import on_demand
 from sync.jobs.ask import Answer
 from sync.models import Decision, SyncTask
 from sync.templatetags.portal import money
 from sync.views.decisions import Decide, Fact, Question
-from sync.views.people import reader
+from sync.views.people import PortalRequest
 
 PERMISSION = "sync.capture_again"
+_OF_THE_BANK = (PaperCause.CAPTURE_UNKNOWN.code, PaperCause.OTHER_CAPTURE_UNKNOWN.code)
 
 
 def may_be_asked(task: SyncTask) -> bool:
     """Whether this work has stopped because the bank may have paid, for it or for its order."""
     is_stopped = task.state == SyncTask.State.NEEDS_ATTENTION
-    return is_stopped and task.cause_key in {OUTCOME_UNKNOWN, OTHER_UNKNOWN}
+    return is_stopped and task.cause in _OF_THE_BANK
 
 
 class CaptureAgain(Decide):
@@ -29,7 +29,7 @@ class CaptureAgain(Decide):
 
     permission_required = PERMISSION
 
-    def question(self, request: HttpRequest, pk: int) -> Question:
+    def question(self, request: PortalRequest, pk: int) -> Question:
         """The work by its key; nothing to decide unless it has stopped for this."""
         stopped = SyncTask.objects.select_related("sales_order__shop", "billing_document")
         task = get_object_or_404(stopped, pk=pk)
@@ -60,16 +60,16 @@ class CaptureAgain(Decide):
             ],
         )
 
-    def decide(self, request: HttpRequest, pk: int, reason: str, number: str) -> str:
+    def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
         """The word and the work it allows are one: of two people who press, one decides."""
         task = get_object_or_404(SyncTask, pk=pk)
         with transaction.atomic():
-            clicked = on_demand.retry_tasks([task], reader(request))
+            clicked = on_demand.retry_tasks([task], request.user)
             if not clicked.answers[Answer.RETRIED]:
                 raise ValueError("Somebody else has just put this back to work.")
             Decision.keep(
                 Decision.Kind.CAPTURE_AGAIN,
-                reader(request),
+                request.user,
                 reason,
                 task=task,
                 sales_order=task.sales_order,

@@ -6,12 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.contrib import messages
-from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views import View
+from django.views.decorators.http import require_POST, require_safe
 
+from sync.jobs import on_demand
 from sync.jobs.bell import is_reachable
 from sync.models import (
     FetchHealth,
@@ -24,9 +24,9 @@ from sync.models import (
 )
 from sync.models.systems import SAP, name_of
 from sync.tables.live import is_live
-from sync.views.clicks import Click
 from sync.views.incidents import incidents
-from sync.views.people import reader
+from sync.views.people import PortalRequest, needs
+from sync.views.posted import back, done
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +43,22 @@ class Connection:
     identity: RemoteIdentity | None = None
 
 
-class ConnectionsPage(PermissionRequiredMixin, View):
-    """Every connection with a test button."""
-
-    permission_required = "sync.view_queue"
-    raise_exception = True
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """The results are those of the newest test of each connection."""
-        connections = _connections()
-        context = {
-            "section": "connections",
-            "connections": connections,
-            "incidents": incidents(),
-            "is_redis_reachable": is_reachable(),
-            "workers": [one for one in ProcessHeartbeat.objects.all() if one.is_alive],
-            "is_moving": any(is_live(one.test) for one in connections),
-            "may_test": reader(request).has_perm("sync.test_connections"),
-            "may_confirm": reader(request).has_perm(ConfirmRemote.permission_required),
-        }
-        return render(request, "sync/connections.html", context)
+@needs("sync.view_queue")
+@require_safe
+def connections_page(request: PortalRequest) -> HttpResponse:
+    """Every connection with the newest test of it."""
+    connections = _connections()
+    context = {
+        "section": "connections",
+        "connections": connections,
+        "incidents": incidents(),
+        "is_redis_reachable": is_reachable(),
+        "workers": [one for one in ProcessHeartbeat.objects.all() if one.is_alive],
+        "is_moving": any(is_live(one.test) for one in connections),
+        "may_test": request.user.has_perm("sync.test_connections"),
+        "may_confirm": request.user.has_perm("sync.manage_automation"),
+    }
+    return render(request, "sync/connections.html", context)
 
 
 def _connections() -> list[Connection]:
@@ -89,18 +85,24 @@ def _connections() -> list[Connection]:
     ]  # fmt: skip
 
 
-class ConfirmRemote(Click):
-    """An administrator says that a remote which is not what it was is wanted as it is now."""
+@needs("sync.test_connections")
+@require_POST
+def try_connections(request: PortalRequest) -> HttpResponse:
+    """The results appear on the page as the tasks end."""
+    return done(
+        request, on_demand.try_connections(request.user).message, reverse("sync:connections")
+    )
 
-    permission_required = "sync.manage_automation"
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What waited for this word goes on with the next sweep."""
-        identity = get_object_or_404(RemoteIdentity, pk=pk)
-        if identity.confirm(reader(request), request.POST.get("change", "")):
-            messages.success(
-                request, f"{name_of(identity.system)} is confirmed as it is now; work goes on."
-            )
-        else:
-            messages.error(request, "It is no longer as it was shown to you. Please look again.")
-        return HttpResponseRedirect(reverse("sync:connections"))
+@needs("sync.manage_automation")
+@require_POST
+def confirm_remote(request: PortalRequest, pk: int) -> HttpResponse:
+    """An administrator says that a remote which is not what it was is wanted as it is now; what
+    waited for this word goes on with the next sweep."""
+    identity = get_object_or_404(RemoteIdentity, pk=pk)
+    page = reverse("sync:connections")
+    if identity.confirm(request.user, request.POST.get("change", "")):
+        told = f"{name_of(identity.system)} is confirmed as it is now; work goes on."
+        return done(request, told, page)
+    messages.error(request, "It is no longer as it was shown to you. Please look again.")
+    return back(request, page)

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views import View
 
 from sync.forms.decisions import DecisionForm
-from sync.views.clicks import back
+from sync.views.people import PortalRequest
+from sync.views.posted import back, done
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,40 +52,29 @@ class Decide(PermissionRequiredMixin, View):
     raise_exception = True
 
     @abstractmethod
-    def question(self, request: HttpRequest, pk: int) -> Question:
+    def question(self, request: PortalRequest, pk: int) -> Question:
         """What is asked of this document as it stands; 404 where it is unknown."""
 
     @abstractmethod
-    def decide(self, request: HttpRequest, pk: int, reason: str, number: str) -> str:
+    def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
         """Do it; the sentence says what now happens. Raises ``ValueError`` with one that says why
         it cannot be."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The question, or back where nothing is to be decided any more."""
-        question = self.question(request, pk)
-        if question.refusal:
-            messages.info(request, question.refusal)
-            return HttpResponseRedirect(question.back_to)
-        form = DecisionForm(number_label=question.number_label)
-        return self._ask(request, question, form)
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What was decided, or the question again with what is missing."""
+    def get(self, request: PortalRequest, pk: int) -> HttpResponse:
+        """The question; back where nothing is to be decided any more, or once it is decided."""
         question = self.question(request, pk)
         if question.refusal:
             messages.info(request, question.refusal)
             return back(request, question.back_to)
-        form = DecisionForm(request.POST, number_label=question.number_label)
-        if not form.is_valid():
-            return self._ask(request, question, form)
-        reason, number = form.cleaned_data["reason"], form.cleaned_data.get("number", "")
-        try:
-            messages.success(request, self.decide(request, pk, reason, number))
-        except ValueError as error:
-            form.add_error(None, str(error))
-            return self._ask(request, question, form)
-        return back(request, question.back_to)
-
-    def _ask(self, request: HttpRequest, question: Question, form: DecisionForm) -> HttpResponse:
+        given = request.POST if request.method == "POST" else None
+        form = DecisionForm(given, number_label=question.number_label)
+        if form.is_valid():
+            reason, number = form.cleaned_data["reason"], form.cleaned_data.get("number", "")
+            try:
+                return done(request, self.decide(request, pk, reason, number), question.back_to)
+            except ValueError as error:
+                form.add_error(None, str(error))
         context = {"section": question.section, "question": question, "form": form}
         return render(request, "sync/decide.html", context, status=400 if form.is_bound else 200)
+
+    post = get

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_POST
 
 from sync.jobs import on_demand
 from sync.models import SalesOrder
-from sync.views.clicks import Click, back
-from sync.views.people import reader
+from sync.views.people import PortalRequest, needs
+from sync.views.posted import done
 
 
-class DryRunOrder(Click):
-    """Asks for a dry run; the order's page shows the result as soon as it is there."""
-
-    permission_required = "sync.dry_run_orders"
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """One dry run of an order at a time, whoever asks."""
-        order = get_object_or_404(SalesOrder.objects.select_related("shop"), pk=pk)
-        clicked = on_demand.dry_run(order, reader(request))
-        messages.success(request, clicked.message.replace("Sync now", "Dry run"))
-        return back(request, order.get_absolute_url())
+@needs("sync.dry_run_orders")
+@require_POST
+def dry_run_order(request: PortalRequest, pk: int) -> HttpResponse:
+    """The order's page shows the result as soon as it is there."""
+    order = get_object_or_404(SalesOrder.objects.select_related("shop"), pk=pk)
+    return done(request, on_demand.dry_run(order, request.user).message, order.get_absolute_url())

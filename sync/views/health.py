@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.views import View
+from django.views.decorators.http import require_safe
 
 from sync.jobs import release
 from sync.jobs.bell import is_reachable
 from sync.models import ProcessHeartbeat
 from sync.views.incidents import incidents
-from sync.views.people import reader
+from sync.views.people import PortalRequest
 
 
-class TroubleBanner(View):
+@require_safe
+def trouble_banner(request: PortalRequest) -> HttpResponse:
     """A banner, or nothing. Asked for by the page itself, so that no page waits for Redis."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """The banner's text says that work is kept and what to do."""
-        workers = ProcessHeartbeat.objects.filter(kind=ProcessHeartbeat.Kind.WORKER)
-        context = {
-            "is_redis_reachable": is_reachable(),
-            "incidents": incidents(),
-            "is_held": release.is_held(),
-            "may_release": reader(request).has_perm("sync.manage_automation"),
-            "is_worker_alive": any(worker.is_alive for worker in workers),
-        }
-        return render(request, "sync/partials/trouble.html", context)
+    workers = ProcessHeartbeat.objects.filter(kind=ProcessHeartbeat.Kind.WORKER)
+    context = {
+        "is_redis_reachable": is_reachable(),
+        "incidents": incidents(),
+        "is_held": release.is_held(),
+        "may_release": request.user.has_perm("sync.manage_automation"),
+        "is_worker_alive": any(worker.is_alive for worker in workers),
+    }
+    return render(request, "sync/partials/trouble.html", context)

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views import View
+from django.views.decorators.http import require_safe
 
+from sync.causes.cause import Kind
 from sync.models import ProcessHeartbeat, SalesOrder, SyncTask
 from sync.views.counts import Count, capped
 from sync.views.incidents import incidents
 from sync.views.kinds import BILLING_DOCUMENTS, DELIVERIES, ORDERS, DocumentKind
-from sync.views.people import reader
+from sync.views.people import PortalRequest
 
 HOME_CAP = 1_000
 
@@ -108,7 +109,7 @@ def _health() -> list[Figure]:
     workers = sum(one.kind == ProcessHeartbeat.Kind.WORKER for one in alive)
     due = SyncTask.objects.due(timezone.now())
     stopped = SyncTask.objects.filter(state=SyncTask.State.NEEDS_ATTENTION)
-    settings = stopped.filter(error_class="RemoteMisconfigured")
+    settings = stopped.filter(error_class=Kind.MISCONFIGURED)
     return [
         Figure("Workers", "Alive now", "heart-pulse", "success", Count(workers), queue),
         Figure("Backlog", "Due and waiting", "layers", "info", capped(due, HOME_CAP), queue),
@@ -120,9 +121,9 @@ def _health() -> list[Figure]:
 
 
 _SECTIONS: list[tuple[str, str, Callable[[], list[Figure]]]] = [
-    ("Sales", "sync.sync_orders", _sales),
-    ("Logistics", "sync.sync_deliveries", _logistics),
-    ("Finance", "sync.sync_billing", _finance),
+    ("Sales", ORDERS.permission, _sales),
+    ("Logistics", DELIVERIES.permission, _logistics),
+    ("Finance", BILLING_DOCUMENTS.permission, _finance),
     ("Health", "sync.view_queue", _health),
 ]
 
@@ -136,17 +137,13 @@ def sections_for(user: User) -> list[Section]:
     ]
 
 
-class Home(View):
-    """What waits, by role, and the newest orders."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Counts stop at a thousand."""
-        newest = SalesOrder.objects.select_related("shop").defer("payload")[:8]
-        user = reader(request)
-        context: dict[str, object] = {
-            "section": "home",
-            "sections": sections_for(user),
-            "newest": newest,
-        }
-        context["incidents"] = incidents()
-        return render(request, "sync/home.html", context)
+@require_safe
+def home(request: PortalRequest) -> HttpResponse:
+    """What waits, by role, and the newest orders; counts stop at a thousand."""
+    context = {
+        "section": "home",
+        "sections": sections_for(request.user),
+        "newest": SalesOrder.objects.select_related("shop").defer("payload")[:8],
+        "incidents": incidents(),
+    }
+    return render(request, "sync/home.html", context)

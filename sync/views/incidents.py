@@ -9,6 +9,7 @@ from datetime import datetime
 from sync.jobs import breaker
 from sync.models import FetchHealth, RemoteHealth, RemoteIdentity, Shop, StepSchedule
 from sync.models.systems import SAP, changed_name_of, name_of, shop_system
+from sync.views.causes import advice_on
 from sync.views.counts import Count, capped
 
 Kind = RemoteHealth.Kind
@@ -25,6 +26,7 @@ class Incident:
     waiting: Count | None = None
     next_try_at: datetime | None = None
     last_error: str = ""
+    advice: str = ""
 
 
 def incidents() -> list[Incident]:
@@ -58,6 +60,7 @@ def _in_trouble() -> Iterator[Incident]:
             waiting=capped(breaker.waiting_for(health.system)),
             next_try_at=None if health.kind == Kind.REFUSES else health.probe_at,
             last_error=health.last_error,
+            advice=advice_on(health),
         )
 
 
@@ -102,4 +105,5 @@ def _failing_fetches() -> Iterator[Incident]:
             since=since,
             then=f"It is {again}. If it stays, an administrator must look at the reason.",
             last_error=health.last_error,
+            advice=advice_on(health),
         )

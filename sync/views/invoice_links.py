@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import User
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from sync.causes import BILLED_ANEW
+from sync.causes.papers import PaperCause
 from sync.jobs import on_demand
 from sync.mirrors.billed_anew import formers_of
 from sync.models import BillingDocument, Decision, Invoice, SalesOrder, Step, SyncTask
 from sync.templatetags.portal import money
 from sync.views.decisions import Decide, Fact, Question
 from sync.views.kinds import BILLING_DOCUMENTS
-from sync.views.people import reader
+from sync.views.people import PortalRequest
 
 
 def open_question(document: BillingDocument) -> SyncTask | None:
@@ -21,7 +20,7 @@ def open_question(document: BillingDocument) -> SyncTask | None:
     stopped = SyncTask.objects.filter(
         step=Step.PUSH_INVOICE,
         state=SyncTask.State.NEEDS_ATTENTION,
-        cause_key=BILLED_ANEW,
+        cause__in=[PaperCause.BILLING_RENEWED.code, PaperCause.LINKED_INVOICE_GONE.code],
         billing_document=document,
         sales_order__isnull=False,
     )
@@ -33,7 +32,7 @@ class LinkInvoice(Decide):
 
     permission_required = BILLING_DOCUMENTS.permission
 
-    def question(self, request: HttpRequest, pk: int) -> Question:
+    def question(self, request: PortalRequest, pk: int) -> Question:
         """Both documents side by side, with the invoice of the shop."""
         document = get_object_or_404(BillingDocument, pk=pk)
         task = open_question(document)
@@ -64,13 +63,13 @@ class LinkInvoice(Decide):
             number_label="" if len(invoices) == 1 else "Invoice of the shop",
         )
 
-    def decide(self, request: HttpRequest, pk: int, reason: str, number: str) -> str:
+    def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
         """Keep the decision, and let the invoice be linked by the work that stopped."""
         document = get_object_or_404(BillingDocument, pk=pk)
         task = open_question(document)
         if task is None or task.sales_order is None:
             raise ValueError("Somebody else has decided meanwhile.")
-        return _keep(task, task.sales_order, document, number, reason, reader(request))
+        return _keep(task, task.sales_order, document, number, reason, request.user)
 
 
 def _keep(

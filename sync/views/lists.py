@@ -7,14 +7,14 @@ from typing import Any
 from django.core.paginator import EmptyPage, InvalidPage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views import View
+from django.views.decorators.http import require_safe
 from django_tables2.paginators import LazyPaginator
 
 from sync.tables.documents import DocumentTable
 from sync.views.counts import capped
-from sync.views.kinds import ORDERS, DocumentKind
+from sync.views.kinds import DocumentKind
 from sync.views.live import list_fetches, table_for, watcher
-from sync.views.people import reader
+from sync.views.people import PortalRequest
 
 PER_PAGE, PAGE_SIZES = 25, (25, 50, 100)  # rows
 
@@ -32,38 +32,31 @@ class BoundedPaginator(LazyPaginator):  # type: ignore[misc]  # untyped package
         return page
 
 
-class DocumentList(View):
-    """One kind's list; the whole page, or its list alone when htmx asks."""
-
-    kind: DocumentKind = ORDERS
-    title = ""
-    hint = ""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Filter, sort, cut out the page, then look up what its rows show."""
-        filterset = self.kind.filterset(request.GET, queryset=self.kind.documents())
-        documents = filterset.qs
-        table = table_for(self.kind, request, documents)
-        _arrange(table, request)
-        shown = [row.record for row in table.paginated_rows]
-        table.tasks = self.kind.newest_tasks(shown)
-        fetches = list_fetches(self.kind)
-        context = {
-            "section": self.kind.name,
-            "kind": self.kind.name,
-            "title": self.title,
-            "hint": self.hint,
-            "table": table,
-            "page_sizes": PAGE_SIZES,
-            "filter": filterset,
-            "is_filtered": _is_filtered(request),
-            "count": capped(documents),
-            "fetches": fetches,
-            "watcher": watcher(self.kind, table.tasks.values(), fetches),
-            "may_sync": reader(request).has_perm(self.kind.permission),
-            "may_resend": table.may_resend,
-        }
-        return render(request, "sync/document_list.html", context)
+@require_safe
+def document_list(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
+    """Filtered, sorted and cut to a page; then what its rows show is looked up."""
+    filterset = kind.filterset(request.GET, queryset=kind.documents())
+    documents = filterset.qs
+    table = table_for(kind, request.user, documents)
+    _arrange(table, request)
+    table.tasks = kind.newest_tasks([row.record for row in table.paginated_rows])
+    fetches = list_fetches(kind)
+    context = {
+        "section": kind.name,
+        "kind": kind.name,
+        "title": kind.title,
+        "hint": kind.hint,
+        "table": table,
+        "page_sizes": PAGE_SIZES,
+        "filter": filterset,
+        "is_filtered": _is_filtered(request),
+        "count": capped(documents),
+        "fetches": fetches,
+        "watcher": watcher(kind, table.tasks.values(), fetches),
+        "may_sync": request.user.has_perm(kind.permission),
+        "may_resend": table.may_resend,
+    }
+    return render(request, "sync/document_list.html", context)
 
 
 def _arrange(table: DocumentTable, request: HttpRequest) -> None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from sync.errors import UnexpectedRecord
+from sync.causes.cause import Kind
 from sync.jobs.marked_done import mark_done, reopen
 from sync.models import BillingDocument, Decision, OutboundDelivery, Step, SyncTask
 from sync.views.decisions import Decide, Fact, Question
-from sync.views.people import reader, steps_to_retry
+from sync.views.people import PortalRequest, steps_to_retry
 from sync.views.sap_order_ties import tie
 
 GONE = "This has not stopped any more: somebody else was faster, or it went on by itself."
@@ -51,11 +50,11 @@ class _DecideTask(Decide):
 
     permission_required = "sync.retry_tasks"
 
-    def task(self, request: HttpRequest, pk: int) -> SyncTask:
+    def task(self, request: PortalRequest, pk: int) -> SyncTask:
         """404 for a task that never was, 403 for one of another desk."""
         about = ("sales_order", "delivery", "billing_document", "shop", "invoice")
         task = get_object_or_404(SyncTask.objects.select_related(*about), pk=pk)
-        if task.step not in steps_to_retry(reader(request)):
+        if task.step not in steps_to_retry(request.user):
             raise PermissionDenied
         return task
 
@@ -86,11 +85,11 @@ class _DecideTask(Decide):
 class MarkDone(_DecideTask):
     """Ends one stopped task; a number ties the paper of the shop that stands for its document."""
 
-    def question(self, request: HttpRequest, pk: int) -> Question:
+    def question(self, request: PortalRequest, pk: int) -> Question:
         """What follows without a number, and with one."""
         task = self.task(request, pk)
         refusal = "" if task.state == SyncTask.State.NEEDS_ATTENTION else GONE
-        is_unreadable = task.error_class == UnexpectedRecord.__name__
+        is_unreadable = task.error_class == Kind.UNEXPECTED
         otherwise = UNREADABLE if is_unreadable else OTHERWISE
         then = [CONSEQUENCES.get(Step(task.step), otherwise)]
         if _number_label(task) == SAP_ORDER:
@@ -112,12 +111,12 @@ class MarkDone(_DecideTask):
             then.append(STAYS)
         return self.asked(task, "Mark this as done?", "Mark done", refusal, *then)
 
-    def decide(self, request: HttpRequest, pk: int, reason: str, number: str) -> str:
+    def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
         """Only one of two people who decide at the same moment is heard."""
         task, number = self.task(request, pk), number.strip()
         if number and task.step == Step.PUSH_ORDER and task.sales_order:
-            return tie(task.sales_order, number, reader(request), reason)
-        if not mark_done(task, reader(request), reason, number):
+            return tie(task.sales_order, number, request.user, reason)
+        if not mark_done(task, request.user, reason, number):
             raise ValueError(GONE)
         if number:
             return f"The shop is asked for {number}; this page says what came of it."
@@ -127,10 +126,10 @@ class MarkDone(_DecideTask):
 class ReopenTask(_DecideTask):
     """Takes back that a task was marked done, and lets it run again."""
 
-    def question(self, request: HttpRequest, pk: int) -> Question:
+    def question(self, request: PortalRequest, pk: int) -> Question:
         """Nothing to open where nobody has ended it."""
         task = self.task(request, pk)
-        may = reopenable(steps_to_retry(reader(request)), task)
+        may = reopenable(steps_to_retry(request.user), task)
         question = self.asked(
             task,
             "Open this again?",
@@ -141,9 +140,9 @@ class ReopenTask(_DecideTask):
         )
         return replace(question, number_label="")
 
-    def decide(self, request: HttpRequest, pk: int, reason: str, number: str) -> str:
+    def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
         """The same work goes on, or newer work about the same that is open."""
-        if reopen(self.task(request, pk), reader(request), reason) is None:
+        if reopen(self.task(request, pk), request.user, reason) is None:
             raise ValueError("This is not marked done (any more).")
         return "It is open again and waits for its turn."
 

@@ -6,21 +6,20 @@ from dataclasses import dataclass, field
 
 from django.contrib import messages
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
-from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views import View
+from django.views.decorators.http import require_POST, require_safe
 
 from sync.forms.mappings import FORMS, MappingForm
 from sync.jobs import on_demand
 from sync.mapping.missing import Collection, Unmatched
 from sync.mapping.stopped_for import present_entry
 from sync.mapping_tables import MappingTable
-from sync.views.clicks import Click
-from sync.views.people import reader
+from sync.views.people import PortalRequest, needs
 
 ICONS = {
     MappingTable.SALES_AREA: "shopping-bag",
@@ -59,39 +58,33 @@ class Section:
         return reverse(f"admin:sync_{self.table.facts.model}_changelist")
 
 
-class MasterDataPage(PermissionRequiredMixin, View):
-    """Everything unmatched, and how much waits for it."""
-
-    permission_required = "sync.view_master_data"
-    raise_exception = True
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """A few queries, however much is missing."""
-        return _page(request, Collection())
+@needs("sync.view_master_data")
+@require_safe
+def master_data_page(request: PortalRequest) -> HttpResponse:
+    """Everything unmatched, and how much waits for it; a few queries, however much is missing."""
+    return _page(request, Collection())
 
 
-class AddMapping(Click):
-    """Adds one entry, and lets all that waited for it go on."""
-
-    def get_permission_required(self) -> tuple[str, ...]:
-        """To see the page, and to add to this table."""
-        return ("sync.view_master_data", f"sync.add_{_table(self.kwargs['table']).facts.model}")
-
-    def post(self, request: HttpRequest, table: str) -> HttpResponse:
-        """The form comes back with its errors where it cannot be saved."""
-        user, collection = reader(request), Collection()
-        entry = collection.at(request.POST.get("place", ""))
-        if entry is None or entry.table != table:
-            messages.info(request, "Nothing to add: this entry is not missing any more.")
-            return HttpResponseRedirect(reverse("sync:master_data"))
-        form = _form(entry, request)
-        before = form.before()
-        if not form.is_valid():
-            return _page(request, collection, refused=(entry.place, form))
-        added = form.save()
-        _record(user, added, before, form.after())
-        messages.success(request, f"Saved {added}. {_go_on(entry, user)}")
-        return HttpResponseRedirect(f"{reverse('sync:master_data')}#{table}")
+@needs("sync.view_master_data")
+@require_POST
+def add_mapping(request: PortalRequest, table: str) -> HttpResponse:
+    """Adds one entry, and lets all that waited for it go on; the form comes back with its errors
+    where it cannot be saved."""
+    user, collection = request.user, Collection()
+    if not user.has_perm(f"sync.add_{_table(table).facts.model}"):
+        raise PermissionDenied
+    entry = collection.at(request.POST.get("place", ""))
+    if entry is None or entry.table != table:
+        messages.info(request, "Nothing to add: this entry is not missing any more.")
+        return HttpResponseRedirect(reverse("sync:master_data"))
+    form = _form(entry, request)
+    before = form.before()
+    if not form.is_valid():
+        return _page(request, collection, refused=(entry.place, form))
+    added = form.save()
+    _record(user, added, before, form.after())
+    messages.success(request, f"Saved {added}. {_go_on(entry, user)}")
+    return HttpResponseRedirect(f"{reverse('sync:master_data')}#{table}")
 
 
 def _table(name: str) -> MappingTable:
@@ -101,14 +94,13 @@ def _table(name: str) -> MappingTable:
 
 
 def _page(
-    request: HttpRequest,
+    request: PortalRequest,
     collection: Collection,
     refused: tuple[str, MappingForm] | None = None,
 ) -> HttpResponse:
-    user = reader(request)
     context = {
         "section": "master_data",
-        "sections": [_section(table, collection, user, refused) for table in MappingTable],
+        "sections": [_section(table, collection, request.user, refused) for table in MappingTable],
         "refused": refused[0] if refused else "",
     }
     return render(request, "sync/master_data.html", context, status=422 if refused else 200)

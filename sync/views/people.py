@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django_htmx.middleware import HtmxDetails
 
 from sync.models import Step, SyncTask
+
+Page = Callable[..., HttpResponse]
+
+
+class PortalRequest(HttpRequest):
+    """What a view is given: LoginRequiredMiddleware lets nobody through who is not signed in."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+def needs(permission: str) -> Callable[[Page], Page]:
+    """A view's decorator: 403 for those who lack the permission."""
+    return permission_required(permission, raise_exception=True)
 
 
 def reader(request: HttpRequest) -> User:

@@ -3,69 +3,63 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views import View
+from django.views.decorators.http import require_POST, require_safe
 
 from sync.forms.schedules import ScheduleForm
 from sync.jobs.bell import is_reachable
 from sync.models import ProcessHeartbeat, StepSchedule, SyncTask
-from sync.views.clicks import Click
 from sync.views.counts import capped
 from sync.views.incidents import incidents
-from sync.views.people import reader
+from sync.views.people import PortalRequest, needs
+from sync.views.posted import back, done
 
 RECENT = 20
 
 
-class QueuePage(PermissionRequiredMixin, View):
-    """Backlog, oldest waiting task, workers, what runs now, what ran last, schedules."""
-
-    permission_required = "sync.view_queue"
-    raise_exception = True
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Counts are capped; lists hold the newest few."""
-        tasks = SyncTask.objects.select_related("shop", "asked_by", "sales_order").defer("facts")
-        waiting = SyncTask.objects.due(timezone.now())
-        closed = [SyncTask.State.DONE, SyncTask.State.NEEDS_ATTENTION, SyncTask.State.CANCELLED]
-        context = {
-            "section": "queue",
-            "processes": list(ProcessHeartbeat.objects.all()),
-            "is_redis_reachable": is_reachable(),
-            "backlog": capped(waiting),
-            "later": capped(
-                SyncTask.objects.filter(state=SyncTask.State.WAITING, not_before__gt=timezone.now())
-            ),
-            "oldest": waiting.order_by("not_before").first(),
-            "running": tasks.filter(state=SyncTask.State.RUNNING)[:RECENT],
-            "waiting": tasks.filter(state=SyncTask.State.WAITING)[:RECENT],
-            "recent": tasks.filter(state__in=closed, finished_at__isnull=False)[:RECENT],
-            "attention": capped(SyncTask.objects.filter(state=SyncTask.State.NEEDS_ATTENTION)),
-            "incidents": incidents(),
-            "schedules": [ScheduleForm(instance=one) for one in StepSchedule.objects.all()],
-            "may_manage": reader(request).has_perm("sync.manage_automation"),
-        }
-        return render(request, "sync/queue.html", context)
+@needs("sync.view_queue")
+@require_safe
+def queue_page(request: PortalRequest) -> HttpResponse:
+    """Backlog, oldest waiting task, workers, what runs now, what ran last, schedules; counts are
+    capped, lists hold the newest few."""
+    tasks = SyncTask.objects.select_related("shop", "asked_by", "sales_order").defer("facts")
+    waiting = SyncTask.objects.due(timezone.now())
+    closed = [SyncTask.State.DONE, SyncTask.State.NEEDS_ATTENTION, SyncTask.State.CANCELLED]
+    context = {
+        "section": "queue",
+        "processes": list(ProcessHeartbeat.objects.all()),
+        "is_redis_reachable": is_reachable(),
+        "backlog": capped(waiting),
+        "later": capped(
+            SyncTask.objects.filter(state=SyncTask.State.WAITING, not_before__gt=timezone.now())
+        ),
+        "oldest": waiting.order_by("not_before").first(),
+        "running": tasks.filter(state=SyncTask.State.RUNNING)[:RECENT],
+        "waiting": tasks.filter(state=SyncTask.State.WAITING)[:RECENT],
+        "recent": tasks.filter(state__in=closed, finished_at__isnull=False)[:RECENT],
+        "attention": capped(SyncTask.objects.filter(state=SyncTask.State.NEEDS_ATTENTION)),
+        "incidents": incidents(),
+        "schedules": [ScheduleForm(instance=one) for one in StepSchedule.objects.all()],
+        "may_manage": request.user.has_perm("sync.manage_automation"),
+    }
+    return render(request, "sync/queue.html", context)
 
 
-class SaveSchedule(Click):
-    """Switches an automatic step on or off and sets how often it runs."""
-
-    permission_required = "sync.manage_automation"
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """An interval out of bounds is refused in words and changes nothing."""
-        schedule = get_object_or_404(StepSchedule, pk=pk)
-        form = ScheduleForm(request.POST, instance=schedule)
-        if form.is_valid():
-            form.save()
-            state = "on" if schedule.is_enabled else "off"
-            messages.success(request, f"{schedule.get_step_display()} is {state}.")
-        else:
-            reasons = [str(error) for errors in form.errors.values() for error in errors]
-            messages.error(request, " ".join(reasons))
-        return HttpResponseRedirect(reverse("sync:queue"))
+@needs("sync.manage_automation")
+@require_POST
+def save_schedule(request: PortalRequest, pk: int) -> HttpResponse:
+    """Switches an automatic step on or off and sets how often it runs; an interval out of bounds
+    is refused in words and changes nothing."""
+    schedule = get_object_or_404(StepSchedule, pk=pk)
+    form = ScheduleForm(request.POST, instance=schedule)
+    page = reverse("sync:queue")
+    if form.is_valid():
+        form.save()
+        state = "on" if schedule.is_enabled else "off"
+        return done(request, f"{schedule.get_step_display()} is {state}.", page)
+    reasons = [str(error) for errors in form.errors.values() for error in errors]
+    messages.error(request, " ".join(reasons))
+    return back(request, page)

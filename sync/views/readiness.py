@@ -6,18 +6,17 @@ from collections import Counter
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views import View
+from django.views.decorators.http import require_POST, require_safe
 
 from sync.jobs import on_demand, release
 from sync.models import ReadinessFinding, Release, Shop, Step, SyncTask
 from sync.models.systems import SAP
 from sync.tables.live import is_live
-from sync.views.clicks import Click
-from sync.views.people import reader
+from sync.views.people import PortalRequest, needs
+from sync.views.posted import back, done
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,53 +35,41 @@ class Area:
         return next((one for one in ("red", "amber", "green") if one in states), "")
 
 
-class ReadinessPage(PermissionRequiredMixin, View):
-    """Every area with its findings; draws itself again while checks run."""
-
-    permission_required = "sync.check_readiness"
-    raise_exception = True
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """What the last checks found; nothing is checked while the page is made."""
-        areas = _areas()
-        counts = Counter(finding.state for area in areas for finding in area.findings)
-        context = {
-            "section": "readiness",
-            "areas": areas,
-            "counts": {name: counts[name] for name in ("red", "amber", "green")},
-            "is_held": release.is_held(),
-            "missing": release.missing(),
-            "release": Release.objects.select_related("released_by").first(),
-            "may_release": reader(request).has_perm("sync.manage_automation"),
-            "is_moving": any(is_live(area.task) for area in areas),
-        }
-        return render(request, "sync/readiness.html", context)
+@needs("sync.check_readiness")
+@require_safe
+def readiness_page(request: PortalRequest) -> HttpResponse:
+    """What the last checks found; nothing is checked while the page is made."""
+    areas = _areas()
+    counts = Counter(finding.state for area in areas for finding in area.findings)
+    context = {
+        "section": "readiness",
+        "areas": areas,
+        "counts": {name: counts[name] for name in ("red", "amber", "green")},
+        "is_held": release.is_held(),
+        "missing": release.missing(),
+        "release": Release.objects.select_related("released_by").first(),
+        "may_release": request.user.has_perm("sync.manage_automation"),
+        "is_moving": any(is_live(area.task) for area in areas),
+    }
+    return render(request, "sync/readiness.html", context)
 
 
-class CheckReadiness(Click):
-    """Checks everything again."""
-
-    permission_required = "sync.check_readiness"
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        """The findings appear on the page as the checks end."""
-        clicked = on_demand.check_readiness(reader(request))
-        messages.success(request, clicked.message.replace("Sync now", "Checks"))
-        return HttpResponseRedirect(reverse("sync:readiness"))
+@needs("sync.check_readiness")
+@require_POST
+def check_readiness(request: PortalRequest) -> HttpResponse:
+    """The findings appear on the page as the checks end."""
+    return done(request, on_demand.check_readiness(request.user).message, reverse("sync:readiness"))
 
 
-class ReleasePortal(Click):
-    """Lets the portal send by itself from now on."""
-
-    permission_required = "sync.manage_automation"
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        """Only where nothing is missing; the page says what is."""
-        if release.release(reader(request)):
-            messages.success(request, "Released: what is due is sent by itself from now on.")
-        else:
-            messages.error(request, "Not released: the list below says what is missing.")
-        return HttpResponseRedirect(reverse("sync:readiness"))
+@needs("sync.manage_automation")
+@require_POST
+def release_portal(request: PortalRequest) -> HttpResponse:
+    """Lets the portal send by itself from now on; only where nothing is missing."""
+    page = reverse("sync:readiness")
+    if release.release(request.user):
+        return done(request, "Released: what is due is sent by itself from now on.", page)
+    messages.error(request, "Not released: the list below says what is missing.")
+    return back(request, page)
 
 
 def _areas() -> list[Area]:

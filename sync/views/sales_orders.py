@@ -6,9 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views import View
+from django.views.decorators.http import require_safe
 
 from sync.mirrors.intake import NEVER
 from sync.mirrors.link_choices import choices
@@ -21,10 +21,9 @@ from sync.models import (
     SalesOrderLine,
 )
 from sync.tables.deliveries import parcels_of
+from sync.views.documents import shared_context
 from sync.views.kinds import ORDERS
-from sync.views.live import document_watcher
-from sync.views.people import reader
-from sync.views.timeline import retryable, timeline
+from sync.views.people import PortalRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,46 +35,37 @@ class LineProgress:
     billed: Decimal | None
 
 
-class OrderPage(View):
-    """Both numbers, the chain of documents, lines, amounts, differences and timeline."""
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The number of queries does not grow with documents or attempts."""
-        orders = SalesOrder.objects.select_related("shop").prefetch_related("lines")
-        order = get_object_or_404(orders, pk=pk)
-        user = reader(request)
-        tasks = timeline(ORDERS.tasks_of(order))
-        deliveries = _deliveries(order)
-        billing_documents = _billing_documents(order)
-        carriers = CarrierMapping.objects.in_bulk(field_name="sap_carrier")
-        context = {
-            "section": "orders",
-            "order": order,
-            "still_open": still_open(order),
-            "shop_url": order.shop.admin_url.replace("{entity_id}", str(order.entity_id)),
-            "deliveries": deliveries,
-            "shipments": order.shipments.prefetch_related("tracks").select_related("delivery"),
-            "billing_documents": billing_documents,
-            "invoices": order.invoices.select_related("billing_document").prefetch_related(
-                "mails__asked_by"
-            ),
-            "lines": _lines(order, billing_documents),
-            "carriers": carriers,
-            "parcels": {
-                number: url
-                for delivery in deliveries
-                for number, url in parcels_of(delivery, carriers.get(delivery.carrier)).items()
-            },
-            "tasks": tasks,
-            "retryable": retryable(tasks, user),
-            "watcher": document_watcher(ORDERS, order, tasks),
-            "may_sync": user.has_perm("sync.sync_orders"),
-            "decisions": order.decisions.all(),
-            "never_taken": NEVER,
-            "choices": choices(order),
-            "dry_run": order.dry_runs.select_related("asked_by").first(),
-        }
-        return render(request, "sync/order.html", context)
+@require_safe
+def order_page(request: PortalRequest, pk: int) -> HttpResponse:
+    """The number of queries does not grow with documents or attempts."""
+    orders = SalesOrder.objects.select_related("shop").prefetch_related("lines")
+    order = get_object_or_404(orders, pk=pk)
+    deliveries = _deliveries(order)
+    billing_documents = _billing_documents(order)
+    carriers = CarrierMapping.objects.in_bulk(field_name="sap_carrier")
+    context = shared_context(ORDERS, order, request.user) | {
+        "order": order,
+        "still_open": still_open(order),
+        "shop_url": order.shop.admin_url.replace("{entity_id}", str(order.entity_id)),
+        "deliveries": deliveries,
+        "shipments": order.shipments.prefetch_related("tracks").select_related("delivery"),
+        "billing_documents": billing_documents,
+        "invoices": order.invoices.select_related("billing_document").prefetch_related(
+            "mails__asked_by"
+        ),
+        "lines": _lines(order, billing_documents),
+        "carriers": carriers,
+        "parcels": {
+            number: url
+            for delivery in deliveries
+            for number, url in parcels_of(delivery, carriers.get(delivery.carrier)).items()
+        },
+        "decisions": order.decisions.all(),
+        "never_taken": NEVER,
+        "choices": choices(order),
+        "dry_run": order.dry_runs.select_related("asked_by").first(),
+    }
+    return render(request, "sync/order.html", context)
 
 
 def _deliveries(order: SalesOrder) -> list[OutboundDelivery]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from django.contrib.auth.models import User
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from sync.jobs import on_demand
@@ -13,7 +12,7 @@ from sync.mirrors.link_choices import Choice, choices
 from sync.models import SalesOrder
 from sync.models.columns import SAP_NUMBER_LENGTH
 from sync.views.decisions import Decide, Fact, Question
-from sync.views.people import reader
+from sync.views.people import PortalRequest
 
 NUMBER = re.compile(r"[A-Za-z0-9]{1,10}")
 SIDES = ("Web order", "SAP order")
@@ -38,7 +37,7 @@ class TieOrder(Decide):
 
     permission_required = "sync.sync_orders"
 
-    def question(self, request: HttpRequest, pk: int) -> Question:
+    def question(self, request: PortalRequest, pk: int) -> Question:
         """Both sides where they are known; what is typed in is read from SAP first."""
         order, number = _order(pk), request.GET.get("number", "")
         choice = _choice(order, number)
@@ -54,10 +53,10 @@ class TieOrder(Decide):
             refusal=_refusal(order, number, choice),
         )
 
-    def decide(self, request: HttpRequest, pk: int, reason: str, number: str) -> str:
+    def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
         """Keep it; the step reads the SAP order and goes on with it."""
         typed = request.GET.get("number", "") or number
-        return tie(_order(pk), typed, reader(request), reason)
+        return tie(_order(pk), typed, request.user, reason)
 
 
 class RefuseSapOrder(Decide):
@@ -65,7 +64,7 @@ class RefuseSapOrder(Decide):
 
     permission_required = "sync.sync_orders"
 
-    def question(self, request: HttpRequest, pk: int) -> Question:
+    def question(self, request: PortalRequest, pk: int) -> Question:
         """Never of one that carries the order's own reference: the next look would find it."""
         order, number = _order(pk), request.GET.get("number", "")
         choice = _choice(order, number)
@@ -83,10 +82,10 @@ class RefuseSapOrder(Decide):
             refusal=refusal,
         )
 
-    def decide(self, request: HttpRequest, pk: int, reason: str, number: str) -> str:
+    def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
         """Keep it; the order goes on without that one."""
         order, number = _order(pk), request.GET.get("number", "")
-        clicked = on_demand.refuse_sap_order(order, number, reader(request), reason)
+        clicked = on_demand.refuse_sap_order(order, number, request.user, reason)
         return f"SAP order {number} is left alone. {clicked.message}"
 
 

@@ -6,21 +6,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views import View
+from django.views.decorators.http import require_safe
 
+from sync.filters.billing_documents import billing_document_numbered
+from sync.filters.deliveries import delivery_numbered
 from sync.filters.sales_orders import order_condition
-from sync.filters.search_box import sap_number
 from sync.models import (
     BillingDocument,
-    DeliveryTrack,
     Invoice,
     OutboundDelivery,
     SalesOrder,
     Shipment,
     ShipmentTrack,
 )
+from sync.views.people import PortalRequest
 
 MOST_HITS = 20
 
@@ -50,30 +51,23 @@ class Hits:
         return next(iter(orders.values())) if len(orders) == 1 else None
 
 
-class SearchPage(View):
-    """Finds by order, SAP order, delivery, billing document, invoice, parcel, e-mail or name."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """A single order is opened at once; several hits are listed."""
-        text = request.GET.get("q", "").strip()[:100]
-        hits = find(text) if text else Hits([], [], [])
-        if (order := hits.only_order) is not None:
-            return HttpResponseRedirect(order.get_absolute_url())
-        return render(request, "sync/search.html", {"q": text, "hits": hits, "most": MOST_HITS})
+@require_safe
+def search_page(request: PortalRequest) -> HttpResponse:
+    """Finds by order, SAP order, delivery, billing document, invoice, parcel, e-mail or name. A
+    single order is opened at once; several hits are listed."""
+    text = request.GET.get("q", "").strip()[:100]
+    hits = find(text) if text else Hits([], [], [])
+    if (order := hits.only_order) is not None:
+        return HttpResponseRedirect(order.get_absolute_url())
+    return render(request, "sync/search.html", {"q": text, "hits": hits, "most": MOST_HITS})
 
 
 def find(text: str) -> Hits:
     """Everything ``text`` may mean, at most twenty of each kind; a fixed number of queries."""
-    digits = text if text.isdigit() else ""
-    deliveries = Q(pk__in=DeliveryTrack.objects.filter(track_number=text).values("delivery"))
-    documents = Invoice.objects.filter(increment_id=text).documents()
-    if digits:
-        deliveries |= sap_number("delivery_number", digits)
-        documents |= sap_number("billing_document_number", digits)
     return Hits(
         list(SalesOrder.objects.filter(_orders(text)).defer("payload")[:MOST_HITS]),
-        _with_orders(OutboundDelivery.objects.filter(deliveries)),
-        _with_orders(BillingDocument.objects.filter(documents)),
+        _with_orders(OutboundDelivery.objects.filter(delivery_numbered(text))),
+        _with_orders(BillingDocument.objects.filter(billing_document_numbered(text))),
     )
 
 

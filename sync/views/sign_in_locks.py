@@ -11,16 +11,16 @@ from typing import Any
 from axes.helpers import get_failure_limit
 from django.contrib import messages
 from django.contrib.admin.models import DELETION, LogEntry
-from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.contrib.auth.models import User
 from django.db.models import Sum
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views import View
+from django.views.decorators.http import require_POST, require_safe
 
-from sync.views.clicks import Click
-from sync.views.people import reader
+from sync.views.people import PortalRequest, needs
+from sync.views.posted import back, done
 from sync.views.sign_in_rules import (
     FREE_TRIES_OF_NAME,
     MOST_FROM_ADDRESS,
@@ -66,33 +66,26 @@ class Lock:
         return told[self.rule]
 
 
-class SignInLocksPage(PermissionRequiredMixin, View):
-    """The locks that hold, each with a button that clears it."""
-
-    permission_required = "sync.clear_sign_in_locks"
-    raise_exception = True
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """The newest few of each rule."""
-        context = {"section": "sign_in_locks", "locks": list(_locks(request))}
-        return render(request, "sync/sign_in_locks.html", context)
+@needs("sync.clear_sign_in_locks")
+@require_safe
+def sign_in_locks_page(request: PortalRequest) -> HttpResponse:
+    """The newest few of each rule."""
+    context = {"section": "sign_in_locks", "locks": list(_locks(request))}
+    return render(request, "sync/sign_in_locks.html", context)
 
 
-class ClearSignInLock(Click):
-    """Forgets the failures of one lock."""
-
-    permission_required = "sync.clear_sign_in_locks"
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        """Who cleared what is kept with the changes made in the admin."""
-        wanted = tuple(request.POST.get(name, "") for name in ("rule", "username", "ip_address"))
-        lock = next((one for one in _locks(request) if _key(one) == wanted), None)
-        if lock is None:
-            messages.info(request, "Nothing to clear: this lock has ended meanwhile.")
-        else:
-            _clear(lock, request)
-            messages.success(request, f"Cleared: {lock} may sign in again.")
-        return HttpResponseRedirect(reverse("sync:sign_in_locks"))
+@needs("sync.clear_sign_in_locks")
+@require_POST
+def clear_sign_in_lock(request: PortalRequest) -> HttpResponse:
+    """Who cleared what is kept with the changes made in the admin."""
+    wanted = tuple(request.POST.get(name, "") for name in ("rule", "username", "ip_address"))
+    lock = next((one for one in _locks(request) if _key(one) == wanted), None)
+    page = reverse("sync:sign_in_locks")
+    if lock is None:
+        messages.info(request, "Nothing to clear: this lock has ended meanwhile.")
+        return back(request, page)
+    _clear(lock, request.user)
+    return done(request, f"Cleared: {lock} may sign in again.", page)
 
 
 def _key(lock: Lock) -> tuple[str, ...]:
@@ -118,12 +111,12 @@ def _locks(request: HttpRequest) -> Iterator[Lock]:
             yield Lock(rule, username, address, row["failures"], until)
 
 
-def _clear(lock: Lock, request: HttpRequest) -> None:
+def _clear(lock: Lock, user: User) -> None:
     same: dict[str, Any] = {
         name: getattr(lock, name) or (None if name == "ip_address" else "")
         for name in COLUMNS[lock.rule]
     }
-    failures, user = recent_failures().filter(**same), reader(request)
+    failures = recent_failures().filter(**same)
     words = f"Sign-in lock cleared: {lock}, {lock.failures} failures"
     LogEntry.objects.log_actions(user.pk, list(failures[:1]), DELETION, words, single_object=True)
     failures.delete()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from sync.jobs import on_demand
@@ -10,7 +9,7 @@ from sync.mirrors.intake import reason_never_taken
 from sync.mirrors.taking_anyway import consequences
 from sync.models import SalesOrder
 from sync.views.decisions import Decide, Question
-from sync.views.people import reader
+from sync.views.people import PortalRequest
 
 
 class TakeAnyway(Decide):
@@ -18,7 +17,7 @@ class TakeAnyway(Decide):
 
     permission_required = "sync.take_orders_anyway"
 
-    def question(self, request: HttpRequest, pk: int) -> Question:
+    def question(self, request: PortalRequest, pk: int) -> Question:
         """The rule, what follows without it, and the pieces and the money SAP is asked for."""
         order = _order(pk)
         return Question(
@@ -30,10 +29,10 @@ class TakeAnyway(Decide):
             refusal=_refusal(order),
         )
 
-    def decide(self, request: HttpRequest, pk: int, reason: str, number: str) -> str:
+    def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
         """Take it, and keep the reason."""
         order = _order(pk)
-        clicked = on_demand.take_anyway(order, reader(request), reason)
+        clicked = on_demand.take_anyway(order, request.user, reason)
         return f"Order {order} is taken. {clicked.message}"
 
 

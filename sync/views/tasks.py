@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views import View
+from django.views.decorators.http import require_safe
 
 from sync.mirrors.link_choices import choices
 from sync.models import SyncTask
@@ -12,26 +12,25 @@ from sync.views import captures
 from sync.views.captures import may_be_asked
 from sync.views.causes import remedy_for
 from sync.views.marked_done import reopenable
-from sync.views.people import may_retry, reader, steps_to_retry
+from sync.views.people import PortalRequest, may_retry, steps_to_retry
 from sync.views.timeline import decisions_on, timeline
 
 
-class TaskPage(View):
-    """A task with its attempts; draws itself again while the task moves."""
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """404 for a task that never was."""
-        get_object_or_404(SyncTask, pk=pk)
-        task = timeline(SyncTask.objects.filter(pk=pk))[0]
-        stopped = task.state == SyncTask.State.NEEDS_ATTENTION
-        user = reader(request)
-        context = {
-            "task": task,
-            "choices": choices(task.sales_order) if stopped and task.sales_order else [],
-            "remedy": remedy_for(task) if stopped else None,
-            "may_capture_again": may_be_asked(task) and user.has_perm(captures.PERMISSION),
-            "retryable": {task.pk} if may_retry(user, task) else set(),
-            "may_reopen": reopenable(steps_to_retry(user), task),
-            "decisions": decisions_on(task),
-        }
-        return render(request, "sync/task.html", context)
+@require_safe
+def task_page(request: PortalRequest, pk: int) -> HttpResponse:
+    """Draws itself again while the task moves."""
+    get_object_or_404(SyncTask, pk=pk)
+    task = timeline(SyncTask.objects.filter(pk=pk))[0]
+    stopped = task.state == SyncTask.State.NEEDS_ATTENTION
+    user, remedy = request.user, remedy_for(task) if stopped else None
+    context = {
+        "task": task,
+        "choices": choices(task.sales_order) if stopped and task.sales_order else [],
+        "remedy": remedy,
+        "link_url": remedy.link_for(user) if remedy else "",
+        "may_capture_again": may_be_asked(task) and user.has_perm(captures.PERMISSION),
+        "retryable": {task.pk} if may_retry(user, task) else set(),
+        "may_reopen": reopenable(steps_to_retry(user), task),
+        "decisions": decisions_on(task),
+    }
+    return render(request, "sync/task.html", context)

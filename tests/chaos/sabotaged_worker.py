@@ -25,9 +25,8 @@ def _replace(module: str, name: str, stand_in: Callable[..., Any]) -> None:
 def without_look_up() -> None:
     """Nothing is looked for before it is made."""
     _replace("sync.steps.push_order", "_look_up", lambda *_: "")
-    for step in ("sync.steps.push_shipment", "sync.steps.push_invoice"):
-        for name in ("_marked", "_made_by_hand"):
-            _replace(step, name, lambda *_: None)
+    for name in ("_marked", "_made_by_hand"):
+        _replace("sync.steps.papers", name, lambda *_: None)
 
 
 def without_lease() -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from sync.errors import MappingMissing, RemoteRejected, RemoteUnavailable
-from sync.jobs.failures import columns_of
+from sync.causes.sap import SapCause
+from sync.errors import MappingMissing, RemoteRejected
 from sync.jobs.work import push_order
+from sync.mapping_tables import MappingTable
 from sync.models import RemoteCall, SyncTask
+from sync.models.failures import columns_of
 from tests.world import World
 
 
 def test_p1_23_the_same_missing_mapping_is_the_same_cause() -> None:
     causes = {
-        columns_of(MappingMissing("…", "material", "A", reference=number))["cause_key"]
+        columns_of(MappingMissing("…", MappingTable.MATERIAL, "A", reference=number))["cause_key"]
         for number in ("000000001", "000000002")
     }
 
@@ -22,20 +24,19 @@ def test_p1_23_the_same_missing_mapping_is_the_same_cause() -> None:
 
 def test_p1_23_failures_that_differ_in_their_document_alone_share_a_cause() -> None:
     causes = {
-        columns_of(RemoteRejected(f"Order {n} is closed.", system="sap", reference=n))["cause_key"]
+        columns_of(RemoteRejected(f"Order {n} is closed.", cause=SapCause.REFUSED))["cause_key"]
         for n in ("4711", "4712")
     }
 
     assert len(causes) == 1
 
 
-def test_failures_of_two_systems_do_not_share_a_cause() -> None:
-    causes = {
-        columns_of(RemoteUnavailable("No answer.", system=system))["cause_key"]
-        for system in ("sap", "magento")
-    }
+def test_only_what_the_row_of_its_cause_does_not_say_is_kept() -> None:
+    usual = RemoteRejected("Closed.", cause=SapCause.REFUSED)
+    other = RemoteRejected("Closed.", cause=SapCause.REFUSED, remedy="Open it.")
 
-    assert len(causes) == 2
+    assert (columns_of(usual)["remedy"], columns_of(other)["remedy"]) == ("", "Open it.")
+    assert columns_of(usual)["cause"] == "sap:refused"
 
 
 def test_a_bug_is_named_by_kind_and_its_text_stays_in_the_log() -> None:

@@ -11,7 +11,8 @@ import pytest
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from sync.errors import LeaseLost, RemoteUnavailable, SyncError
+from sync.causes.shop import ShopCause
+from sync.errors import LeaseLost, RemoteRejected, RemoteUnavailable
 from sync.jobs import work
 from sync.jobs.ask import ask
 from sync.jobs.run import run_one, run_task
@@ -203,7 +204,7 @@ def succeeds_too_late(run: StepRun) -> str:
 
 def fails_too_late(run: StepRun) -> str:
     taken_over(run)
-    raise RemoteUnavailable("503")
+    raise RemoteUnavailable("503", cause=ShopCause.DOWN)
 
 
 def breaks_too_late(run: StepRun) -> str:
@@ -246,7 +247,7 @@ def test_a_bell_for_a_task_that_is_gone_is_harmless(world: World) -> None:
 
 
 def test_a_reference_too_long_for_no_column_stops_nothing(world: World) -> None:
-    long = SyncError("x" * 5000, cause_key="k" * 500)
+    long = RemoteRejected("x" * 5000, cause=ShopCause.REFUSED, detail="k" * 500)
 
     with a_step_that(fails_with(long)):
         task = world.run(work.try_connection())

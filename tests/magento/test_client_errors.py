@@ -89,8 +89,8 @@ def test_a_refused_confirmation_names_the_right_as_the_shop_does_and_where_to_ti
     with pytest.raises(RemoteMisconfigured) as refused:
         client.set_ext_order_id(1, "0004711000")
 
-    assert f"The right needed is {right}" in refused.value.message
-    assert f"tick {listed} and save" in refused.value.message
+    assert f"The right needed is {right}" in refused.value.remedy
+    assert f"tick {listed} and save" in refused.value.remedy
     assert refused.value.cause_key == f"magento:401:{right}"
 
 
@@ -100,10 +100,10 @@ def test_where_the_shop_names_several_rights_each_is_said(
 ) -> None:
     shop.get(f"{SHOP}/rest/V1/orders/2", status=401, json=unauthorised(several))
 
-    message = read_error(client).message
+    remedy = read_error(client).remedy
 
-    assert "The rights needed are A::a, Magento_Sales::ship: " in message
-    assert "tick A::a and Sales > Operations > Orders > Actions > Ship and save" in message
+    assert "The rights needed are A::a, Magento_Sales::ship: " in remedy
+    assert "tick A::a and Sales > Operations > Orders > Actions > Ship and save" in remedy
 
 
 def unauthorised(right: object) -> dict[str, object]:
@@ -130,8 +130,10 @@ def test_the_probe_names_the_right_that_is_missing(
 ) -> None:
     shop.post(f"{SHOP}/rest/V1/orders", status=401, json=unauthorised("Magento_Sales::api_actions"))
 
-    with pytest.raises(RemoteMisconfigured, match="Order Save API"):
+    with pytest.raises(RemoteMisconfigured) as refused:
         client.probe_right_to_save_orders()
+
+    assert "Order Save API" in refused.value.remedy
 
 
 def test_a_probe_whose_answer_is_lost_is_no_write_that_may_have_happened(

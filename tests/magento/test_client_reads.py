@@ -435,7 +435,7 @@ def test_an_answer_without_a_list_is_not_an_empty_one(
 ) -> None:
     shop.get(f"{SHOP}/rest/V1/shipments", json={"total_count": 0})
 
-    with pytest.raises(UnexpectedRecord, match="is not a list"):
+    with pytest.raises(RemoteMisconfigured, match="is not a list"):
         client.search_shipments(1)
 
 

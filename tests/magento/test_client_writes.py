@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 import responses
 
+from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RemoteMisconfigured, RemoteRejected
 from sync.exchanges import Exchange
 from sync.magento.client import MagentoClient
@@ -227,7 +228,7 @@ def test_a_document_longer_than_the_shop_takes_is_refused_and_never_split(
     with pytest.raises(RemoteMisconfigured) as caught:
         client.create_shipment(4, request)
 
-    assert "webapi/validation/complex_array_limit" in caught.value.message
+    assert caught.value.cause is ShopCause.TOO_MANY_LINES
     assert "at most 20 lines or tracks" in caught.value.message
     assert len(shop.calls) == 1
 

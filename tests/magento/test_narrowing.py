@@ -10,7 +10,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import responses
 
-from sync.errors import RemoteRejected, RemoteUnavailable, SyncError, UnexpectedRecord
+from sync.causes.shop import ShopCause
+from sync.errors import (
+    RemoteMisconfigured,
+    RemoteRejected,
+    RemoteUnavailable,
+    SyncError,
+    UnexpectedRecord,
+)
 from sync.magento.client import MagentoClient
 from sync.magento.narrowing import MOST_CALLS, Doubts, may_be_its_content
 from sync.magento.records import MagentoOrder
@@ -175,9 +182,10 @@ def test_a_shop_that_can_list_nothing_is_asked_little(
 ) -> None:
     stand_in = SpoiltShop(shop, range(1, count + 1), range(1, count + 1))
 
-    with pytest.raises(RemoteRejected, match="product that was requested"):
+    with pytest.raises(RemoteMisconfigured, match="product that was requested") as caught:
         search(client)
 
+    assert caught.value.cause is ShopCause.NO_LIST_READABLE
     assert stand_in.calls <= 5
 
 
@@ -230,14 +238,16 @@ def test_a_product_list_is_not_narrowed(
 @pytest.mark.parametrize(
     ("error", "may"),
     [
-        (RemoteRejected("no", system="magento"), True),
-        (UnexpectedRecord("no list", system="magento"), True),
-        (PageTooLarge("too large", system="magento"), False),
-        (RemoteUnavailable("down", system="magento"), False),
-        (RemoteUnavailable("500", system="magento", remote_is_away=False), True),
-        (RemoteUnavailable("500", system="magento", cause_key="magento:500"), True),
-        (RemoteUnavailable("503", system="magento", cause_key="magento:503"), False),
-        (RemoteUnavailable("500", cause_key="magento:500", retry_after=5), False),
+        (RemoteRejected("no", cause=ShopCause.REFUSED), True),
+        (UnexpectedRecord("no list", cause=ShopCause.UNREADABLE), True),
+        (PageTooLarge("too large", cause=ShopCause.REFUSED), False),
+        (RemoteMisconfigured("no key", cause=ShopCause.KEYS), False),
+        (RemoteMisconfigured("no record", cause=ShopCause.ANSWERS_STRANGELY), True),
+        (RemoteUnavailable("away", cause=ShopCause.UNREACHABLE), False),
+        (RemoteUnavailable("500", cause=ShopCause.FAILED), True),
+        (RemoteUnavailable("502", cause=ShopCause.BROKE_OFF), True),
+        (RemoteUnavailable("503", cause=ShopCause.DOWN), False),
+        (RemoteUnavailable("502", cause=ShopCause.BROKE_OFF, retry_after=5), False),
     ],
 )
 def test_only_some_failures_can_be_about_one_record(error: SyncError, may: bool) -> None:

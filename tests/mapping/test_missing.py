@@ -12,7 +12,7 @@ import pytest
 from sync.errors import MappingMissing, UnexpectedRecord
 from sync.magento.parsing import parse_order
 from sync.magento.records import MagentoOrder
-from sync.mapping.for_order import entry_named_by, mapping_for
+from sync.mapping.for_order import mapping_for
 from sync.mapping.missing import Collection
 from sync.mapping_tables import MappingTable, MissingEntry
 from sync.mirrors.order_rest import left_now
@@ -72,7 +72,7 @@ def missed(order: SalesOrder) -> Iterator[MissingEntry]:
             yield missing
             mapping = filled(web_order, mapping, missing)
     except MappingMissing as error:
-        yield entry_named_by(error)
+        yield error.entry
     except UnexpectedRecord:
         return
 
@@ -81,7 +81,7 @@ def first_missed(web_order: MagentoOrder, mapping: OrderMapping) -> MissingEntry
     try:
         sap_order_request(web_order, mapping, left_now(web_order))
     except MappingMissing as error:
-        return entry_named_by(error)
+        return error.entry
     return None
 
 

@@ -16,9 +16,8 @@ Remove = Callable[[pytest.MonkeyPatch], None]
 def look_up(patch: pytest.MonkeyPatch) -> None:
     """Nothing is looked for before it is made."""
     patch.setattr(import_module("sync.steps.push_order"), "_look_up", lambda *_: "")
-    for step in ("push_shipment", "push_invoice"):
-        for name in ("_marked", "_made_by_hand"):
-            patch.setattr(import_module(f"sync.steps.{step}"), name, lambda *_: None)
+    for name in ("_marked", "_made_by_hand"):
+        patch.setattr(import_module("sync.steps.papers"), name, lambda *_: None)
 
 
 def mark(patch: pytest.MonkeyPatch) -> None:

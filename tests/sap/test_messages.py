@@ -183,8 +183,8 @@ def test_p1_23_a_missing_material_groups_by_material_and_other_causes_by_message
     with pytest.raises(SapRejected) as other:
         refuse([SapMessage("E", "V1", "302", "", ("4711",))], function="F")
 
-    assert material.value.cause_key == "sap:V1 382:MAT-1:1000"
-    assert other.value.cause_key == "sap:V1 302"
+    assert material.value.cause_key == "sap:refused:V1 382:MAT-1:1000"
+    assert other.value.cause_key == "sap:refused:V1 302"
 
 
 def test_a_refusal_quotes_sap_without_mail_addresses() -> None:

@@ -101,7 +101,7 @@ def test_a_refused_order_says_why_and_is_rolled_back() -> None:
     with pytest.raises(SapRejected) as caught, client.unit_of_work() as unit:
         unit.create_sales_order(a_request())
 
-    assert caught.value.kind is Kind.MISSING_MASTER_DATA
+    assert caught.value.explanation.kind is Kind.MISSING_MASTER_DATA
     assert [m.key for m in caught.value.messages] == ["V1 382", "V4 219"]
     assert sap.functions == [CREATE, ROLLBACK]
     assert client.is_usable

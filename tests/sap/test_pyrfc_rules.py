@@ -46,7 +46,7 @@ def test_pyrfc_that_imports_without_its_library_is_for_the_administrator(
     imported("without_library")
     client = SapClient(connect, PARAMETERS, SapOptions())
 
-    with pytest.raises(RemoteMisconfigured, match="NW RFC SDK") as caught:
+    with pytest.raises(RemoteMisconfigured) as caught:
         client.ping()
 
     assert caught.value.cause_key == "sap:pyrfc-missing"

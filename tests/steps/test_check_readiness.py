@@ -67,7 +67,7 @@ def test_a_missing_right_to_store_the_sap_number_is_red_and_named(world: World) 
 
     found = ReadinessFinding.objects.get(name="May store the SAP number")
     assert (task.state, found.state) == ("done", State.RED)
-    assert "Sales > Operations > Orders > Actions > " in found.detail
+    assert "Sales > Operations > Orders > Actions > " in found.remedy
     assert "Magento_Sales::api_actions" in found.remedy
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from sync import causes
-from sync.causes import TWICE, UNDECIDED
+from sync.causes.orders import OrderCause
+from sync.causes.papers import PaperCause
+from sync.causes.portal import PortalCause
 from sync.errors import RemoteUnavailable
 from sync.jobs import on_demand, plan, work
 from sync.jobs.cleared import close_cleared
@@ -47,7 +48,7 @@ def test_a_number_given_by_hand_does_not_hide_an_order_that_carries_ours(world: 
     on_demand.tie_order(order, "0005009999", a_user("Sales"), "keyed in by phone")
     task = world.run_task(newest_push(order))
 
-    assert (task.state, task.cause_key) == ("needs_attention", TWICE)
+    assert (task.state, task.cause_key) == ("needs_attention", OrderCause.TWICE.code)
     order.refresh_from_db()
     assert not order.is_in_sap
 
@@ -57,7 +58,7 @@ def test_a_question_about_a_finished_order_waits_for_its_answer(world: World) ->
     keyed_in(world, order, "0005009999", net_value=Decimal("1.00"))
     complete(world, order)
     task = looked_for(world, order)
-    assert task.cause_key == UNDECIDED
+    assert task.cause_key == OrderCause.UNDECIDED.code
 
     close_cleared()
 
@@ -106,7 +107,7 @@ def test_an_order_found_by_an_attempt_that_died_is_found_again(
     def keep(*given: Any, **named: Any) -> str:
         if not died:
             died.append(True)
-            raise RemoteUnavailable("The portal's own database did not answer.")
+            raise RemoteUnavailable("No answer.", cause=PortalCause.DATABASE)
         kept: str = real(*given, **named)
         return kept
 
@@ -125,7 +126,7 @@ def test_money_that_did_not_come_is_still_asked_for_when_the_invoice_is_read_aga
     order, document = cards.billed(world)
     cards.gateway(world, "pending")
     task = world.invoice(order, document)
-    assert cards.asked(task) == ("needs_attention", causes.NOTHING_CAME)
+    assert cards.asked(task) == ("needs_attention", PaperCause.NOTHING_COLLECTED.code)
 
     world.run(work.send_invoice(order.invoices.get()), asked_by=a_user("Finance"))
     close_cleared()

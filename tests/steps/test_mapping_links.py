@@ -7,9 +7,9 @@ from django.test import Client
 
 from sync.jobs import work
 from sync.mapping.missing import Collection
+from sync.mapping.stopped_for import entry_of
 from sync.mapping_tables import MappingTable
 from sync.models import MaterialMapping, SalesArea, SalesOrder
-from sync.views.causes import remedy_for
 from tests.builders import a_user
 from tests.world import World
 
@@ -28,7 +28,7 @@ def test_a_missing_entry_is_linked_and_listed(world: World, column: str) -> None
     task = world.run(work.push_order(world.place()))
 
     assert task.state == "needs_attention"
-    assert remedy_for(task).model
+    assert entry_of(task)
     assert listed()
 
 

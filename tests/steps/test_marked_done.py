@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from sync.causes.shop import ShopCause
 from sync.errors import UnexpectedRecord
 from sync.jobs import on_demand, plan, work
 from sync.jobs.ask import ask
@@ -330,7 +331,8 @@ def test_a_record_marked_done_is_reported_again_only_for_other_trouble(
     world: World, person: User
 ) -> None:
     def report(trouble: str) -> None:
-        record = UnreadableRecord("order", "000000007", UnexpectedRecord(trouble), 7)
+        error = UnexpectedRecord(trouble, cause=ShopCause.UNREADABLE)
+        record = UnreadableRecord("order", "000000007", error, 7)
         unreadable.report(world.shop, record)
 
     report("It has no store.")

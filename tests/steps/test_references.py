@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sync.causes.orders import OrderCause
 from sync.jobs import work
 from sync.models import CompletenessRun, RemoteHealth, SalesOrder, SyncTask
 from sync.sandbox.sap.documents import SalesOrder as SapOrder
@@ -167,8 +168,7 @@ def test_two_shops_are_told_to_use_a_prefix(world: World, tmp_path: Path) -> Non
 
     task = pushed(world, order)
 
-    assert task.cause_key == "sap:shared-reference"
-    assert "prefix" in task.error_message
+    assert task.cause == OrderCause.SAME_NUMBERS_OF_SHOPS.code
 
 
 def test_what_a_twin_of_another_shop_may_have_sent_is_not_adopted(

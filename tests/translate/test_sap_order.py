@@ -280,7 +280,7 @@ def test_the_first_missing_mapping_is_named_and_all_are_told() -> None:
     with pytest.raises(MappingMissing) as caught:
         translated(order, sku_is_material=False, payment_terms=None, discount_condition="")
 
-    assert (caught.value.table, caught.value.key) == ("payment", "checkmo")
+    assert caught.value.entry[:2] == ("payment", "checkmo")
     for key in ("checkmo", "S-TAX", "S-001", "discount"):
         assert key in caught.value.message
 
@@ -310,7 +310,7 @@ def test_a_missing_mapping_names_itself(
     with pytest.raises(MappingMissing) as caught:
         translated(recorded("101"), **changes)
 
-    assert (caught.value.table, caught.value.key, caught.value.field) == missing
+    assert caught.value.entry == missing
 
 
 @pytest.mark.parametrize(

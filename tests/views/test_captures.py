@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.test import Client
 
-from sync import causes
+from sync.causes.cause import Cause
+from sync.causes.papers import PaperCause
+from sync.errors import RecordsDisagree
 from sync.forms.mappings import PaymentForm
 from sync.models import Decision, PaymentMapping, Step, SyncTask
 from sync.roles import ADMINISTRATORS, FINANCE, LOGISTICS, SALES
@@ -23,18 +26,20 @@ from tests.builders import (
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
 WAYS_TO_STOP = [
-    causes.NOBODY_COLLECTS, causes.OUTCOME_UNKNOWN, causes.OTHER_UNKNOWN,
-    causes.NOTHING_CAME,
+    PaperCause.NOBODY_COLLECTS, PaperCause.CAPTURE_UNKNOWN, PaperCause.OTHER_CAPTURE_UNKNOWN,
+    PaperCause.NOTHING_COLLECTED,
 ]  # fmt: skip
 
 
-def stopped(cause: str = causes.OUTCOME_UNKNOWN) -> SyncTask:
+def stopped(cause: Cause = PaperCause.CAPTURE_UNKNOWN) -> SyncTask:
     """An invoice whose capture has stopped for this cause."""
     order = an_order_in_sap(payment_method="cardgateway", payment_standing="authorised")
     return a_stopped_task(
-        Step.PUSH_INVOICE, order, billing_document=a_billing_document(order), cause_key=cause,
-        error_class="RecordsDisagree", error_message="The bank may have paid.",
-    )  # fmt: skip
+        Step.PUSH_INVOICE,
+        order,
+        billing_document=a_billing_document(order),
+        error=RecordsDisagree("The bank may have paid.", cause=cause),
+    )
 
 
 @pytest.mark.parametrize("role", [FINANCE, ADMINISTRATORS])
@@ -65,7 +70,7 @@ def test_others_neither_see_nor_reach_it(signed_in: SignIn, role: str) -> None:
 
 
 def test_it_is_asked_for_no_other_trouble_and_only_once(signed_in: SignIn) -> None:
-    other, client = stopped(causes.NOTHING_CAME), signed_in(FINANCE)
+    other, client = stopped(PaperCause.NOTHING_COLLECTED), signed_in(FINANCE)
     task = stopped()
     url = f"/tasks/{task.pk}/capture-again/"
     client.post(url, {"reason": "Nothing at the bank"})
@@ -78,18 +83,19 @@ def test_it_is_asked_for_no_other_trouble_and_only_once(signed_in: SignIn) -> No
 
 @pytest.mark.parametrize("cause", WAYS_TO_STOP)
 def test_every_stop_over_money_is_told_to_finance_in_its_own_words(
-    signed_in: SignIn, cause: str
+    signed_in: SignIn, cause: Cause
 ) -> None:
     stopped(cause)
 
-    page = signed_in(FINANCE).get("/attention/").content.decode()
+    page = unescape(signed_in(FINANCE).get("/attention/").content.decode())
 
     assert '<span class="tag">Finance</span>' in page
-    assert "Decide which one is right" not in page
+    assert cause.headline in page
+    assert cause.remedy in page
 
 
 def test_who_collects_is_asked_for_under_master_data(signed_in: SignIn) -> None:
-    task, client = stopped(causes.NOBODY_COLLECTS), signed_in(SALES)
+    task, client = stopped(PaperCause.NOBODY_COLLECTS), signed_in(SALES)
     order = task.sales_order
     assert order is not None
     PaymentMapping.objects.create(shop=order.shop, method="cardgateway", payment_terms="0001")

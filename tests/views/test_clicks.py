@@ -148,7 +148,7 @@ def test_p1_23_one_click_retries_everything_of_a_cause(signed_in: SignIn) -> Non
 
     signed_in(SALES).post(
         "/attention/retry/",
-        {"cause_key": "mapping:material:24-MB01", "error_class": "MappingMissing"},
+        {"cause": "mapping", "cause_key": "mapping:material:24-MB01"},
     )
 
     assert SyncTask.objects.filter(state=SyncTask.State.WAITING).count() == 3

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import User
-from django.http import HttpRequest
 from django.test import Client, override_settings
 from django.urls import path
 
 from o2c_portal.urls import urlpatterns as pages
 from sync.models import Decision
 from sync.views.decisions import Decide, Fact, Question
-from sync.views.people import reader
+from sync.views.people import PortalRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -19,17 +18,17 @@ pytestmark = pytest.mark.django_db
 class Anything(Decide):
     permission_required = "sync.sync_orders"
 
-    def question(self, request: HttpRequest, pk: int) -> Question:
+    def question(self, request: PortalRequest, pk: int) -> Question:
         return Question(
             title="Is it so?", subject=f"Order {pk}", button="It is so", back_to="/orders/",
             consequences=["Goods leave."], facts=[Fact("Total", "1.00", "2.00")],
             sides=("Shop", "SAP"), number_label="SAP order", refusal="Decided." if pk == 9 else "",
         )  # fmt: skip
 
-    def decide(self, request: HttpRequest, pk: int, reason: str, number: str) -> str:
+    def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
         if not number:
             raise ValueError("Please name the SAP order.")
-        Decision.keep(Decision.Kind.SAP_ORDER_LINKED, reader(request), reason, number=number)
+        Decision.keep(Decision.Kind.SAP_ORDER_LINKED, request.user, reason, number=number)
         return "It is done."
 
 

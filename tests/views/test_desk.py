@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from sync.causes.sap import SapCause
 from sync.models import (
     CarrierMapping,
     CustomerMapping,
@@ -28,6 +29,8 @@ from sync.models import (
     SyncTask,
 )
 from sync.roles import ADMINISTRATORS, FINANCE, LOGISTICS, SALES
+from sync.sap.records import SapMessage
+from sync.sap.refusals import SapRejected
 from tests.builders import (
     a_dispatched_delivery,
     a_sales_area,
@@ -331,8 +334,14 @@ def test_the_next_try_is_shown_for_a_task_that_waits(signed_in: SignIn) -> None:
 
 
 # ---- messages
+def refused(message: SapMessage) -> SapRejected:
+    return SapRejected(
+        "SAP refused.", cause=SapCause.UNKNOWN_MESSAGE, detail=message.key, messages=[message]
+    )
+
+
 def test_p1_22_an_unknown_message_can_be_taught_from_where_it_stopped(signed_in: SignIn) -> None:
-    a_stopped_task(error_class="RemoteRejected", cause_key="sap:ZS 017")
+    a_stopped_task(error=refused(SapMessage("E", "ZS", "017", "")))
 
     page = page_of(signed_in(ADMINISTRATORS), "/attention/")
 
@@ -341,7 +350,7 @@ def test_p1_22_an_unknown_message_can_be_taught_from_where_it_stopped(signed_in:
 
 
 def test_a_message_taught_before_is_opened_instead(signed_in: SignIn) -> None:
-    a_stopped_task(error_class="RemoteRejected", cause_key="sap:ZS 017:X:Y")
+    a_stopped_task(error=refused(SapMessage("E", "ZS", "017", "")))
     entry = SapMessageEntry.objects.create(message_class="ZS", number="017", words="Ask Anna.")
 
     page = page_of(signed_in(ADMINISTRATORS), "/attention/")

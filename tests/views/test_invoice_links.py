@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from sync.causes import BILLED_ANEW
+from sync.causes.papers import PaperCause
+from sync.errors import RecordsDisagree
 from sync.models import BillingDocument, Decision, Invoice, SalesOrder, Step, SyncTask
 from tests.builders import (
     a_billing_document,
@@ -36,8 +37,8 @@ def renewed(order: SalesOrder) -> BillingDocument:
     an_invoice(order, old, increment_id="000000042")
     new = a_billing_document(order, gross_value=Decimal("124.00"), payer="0000100002")
     a_stopped_task(
-        Step.PUSH_INVOICE, order, billing_document=new, cause_key=BILLED_ANEW,
-        error_class="RecordsDisagree",
+        Step.PUSH_INVOICE, order, billing_document=new,
+        error=RecordsDisagree("Not equal.", cause=PaperCause.BILLING_RENEWED),
     )  # fmt: skip
     return new
 

@@ -212,3 +212,12 @@ def test_a_sorted_column_says_so_to_a_screen_reader(signed_in: SignIn) -> None:
     page = signed_in(SALES).get("/orders/?sort=-grand_total").content.decode()
 
     assert 'aria-sort="descending"' in page
+
+
+def test_a_list_offers_other_numbers_of_rows(signed_in: SignIn) -> None:
+    a_sales_order()
+
+    page = signed_in(SALES).get("/orders/?per_page=50").content.decode()
+
+    assert '?per_page=100"' in page
+    assert 'aria-current="true">50</a>' in page

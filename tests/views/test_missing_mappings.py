@@ -8,7 +8,6 @@ import pytest
 from django.test import Client
 
 from sync.errors import MappingMissing
-from sync.jobs.failures import columns_of
 from sync.mapping.missing import Collection
 from sync.mapping_tables import MappingTable, MissingEntry
 from sync.models import MaterialMapping, PaymentMapping, SalesArea, SalesOrder, Step
@@ -53,9 +52,7 @@ def stopped(missing: MissingEntry) -> tuple[MissingEntry, SalesOrder]:
         present(missing, order)
     elif missing.table == MappingTable.SALES_AREA:
         SalesArea.objects.all().delete()
-    a_stopped_task(
-        Step.PUSH_ORDER, order, shop=order.shop, **columns_of(MappingMissing("No.", *missing))
-    )
+    a_stopped_task(Step.PUSH_ORDER, order, shop=order.shop, error=MappingMissing("No.", *missing))
     return missing, order
 
 
@@ -74,7 +71,7 @@ def test_the_error_leads_to_the_entry_with_the_field_required(
 
     [task] = order.tasks.all()
     facts = missing.table.facts
-    assert (remedy_for(task).team, remedy_for(task).model) == (facts.team, facts.model)
+    assert remedy_for(task).team == facts.team
     url = page.split('class="button" href="/admin/')[1].split('"')[0].replace("&amp;", "&")
     kind = "change" if missing.field else "add"
     assert url.startswith(f"sync/{facts.model}/")

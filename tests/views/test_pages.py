@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -13,6 +14,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from sync.causes.cause import Cause
+from sync.causes.orders import OrderCause
+from sync.causes.papers import PaperCause
+from sync.causes.sap import SapCause
 from sync.models import OutboundDelivery, SalesOrder, Step
 from sync.roles import ADMINISTRATORS, FINANCE, LOGISTICS, SALES
 from tests.builders import (
@@ -20,6 +25,7 @@ from tests.builders import (
     a_carrier,
     a_dispatched_delivery,
     a_done_task,
+    a_failure,
     a_mail,
     a_remote_call,
     a_sales_order,
@@ -145,24 +151,20 @@ def test_p1_23_failures_of_one_cause_are_one_row_with_a_count(signed_in: SignIn)
 
 
 @pytest.mark.parametrize(
-    ("error_class", "cause_key", "team", "advice"),
-    [
-        ("RemoteRejected", "sap:V1 382", "Sales", "Correct what its message names, then retry."),
-        ("RecordsDisagree", "sap:twice", "Sales", "Decide which one is right"),
-        ("RemoteMisconfigured", "sap:logon", "Administrator", "Check address, credentials"),
-    ],
+    "cause", [SapCause.REFUSED, OrderCause.TWICE, PaperCause.NOTHING_COLLECTED, SapCause.PARAMETERS]
 )
 def test_p1_21_what_stopped_says_cause_remedy_and_owner_with_the_original_a_click_away(
-    signed_in: SignIn, error_class: str, cause_key: str, team: str, advice: str
+    signed_in: SignIn, cause: Cause
 ) -> None:
     order = a_sales_order()
     words = "SAP said what was wrong."
-    values = {"error_class": error_class, "cause_key": cause_key, "error_message": words}
-    task = a_stopped_task(Step.PUSH_ORDER, order, **values)
+    task = a_stopped_task(Step.PUSH_ORDER, order, **a_failure(cause, words))
 
-    page = signed_in(SALES).get("/attention/").content.decode()
+    page = unescape(signed_in(SALES).get("/attention/").content.decode())
 
-    assert all(text in page for text in (words, team, advice, order.increment_id))
+    team = cause.owner or "Sales"
+    told = (cause.headline, words, team, cause.remedy, order.increment_id)
+    assert [text for text in told if text not in page] == []
     assert f'href="{reverse("sync:task", args=[task.pk])}"' in page
 
 

@@ -95,7 +95,7 @@ def test_what_already_waited_goes_on_once_it_is_released() -> None:
     assert hold is not None
     assert hold.failure["error_message"] == release.HELD
     asked.not_before = timezone.now() + timedelta(hours=1)
-    asked.cause_key = hold.failure["cause_key"]
+    asked.cause = hold.failure["cause"]
     asked.save()
 
     Release.objects.create()

@@ -8,10 +8,10 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
-from sync.causes import UNDECIDED
+from sync.causes.orders import OrderCause
 from sync.models import Decision, SalesOrder, Step, SyncTask
 from sync.roles import FINANCE, SALES
-from tests.builders import a_sales_order
+from tests.builders import a_failure, a_sales_order
 
 SignIn = Callable[..., Client]
 NUMBER = "0005009999"
@@ -31,9 +31,8 @@ def undecided(reference: str = "BY PHONE", **values: Any) -> SalesOrder:
     candidate = {"number": NUMBER, "reference": reference, "is_order": True, "points": points}
     SyncTask.objects.create(
         step=Step.PUSH_ORDER, shop=order.shop, sales_order=order, reference=f"order:{order.pk}",
-        state="needs_attention", cause_key=UNDECIDED, error_class="RecordsDisagree",
-        error_message="May be that of the order", facts={"candidates": [candidate]},
-        origin="schedule",
+        state="needs_attention", facts={"candidates": [candidate]}, origin="schedule",
+        **a_failure(OrderCause.UNDECIDED, "May be that of the order"),
     )  # fmt: skip
     return order
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from django.test import Client
 
+from sync.causes.papers import PaperCause
+from sync.errors import RecordsDisagree
 from sync.mirrors.progress import refresh_stages
 from sync.models import OutboundDelivery, SalesOrder, Step
 from sync.roles import FINANCE, LOGISTICS
@@ -90,9 +92,8 @@ def test_pieces_are_named_on_the_page_of_the_delivery(signed_in: SignIn) -> None
 
 
 def test_sales_acts_on_goods_that_have_left_though_canceled(db: None) -> None:
-    task = a_stopped_task(
-        Step.PUSH_SHIPMENT, error_class="RecordsDisagree", cause_key="magento:gone-though-canceled"
-    )
+    gone = RecordsDisagree("They left.", cause=PaperCause.GONE_ANYWAY)
+    task = a_stopped_task(Step.PUSH_SHIPMENT, error=gone)
 
     remedy = remedy_for(task)
 

@@ -19,7 +19,6 @@ from sync.models import CompletenessFinding, CustomerMapping, Decision, SalesOrd
 from sync.reading import UnreadableRecord
 from sync.sap.records import SapSalesOrder
 from sync.sap.reference import normal_reference
-from sync.steps.ordering.linking import KEPT_OUT, is_too_early
 from sync.steps.step_run import StepRun
 from sync.translate.linking import is_order
 
@@ -160,9 +159,9 @@ def _counts(read: SapSalesOrder) -> bool:
 
 def _is_untied(order: SalesOrder | None) -> bool:
     """Whether SAP's order is nobody's: the portal keeps the web order out, and asks no more."""
-    if order is None or order.is_in_sap or is_too_early(order):
+    if order is None or order.is_in_sap or order.is_from_before_portal:
         return False
-    return order.stage in KEPT_OUT
+    return order.is_kept_out
 
 
 def _is_doubtful(order: SalesOrder | None, numbers: list[str], tied: set[str]) -> bool:

@@ -1,1 +1,1 @@
-"""What invoices in the shop beside the flow itself: money, and invoices made by hand or anew."""
+"""What an invoice has beside what every paper has: money, and documents billed anew."""

@@ -13,13 +13,11 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from sync.causes import NOBODY_COLLECTS, NOTHING_CAME, OTHER_UNKNOWN, OUTCOME_UNKNOWN
+from sync.causes.papers import PaperCause
+from sync.causes.shop import ShopCause
 from sync.errors import (
-    LeaseLost,
     OutcomeUnknown,
     RecordsDisagree,
-    RemoteMisconfigured,
-    RemoteUnavailable,
     SyncError,
 )
 from sync.magento.records import InvoiceRequest, MagentoInvoice, MagentoOrder
@@ -43,13 +41,13 @@ NOT_SENT, MADE = "not_sent", "made"
 # Refused before any code of a gateway runs: by the line, by TLS, by the check of the caller, by the
 # limit on what is sent. Every other refusal may follow a capture.
 _BEFORE_THE_GATEWAY = (
-    "magento:connect",
-    "magento:certificate",
-    "magento:setup",
-    "magento:401",
-    "magento:complex_array_limit",
+    ShopCause.UNREACHABLE,
+    ShopCause.ADDRESS_INVALID,
+    ShopCause.CERTIFICATE,
+    ShopCause.SETUP,
+    ShopCause.KEYS,
+    ShopCause.TOO_MANY_LINES,
 )
-_BAD_ADDRESS = "magento:address"
 
 
 def must_capture(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> bool:
@@ -82,8 +80,6 @@ def create_with_capture(
     try:
         with writing_to_shop(run, order):
             entity_id = run.magento().create_invoice(order.entity_id, request)
-    except LeaseLost:
-        raise
     except SyncError as error:
         if is_before_the_gateway(error):
             run.task.write_ahead(**{ENDED: NOT_SENT})
@@ -99,12 +95,7 @@ def create_with_capture(
 def is_before_the_gateway(error: SyncError) -> bool:
     """Whether a failed capture surely never got as far as the bank; an answer that is lost never
     says so."""
-    if isinstance(error, OutcomeUnknown):
-        return False
-    if not isinstance(error, RemoteMisconfigured | RemoteUnavailable):
-        return False
-    key = error.cause_key
-    return key == _BAD_ADDRESS or key.startswith(_BEFORE_THE_GATEWAY)
+    return error.cause in _BEFORE_THE_GATEWAY and not isinstance(error, OutcomeUnknown)
 
 
 def told_of_money(
@@ -158,11 +149,9 @@ def _nobody_collects(order: SalesOrder) -> RecordsDisagree:
     return RecordsDisagree(
         f"Order {order.increment_id} is authorised by “{order.payment_method}”, but nobody has "
         "said who collects the money. Invoiced like this the shop would call it paid without "
-        f"asking the bank. Ask sales or an administrator to enter with the payment method "
-        f"“{order.payment_method}”, under Master data, who collects; then retry.",
-        system="magento",
+        "asking the bank.",
+        cause=PaperCause.NOBODY_COLLECTS,
         reference=order.increment_id,
-        cause_key=NOBODY_COLLECTS,
     )
 
 
@@ -172,26 +161,18 @@ def _may_be_paid(run: StepRun, order: SalesOrder, begun: SyncTask) -> RecordsDis
     return RecordsDisagree(
         f"The shop was asked on {when} to collect the money of order {order.increment_id} with the "
         f"invoice for billing document {run.billing_document}, and shows no such invoice. "
-        f"{trouble.rstrip('.')}. The bank may have paid all the same: look at the gateway's "
-        "account. If nothing was captured, choose “Capture again” on this task's page. If it was, "
-        "make the invoice in the shop's admin with the billed quantities and “Capture Offline”, "
-        "and retry.",
-        system="magento",
+        f"{trouble.rstrip('.')}. The bank may have paid all the same.",
+        cause=PaperCause.CAPTURE_UNKNOWN,
         reference=order.increment_id,
-        cause_key=OUTCOME_UNKNOWN,
     )
 
 
 def _other_may_be_paid(order: SalesOrder, begun: SyncTask) -> RecordsDisagree:
     return RecordsDisagree(
-        f"Whether the bank has paid for billing document {begun.billing_document} of the same "
-        "order is not known, and its money may be this invoice's. If that one is still open, "
-        "settle it first, then retry. If it is not: look at the gateway's account; if nothing was "
-        "captured, choose “Capture again” on this task's page, and if it was, make this invoice in "
-        "the shop's admin with the billed quantities and “Capture Offline”, and retry.",
-        system="magento",
+        f"Whether the bank has paid for billing document {begun.billing_document} of "
+        f"order {order.increment_id} is not known, and its money may be this invoice's.",
+        cause=PaperCause.OTHER_CAPTURE_UNKNOWN,
         reference=order.increment_id,
-        cause_key=OTHER_UNKNOWN,
     )
 
 
@@ -200,9 +181,7 @@ def _nothing_came(order: SalesOrder, invoice: MagentoInvoice) -> RecordsDisagree
     return RecordsDisagree(
         f"Invoice {invoice.increment_id} of order {order.increment_id} was made, but nothing was "
         f"collected: the shop's total paid did not rise by {amount}, or the invoice names no "
-        "transaction of the bank. Look at the gateway's account. Once the shop shows the payment, "
-        "a retry closes this.",
-        system="magento",
+        "transaction of the bank.",
+        cause=PaperCause.NOTHING_COLLECTED,
         reference=order.increment_id,
-        cause_key=NOTHING_CAME,
     )

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sync.causes import BILLED_ANEW
+from sync.causes.papers import PaperCause
+from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RecordsDisagree
 from sync.magento.records import MagentoInvoice
 from sync.mirrors import unreadable
 from sync.mirrors.billed_amounts import keep_difference
-from sync.mirrors.billed_anew import formers_of
+from sync.mirrors.billed_anew import decided, formers_of, invoices_of
 from sync.mirrors.cancelled_billing import is_credited
 from sync.mirrors.shop import store_invoice
 from sync.mirrors.standing_for import untie
-from sync.models import BillingDocument, BillingDocumentLine, Decision, Invoice, SalesOrder
-from sync.steps.invoicing.billing_marker import is_last_marked_for, is_marked, marker_of
+from sync.models import BillingDocument, BillingDocumentLine, Decision, SalesOrder
 from sync.steps.settling import writing_to_shop
 from sync.steps.step_run import StepRun
+from sync.translate.marks import Mark
+
+MARK = Mark.BILLING_DOCUMENT
 
 
 def take_over(run: StepRun, order: SalesOrder, invoices: Sequence[MagentoInvoice]) -> str:
@@ -42,12 +45,6 @@ def take_over(run: StepRun, order: SalesOrder, invoices: Sequence[MagentoInvoice
     return ""
 
 
-def decided(order: SalesOrder, document: BillingDocument) -> Decision | None:
-    """What a person said of the shop's invoice for an order's part of a document."""
-    kind = Decision.Kind.INVOICE_LINKED
-    return Decision.objects.newest(kind, sales_order=order, billing_document=document)
-
-
 def are_equal(order: SalesOrder, one: BillingDocument, other: BillingDocument) -> bool:
     """Whether two documents bill the same: in all, and line by line of the order."""
     columns = ("currency", "net_value", "tax_value", "gross_value", "payer")
@@ -62,10 +59,12 @@ def _lines(order: SalesOrder, document: BillingDocument) -> list[tuple[object, .
 
 
 def _stands_for(order: SalesOrder, invoice: MagentoInvoice, former: BillingDocument) -> bool:
-    """By the mirror, or by its comments where the portal has forgotten."""
-    mirrors = Invoice.objects.standing_for(former).filter(sales_order=order)
-    known = mirrors.filter(entity_id=invoice.entity_id).exists()
-    return known or is_last_marked_for(invoice, former)
+    """By the mirror, or by its comments where the portal has forgotten: if no later document has
+    taken it over, for a renewed one has a higher number."""
+    if invoices_of(order, former).filter(entity_id=invoice.entity_id).exists():
+        return True
+    marks = [comment for comment in invoice.comments if comment.startswith(MARK)]
+    return bool(marks) and max(marks) == MARK.on(former)
 
 
 def _refuse_unequal(
@@ -85,12 +84,9 @@ def _refuse_unequal(
         f"holds invoice {names}"
     )
     raise RecordsDisagree(
-        f"Billing document {document} replaces {former}, which was cancelled in SAP. {why}. "
-        "Finance opens the billing document, which shows both side by side, and links the "
-        "invoice, or marks this done once it is settled with the customer.",
-        system="sap",
+        f"Billing document {document} replaces {former}, which was cancelled in SAP. {why}.",
+        cause=PaperCause.BILLING_RENEWED,
         reference=order.increment_id,
-        cause_key=BILLED_ANEW,
     )
 
 
@@ -109,9 +105,8 @@ def _as_decided(
         raise RecordsDisagree(
             f"Invoice {decision.number}, which was to be linked to billing document "
             f"{run.billing_document}, is not among the invoices of order {order.increment_id}.",
-            system="magento",
+            cause=PaperCause.LINKED_INVOICE_GONE,
             reference=order.increment_id,
-            cause_key=BILLED_ANEW,
         )
     told = _take(run, order, formers_of(order, run.billing_document), named)
     if not told:
@@ -128,12 +123,11 @@ def _take(
     held: Sequence[MagentoInvoice],
 ) -> str:
     """Mark and link what the portal made; let go of the formers what was made by hand."""
-    ours = [one for one in held if is_marked(one)]
-    by_hand = [one.entity_id for one in held if not is_marked(one)]
+    ours = [one for one in held if MARK.is_among(one.comments)]
+    by_hand = [one.entity_id for one in held if one not in ours]
     for former in formers if by_hand else ():
         with run.storing():
-            mirrors = Invoice.objects.standing_for(former).filter(sales_order=order)
-            for mirror in mirrors.filter(entity_id__in=by_hand):
+            for mirror in invoices_of(order, former).filter(entity_id__in=by_hand):
                 untie(mirror, former)
     for invoice in ours:
         marked = _mark(run, order, invoice)
@@ -146,7 +140,7 @@ def _take(
 
 def _mark(run: StepRun, order: SalesOrder, invoice: MagentoInvoice) -> MagentoInvoice:
     """Add the document's marker, and read it back; a repetition finds it by that."""
-    marker = marker_of(run.billing_document)
+    marker = MARK.on(run.billing_document)
     with writing_to_shop(run, order):
         run.magento().add_invoice_comment(invoice.entity_id, marker)
     invoices = run.magento().search_invoices(order.entity_id, is_repeated=run.is_repeated)
@@ -157,7 +151,6 @@ def _mark(run: StepRun, order: SalesOrder, invoice: MagentoInvoice) -> MagentoIn
     unreadable.refuse(missing, "Invoice")
     raise OutcomeUnknown(
         f"The shop does not show the comment it was given for invoice {invoice.increment_id} yet.",
-        system="magento",
+        cause=ShopCause.NOT_SHOWN_YET,
         reference=order.increment_id,
-        remote_is_away=False,
     )

@@ -13,7 +13,9 @@ from datetime import timedelta
 
 from django.db.models import Q
 
-from sync.causes import TWICE, UNDECIDED
+from sync.causes.cause import Cause
+from sync.causes.orders import OrderCause
+from sync.causes.sap import SapCause
 from sync.errors import MappingMissing, OutcomeUnknown, RecordsDisagree, UnexpectedRecord
 from sync.mirrors.intake import FINISHED
 from sync.mirrors.link_choices import CANDIDATES, Said, said_of
@@ -29,7 +31,6 @@ from sync.translate.linking import Point, WebSide, is_order, points
 from sync.translate.sap_order import LONGEST_REFERENCE
 
 LOOK_BACK = timedelta(days=3)
-KEPT_OUT = frozenset({SalesOrder.Stage.NOT_TAKEN, SalesOrder.Stage.CANCELED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +68,18 @@ def is_looked_for(run: StepRun, order: SalesOrder) -> bool:
     shop, always for a person; one from before the portal's time only for a person."""
     if run.task.asked_by_id is not None or said_of(order).linked:
         return True
-    if is_too_early(order):
+    if order.is_from_before_portal:
         return False
     if order.looked_up_as == order.remote_updated_at:
         return run.is_repeated  # an earlier attempt may have found it, and died before it kept it
     # One that this run found stopped takes its turn like the others, unless it has begun.
-    return run.sales_order.stage in KEPT_OUT or _has_begun(order)
+    return run.sales_order.is_kept_out or _has_begun(order)
 
 
 def _has_begun(order: SalesOrder) -> bool:
     """Whether the shop shows that something was done about the order."""
     lines = order.lines.filter(Q(qty_shipped__gt=0) | Q(qty_invoiced__gt=0))
     return bool(order.ext_order_id) or order.state in FINISHED or lines.exists()
-
-
-def is_too_early(order: SalesOrder) -> bool:
-    """Whether the order was placed before the portal took over (*orders from*)."""
-    return bool(order.shop.orders_from and order.placed_at < order.shop.orders_from)
 
 
 def web_side(order: SalesOrder, rest: OrderRest) -> WebSide:
@@ -162,9 +158,8 @@ def _hits(run: StepRun, sought: Sought) -> list[Candidate]:
     if missing := numbers - {read.sap_sales_order_number for read in held}:
         raise OutcomeUnknown(
             f"SAP lists order {min(missing)} but does not show it yet.",
-            system="sap",
+            cause=SapCause.NOT_SHOWN_YET,
             reference=order.increment_id,
-            remote_is_away=False,
         )
     return [_candidate(sought, read) for read in held if is_order(read)]
 
@@ -183,7 +178,7 @@ def _sold_tos(sought: Sought) -> list[str]:
 def _candidate(sought: Sought, read: SapSalesOrder) -> Candidate:
     order = sought.order
     both = points(sought.ours, read, order.shop.amount_tolerance)
-    if is_too_early(order) and not sought.is_begun:
+    if order.is_from_before_portal and not sought.is_begun:
         placed, since = f"{order.placed_at:%d %b %Y}", f"{order.shop.orders_from:%d %b %Y}"
         doubt = f"the web order was placed before the portal took over on {since}"
         both.append(Point("Placed", placed, f"the portal takes orders from {since}", doubt))
@@ -210,8 +205,8 @@ def _tied(run: StepRun, sought: Sought) -> SapSalesOrder:
     held = run.remotes.sap().get_sales_orders([number], with_addresses=True).complete()
     if not held:
         run.task.write_ahead(**{CANDIDATES: []})
-        raise _stop(sought, f"SAP shows no order {number}, to which this order was tied. Correct "
-                    "the number on the order's page.")  # fmt: skip
+        told = f"SAP shows no order {number}, to which this order was tied."
+        raise _stop(sought, told, OrderCause.TIED_TO_NONE)
     found = _candidate(sought, held[0])
     if not is_order(found.read):
         raise _undecided(run, sought, [found])
@@ -237,9 +232,8 @@ def _twice(run: StepRun, sought: Sought, found: Sequence[Candidate]) -> RecordsD
     numbers = " and ".join(one.number for one in found)
     return _stop(
         sought,
-        f"Web order {sought.order.increment_id} is in SAP twice: {numbers}. Reject one of them in "
-        "SAP and try again, or tie the order to the right one on its page.",
-        TWICE,
+        f"Web order {sought.order.increment_id} is in SAP twice: {numbers}.",
+        OrderCause.TWICE,
     )
 
 
@@ -249,7 +243,8 @@ def _undecided(run: StepRun, sought: Sought, found: Sequence[Candidate]) -> Reco
     return _stop(
         sought,
         f"SAP order {first.number} may be that of web order {sought.order.increment_id}, but "
-        f"{'; '.join(first.doubts)}. Look at both sides and decide on the order's page.",
+        f"{'; '.join(first.doubts)}.",
+        OrderCause.UNDECIDED,
     )
 
 
@@ -263,10 +258,8 @@ def _keep(run: StepRun, found: Sequence[Candidate]) -> None:
     run.task.write_ahead(**{CANDIDATES: rows})
 
 
-def _stop(sought: Sought, message: str, cause_key: str = UNDECIDED) -> RecordsDisagree:
-    return RecordsDisagree(
-        message, system="sap", reference=sought.order.increment_id, cause_key=cause_key
-    )
+def _stop(sought: Sought, message: str, cause: Cause) -> RecordsDisagree:
+    return RecordsDisagree(message, cause=cause, reference=sought.order.increment_id)
 
 
 def _refuse_stray_number(sought: Sought) -> None:
@@ -280,9 +273,7 @@ def _refuse_stray_number(sought: Sought) -> None:
         return
     raise RecordsDisagree(
         f"The shop's order {order.increment_id} already carries the number "
-        f"{order.ext_order_id}, but SAP holds no order for it. Find out who wrote it there. "
-        "Sales clears it in the shop and retries, or marks this done if SAP is not to have it.",
-        system="sap",
+        f"{order.ext_order_id}, but SAP holds no order for it.",
+        cause=OrderCause.STRAY_NUMBER,
         reference=order.increment_id,
-        cause_key="sap:number-without-order",
     )

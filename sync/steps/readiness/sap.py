@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sync.errors import RemoteMisconfigured, SyncError
+from sync.causes.sap import SapCause
+from sync.errors import SyncError
 from sync.mapping.for_order import mapping_for
 from sync.models import SalesArea, SalesOrder
 from sync.sap.client import SapClient
@@ -32,15 +33,11 @@ def sap_findings(run: StepRun) -> Iterator[Finding]:
 
 
 def _no_logon(run: StepRun, error: SyncError) -> Iterator[Finding]:
-    if error.cause_key == "sap:pyrfc-missing":
-        yield red("Transport", error.message, "Install SAP's library; docs/sap.md says how.")
+    if error.cause is SapCause.PYRFC_MISSING:
+        yield red("Transport", error.message, error.remedy)
         return
     yield _transport(run)
-    if isinstance(error, RemoteMisconfigured):
-        remedy = "Correct SAP_RFC_PARAMETERS in the environment, then check again."
-    else:
-        remedy = "See that SAP runs and that its gateway can be reached from here."
-    yield red("Logon", error.message, remedy)
+    yield red("Logon", error.message, error.remedy)
 
 
 def _transport(run: StepRun) -> Finding:
@@ -58,7 +55,7 @@ def _guarded(name: str, check: object, run: StepRun) -> Iterator[Finding]:
     try:
         yield from check(run.remotes.sap(), run)
     except SyncError as error:
-        yield red(name, error.message, "Correct what SAP says, then check again.")
+        yield red(name, error.message, error.remedy)
 
 
 def _functions(sap: SapClient, run: StepRun) -> Iterator[Finding]:

@@ -41,7 +41,7 @@ def shop_findings(run: StepRun) -> Iterator[Finding]:
         shop = run.magento()
         views = shop.get_store_views()
     except SyncError as error:
-        yield _no_answer(error)
+        yield red("Address and keys", error.message, error.remedy)
         return
     yield green("Address and keys", f"The shop answers: {len(views)} store views.")
     yield _version(run)
@@ -54,14 +54,6 @@ def shop_findings(run: StepRun) -> Iterator[Finding]:
     yield _modules(shop)
     yield _mails("shipment", Shipment.objects.filter(sales_order__shop=run.shop))
     yield _mails("invoice", Invoice.objects.filter(sales_order__shop=run.shop))
-
-
-def _no_answer(error: SyncError) -> Finding:
-    if isinstance(error, RemoteMisconfigured):
-        remedy = "Correct address and keys in the environment (MAGENTO_…), then check again."
-    else:
-        remedy = "See that the shop runs and can be reached from here, then check again."
-    return red("Address and keys", error.message, remedy)
 
 
 def _version(run: StepRun) -> Finding:
@@ -91,7 +83,8 @@ def _right(shop: MagentoClient, route: str, purpose: str, *, is_optional: bool) 
     try:
         shop.probe(route)
     except SyncError as error:
-        remedy = f"Give the integration the right to {purpose}; writing needs it as well."
+        right = f"Give the integration the right to {purpose}; writing needs it as well."
+        remedy = f"{right} {error.remedy}"
         return (amber if is_optional else red)(name, error.message, remedy)
     return green(name)
 
@@ -102,7 +95,7 @@ def _right_to_save(shop: MagentoClient) -> Finding:
     try:
         shop.probe_right_to_save_orders()
     except RemoteMisconfigured as error:
-        return red(name, error.message, SAVING_ORDERS)
+        return red(name, error.message, error.remedy if error.detail else SAVING_ORDERS)
     except SyncError as error:
         return amber(name, error.message, "Nothing was learnt of the right: check again.")
     return green(name)

@@ -1,1 +1,1 @@
-"""What ships in the shop beside the flow itself: parcels, and shipments made by hand."""
+"""What a shipment has beside what every paper has: parcels, notices, bundles."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from django.db.models import QuerySet
-
+from sync.causes.shop import ShopCause
 from sync.errors import MappingMissing, OutcomeUnknown
 from sync.magento.records import MagentoShipment, MagentoTrack
 from sync.mapping_tables import MappingTable
+from sync.mirrors.mails import note_queued
+from sync.mirrors.parcels import keep_parcels_sent, parcels_sent
 from sync.models import CarrierMapping, OutboundDelivery, SalesOrder, Shipment
 from sync.steps.found_finished import wait_for_a_click
-from sync.steps.queued_mails import is_in_queue, note_queued
+from sync.steps.queued_mails import is_in_queue
 from sync.steps.settling import writing_to_shop
 from sync.steps.step_run import StepRun
 
@@ -31,23 +32,14 @@ def tracks_of(delivery: OutboundDelivery) -> tuple[Track, ...]:
 
 def remember_parcels(run: StepRun, tracks: Sequence[Track]) -> None:
     """Keep which parcels are about to be sent: a lost answer must not make them a person's."""
-    numbers = {number for _code, _title, number in tracks} | set(_remembered(run))
+    numbers = _numbers(tracks) | _remembered(run)
     if numbers:
         run.task.write_ahead(parcels=sorted(numbers))
 
 
-def keep_parcels(
-    run: StepRun, order: SalesOrder, shipment: MagentoShipment, tracks: Sequence[Track]
-) -> None:
-    """These parcels of the shipment are SAP's; any other was added by a person."""
-    numbers = sorted({number for _code, _title, number in tracks})
-    with run.storing():
-        _mirrors(order, shipment).update(parcels_sent=numbers)
-
-
 def note_notice(run: StepRun, order: SalesOrder, shipment: MagentoShipment) -> bool:
     """Remember whether the shop has the notice of a shipment of ours in its queue."""
-    mirror = _mirrors(order, shipment).first()
+    mirror = Shipment.objects.filter(sales_order=order, entity_id=shipment.entity_id).first()
     if mirror is None or (shipment.email_sent and mirror.mail_queued_at is None):
         return False
     is_queued = is_in_queue(run, shipment)
@@ -82,14 +74,10 @@ def correct_tracks(
         )
     if added and not made_by_hand:
         remember_parcels(run, added)
-    for code, title, number in added:
-        with writing_to_shop(run, order):
-            run.magento().add_track(shipment, code, title, number)
-    for track in gone:
-        with writing_to_shop(run, order):
-            run.magento().delete_track(track.entity_id)
+    _exchange(run, order, shipment, added, gone)
     if wanted and not made_by_hand:
-        keep_parcels(run, order, shipment, wanted)
+        with run.storing():
+            keep_parcels_sent(order, shipment.entity_id, _numbers(wanted))
     changes = [f"{len(added)} parcels added"] if added else []
     changes += [f"{len(gone)} parcels taken away"] if gone else []
     if tells:
@@ -99,35 +87,46 @@ def correct_tracks(
     return ", ".join(changes)
 
 
+def _exchange(
+    run: StepRun,
+    order: SalesOrder,
+    shipment: MagentoShipment,
+    added: Sequence[Track],
+    gone: Sequence[MagentoTrack],
+) -> None:
+    for code, title, number in added:
+        with writing_to_shop(run, order):
+            run.magento().add_track(shipment, code, title, number)
+    for track in gone:
+        with writing_to_shop(run, order):
+            run.magento().delete_track(track.entity_id)
+
+
 def _no_longer_named(
     run: StepRun, order: SalesOrder, shipment: MagentoShipment, wanted: Sequence[Track]
 ) -> list[MagentoTrack]:
     """The parcels the portal had sent, where SAP names others now."""
-    numbers = {number for _code, _title, number in wanted}
-    sent = set(_remembered(run))
-    for kept in _mirrors(order, shipment).values_list("parcels_sent", flat=True):
-        sent.update(kept)
-    return [t for t in shipment.tracks if wanted and t.track_number in sent - numbers]
+    sent = _remembered(run) | parcels_sent(order, shipment.entity_id)
+    return [t for t in shipment.tracks if wanted and t.track_number in sent - _numbers(wanted)]
 
 
-def _remembered(run: StepRun) -> list[str]:
-    return list(run.task.facts.get("parcels", ()))
+def _numbers(tracks: Sequence[Track]) -> set[str]:
+    return {number for _code, _title, number in tracks}
 
 
-def _mirrors(order: SalesOrder, shipment: MagentoShipment) -> QuerySet[Shipment]:
-    return Shipment.objects.filter(sales_order=order, entity_id=shipment.entity_id)
+def _remembered(run: StepRun) -> set[str]:
+    return set(run.task.facts.get("parcels", ()))
 
 
 def refuse_missing_tracks(order: SalesOrder, made: MagentoShipment, asked: Sequence[Track]) -> None:
     """Raises ``OutcomeUnknown`` when a new shipment lacks a parcel: the next attempt adds it."""
-    missing = {number for *_, number in asked} - {track.track_number for track in made.tracks}
+    missing = _numbers(asked) - {track.track_number for track in made.tracks}
     if missing:
         raise OutcomeUnknown(
             f"The shop made shipment {made.increment_id} but does not show parcel "
             f"{', '.join(sorted(missing))} yet.",
-            system="magento",
+            cause=ShopCause.NOT_SHOWN_YET,
             reference=order.increment_id,
-            remote_is_away=False,
         )
 
 

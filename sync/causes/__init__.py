@@ -1,0 +1,1 @@
+"""Why work stops: one row for each cause, with who acts and how. Printed as docs/errors.md."""

@@ -1,0 +1,90 @@
+"""Whether invoices that a person or the shop made come to what SAP billed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from decimal import Decimal
+
+from sync.causes.papers import PaperCause
+from sync.errors import RecordsDisagree
+from sync.magento.records import MagentoInvoice
+from sync.mirrors.billed_amounts import billed_to, keep_common_difference
+from sync.mirrors.billed_anew import decided
+from sync.mirrors.order_documents import documents_of
+from sync.models import BillingDocument, SalesOrder
+from sync.translate.hand_made import Held, MadeByHand, together
+from sync.translate.sap_progress import left_to_bill, left_to_deliver
+
+ZERO = Decimal(0)
+Found = MadeByHand[MagentoInvoice, BillingDocument]
+
+
+def compare_sums(order: SalesOrder, document: BillingDocument, found: Found) -> None:
+    """Raises ``RecordsDisagree`` where what hangs together costs more on one side.
+
+    Compared once both sides hold the same quantities, or SAP has nothing left to bill. Freight may
+    stand on another paper here than there: what fits all together fits.
+    """
+    links = [(paper, key) for key, cover in found.covers.items() for paper in cover.papers]
+    papers, documents = together(links, document.pk)
+    is_even = _sum(found.held, papers) == _sum(found.wanted, documents)
+    is_over = not _more_to_come(order)
+    difference = None
+    if is_over or (is_even and papers == set(found.papers)):
+        difference = _difference(order, found, papers, documents)
+    if difference is not None and is_over:
+        everything = _difference(order, found, found.papers.keys(), found.documents.keys())
+        difference = difference if everything is not None else None
+    keep_common_difference(order, papers, difference)
+    if difference is None or decided(order, document) is not None:
+        return
+    invoiced, currency = _invoiced(found, papers), document.currency
+    raise RecordsDisagree(
+        f"The shop invoiced {invoiced:.2f} {currency} "
+        f"({_named(found.papers[key].increment_id for key in papers)}), SAP billed "
+        f"{invoiced - difference:.2f} {currency} "
+        f"({_named(str(found.documents[key]) for key in documents)}). They are linked.",
+        cause=PaperCause.SUMS_DIFFER,
+        reference=order.increment_id,
+    )
+
+
+def _difference(
+    order: SalesOrder, found: Found, papers: Collection[int], documents: Collection[int]
+) -> Decimal | None:
+    """The shop's sum minus SAP's; None where they fit, or SAP's share of the order is hidden.
+
+    What the shop has given back since may be missing on SAP's side from the start.
+    """
+    billed = [billed_to(found.documents[key], order) for key in documents]
+    if None in billed:
+        return None
+    difference = _invoiced(found, papers) - sum((one for one in billed if one is not None), ZERO)
+    given_back = Decimal(str(order.payload.get("total_refunded") or 0))
+    tolerance = order.shop.amount_tolerance
+    fits = abs(difference) <= tolerance or abs(difference - given_back) <= tolerance
+    return None if fits else difference
+
+
+def _invoiced(found: Found, papers: Collection[int]) -> Decimal:
+    return sum((found.papers[key].grand_total for key in papers), ZERO)
+
+
+def _more_to_come(order: SalesOrder) -> bool:
+    in_sap = documents_of([order])[order.pk].in_sap
+    return bool(
+        left_to_deliver(order.sap_delivery_status, in_sap)
+        or left_to_bill(order.sap_billing_status, in_sap)
+    )
+
+
+def _sum(held: Iterable[Held], keys: Collection[int]) -> dict[int, Decimal]:
+    total: dict[int, Decimal] = {}
+    for one in held:
+        for item, quantity in one.quantities.items() if one.key in keys else ():
+            total[item] = total.get(item, ZERO) + quantity
+    return {item: quantity for item, quantity in total.items() if quantity}
+
+
+def _named(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))

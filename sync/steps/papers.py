@@ -1,0 +1,319 @@
+"""One of SAP's documents becomes a paper of the shop: one flow for every kind of paper.
+
+Found by the comment it was made with, which is looked up by order before any repetition; tied where
+a person made or named it; else created, read back and compared: the shop cuts quantities silently.
+
+A credit memo would be a third caller: ``push_credit_memo`` with a subclass of ``Paper`` that has a
+mark of its own, searches and stores credit memos, says what SAP's credit memo stands for, refuses
+in ``refuse_new`` what the shop has given back already, and answers for the refund in
+``told_of_money``. The flow, its guards and what a person may name stay as they are.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar, Generic, NoReturn, TypeVar
+
+from django.contrib.auth.models import User
+
+from sync.causes.papers import PaperCause
+from sync.causes.shop import ShopCause
+from sync.errors import OutcomeUnknown, RecordsDisagree
+from sync.magento.records import MagentoInvoice, MagentoOrder, MagentoShipment
+from sync.mirrors import unreadable
+from sync.mirrors.progress import refresh_stages
+from sync.mirrors.sap_quantities import refuse_disagreements, refuse_other_quantities
+from sync.mirrors.shop import store_order
+from sync.mirrors.standing_for import ShopPaper, leave_to, made_by_us, tied_pairs
+from sync.models import BillingDocument, Decision, OutboundDelivery, SalesOrder
+from sync.models.marked_done import UNCONFIRMED, WISH, words
+from sync.reading import Read
+from sync.steps.found_finished import wait_for_a_click
+from sync.steps.settling import wait_for_shop
+from sync.steps.step_run import StepRun
+from sync.translate.hand_made import Held, MadeByHand, asked_by, counted, covers
+from sync.translate.marks import Mark
+from sync.translate.open_quantities import OpenQuantities
+
+Record = TypeVar("Record", MagentoShipment, MagentoInvoice)
+Document = TypeVar("Document", OutboundDelivery, BillingDocument)
+
+
+@dataclass(frozen=True)
+class Paper(ABC, Generic[Document, Record]):
+    """The paper that the order's part of a document gets: what sets its kind apart."""
+
+    run: StepRun
+    order: SalesOrder
+    web_order: MagentoOrder  # as it was before anything is written
+
+    name: ClassVar[str]
+    name_in_sap: ClassVar[str]
+    mark: ClassVar[Mark]
+    happens_to_it: ClassVar[str]  # what SAP's document waits for
+    nothing_yet: ClassVar[str]
+    mirrors: ClassVar[type[ShopPaper]]
+
+    @property
+    @abstractmethod
+    def document(self) -> Document:
+        """The task's."""
+
+    @property
+    def marker(self) -> str:
+        """The comment it is made with."""
+        return self.mark.on(self.document)
+
+    @property
+    def may_differ(self) -> bool:
+        """Whether a person has said that its quantities are right as they are."""
+        return False
+
+    @abstractmethod
+    def search(self) -> Read[Record]:
+        """All papers of its kind that the order has in the shop, oldest first."""
+
+    @abstractmethod
+    def store(self, record: Record, *, made_by_hand: bool) -> ShopPaper:
+        """Mirror it, and let it stand for the document."""
+
+    def counts(self, record: Record) -> bool:
+        """Whether it is one for the shop, too."""
+        return True
+
+    def is_made_by_hand(self, record: Record) -> bool:
+        """Whether it is not the portal's."""
+        return self.marker not in record.comments
+
+    def take_over(self, records: Sequence[Record]) -> str:
+        """Have papers of a document that this one replaces stand for it; what was done."""
+        return ""
+
+    @abstractmethod
+    def documents(self) -> Sequence[Document]:
+        """All of the order's documents that want such a paper, in the sequence they get one."""
+
+    @abstractmethod
+    def counted_ids(self) -> Collection[int]:
+        """The order item ids that count."""
+
+    @abstractmethod
+    def wanted_for(self, document: Document) -> OpenQuantities:
+        """What a document stands for in the shop's ids."""
+
+    def known_pairs(
+        self, papers: Mapping[int, Record], documents: Mapping[int, Document]
+    ) -> list[tuple[int, int]]:
+        """Paper and document that belong together whatever they hold."""
+        return tied_pairs(self.order, self.mirrors)
+
+    @abstractmethod
+    def keep_found(self, record: Record, *, made_by_hand: bool) -> tuple[Record, str]:
+        """Store it with what belongs to it, and set right what differs; what was changed."""
+
+    @abstractmethod
+    def keep_tied(self, found: MadeByHand[Record, Document], *, made_by_hand: bool) -> str:
+        """Set right, or refuse, what differs in papers that are tied by now."""
+
+    def refuse_new(self) -> None:
+        """Raises where the shop must not get it at all."""
+        return
+
+    @abstractmethod
+    def prepare(self, quantities: dict[int, Decimal]) -> Callable[[], int]:
+        """What makes it, with its marker and within ``writing_to_shop``, and tells its
+        ``entity_id``; raises ``MappingMissing`` before anybody is asked to make it."""
+
+    @abstractmethod
+    def keep_made(self, made: Record) -> None:
+        """Store it with what belongs to it."""
+
+    @abstractmethod
+    def outcome(self, made: Record) -> str:
+        """That it was made, and what the customer knows of it."""
+
+    def told_of_money(self, record: Record, web_order: MagentoOrder) -> str:
+        """What to add to the outcome; raises where money that was to move did not."""
+        return ""
+
+
+def bring(run: StepRun, kind: type[Paper[Document, Record]]) -> str:
+    """Make, find or complete the paper of the task's document."""
+    wait_for_shop(run.sales_order)
+    web_order = run.magento().get_order(run.sales_order.entity_id)
+    order = store_order(run.shop, web_order)
+    paper = kind(run, order, web_order)
+    outcome = _tie_named(paper) if run.task.facts.get(WISH) else _find_or_create(paper)
+    refresh_stages([order.pk])
+    return outcome
+
+
+def _find_or_create(paper: Paper[Document, Record]) -> str:
+    """Raises ``UnexpectedRecord`` where the shop cannot show a paper that may be it."""
+    found = paper.search()
+    if marked := _marked(paper, found.records):
+        return _link(paper, marked) + paper.told_of_money(marked, paper.web_order)
+    unreadable.refuse(found.unreadable, paper.name)
+    if taken := paper.take_over(found.records):
+        return taken
+    by_hand = _made_by_hand(paper, found.records)
+    if by_hand is not None and by_hand.covers_all_of(paper.document.pk):
+        return _tie(paper, by_hand)
+    standing = by_hand.standing_for(paper.document.pk) if by_hand else []
+    return _link(paper, standing[0]) if standing else _create(paper)
+
+
+def _marked(paper: Paper[Document, Record], records: Sequence[Record]) -> Record | None:
+    return next((one for one in records if paper.marker in one.comments), None)
+
+
+def _made_by_hand(
+    paper: Paper[Document, Record], records: Sequence[Record]
+) -> MadeByHand[Record, Document] | None:
+    """What stands for the order's documents without saying so; None where there is no such
+    paper."""
+    papers = {
+        one.entity_id: one
+        for one in records
+        if not paper.mark.is_among(one.comments) and paper.counts(one)
+    }
+    if not papers:
+        return None
+    marks = {comment for one in records for comment in one.comments}
+    documents = {one.pk: one for one in paper.documents() if paper.mark.on(one) not in marks}
+    ids = paper.counted_ids()
+    held = [Held(key, counted(one.items, ids)) for key, one in papers.items()]
+    wanted = [asked_by(key, paper.wanted_for(one)) for key, one in documents.items()]
+    pairs = paper.known_pairs(papers, documents)
+    return MadeByHand(papers, documents, held, wanted, covers(held, wanted, pairs))
+
+
+def _link(paper: Paper[Document, Record], found: Record) -> str:
+    """Keep the id found, bring what belongs to it up to date, and compare its quantities."""
+    by_hand = paper.is_made_by_hand(found)
+    found, changed = paper.keep_found(found, made_by_hand=by_hand)
+    _compare(paper, found, paper.wanted_for(paper.document))
+    return _told(paper.name, [found], changed, by_hand=by_hand)
+
+
+def _tie(paper: Paper[Document, Record], found: MadeByHand[Record, Document]) -> str:
+    """Keep which papers hold all of the document."""
+    run, order, document = paper.run, paper.order, paper.document
+    standing = found.standing_for(document.pk)
+    by_hand = paper.is_made_by_hand(standing[0])
+    with run.storing():
+        ours = made_by_us(order, paper.mirrors, document)
+        ids = [one.entity_id for one in standing]
+        leave_to(order, paper.mirrors, document, ids, found.papers.keys())
+        for one in standing:
+            paper.store(one, made_by_hand=one.entity_id not in ours)
+    changed = paper.keep_tied(found, made_by_hand=by_hand)
+    return _told(paper.name, standing, changed, by_hand=by_hand)
+
+
+def _told(name: str, records: Sequence[Record], changed: str, *, by_hand: bool) -> str:
+    numbers = ", ".join(one.increment_id for one in records)
+    subject = f"{name}{'s' if len(records) > 1 else ''} {numbers}"
+    if changed:
+        return f"{subject}: {changed}."
+    return f"{subject} {'made by hand, linked' if by_hand else 'already there'}."
+
+
+def _create(paper: Paper[Document, Record]) -> str:
+    run, order = paper.run, paper.order
+    paper.refuse_new()
+    wanted = paper.wanted_for(paper.document)
+    subject = f"{paper.name_in_sap} {paper.document}"
+    refuse_disagreements(order, subject, wanted)
+    if not wanted.quantities:
+        return paper.nothing_yet
+    make = paper.prepare(wanted.quantities)
+    wait_for_a_click(run, order, f"{subject} {paper.happens_to_it}")
+    made = read_back(paper, make())
+    paper.keep_made(made)
+    money = paper.told_of_money(made, read_order_again(paper))
+    _compare(paper, made, wanted)
+    return f"{paper.name} {made.increment_id} {paper.outcome(made)}{money}"
+
+
+def read_back(paper: Paper[Document, Record], entity_id: int) -> Record:
+    """A paper that was just written; raises ``OutcomeUnknown`` where the shop shows it not yet."""
+    found = paper.search()
+    for record in found.records:
+        if record.entity_id == entity_id:
+            return record
+    unreadable.refuse([one for one in found.unreadable if one.entity_id == entity_id], paper.name)
+    raise OutcomeUnknown(
+        f"The shop made {paper.name.lower()} {entity_id} but does not show it yet.",
+        cause=ShopCause.NOT_SHOWN_YET,
+        reference=paper.order.increment_id,
+    )
+
+
+def read_order_again(paper: Paper[Document, Record]) -> MagentoOrder:
+    """The order as a write has left it, stored."""
+    web_order = paper.run.magento().get_order(paper.order.entity_id)
+    store_order(paper.run.shop, web_order)
+    return web_order
+
+
+def _compare(paper: Paper[Document, Record], record: Record, wanted: OpenQuantities) -> None:
+    if not paper.may_differ:
+        name = f"{paper.name} {record.increment_id}"
+        refuse_other_quantities(paper.order, name, record.items, wanted)
+
+
+def _tie_named(paper: Paper[Document, Record]) -> str:
+    """Link the paper a person has named; raises ``RecordsDisagree`` where the shop does not show
+    it, it stands for another document, or it must be confirmed first."""
+    found, wish = paper.search(), paper.run.task.facts[WISH]
+    number = wish["number"]
+    named = next((one for one in found.records if one.increment_id == number), None)
+    if named is None:
+        unreadable.refuse([one for one in found.unreadable if one.number == number], paper.name)
+        _refuse(paper, f"The shop has no {paper.name.lower()} {number} for this order.")
+    _refuse_anothers(paper, named)
+    if not (wish["is_confirmed"] or paper.mark.is_among(named.comments)):
+        held = ", ".join(f"{item.qty.normalize():f} × {item.sku}" for item in named.items)
+        _refuse(
+            paper,
+            f"{paper.name} {number} ({held or 'no lines'}) does not say that it was made for "
+            f"{paper.document}.",
+            unconfirmed=number,
+        )
+    if not paper.counts(named):
+        _refuse(paper, f"{paper.name} {number} is canceled in the shop.")
+    with paper.run.storing():
+        paper.store(named, made_by_hand=paper.marker not in named.comments)
+        _keep_decision(paper.run)
+    told = words(wish["by"], wish["reason"])
+    return f"{told[:180]} ({paper.name} {number} linked)"
+
+
+def _refuse_anothers(paper: Paper[Document, Record], named: Record) -> None:
+    subject = f"{paper.name} {named.increment_id}"
+    pairs = tied_pairs(paper.order, paper.mirrors)
+    if any(one == named.entity_id and key != paper.document.pk for one, key in pairs):
+        _refuse(paper, f"{subject} is linked to another document already.")
+    marks = [comment for comment in named.comments if paper.mark in comment]
+    if marks and paper.marker not in marks:
+        _refuse(paper, f"{subject} was made for another document: {marks[0][:80]}.")
+
+
+def _refuse(paper: Paper[Document, Record], why: str, *, unconfirmed: str = "") -> NoReturn:
+    """The number is forgotten with the refusal: a retry does the usual work again."""
+    task = paper.run.task
+    task.write_ahead(**{WISH: None, UNCONFIRMED: unconfirmed})
+    cause = PaperCause.NAMED_WITHOUT_MARK if unconfirmed else PaperCause.NAMED_PAPER
+    raise RecordsDisagree(why, cause=cause, detail=str(task.pk), reference=paper.order.increment_id)
+
+
+def _keep_decision(run: StepRun) -> None:
+    wish, task = run.task.facts[WISH], run.task
+    if not Decision.objects.marked_done(task.step).filter(task=task).exists():
+        person = User.objects.filter(pk=wish["by_key"]).first() or User(username=wish["by"])
+        kind = Decision.Kind.MARKED_DONE
+        Decision.keep(kind, person, wish["reason"], number=wish["number"], **task.about)

@@ -1,0 +1,55 @@
+"""What the pages of single documents share: a timeline, what may be clicked, and a watcher."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+from django_htmx.http import trigger_client_event
+
+from sync.models import SyncTask
+from sync.tables.live import fingerprint, is_live
+from sync.views.kinds import DocumentKind
+from sync.views.people import PortalRequest
+from sync.views.timeline import retryable, timeline
+
+
+def shared_context(kind: DocumentKind, document: Any, user: User) -> dict[str, Any]:
+    """What the page of every document shows."""
+    tasks = timeline(kind.tasks_of(document))
+    return {
+        "section": kind.name,
+        "tasks": tasks,
+        "retryable": retryable(tasks, user),
+        "watcher": _watcher(kind, document, tasks),
+        "may_sync": user.has_perm(kind.permission),
+    }
+
+
+def _watcher(kind: DocumentKind, document: Any, tasks: Iterable[SyncTask]) -> str:
+    """The address a document's page asks every two seconds; empty when nothing moves."""
+    if not any(is_live(task) for task in tasks):
+        return ""
+    query = urlencode({"seen": _fingerprint(kind, document)})
+    return f"{reverse(f'sync:{kind.name}_live_one', args=[document.pk])}?{query}"
+
+
+def _fingerprint(kind: DocumentKind, document: Any) -> str:
+    return fingerprint(kind.tasks_of(document).defer("facts")[:30])
+
+
+@require_safe
+def live_document(request: PortalRequest, kind: DocumentKind, pk: int) -> HttpResponse:
+    """Tells a document's page to draw itself again once its tasks have moved; 204 either way."""
+    document = get_object_or_404(kind.documents(), pk=pk)
+    response = HttpResponse(status=HTTPStatus.NO_CONTENT)
+    if _fingerprint(kind, document) != request.GET.get("seen", ""):
+        trigger_client_event(response, "page-changed")
+    return response

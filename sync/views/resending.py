@@ -1,0 +1,76 @@
+"""The shop's invoices are mailed to their customers again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from sync.jobs import on_demand
+from sync.models import BillingDocument, Invoice, InvoiceMail
+from sync.views.people import PortalRequest, needs
+from sync.views.posted import back, chosen_keys, done
+
+ASK_AGAIN_WITHIN = timedelta(seconds=60)
+
+
+@needs("sync.resend_invoices")
+@require_POST
+def resend_of_document(request: PortalRequest, pk: int) -> HttpResponse:
+    """All invoices of a billing document: one for each order it bills."""
+    document = get_object_or_404(BillingDocument, pk=pk)
+    return _resend(request, Invoice.objects.standing_for(document))
+
+
+@needs("sync.resend_invoices")
+@require_POST
+def resend_invoice(request: PortalRequest, pk: int) -> HttpResponse:
+    """One invoice of the shop, also one made by hand."""
+    get_object_or_404(Invoice, pk=pk)
+    return _resend(request, Invoice.objects.filter(pk=pk))
+
+
+@needs("sync.resend_invoices")
+@require_POST
+def resend_selected(request: PortalRequest) -> HttpResponse:
+    """Of every ticked billing document; those without an invoice in the shop are passed over."""
+    keys = chosen_keys(request)
+    standing = Q(billing_document__in=keys) | Q(further_documents__in=keys)
+    return _resend(request, Invoice.objects.filter(standing).distinct())
+
+
+def _resend(request: PortalRequest, invoices: QuerySet[Invoice]) -> HttpResponse:
+    """Queue the mails; ask first when there are several, or a customer was mailed less than a
+    minute ago, or is to be mailed by the shop's own queue."""
+    wanted = list(invoices.select_related("sales_order__shop", "billing_document"))
+    otherwise = reverse("sync:billing_documents")
+    if not wanted:
+        messages.warning(request, "There is no shop invoice to mail in this selection.")
+        return back(request, otherwise)
+    recent = _just_mailed(wanted)
+    queued = [one for one in wanted if one.mail_queued_at is not None]
+    if not request.POST.get("confirmed") and (recent or queued or len(wanted) > 1):
+        context = {
+            "section": "billing_documents",
+            "invoices": wanted,
+            "recent": recent,
+            "queued": queued,
+            "recipients": sorted({one.sales_order.customer_email for one in wanted}),
+            "action": request.path,
+            "selected": chosen_keys(request),
+            "next": request.POST.get("next", ""),
+        }
+        return render(request, "sync/resend_confirm.html", context)
+    return done(request, on_demand.resend_invoices(wanted, request.user).message, otherwise)
+
+
+def _just_mailed(invoices: list[Invoice]) -> list[InvoiceMail]:
+    since = timezone.now() - ASK_AGAIN_WITHIN
+    mails = InvoiceMail.objects.filter(invoice__in=invoices, sent_at__gt=since)
+    return list(mails.select_related("invoice", "asked_by"))
