@@ -46,8 +46,9 @@ rehearse: $(VENV)/demo  ## restore yesterday's database while orders are under w
 guards: $(VENV)/dev  ## prove that chaos notices a missing guard: SEED=1
 	@SEED=$(or $(SEED),1) $(BIN)/python -m pytest -m chaos -s tests/chaos
 
-test: $(VENV)/dev  ## run all tests (TESTS=tests/steps: some; UNDER="faketime -f +400d": on another day)
-	$(UNDER) $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+FAST_TESTS := $(if $(FAST),-m "not slow and not flow and not browser")
+test: $(VENV)/dev  ## run all tests (FAST=1: the inner loop; TESTS=tests/steps: some; UNDER="faketime -f +400d": on another day)
+	$(UNDER) $(BIN)/python -m pytest -n 2 --dist loadfile $(FAST_TESTS) $(TESTS)
 
 browser: $(VENV)/dev  ## run only the browser tests
 	$(BIN)/python -m pytest -m browser

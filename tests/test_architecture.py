@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from importlib.metadata import packages_distributions
 from importlib.resources import files
@@ -72,7 +73,12 @@ def modules(room: Path = SYNC) -> Iterator[tuple[str, ast.Module]]:
     """Every module of the app, or of the tests, by its path in it, parsed."""
     for path in sorted(room.rglob("*.py")):
         if "migrations" not in path.parts:
-            yield path.relative_to(room).as_posix(), ast.parse(path.read_text("utf-8"))
+            yield path.relative_to(room).as_posix(), _parsed(path)
+
+
+@cache
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
 
 
 def known_modules() -> dict[str, ast.Module]:
