@@ -44,18 +44,26 @@ def imports() -> Graph:
             name = name.rpartition(".")[0]
         return name
 
+    packages = {name.rpartition(".")[0] for name in names}
     return {
-        name: {found for one in _imported(tree) if (found := known(one)) and found != name}
+        name: {
+            found
+            for one in _imported(tree, name if name in packages else name.rpartition(".")[0])
+            if (found := known(one)) and found != name
+        }
         for name, (_, tree) in parsed().items()
     }
 
 
-def _imported(tree: ast.Module) -> Iterator[str]:
+def _imported(tree: ast.Module, package: str) -> Iterator[str]:
+    """By full names; the stand-ins import relatively."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            start = package.rsplit(".", node.level - 1)[0] if node.level else ""
+            source = ".".join(filter(None, (start, node.module)))
+            yield from (f"{source}.{alias.name}" for alias in node.names)
 
 
 def chain_from(name: str, graph: Graph, under_way: tuple[str, ...] = ()) -> list[str]:

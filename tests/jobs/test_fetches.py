@@ -15,6 +15,8 @@ from sync.models import FetchHealth, RemoteHealth, SalesOrder, Step, StepSchedul
 from tests.steps.odd_answers import FOR_A_WHILE, ODD_ANSWERS, answer, instead, lists_orders
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 State, SCHEDULE = SyncTask.State, SyncTask.Origin.SCHEDULE
 
 

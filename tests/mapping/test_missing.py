@@ -109,6 +109,7 @@ def key_of(table: MappingTable, key: str) -> tuple[str, str]:
     return table, "" if table == MappingTable.CUSTOMER else key
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gap", GAPS)
 def test_the_page_says_of_each_order_what_its_translation_misses(
     gap: str, orders: list[SalesOrder]

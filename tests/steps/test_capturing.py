@@ -24,6 +24,8 @@ from sync.steps.invoicing import capturing
 from tests.wire import Killed
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 SHOP, ELSEWHERE = PaymentMapping.Collector.SHOP, PaymentMapping.Collector.ELSEWHERE
 TOTAL = 59.95
 

@@ -35,6 +35,8 @@ from tests.properties.profiles import IS_LONG
 from tests.wire import Line
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 State = SyncTask.State
 
 

@@ -18,6 +18,8 @@ from sync.sap.client import SapClient
 from sync.sap.records import SapDelivery
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 Stage = SalesOrder.Stage
 
 

@@ -13,6 +13,8 @@ from sync.models import SalesOrder, StepSchedule
 from sync.sandbox.sap import billing
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 AUTOMATIC = ("push_shipment", "push_invoice")
 
 

@@ -39,6 +39,8 @@ from tests.steps.spoilers import (
 from tests.steps.spoilt import wired
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 Kind = CompletenessFinding.Kind
 
 
