@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo demo-reset scenes chaos rehearse guards test browser check lint errors pictures clean
+.PHONY: help setup demo demo-reset scenes chaos rehearse guards test baseline browser check lint errors pictures clean
 .DEFAULT_GOAL := help
 
 help:  ## list these commands
@@ -46,8 +46,12 @@ rehearse: $(VENV)/demo  ## restore yesterday's database while orders are under w
 guards: $(VENV)/dev  ## prove that chaos notices a missing guard: SEED=1
 	@SEED=$(or $(SEED),1) $(BIN)/python -m pytest -m chaos -s tests/chaos
 
-test: $(VENV)/dev  ## run all tests (TESTS=tests/steps: some; UNDER="faketime -f +400d": on another day)
-	$(UNDER) $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+# The inner loop is one process: a second one takes as long again to come up as it saves.
+test: $(VENV)/dev  ## run all tests (FAST=1: the inner loop; TESTS=tests/steps: some; UNDER="faketime -f +400d": on another day)
+	$(UNDER) $(BIN)/python -m pytest $(if $(FAST),-m "not slow and not flow and not browser",-n 2 --dist loadfile) $(TESTS)
+
+baseline: $(VENV)/dev  ## count again how many queries each page and step makes, and store it
+	REWRITE_BASELINE=1 $(BIN)/python -m pytest tests/baselines
 
 browser: $(VENV)/dev  ## run only the browser tests
 	$(BIN)/python -m pytest -m browser

@@ -1,4 +1,4 @@
-"""Who is at the other end: the client's address behind the proxies the settings name."""
+"""The client's address, as seen through the proxies that the settings name."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _Address = IPv4Address | IPv6Address
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """The rightmost address in X-Forwarded-For that is no trusted proxy's, if the connection comes
-    from a trusted proxy; otherwise the connection's own. An IPv6 client is its /64, for it may
-    take any address in it. None where the connection has no address."""
+    """If the connection comes from a trusted proxy, the rightmost address in X-Forwarded-For that
+    is no trusted proxy's; otherwise the connection's own. An IPv6 client is its /64, because it may
+    use any address in it. None where the connection has no address."""
     hop = _read(request.META.get("REMOTE_ADDR", ""))
     if not _is_trusted(hop):
         return _counted(hop)
@@ -32,12 +32,12 @@ def client_address(request: HttpRequest) -> str | None:
 def described(
     username: str, ip_address: str | None, user_agent: str, path_info: str, request: HttpRequest
 ) -> str:
-    """A failed sign-in in the log: without the name, in whose field passwords get typed too."""
+    """A failed sign-in for the log, without the name: people type passwords into that field too."""
     return f"{ip_address or 'an unknown address'} at {path_info}"
 
 
 def _read(text: str) -> _Address | None:
-    """An address, perhaps with its port; None where it is none."""
+    """The address may have a port; None for any other text."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

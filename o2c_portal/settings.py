@@ -149,7 +149,7 @@ STORAGES = {
 # ---- Queue --------------------------------------------------------------------------------------
 # Time-outs stand in the address, the only place django-rq passes on (stack.md section 2).
 def _redis_socket() -> Path:
-    """In the data's directory, unless its name is too long for a socket or has a blank in it."""
+    """In DATA_DIR, unless its path is too long for a socket or has a blank in it."""
     socket = DATA_DIR.resolve() / "redis.sock"
     if re.fullmatch(r"[\w./-]{1,100}", str(socket), re.ASCII):
         return socket

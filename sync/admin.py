@@ -45,21 +45,18 @@ class _ReadOnly:
     """Nobody edits the ledger, not even an administrator."""
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """The ledger grows by work alone."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """What has been done stays as it was."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """What has been done stays."""
         return False
 
 
 @admin.register(Shop)
 class ShopAdmin(ModelAdmin):
-    """The shops; their addresses and credentials come from the environment."""
+    """Addresses and credentials come from the environment."""
 
     formfield_overrides = WEB_ADDRESSES
     list_display = ["name", "code", "is_active", "orders_from", "reference_prefix"]
@@ -68,10 +65,9 @@ class ShopAdmin(ModelAdmin):
 
 
 class MappingAdmin(ModelAdmin):
-    """The link of an error names the field that is missing: it is not left empty again."""
+    """The link from an error names the field that is missing: the form requires it."""
 
     def get_form(self, request: HttpRequest, obj: Any = None, *rest: Any, **more: Any) -> Any:
-        """The usual form, with that field required."""
         form = super().get_form(request, obj, *rest, **more)
         for name in set(request.GET.getlist("missing")) & set(form.base_fields):
             if not getattr(obj, name, ""):
@@ -81,8 +77,6 @@ class MappingAdmin(ModelAdmin):
 
 @admin.register(SalesArea)
 class SalesAreaAdmin(MappingAdmin):
-    """What a store's orders become in SAP."""
-
     list_display = [
         *("name", "shop", "store_id", "order_type", "sales_organization"),
         *("distribution_channel", "division", "one_time_customer"),
@@ -93,8 +87,6 @@ class SalesAreaAdmin(MappingAdmin):
 
 @admin.register(CustomerMapping)
 class CustomerMappingAdmin(MappingAdmin):
-    """Web customers with a SAP account of their own."""
-
     list_display = ["customer_number", "known_by", "sales_area"]
     list_filter = ["sales_area"]
     search_fields = ["customer_number", "customer_email", "magento_customer_id", "company"]
@@ -102,8 +94,6 @@ class CustomerMappingAdmin(MappingAdmin):
 
 @admin.register(MaterialMapping)
 class MaterialMappingAdmin(MappingAdmin):
-    """SKU to material."""
-
     list_display = ["sku", "material", "ean", "unit", "item_category", "shop"]
     list_filter = ["shop"]
     search_fields = ["sku", "material"]
@@ -111,8 +101,6 @@ class MaterialMappingAdmin(MappingAdmin):
 
 @admin.register(PaymentMapping)
 class PaymentMappingAdmin(MappingAdmin):
-    """Payment method to terms of payment, and when to take the order."""
-
     list_display = ["method", "payment_terms", "release", "collected_by", "shop"]
     list_filter = ["shop", "release", "collected_by"]
     search_fields = ["method"]
@@ -120,8 +108,6 @@ class PaymentMappingAdmin(MappingAdmin):
 
 @admin.register(ShippingMapping)
 class ShippingMappingAdmin(MappingAdmin):
-    """Shipping method to shipping condition."""
-
     list_display = ["method", "shipping_condition", "shop"]
     list_filter = ["shop"]
     search_fields = ["method"]
@@ -129,15 +115,13 @@ class ShippingMappingAdmin(MappingAdmin):
 
 @admin.register(CarrierMapping)
 class CarrierMappingAdmin(MappingAdmin):
-    """SAP's carrier to the name customers see."""
-
     list_display = ["sap_carrier", "title", "carrier_code", "tracking_url"]
     search_fields = ["sap_carrier", "title"]
 
 
 @admin.register(SapMessageEntry)
 class SapMessageEntryAdmin(ModelAdmin):
-    """What SAP's messages mean here; workers know of a change at once."""
+    """Workers use a change from their next attempt on."""
 
     list_display = ["message_class", "number", "message_type", "kind", "words", "owner"]
     list_filter = ["kind", "owner"]
@@ -146,13 +130,12 @@ class SapMessageEntryAdmin(ModelAdmin):
 
 @admin.register(StepSchedule)
 class StepScheduleAdmin(ModelAdmin):
-    """Automatic steps; the queue page sets them too."""
+    """The queue page sets them too."""
 
     list_display = ["step", "is_enabled", "interval_seconds", "next_run_at", "last_run_at"]
     readonly_fields = ["step", "last_run_at"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """The steps are given."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
@@ -161,16 +144,12 @@ class StepScheduleAdmin(ModelAdmin):
 
 
 class RemoteCallInline(_ReadOnly, TabularInline):
-    """The calls of an attempt."""
-
     model = RemoteCall
     extra = 0
     fields = ["system", "operation", "is_write", "started_at", "duration_seconds", "outcome"]
 
 
 class SyncAttemptInline(_ReadOnly, TabularInline):
-    """The attempts of a task."""
-
     model = SyncAttempt
     extra = 0
     fields = ["attempt", "worker", "started_at", "finished_at", "outcome", "message"]
@@ -178,8 +157,6 @@ class SyncAttemptInline(_ReadOnly, TabularInline):
 
 @admin.register(SyncTask)
 class SyncTaskAdmin(_ReadOnly, ModelAdmin):
-    """The ledger, to read."""
-
     list_display = ["id", "step", "reference", "state", "origin", "asked_by", "asked_at"]
     list_filter = ["state", "step", "origin"]
     search_fields = ["reference", "cause_key"]
@@ -190,8 +167,6 @@ class SyncTaskAdmin(_ReadOnly, ModelAdmin):
 
 @admin.register(SyncAttempt)
 class SyncAttemptAdmin(_ReadOnly, ModelAdmin):
-    """Attempts with their remote calls, to read."""
-
     list_display = ["id", "task", "attempt", "worker", "started_at", "outcome"]
     list_filter = ["outcome"]
     list_select_related = ["task"]

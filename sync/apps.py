@@ -9,14 +9,12 @@ from django.db.models.signals import post_migrate
 
 
 class SyncConfig(AppConfig):
-    """Orders, deliveries and invoices, synced between Magento and SAP."""
-
     name = "sync"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "Order to cash"
 
     def ready(self) -> None:
-        """Roles and their permissions follow every migration; settings are checked."""
+        """Every migration refreshes the roles and their permissions."""
         from sync.checks import register_checks  # imported late, as Django wants it
 
         register_checks()

@@ -1,4 +1,4 @@
-"""System checks: what is wrong with the settings, named at ``manage.py check``. Knows no model."""
+"""System checks of the settings, reported by ``manage.py check``. Uses no model."""
 
 from __future__ import annotations
 
@@ -38,7 +38,6 @@ def _of_app(check: Callable[[], Iterator[CheckMessage]]) -> Callable[..., list[C
 
 
 def check_shops() -> Iterator[CheckMessage]:
-    """Each shop has an address and the keys of its kind of login."""
     for code, values in settings.MAGENTO.items():
         prefix = f"MAGENTO_{code.upper().replace('-', '_')}_"
         kind = values.get("auth", "oauth")
@@ -59,7 +58,6 @@ def check_shops() -> Iterator[CheckMessage]:
 
 
 def check_sap() -> Iterator[CheckMessage]:
-    """SAP has host, client and user; its time zone is one."""
     if settings.SAP_RFC_CONNECT != STANDIN_SAP:
         given = {name for name, value in settings.SAP_RFC_PARAMETERS.items() if value}
         missing = [name for name in SAP_NEEDED if name not in given and "dest" not in given]
@@ -81,7 +79,7 @@ def check_sap() -> Iterator[CheckMessage]:
 
 
 def check_times() -> Iterator[CheckMessage]:
-    """A call ends before its lease, and the lease before the job."""
+    """A call must end before its lease, and the lease before the job."""
     lease = settings.LEASE_SECONDS
     longest_call = max(
         (values["call_timeout_seconds"] for values in settings.MAGENTO.values()), default=0
@@ -107,7 +105,7 @@ def check_times() -> Iterator[CheckMessage]:
 
 
 def check_proxies() -> Iterator[CheckMessage]:
-    """Each trusted proxy is a network; a misspelt one would be found by the first visitor."""
+    """Without this check, the first visitor would meet a misspelt network."""
     for one in settings.TRUSTED_PROXIES:
         try:
             ip_network(one if one != "unix" else "127.0.0.1", strict=False)
@@ -120,8 +118,8 @@ def check_proxies() -> Iterator[CheckMessage]:
 
 
 def check_parts() -> Iterator[CheckMessage]:
-    """Production has all its parts, and no stand-in beside a real system; ALLOW_MISSING names
-    what may be missing on purpose. The demo names all."""
+    """Production must have all its parts, and no stand-in beside a real system. ALLOW_MISSING names
+    what may be missing on purpose; the demo names all."""
     for name in set(settings.ALLOW_MISSING) - set(settings.PARTS):
         yield Error(
             f"ALLOW_MISSING has “{name}”.",
@@ -161,7 +159,8 @@ def _missing_parts() -> Iterator[tuple[str, str, str]]:
 
 
 def refuse_to_start() -> None:
-    """For a process that is no command: raises ImproperlyConfigured with every error's words."""
+    """For processes that run no checks of their own: raises ImproperlyConfigured with every
+    error."""
     found = [message for check in CHECKS for message in check() if message.is_serious()]
     if found:
         lines = [f"{message.msg} {message.hint or ''}".strip() for message in found]
@@ -169,7 +168,7 @@ def refuse_to_start() -> None:
 
 
 def check_security() -> Iterator[CheckMessage]:
-    """Nothing of the demo's ease is left where real systems are connected."""
+    """The demo's conveniences must be off where real systems are connected."""
     if _only_standins():
         return
     if not _secret_key():

@@ -22,12 +22,12 @@ from sync.mapping_tables import MappingTable, MissingEntry
 
 
 class SyncError(Exception):
-    """A sync step failed: ``message`` says what happened, to which document, without a secret or
-    customer data; ``remedy`` says what to do where the cause's own is not meant.
+    """A sync step failed. ``message`` says what happened, to which document, without a secret or
+    customer data; ``remedy`` replaces the cause's own.
 
-    ``detail`` parts what one repair does not clear. ``retry_after`` is what the remote itself asked
-    for; ``settles_after`` is our own: until then a write may still be running, and nothing can be
-    concluded. Both are seconds from now.
+    ``detail`` separates failures that need their own repair. ``retry_after`` is what the remote
+    itself asked for; ``settles_after`` is our own: until then a write may still be running, and
+    nothing can be concluded. Both are seconds from now.
     """
 
     kind: ClassVar[Kind]
@@ -57,23 +57,23 @@ class SyncError(Exception):
 
     @property
     def system(self) -> str:
-        """Of which remote it speaks."""
+        """The remote that failed."""
         return self.cause.system
 
     @property
     def cause_key(self) -> str:
-        """What the tasks share that stopped for the same reason."""
+        """Equal for tasks that stopped for the same reason."""
         return self.cause.key(self.detail)
 
     @property
     def remote_is_away(self) -> bool:
-        """Whether the remote does not answer, whatever it is asked for. One that answers, but not
-        for one document, is not away: others go on."""
+        """Whether the remote does not answer at all. One that fails for one document only is not
+        away: other documents go on."""
         return self.cause.means_remote_is_away
 
     @property
     def own_columns(self) -> dict[str, str]:
-        """The task's columns for what only errors of this class know."""
+        """The task's columns that only errors of this class fill."""
         return {}
 
 
@@ -103,7 +103,7 @@ class RemoteMisconfigured(SyncError):
 
 
 class LogonRefused(RemoteMisconfigured):
-    """The portal's user was refused: one caller tries for all from now on."""
+    """The portal's user was refused: from now on only one caller tries, for all."""
 
     logon_is_refused = True
 
@@ -115,7 +115,7 @@ class UnexpectedRecord(SyncError):
 
 
 class MappingMissing(SyncError):
-    """An entry of a ``MappingTable`` is missing; with ``field``, one that is there lacks it."""
+    """An entry of a ``MappingTable`` is missing, or with ``field`` an entry lacks that field."""
 
     kind = Kind.MAPPING_MISSING
 
@@ -135,7 +135,6 @@ class MappingMissing(SyncError):
 
     @property
     def own_columns(self) -> dict[str, str]:
-        """Where the entry is to be added."""
         table, key, field = self.entry
         return {"mapping_table": table, "mapping_key": key[:255], "mapping_field": field}
 
@@ -153,5 +152,5 @@ class RemoteChanged(SyncError):
 
 
 class LeaseLost(Exception):
-    """Another worker may have taken the task over: nothing more may be written. Nobody's failure:
+    """Another worker may have taken over the task: nothing more may be written. This is no failure:
     the run ends, and whoever has the task goes on."""

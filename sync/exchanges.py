@@ -1,4 +1,4 @@
-"""A remote call as the ledger keeps it."""
+"""A remote call as the ledger keeps it: redacted."""
 
 from __future__ import annotations
 
@@ -41,8 +41,6 @@ _CREDENTIAL = re.compile(r"(?i)\b(bearer|oauth)\s+\S+")
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One remote call as the ledger keeps it: redacted, with what came back."""
-
     system: str  # "magento" or "sap"
     operation: str  # "POST order/17/ship", "BAPI_SALESORDER_CREATEFROMDAT2"
     is_write: bool
@@ -57,12 +55,12 @@ Observer = Callable[[Exchange], None]
 
 
 def redact(value: Any) -> Any:
-    """The same value, fit for JSON, with personal data and secrets masked and long parts cut."""
+    """Fit for JSON, with personal data and secrets masked and long parts cut."""
     return _redacted(value, 0)
 
 
 def redact_text(text: str) -> str:
-    """A remote's words without e-mail addresses and credentials, cut to a readable length."""
+    """Without e-mail addresses and credentials, cut to a readable length."""
     # Only what may be kept is searched: the time that takes grows with the square of the length.
     begin, left = text[: LONGEST_TEXT + LONGEST_ADDRESS], len(text) - LONGEST_TEXT
     plain = _CREDENTIAL.sub(MASK, _EMAIL.sub(MASK, begin) if "@" in begin else begin)
@@ -110,7 +108,7 @@ def _plain(value: Any) -> Any:
 
 
 def _is_masked(key: Any, item: Any) -> bool:
-    """Empty values stay as they are: that something is missing is no secret, and it helps."""
+    """Empty values are kept: that something is missing is no secret, and it helps."""
     if item is None or item in ("", [], {}) or isinstance(item, bool):
         return False
     name = str(key)

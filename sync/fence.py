@@ -1,8 +1,8 @@
 """The last moment at which a write may still be sent, checked when its bytes leave.
 
-A worker can be stopped anywhere: a stalled machine, a frozen process. Its lease may be over when it
-wakes up, between the check in the ledger and the sending. So the moment until which the write may
-begin is kept with the thread, and the transports ask again immediately before they send.
+A worker can be stopped anywhere (a stalled machine, a frozen process), and its lease may be over
+when it wakes up between the check in the ledger and the sending. So each thread keeps the moment
+until which a write may begin, and the transports check it immediately before they send.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def sending_within(seconds: float) -> Iterator[None]:
 
 
 def refuse_if_late() -> None:
-    """Raises ``LeaseLost`` when the time for the write under way is over."""
+    """Raises ``LeaseLost`` when the time for the current write is over."""
     limit = _send_before.get()
     if limit is not None and time.clock_gettime(_CLOCK) > limit:
         raise LeaseLost("The worker was stopped too long: the write was not sent.")

@@ -1,4 +1,4 @@
-"""The mapping tables: how an entry is found, who adds it, and what a translation needs of it."""
+"""The mapping tables: how an entry is found, who adds it, and which fields a translation needs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sync.causes.cause import Team
 
 
 class MappingTable(StrEnum):
-    """A table of mappings that an administrator or sales keeps; ``facts`` says the rest of it."""
+    """A table that an administrator or sales keeps."""
 
     SALES_AREA = "sales_area"
     MATERIAL = "material"
@@ -21,14 +21,13 @@ class MappingTable(StrEnum):
 
     @property
     def facts(self) -> TableFacts:
-        """What is to be known of the table."""
         return FACTS[self]
 
 
 @dataclass(frozen=True, slots=True)
 class TableFacts:
-    """The last of ``key_fields`` is the one that the key of a missing entry is a value of;
-    ``may_lack`` are the fields that a present entry may leave empty and an order may need."""
+    """``key`` of a missing entry is a value of the last of ``key_fields``. ``may_lack`` are the
+    fields that an entry may leave empty although an order may need them."""
 
     model: str
     key_fields: tuple[str, ...]
@@ -98,7 +97,7 @@ FACTS: dict[MappingTable, TableFacts] = {
 
 
 class MissingEntry(NamedTuple):
-    """An entry that is not there; with ``field``, one that is there but lacks this field."""
+    """With ``field``, the entry is there but lacks this field."""
 
     table: MappingTable
     key: str
@@ -106,13 +105,12 @@ class MissingEntry(NamedTuple):
 
     @property
     def what(self) -> str:
-        """What is missing, before its key: “material”, “freight condition of store”."""
+        """“material”, or “freight condition of store”."""
         entry = self.table.facts.entry
         return f"{self.field.replace('_', ' ')} of {entry}" if self.field else entry
 
     @property
     def remedy(self) -> str:
-        """What to do about it."""
         if self.field:
             field, entry = self.field.replace("_", " "), self.table.facts.entry
             return f"Set the {field} of the {entry} in the mappings, then retry."

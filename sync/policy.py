@@ -1,4 +1,4 @@
-"""How this installation works: what the steps need to know of the settings."""
+"""The settings that the steps depend on."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from sync.translate.sap_values import DeliverySources
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the steps need to know of how this installation works."""
-
     lease: timedelta
     magento_settle: timedelta
     sap_settle: timedelta
@@ -32,7 +30,6 @@ class Policy:
 
 
 def policy_from_settings() -> Policy:
-    """This installation's policy."""
     return Policy(
         lease=timedelta(seconds=settings.LEASE_SECONDS),
         magento_settle=timedelta(seconds=settings.MAGENTO_SETTLE_SECONDS),

@@ -1,4 +1,4 @@
-"""What a remote's answer holds: its records, and beside them those that cannot be read."""
+"""A remote's answer: its records, and beside them those that cannot be read."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ Record = TypeVar("Record")
 
 @dataclass(frozen=True, slots=True)
 class UnreadableRecord:
-    """A record sent in a form that cannot be read, with what could be made out to find it again.
+    """A record that cannot be read, with whatever helps to find it again.
 
-    Of the shop it has its ``entity_id``; of SAP the sales ``orders`` it is known to belong to.
+    A shop's record has its ``entity_id``; a SAP document the sales ``orders`` it is known to belong
+    to.
     """
 
     kind: str
@@ -35,7 +36,7 @@ class Read(Generic[Record]):
         return Read(self.records + more.records, self.unreadable + more.unreadable)
 
     def complete(self) -> tuple[Record, ...]:
-        """All of them; raises the error of the first that cannot be read."""
+        """Raises the error of the first record that cannot be read."""
         for one in self.unreadable:
             raise one.error
         return self.records

@@ -1,4 +1,4 @@
-"""Builds the clients from the settings. One set per thread: connections are kept, never shared."""
+"""Builds the clients from the settings. Each thread keeps its own set, with open connections."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sync.sap.options import options_from
 
 
 class Remotes:
-    """The clients one thread works with; opened when first needed, kept open after."""
+    """The clients one thread works with; opened when first needed and kept open."""
 
     def __init__(
         self,
@@ -44,8 +44,8 @@ class Remotes:
         self._observer: Observer | None = None
 
     def magento(self, shop: Shop) -> MagentoClient:
-        """The client of a shop; raises ``RemoteMisconfigured`` when it has no settings, and
-        ``RemoteChanged`` when it is not where it was."""
+        """Raises ``RemoteMisconfigured`` when the shop has no settings, and ``RemoteChanged`` when
+        its address has changed."""
         if shop.code not in self._magento:
             client = self._build_magento(shop, self._observe)
             identities = RemoteIdentity.objects
@@ -55,9 +55,9 @@ class Remotes:
         return self._magento[shop.code]
 
     def sap(self) -> SapClient:
-        """The SAP client; a new one when the last had to be thrown away. Each session it opens
-        raises ``RemoteChanged`` when it leads to another system. What its messages mean, as
-        administrators have taught it, is read once an attempt."""
+        """A new client when the last one became unusable. Each session it opens raises
+        ``RemoteChanged`` when it leads to another system. The administrators' entries for SAP
+        messages are read once an attempt."""
         if self._sap is None or not self._sap.is_usable:
             self._sap = self._build_sap(self._observe)
             self._sap.recognise_by(lambda seen: RemoteIdentity.objects.recognise(SAP, seen))
@@ -68,7 +68,7 @@ class Remotes:
         return self._sap
 
     def renew(self) -> None:
-        """Let go of every client: the next call logs on anew, and finds out who answers."""
+        """Let go of every client: the next call logs on anew and checks which system answers."""
         if self._sap is not None:
             self._sap.close()
         self._sap = None
@@ -76,7 +76,7 @@ class Remotes:
 
     @contextmanager
     def observed_by(self, observer: Observer) -> Iterator[None]:
-        """One attempt: every remote call made inside is told to ``observer``."""
+        """Wrap one attempt: every remote call made inside is reported to ``observer``."""
         self._observer = observer
         self._is_sap_taught = False
         try:
@@ -90,7 +90,7 @@ class Remotes:
 
 
 def build_magento(shop: Shop, observe: Observer) -> MagentoClient:
-    """A client for the shop named in ``MAGENTO_SHOPS``."""
+    """For a shop named in ``MAGENTO_SHOPS``."""
     values = settings.MAGENTO.get(shop.code)
     if values is None or not values["base_url"]:
         raise RemoteMisconfigured(
@@ -113,19 +113,19 @@ def build_magento(shop: Shop, observe: Observer) -> MagentoClient:
 
 
 def stated_version(shop: Shop) -> tuple[str, str]:
-    """The version the administrator states for a shop, if any, and the name of that setting."""
+    """The version the administrator states, if any, and the name of that setting."""
     name = f"MAGENTO_{shop.code.upper().replace('-', '_')}_VERSION"
     return str(settings.MAGENTO.get(shop.code, {}).get("version", "")), name
 
 
 def shop_address(values: Mapping[str, Any]) -> str:
-    """The shop's address, with the store code in its path where one is set."""
+    """With the store code in its path where one is set."""
     address, store = values["base_url"].rstrip("/"), values.get("store_code", "")
     return f"{address}/rest/{store}/V1" if store else address
 
 
 def shop_auth(values: Mapping[str, Any]) -> AuthBase:
-    """How the shop lets the portal in: ``oauth`` unless ``bearer`` or ``admin`` is chosen."""
+    """``oauth`` unless ``bearer`` or ``admin`` is chosen."""
     kind = values.get("auth", "oauth")
     if kind == "bearer":
         return BearerToken(values["token"])
@@ -140,7 +140,7 @@ def shop_auth(values: Mapping[str, Any]) -> AuthBase:
 
 
 def build_sap(observe: Observer) -> SapClient:
-    """A client on the transport named by ``SAP_RFC_CONNECT``."""
+    """On the transport named by ``SAP_RFC_CONNECT``."""
     options = options_from(
         {
             **settings.SAP_OPTIONS,
@@ -157,7 +157,7 @@ _of_thread = threading.local()
 
 
 def remotes_of_this_thread() -> Remotes:
-    """This thread's clients; made inside the worker, never before a fork."""
+    """Call it inside the worker, never before a fork."""
     remotes: Remotes | None = getattr(_of_thread, "remotes", None)
     if remotes is None:
         remotes = Remotes(

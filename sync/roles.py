@@ -1,6 +1,6 @@
-"""Who may do what: the portal's roles as Django groups.
+"""The portal's roles as Django groups.
 
-Everyone who is signed in may look at every document; what a role adds is what it may do.
+Everyone who is signed in may read every document; a role adds what its members may do.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ ROLES: dict[str, set[str]] = {
 
 
 def sync_roles() -> None:
-    """Create or refresh the groups; may run any number of times."""
+    """Creates or refreshes the groups; safe to run again."""
     for role, codenames in ROLES.items():
         group, _ = Group.objects.get_or_create(name=role)
         group.permissions.set(

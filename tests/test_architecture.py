@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from graphlib import TopologicalSorter
+from functools import cache
 from importlib.metadata import packages_distributions
 from importlib.resources import files
 from pathlib import Path
@@ -72,15 +72,12 @@ def modules(room: Path = SYNC) -> Iterator[tuple[str, ast.Module]]:
     """Every module of the app, or of the tests, by its path in it, parsed."""
     for path in sorted(room.rglob("*.py")):
         if "migrations" not in path.parts:
-            yield path.relative_to(room).as_posix(), ast.parse(path.read_text("utf-8"))
+            yield path.relative_to(room).as_posix(), _parsed(path)
 
 
-def known_modules() -> dict[str, ast.Module]:
-    """Every module of the app by its dotted name, which a package has without ``__init__``."""
-    return {
-        f"sync/{path}".removesuffix(".py").removesuffix("/__init__").replace("/", "."): tree
-        for path, tree in modules()
-    }
+@cache
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
 
 
 def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
@@ -110,21 +107,6 @@ def dotted_texts(tree: ast.Module) -> set[str]:
         and isinstance(node.value, str)
         and re.fullmatch(r"\w+(\.\w+)*", node.value)
     }
-
-
-def imports(tree: ast.Module, module: str, known: set[str], *, is_package: bool) -> set[str]:
-    """The known modules that a module imports, relatively or not, wherever in its text."""
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            parents = module.split(".")[: None if is_package else -1]
-            start = ".".join(parents[: len(parents) - node.level + 1]) if node.level else ""
-            source = ".".join(filter(None, (start, node.module)))
-            named = {f"{source}.{alias.name}" for alias in node.names}
-            found |= named if named <= known else named | {source}
-    return found & known
 
 
 def settings_read(tree: ast.Module) -> set[str]:
@@ -185,19 +167,6 @@ def test_only_the_bell_puts_anything_into_redis() -> None:
     }
 
     assert callers == {"jobs/bell.py"}
-
-
-def test_imports_run_in_no_circle_not_even_one_that_is_put_off() -> None:
-    known = known_modules()
-    packages = {path.parent.relative_to(ROOT).as_posix() for path in SYNC.rglob("__init__.py")}
-
-    graph = {
-        name: imports(tree, name, set(known), is_package=name.replace(".", "/") in packages)
-        for name, tree in known.items()
-    }
-    graph["sync.steps"] |= {act.__module__ for act in STEPS.values()}  # found by their names
-
-    assert len(tuple(TopologicalSorter(graph).static_order())) == len(known)
 
 
 def test_pyrfc_is_imported_in_one_place_only() -> None:

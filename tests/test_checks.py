@@ -86,6 +86,7 @@ def test_real_systems_forbid_what_the_demo_may(settings: Any) -> None:
     assert ids(checks.check_security) == ["sync.E001", "sync.E008", "sync.W001", "sync.W002"]
 
 
+@pytest.mark.slow
 def test_a_password_of_sap_may_hold_commas() -> None:
     told = subprocess.run(
         [sys.executable, "-c", "from o2c_portal import settings as s; print(s.SAP_RFC_PARAMETERS)"],
@@ -136,6 +137,7 @@ def started(process: str, directory: Path, without: str = "", **more: str) -> tu
     return ended.returncode, ended.stdout + ended.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", PARTS)
 def test_production_does_not_start_without_a_part(part: str, tmp_path: Path) -> None:
     code, told = started("check", tmp_path, without=part)
@@ -144,6 +146,7 @@ def test_production_does_not_start_without_a_part(part: str, tmp_path: Path) -> 
     assert part in told or PARTS[part][0] in told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("process", PROCESSES)
 def test_no_process_starts_without_sap(process: str, tmp_path: Path) -> None:
     code, told = started(process, tmp_path, without="sap")
@@ -152,6 +155,7 @@ def test_no_process_starts_without_sap(process: str, tmp_path: Path) -> None:
     assert "No SAP is set" in told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("process", ["check", "web"])
 def test_what_is_named_may_be_missing(process: str, tmp_path: Path) -> None:
     allowed = {"ALLOW_MISSING": "sap,stand-in"}

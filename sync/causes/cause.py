@@ -1,4 +1,4 @@
-"""What a row of the table of causes says."""
+"""What the table of causes says about each cause."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
 
 class Team(StrEnum):
-    """Who acts on what has stopped, by the word a page shows."""
+    """Who acts on a failure; the value is the word that pages show."""
 
     SALES = "Sales"
     LOGISTICS = "Logistics"
@@ -42,20 +42,20 @@ class Link(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """``owner`` acts, None is the team of the step that stopped; ``remedy`` says how, and names
-    only what the owner can do. ``means_remote_is_away``: it speaks of the remote as a whole, which
-    does not answer whatever it is asked for."""
+    """``owner`` acts; None means the team of the step that stopped. ``remedy`` says how, and names
+    only what the owner can do. ``means_remote_is_away``: the remote as a whole does not answer,
+    whatever it is asked for."""
 
     code: str
-    kind: Kind
-    system: str
-    owner: Team | None
     headline: str
     remedy: str
+    kind: Kind
+    system: str
+    owner: Team | None = None
     link: Link | None = None
     means_remote_is_away: bool = False
 
     def key(self, detail: str = "") -> str:
-        """What the tasks share that stopped for the same reason; ``detail`` parts those which one
-        repair does not clear."""
+        """Equal for tasks that stopped for the same reason; ``detail`` separates those that need
+        their own repair."""
         return f"{self.code}:{detail}"[:LONGEST_KEY] if detail else self.code

@@ -2,91 +2,92 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sync.causes.cause import SAP, SHOP, Cause, Kind, Link, Team
 
-FINANCE, LOGISTICS = Team.FINANCE, Team.LOGISTICS
-DISAGREE = Kind.DISAGREE
+disagree = partial(Cause, kind=Kind.DISAGREE, system=SHOP)
 
 
 class PaperCause:
-    """One row each."""
-
     # fmt: off
     # ---- quantities
-    QUANTITIES_DO_NOT_FIT = Cause("quantities-do-not-fit", DISAGREE, SHOP, None,
+    QUANTITIES_DO_NOT_FIT = disagree("quantities-do-not-fit",
         "SAP's document does not fit the web order",
         "Compare both on the order's page and correct the side that is wrong, then retry; or make "
         "the shop's paper by hand and mark this done with its number.")
-    QUANTITIES_CUT = Cause("magento:quantities-cut", DISAGREE, SHOP, None,
-        "The shop took less than was asked for",
+    QUANTITIES_CUT = disagree("magento:quantities-cut", "The shop took less than was asked for",
         "Make the rest by hand in the shop, then retry.")
-    ITEM_WITHOUT_LINE = Cause("sap:item-without-line", DISAGREE, SAP, None,
+    ITEM_WITHOUT_LINE = disagree("sap:item-without-line",
         "SAP's order has an item the web order has not",
         "Settle with the customer what was added in SAP, make the shop's paper for the rest by "
-        "hand, and mark this done with its number.")
-    OTHER_UNIT = Cause("sap:other-unit", DISAGREE, SAP, None,
-        "SAP counts in another unit than the order",
-        "Make the shop's paper by hand, then retry: it is found and linked.")
+        "hand, and mark this done with its number.", system=SAP)
+    OTHER_UNIT = disagree("sap:other-unit", "SAP counts in another unit than the order",
+        "Make the shop's paper by hand, then retry: it is found and linked.", system=SAP)
     # ---- goods
-    GONE_ANYWAY = Cause("magento:gone-though-canceled", DISAGREE, SHOP, Team.SALES,
+    GONE_ANYWAY = disagree("magento:gone-though-canceled",
         "Goods left although the customer no longer wanted them",
         "Agree with the customer on the return of the goods or on their payment, and have finance "
-        "credit what SAP bills of them. Where SAP takes the goods issue back, this ends by itself.")
-    GOODS_ISSUE_REVERSED = Cause("sap:goods-issue-reversed", DISAGREE, SAP, LOGISTICS,
+        "credit what SAP bills of them. Where SAP takes the goods issue back, this ends by itself.",
+        owner=Team.SALES)
+    GOODS_ISSUE_REVERSED = disagree("sap:goods-issue-reversed",
         "A goods issue was taken back after the shop had shipped",
-        "Post the goods issue again, or tell the customer: the shop cannot take a shipment back.")
-    FOUND_FINISHED = Cause("sap:found-finished", DISAGREE, SHOP, None,
+        "Post the goods issue again, or tell the customer: the shop cannot take a shipment back.",
+        system=SAP, owner=Team.LOGISTICS)
+    FOUND_FINISHED = disagree("sap:found-finished",
         "Waiting for a click: the order was over in the shop when it was found in SAP",
         "Look at the order in the shop: does the customer still need this? If so, retry; then the "
         "shop makes it and may tell the customer.")
     # ---- a paper somebody has named
-    NAMED_PAPER = Cause("marked-done:number", DISAGREE, SHOP, None,
-        "The shop's paper that was named cannot be linked",
+    NAMED_PAPER = disagree("marked-done:number", "The shop's paper that was named cannot be linked",
         "Mark this done with the right number, or retry to have the portal make the paper.")
-    NAMED_WITHOUT_MARK = Cause("marked-done:unconfirmed", DISAGREE, SHOP, None,
+    NAMED_WITHOUT_MARK = disagree("marked-done:unconfirmed",
         "The shop's paper that was named does not say for which document it was made",
         "If it stands for the document all the same, mark this done with the same number once "
         "more.")
     # ---- billing
-    SUMS_DIFFER = Cause("invoice-sums-differ", DISAGREE, SHOP, FINANCE,
+    SUMS_DIFFER = disagree("invoice-sums-differ",
         "The shop's invoice and SAP's bill have different sums",
-        "Correct the side that is wrong and retry, or mark this done if the difference is right.")
-    BILLING_CANCELLED = Cause("sap:billing-cancelled", DISAGREE, SAP, FINANCE,
+        "Correct the side that is wrong and retry, or mark this done if the difference is right.",
+        owner=Team.FINANCE)
+    BILLING_CANCELLED = disagree("sap:billing-cancelled",
         "SAP cancelled a billing document the shop has invoiced",
         "If SAP bills the same amounts anew, the new document takes the invoice over by itself. "
-        "Otherwise make the credit memo in the shop, and this closes by itself.")
-    BILLING_RENEWED = Cause("sap:billing-renewed", DISAGREE, SAP, FINANCE,
-        "SAP billed anew, and not the same",
+        "Otherwise make the credit memo in the shop, and this closes by itself.",
+        system=SAP, owner=Team.FINANCE)
+    BILLING_RENEWED = disagree("sap:billing-renewed", "SAP billed anew, and not the same",
         "Open the billing document, which shows both side by side, and link the invoice; or mark "
-        "this done once it is settled with the customer.")
-    LINKED_INVOICE_GONE = Cause("magento:linked-invoice-gone", DISAGREE, SHOP, FINANCE,
+        "this done once it is settled with the customer.", system=SAP, owner=Team.FINANCE)
+    LINKED_INVOICE_GONE = disagree("magento:linked-invoice-gone",
         "The shop does not have the invoice that was to be linked",
-        "Open the billing document and name the right invoice.")
+        "Open the billing document and name the right invoice.", owner=Team.FINANCE)
     # ---- money
-    NOBODY_COLLECTS = Cause("payment:authorised-not-collected", DISAGREE, SHOP, FINANCE,
+    NOBODY_COLLECTS = disagree("payment:authorised-not-collected",
         "Nobody has said who collects the money of a payment method",
         "Ask sales or an administrator to enter who collects the money, with the payment method "
-        "under Master data; then retry.", Link.MASTER_DATA)
-    CAPTURE_UNKNOWN = Cause("payment:capture-unknown", DISAGREE, SHOP, FINANCE,
+        "under Master data; then retry.", owner=Team.FINANCE, link=Link.MASTER_DATA)
+    CAPTURE_UNKNOWN = disagree("payment:capture-unknown",
         "The bank may have paid, and the shop shows no invoice",
         "Look at the gateway's account before anything is repeated. If nothing was captured, "
         "choose “Capture again” on the task's page; if it was, make the invoice in the shop's "
-        "admin with the billed quantities and “Capture Offline”, and retry.")
-    OTHER_CAPTURE_UNKNOWN = Cause("payment:other-capture-unknown", DISAGREE, SHOP, FINANCE,
+        "admin with the billed quantities and “Capture Offline”, and retry.", owner=Team.FINANCE)
+    OTHER_CAPTURE_UNKNOWN = disagree("payment:other-capture-unknown",
         "The bank may have paid for another bill of the order",
         "Settle the other billing document of the order first, then retry. If it is not open any "
         "more, look at the gateway's account: if nothing was captured, choose “Capture again” on "
         "the task's page; if it was, make this invoice in the shop's admin with the billed "
-        "quantities and “Capture Offline”, and retry.")
-    NOTHING_COLLECTED = Cause("payment:nothing-collected", DISAGREE, SHOP, FINANCE,
+        "quantities and “Capture Offline”, and retry.", owner=Team.FINANCE)
+    NOTHING_COLLECTED = disagree("payment:nothing-collected",
         "The invoice was made, and no money collected",
         "Look at the gateway's account and see to it that the money comes. Once the shop shows the "
-        "payment, a retry closes this.")
+        "payment, a retry closes this.", owner=Team.FINANCE)
     # ---- mails
-    MAIL_UNKNOWN = Cause("mail:unknown", DISAGREE, SHOP, FINANCE,
-        "The shop did not say whether the invoice was mailed",
-        "Ask the customer or look at the shop's mail log; send it again if it is missing.")
-    INVOICE_GONE = Cause("mail:invoice-gone", DISAGREE, SHOP, FINANCE,
+    MAIL_UNKNOWN = disagree("mail:unknown", "The shop did not say whether the invoice was mailed",
+        "Ask the customer or look at the shop's mail log; send it again if it is missing.",
+        owner=Team.FINANCE)
+    INVOICE_GONE = disagree("mail:invoice-gone",
         "The invoice to be mailed is no longer in the shop",
-        "Find out in the shop what became of it; mark this done if nobody needs the mail.")
+        "Find out in the shop what became of it; mark this done if nobody needs the mail.",
+        owner=Team.FINANCE)
+    # fmt: on
     # fmt: on

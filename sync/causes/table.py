@@ -16,5 +16,5 @@ CAUSES: dict[str, Cause] = {
 
 
 def cause_named(code: str) -> Cause:
-    """The row with this code; one for all that this version of the portal does not know."""
+    """A code that this version of the portal does not know gets a cause of its own."""
     return CAUSES.get(code, PortalCause.OF_ANOTHER_VERSION)

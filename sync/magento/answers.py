@@ -12,10 +12,10 @@ NOT_JSON: Final = object()
 
 
 def decoded(response: requests.Response) -> Any:
-    """The JSON value of an answer, or ``NOT_JSON``: Magento answers in HTML too [550, 561].
+    """``NOT_JSON`` for anything else: Magento answers in HTML too [550, 561].
 
-    Amounts are read as ``Decimal``. NaN and Infinity, which are no JSON but are seen where PHP
-    is not asked to be strict, become ``Decimal`` values that the record parsers then name.
+    Amounts are read as ``Decimal``. NaN and Infinity are no JSON but appear where PHP is not asked
+    to be strict: they become ``Decimal`` values that the record parsers then refuse by name.
     """
     try:
         text = response.content.decode("utf-8-sig")
@@ -25,5 +25,5 @@ def decoded(response: requests.Response) -> Any:
 
 
 def _whole(digits: str) -> int | Decimal:
-    """int() refuses thousands of digits with an error; such a number is just not one of ours."""
+    """int() raises for thousands of digits; such a number is none of ours."""
     return int(digits) if len(digits) < 40 else Decimal("NaN")

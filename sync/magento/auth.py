@@ -47,9 +47,9 @@ class BearerToken(AuthBase):
 
 
 class AdminLogin(AuthBase):
-    """Fetches an admin token when one is needed; on 401 fetches one new and retries once.
+    """Fetches an admin token when one is needed; on 401 fetches a new one and retries once.
 
-    A failed login is remembered and not tried again for ten minutes. Safe to share by threads.
+    A failed login is remembered and not tried again for ten minutes. Threads may share it.
     """
 
     def __init__(
@@ -76,7 +76,8 @@ class AdminLogin(AuthBase):
         return request
 
     def _retry_once(self, response: requests.Response, **options: Any) -> requests.Response:
-        """Nothing tells an expired token from a missing right: one new token, one more try."""
+        """An expired token looks like a missing right, so one new token is fetched and tried
+        once."""
         if response.status_code != 401:
             return response
         response.content  # noqa: B018  read to the end, so that the connection can be used again
@@ -127,7 +128,7 @@ class AdminLogin(AuthBase):
 
 
 def _no_token() -> RemoteMisconfigured:
-    """Whatever stands before the shop has answered: that counts as no failed login."""
+    """A proxy or another page answered instead of the shop: that is not a failed login."""
     return RemoteMisconfigured(
         "The shop's address does not answer the login as a Magento shop does.",
         cause=ShopCause.ADDRESS_WRONG,
@@ -140,6 +141,6 @@ def _login_refused(message: str) -> LogonRefused:
 
 
 def admin_login(base_url: str, username: str, password: str) -> AdminLogin:
-    """The admin login of the shop at ``base_url``; refused with two-factor login [030]."""
+    """A shop with two-factor login refuses it [030]."""
     url = f"{rest_base(base_url)}/integration/admin/token"
     return AdminLogin(url, username, password, session=new_session())

@@ -1,4 +1,4 @@
-"""Parts of the documents the portal sends: nothing the shop would take for something else."""
+"""Parts of the documents the portal sends, refusing what the shop would misread."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def quantities_of(quantities: dict[int, Decimal]) -> list[dict[str, Any]]:
-    """Refuses what the shop would take for "all that is open" [200] or cut without a word."""
+    """Refuses what the shop would take for "all that is open" [200] or cut silently."""
     if not quantities:
         raise ValueError("an empty list of items would ship or invoice the whole order")
     if any(quantity <= 0 for quantity in quantities.values()):
@@ -16,14 +16,14 @@ def quantities_of(quantities: dict[int, Decimal]) -> list[dict[str, Any]]:
 
 
 def track_of(carrier_code: str, title: str, track_number: str) -> dict[str, Any]:
-    """An empty code or number is refused with an answer that does not say so [227]."""
+    """Refuses an empty code or number here: the shop's own answer does not name it [227]."""
     if not carrier_code or not track_number:
         raise ValueError("a track needs a carrier code and a number")
     return {"track_number": track_number, "title": title, "carrier_code": carrier_code}
 
 
 def marker_of(marker: str) -> dict[str, Any]:
-    """The comment stored with the document, invisible to the customer [301, 325]."""
+    """A comment stored with the document, invisible to the customer [301, 325]."""
     if not marker:
         raise ValueError("without a marker the document could not be found again")
     return {"appendComment": False, "comment": {"comment": marker, "is_visible_on_front": 0}}

@@ -2,7 +2,8 @@
 
 Every method raises a ``SyncError`` and nothing else (``ValueError`` for a request that must never
 be sent). A write raises ``OutcomeUnknown`` after anything but an answer: look before sending again.
-The caller keeps all writes of one order in a row; the shop loses data otherwise (README "Races").
+The caller sends the writes of one order one after another; otherwise the shop loses data (README
+"Races").
 """
 
 from __future__ import annotations
@@ -30,11 +31,11 @@ _PRODUCTS_AT_ONCE = 100
 
 
 def _unobserved(exchange: Exchange) -> None:
-    """Where nobody keeps a ledger."""
+    """Keeps no record of the call."""
 
 
 class MagentoClient(OrderRoutes, PaperRoutes):
-    """One shop over REST. Threads need a client each: a session is not shared."""
+    """One shop over REST. Each thread needs its own client: a session is not shared."""
 
     def __init__(
         self,
@@ -50,13 +51,14 @@ class MagentoClient(OrderRoutes, PaperRoutes):
 
     @property
     def base_url(self) -> str:
-        """Where the shop is, up to the routes."""
+        """The shop's address, up to the routes."""
         return self._http.base_url
 
     def get_bundle_shipment_types(self, product_ids: Collection[int]) -> dict[int, str]:
-        """By bundle product id "together" or "separately"; what is not a bundle is left out.
+        """By bundle product id, "together" or "separately"; products that are no bundles are left
+        out.
 
-        Needs a right to the catalogue: ``RemoteMisconfigured`` without it.
+        Raises ``RemoteMisconfigured`` without the right to read the catalogue.
         """
         wanted = sorted(set(product_ids))
         types: dict[int, str] = {}
@@ -69,7 +71,7 @@ class MagentoClient(OrderRoutes, PaperRoutes):
         return types
 
     def get_store_views(self) -> list[MagentoStoreView]:
-        """The store views orders are placed in, without the admin's own [602, 600]."""
+        """Without the admin's own store view [602, 600]."""
         configs = _listed(self._http.get("store/storeConfigs"), "store/storeConfigs")
         by_id = {config.get("id"): config for config in configs}
         views = _listed(self._http.get("store/storeViews"), "store/storeViews")
@@ -78,7 +80,7 @@ class MagentoClient(OrderRoutes, PaperRoutes):
     def ping(self, views: Sequence[MagentoStoreView] | None = None) -> str:
         """A line such as "3 store views, 63 orders"; raises what a first real call would raise.
 
-        ``views`` are the store views where they have just been read.
+        Pass ``views`` if the store views have just been read.
         """
         stores = len(self.get_store_views() if views is None else views)
         search = Search((), page_size=1, fields="items[entity_id],total_count")
@@ -86,14 +88,15 @@ class MagentoClient(OrderRoutes, PaperRoutes):
         return f"{_counted(stores, 'store view')}, {_counted(orders, 'order')}"
 
     def version_page(self) -> str:
-        """Such as "Magento/2.4 (Community)": no patch; empty where the shop does not say."""
+        """Such as "Magento/2.4 (Community)", without the patch; empty where the shop does not
+        say."""
         try:
             return page_words(self._http.get_page("magento_version"))
         except SyncError:
             return ""
 
     def probe(self, route: str) -> Any:
-        """One small read of a route, to learn whether it is allowed; raises as any read does."""
+        """Make one small read to learn whether the route is allowed; raises as any read does."""
         search = Search((), page_size=1)
         return self._http.get(route, search.query())
 
@@ -106,7 +109,7 @@ class MagentoClient(OrderRoutes, PaperRoutes):
 
     @property
     def server_time(self) -> datetime | None:
-        """The shop's clock as of its last answer; None where it sent no date."""
+        """The shop's clock at its last answer; None where that had no date."""
         return self._http.server_time
 
 

@@ -1,7 +1,7 @@
-"""A limit for one whole HTTP call: connecting, sending and reading together.
+"""A time limit for one whole HTTP call: connecting, sending and reading together.
 
-The time-outs of a socket begin anew with every byte, so a shop that drips one byte every few
-seconds would keep its worker for ever. A timer cuts the connection of the call under way instead.
+A socket's time-out begins anew with every byte, so a shop that sends one byte every few seconds
+would hold its worker for ever. A timer cuts the connection of such a call instead.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from contextvars import ContextVar
 
 
 class Deadline:
-    """One call's time; whatever connection it uses is cut when that time is over."""
+    """The time limit of one call; cuts every connection the call uses when time is up."""
 
     def __init__(self) -> None:
         self.is_over = False
@@ -23,15 +23,15 @@ class Deadline:
         self._sockets: list[socket.socket] = []
 
     def watch(self, connection: socket.socket) -> None:
-        """Cut this connection too. A duplicate of its descriptor is kept: the handshake of TLS
-        gives the original to another object, and that one refuses to be duplicated itself."""
+        """Cut this connection too. We keep a duplicate of its descriptor: the TLS handshake hands
+        the original to another object, which cannot be duplicated."""
         with self._lock:
             self._sockets.append(socket.socket(fileno=os.dup(connection.fileno())))
         if self.is_over:
             self.cut()
 
     def cut(self) -> None:
-        """The time is over: whoever sends or reads on these connections is woken by an error."""
+        """Time is up: whoever sends or reads on these connections is woken by an error."""
         self.is_over = True
         with self._lock:
             for one in self._sockets:
@@ -39,7 +39,7 @@ class Deadline:
                     one.shutdown(socket.SHUT_RDWR)
 
     def end(self) -> None:
-        """The call came back by itself."""
+        """The call returned in time."""
         with self._lock:
             for one in self._sockets:
                 one.close()
@@ -51,7 +51,7 @@ _under_way: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 @contextmanager
 def within(seconds: float) -> Iterator[Deadline]:
-    """Around one call; ``is_over`` says afterwards whether it was cut."""
+    """Wrap one call; afterwards ``is_over`` says whether it was cut."""
     deadline = Deadline()
     timer = threading.Timer(seconds, deadline.cut)
     timer.daemon = True
@@ -66,7 +66,7 @@ def within(seconds: float) -> Iterator[Deadline]:
 
 
 def watch(connection: socket.socket | None) -> None:
-    """Told by the transport which connection the call under way uses."""
+    """The transport calls this with the connection that the current call uses."""
     deadline = _under_way.get()
     if deadline is not None and connection is not None:
         deadline.watch(connection)

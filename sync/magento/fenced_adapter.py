@@ -1,4 +1,5 @@
-"""Sends HTTP requests: asks the fence once more when their bytes leave, tells the deadline how."""
+"""Sends HTTP requests; checks the fence as their bytes leave, and tells the deadline the
+connection."""
 
 from __future__ import annotations
 
@@ -15,13 +16,13 @@ from sync.magento.deadline import watch
 
 class _FencedConnection(HTTPConnection):
     def _new_conn(self) -> socket.socket:
-        """Watched before anything is said on it, the handshake of TLS included."""
+        """Watched before anything is sent on it, including the TLS handshake."""
         made = super()._new_conn()
         watch(made)
         return made
 
     def send(self, data: Any) -> None:
-        """Connecting may have taken long; the fence is asked after it."""
+        """Connecting may have taken long, so the fence is checked after it."""
         if self.sock is None:
             self.connect()
         else:
@@ -46,6 +47,5 @@ class FencedAdapter(HTTPAdapter):
     """Raises ``LeaseLost`` instead of sending too late."""
 
     def init_poolmanager(self, *args: Any, **more: Any) -> None:
-        """Pools whose connections ask the fence."""
         super().init_poolmanager(*args, **more)
         self.poolmanager.pool_classes_by_scheme = {"http": _FencedPool, "https": _FencedTlsPool}

@@ -1,8 +1,8 @@
-"""The search for changed orders, page by page, complete while the shop goes on changing them.
+"""Searches changed orders page by page, missing none although the shop keeps changing them.
 
-Pages are cut by the last record seen (updated_at, entity_id), not by page number: an order that
-changes meanwhile moves to the end, which would shift every later page by one and hide a record.
-Several orders share a second, so the key has both parts.
+A page starts after the last record seen (updated_at, entity_id), not at a page number: an order
+that changes meanwhile moves to the end, which would shift every later page by one and hide a
+record. Several orders can share a second, so the key has both parts.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ class OrderSearch:
     def records(
         self, narrowing: Narrowing, after: Key | None, sizes: PageSize
     ) -> Iterator[Read[MagentoOrder]]:
-        """Page by page each state of each order once, oldest change first.
+        """Each state of each order once, oldest change first, a page at a time.
 
-        Pages are as large as the shop takes. One that spoils its page comes for itself, and the
-        page is read without it.
+        Pages are as large as the shop allows. A record that spoils its page is yielded by itself,
+        and the page is read without it.
         """
         seen: set[str] = set()
         key, page, before = after, 1, 0
@@ -84,7 +84,7 @@ class OrderSearch:
 
 
 def _next(key: Key | None, page: int, rows: list[Any]) -> tuple[Key | None, int]:
-    """Behind the last record, or the page after this one where no record says where it stands."""
+    """The key of the last record, or the next page number where no record has a key."""
     keys = [found for found in map(_key, rows) if found]
     furthest = max(keys, default=None)
     if furthest and (key is None or furthest > key):

@@ -1,4 +1,4 @@
-"""A whole list of the shop, page by page, cut behind the last key read as that of orders is."""
+"""A whole list of the shop, page by page; each page starts after the last key read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class RecordList:
-    """The records of a route that fit some filters, oldest first."""
+    """The records of a route that match some filters, oldest first."""
 
     get: Get
     sizes: PageSize
@@ -29,14 +29,14 @@ class RecordList:
     is_repeated: bool = False
 
     def read(self, parse: Callable[[Any], Record]) -> Read[Record]:
-        """All of them; one that spoils its page is found out, and the page read without it."""
+        """A record that spoils its page is reported as unreadable, and the page read without it."""
         narrowing = Narrowing(self.route, self._page, Doubts(is_repeated=self.is_repeated))
         kind = self.route.removesuffix("s")
         pages = self._pages(narrowing.page)
         return sum((parsed(rows, parse, kind) for rows in pages), Read[Record]())
 
     def records(self, parse: Callable[[Any], Record]) -> list[Record]:
-        """All of them; raises for the first that cannot be read, or spoils its page."""
+        """Raises for the first record that cannot be read, or spoils its page."""
 
         def page(search: Search) -> Page:
             return self._page(search.query())
@@ -67,7 +67,7 @@ class RecordList:
 
 
 def _key(row: Any) -> int:
-    """What a list is sorted by; a product calls it ``id``. 0 where a row does not tell."""
+    """Lists are sorted by it; a product calls it ``id``. 0 where a row has none."""
     if not isinstance(row, dict):
         return 0
     return key_of(row) or key_of({"entity_id": row.get("id")}) or 0

@@ -24,14 +24,15 @@ _STORED_PLACES = Decimal("0.0001")
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """The members of one JSON object; ``path`` is where it stands, such as ``items[2]``."""
+    """The members of one JSON object; ``path`` is its place in the document, such as
+    ``items[2]``."""
 
     values: dict[str, Any]
     what: str = "record"
     path: str = ""
 
     def text(self, name: str, *, required: bool = False, limit: int = LONGEST_TEXT) -> str:
-        """A text; numbers are taken as their digits. Missing: empty."""
+        """A number is taken as its digits; missing is empty."""
         value = self._value(name, required=required)
         if value is None:
             return ""
@@ -47,11 +48,11 @@ class Members:
         return value
 
     def optional_identifier(self, name: str) -> int | None:
-        """A positive whole number; missing or 0: None."""
+        """A positive whole number; None when missing or 0."""
         return self.whole_number(name) or None
 
     def whole_number(self, name: str) -> int | None:
-        """A whole number from 0; missing: None."""
+        """0 or more; None when missing."""
         if self._value(name, required=False) in (None, ""):
             return None
         value = self.amount(name)
@@ -60,10 +61,10 @@ class Members:
         return int(value)
 
     def amount(self, name: str, *, required: bool = False) -> Decimal:
-        """A number with at most the four decimals Magento stores; missing: 0.
+        """At most the four decimals that Magento stores; 0 when missing.
 
-        The shop adds and subtracts in floating point before it answers, so 53.970000000000006
-        is seen where 53.97 is meant.
+        The shop adds and subtracts in floating point before it answers, so 53.970000000000006 may
+        stand for 53.97.
         """
         value = self._value(name, required=required)
         if value is None or value == "":
@@ -79,7 +80,7 @@ class Members:
         return _at_stored_precision(number)
 
     def flag(self, name: str) -> bool:
-        """True for true, 1 and "1"; missing: False."""
+        """True for true, 1 and "1"; False when missing."""
         value = self._value(name, required=False)
         if value in (None, "", 0, "0", False):
             return False
@@ -88,7 +89,7 @@ class Members:
         raise self.unreadable(name, "is neither yes nor no")
 
     def moment(self, name: str, *fallbacks: str) -> datetime:
-        """UTC without a zone mark, whole seconds (README "Time"), as an aware time."""
+        """The shop sends UTC without a zone mark, in whole seconds (README "Time")."""
         for candidate in (name, *fallbacks):
             text = self.text(candidate)
             if text:
@@ -96,7 +97,7 @@ class Members:
         raise self.unreadable(name, "is missing")
 
     def child(self, name: str) -> Members | None:
-        """The object under ``name``, or None where there is none (PHP writes it as [] then)."""
+        """None where there is no such object (PHP writes an empty one as [])."""
         value = self._value(name, required=False)
         if value is None or value == []:
             return None
@@ -105,7 +106,7 @@ class Members:
         return Members(value, self.what, self._path(name))
 
     def children(self, name: str) -> list[Members]:
-        """The objects listed under ``name``; null stands for an empty list (README bite 6)."""
+        """A null stands for an empty list (README bite 6)."""
         rows = self._list(name)
         for position, row in enumerate(rows):
             if not isinstance(row, dict):
@@ -114,7 +115,7 @@ class Members:
         return [Members(row, self.what, f"{path}[{at}]") for at, row in enumerate(rows)]
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """The texts listed under ``name``; nulls are left out, a single text is a list of one."""
+        """Nulls are left out; a single text counts as a list of one."""
         value = self._value(name, required=False)
         rows = [value] if isinstance(value, str) else self._list(name)
         texts = [row for row in rows if row is not None]
@@ -123,7 +124,7 @@ class Members:
         return tuple(self._clean(name, row, LONGEST_TEXT) for row in texts)
 
     def unreadable(self, name: str, problem: str) -> UnexpectedRecord:
-        """The error for a member; it never quotes the value, which may be personal data."""
+        """Never quotes the value, which may be personal data."""
         return UnexpectedRecord(
             f"The shop's {self.what} cannot be read: {self._path(name)} {problem}.",
             cause=ShopCause.UNREADABLE,
@@ -175,7 +176,7 @@ def _at_stored_precision(number: Decimal) -> Decimal:
 
 
 def key_of(row: Any) -> int | None:
-    """A row's ``entity_id``; None for what is no record."""
+    """A row's ``entity_id``; None where the row is no record."""
     try:
         return Members(row).optional_identifier("entity_id") if isinstance(row, dict) else None
     except UnexpectedRecord:
@@ -183,7 +184,7 @@ def key_of(row: Any) -> int | None:
 
 
 def number_of(row: Any) -> str:
-    """A row's ``increment_id`` if it can be quoted and stored anywhere; else empty."""
+    """A row's ``increment_id`` if it is fit to be quoted and stored; otherwise empty."""
     number = row.get("increment_id") if isinstance(row, dict) else None
     if not isinstance(number, str) or len(number) > 50:
         return ""

@@ -1,11 +1,11 @@
-"""One record that spoils its page: found by its key, so that the others are read without it.
+"""Finds the one record that spoils its page, so that the others can be read without it.
 
 A shop answers a whole page with "The product that was requested doesn't exist." because of one
-order on it. The page is asked for again by ranges of ``entity_id``, each half of the one before,
-until one record is alone; from then on the list is read without that one. Whether it is a record
-or the whole shop is found out first, in a handful of calls.
+order on it. The page is asked for again by ranges of ``entity_id``, halving each time, until one
+record is left; from then on the list is read without that one. Whether a record or the whole shop
+is to blame is found out first, in a handful of calls.
 
-A half is as telling as the page: what is among the first records of a list is among the first of
+A half tells as much as the page: what is among the first records of a list is among the first of
 each part of it.
 """
 
@@ -40,15 +40,15 @@ MOST_SUSPECTS: Final = 40  # tried one by one; older ones are left out as they a
 
 
 class _WholeShop(Exception):
-    """No part of the list is answered: there is no one record to blame."""
+    """No part of the list is answered: no single record is to blame."""
 
 
 class _TooMany(Exception):
-    """The calls of one search are used up."""
+    """This search has used up its calls."""
 
 
 def may_be_its_content(error: SyncError) -> bool:
-    """Whether a list may have failed because of one record on it."""
+    """Whether reading the list may have failed because of one record on it."""
     if isinstance(error, PageTooLarge) or error.retry_after is not None:
         return False
     if isinstance(error, RemoteUnavailable):
@@ -59,7 +59,7 @@ def may_be_its_content(error: SyncError) -> bool:
 
 
 def parsed(rows: Read[Any], parse: Callable[[Any], Record], kind: str) -> Read[Record]:
-    """Rows as records; those that cannot be read are told by what could be made out."""
+    """Unreadable rows are reported with whatever identifies them."""
     records, unreadable = [], [*rows.unreadable]
     for row in rows.records:
         try:
@@ -71,10 +71,10 @@ def parsed(rows: Read[Any], parse: Callable[[Any], Record], kind: str) -> Read[R
 
 @dataclass(frozen=True, slots=True)
 class Doubts:
-    """What is known of a list beforehand: keys that could not be read, tried first; a key near its
-    newest; whether reading it has failed just before. What may be gone at the next try (a deadlock
-    answers 500 too) is taken apart only when it is repeated. Unless a list ``may_hide`` its
-    records, one that counts some and shows none has failed."""
+    """What is known about a list before it is read: keys that could not be read (tried first), a
+    key near its newest, and whether reading it has just failed. A failure that may be gone at the
+    next try (a deadlock answers 500 too) is narrowed down only when it is repeated. Unless a list
+    ``may_hide`` its records, one that counts some and shows none has failed."""
 
     suspects: Collection[int] = ()
     near: int = 0
@@ -86,12 +86,12 @@ NO_DOUBTS: Final = Doubts()
 
 
 def _is_nameless(row: Any) -> bool:
-    """Whether a row tells of no record: neither key nor number."""
+    """Whether a row has neither key nor number."""
     return key_of(row) is None and not number_of(row)
 
 
 class Narrowing:
-    """Reads the pages of one list, and leaves out the records that spoil it."""
+    """Reads the pages of one list, leaving out the records that spoil it."""
 
     def __init__(self, route: str, fetch: Fetch, doubts: Doubts = NO_DOUBTS) -> None:
         self._route = route
@@ -107,10 +107,10 @@ class Narrowing:
         self._has_passed = False
 
     def page(self, search: Search) -> Page | UnreadableRecord:
-        """The page, or one record that spoils it: ask for the page again.
+        """The page, or one record that spoils it: then ask for the page again.
 
         Raises the page's own error where no single record is to blame, and ``RemoteUnavailable``
-        where there are too many of them for one search.
+        where there are too many such records for one search.
         """
         search = replace(search, groups=(*search.groups, *self._left_out()))
         try:
@@ -126,7 +126,7 @@ class Narrowing:
         return page
 
     def _without_strangers(self, search: Search, page: Page) -> Page | UnreadableRecord:
-        """A row that names nothing is found by its range; where that fails it comes as it is."""
+        """A row without key or number is found by its range; where that fails it stays as it is."""
         error = UnexpectedRecord(
             f"The shop's answer to GET {self._route} has a row that is no record.",
             cause=ShopCause.UNREADABLE,
@@ -157,7 +157,7 @@ class Narrowing:
         return self.page(search)
 
     def _found(self, search: Search) -> UnreadableRecord | None:
-        """The next record that spoils the list; None where none does any more."""
+        """The next record that spoils the list; None when there are no more."""
         if not self._is_answered:
             self._must_answer(search)
         while self._suspects:
@@ -185,7 +185,7 @@ class Narrowing:
         return self._left(keys[0], names.get(keys[0], ""), failure)
 
     def _left(self, key: int, number: str, failure: SyncError) -> UnreadableRecord:
-        """Read the list without this one from now on."""
+        """From now on the list is read without this record."""
         self._unreadable.append(key)
         cause, detail = failure.cause, failure.detail
         if cause is not ShopCause.UNREADABLE:  # an answer that says nothing of the record
@@ -194,8 +194,8 @@ class Narrowing:
         return UnreadableRecord(self._route.removesuffix("s"), number, error, entity_id=key)
 
     def _names(self, search: Search) -> dict[int, str]:
-        """Keys and numbers of the page's records, which may be told where they cannot be shown;
-        empty where even that is too much."""
+        """Keys and numbers of the page's records, which the shop may still give where it cannot
+        show the records; empty where it cannot give even these."""
         try:
             rows = self._rows(search)
         except SyncError as error:
@@ -206,7 +206,7 @@ class Narrowing:
         return keys if len(keys) == len(rows) else {}
 
     def _range(self, search: Search) -> Sequence[int]:
-        """The keys among which the record is: near the last one read, or anywhere."""
+        """The keys that may hold the record: near the last one read, or anywhere."""
         for reach in REACHES:
             low, high = max(1, self._near - reach), min(self._near + reach, LARGEST_KEY)
             if self._failure(_between(search, low, high)) is not None:
@@ -214,8 +214,8 @@ class Narrowing:
         return ()
 
     def _must_answer(self, search: Search) -> None:
-        """Some other part must be answered: the shop's oldest record, or one of the list's first.
-        Raises ``_WholeShop``."""
+        """Raises ``_WholeShop`` unless the shop's oldest record, or one of the first on the list,
+        can be read."""
         unknown = [*self._unreadable, *self._suspects]
         oldest = Search(_leaving_out(unknown), sort=("entity_id",), page_size=1)
         if self._failure(oldest) is None and self._is_answered:
@@ -250,8 +250,8 @@ class Narrowing:
         return self._fetched(search).rows
 
     def _fetched(self, search: Search) -> Page:
-        """A first page that shows none of the records it counts hides them all: no fetch may take
-        it for the news that there are none."""
+        """A first page that counts records but shows none hides them all: that must not be taken
+        for an empty list."""
         page = self._fetch(search.query())
         if search.page == 1 and not self._may_hide and page.counted and not page.rows:
             raise UnexpectedRecord(
@@ -274,12 +274,12 @@ class Narrowing:
         return RemoteUnavailable(
             f"The shop cannot list many of its {self._route}; {len(self._unreadable)} of them were "
             "found, and the next attempt looks for the others.",
-            cause=ShopCause.MANY_SPOILT,
+            cause=ShopCause.MANY_UNREADABLE,
         )
 
 
 def _of_the_whole_shop(error: SyncError) -> SyncError:
-    """The error of a page where no other part of the list is answered either."""
+    """The error of a page where no other part of the list can be read either."""
     if isinstance(error, RemoteUnavailable):
         return RemoteUnavailable(error.message, cause=ShopCause.NO_LIST_ANSWERED)
     cause = ShopCause.NO_LIST_READABLE
@@ -287,7 +287,7 @@ def _of_the_whole_shop(error: SyncError) -> SyncError:
 
 
 def _between(search: Search, low: int, high: int) -> Search:
-    """The first page of the part of a list with these keys."""
+    """The first page of the records with these keys."""
     part = ((Filter("entity_id", "gteq", str(low)),), (Filter("entity_id", "lteq", str(high)),))
     return replace(search, groups=(*search.groups, *part), page=1)
 

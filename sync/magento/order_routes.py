@@ -22,13 +22,11 @@ LONGEST_EXT_ORDER_ID = 32  # cut silently beyond [447]
 
 
 class OrderRoutes:
-    """The routes of orders."""
-
     _http: Transport
     _sizes: PageSize
 
     def get_order(self, entity_id: int) -> MagentoOrder:
-        """One order by entity_id; ``RemoteRejected`` with cause ``NOT_FOUND`` where none is."""
+        """Raises ``RemoteRejected`` with cause ``NOT_FOUND`` where there is none."""
         route = f"orders/{int(entity_id)}"
         order = parse_order(record_of(self._http.get(route), route))
         return of_order(order, order.entity_id, entity_id, "order")
@@ -44,8 +42,8 @@ class OrderRoutes:
     ) -> Iterator[Read[MagentoOrder]]:
         """Orders changed at or after ``updated_from``, oldest change first, as pages arrive.
 
-        ``after`` (updated_at, entity_id) starts behind a record that was seen. ``doubts`` is what
-        is known beforehand of records that spoil their page.
+        ``after`` (updated_at, entity_id) starts after that record. ``doubts`` holds what is already
+        known of records that spoil their page.
         """
         search = OrderSearch(updated_from, tuple(sorted(store_ids)), page_size)
         narrowing = Narrowing("orders", self._order_page, doubts)
@@ -54,16 +52,17 @@ class OrderRoutes:
     def search_orders_by_increment_id(
         self, increment_id: str, *, is_repeated: bool = False
     ) -> Read[MagentoOrder]:
-        """The orders with that number: it is unique only within a store."""
+        """There may be several: the number is unique only within a store."""
         return self._orders(equal("increment_id", increment_id), is_repeated=is_repeated)
 
     def look_for_order(self, entity_id: int) -> Read[MagentoOrder]:
-        """One order as the shop's list has it; empty where it is on the list no more."""
+        """As the shop's list has it; empty where the list no longer has the order."""
         return self._orders(equal("entity_id", entity_id), is_repeated=True)
 
     def set_ext_order_id(self, entity_id: int, ext_order_id: str) -> None:
-        """Store the SAP number with the order [430]. Only these two members: others would be
-        written as they are [441]. Never while a ship or invoice of that order may be running."""
+        """Store the SAP number with the order [430]. Sends only these two members: the shop would
+        overwrite others with what is sent [441]. Never call it while a ship or invoice of that
+        order may be running."""
         if not 0 < len(ext_order_id) <= LONGEST_EXT_ORDER_ID:
             raise ValueError(f"ext_order_id has 1 to {LONGEST_EXT_ORDER_ID} characters")
         entity = {"entity_id": int(entity_id), "ext_order_id": ext_order_id}
@@ -72,9 +71,9 @@ class OrderRoutes:
     def probe_right_to_save_orders(self) -> None:
         """Learn whether ``set_ext_order_id`` is allowed, without writing anything.
 
-        An order that holds nothing is refused to everybody: for want of a payment where the right
-        is there [445], for want of the right otherwise [248-010]. Raises ``RemoteMisconfigured``
-        that names the right as the shop does: it depends on the version (README "Versions" 2).
+        The shop always refuses an empty order: for its missing payment if we have the right [445],
+        otherwise for the missing right [248-010]. Raises ``RemoteMisconfigured`` that names the
+        right as the shop does, which depends on the version (README "Versions" 2).
         """
         try:
             self._http.post_to_be_refused("orders", {"entity": {}})
@@ -85,7 +84,7 @@ class OrderRoutes:
         )
 
     def newest_orders(self, most: int = 20) -> list[MagentoOrder]:
-        """The newest orders that can be read."""
+        """Those that cannot be read are left out."""
         size = self._sizes.fitting(most)
         search = Search((), sort=("entity_id",), page_size=size, descending=True)
         try:

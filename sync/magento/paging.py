@@ -1,8 +1,8 @@
 """Pages of a search: how large the shop lets them be, and which one is the last.
 
-A shop may limit its input (``webapi/validation/input_limit_enabled``): a larger page is refused
-with the largest size it takes [557]. A module before it may cut pages without a word, as the
-default page size does where none is asked for [559]; only ``total_count`` tells then.
+A shop may limit its input (``webapi/validation/input_limit_enabled``): it refuses a larger page and
+names the largest size it takes [557]. A module may cut pages silently, as the default page size
+does where none is asked for [559]; only ``total_count`` tells then.
 """
 
 from __future__ import annotations
@@ -18,17 +18,16 @@ Record = TypeVar("Record")
 
 
 class PageSize:
-    """The largest page a shop takes, learnt from its refusals."""
+    """The largest page a shop allows, learnt from its refusals."""
 
     def __init__(self) -> None:
         self._largest: int | None = None
 
     def fitting(self, wanted: int) -> int:
-        """``wanted``, or the shop's largest."""
         return wanted if self._largest is None else min(wanted, self._largest)
 
     def learn(self, refusal: PageTooLarge, tried: int) -> None:
-        """Remember the shop's largest; ``RemoteMisconfigured`` where that leads nowhere."""
+        """Raises ``RemoteMisconfigured`` where the limit the shop names makes no sense."""
         if not 0 < refusal.maximum < tried:
             raise RemoteMisconfigured(
                 f"{refusal.message} Its webapi/validation/maximum_page_size makes no sense.",
@@ -38,7 +37,7 @@ class PageSize:
 
 
 def page_of(answer: Any, route: str) -> Page:
-    """An answer as a page; null stands for an empty list under a projection (README bite 6)."""
+    """A null stands for an empty list under a projection (README bite 6)."""
     if not isinstance(answer, dict) or "items" not in answer:
         raise no_list(route, answer)
     rows = [] if answer["items"] is None else answer["items"]
@@ -49,14 +48,14 @@ def page_of(answer: Any, route: str) -> Page:
 
 
 def is_last(page: Page, size: int, before: int = 0) -> bool:
-    """Whether nothing comes after these rows, of which ``before`` others were read."""
+    """``before`` counts the rows of earlier pages."""
     count = len(page.rows)
     return not count or (count < size and before + count >= page.counted)
 
 
 def record_of(answer: Any, route: str) -> dict[str, Any]:
-    """A single record; what is no object at all is something else's answer, and says nothing about
-    the record."""
+    """Raises unless the answer is an object: any other answer does not come from the route and says
+    nothing about the record."""
     if isinstance(answer, dict):
         return answer
     error = _not_a("record", route, answer)
@@ -64,7 +63,7 @@ def record_of(answer: Any, route: str) -> dict[str, Any]:
 
 
 def of_order(record: Record, order_entity_id: int, asked_for: int, what: str) -> Record:
-    """The record, if it is the asked order's: another's would be written to in its name."""
+    """Raises if the record belongs to another order: we would write to the wrong one."""
     if order_entity_id != asked_for:
         raise UnexpectedRecord(
             f"The shop answered with the {what} of another order than asked for.",
@@ -75,7 +74,7 @@ def of_order(record: Record, order_entity_id: int, asked_for: int, what: str) ->
 
 
 def no_list(route: str, answer: Any = None) -> UnexpectedRecord:
-    """The error of an answer that should have been a list, with what the shop says instead."""
+    """For an answer that should have been a list; quotes what the shop says instead."""
     return _not_a("list", route, answer)
 
 

@@ -27,16 +27,13 @@ Record = TypeVar("Record")
 
 
 class PaperRoutes:
-    """The routes of shipments and invoices."""
-
     _http: Transport
     _sizes: PageSize
 
-    # ---- shipments -------------------------------------------------------------------------------
     def search_shipments(
         self, order_entity_id: int, *, is_repeated: bool = False
     ) -> Read[MagentoShipment]:
-        """All shipments of an order, oldest first."""
+        """Oldest first."""
 
         def parse(row: Any) -> MagentoShipment:
             found = parse_shipment(row)
@@ -47,9 +44,10 @@ class PaperRoutes:
         return listed.read(parse)
 
     def create_shipment(self, order_entity_id: int, request: ShipmentRequest) -> int:
-        """Ship exactly what is asked for; the shipment's entity_id [210].
+        """Ship exactly these quantities; returns the shipment's entity_id [210].
 
-        The shop cuts too large quantities silently [214, 264]: compare with what is open first.
+        The shop cuts quantities that are too large silently [214, 264]: compare with what is open
+        first.
         """
         body = {
             "items": quantities_of(request.quantities),
@@ -62,25 +60,24 @@ class PaperRoutes:
     def add_track(
         self, shipment: MagentoShipment, carrier_code: str, title: str, track_number: str
     ) -> MagentoTrack:
-        """A track of a shipment that exists; nothing keeps it from being there twice [271]."""
+        """Not idempotent: the shop accepts the same track twice [271]."""
         entity: dict[str, Any] = track_of(carrier_code, title, track_number)
         entity |= {"order_id": shipment.order_id, "parent_id": shipment.entity_id}
         answer = self._http.post("shipment/track", {"entity": entity})
         return _after_write(parse_track, answer, "POST shipment/track")
 
     def delete_track(self, track_entity_id: int) -> None:
-        """Take a track away; the shop answers the same for one that is not there [280]."""
+        """The shop answers the same for a track that does not exist [280]."""
         self._http.delete(f"shipment/track/{int(track_entity_id)}")
 
     def send_shipment_email(self, entity_id: int) -> bool:
-        """The shop's word that it sent the mail, which is no proof (README "E-mail")."""
+        """Whether the shop says it sent the mail, which is no proof (README "E-mail")."""
         return self._http.post(f"shipment/{int(entity_id)}/emails") is True
 
-    # ---- invoices --------------------------------------------------------------------------------
     def search_invoices(
         self, order_entity_id: int, *, is_repeated: bool = False
     ) -> Read[MagentoInvoice]:
-        """All invoices of an order, oldest first."""
+        """Oldest first."""
 
         def parse(row: Any) -> MagentoInvoice:
             found = parse_invoice(row)
@@ -91,7 +88,7 @@ class PaperRoutes:
         return listed.read(parse)
 
     def create_invoice(self, order_entity_id: int, request: InvoiceRequest) -> int:
-        """Invoice what is asked for; the invoice's entity_id [320]."""
+        """Returns the invoice's entity_id [320]."""
         body = {
             "capture": request.capture,
             "items": quantities_of(request.quantities),
@@ -105,7 +102,7 @@ class PaperRoutes:
         return self._http.post(f"invoices/{int(entity_id)}/emails") is True
 
     def add_invoice_comment(self, entity_id: int, comment: str) -> None:
-        """A comment nobody is told of; nothing keeps it from being there twice [371]."""
+        """Notifies nobody. Not idempotent: the shop accepts the same comment twice [371]."""
         entity = {
             "parent_id": int(entity_id),
             "comment": comment,
@@ -114,15 +111,14 @@ class PaperRoutes:
         }
         self._http.post("invoices/comments", {"entity": entity})
 
-    # ---- both ------------------------------------------------------------------------------------
     def mails_wanted(self, route: str, order_entity_id: int) -> set[int]:
-        """The order's ``invoices`` or ``shipments`` the shop has mailed or is to mail; what no
-        member of the answer tells, but the search ("Versions" 4)."""
+        """The entity ids of the order's ``invoices`` or ``shipments`` that the shop has mailed or
+        will mail. Only a search tells; no member of the answer does ("Versions" 4)."""
         wanted = (*equal("order_id", order_entity_id), *equal("send_email", 1))
         return {mail.entity_id for mail in self._mails(route, wanted)}
 
     def mails_of(self, route: str, entity_ids: Collection[int]) -> list[MagentoMail]:
-        """How the shop's mails of these ``invoices`` or ``shipments`` stand."""
+        """``route`` is ``invoices`` or ``shipments``."""
         listed = ",".join(str(one) for one in sorted(entity_ids))
         return self._mails(route, ((Filter("entity_id", "in", listed),),))
 

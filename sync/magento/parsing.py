@@ -28,7 +28,7 @@ PAID_BY_CREDIT = ("gift_cards_amount", "customer_balance_amount", "reward_curren
 
 
 def parse_order(document: Any) -> MagentoOrder:
-    """An order as ``GET /V1/orders/:id`` or a search gives it. Lines keep the shop's order."""
+    """As ``GET /V1/orders/:id`` or a search gives it. Lines keep the shop's order."""
     members = _document(document, "order")
     shipping = _shipping(members)
     payment = members.child("payment") or Members({})
@@ -52,7 +52,6 @@ def parse_order(document: Any) -> MagentoOrder:
 
 
 def parse_shipment(document: Any) -> MagentoShipment:
-    """A shipment with its lines, tracks and comments."""
     members = _document(document, "shipment")
     return MagentoShipment(
         entity_id=members.identifier("entity_id"),
@@ -69,7 +68,6 @@ def parse_shipment(document: Any) -> MagentoShipment:
 
 
 def parse_invoice(document: Any) -> MagentoInvoice:
-    """An invoice with its lines and comments."""
     members = _document(document, "invoice")
     return MagentoInvoice(
         entity_id=members.identifier("entity_id"),
@@ -93,12 +91,12 @@ def parse_invoice(document: Any) -> MagentoInvoice:
 
 
 def parse_track(document: Any) -> MagentoTrack:
-    """The track object that ``POST /V1/shipment/track`` answers with [270]."""
+    """As ``POST /V1/shipment/track`` answers it [270]."""
     return _track(_document(document, "track"))
 
 
 def parse_store_view(view: Any, config: dict[str, Any]) -> MagentoStoreView:
-    """A store view [602] with the currency and locale from its configuration [600]."""
+    """The view [602] with the currency and locale from its configuration [600]."""
     members = _document(view, "store view")
     settings = Members(config, "store configuration")
     return MagentoStoreView(
@@ -169,7 +167,7 @@ def _money(members: Members) -> dict[str, Any]:
 
 
 def _paid_by_credit(members: Members) -> Decimal:
-    """Gift cards, store credit and reward points: the shop takes them off the grand total."""
+    """Gift cards, store credit and reward points, which the grand total no longer includes."""
     extension = members.child("extension_attributes")
     if extension is None:
         return Decimal(0)
@@ -248,7 +246,7 @@ def _order_item(members: Members) -> MagentoOrderItem:
 
 
 def shipment_type_of(product: Any) -> dict[int, str]:
-    """How a bundle of the catalogue ships, by its product id; empty where it does not say."""
+    """ "together" or "separately" by product id; empty for a product that is no bundle."""
     if not isinstance(product, dict) or not isinstance(product.get("id"), int):
         return {}
     for attribute in product.get("custom_attributes") or ():
@@ -259,14 +257,14 @@ def shipment_type_of(product: Any) -> dict[int, str]:
 
 
 def mail_of(document: Any) -> MagentoMail:
-    """The same of a shipment or an invoice, whatever else it holds."""
+    """Reads a shipment or an invoice."""
     members = _document(document, "document")
     return MagentoMail(entity_id=members.identifier("entity_id"), **_mail(members))
 
 
 def _mail(members: Members) -> dict[str, bool]:
-    """Below 0 are the tries a shop of 2.4.8 has left for a mail in its queue; without a word the
-    shop sends later, or nothing was to be sent ("Versions" 4)."""
+    """A count below 0 is the tries that 2.4.8 has left for a queued mail; without the member, the
+    shop sends later or was not asked to send ("Versions" 4)."""
     sent = members.values.get("email_sent")
     is_queued = isinstance(sent, int) and sent < 0
     return {
@@ -294,7 +292,7 @@ def _track(members: Members) -> MagentoTrack:
 
 
 def _comments(members: Members) -> tuple[str, ...]:
-    """All comments: one that is missing may be the marker the document is found by again."""
+    """Keeps all of them: any may be the marker by which the document is found again."""
     if members.values.get("comments") is None:
         raise members.unreadable("comments", "is missing")
     for row in (rows := members.children("comments")):

@@ -17,8 +17,6 @@ TOGETHER, SEPARATELY = "together", "separately"  # how a bundle's parts are ship
 
 @dataclass(frozen=True, slots=True)
 class MagentoAddress:
-    """A billing or shipping address."""
-
     first_name: str
     last_name: str
     company: str
@@ -36,9 +34,9 @@ class MagentoAddress:
 class MagentoOrderItem:
     """One line as sent; amounts in order currency, for the whole line.
 
-    ``row_total`` is not among them: what it means depends on the version of the shop, and from
-    2.4.8 on it says nothing of a line of more than one piece (README "Versions" 1). The amounts
-    below come from members that mean the same in every version.
+    ``row_total`` is left out: its meaning depends on the shop's version, and from 2.4.8 on it says
+    nothing about a line of more than one piece (README "Versions" 1). The amounts below come from
+    members that mean the same in every version.
     """
 
     item_id: int
@@ -64,21 +62,21 @@ class MagentoOrderItem:
 
     @property
     def net_after_discount(self) -> Decimal:
-        """The line without tax, less its discount: all 1,285 recorded lines of 2.4.7 agree."""
+        """Without tax, less the discount: all 1,285 recorded lines of 2.4.7 agree."""
         gross = self.row_total_incl_tax - self.fixed_product_tax
         return gross - self.tax_amount - self.discount_tax_compensation_amount
 
     @property
     def net_before_discount(self) -> Decimal:
-        """The line without tax, as the order's subtotal counts it."""
+        """Without tax, as the order's subtotal counts it."""
         return self.net_after_discount + self.discount_amount
 
 
 @dataclass(frozen=True, slots=True)
 class MagentoPayment:
-    """What the shop says of its gateway; with an offline method there is nothing of it.
+    """What the shop knows of its payment gateway; empty for an offline method.
 
-    In order currency, and in the base currency of the website where the name says so.
+    In order currency, or in the website's base currency where the name says so.
     """
 
     amount_authorized: Decimal
@@ -89,7 +87,7 @@ class MagentoPayment:
 
 @dataclass(frozen=True, slots=True)
 class MagentoOrder:
-    """A web order; amounts in order currency, times aware UTC."""
+    """Amounts in order currency, times aware UTC."""
 
     entity_id: int
     increment_id: str
@@ -142,13 +140,13 @@ class MagentoOrder:
 
     @property
     def charged(self) -> Decimal:
-        """What the goods, freight and tax cost, however they are paid."""
+        """What goods, freight and tax cost, however they are paid."""
         return self.grand_total + self.paid_by_credit
 
 
 @dataclass(frozen=True, slots=True)
 class MagentoMail:
-    """How the first mail of a shipment or an invoice stands."""
+    """Whether the first mail of a shipment or an invoice was sent."""
 
     entity_id: int
     email_sent: bool
@@ -158,8 +156,6 @@ class MagentoMail:
 
 @dataclass(frozen=True, slots=True)
 class MagentoTrack:
-    """A parcel's number, as the customer sees it."""
-
     entity_id: int
     carrier_code: str
     title: str
@@ -177,8 +173,6 @@ class MagentoDocumentItem:
 
 @dataclass(frozen=True, slots=True)
 class MagentoShipment:
-    """Magento's record of goods sent."""
-
     entity_id: int
     increment_id: str
     order_id: int
@@ -195,8 +189,8 @@ class MagentoShipment:
 
 @dataclass(frozen=True, slots=True)
 class MagentoInvoice:
-    """Magento's invoice; ``state`` 1 open, 2 paid, 3 canceled. 2 is no proof that money came:
-    see ``sync.translate.payment``."""
+    """``state`` 1 open, 2 paid, 3 canceled. 2 does not prove that money came: see
+    ``sync.translate.payment``."""
 
     entity_id: int
     increment_id: str
@@ -221,7 +215,7 @@ class MagentoInvoice:
 
 @dataclass(frozen=True, slots=True)
 class ShipmentRequest:
-    """What to ship: quantities by order item id, tracks, and the marker stored in the same call."""
+    """Quantities by order item id, tracks, and the marker stored in the same call."""
 
     quantities: dict[int, Decimal]
     tracks: tuple[tuple[str, str, str], ...]  # carrier_code, title, track_number
@@ -231,7 +225,7 @@ class ShipmentRequest:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRequest:
-    """What to invoice: quantities by order item id, and the marker stored in the same call."""
+    """Quantities by order item id, and the marker stored in the same call."""
 
     quantities: dict[int, Decimal]
     marker: str
@@ -241,7 +235,7 @@ class InvoiceRequest:
 
 @dataclass(frozen=True, slots=True)
 class MagentoStoreView:
-    """A store view with its configuration; ``currency`` is what its orders are placed in."""
+    """``currency`` is what its orders are placed in."""
 
     store_id: int
     code: str

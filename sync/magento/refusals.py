@@ -55,14 +55,14 @@ _MISCONFIGURED_REFUSALS = ("Signature method %1", "Specified request cannot be p
 class PageTooLarge(RemoteRejected):
     """The shop limits its pages to ``maximum`` records [557]; 0 where it does not say.
 
-    It never leaves ``sync.magento``: the search asks again for smaller pages.
+    Never leaves ``sync.magento``: the search asks again for smaller pages.
     """
 
     maximum = 0
 
 
 def raise_for_response(response: requests.Response, operation: str, *, is_write: bool) -> None:
-    """Raise the error an answer stands for; return for 200 to 299."""
+    """Returns for 200 to 299."""
     status = response.status_code
     if 200 <= status < 300:
         return
@@ -74,7 +74,7 @@ def raise_for_response(response: requests.Response, operation: str, *, is_write:
 
 
 def is_passing(words: str) -> bool:
-    """Whether the shop says no more than that its database, or a service it asked, was busy."""
+    """Whether the shop says only that its database, or a service it called, was busy."""
     return _PASSING.search(words) is not None
 
 
@@ -90,7 +90,7 @@ def refusal_text(body: Any) -> str:
 
 
 def readable(text: str) -> str:
-    """A remote's words in one piece: no markup, no control characters, no personal data."""
+    """On one line, without markup, control characters or personal data."""
     plain = re.sub(r"<[^>]{0,500}>", " ", redact_text(text))
     plain = re.sub(r"[ \t\r\f\v]+", " ", "".join(c for c in plain if c == "\n" or c.isprintable()))
     plain = plain.strip()
@@ -146,7 +146,7 @@ def _refused(response: requests.Response, operation: str, *, is_write: bool) -> 
 
 
 def _passing(operation: str, words: str, *, is_write: bool) -> SyncError:
-    """Magento rolls back, but a module may have done its part: nobody knows what became of it."""
+    """Magento rolls back, but a module may have done its part: the outcome is unknown."""
     error = OutcomeUnknown if is_write else RemoteUnavailable
     return error(
         f"The shop, or a service it asked, was busy with {operation}: {words}",
@@ -156,8 +156,8 @@ def _passing(operation: str, words: str, *, is_write: bool) -> SyncError:
 
 
 def _over_the_limit(operation: str, template: str, body: Any) -> SyncError:
-    """Input limiting is on [557, 560]. A document is never split to get below it: its marker
-    stands for the whole, so one in several calls could not be told from one made twice."""
+    """Input limiting is on [557, 560]. A document is never split to stay below it: its marker
+    stands for the whole, and a document sent in parts would look like one sent twice."""
     parameters = body.get("parameters") if isinstance(body, dict) else None
     given = parameters.get("max") if isinstance(parameters, dict) else None
     digits = str(given)
@@ -214,8 +214,8 @@ def _unanswered(response: requests.Response, operation: str, *, is_write: bool) 
 
 
 def _cause_of_no_answer(status: int, body: Any, retry_after: float | None) -> Cause:
-    """The shop's own 500, or a worker of its that broke off (502), may be about what was asked
-    for; a JSON body surely is."""
+    """The shop's own 500, or a worker that broke off (502), may be about what was asked for; a JSON
+    body certainly is."""
     if status == 429 and retry_after is not None:  # it is there, and only too busy
         return ShopCause.ASKS_FOR_PAUSE
     if status == 500 and isinstance(body, dict):

@@ -1,4 +1,4 @@
-"""The rights a shop may miss in the portal, and where Magento's admin lists each (its acl.xml)."""
+"""The rights the portal may lack in a shop, and where Magento's admin lists each (its acl.xml)."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ LISTED_UNDER: Final[Mapping[str, str]] = {
 
 
 def where_to_tick(right: str) -> str:
-    """One sentence for the shop's administrator about a right, named as the shop names it.
+    """One sentence for the shop's administrator.
 
-    Where the shop names several, it puts commas between; each of them is needed.
+    Where the shop names several rights, separated by commas, all of them are needed.
     """
     names = [name.strip() for name in right.split(",")]
     ticks = " and ".join(LISTED_UNDER.get(name, name) for name in names)

@@ -14,7 +14,7 @@ Groups = tuple[tuple["Filter", ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One comparison; ``condition`` is Magento's word: eq, gt, gteq, in, like."""
+    """``condition`` is Magento's word: eq, gt, gteq, in, like."""
 
     field: str
     condition: str
@@ -23,7 +23,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A whole search. Without sort orders the database decides, so paging needs them."""
+    """Paging needs sort orders: without them the database decides."""
 
     groups: tuple[tuple[Filter, ...], ...]
     sort: tuple[str, ...] = ()
@@ -33,7 +33,7 @@ class Search:
     descending: bool = False
 
     def query(self) -> Query:
-        """The query pairs, in a fixed order; an unknown column would answer 500 [151, 167]."""
+        """The query pairs in a fixed order; an unknown column would answer 500 [151, 167]."""
         pairs: list[tuple[str, str]] = []
         for group_at, group in enumerate(self.groups):
             for filter_at, part in enumerate(group):
@@ -58,7 +58,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of what a search found; the shop has ``counted`` the whole."""
+    """``counted`` is how many records the whole search found."""
 
     rows: list[Any]
     counted: int
@@ -70,9 +70,9 @@ def query_string(query: Query) -> str:
 
 
 def shop_time(moment: datetime) -> str:
-    """The UTC text Magento compares with; it ignores an offset instead of converting it.
+    """In UTC, as Magento compares it: it ignores an offset instead of converting it.
 
-    Raises ``ValueError`` for a time without a zone: what it means cannot be known.
+    Raises ``ValueError`` for a time without a zone, which could mean anything.
     """
     if moment.tzinfo is None:
         raise ValueError("a time without a zone cannot be compared with the shop's")
@@ -80,5 +80,4 @@ def shop_time(moment: datetime) -> str:
 
 
 def equal(field: str, value: str | int) -> tuple[tuple[Filter, ...], ...]:
-    """The one-filter search ``field = value``."""
     return ((Filter(field, "eq", str(value)),),)

@@ -1,4 +1,4 @@
-"""One HTTP call to a shop: send, tell what went wrong, and let the ledger see it."""
+"""One HTTP call to a shop: sends it, translates its failures, and records it in the ledger."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ _BAD_ADDRESS = (
 def new_session() -> requests.Session:
     """A session that takes nothing from the machine's environment (no proxy, no .netrc).
 
-    It keeps no cookies: every reply sets a PHPSESSID, and the shop would make requests that bring
-    it back wait for one another.
+    It keeps no cookies: every reply sets a PHPSESSID, and the shop would queue requests that return
+    it behind one another.
     """
     session = requests.Session()
     session.trust_env = False
@@ -54,7 +54,7 @@ def new_session() -> requests.Session:
 
 @dataclass(slots=True)
 class _Call:
-    """One call under way; ``answer`` and ``status`` appear when there is one."""
+    """One call in progress; ``answer`` and ``status`` appear when there is one."""
 
     method: str
     route: str
@@ -102,22 +102,22 @@ class Transport:
         self.server_time: datetime | None = None
 
     def get(self, route: str, query: Query = ()) -> Any:
-        """The JSON value of a read. Raises a ``SyncError``."""
+        """The answer's JSON. Raises a ``SyncError``."""
         call = _Call("GET", route, {"query": [list(pair) for pair in query]}, is_write=False)
         return self._run(call, query_string(query), None)
 
     def post(self, route: str, body: dict[str, Any] | None = None) -> Any:
-        """The JSON value a write answers with. ``OutcomeUnknown`` after all but a clean refusal."""
+        """The answer's JSON. Raises ``OutcomeUnknown`` after anything but a clean refusal."""
         return self._run(_Call("POST", route, body or {}, is_write=True), "", body)
 
     def post_to_be_refused(self, route: str, body: dict[str, Any]) -> Any:
-        """A POST that no shop carries out, sent for its refusal: it changes nothing, so it is no
-        write, and an answer that gets lost leaves nothing to look for. Raises as a read does."""
+        """A POST that every shop refuses, sent to read the refusal: it changes nothing, so a lost
+        answer needs no second look. Raises as a read does."""
         return self._run(_Call("POST", route, body, is_write=False), "", body)
 
     def get_page(self, path: str) -> str:
-        """The text of a page of the shop itself, beside its REST routes and open to all. Raises a
-        ``SyncError`` where there is none."""
+        """The text of a public page outside the REST routes. Raises a ``SyncError`` where there is
+        none."""
         return str(self._run(_Call("GET", path, {}, is_write=False, is_page=True), "", None))
 
     def delete(self, route: str) -> Any:
@@ -203,7 +203,7 @@ def rest_base(base_url: str) -> str:
 
 
 def json_body(body: Any) -> bytes:
-    """The bytes of a request body; whole quantities are sent as integers."""
+    """Whole quantities are sent as integers."""
     return json.dumps(body, default=_number, ensure_ascii=False, allow_nan=False).encode("utf-8")
 
 
@@ -215,7 +215,7 @@ def _number(value: Any) -> int | float:
 
 @contextmanager
 def _translated(call: _Call) -> Iterator[None]:
-    """Turn what the network throws into what the portal can act on."""
+    """Raises the portal's errors in place of the network's."""
     try:
         yield
     except SyncError:

@@ -1,6 +1,6 @@
-"""Which Magento a shop is, as far as it can be told, and which ones the portal was proved against.
+"""Which Magento version a shop runs, as far as we can tell, and which ones were tested.
 
-No REST answer names the version. There is what the administrator states; the page
+No REST answer names the version. We have what the administrator states; the page
 ``/magento_version`` ("Magento/2.4 (Community)": no patch, and many shops switch it off); and
 ``row_total`` of an order's line, which is the row's up to 2.4.7 and the piece's from 2.4.8 on
 (README "Versions" 1). It is read here as a sign of the version, and never anywhere as an amount.
@@ -28,27 +28,27 @@ Release = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class VersionNote:
-    """A shop's version in words, and whether the portal was proved against it (None: not known)."""
+    """In words, and whether the portal was tested against it (None: not known)."""
 
     words: str
     is_proved: bool | None
 
 
 def page_words(text: str) -> str:
-    """What the version page says, or nothing where the text is another page's."""
+    """Empty where the text is that of another page."""
     plain = text.strip()
     return plain if _PAGE.fullmatch(plain) else ""
 
 
 def is_newer(orders: Iterable[MagentoOrder]) -> bool | None:
-    """Whether the shop answers as 2.4.8 and later do; None where none of the lines tells."""
+    """Whether the shop answers as 2.4.8 and later do; None where no line shows it."""
     told = [sign for order in orders for sign in _signs(order)]
     return any(told) if told else None
 
 
 def version_note(stated: str, page: str, newer: bool | None, setting: str) -> VersionNote:
-    """What is known of a shop: ``stated`` by the administrator in ``setting``, said by its page,
-    and seen in its answers."""
+    """``stated`` by the administrator in ``setting``, ``page`` as the shop's page says, ``newer``
+    as its answers show."""
     if not stated:
         return _unstated(page, newer, setting)
     release = _release(stated)
@@ -93,7 +93,7 @@ def _release(version: str) -> Release | None:
 
 
 def _signs(order: MagentoOrder) -> Iterator[bool]:
-    """For each line that tells, whether its ``row_total`` is something else than the row's."""
+    """For each line that shows it, whether its ``row_total`` differs from the row's amount."""
     for line, sent in zip(order.items, order.payload.get("items") or (), strict=True):
         row_total = _row_total(sent)
         if row_total is not None and _tells(line):
@@ -101,7 +101,7 @@ def _signs(order: MagentoOrder) -> Iterator[bool]:
 
 
 def _tells(line: MagentoOrderItem) -> bool:
-    """Of one piece, or free, a line looks the same in every version."""
+    """A line of one piece, or a free one, looks the same in every version."""
     return line.qty_ordered > 1 and line.net_after_discount > 0
 
 

@@ -1,4 +1,4 @@
-"""Which SAP customer a web order belongs to: the rules of its sales area, in their order.
+"""Finds the SAP customer of a web order by the rules of its sales area, in their order.
 
 A rule that finds nothing passes on to the next; after the last one the one-time account is used.
 """
@@ -18,7 +18,7 @@ SAP_CUSTOMER = re.compile(r"[A-Za-z0-9]{1,10}")
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """What a web order tells about who buys; read from the order as the shop sent it."""
+    """Who buys, as far as the order tells that the shop sent."""
 
     customer_id: int | None
     email: str
@@ -29,7 +29,7 @@ class Buyer:
 
 
 def buyer_of(payload: Mapping[str, Any]) -> Buyer:
-    """The buyer of an order's payload; whatever is missing or cannot be read is simply unknown."""
+    """Whatever is missing from the payload, or cannot be read, is unknown."""
     billing = _mapping(payload.get("billing_address"))
     return Buyer(
         customer_id=_number(payload.get("customer_id")) or None,
@@ -42,7 +42,7 @@ def buyer_of(payload: Mapping[str, Any]) -> Buyer:
 
 
 def customer_number(area: SalesArea, buyer: Buyer) -> str:
-    """The SAP customer by the first rule that knows one; empty for the one-time account."""
+    """The customer found by the first rule that knows one; empty for the one-time account."""
     wanted = (name.strip() for name in area.customer_rules.split(","))
     found = (RULES[name](area, buyer) for name in wanted if name in RULES)
     return next((number for number in found if number), "")
@@ -53,7 +53,6 @@ def _by_customer_id(area: SalesArea, buyer: Buyer) -> str:
 
 
 def _by_attribute(area: SalesArea, buyer: Buyer) -> str:
-    """The web order itself carries the number, in an attribute the sales area names."""
     number = buyer.attributes.get(area.customer_number_attribute, "")
     return number if SAP_CUSTOMER.fullmatch(number) else ""
 
@@ -71,7 +70,7 @@ def _by_vat_id(area: SalesArea, buyer: Buyer) -> str:
 
 
 def _by_email(area: SalesArea, buyer: Buyer) -> str:
-    """Entries for an address stand for guests and for customers without an entry by id."""
+    """Only entries without a customer id: those for guests and unmapped customers."""
     if not buyer.email:
         return ""
     return _entry(area, customer_email__iexact=buyer.email, magento_customer_id=None)
@@ -93,7 +92,6 @@ def _entry(area: SalesArea, **known_by: Any) -> str:
 
 
 def _attributes(payload: Mapping[str, Any]) -> dict[str, str]:
-    """Extension attributes, and the list that custom attributes come as."""
     extension = _mapping(payload.get("extension_attributes"))
     found = {str(name): _text(value) for name, value in extension.items()}
     rows = payload.get("custom_attributes")
@@ -114,6 +112,6 @@ def _text(value: Any) -> str:
 
 
 def _number(value: Any) -> int | None:
-    """A whole number the database can hold; the shop's ids are up to 2³²."""
+    """None for what the database cannot hold; the shop's ids go up to 2³²."""
     text = _text(value)
     return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_ID else None

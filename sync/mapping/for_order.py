@@ -1,4 +1,4 @@
-"""The mapping entries web orders need, collected from the tables. A missing one stays missing."""
+"""Collects the mapping entries that web orders need. A missing entry stays missing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sync.translate.order_mapping import MaterialEntry, OrderMapping
 
 
 def mapping_for(order: SalesOrder, web_order: MagentoOrder, *, sap_time_zone: str) -> OrderMapping:
-    """What the tables say about this order; raises ``MappingMissing`` without a sales area."""
+    """Raises ``MappingMissing`` where the order has no sales area."""
     entries = Entries([order.shop_id], {item.sku for item in web_order.items})
     area = entries.area_of(order)
     own_customer = customer_number(area, buyer_of(web_order.payload))
@@ -22,7 +22,7 @@ def mapping_for(order: SalesOrder, web_order: MagentoOrder, *, sap_time_zone: st
 
 
 class Entries:
-    """What the tables say of some shops' orders with these SKUs, read in four queries."""
+    """The mapping entries for some shops and SKUs, read in four queries."""
 
     def __init__(self, shops: Collection[int], skus: Iterable[str]) -> None:
         areas = SalesArea.objects.filter(shop__in=shops)
@@ -37,8 +37,7 @@ class Entries:
             self._materials[one.shop_id][one.sku] = entry
 
     def area_of(self, order: SalesOrder) -> SalesArea:
-        """The sales area of the order's store. Raises ``MappingMissing`` where there is none, or
-        none in the order's currency."""
+        """Raises ``MappingMissing`` without a sales area, or where it has another currency."""
         area = self._areas.get((order.shop_id, order.store_id))
         if area is None:
             raise MappingMissing(
@@ -62,7 +61,7 @@ class Entries:
     def mapping(
         self, order: SalesOrder, area: SalesArea, own_customer: str, sap_time_zone: str = "UTC"
     ) -> OrderMapping:
-        """All of it for one order; ``own_customer`` is empty for the one-time account."""
+        """``own_customer`` is empty for the one-time account."""
         shipping = self._conditions.get((order.shop_id, order.shipping_method))
         terms = self._payment_terms.get((order.shop_id, order.payment_method))
         return OrderMapping(

@@ -1,7 +1,7 @@
-"""What is not mapped: SKUs, customers, methods, stores, carriers, and what waits for each.
+"""Lists the mapping entries that are missing, each with the orders and deliveries that wait for it.
 
-From two sources: orders that wait for SAP, translated here as they would be, and work that has
-stopped.
+There are two sources: orders that wait for SAP, which are translated here as they would be when
+sent, and tasks that have stopped.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sync.mapping.for_order import Entries
 from sync.mapping.stopped_for import entry_of
 from sync.mapping_tables import MappingTable, MissingEntry
 from sync.mirrors.order_rest import left_now
-from sync.mirrors.web_orders import as_read
+from sync.mirrors.web_orders import stored_web_order
 from sync.models import (
     CarrierMapping,
     OutboundDelivery,
@@ -42,7 +42,7 @@ AT_ONCE = 200  # orders whose payload is held at a time
 
 @dataclass(slots=True)
 class Unmatched:
-    """One missing entry: what it is, what waits for it, and how its form begins."""
+    """A missing mapping entry, what waits for it, and the first values of the form that adds it."""
 
     table: MappingTable
     key: str
@@ -56,12 +56,11 @@ class Unmatched:
 
     @property
     def place(self) -> str:
-        """The entry in one word, for the page and its forms."""
-        return f"{self.table}-{self.shop.pk if self.shop else 0}-{self.key}"
+        """Identifies the entry in addresses and form fields."""
+        return f"{self.table}-{self.shop.pk if self.shop else 'all'}-{self.key}"
 
     @property
     def amounts(self) -> list[tuple[Decimal, str]]:
-        """What waits, by currency."""
         sums: dict[str, Decimal] = defaultdict(Decimal)
         for order in self.orders.values():
             sums[order.currency] += order.grand_total
@@ -69,15 +68,13 @@ class Unmatched:
 
     @property
     def since(self) -> datetime | None:
-        """When the oldest of the waiting orders was placed."""
+        """When the oldest waiting order was placed; None where only deliveries wait."""
         return min((order.placed_at for order in self.orders.values()), default=None)
 
 
 class Collection:
-    """All missing entries, found in a handful of queries."""
-
     def __init__(self) -> None:
-        self._entries: dict[tuple[str, int, str], Unmatched] = {}
+        self._entries: dict[tuple[str, int | None, str], Unmatched] = {}
         waiting = (
             SalesOrder.objects.filter(stage=SalesOrder.Stage.TO_SYNC)
             .select_related("shop")
@@ -89,12 +86,10 @@ class Collection:
         self._stopped()
 
     def of_table(self, table: MappingTable) -> list[Unmatched]:
-        """The entries of a table, those most orders wait for first."""
         own = [entry for entry in self._entries.values() if entry.table == table]
         return sorted(own, key=lambda one: (-len(one.orders) - len(one.deliveries), one.key))
 
     def at(self, place: str) -> Unmatched | None:
-        """The entry of that place, if it is still missing."""
         return next((one for one in self._entries.values() if one.place == place), None)
 
     # ---- orders that wait
@@ -102,7 +97,7 @@ class Collection:
         lines = SalesOrderLine.objects.filter(sales_order__in=[order.pk for order in orders])
         skus = set(lines.values_list("sku", flat=True))
         entries = Entries({order.shop_id for order in orders}, skus)
-        for order, web_order in _as_read(orders):
+        for order, web_order in _readable(orders):
             for missing in _missing(order, web_order, entries):
                 if missing.table == MappingTable.CUSTOMER:
                     self._add_customer(order, entries.area_of(order), buyer_of(web_order.payload))
@@ -159,7 +154,7 @@ class Collection:
                     entry.orders.setdefault(task.sales_order.pk, task.sales_order)
 
     def _waited_for(self, task: SyncTask, missing: MissingEntry) -> list[Unmatched]:
-        """A cause does not say which customer: their orders do."""
+        """A stopped task does not say which customer is missing; its order does."""
         if missing.table == MappingTable.CUSTOMER:
             customers = self.of_table(missing.table)
             return [one for one in customers if task.sales_order_id in one.orders]
@@ -170,7 +165,7 @@ class Collection:
     def _entry(
         self, table: MappingTable, key: str, shop: Shop | None, label: str = ""
     ) -> Unmatched:
-        place = (table, shop.pk if shop else 0, key)
+        place = (table, shop.pk if shop else None, key)
         if place not in self._entries:
             given = {"shop": shop, table.facts.key_fields[-1]: key, "name": label}
             initial = {name: value for name, value in given.items() if value}
@@ -178,19 +173,18 @@ class Collection:
         return self._entries[place]
 
 
-def _as_read(orders: Sequence[SalesOrder]) -> Iterator[tuple[SalesOrder, MagentoOrder]]:
-    """The orders whose record can be read, each with it; a few records at a time."""
+def _readable(orders: Sequence[SalesOrder]) -> Iterator[tuple[SalesOrder, MagentoOrder]]:
     for start in range(0, len(orders), AT_ONCE):
         some = orders[start : start + AT_ONCE]
         held = SalesOrder.objects.only("payload").in_bulk([order.pk for order in some])
         for order in some:
-            web_order = as_read(held[order.pk]) if order.pk in held else None
+            web_order = stored_web_order(held[order.pk]) if order.pk in held else None
             if web_order is not None:
                 yield order, web_order
 
 
 def _missing(order: SalesOrder, web_order: MagentoOrder, entries: Entries) -> list[MissingEntry]:
-    """What the translation will miss; nothing where the order stops for another reason."""
+    """Empty as well where the order stops for another reason."""
     try:
         area = entries.area_of(order)
         own = "" if area.one_time_customer else customer_number(area, buyer_of(web_order.payload))
@@ -202,7 +196,6 @@ def _missing(order: SalesOrder, web_order: MagentoOrder, entries: Entries) -> li
 
 
 def _needs_of_area(order: SalesOrder, web_order: MagentoOrder) -> set[str]:
-    """The fields of a sales area without which this order cannot go."""
     nothing = Entries([], []).mapping(order, SalesArea(price_condition=""), "")
     try:
         missing = missing_entries(web_order, nothing, left_now(web_order))
@@ -212,7 +205,6 @@ def _needs_of_area(order: SalesOrder, web_order: MagentoOrder) -> set[str]:
 
 
 def _label(missing: MissingEntry, order: SalesOrder, web_order: MagentoOrder) -> str:
-    """What people call it."""
     if missing.table == MappingTable.MATERIAL:
         return next(item.name for item in web_order.items if item.sku == missing.key)
     names = {
@@ -223,7 +215,6 @@ def _label(missing: MissingEntry, order: SalesOrder, web_order: MagentoOrder) ->
 
 
 def _choices(buyer: Buyer, email: str) -> list[tuple[str, str]]:
-    """By what a buyer can be known from now on."""
     listed = [
         ("magento_customer_id", str(buyer.customer_id or ""), "this customer"),
         ("customer_email", email, "this e-mail address"),

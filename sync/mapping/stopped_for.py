@@ -1,4 +1,4 @@
-"""The mapping entry a stopped task waits for: where it is, and how a form for it begins."""
+"""Finds the mapping entry a stopped task waits for, and the first values of its form."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sync.models import SalesArea, SyncTask
 
 
 def entry_of(task: SyncTask) -> MissingEntry | None:
-    """None where it waits for none, or for one of a table this version does not know."""
+    """None where the task waits for no entry, or for a table this version does not know."""
     if task.cause == PaperCause.NOBODY_COLLECTS.code and task.sales_order is not None:
         method = task.sales_order.payment_method
         return MissingEntry(MappingTable.PAYMENT, method, "collected_by")
@@ -26,7 +26,6 @@ def entry_of(task: SyncTask) -> MissingEntry | None:
 
 
 def initial_of(task: SyncTask, missing: MissingEntry) -> dict[str, str]:
-    """What the task tells of the entry, by field."""
     if missing.table == MappingTable.CUSTOMER:
         area = (
             task.sales_order
@@ -41,8 +40,8 @@ def initial_of(task: SyncTask, missing: MissingEntry) -> dict[str, str]:
 
 
 def present_entry(table: MappingTable, values: Mapping[str, Any]) -> Model | None:
-    """The entry that is there but says too little: it is changed, not added again. A customer is
-    always added: no two buyers are known by the same."""
+    """The existing entry that is incomplete, to be changed rather than added again. None for a
+    customer: every buyer gets an entry of their own."""
     if table == MappingTable.CUSTOMER:
         return None
     model = apps.get_model("sync", table.facts.model)

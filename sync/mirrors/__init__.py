@@ -1,1 +1,1 @@
-"""What was read from shop and SAP, stored: the only writer of mirrors."""
+"""Stores what was read from shop and SAP; nothing else writes mirrors."""

@@ -1,4 +1,4 @@
-"""What SAP billed to one order, and how far the shop's invoice is from it."""
+"""Compares what SAP billed for an order with the shop's invoices."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sync.models import BillingDocument, Invoice, SalesOrder
 
 
 def billed_to(document: BillingDocument, order: SalesOrder) -> Decimal | None:
-    """The order's share of a billing document; None where amounts of the header hide it."""
+    """The order's share of a billing document; None where amounts in its header hide the share."""
     lines = list(document.lines.all())
     if all(line.sales_order_id == order.pk for line in lines):
         return document.gross_value
@@ -19,8 +19,8 @@ def billed_to(document: BillingDocument, order: SalesOrder) -> Decimal | None:
     return sum((line.net_value + line.tax_value for line in own), Decimal(0))
 
 
-def keep_difference(document: BillingDocument, order: SalesOrder, invoice: Invoice) -> None:
-    """How far the invoice is from the order's part of the billing document, where it is."""
+def store_difference(document: BillingDocument, order: SalesOrder, invoice: Invoice) -> None:
+    """Stores None where the difference is unknown, or within the shop's tolerance."""
     billed = billed_to(document, order)
     difference = None if billed is None else invoice.grand_total - billed
     if difference is not None and abs(difference) <= order.shop.amount_tolerance:
@@ -28,9 +28,9 @@ def keep_difference(document: BillingDocument, order: SalesOrder, invoice: Invoi
     Invoice.objects.filter(pk=invoice.pk).update(differs_by=difference)
 
 
-def keep_common_difference(
+def store_total_difference(
     order: SalesOrder, entity_ids: Collection[int], difference: Decimal | None
 ) -> None:
-    """How far invoices are in all from what they stand for; none of several has it alone."""
+    """A difference between several invoices and SAP belongs to no single one of them."""
     invoices = Invoice.objects.filter(sales_order=order, entity_id__in=entity_ids)
     invoices.update(differs_by=difference if len(entity_ids) == 1 else None)

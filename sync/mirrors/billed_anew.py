@@ -1,4 +1,4 @@
-"""Which billing documents bill the same items of an order as one that was cancelled."""
+"""Finds billing documents that bill the same items of an order as a cancelled one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ BilledItem = tuple[str, int, int]
 
 
 def billing_documents(order: SalesOrder, *, is_cancelled: bool) -> QuerySet[BillingDocument]:
-    """SAP's invoices of an order, by number: those that are valid, or those that are cancelled."""
+    """SAP's invoices by number, without credit memos: the valid or the cancelled ones."""
     found = BillingDocument.objects.filter(
         lines__sales_order=order,
         category=BillingDocument.Category.INVOICE,
@@ -20,19 +20,16 @@ def billing_documents(order: SalesOrder, *, is_cancelled: bool) -> QuerySet[Bill
 
 
 def invoices_of(order: SalesOrder, document: BillingDocument) -> QuerySet[Invoice]:
-    """The shop's invoices that stand for the order's part of a document."""
     return Invoice.objects.standing_for(document).filter(sales_order=order)
 
 
-def decided(order: SalesOrder, document: BillingDocument) -> Decision | None:
-    """What a person said of the shop's invoice for an order's part of a document."""
+def decision_on_invoice(order: SalesOrder, document: BillingDocument) -> Decision | None:
     kind = Decision.Kind.INVOICE_LINKED
     return Decision.objects.newest(kind, sales_order=order, billing_document=document)
 
 
-def formers_of(order: SalesOrder, document: BillingDocument) -> list[BillingDocument]:
-    """The cancelled documents that billed items of the order which this one bills again, the
-    newest first."""
+def documents_replaced_by(order: SalesOrder, document: BillingDocument) -> list[BillingDocument]:
+    """The cancelled documents this one replaces, newest first."""
     before = billing_documents(order, is_cancelled=True).filter(
         billing_document_number__lt=document.billing_document_number
     )
@@ -41,8 +38,8 @@ def formers_of(order: SalesOrder, document: BillingDocument) -> list[BillingDocu
 
 
 def successor_of(order: SalesOrder, document: BillingDocument) -> BillingDocument | None:
-    """The valid document that bills the same items as a cancelled one, or some of them. One that
-    the shop has invoiced for itself is another part of the order, not what was billed anew."""
+    """The valid document that bills at least some items of the cancelled one again. A document the
+    shop has invoiced for itself is another part of the order, not a replacement."""
     after = billing_documents(order, is_cancelled=False).filter(
         billing_document_number__gt=document.billing_document_number
     )
@@ -54,7 +51,6 @@ def successor_of(order: SalesOrder, document: BillingDocument) -> BillingDocumen
 
 
 def _billed_items(order: SalesOrder, document: BillingDocument) -> set[BilledItem]:
-    """What a document bills of an order: the delivery's item, and the order's."""
     lines = BillingDocumentLine.objects.filter(sales_order=order, billing_document=document)
     columns = ("reference_document", "reference_item", "sap_item_number")
     return set(lines.values_list(*columns))

@@ -1,4 +1,4 @@
-"""What has become of billing documents that SAP cancelled after the shop had invoiced them."""
+"""Tells what became of billing documents cancelled in SAP after the shop had invoiced them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from sync.models import BillingDocument, BillingDocumentLine, SalesOrder
 
 
 def is_dealt_with(order: SalesOrder, document: BillingDocument) -> bool:
-    """Whether nothing is left to do about a cancelled document."""
     return (
         not invoices_of(order, document).exists()
         or is_credited(order, document)
@@ -20,9 +19,9 @@ def is_dealt_with(order: SalesOrder, document: BillingDocument) -> bool:
 
 
 def is_credited(order: SalesOrder, document: BillingDocument) -> bool:
-    """Whether the shop has given back all pieces of a cancelled document that it has invoiced.
+    """Whether the shop has refunded every piece it had invoiced for the cancelled document.
 
-    Pieces that SAP has credited itself, and those of documents cancelled before, do not count.
+    Pieces that SAP credited itself, or that belong to documents cancelled earlier, do not count.
     """
     lines = BillingDocumentLine.objects.filter(sales_order=order)
     own = _quantities(lines.filter(billing_document=document))
@@ -41,7 +40,6 @@ def is_credited(order: SalesOrder, document: BillingDocument) -> bool:
 
 
 def _cancelled_before(order: SalesOrder, document: BillingDocument) -> list[BillingDocument]:
-    """Cancelled documents with a lower number for which the shop has an invoice."""
     before = billing_documents(order, is_cancelled=True).filter(
         billing_document_number__lt=document.billing_document_number
     )

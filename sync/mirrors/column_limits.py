@@ -1,7 +1,7 @@
-"""Whether a remote's values fit the mirror; asked before storing, alike on every database.
+"""Checks before storing whether a remote's values fit the mirror's columns.
 
-SQLite would keep a text of any length, PostgreSQL refuses it with an error of its own: so neither
-is left to decide.
+SQLite would keep a text of any length and PostgreSQL would refuse it with an error of its own, so
+neither is left to decide.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from sync.causes.sap import SapCause
 from sync.causes.shop import ShopCause
 from sync.errors import UnexpectedRecord
 
-_CAUSES = {SHOP: ShopCause.UNFITTING, SAP: SapCause.UNFITTING}
+_CAUSES = {SHOP: ShopCause.DOES_NOT_FIT, SAP: SapCause.DOES_NOT_FIT}
 
 
 def must_fit(model: type[Model], rows: Iterable[Mapping[str, Any]], *, system: str) -> None:
-    """Raises ``UnexpectedRecord`` for a value the column of its name cannot hold."""
+    """Raises ``UnexpectedRecord`` for a value that its column cannot hold."""
     fields = {field.attname: field for field in model._meta.concrete_fields}
     fields |= {field.name: field for field in model._meta.concrete_fields}
     for row in rows:

@@ -1,4 +1,4 @@
-"""Deliveries that were deleted in SAP before the goods left: no order waits for them."""
+"""Forgets deliveries that were deleted in SAP before the goods left."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ GOODS_ISSUED = "C"
 
 
 def unlisted_deliveries(orders: Sequence[SalesOrder], listed: Iterable[SapDelivery]) -> list[str]:
-    """The numbers of mirrored deliveries that SAP does not list for these orders.
+    """Numbers of the orders' mirrored deliveries that SAP no longer lists.
 
-    Without those whose goods have left or that the shop has shipped: nobody can delete the
-    former in SAP, and of the latter the customer was told.
+    Deliveries with goods issue are left out because SAP cannot delete them, and shipped ones
+    because the customer was told.
     """
     mirrors = OutboundDelivery.objects.filter(lines__sales_order__in=orders)
     unshipped = mirrors.filter(shipments=None, further_shipments=None)
@@ -26,7 +26,7 @@ def unlisted_deliveries(orders: Sequence[SalesOrder], listed: Iterable[SapDelive
 
 
 def forget_deliveries(numbers: Collection[str]) -> None:
-    """Take these out of the mirror; one with work in the ledger stays there, without lines."""
+    """Deletes the mirrors; one that has tasks is kept without its lines."""
     if not numbers:
         return
     deleted = OutboundDelivery.objects.filter(delivery_number__in=list(numbers))

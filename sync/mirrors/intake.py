@@ -1,4 +1,4 @@
-"""Which web orders go to SAP, and the rule that stops each of the others."""
+"""Decides which web orders go to SAP, and gives the rule that stops each of the others."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from sync.errors import UnexpectedRecord
-from sync.mirrors.web_orders import as_read
+from sync.mirrors.web_orders import stored_web_order
 from sync.models import PaymentMapping, SalesOrder, Shop, Step, SyncTask
 from sync.translate.order_rest import BundleInParts, left_to_order, refund_problem
 
@@ -46,13 +46,12 @@ INVOICED_IN_PART = "Already invoiced in the shop, in part"
 TOO_EARLY = "Placed before the portal took over"
 
 
-def payments_of(shop: Shop) -> dict[str, PaymentMapping]:
-    """The shop's rules by payment method."""
+def payment_rules_of(shop: Shop) -> dict[str, PaymentMapping]:
     return {entry.method: entry for entry in PaymentMapping.objects.filter(shop=shop)}
 
 
 def reason_not_taken(order: SalesOrder, payments: Payments, *, now: datetime) -> str:
-    """Why an order stays out of SAP for now; empty when it is to go there."""
+    """Why an order stays out of SAP for now; empty when it should be sent."""
     if never := reason_never_taken(order):
         return never
     if order.is_taken_anyway:
@@ -70,7 +69,7 @@ def reason_not_taken(order: SalesOrder, payments: Payments, *, now: datetime) ->
 
 
 def reason_never_taken(order: SalesOrder) -> str:
-    """Why nobody can take the order, not even anyway; empty where pieces of it are open."""
+    """Why not even a person can have the order sent; empty where part of it is open."""
     if order.state in NEVER_TAKEN:
         return NOT_OPEN[order.state]
     lines = order.lines.all()
@@ -88,12 +87,12 @@ def reason_never_taken(order: SalesOrder) -> str:
 
 
 def _refund_reason(order: SalesOrder) -> str:
-    """Only what was refunded line by line leaves a rest that is known for certain."""
+    """Only refunds made line by line leave a remainder that is known for certain."""
     payload = order.payload if isinstance(order.payload, dict) else {}
     is_less_paid = payload.get("total_refunded") or payload.get("total_canceled")
     if not (is_less_paid or any(line.qty_refunded for line in order.lines.all())):
         return ""
-    web_order = as_read(order)
+    web_order = stored_web_order(order)
     try:
         return refund_problem(web_order) if web_order else ""
     except UnexpectedRecord:
@@ -109,7 +108,7 @@ def reason_one_sided(order: SalesOrder) -> str:
 
 
 def _replaces_reason(order: SalesOrder) -> str:
-    """An order edited in the shop is a new one, and the old one canceled: never both in SAP."""
+    """Editing an order in the shop cancels it and creates a new one; SAP must never hold both."""
     if not order.replaces_increment_id:
         return ""
     old = SalesOrder.objects.filter(shop=order.shop, increment_id=order.replaces_increment_id)
@@ -125,7 +124,7 @@ def _replaces_reason(order: SalesOrder) -> str:
 
 
 def _state_reason(order: SalesOrder) -> str:
-    """A state nobody has thought of stops the order: what SAP holds is hard to take back."""
+    """An unknown state stops the order, because what SAP holds is hard to take back."""
     if order.state in NOT_OPEN:
         return NOT_OPEN[order.state]
     if order.status in SUSPECT:
@@ -154,13 +153,13 @@ def _payment_reason(order: SalesOrder, payment: PaymentMapping, now: datetime) -
 
 
 def _authorized(order: SalesOrder) -> Decimal:
-    """What the shop's payment says to be authorised, in order currency."""
+    """In order currency."""
     payload = order.payload if isinstance(order.payload, dict) else {}
     return _amount(payload.get("payment"), "amount_authorized")
 
 
 def _amount(members: object, name: str) -> Decimal:
-    """A member that may be missing, or no number at all."""
+    """Zero where the member is missing or no number."""
     value = members.get(name) if isinstance(members, dict) else None
     try:
         return Decimal(str(value or 0))
@@ -169,7 +168,7 @@ def _amount(members: object, name: str) -> Decimal:
 
 
 def _begun_reason(order: SalesOrder) -> str:
-    """What was shipped or part-invoiced before SAP knew the order would be so a second time."""
+    """Goods shipped or invoiced before SAP knew the order would be shipped or invoiced twice."""
     lines = order.lines.all()
     if any(line.qty_shipped > 0 for line in lines):
         return SHIPPED_IN_PART

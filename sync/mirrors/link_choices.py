@@ -1,11 +1,11 @@
-"""What people are asked about the SAP order of a web order, and what they said."""
+"""The SAP orders a person is asked about for a web order, and what people decided about them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from sync.causes.orders import OrderCause
-from sync.mirrors.shared_references import reference_of
+from sync.mirrors.shared_references import customer_reference_of
 from sync.models import Decision, SalesOrder, SyncTask
 from sync.translate.linking import Point
 
@@ -16,16 +16,14 @@ CANDIDATES = "candidates"  # fact of a task: both sides of each, for the page th
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What people decided about the SAP order of a web order."""
-
+class LinkDecisions:
     linked: str = ""
     is_seen: bool = False  # both sides were shown before
     refused: frozenset[str] = frozenset()
 
 
-def said_of(order: SalesOrder) -> Said:
-    """The decisions about an order, the last word on each number."""
+def decisions_on_link(order: SalesOrder) -> LinkDecisions:
+    """The last decision on each number counts."""
     linked, is_seen, refused = "", False, set()
     kinds = [Decision.Kind.SAP_ORDER_LINKED, Decision.Kind.SAP_ORDER_REFUSED]
     for one in Decision.objects.filter(sales_order=order, kind__in=kinds).order_by("id"):
@@ -35,13 +33,12 @@ def said_of(order: SalesOrder) -> Said:
         else:
             refused.add(one.number)
             linked = "" if linked == one.number else linked
-    return Said(linked, is_seen, frozenset(refused))
+    return LinkDecisions(linked, is_seen, frozenset(refused))
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A SAP order a person is asked about, as it was read; ``points`` is empty where SAP shows no
-    such order."""
+    """A SAP order a person is asked about; ``points`` is empty where SAP shows no such order."""
 
     number: str
     may_tie: bool
@@ -50,10 +47,9 @@ class Choice:
 
 
 def choices(order: SalesOrder) -> list[Choice]:
-    """What is to be decided about an order that is not in SAP."""
     if order.is_in_sap:
         return []
-    task, said, ours = _waiting(order), said_of(order), reference_of(order)
+    task, said, ours = _waiting(order), decisions_on_link(order), customer_reference_of(order)
     rows = task.facts.get(CANDIDATES, []) if task else []
     found = [
         Choice(
@@ -70,7 +66,7 @@ def choices(order: SalesOrder) -> list[Choice]:
 
 
 def task_showing(order: SalesOrder, number: str) -> SyncTask | None:
-    """The stopped task on which both sides were shown, if they were."""
+    """The stopped task that showed a person both sides; None where they were never shown."""
     task = _waiting(order)
     rows = task.facts.get(CANDIDATES, []) if task else []
     return task if any(row["number"] == number for row in rows) else None

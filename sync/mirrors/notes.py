@@ -1,4 +1,4 @@
-"""What the portal notes of a mirror by itself, beside what either side says of it."""
+"""The portal's own marks on a mirror, which neither shop nor SAP provides."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from django.utils import timezone
 from sync.models import SalesOrder
 
 
-def note_looked_for(order: SalesOrder) -> None:
-    """SAP has been asked about the order as the shop has it now."""
+def note_looked_up(order: SalesOrder) -> None:
+    """SAP was searched for the order in its present state in the shop."""
     keep(order, looked_up_as=order.remote_updated_at)
 
 
 def note_confirmed(order: SalesOrder) -> None:
-    """The shop was read back carrying the order's SAP number."""
+    """The shop was seen to carry the order's SAP number."""
     keep(order, confirmed_at=timezone.now())
 
 
 def note_taken_anyway(order: SalesOrder) -> None:
-    """A person wants the order although a rule has stopped it."""
+    """A person wants the order sent although a rule has stopped it."""
     keep(order, is_taken_anyway=True, not_taken_reason="", stage=SalesOrder.Stage.TO_SYNC)
 
 
 def note_billing_flow(order: SalesOrder, documents: Iterable[str]) -> None:
-    """These billing documents of SAP's flow have led to a new reading of the order."""
+    """These billing documents in SAP's document flow have caused the order to be read again."""
     keep(order, billing_flow=sorted({*order.billing_flow, *documents}))
 
 
 def note_watched(orders: Iterable[SalesOrder], news: Iterable[int], now: datetime) -> None:
-    """SAP was looked at for later billing documents; those with news are read again now."""
+    """SAP was asked for later billing documents; orders with ``news`` are read again now."""
     looked_at = SalesOrder.objects.filter(pk__in=[order.pk for order in orders])
     looked_at.update(billing_watched_at=now)
     SalesOrder.objects.filter(pk__in=list(news), billing_due_at=None).update(billing_due_at=now)
 
 
 def keep(order: SalesOrder, **columns: object) -> None:
-    """Set these columns, in the database and in hand; no others, for another may have changed."""
+    """Writes only these columns, because another worker may have changed the others."""
     SalesOrder.objects.filter(pk=order.pk).update(**columns)
     for name, value in columns.items():
         setattr(order, name, value)

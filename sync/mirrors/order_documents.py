@@ -1,4 +1,4 @@
-"""The documents of many orders at once, as the mirrors of both sides know them."""
+"""Collects the documents of many orders at once, from the mirrors of both sides."""
 
 from __future__ import annotations
 
@@ -24,8 +24,7 @@ from sync.translate.units import Counted, counted_as
 
 @dataclass(slots=True)
 class Documents:
-    """The keys of an order's deliveries and which of them the shop has shipped, what its documents
-    in SAP say, and its own lines of the deliveries."""
+    """An order's documents in shop and SAP, and its own lines of the deliveries."""
 
     deliveries: set[int] = field(default_factory=set)
     dispatched: set[int] = field(default_factory=set)
@@ -46,8 +45,8 @@ Found = defaultdict[int, Documents]
 def documents_of(
     orders: Sequence[SalesOrder], decided: Sequence[SalesOrder] | None = None
 ) -> Found:
-    """The documents by the order's key; as many queries for one order as for many. ``decided`` are
-    those about which people have decided something, where that is known: mostly none."""
+    """By the order's key, with as many queries for one order as for many. ``decided`` are the
+    orders with decisions, where the caller knows them."""
     found: Found = defaultdict(Documents)
     _add_sap_lines(orders, found)
     _add_deliveries(orders, found)
@@ -63,7 +62,7 @@ def documents_of(
 
 
 def _add_marked_done(orders: Sequence[SalesOrder], found: Found) -> None:
-    """What people have ended; the invoices of the shop are of interest only where they have."""
+    """The shop's invoices are read only for orders where a person has marked something done."""
     marked = Decision.objects.marked_done(Step.PUSH_SHIPMENT, Step.PUSH_INVOICE)
     columns = ("sales_order", "delivery", "billing_document")
     ended = list(marked.filter(sales_order__in=orders).order_by().values_list(*columns))
@@ -122,12 +121,12 @@ def _add_billing(orders: Sequence[SalesOrder], found: Found) -> None:
 
 
 def counted(line: OutboundDeliveryLine) -> Counted:
-    """A delivered line's quantity in its own unit and in the base unit."""
+    """In the line's own unit and in the base unit."""
     return Counted(line.delivered_quantity, line.unit, line.base_quantity, line.base_unit)
 
 
 def _as_ordered(documents: Documents, item: int, line: Counted) -> tuple[tuple[int, str], Decimal]:
-    """Item and unit, and the quantity in that unit: the order's where there is a way to it."""
+    """Item and unit, and the quantity converted into the ordered unit where that is possible."""
     unit = documents.units.get(item, "")
     quantity = line.in_unit(unit)
     if quantity is None:

@@ -1,4 +1,4 @@
-"""What of a web order SAP is asked for, and what it was asked for before."""
+"""What SAP is asked for of a web order, and what it was asked for before."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WHOLE: Left = {}
 class OrderRest:
     """A web order with the quantities SAP may have been asked for, the likeliest first.
 
-    What the shop refunds or ships after SAP was asked is no difference between the two.
+    Refunds and shipments in the shop after SAP was asked do not count as differences.
     """
 
     web_order: MagentoOrder
@@ -33,27 +33,26 @@ class OrderRest:
     likely: tuple[Left, ...]
 
     def translated(self) -> TranslatedOrder:
-        """The order as SAP was asked for it, or would be now."""
+        """As SAP was asked for the order, or would be asked now."""
         return sap_order_request(self.web_order, self.mapping, self.likely[0])
 
     def translated_as(self, left: Left) -> TranslatedOrder:
-        """The order with only these quantities left of it."""
         return sap_order_request(self.web_order, self.mapping, left)
 
     def item_numbers(self) -> dict[int, int]:
-        """The SAP item of each line by our own rule; nothing where no line can be told."""
+        """The SAP item of each line by the portal's own rule; empty where no line can be told."""
         try:
             return item_numbers(self.web_order)
         except UnexpectedRecord:
             return {}
 
     def to_create(self) -> TranslatedOrder:
-        """What is left to order now. Raises ``UnexpectedRecord`` where nothing is."""
+        """What is left to order now. Raises ``UnexpectedRecord`` where nothing is left."""
         left = left_to_order(self.web_order.items)
         return sap_order_request(self.web_order, self.mapping, _changed(self.web_order, left))
 
     def held_by(self, read: SapSalesOrder) -> TranslatedOrder:
-        """The order as it agrees with SAP's quantities, where any of the likely ones does."""
+        """Translated with the likely quantities that agree with SAP's, where some do."""
         held = {item.item_number: item.quantity for item in read.items if item.quantity}
         for left in self.likely:
             try:
@@ -66,7 +65,7 @@ class OrderRest:
 
 
 def rest_of(order: SalesOrder, web_order: MagentoOrder, mapping: OrderMapping) -> OrderRest:
-    """What SAP was asked for by this portal, if it was; what is left to order otherwise."""
+    """Takes the quantities SAP was asked for, or those left to order if it was not asked."""
     before = _asked_before(order)
     if before or order.sap_sales_order_number:
         likely = [before, left_now(web_order), _refunds_left(web_order), WHOLE]
@@ -77,15 +76,15 @@ def rest_of(order: SalesOrder, web_order: MagentoOrder, mapping: OrderMapping) -
 
 
 def left_now(web_order: MagentoOrder) -> Left:
-    """What is open of the order; all of it where nothing is, or no whole number of a bundle."""
+    """The open quantities; the whole order where nothing is open, or a bundle is left in part."""
     try:
         return _less_than_whole(web_order, left_to_order(web_order.items))
     except BundleInParts:
         return WHOLE
 
 
-def keep_asked(order: SalesOrder, asked: TranslatedOrder) -> None:
-    """Remember what SAP is asked for, before it is: later refunds do not change that."""
+def store_quantities_asked(order: SalesOrder, asked: TranslatedOrder) -> None:
+    """Stored before SAP is asked, so that later refunds do not change it."""
     for line in order.lines.all():
         quantity = asked.left.get(line.item_id)
         if line.sap_asked_quantity != quantity:
@@ -105,7 +104,7 @@ def _refunds_left(web_order: MagentoOrder) -> Left:
 
 
 def _less_than_whole(web_order: MagentoOrder, left: dict[int, Decimal]) -> Left:
-    """Only the lines that are not whole; nothing where no line would be left."""
+    """Only lines that are no longer whole; empty where no line would be left."""
     asked = item_numbers(web_order)
     if not any(left[item_id] for item_id in asked):
         return WHOLE

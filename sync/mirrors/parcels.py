@@ -1,4 +1,4 @@
-"""Parcels: those SAP names, and those of a shipment that came from SAP."""
+"""Parcel numbers that SAP gave to a delivery, and which of them a shipment in the shop carries."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from sync.magento.records import MagentoShipment
 from sync.models import DeliveryTrack, SalesOrder, Shipment
 
 
-def keep_parcels_sent(order: SalesOrder, entity_id: int, numbers: Iterable[str]) -> None:
-    """These parcels of a shipment are SAP's; any other was added by a person."""
+def store_parcels_sent(order: SalesOrder, entity_id: int, numbers: Iterable[str]) -> None:
+    """Any other parcel of the shipment was added by a person."""
     shipment = Shipment.objects.filter(sales_order=order, entity_id=entity_id)
     shipment.update(parcels_sent=sorted(set(numbers)))
 
 
 def parcels_sent(order: SalesOrder, entity_id: int) -> set[str]:
-    """The parcels of a shipment that came from SAP."""
     shipment = Shipment.objects.filter(sales_order=order, entity_id=entity_id)
     return {number for kept in shipment.values_list("parcels_sent", flat=True) for number in kept}
 
@@ -24,7 +23,7 @@ def parcels_sent(order: SalesOrder, entity_id: int) -> set[str]:
 def by_parcel(
     shipments: Iterable[MagentoShipment], deliveries: Iterable[int]
 ) -> list[tuple[int, int]]:
-    """Each shipment with each delivery, by its key, of which it carries a parcel."""
+    """Pairs of shipment and delivery key where the shipment carries a parcel of the delivery."""
     carried: dict[str, list[int]] = defaultdict(list)
     tracks = DeliveryTrack.objects.filter(delivery__in=list(deliveries)).order_by("pk")
     for delivery, number in tracks.values_list("delivery", "track_number"):

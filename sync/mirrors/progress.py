@@ -1,4 +1,4 @@
-"""How far an order has come, worked out from the mirrors of both sides."""
+"""Works out how far an order has come, from the mirrors of both sides."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Literal
 
 from django.db.models import Exists, OuterRef
 
-from sync.mirrors.intake import payments_of, reason_not_taken, reason_one_sided
+from sync.mirrors.intake import payment_rules_of, reason_not_taken, reason_one_sided
 from sync.mirrors.order_documents import Documents, documents_of
-from sync.mirrors.unwanted_goods import note_unwanted, reason_unwanted
+from sync.mirrors.unwanted_goods import reason_unwanted, store_unwanted_quantities
 from sync.models import Decision, SalesOrder, Shop, clock
 from sync.policy import Policy
 from sync.translate import line_progress
@@ -23,7 +23,6 @@ Due = Literal["deliveries_due_at", "billing_due_at"]
 
 
 def refresh_stages(keys: Iterable[int]) -> None:
-    """Work out stage and reason of these orders again, and store what changed."""
     orders = list(
         SalesOrder.objects.filter(pk__in=list(keys))
         .select_related("shop")
@@ -32,11 +31,11 @@ def refresh_stages(keys: Iterable[int]) -> None:
     )
     documents = documents_of(orders, [order for order in orders if order.is_decided])
     awaited = {order.shop for order in orders if not order.is_in_sap}
-    payments = {shop: payments_of(shop) for shop in awaited}
+    payments = {shop: payment_rules_of(shop) for shop in awaited}
     now = clock.now()
     for order in orders:
         if order.is_in_sap:
-            unwanted = note_unwanted(order, documents[order.pk])
+            unwanted = store_unwanted_quantities(order, documents[order.pk])
             reason = reason_unwanted(order, documents[order.pk], unwanted)
             reason = reason or reason_one_sided(order)
         else:
@@ -48,21 +47,20 @@ def refresh_stages(keys: Iterable[int]) -> None:
 
 
 def refresh_replacements(shop: Shop) -> None:
-    """Edited orders wait for what becomes of the orders they replace: look again."""
+    """Edited orders depend on the orders they replace, so their stage is worked out again."""
     edited = SalesOrder.objects.filter(shop=shop, stage=Stage.NOT_TAKEN)
     refresh_stages(edited.exclude(replaces_increment_id="").values_list("pk", flat=True))
 
 
 def _arrival(order: SalesOrder, stage: Stage, now: datetime) -> dict[str, datetime]:
-    """An order that has just become complete is looked at once more, and followed from then on:
-    a parcel number may have come, or changed, while the last invoice was made."""
+    """An order that has just become complete is read once more, and followed from then on: its
+    parcel number may have changed while the last invoice was made."""
     if stage != Stage.COMPLETE or order.stage == Stage.COMPLETE:
         return {}
     return {"completed_at": now, "deliveries_due_at": now, "billing_due_at": now}
 
 
 def stage_of(order: SalesOrder, reason: str, documents: Documents) -> Stage:
-    """The stage an order with these documents has reached."""
     if order.is_in_sap and reason:
         return Stage.ONE_SIDED
     if order.state == "canceled" or (order.state == "closed" and order.sap_is_rejected):
@@ -79,8 +77,8 @@ def stage_of(order: SalesOrder, reason: str, documents: Documents) -> Stage:
     return Stage.PICKING if documents.deliveries else Stage.IN_SAP
 
 
-def still_open(order: SalesOrder) -> str:
-    """Why an order that is in SAP is not complete, in one sentence; empty for any other."""
+def reason_incomplete(order: SalesOrder) -> str:
+    """Why an order in SAP is not complete, in one sentence; empty for any other."""
     if not order.is_in_sap or order.stage not in OPEN_STAGES - {Stage.ONE_SIDED}:
         return ""
     documents = documents_of([order])[order.pk]
@@ -88,10 +86,10 @@ def still_open(order: SalesOrder) -> str:
 
 
 def _left_to_ship(order: SalesOrder, documents: Documents) -> str:
-    """What has not left SAP, or is not shipped in the shop; empty when all is.
+    """Empty when everything has left SAP and is shipped in the shop.
 
-    Pieces that were refunded would still be shipped by the shop: nobody waits for them once each
-    delivery has its shipment.
+    The shop still counts refunded pieces as open; nobody waits for them once each delivery has its
+    shipment.
     """
     if left := left_to_deliver(order.sap_delivery_status, documents.in_sap):
         return left
@@ -108,7 +106,7 @@ def _left_to_ship(order: SalesOrder, documents: Documents) -> str:
 
 
 def _left_to_invoice(order: SalesOrder, documents: Documents) -> str:
-    """What is not billed in SAP, or not invoiced in the shop; empty when all is."""
+    """Empty when everything is billed in SAP and invoiced in the shop."""
     if left := left_to_bill(order.sap_billing_status, documents.in_sap):
         return left
     handled = documents.invoiced | documents.ended_billing
@@ -119,24 +117,24 @@ def _left_to_invoice(order: SalesOrder, documents: Documents) -> str:
 
 
 def _by_state(order: SalesOrder) -> str:
-    """Without lines there is nothing but the shop's state to go by."""
+    """An order without lines has only the shop's state to go by."""
     if order.state in {"complete", "closed"}:
         return ""
     return f"The order is {order.state} in the shop."
 
 
 def orders_to_read(due: Due) -> list[int]:
-    """The keys of the orders SAP is asked about now, oldest first: all from which more is to come,
-    and the complete ones whose time has come again."""
+    """Keys of the orders SAP is asked about now, oldest first: those not complete, and complete
+    ones whose time has come again."""
     in_sap = SalesOrder.objects.filter(sap_read_at__isnull=False).order_by()
     still_open = in_sap.filter(stage__in=OPEN_STAGES).values_list("pk", flat=True)
     followed = in_sap.filter(**{f"{due}__lte": clock.now()}).values_list("pk", flat=True)
     return sorted(still_open.union(followed))  # each by its own index
 
 
-def note_read(orders: Iterable[SalesOrder], due: Due, policy: Policy) -> None:
-    """Say when SAP is asked about these orders again, where they are complete: soon at first,
-    for a parcel number that comes just after the invoice, then at the policy's interval."""
+def schedule_next_read(orders: Iterable[SalesOrder], due: Due, policy: Policy) -> None:
+    """For complete orders only: soon at first, since a parcel number may come just after the
+    invoice, then at the policy's interval."""
     now = clock.now()
     for order in orders:
         seen = getattr(order, due)

@@ -1,4 +1,4 @@
-"""Storing what SAP answered: order status, deliveries, billing documents. Safe to repeat."""
+"""Stores what SAP answered: order status, deliveries, billing documents. Safe to repeat."""
 
 from __future__ import annotations
 
@@ -36,7 +36,6 @@ from sync.translate.sap_values import (
 
 
 def store_sap_status(read: SapSalesOrder) -> None:
-    """Note what SAP says of an order that is known to be there."""
     sap_order_must_fit(read)
     order = SalesOrder.objects.filter(
         sap_sales_order_number=read.sap_sales_order_number, sap_read_at__isnull=False
@@ -50,20 +49,20 @@ def store_sap_status(read: SapSalesOrder) -> None:
 
 
 def sap_order_must_fit(read: SapSalesOrder) -> None:
-    """Raises ``UnexpectedRecord`` for a value of SAP's order that the mirrors cannot hold."""
+    """Raises ``UnexpectedRecord`` for a value that the mirrors cannot hold."""
     must_fit(SalesOrder, [sap_order_values(read)], system="sap")
     lines = [sap_order_line_values(item) for item in read.items]
     must_fit(SapSalesOrderLine, lines, system="sap")
 
 
 def store_sap_lines(order: SalesOrder, read: SapSalesOrder) -> None:
-    """Make the lines of SAP's order these; within a transaction."""
+    """Replaces the order's SAP lines; call it within a transaction."""
     lines = [sap_order_line_values(item) for item in read.items]
     _replace(SapSalesOrderLine, {"sales_order": order}, lines)
 
 
 def store_delivery(record: SapDelivery, sources: DeliverySources) -> OutboundDelivery:
-    """Upsert a delivery with lines and parcel numbers; ``changed_at`` moves only on news."""
+    """Includes lines and parcel numbers; ``changed_at`` moves only when something changed."""
     now = timezone.now()
     seen = OutboundDelivery.objects.filter(delivery_number=record.delivery_number).first()
     values = outbound_delivery_values(
@@ -99,7 +98,7 @@ def store_delivery(record: SapDelivery, sources: DeliverySources) -> OutboundDel
 
 
 def store_billing_document(record: SapBillingDocument) -> BillingDocument:
-    """Upsert a billing document with its lines; ``changed_at`` moves only on news."""
+    """Includes the lines; ``changed_at`` moves only when something changed."""
     now = timezone.now()
     number = record.billing_document_number
     seen = BillingDocument.objects.filter(billing_document_number=number).first()
@@ -123,8 +122,8 @@ def store_billing_document(record: SapBillingDocument) -> BillingDocument:
 
 
 def store_billing_statuses(told: Mapping[str, str]) -> None:
-    """How far deliveries are billed, by number. The rest of one that has changed is still to be
-    read: its fingerprint goes."""
+    """Takes billing statuses by delivery number. Where one changed the fingerprint is cleared,
+    because the rest of the delivery is still to be read."""
     mirrors = OutboundDelivery.objects.filter(delivery_number__in=told)
     for number, status in mirrors.values_list("delivery_number", "billing_status"):
         if told[number] != status:
@@ -133,7 +132,6 @@ def store_billing_statuses(told: Mapping[str, str]) -> None:
 
 
 def _first_seen_picked(seen: OutboundDelivery | None, now: datetime) -> datetime:
-    """The moment a poll first saw the delivery picked: an earlier one's, or this one's."""
     first_seen = OutboundDelivery.PickTimeSource.FIRST_SEEN
     if seen is None or seen.picked_at is None or seen.pick_time_source != first_seen:
         return now
@@ -141,7 +139,6 @@ def _first_seen_picked(seen: OutboundDelivery | None, now: datetime) -> datetime
 
 
 def _with_orders(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The lines with the web order each belongs to, where the portal knows it."""
     numbers = {line["sap_sales_order_number"] for line in lines} - {""}
     orders = SalesOrder.objects.filter(sap_sales_order_number__in=numbers)
     keys = dict(orders.values_list("sap_sales_order_number", "pk"))
@@ -153,7 +150,7 @@ def _differs(seen: Model, values: dict[str, Any]) -> bool:
 
 
 def _replace(model: type[Model], owner: dict[str, Model], rows: list[dict[str, Any]]) -> bool:
-    """Make the owner's rows these, in this order; whether that changed anything."""
+    """Returns whether the owner's rows changed."""
     manager = model._default_manager
     present = manager.filter(**owner)
     columns = list(rows[0]) if rows else ["pk"]

@@ -1,4 +1,4 @@
-"""SAP's order of a web order, as it was read: its status, its lines, and how far both agree."""
+"""Stores the SAP order of a web order as it was read: status, lines and differences."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils import timezone
 
 from sync.mirrors.notes import keep
-from sync.mirrors.order_rest import keep_asked
+from sync.mirrors.order_rest import store_quantities_asked
 from sync.mirrors.sap import store_sap_lines
 from sync.models import SalesOrder, SalesOrderLine
 from sync.sap.records import CreatedSalesOrder, SapSalesOrder
@@ -20,7 +20,7 @@ Verification = SalesOrder.Verification
 
 
 def store_sent(order: SalesOrder, created: CreatedSalesOrder) -> None:
-    """SAP has given the order this number; it is still to be read back."""
+    """SAP has given the order its number, but it was not read back yet."""
     keep(
         order,
         sap_sales_order_number=created.sap_sales_order_number,
@@ -36,13 +36,13 @@ def store_compared(
     differences: list[dict[str, str]],
     **notes: object,
 ) -> None:
-    """Keep SAP's order with what differs from what it was asked for; within a transaction."""
+    """Call it within a transaction."""
     rounding = None if differences else rounding_between(asked.request, read, asked.totals)
     cuts = [
         {"field": cut.field, "length": cut.original_length, "limit": cut.limit}
         for cut in asked.cuts
     ]
-    keep_asked(order, asked)
+    store_quantities_asked(order, asked)
     _store(
         order,
         read,
@@ -62,7 +62,7 @@ def store_uncompared(
     why: str,
     **notes: object,
 ) -> None:
-    """Keep an order of SAP that the portal could not have sent; within a transaction."""
+    """For a SAP order the portal could not have sent itself; call it within a transaction."""
     differences = [{"field": CANNOT_COMPARE, "shop": why, "sap": ""}]
     verification = Verification.DIFFERS
     _store(order, read, item_numbers, verification=verification, differences=differences, **notes)

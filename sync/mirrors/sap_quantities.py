@@ -30,7 +30,7 @@ Quantities = dict[int, Decimal]
 def delivered_quantities(
     order: SalesOrder, delivery: OutboundDelivery
 ) -> tuple[Quantities, Quantities]:
-    """Of this delivery, and of all that left before it."""
+    """The quantities of this delivery, and of all deliveries that left before it."""
     lines = OutboundDeliveryLine.objects.filter(sales_order=order)
     earlier = [one for one in departed(order) if _departure(one) < _departure(delivery)]
     before = lines.filter(delivery__in=earlier)
@@ -46,13 +46,13 @@ def _delivered(lines: QuerySet[OutboundDeliveryLine]) -> Iterator[tuple[int, Cou
 
 
 def departed(order: SalesOrder) -> list[OutboundDelivery]:
-    """The order's deliveries that have left, in the sequence in which they did."""
+    """Deliveries that have left, in the sequence in which they left."""
     gone = OutboundDelivery.objects.filter(lines__sales_order=order, goods_movement_status="C")
     return sorted(gone.distinct(), key=_departure)
 
 
 def _departure(delivery: OutboundDelivery) -> tuple[date, datetime, str]:
-    """The sequence in which deliveries left; the number decides within a moment or a day."""
+    """Sorts by departure; the number decides between deliveries of one moment or day."""
     day = delivery.goods_issue_date or date.max
     midnight = datetime.combine(day, time.min, UTC)
     return (day, delivery.goods_issued_at or midnight, delivery.delivery_number)
@@ -61,7 +61,7 @@ def _departure(delivery: OutboundDelivery) -> tuple[date, datetime, str]:
 def billed_quantities(
     order: SalesOrder, document: BillingDocument
 ) -> tuple[Quantities, Quantities]:
-    """Of this billing document, and of all valid invoices that come before it by number."""
+    """The quantities of this document, and of all valid invoices with a lower number."""
     lines = BillingDocumentLine.objects.filter(sales_order=order)
     earlier = billing_documents(order, is_cancelled=False).filter(
         billing_document_number__lt=document.billing_document_number
@@ -90,7 +90,7 @@ def _billed(
 
 
 def refuse_disagreements(order: SalesOrder, document: str, wanted: OpenQuantities) -> None:
-    """Raises ``RecordsDisagree`` when anything of the document does not fit the web order."""
+    """Raises ``RecordsDisagree`` where anything in the document does not fit the web order."""
     if wanted.disagreements:
         reasons = " ".join(one.message for one in wanted.disagreements)
         raise RecordsDisagree(
@@ -103,8 +103,8 @@ def refuse_disagreements(order: SalesOrder, document: str, wanted: OpenQuantitie
 def refuse_other_quantities(
     order: SalesOrder, paper: str, items: Sequence[MagentoDocumentItem], wanted: OpenQuantities
 ) -> None:
-    """Raises ``RecordsDisagree`` when what the shop made holds other quantities than were asked
-    for: it cuts them silently where somebody else was faster [214, 264, 326]."""
+    """Raises ``RecordsDisagree`` where the shop made a paper with other quantities than asked for:
+    it cuts them silently where somebody else was faster [214, 264, 326]."""
     held: Quantities = defaultdict(Decimal)
     for item in items:
         held[item.order_item_id] += item.qty
@@ -147,7 +147,7 @@ def _by_item_id(
 def _in_unit_of_order(
     order: SalesOrder, document: str, item: int, line: Counted, unit: str
 ) -> Decimal:
-    """A carton is not a piece: what cannot be converted exactly is left to a person."""
+    """A carton is not a piece: a person decides what cannot be converted exactly."""
     quantity = line.in_unit(unit)
     if quantity is None:
         raise RecordsDisagree(

@@ -1,4 +1,4 @@
-"""Storing what the shop answered: orders, shipments, invoices. Upserts, safe to repeat."""
+"""Stores what the shop answered: orders, shipments, invoices. Upserts, safe to repeat."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sync.errors import UnexpectedRecord
 from sync.magento.records import MagentoInvoice, MagentoOrder, MagentoShipment
 from sync.mirrors.column_limits import must_fit
 from sync.mirrors.progress import refresh_stages
-from sync.mirrors.standing_for import SapDocument, columns_of, follow, tie
+from sync.mirrors.standing_for import SapDocument, columns_of, move_link, tie
 from sync.models import (
     BillingDocument,
     Invoice,
@@ -40,9 +40,9 @@ CLOCKS_DIFFER = timedelta(days=1)  # at most, between shop and portal
 
 
 def store_orders(shop: Shop, orders: Iterable[MagentoOrder]) -> list[int]:
-    """Upsert web orders with their lines in bulk; the keys of their mirrors.
+    """Returns the keys of the mirrors.
 
-    Raises ``UnexpectedRecord`` for an order the mirror cannot hold; none is stored then.
+    Raises ``UnexpectedRecord`` for an order the mirror cannot hold; then none is stored.
     """
     newest: dict[int, MagentoOrder] = {}
     for order in orders:
@@ -62,7 +62,6 @@ def store_orders(shop: Shop, orders: Iterable[MagentoOrder]) -> list[int]:
 
 
 def store_order(shop: Shop, order: MagentoOrder) -> SalesOrder:
-    """Upsert one web order; its mirror as it now stands."""
     with _named(f"Order {order.increment_id}"):
         key = store_orders(shop, [order])[0]
     return SalesOrder.objects.select_related("shop").get(pk=key)
@@ -75,8 +74,8 @@ def store_shipment(
     *,
     made_by_hand: bool = False,
 ) -> Shipment:
-    """Upsert a shipment with lines and tracks; ``delivery`` None leaves earlier links alone, and
-    so does one for a shipment made by hand: it may stand for several."""
+    """With ``delivery`` None earlier links stay; they also stay for a shipment made by hand, which
+    may stand for several deliveries."""
     values, lines, tracks = _split(shipment_values(record), "lines", "tracks")
     lines = [_renamed(line, "shipped_quantity") for line in lines]
     with _named(f"Shipment {record.entity_id}"):
@@ -101,7 +100,7 @@ def store_invoice(
     *,
     made_by_hand: bool = False,
 ) -> Invoice:
-    """Upsert an invoice with its lines; ``document`` as for a shipment."""
+    """``document`` works as ``delivery`` does for a shipment."""
     values, lines = _split(invoice_values(record), "lines")
     lines = [_renamed(line, "invoiced_quantity") for line in lines]
     with _named(f"Invoice {record.entity_id}"):
@@ -126,7 +125,7 @@ def _upsert_paper(
     if document is not None:
         values |= {"is_made_by_hand": made_by_hand}
         if not made_by_hand:
-            follow(order, model, entity_id, document)
+            move_link(order, model, entity_id, document)
             values |= {columns_of(model)[0]: document}
     paper, _created = model._default_manager.update_or_create(
         sales_order=order, entity_id=entity_id, defaults={**values, "read_at": timezone.now()}
@@ -142,7 +141,7 @@ def _renamed(line: dict[str, Any], quantity: str) -> dict[str, Any]:
 
 @contextmanager
 def _named(document: str) -> Iterator[None]:
-    """Say of which document a value does not fit."""
+    """Adds to an error the document whose value does not fit."""
     try:
         yield
     except UnexpectedRecord as error:
@@ -151,9 +150,9 @@ def _named(document: str) -> Iterator[None]:
 
 
 def _drop_outdated(shop: Shop, orders: dict[int, MagentoOrder]) -> None:
-    """Leave alone what another task has meanwhile read in a newer state.
+    """Drops orders that another task has meanwhile stored in a newer state.
 
-    A mirror that claims to be of a time to come is not newer: it is wrong, and is replaced.
+    A mirror dated in the future is wrong rather than newer, and is replaced.
     """
     known = SalesOrder.objects.filter(shop=shop, entity_id__in=list(orders))
     latest = timezone.now() + CLOCKS_DIFFER
@@ -196,9 +195,9 @@ def _upsert_lines(keys: dict[int, int], orders: dict[int, MagentoOrder]) -> None
 
 
 def _drop_lines_gone(orders: Iterable[int], wanted: set[tuple[int, int]]) -> None:
-    """A line is never taken off an order: one that is gone came with a broken record.
+    """The shop never takes a line off an order: one that is gone came with a broken record.
 
-    What SAP holds stays, lest a record without its lines breaks the link to SAP's items.
+    Lines that SAP holds stay, or the link to SAP's items would break.
     """
     known = SalesOrderLine.objects.filter(sales_order__in=list(orders), sap_item_number=None)
     rows = known.values_list("pk", "sales_order", "item_id")
@@ -208,6 +207,6 @@ def _drop_lines_gone(orders: Iterable[int], wanted: set[tuple[int, int]]) -> Non
 
 
 def _split(values: dict[str, Any], *lists: str) -> list[Any]:
-    """The column values, then each named list taken out of them."""
+    """The column values, followed by each named list taken out of them."""
     parts = [values.pop(name) for name in lists]
     return [values, *parts]

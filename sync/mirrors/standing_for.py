@@ -1,4 +1,4 @@
-"""Which of SAP's documents a paper of the shop stands for: one of ours for one, others for more."""
+"""Links the shop's papers to SAP documents: the portal's own to one, others to one or more."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ SapDocument = OutboundDelivery | BillingDocument
 
 
 def columns_of(paper: ShopPaper | type[ShopPaper]) -> tuple[str, str]:
-    """The names of the column of its first document, and of the relation to further ones."""
     model = paper if isinstance(paper, type) else type(paper)
     if issubclass(model, Shipment):
         return "delivery", "further_deliveries"
@@ -19,7 +18,7 @@ def columns_of(paper: ShopPaper | type[ShopPaper]) -> tuple[str, str]:
 
 
 def tie(paper: ShopPaper, document: SapDocument) -> None:
-    """Let the paper stand for this document too; the first one is named in its own column."""
+    """The first document goes into the paper's own column, later ones into the relation."""
     first, further = columns_of(paper)
     if getattr(paper, f"{first}_id") is None:
         type(paper).objects.filter(pk=paper.pk).update(**{first: document})
@@ -29,7 +28,6 @@ def tie(paper: ShopPaper, document: SapDocument) -> None:
 
 
 def untie(paper: ShopPaper, document: SapDocument) -> None:
-    """Let the paper stand for this document no longer."""
     first, further = columns_of(paper)
     others = getattr(paper, further)
     if getattr(paper, f"{first}_id") == document.pk:
@@ -40,10 +38,10 @@ def untie(paper: ShopPaper, document: SapDocument) -> None:
     others.remove(document)
 
 
-def follow(
+def move_link(
     order: SalesOrder, papers: type[ShopPaper], entity_id: int, document: SapDocument
 ) -> None:
-    """Let the mirror of ours that stands for the document be the one of this ``entity_id``.
+    """Moves the portal's own mirror for a document to another ``entity_id``.
 
     A shop restored from a backup, or one misread before, shows the same paper under another key.
     """
@@ -59,7 +57,7 @@ def follow(
 
 
 def tied_pairs(order: SalesOrder, papers: type[ShopPaper]) -> list[tuple[int, int]]:
-    """The ``entity_id`` of each of the order's papers with the key of each document it is for."""
+    """Pairs of the paper's ``entity_id`` and the document's key."""
     pairs: list[tuple[int, int]] = []
     first, further = columns_of(papers)
     for paper in papers._default_manager.filter(sales_order=order).prefetch_related(further):
@@ -70,21 +68,20 @@ def tied_pairs(order: SalesOrder, papers: type[ShopPaper]) -> list[tuple[int, in
 
 
 def made_by_us(order: SalesOrder, papers: type[ShopPaper], document: SapDocument) -> set[int]:
-    """The ``entity_id`` of what the portal made for the order's part of a document, as far as it
-    knows: a comment in the shop may be edited or misread."""
+    """As far as the portal knows: a comment in the shop may be edited or misread."""
     first, _further = columns_of(papers)
     ours = papers._default_manager.filter(sales_order=order, is_made_by_hand=False)
     return set(ours.filter(**{first: document}).values_list("entity_id", flat=True))
 
 
-def leave_to(
+def tie_only(
     order: SalesOrder,
     papers: type[ShopPaper],
     document: SapDocument,
     entity_ids: Collection[int],
     in_shop: Collection[int],
 ) -> None:
-    """Of the order's papers that stand for the document, let only those with these ids do so.
+    """Unties all papers of the order from the document, except those with these ids.
 
     A paper that a restored shop shows under another key keeps its mirror, and so its mails.
     """

@@ -1,4 +1,4 @@
-"""What follows when a person takes an order that a rule has stopped, in words."""
+"""Describes what happens when a person sends an order to SAP that a rule has stopped."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 from sync.errors import UnexpectedRecord
 from sync.magento.records import MagentoOrder
 from sync.mirrors import intake
-from sync.mirrors.web_orders import as_read
+from sync.mirrors.web_orders import stored_web_order
 from sync.models import SalesOrder
 from sync.translate.order_amounts import ANY, OrderAmounts, PricedLine, order_amounts
 from sync.translate.order_rest import (
@@ -39,9 +39,9 @@ FOLLOWS = {
 
 
 def consequences(order: SalesOrder) -> list[str]:
-    """Whole sentences: the rule, what it kept from happening, what SAP is asked for and what not.
+    """Whole sentences: the rule and its reason, what SAP is asked for and what is left out.
 
-    Reads the mirror alone: what the shop says when the order really goes may be newer.
+    Reads the mirror alone; the shop may say something newer when the order is really sent.
     """
     return [
         f"This rule has stopped the order: {order.not_taken_reason or 'none is known any more'}.",
@@ -66,7 +66,7 @@ def _of_rule(order: SalesOrder) -> Iterator[str]:
 
 
 def _of_goods(order: SalesOrder) -> Iterator[str]:
-    web_order = as_read(order)
+    web_order = stored_web_order(order)
     if web_order is None:
         return
     try:
@@ -98,7 +98,6 @@ def _missing(whole: OrderAmounts, rest: OrderAmounts) -> list[PricedLine]:
 
 
 def _named(lines: Sequence[PricedLine]) -> str:
-    """As many pieces as there are, by SKU."""
     pieces = sum((line.quantity for line in lines), ZERO).normalize()
     shown = [f"{line.quantity.normalize():f} × {line.sku}" for line in lines[:MOST_NAMED]]
     if len(lines) > MOST_NAMED:

@@ -1,4 +1,4 @@
-"""What a fetch of all open orders need not store again, because SAP says the same as before."""
+"""Recognises records that a fetch need not store again, because SAP says the same as before."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ FORM = 1  # of the mirrors: raise it when something else is stored of the same r
 def fingerprint_of(
     record: SapDelivery | SapBillingDocument, sources: DeliverySources | None = None
 ) -> str:
-    """A record in 64 characters, with what decides how it is stored."""
+    """64 characters that cover the record and the settings that decide how it is stored."""
     return sha256(repr((FORM, record, sources)).encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def unchanged_deliveries(records: Iterable[SapDelivery], sources: DeliverySources) -> set[str]:
-    """The numbers of these deliveries that are stored as they are, noted as read again."""
+    """Numbers of deliveries that are stored as they are; their time of reading is updated."""
     prints = {one.delivery_number: fingerprint_of(one, sources) for one in records}
     return _unchanged(OutboundDelivery, OutboundDeliveryLine, "delivery", prints)
 
 
 def unchanged_billing_documents(records: Iterable[SapBillingDocument]) -> set[str]:
-    """The numbers of these billing documents that are stored as they are, noted as read again."""
+    """Numbers of documents stored as they are; their time of reading is updated."""
     prints = {one.billing_document_number: fingerprint_of(one) for one in records}
     return _unchanged(BillingDocument, BillingDocumentLine, "billing_document", prints)
 
 
 def unchanged_orders(orders: Iterable[SalesOrder], read: Iterable[SapSalesOrder]) -> set[str]:
-    """The numbers of these orders of which SAP says nothing new, noted as read again."""
+    """SAP numbers of orders without news; their time of reading is updated."""
     mirrors = {order.sap_sales_order_number: order for order in orders}
     lines = _sap_lines_of(mirrors.values())
     same = {
@@ -77,7 +77,6 @@ def _holds(mirror: Model, values: Mapping[str, Any]) -> bool:
 
 
 def _sap_lines_of(orders: Iterable[SalesOrder]) -> dict[int, list[SapSalesOrderLine]]:
-    """The mirrored lines of these orders in SAP, in the sequence they were stored in."""
     found: dict[int, list[SapSalesOrderLine]] = defaultdict(list)
     for line in SapSalesOrderLine.objects.filter(sales_order__in=list(orders)).order_by("pk"):
         found[line.sales_order_id].append(line)
@@ -87,7 +86,7 @@ def _sap_lines_of(orders: Iterable[SalesOrder]) -> dict[int, list[SapSalesOrderL
 def _unchanged(
     document: type[Model], line: type[Model], name: str, prints: Mapping[str, str]
 ) -> set[str]:
-    """Those with a line of an order the portal did not know are stored again: it may know it."""
+    """A document with a line of an unknown order is stored again: the portal may know it by now."""
     column = f"{name}_number"
     mirrors = document._default_manager.filter(**{f"{column}__in": list(prints)})
     same = {

@@ -1,4 +1,4 @@
-"""Remote records that cannot be read: each becomes a task of its own that needs attention.
+"""Remote records that cannot be read: each gets a task of its own that needs attention.
 
 The rest of the batch goes on; the task closes itself when a later pull can read the record.
 """
@@ -23,27 +23,26 @@ ENDED_WITH = "ended_with"  # the message of the trouble that a person has marked
 
 
 def known(shop: Shop) -> set[int]:
-    """The keys of a shop's web orders that could not be read and wait for somebody."""
+    """Keys of the shop's web orders that could not be read and wait for a person."""
     tasks = SyncTask.objects.unfinished().filter(step=Step.PULL_ORDERS, shop=shop)
     found = (entity_id_in(task.reference) for task in tasks.only("reference"))
     return {entity_id for entity_id in found if entity_id is not None}
 
 
 def report(shop: Shop, record: UnreadableRecord) -> None:
-    """Open or renew the task that stands for this record."""
     reference = reference_of(shop, record)
     lock = f"pull_orders:{reference}"[:80]
     task = {"step": Step.PULL_ORDERS, "reference": reference, "lock": lock, "shop": shop}
-    stop(task, said_of(record))
+    stop(task, error_for(record))
 
 
 def stop(task: Mapping[str, Any], error: UnexpectedRecord) -> None:
-    """Leave the task of this step and reference to a person; made where there is none.
+    """Hands the task of this step and reference to a person, and creates it if need be.
 
-    One that is being carried out is left alone: it finds out for itself. So is what a person has
-    marked done, while no other trouble is reported of it.
+    A running task is left alone, because it will find the trouble itself; so is one that a person
+    has marked done, unless the trouble is a new one.
     """
-    if is_ended(task["step"], task["reference"], error.message):
+    if is_marked_done(task["step"], task["reference"], error.message):
         return
     values = {"state": State.NEEDS_ATTENTION, "finished_at": clock.now(), **columns_of(error)}
     unfinished = SyncTask.objects.unfinished()
@@ -54,14 +53,13 @@ def stop(task: Mapping[str, Any], error: UnexpectedRecord) -> None:
         SyncTask.objects.create(**task, origin=SyncTask.Origin.FOLLOW_UP, **values)
 
 
-def is_ended(step: Step, reference: str, message: str) -> bool:
-    """Whether a person has marked this very trouble done."""
+def is_marked_done(step: Step, reference: str, message: str) -> bool:
     marked = Decision.objects.marked_done(step).filter(task__reference=reference)
     return marked.filter(**{f"task__facts__{ENDED_WITH}": message}).exists()
 
 
 def stopped(step: Step) -> set[str]:
-    """The references of tasks that stopped because a record could not be read."""
+    """References of tasks that stopped because a record could not be read."""
     tasks = SyncTask.objects.filter(
         step=step, state=State.NEEDS_ATTENTION, error_class=Kind.UNEXPECTED
     )
@@ -69,7 +67,6 @@ def stopped(step: Step) -> set[str]:
 
 
 def close(step: Step, references: Iterable[str]) -> None:
-    """Close the tasks of records that can be read by now."""
     SyncTask.objects.filter(
         step=step,
         state=State.NEEDS_ATTENTION,
@@ -79,7 +76,6 @@ def close(step: Step, references: Iterable[str]) -> None:
 
 
 def close_readable(shop: Shop, orders: Iterable[tuple[int, str]]) -> None:
-    """Close the tasks of web orders, by key and number, that can be read by now."""
     close(
         Step.PULL_ORDERS,
         [
@@ -91,8 +87,7 @@ def close_readable(shop: Shop, orders: Iterable[tuple[int, str]]) -> None:
 
 
 def refuse(records: Sequence[UnreadableRecord], what: str) -> None:
-    """Raises ``UnexpectedRecord`` where some of an order's papers cannot be read: what is looked
-    for may be among them."""
+    """Raises ``UnexpectedRecord``, because the paper that is looked for may be among these."""
     for record in records:
         name = record.number or (record.entity_id and f"with entity_id {record.entity_id}")
         raise UnexpectedRecord(
@@ -104,7 +99,7 @@ def refuse(records: Sequence[UnreadableRecord], what: str) -> None:
 
 
 def reference_of(shop: Shop, record: UnreadableRecord) -> str:
-    """The task's reference for a record: by key, else by number; those without either share one."""
+    """By key, else by number; records without either share one task."""
     if record.entity_id:
         return _by_key(shop, record.entity_id)
     number = record.number.strip()
@@ -112,7 +107,7 @@ def reference_of(shop: Shop, record: UnreadableRecord) -> str:
 
 
 def entity_id_in(reference: str) -> int | None:
-    """The web order a task for one record is about; None for a task about a whole shop."""
+    """None for a task about a whole shop."""
     entity_id = reference.rpartition(":entity:")[2]
     return int(entity_id) if ":entity:" in reference and entity_id.isdigit() else None
 
@@ -125,8 +120,7 @@ def _by_number(shop: Shop, increment_id: str) -> str:
     return f"shop:{shop.pk}:number:{increment_id.strip()}"[:80]
 
 
-def said_of(record: UnreadableRecord) -> UnexpectedRecord:
-    """In one sentence: which order, and what is wrong with it."""
+def error_for(record: UnreadableRecord) -> UnexpectedRecord:
     key = f"with entity_id {record.entity_id}" if record.entity_id else "without a number"
     said = f"Web order {record.number or key} cannot be read: {record.error.message}"
     return UnexpectedRecord(said, cause=record.error.cause, detail=record.error.detail)

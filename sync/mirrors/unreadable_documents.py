@@ -1,7 +1,7 @@
-"""SAP's documents that cannot be read: each stops for itself, the others of the pull go on.
+"""SAP documents that cannot be read: each stops by itself, and the rest of the pull goes on.
 
-A document's task is carried out by reading its order again (or every open order), and closes
-itself when any pull has read the document.
+A document's task reads its order again (or every open order), and closes itself when any pull has
+read the document.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ READ_BY_BOTH_PULLS = {"order", "delivery"}  # they stop once, for the pull of de
 
 @dataclass(slots=True)
 class Pulled:
-    """What one pull has read by kind and number, and what it could not read."""
+    """What one pull has read, by kind and number, and what it could not read."""
 
     task: SyncTask
     step: Step
@@ -40,13 +40,13 @@ class Pulled:
     unreadable: list[UnreadableRecord] = field(default_factory=list)
 
     def records_of(self, read: Read[Record]) -> tuple[Record, ...]:
-        """The records; what cannot be read is kept for ``settle``."""
+        """Returns the readable records; ``update_tasks`` reports the others."""
         self.unreadable += read.unreadable
         return read.records
 
     @contextmanager
     def kept_apart(self, kind: str, number: str, orders: Iterable[str]) -> Iterator[None]:
-        """Around the storing of one document of these sales orders."""
+        """Wraps the storing of one document, so that a refusal concerns only its orders."""
         try:
             yield
         except (UnexpectedRecord, DataError, IntegrityError) as error:
@@ -55,8 +55,8 @@ class Pulled:
         else:
             self.read.add((kind, number))
 
-    def settle(self) -> None:
-        """Close the tasks of what was read, report the rest; raises for the task's own document.
+    def update_tasks(self) -> None:
+        """Raises for the task's own document.
 
         Call it once, after everything that can be read is stored.
         """
@@ -69,37 +69,34 @@ class Pulled:
             step = Step.PULL_DELIVERIES if one.kind in READ_BY_BOTH_PULLS else self.step
             wanted = _task(step, one, orders.get(one.number))
             if wanted["reference"] == self.task.reference:
-                own = said_of(one)
+                own = error_for(one)
             else:
-                unreadable.stop(wanted, said_of(one))
+                unreadable.stop(wanted, error_for(one))
         if own is not None:
             raise own
 
     def is_unreadable(self, kind: str, number: str) -> bool:
-        """Whether that document could not be read."""
         return any((one.kind, one.number) == (kind, number) for one in self.unreadable)
 
     @property
-    def words(self) -> str:
-        """The end of the pull's sentence."""
+    def outcome_suffix(self) -> str:
+        """Ends the sentence that tells the pull's outcome; empty where all was readable."""
         count = len({(one.kind, one.number) for one in self.unreadable})
         return f", {count} unreadable" if count else ""
 
 
 def _refused(error: Exception) -> UnexpectedRecord:
     said = f"the database refuses it ({type(error).__name__})."
-    return UnexpectedRecord(said, cause=SapCause.UNFITTING)
+    return UnexpectedRecord(said, cause=SapCause.DOES_NOT_FIT)
 
 
-def said_of(document: UnreadableRecord) -> UnexpectedRecord:
-    """In one sentence: which document, and what is wrong with it."""
+def error_for(document: UnreadableRecord) -> UnexpectedRecord:
     name = f"{NAMES[document.kind]} {document.number or 'without a number'}"
     said, error = f"{name} cannot be read: {document.error.message}", document.error
     return UnexpectedRecord(said, cause=error.cause, detail=error.detail or document.kind)
 
 
 def _references(read: Iterable[tuple[str, str]]) -> set[str]:
-    """The references tasks about these documents can have."""
     read = set(read)
     orders = [number for kind, number in read if kind == "order"]
     keys = SalesOrder.objects.filter(sap_sales_order_number__in=orders)
@@ -114,7 +111,6 @@ def _reference(kind: str, number: str) -> str:
 
 
 def _task(step: Step, document: UnreadableRecord, order: SalesOrder | None) -> dict[str, Any]:
-    """The columns of the task that stands for a document."""
     number = document.number
     if order is not None:
         own = f"order:{order.pk}"

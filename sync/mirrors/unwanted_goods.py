@@ -1,9 +1,9 @@
-"""Orders canceled or refunded in the shop after they went to SAP: which goods must not go, and
-what is to be done on which side. Worked out with the stages, and kept with the delivery's lines."""
+"""Goods that were canceled or refunded in the shop after the order went to SAP: which must not be
+sent, and what each side has to do. Worked out with the stages, and kept in the delivery's lines."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from sync.causes.papers import PaperCause
@@ -26,19 +26,18 @@ ZERO = Decimal(0)
 
 
 class Pieces:
-    """Pieces in words: "2 of 5 pieces of S-001", and the words that go with as many."""
+    """Quantities in words, such as "2 of 5 pieces of S-001", and the verb and pronoun to match."""
 
     def __init__(self, pieces: Iterable[tuple[Decimal, Decimal, str]]) -> None:
         listed = list(pieces)
         shown = [f"{_written(n)} of {_written(of)} pieces of {sku}" for n, of, sku in listed]
-        more = " and more" * (len(shown) > MOST_NAMED)
+        more = " and more" if len(shown) > MOST_NAMED else ""
         is_one = [quantity for quantity, _of, _sku in listed] == [1]
         self.named = ", ".join(shown[:MOST_NAMED]) + more
         self.were, self.them = ("was", "it") if is_one else ("were", "them")
 
 
-def note_unwanted(order: SalesOrder, documents: Documents) -> Unwanted:
-    """Work out what of the order's goods nobody wants, and store what changed."""
+def store_unwanted_quantities(order: SalesOrder, documents: Documents) -> Unwanted:
     lines = sorted(documents.delivery_lines, key=_sequence)
     found = unwanted_goods(
         order.state,
@@ -57,32 +56,30 @@ def note_unwanted(order: SalesOrder, documents: Documents) -> Unwanted:
 
 
 def reason_unwanted(order: SalesOrder, documents: Documents, unwanted: Unwanted) -> str:
-    """What is left to do where goods of an order in SAP are not wanted any more; empty where
-    nothing is."""
+    """What people have to do about unwanted goods; empty where nothing is left to do."""
     rows = [line for line in documents.delivery_lines if line.pk in unwanted.delivered]
     waiting = sorted({str(line.delivery) for line in rows if not line.delivery.is_goods_issued})
     gone = sorted({str(line.delivery) for line in rows if line.delivery.is_goods_issued})
-    rest = _undelivered(order, documents, unwanted)
+    rest = _is_left_in_sap(order, documents, unwanted)
     if order.state in OFF:
-        return _cut(_of_order(order, documents, (waiting, gone), rest))
-    return _cut(_of_pieces(order, unwanted, (rows, waiting), rest))
+        return _cut(_reason_for_order(order, documents, (waiting, gone), rest))
+    return _cut(_reason_for_pieces(order, unwanted, (rows, waiting), rest))
 
 
 def warnings_of(delivery: OutboundDelivery) -> list[str]:
-    """What the shop has canceled or refunded of a delivery, and what follows, order by order."""
     lines = [line for line in delivery.lines.all() if line.unwanted_quantity > 0]
     orders = list(dict.fromkeys(line.sales_order for line in lines if line.sales_order))
-    names = _names(order.pk for order in orders)
+    names = _skus(order.pk for order in orders)
     return [_warning(order, delivery, _pieces_of(_of(order, lines), names)) for order in orders]
 
 
 def refuse_gone_anyway(order: SalesOrder, delivery: OutboundDelivery) -> None:
-    """Raises ``RecordsDisagree`` for goods that have left although the shop wants them no more:
-    it would refuse the shipment, and nobody would know what to do."""
+    """Raises ``RecordsDisagree``: the shop would refuse to ship them, and nobody would know what to
+    do."""
     lines = list(delivery.lines.filter(sales_order=order, unwanted_quantity__gt=0))
     if not lines:
         return
-    pieces = _pieces_of(lines, _names([order.pk]))
+    pieces = _pieces_of(lines, _skus([order.pk]))
     raise RecordsDisagree(
         f"{_warning(order, delivery, pieces)} The shop takes no shipment of them any more.",
         cause=PaperCause.GONE_ANYWAY,
@@ -115,8 +112,7 @@ def _of(order: SalesOrder, lines: list[OutboundDeliveryLine]) -> list[OutboundDe
     return [line for line in lines if line.sales_order_id == order.pk]
 
 
-def _names(orders: Iterable[int]) -> dict[tuple[int, int], str]:
-    """The SKU by order and SAP item."""
+def _skus(orders: Iterable[int]) -> dict[tuple[int | None, int], str]:
     lines = SalesOrderLine.objects.filter(sales_order__in=list(orders))
     return {
         (line.sales_order_id, line.sap_item_number): line.sku
@@ -125,22 +121,23 @@ def _names(orders: Iterable[int]) -> dict[tuple[int, int], str]:
     }
 
 
-def _pieces_of(lines: Iterable[OutboundDeliveryLine], names: dict[tuple[int, int], str]) -> Pieces:
+def _pieces_of(
+    lines: Iterable[OutboundDeliveryLine], names: Mapping[tuple[int | None, int], str]
+) -> Pieces:
     return Pieces(
         (
             line.unwanted_quantity,
             line.delivered_quantity,
-            names.get((line.sales_order_id or 0, line.sap_item_number)) or line.material,
+            names.get((line.sales_order_id, line.sap_item_number)) or line.material,
         )
         for line in lines
         if line.unwanted_quantity > 0
     )
 
 
-def _of_order(
+def _reason_for_order(
     order: SalesOrder, documents: Documents, deliveries: tuple[list[str], list[str]], rest: bool
 ) -> str:
-    """Of an order that is over in the shop as a whole."""
     word = "Canceled" if order.state == "canceled" else "Refunded"
     number = order.sap_sales_order_number
     waiting, gone = deliveries
@@ -163,16 +160,17 @@ def _of_order(
     return f"{word} in the shop, but SAP order {number} is open: reject its lines there"
 
 
-def _of_pieces(
+def _reason_for_pieces(
     order: SalesOrder,
     unwanted: Unwanted,
     delivered: tuple[list[OutboundDeliveryLine], list[str]],
     rest: bool,
 ) -> str:
-    """Of an order that goes on: only pieces of it were refunded or canceled."""
     rows, waiting = delivered
     web = _web_lines(order)
-    names = {(order.pk, number): line.sku for number, line in web.items()}
+    names: dict[tuple[int | None, int], str] = {
+        (order.pk, number): line.sku for number, line in web.items()
+    }
     if waiting:
         open_rows = [row for row in rows if not row.delivery.is_goods_issued]
         pieces = _pieces_of(open_rows, names)
@@ -193,8 +191,8 @@ def _of_pieces(
     )
 
 
-def _undelivered(order: SalesOrder, documents: Documents, unwanted: Unwanted) -> bool:
-    """Whether SAP would still deliver, or bill, something that nobody wants."""
+def _is_left_in_sap(order: SalesOrder, documents: Documents, unwanted: Unwanted) -> bool:
+    """Whether SAP would still deliver or bill something unwanted."""
     if order.sap_is_rejected:
         return False
     if order.state == "canceled":
@@ -231,7 +229,7 @@ def _delivered(line: OutboundDeliveryLine, documents: Documents) -> DeliveredLin
 
 
 def _sequence(line: OutboundDeliveryLine) -> tuple[bool, str, str, int]:
-    """What has left in the sequence of leaving, then what is open in that of its making."""
+    """Deliveries that have left come first, in order of goods issue, then open ones by creation."""
     delivery = line.delivery
     day = delivery.goods_issue_date if delivery.is_goods_issued else delivery.created_date
     return (not delivery.is_goods_issued, str(day or ""), delivery.delivery_number, line.pk)

@@ -1,4 +1,4 @@
-"""Web orders as the mirror keeps the shop's answer."""
+"""Reads web orders back from the shop's answer in the mirror."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from sync.magento.records import MagentoOrder
 from sync.models import SalesOrder
 
 
-def as_read(order: SalesOrder) -> MagentoOrder | None:
-    """The web order as it was last read from the shop; None where the mirror does not hold it."""
+def stored_web_order(order: SalesOrder) -> MagentoOrder | None:
+    """None where the mirror holds no readable answer."""
     try:
         return parse_order(json.loads(json.dumps(order.payload), parse_float=Decimal))
     except UnexpectedRecord:

@@ -22,7 +22,6 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def not_readable(what: str) -> UnexpectedRecord:
-    """The error of something SAP sent, or lacks, in an answer."""
     return UnexpectedRecord(what, cause=SapCause.UNREADABLE)
 
 
@@ -38,7 +37,7 @@ def clean(value: str) -> str:
 
 
 def readable(value: str) -> str:
-    """A text as it came, with a mark in place of what no database holds: NUL, half characters."""
+    """The text with a mark in place of what no database holds: NUL and half characters."""
     if value.isprintable():
         return value
     whole = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
@@ -51,7 +50,6 @@ def places(value: str) -> int:
 
 
 def cut(value: str, length: int) -> str:
-    """The longest beginning of a text that fits the field."""
     while places(value) > length:
         value = value[:-1]
     return value
@@ -62,7 +60,6 @@ def is_digits(value: str) -> bool:
     return value.isascii() and value.isdigit()
 
 
-# ---- numbers of documents, customers, materials ------------------------------------------------
 def alpha(value: str, length: int = 10) -> str:
     """Internal form under exit ALPHA: digits are padded with zeros, anything else stays."""
     bare = plain(value).strip()
@@ -76,13 +73,14 @@ def without_alpha(value: str) -> str:
 
 
 def matn1(value: str, length: int = 18, *, pads: bool = True) -> str:
-    """Internal form of a material; customising may switch the padding off (SAP sheet 1.5)."""
+    """Internal form of a material number; customising may switch the padding off (SAP sheet
+    1.5)."""
     bare = plain(value).strip()
     return bare.zfill(length) if pads and is_digits(bare) else bare
 
 
 def numc(value: int, length: int) -> str:
-    """A NUMC value with its leading zeros; a number that does not fit is refused."""
+    """Raises UnexpectedRecord for a number that does not fit."""
     digits = str(value)
     if value < 0 or len(digits) > length:
         raise not_readable(f"A number does not fit a NUMC field of {length}.")
@@ -90,12 +88,11 @@ def numc(value: int, length: int) -> str:
 
 
 def item(value: int) -> str:
-    """An item number as NUMC 6, such as 000010."""
     return numc(value, 6)
 
 
 def read_numc(value: str) -> int:
-    """A NUMC value as a number; blank is zero."""
+    """Blank is zero."""
     bare = value.strip()
     if bare and not is_digits(bare):
         raise not_readable("SAP sent a NUMC field that is not digits.")
@@ -104,17 +101,16 @@ def read_numc(value: str) -> int:
     return int(bare or "0")
 
 
-# ---- dates and times ---------------------------------------------------------------------------
 def write_date(value: date | None) -> str:
     """``YYYYMMDD``; unset is the empty text, which pyrfc takes as "do not set"."""
     return value.strftime("%Y%m%d") if value else ""
 
 
 def read_date(value: str) -> date | None:
-    """Read an ABAP date; SAP writes an unset one as zeros, blanks or nothing.
+    """SAP writes an unset date as zeros, blanks or nothing.
 
-    A year that no document of ours can have is refused: 99991231, which elsewhere means "without
-    end", stands in none of the fields we read.
+    A year that none of our documents can have is refused: 99991231, which elsewhere means "without
+    end", is never found in the fields we read.
     """
     bare = value.strip()
     if bare in UNSET_DATES:
@@ -131,7 +127,6 @@ def read_date(value: str) -> date | None:
 
 
 def write_time(value: time) -> str:
-    """``HHMMSS``."""
     return value.strftime("%H%M%S")
 
 
@@ -150,7 +145,7 @@ def read_clock(value: str) -> timedelta | None:
 
 
 def read_time(value: str) -> time | None:
-    """A time of day, or ``None`` when unset; 000000 may be either and counts as unset."""
+    """000000 may mean midnight or unset, and counts as unset."""
     since = read_clock(value)
     if not since:
         return None
@@ -170,9 +165,8 @@ def read_moment(day: str, clock: str, zone: ZoneInfo) -> datetime | None:
     return local.replace(tzinfo=zone).astimezone(UTC)
 
 
-# ---- amounts and quantities --------------------------------------------------------------------
 def packed(value: Decimal, digits: int, decimals: int) -> str:
-    """A packed number as plain text; surplus decimals or digits are refused, never rounded."""
+    """A packed number as plain text; too many decimals or digits are refused, never rounded."""
     if not value.is_finite():
         raise ValueError("not a finite number")
     try:

@@ -25,7 +25,7 @@ SYSTEM = "sap"
 
 
 def _anyone(seen: dict[str, str]) -> None:
-    """Where nobody minds which system answers."""
+    """Accepts whatever system answers."""
 
 
 SHORT_IDLE_SECONDS = 10  # after so long a cut may be the gateway's, and a read is worth repeating
@@ -37,9 +37,8 @@ _inherited: list[RfcConnection] = []
 class SapSession:
     """A connection and its ABAP session, opened at the first call; one thread at a time.
 
-    After any exception but a clean refusal the connection is closed and never used again: pyrfc
-    would have opened another, empty session on it, where a commit reports success and saves
-    nothing.
+    After any exception except a clean refusal the connection is closed and never used again: pyrfc
+    would open a new, empty session on it, where a commit reports success and saves nothing.
 
     A connection that was idle for too long is not used again: gateways and firewalls cut it, and
     the first call on it fails (SAP sheet 13.16).
@@ -72,7 +71,6 @@ class SapSession:
         self._has_answered = False
         self.was_cut_at_first = False
 
-    # ---- calling --------------------------------------------------------------------------------
     def call(
         self,
         function: str,
@@ -81,10 +79,10 @@ class SapSession:
         changes: bool = False,
         optional: Collection[str] = (),
     ) -> dict[str, Any]:
-        """Check, send, return the answer as it came; RETURN is for the caller to judge.
+        """Check and send; the answer is returned as it came, and the caller judges its RETURN.
 
-        ``changes`` marks a function that may save: its doubtful ends are OutcomeUnknown. Raises
-        SapFieldRefused or SapFieldMissing before anything is sent.
+        ``changes`` marks a function that may save: when its end is doubtful, OutcomeUnknown is
+        raised. Raises SapFieldRefused or SapFieldMissing before anything is sent.
         """
         with self._one_at_a_time():
             self.was_cut_at_first = False
@@ -93,7 +91,6 @@ class SapSession:
             return self._send(connection, function, checked, changes=changes)
 
     def interface(self, function: str) -> Interface:
-        """The function's interface as this system has it."""
         with self._one_at_a_time():
             return self._interface(self._opened(), function)
 
@@ -155,7 +152,6 @@ class SapSession:
             self._raise(read_failure(exc, function, changes=False), exc)
             raise
 
-    # ---- life -----------------------------------------------------------------------------------
     def __reduce__(self) -> NoReturn:
         raise TypeError("An SAP session belongs to its process and cannot be pickled or copied.")
 
@@ -165,12 +161,13 @@ class SapSession:
         self._drop()
 
     def close(self) -> None:
-        """End the session; closing twice is fine."""
+        """May be called twice."""
         self.is_usable = False
         self._drop()
 
     def renew(self) -> None:
-        """After a read was refused at the door: go on with a fresh connection. Never in a unit."""
+        """Go on with a fresh connection after SAP refused a read before running it. Never call this
+        inside a unit of work."""
         self._drop()
         self.is_usable = True
 
@@ -207,7 +204,7 @@ class SapSession:
         return self._connection
 
     def _recognised(self, connection: RfcConnection) -> None:
-        """Who answers is what the library was told at the logon: no call is made for it."""
+        """Uses what the library was told at the logon, so this costs no call."""
         if self.recognise is _anyone:
             return
         try:

@@ -57,8 +57,6 @@ LINES = Table(
 
 @dataclass(slots=True)
 class Found:
-    """What the list told about one billing document."""
-
     detail: Row = field(default_factory=dict)
     lines: list[Row] = field(default_factory=list)
 
@@ -66,10 +64,10 @@ class Found:
 def search_billing_documents(
     session: SapSession, *, reference_documents: Sequence[str]
 ) -> Read[SapBillingDocument]:
-    """Billing documents of these deliveries and sales orders, each once, with all its lines.
+    """Each billing document of these deliveries and sales orders once, with all its lines.
 
-    A collective document shows the lines of other orders too. Works without table access; then
-    the billing date and creation time may be unknown.
+    A collective document includes the lines of other orders. Without table access the search still
+    works, but the billing date and creation time may be unknown.
     """
     references = [abap.alpha(number) for number in reference_documents if number.strip()]
     unreadable: list[UnreadableRecord] = []
@@ -94,12 +92,10 @@ def search_billing_documents(
 
 
 def is_cancelled(session: SapSession, number: str) -> bool:
-    """Whether SAP says that a billing document is cancelled."""
     return flag(_detail(session, abap.alpha(number)), "CANCELLED")
 
 
 def _listed(session: SapSession, reference: str) -> dict[str, Found]:
-    """The billing documents SAP lists for a delivery or sales order."""
     arguments = {"REFDOCRANGE": {"SIGN": "I", "OPTION": "EQ", "REF_DOC_LOW": reference}}
     answer = session.call(LIST_BILLING, arguments)
     refuse_reading(answer, LIST_BILLING, session.options, reference)
@@ -130,7 +126,8 @@ def _merge(found: dict[str, Found], more: dict[str, Found]) -> None:
 def _read_billed(
     session: SapSession, references: Sequence[str], listed: Mapping[str, list[Row]]
 ) -> BilledDocuments:
-    """The deliveries and orders billed; those that cannot be read are missed where needed."""
+    """The deliveries and orders that were billed. One that cannot be read is left out: its lack is
+    reported where it is needed."""
     others = (
         abap.alpha(text_or_blank(row, "REF_DOC")) for found in listed.values() for row in found
     )
@@ -161,11 +158,10 @@ def _detail(session: SapSession, document: str) -> Row:
     return structure(answer, "BILLINGDOCUMENTDETAIL")
 
 
-# ---- assembling --------------------------------------------------------------------------------
 def _document(
     document: str, entry: Found, table: Row, invoice: Invoice, session: SapSession
 ) -> SapBillingDocument:
-    """VBRK where it was read, else the list's own detail and the web invoice."""
+    """VBRK where it could be read, otherwise the list's own detail and the web invoice."""
     head: Row = {**invoice.head, **{k: v for k, v in entry.detail.items() if v}}
     net_value, tax_value = _totals(entry, table)
     category = text(table, "VBTYP") or text(head, "SD_DOC_CAT")

@@ -25,8 +25,8 @@ BILLING = frozenset("MNOPSU")
 def later_billing_documents(
     session: SapSession, numbers: Sequence[str]
 ) -> dict[str, set[str]] | None:
-    """By preceding document; None where the table may not be read. Rows that name no document
-    tell nothing, and are left out."""
+    """By preceding document; None where the table may not be read. A row without document numbers
+    is left out."""
     if not session.options.reads_tables:
         return None
     asked = list(dict.fromkeys(abap.alpha(number) for number in numbers if number.strip()))

@@ -46,8 +46,6 @@ ORDER, ORDER_ITEM = ("SD_DOC_NUMBER",), ("DOC_ITEM_NUMBER",)
 
 @dataclass(frozen=True, slots=True)
 class BilledLine:
-    """The line of a delivery or sales order that was billed."""
-
     sap_sales_order_number: str
     sap_item_number: int
     material: str
@@ -57,7 +55,7 @@ class BilledLine:
 
 @dataclass(frozen=True, slots=True)
 class LineSources:
-    """One line as the list, VBRP and the web invoice tell it; blank where one does not."""
+    """One line as the list, VBRP and the web invoice give it; blank where a source lacks it."""
 
     item_number: int
     listed: Row
@@ -91,7 +89,7 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True)
 class BilledDocuments:
-    """What deliveries and orders tell of the lines billed, by document and item."""
+    """The lines of deliveries and orders that were billed, by document and item."""
 
     lines: Mapping[tuple[str, int], BilledLine]
     sold_to: str
@@ -100,7 +98,7 @@ class BilledDocuments:
 def billed_documents(
     deliveries: Sequence[SapDelivery], orders: Sequence[SapSalesOrder]
 ) -> BilledDocuments:
-    """Their lines, and the first sold-to named."""
+    """With the sold-to of the first document that names one."""
     lines = {}
     for delivery in deliveries:
         for line in delivery.items:
@@ -125,7 +123,7 @@ def billed_documents(
 
 @dataclass(frozen=True)
 class BillingLines:
-    """By billing document the lines as listed and as stored in VBRP; the deliveries and orders
+    """By billing document, the lines as listed and as stored in VBRP. The deliveries and orders
     they bill are read only when needed."""
 
     listed: Mapping[str, list[Row]]
@@ -134,11 +132,9 @@ class BillingLines:
 
     @cached_property
     def billed(self) -> BilledDocuments:
-        """The deliveries and orders behind the lines."""
         return self.read_billed()
 
     def orders_of(self, document: str) -> tuple[str, ...]:
-        """The sales orders VBRP names for a billing document."""
         rows = self.stored.get(document, ())
         return tuple(sorted({text_or_blank(row, "AUBEL") for row in rows} - {""}))
 
@@ -146,7 +142,7 @@ class BillingLines:
 def read_invoice(
     session: SapSession, document: str, payer: str, lines: BillingLines, currency: str
 ) -> Invoice:
-    """Head and lines of a billing document; ``payer`` blank where VBRK could not be read."""
+    """``payer`` is blank where VBRK could not be read."""
     distinct([number(row, "POSNR") for row in lines.stored.get(document, ())], "POSNR")
     stored = {number(row, "POSNR"): row for row in lines.stored.get(document, ())}
     # With both tables read there is nothing left to ask.
@@ -167,7 +163,7 @@ def read_invoice(
 
 
 def _web_invoice(session: SapSession, document: str, partner: str) -> dict[str, Any]:
-    """The web invoice; empty where the module is missing, forbidden or refuses."""
+    """Empty where the function module is missing, forbidden or refuses."""
     if not partner:
         return {}
     arguments = {
@@ -216,7 +212,7 @@ def _item(source: LineSources, lines: BillingLines, *, pads: bool) -> SapBilling
 
 
 def _quantity(stored: Row, web: Row, billed: BilledLine | None) -> Decimal:
-    """As VBRP or the web invoice tell it, else that of the line billed; never guessed."""
+    """From VBRP or the web invoice, otherwise from the line that was billed; never guessed."""
     if stored:
         return required_quantity(stored, "FKIMG")
     told = amount(web, *QUANTITY)

@@ -50,8 +50,8 @@ Result = TypeVar("Result")
 def _once_more_if_cut(
     read: Callable[Concatenate[SapClient, Given], Result],
 ) -> Callable[Concatenate[SapClient, Given], Result]:
-    """Do a read once more on a fresh connection where the first call on an idle or new one found
-    it cut; never in a unit of work, whose buffer would be gone."""
+    """Repeat a read on a fresh connection when its first call found an idle or new connection cut.
+    Not for use inside a unit of work, whose buffer would be lost."""
 
     @wraps(read)
     def wrapped(client: SapClient, /, *args: Given.args, **kwargs: Given.kwargs) -> Result:
@@ -68,9 +68,9 @@ def _once_more_if_cut(
 
 
 class SapClient:
-    """One RFC session, opened at the first call; for one thread at a time, opened after a fork.
+    """One RFC session, opened at the first call. Open it after a fork and use it from one thread.
 
-    Once ``is_usable`` is false the client is spent: close it and make another.
+    Once ``is_usable`` is false, close the client and make another.
     """
 
     def __init__(
@@ -85,29 +85,27 @@ class SapClient:
 
     @property
     def options(self) -> SapOptions:
-        """How this SAP system is set up."""
         return self._session.options
 
     def teach(self, messages: Mapping[str, Explanation]) -> None:
-        """What messages mean from now on, as administrators have taught it."""
+        """Explain messages with these entries of the administrators from now on."""
         self._session.options = replace(self._session.options, taught_messages=messages)
 
     def explain(self, message: SapMessage) -> Explanation:
-        """What a message means, in an administrator's own words where there are any."""
+        """Words that administrators have entered for the message win over ours."""
         return explain(message, self.options.taught_messages)
 
     def recognise_by(self, recognise: Callable[[dict[str, str]], None]) -> None:
-        """Show ``recognise`` who answers (system_id, client) whenever a session is opened; what
-        it raises closes the session before anything is called."""
+        """Call ``recognise`` with the identity of the system (system_id, client) whenever a session
+        opens. If it raises, the session is closed before anything is called."""
         self._session.recognise = recognise
 
     @property
     def is_usable(self) -> bool:
-        """False after ``close`` and after any doubtful end of a call."""
+        """False after ``close``, and after any call whose outcome is doubtful."""
         return self._session.is_usable
 
     def close(self) -> None:
-        """End the session."""
         self._session.close()
 
     def ping(self) -> str:
@@ -117,21 +115,19 @@ class SapClient:
         system, release, host = (text(info, f) for f in ("RFCSYSID", "RFCSAPRL", "RFCHOST"))
         return f"SAP system {system or '?'}, release {release or '?'}, host {host or '?'}"
 
-    # ---- readiness ------------------------------------------------------------------------------
     def missing_parts(self) -> dict[str, list[str]]:
-        """Needed functions, each with the parameters and fields this system lacks."""
+        """By needed function, the parameters and fields this system lacks; see ``readiness``."""
         return readiness.missing_parts(self._session)
 
     def missing_extras(self) -> list[str]:
-        """What the portal must do without on this system, in words."""
+        """In words, what the portal must do without on this system."""
         return readiness.missing_extras(self._session)
 
     def may_read_tables(self) -> bool:
-        """Whether the site lets the user read tables."""
         return table_read.may_read_tables(self._session)
 
     def refused_reads(self) -> dict[str, str]:
-        """Kinds of documents the user may not read, each with SAP's reason; one look at each."""
+        """By kind of document the user may not read, SAP's reason. Tries one read of each kind."""
         session, number = self._session, [table_read.PROBE_NUMBER]
         reads: dict[str, Callable[[], object]] = {
             "sales orders": lambda: self.get_sales_orders(number).complete(),
@@ -144,10 +140,9 @@ class SapClient:
         return {what: reason for what, reason in refusals.items() if reason}
 
     def utc_offset(self) -> timedelta | None:
-        """What SAP says its clock is ahead of UTC; None where it does not tell."""
+        """How far SAP's clock is ahead of UTC; None where SAP does not tell."""
         return readiness.utc_offset(self._session)
 
-    # ---- sales orders ---------------------------------------------------------------------------
     @_once_more_if_cut
     def search_sales_orders(
         self,
@@ -157,7 +152,7 @@ class SapClient:
         sales_organization: str,
         created_from: date | None,
     ) -> list[SapOrderHeader]:
-        """Orders with exactly this customer reference (trimmed, upper case), one per document."""
+        """The orders with exactly this customer reference (trimmed, upper case), each once."""
         return orders.search_sales_orders(
             self._session,
             customer_reference,
@@ -175,7 +170,7 @@ class SapClient:
         created_from: date,
         created_to: date,
     ) -> Read[SapOrderHeader]:
-        """A customer's orders of a range of days, whatever their reference; one per document."""
+        """A customer's orders of a range of days, with any reference, each once."""
         return orders.list_sales_orders(
             self._session,
             sold_to=sold_to,
@@ -186,7 +181,7 @@ class SapClient:
 
     @contextmanager
     def unit_of_work(self) -> Iterator[SalesOrderUnit]:
-        """Create and commit in one session; left without a commit, SAP is told to forget."""
+        """Create and commit in one session; without a commit, SAP is told to roll back."""
         unit = SalesOrderUnit(self._session)
         try:
             yield unit
@@ -195,11 +190,11 @@ class SapClient:
 
     @_once_more_if_cut
     def simulate_sales_order(self, request: SapSalesOrderRequest) -> SapSimulation:
-        """A dry run: SAP's messages, refusals included, and its prices where it tells them."""
+        """SAP's messages, refusals included, and its prices where it tells them."""
         return simulation.simulate(self._session, request)
 
     def as_sent(self, request: SapSalesOrderRequest) -> dict[str, Any]:
-        """A dry run's request as SAP would get it, without personal data."""
+        """What a dry run sends to SAP, without personal data."""
         sent = create_arguments(request, self.options, long_material=False, test_run=True)
         return ledger.request(sent)
 
@@ -207,12 +202,11 @@ class SapClient:
     def get_sales_orders(
         self, sap_sales_order_numbers: Sequence[str], *, with_addresses: bool = False
     ) -> Read[SapSalesOrder]:
-        """The orders SAP knows of those asked for."""
+        """Numbers that SAP does not know are left out."""
         return orders.get_sales_orders(
             self._session, sap_sales_order_numbers, with_addresses=with_addresses
         )
 
-    # ---- what follows ---------------------------------------------------------------------------
     @_once_more_if_cut
     def search_deliveries(
         self,
@@ -221,8 +215,8 @@ class SapClient:
         delivery_numbers: Sequence[str] = (),
         with_parcels: bool = True,
     ) -> Read[SapDelivery]:
-        """Deliveries of these sales orders, and these deliveries; each once. Parcels can cost a
-        call for each delivery."""
+        """Each delivery once: those of these sales orders, and those with these numbers. Reading
+        parcels can cost one call for each delivery."""
         return deliveries.search_deliveries(
             self._session,
             sap_sales_order_numbers=sap_sales_order_numbers,
@@ -232,20 +226,19 @@ class SapClient:
 
     @_once_more_if_cut
     def later_billing_documents(self, numbers: Sequence[str]) -> dict[str, set[str]] | None:
-        """By order, delivery or billing document, the billing documents that followed it: few
-        calls for many, by the document flow. None where the flow may not be read."""
+        """By order, delivery or billing document, the billing documents that followed it, read in
+        few calls from the document flow. None where the flow may not be read."""
         return billing_flow.later_billing_documents(self._session, numbers)
 
     @_once_more_if_cut
     def is_billing_document_cancelled(self, number: str) -> bool:
-        """One small call for one document."""
+        """Costs one small call."""
         return billing.is_cancelled(self._session, number)
 
     @_once_more_if_cut
     def search_billing_documents(
         self, *, reference_documents: Sequence[str]
     ) -> Read[SapBillingDocument]:
-        """Billing documents of these deliveries and sales orders; each once."""
         return billing.search_billing_documents(
             self._session, reference_documents=reference_documents
         )

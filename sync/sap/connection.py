@@ -31,7 +31,6 @@ Connect = Callable[..., Any]
 
 
 def connect(**parameters: str) -> Any:
-    """Open a connection through pyrfc."""
     try:
         # Imported late: the SDK behind pyrfc is absent in development and CI. Asking for the class,
         # not the package, is the test: `import pyrfc` succeeds without the library.
@@ -58,7 +57,7 @@ def exact_parameters(parameters: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def open_connection(connect: Connect, parameters: Mapping[str, str | None]) -> RfcConnection:
-    """Open; a failure here is safe to repeat, since nothing was called yet."""
+    """A failure here is safe to repeat, since nothing was called yet."""
     exact = exact_parameters(parameters)
     try:
         return cast(RfcConnection, connect(**exact))
@@ -72,12 +71,12 @@ def open_connection(connect: Connect, parameters: Mapping[str, str | None]) -> R
 
 
 def class_names(exc: BaseException) -> set[str]:
-    """Names of the exception's classes: pyrfc and the stand-in share names, not classes."""
+    """Compare exceptions by these: pyrfc and the stand-in share names, not classes."""
     return {ancestor.__name__ for ancestor in type(exc).__mro__}
 
 
 def _opening_error(exc: Exception) -> SyncError | None:
-    """Who must act on a failed opening; ``None`` for what is no remote failure at all."""
+    """``None`` for an exception that is not the remote's."""
     names, code = class_names(exc), getattr(exc, "code", None)
     if "LogonError" in names or "ExternalAuthorizationError" in names:
         return LogonRefused("SAP refused the logon.", cause=SapCause.LOGON)

@@ -31,7 +31,7 @@ def search_deliveries(
     delivery_numbers: Sequence[str] = (),
     with_parcels: bool = True,
 ) -> Read[SapDelivery]:
-    """Deliveries of these sales orders, and these deliveries; each once.
+    """Each delivery once: those of these sales orders, and those with these numbers.
 
     Parcels can cost a call for each delivery; without them there are no handling units.
     """
@@ -52,7 +52,6 @@ def search_deliveries(
 def _read(
     session: SapSession, flags: Sequence[str], by: tuple[str, str], numbers: Sequence[str]
 ) -> Read[SapDelivery]:
-    """One call, selecting by a table and its field."""
     table, field = by
     selection = [{"SIGN": "I", "OPTION": "EQ", field: number} for number in numbers]
     arguments = {"IS_DLV_DATA_CONTROL": dict.fromkeys(flags, "X"), table: selection}
@@ -67,7 +66,7 @@ def _read(
 
 
 def _read_one(session: SapSession, delivery: SapDelivery) -> Read[SapDelivery]:
-    """The delivery with its own handling units, where a bulk answer does not say whose they are."""
+    """With the delivery's own handling units, where a bulk answer does not say whose they are."""
     number = delivery.delivery_number
     again = read_in_halves([number], partial(_read, session, FLAGS, BY_NUMBER), DELIVERY)
     same = (one for one in again.records if one.delivery_number == number)

@@ -44,7 +44,7 @@ END_OF_DAY = "240000"
 
 
 def deliveries(answer: Row, options: SapOptions) -> Read[SapDelivery]:
-    """Those of an answer; raises ``Unattributed`` where a row does not say whose it is."""
+    """Raises ``Unattributed`` where a row does not say which delivery it belongs to."""
     headers = needed_rows(answer, "ET_DELIVERY_HEADER")
     numbers = document_numbers(headers, "VBELN")
     own = belonging(headers, "VBELN", numbers)
@@ -76,14 +76,13 @@ def deliveries(answer: Row, options: SapOptions) -> Read[SapDelivery]:
 
 
 def _attributed(units: list[Row]) -> list[Row]:
-    """Handling units that all name their delivery, or none of them does."""
+    """Raises ``Unattributed`` where only some handling units name their delivery."""
     if names_owners(units) and not all(_owner(unit) for unit in units):
         raise Unattributed("A handling unit from SAP names no delivery.")
     return units
 
 
 def names_owners(units: list[Row]) -> bool:
-    """Whether handling units say which delivery they belong to."""
     return any(_owner(unit) for unit in units)
 
 
@@ -93,7 +92,7 @@ def _owner(unit: Row) -> str:
 
 
 def _delivery(header: Row, tables: dict[str, list[Row]], options: SapOptions) -> SapDelivery:
-    """Statuses are in the header on S/4 and in the status table on ECC: the filled one counts."""
+    """S/4 fills the statuses in the header, ECC in the status table: the filled one counts."""
     statuses = tables["ET_DELIVERY_HEADER_STS"]
     progress = single(statuses, "the delivery's status") if statuses else {}
     partners = tables["ET_DELIVERY_PARTNER"]
@@ -140,7 +139,8 @@ def _handling_units(
 def _last_in_flow(
     flow: list[Row], delivery_number: str, categories: tuple[str, ...], options: SapOptions
 ) -> datetime | None:
-    """When the last record of these categories after the delivery was written; names of VBFA."""
+    """When the last record of these categories was written in the delivery's document flow; field
+    names are those of VBFA."""
     moments = [
         moment(row, "ERDAT", "ERZET", options.zone)
         for row in flow
@@ -149,11 +149,10 @@ def _last_in_flow(
     return max((one for one in moments if one is not None), default=None)
 
 
-# ---- items -------------------------------------------------------------------------------------
 def _items(
     items: list[Row], statuses: list[Row], options: SapOptions
 ) -> tuple[SapDeliveryItem, ...]:
-    """Lines, with batch splits (UECHA names the main line) added up to the line they belong to."""
+    """Batch splits (UECHA names the main line) are added up to the line they belong to."""
     picking = {number(row, "POSNR"): text(row, "KOSTA") for row in statuses}
     numbers = [required_number(row, "POSNR") for row in items]
     distinct(numbers, "POSNR")
@@ -178,7 +177,7 @@ def _items(
 
 
 def _base_quantity(row: Row) -> Decimal | None:
-    """LGMNG where it and its unit are told: an initial one beside goods is not told."""
+    """LGMNG, if its unit is given too; None if it is initial although goods were delivered."""
     told = amount(row, "LGMNG") if text(row, "MEINS") else None
     return told or (told if not required_quantity(row, "LFIMG") else None)
 

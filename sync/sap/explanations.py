@@ -1,4 +1,4 @@
-"""What SAP's messages mean: for whom they are, in plain words, with a remedy.
+"""What each SAP message means in plain words, who has to act, and how.
 
 SAP sheet 3; codes marked [U] there are unconfirmed. An administrator's own entries win over this
 list (SapOptions.taught_messages).
@@ -11,8 +11,6 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a message asks for."""
-
     OK = "ok"
     WARNING = "warning"
     LOCKED = "locked"
@@ -25,8 +23,6 @@ class Kind(StrEnum):
 
 
 class Owner(StrEnum):
-    """Who can remove the cause."""
-
     SALES = "sales"
     LOGISTICS = "logistics"
     FINANCE = "finance"
@@ -35,8 +31,6 @@ class Owner(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A message in plain words, with what to do and who does it."""
-
     kind: Kind
     words: str
     remedy: str

@@ -41,7 +41,7 @@ class Failure:
 
 
 def read_failure(exc: BaseException, function: str, *, changes: bool) -> Failure:
-    """Judge an exception out of ``call()``; ``changes`` when the function may have saved."""
+    """``changes``: the function may have saved."""
     refused = _refusal(exc, function)
     if refused is not None:
         return refused
@@ -58,7 +58,7 @@ def read_failure(exc: BaseException, function: str, *, changes: bool) -> Failure
 
 
 def _refusal(exc: BaseException, function: str) -> Failure | None:
-    """A call that surely did not run, or said no; ``None`` for any other failure."""
+    """A call that certainly did not run, or was refused; ``None`` for any other failure."""
     names, code = class_names(exc), getattr(exc, "code", None)
     if "ABAPApplicationError" in names:
         return Failure(_application_error(exc, function), True, "refused")
@@ -98,15 +98,15 @@ def _refused_by_library(exc: BaseException, function: str) -> SyncError:
 
 
 def _not_fillable(exc: BaseException, function: str) -> SyncError:
-    """pyrfc appends field, structure and parameter to ``args`` from the inside out; the value is
-    in there too and must not be quoted."""
+    """pyrfc appends field, structure and parameter to ``args``, innermost first. The value is in
+    there too and must not be quoted."""
     args = exc.args[4:] if len(exc.args) > 4 and exc.args[2] == "of type" else exc.args[2:]
     path = [arg for arg in reversed(args) if isinstance(arg, str) and FIELD_NAME.fullmatch(arg)]
     return SapFieldRefused(".".join([function, *path]), "the type of a value was refused")
 
 
 def _cause(exc: BaseException) -> str:
-    """Class and key of an exception; the texts hold hosts and, for MESSAGE, free text."""
+    """The exception's class and key; its texts hold hosts and, for MESSAGE, free text."""
     message_class = str(getattr(exc, "msg_class", "") or "").strip()
     if getattr(exc, "code", None) == 4 and message_class:
         detail = f"{message_class} {getattr(exc, 'msg_number', '')}".strip()
@@ -144,15 +144,15 @@ def _unavailable(exc: BaseException, function: str) -> SyncError:
 
 
 def _was_cut(exc: BaseException) -> bool:
-    """Gateways and firewalls cut idle connections, and the first call on them fails (sheet 13.16);
-    a time-out, a dump and a refused logon are something else."""
+    """Gateways and firewalls cut idle connections, and the first call on them then fails (sheet
+    13.16). A time-out, a dump or a refused logon is not a cut."""
     key = str(getattr(exc, "key", "") or "")
     return "CommunicationError" in class_names(exc) and key not in TIME_OUT_KEYS
 
 
 def _is_away(exc: BaseException) -> bool:
-    """Whether a failure speaks of SAP as a whole: not a dump or MESSAGE of type A, which ends the
-    program on this call's data, nor an answer that came and cannot be converted."""
+    """Whether SAP as a whole is away. A dump or a MESSAGE of type A only ends the program on this
+    call's data, and an answer that cannot be converted did arrive."""
     names = class_names(exc)
     lost = "RFCError" in names or isinstance(exc, OSError)
     return lost and "ABAPRuntimeError" not in names

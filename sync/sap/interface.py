@@ -44,13 +44,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """A function module's parameters."""
-
     function: str
     parameters: Mapping[str, Parameter]
 
     def has(self, parameter: str, field: str = "") -> bool:
-        """Whether this system knows the parameter, and the field in it."""
         found = self.parameters.get(parameter)
         if found is None or not field:
             return found is not None
@@ -59,10 +56,10 @@ class Interface:
     def checked(
         self, arguments: Mapping[str, Any], optional: Collection[str] = ()
     ) -> dict[str, Any]:
-        """The call as pyrfc wants it: exact types, fitting values, no field the system lacks.
+        """The call as pyrfc needs it: exact types, values that fit, no field the system lacks.
 
-        ``optional`` lists what may be left out where it is missing, as ``PARAMETER`` or
-        ``PARAMETER.FIELD``. Raises SapFieldRefused or SapFieldMissing, never with a value.
+        ``optional`` lists what may be left out where the system lacks it, as ``PARAMETER`` or
+        ``PARAMETER.FIELD``. Raises SapFieldRefused or SapFieldMissing, which never quote a value.
         """
         sendable = {}
         for name, value in arguments.items():
@@ -112,9 +109,9 @@ def _checked_field(path: str, name: str, described: Field, value: Any) -> Any:
     return checked
 
 
-# ---- one value ---------------------------------------------------------------------------------
 def checked_value(path: str, described: Field, value: Any) -> Any:
-    """The value with the exact type and form pyrfc accepts; SapFieldRefused when it cannot be."""
+    """The value in the exact type and form pyrfc accepts; raises SapFieldRefused if it does not
+    fit."""
     check = CHECKS.get(described.type)
     if check is None:
         raise SapFieldRefused(path, f"we do not send fields of type {described.type}")
@@ -211,9 +208,7 @@ CHECKS: dict[str, Callable[[str, Field, Any], Any]] = {
 }
 
 
-# ---- reading pyrfc's description ---------------------------------------------------------------
 def read_interface(function: str, description: Any) -> Interface:
-    """pyrfc's FunctionDescription as an Interface."""
     return Interface(function, {row["name"]: _parameter(row) for row in description.parameters})
 
 
@@ -228,7 +223,7 @@ def _parameter(row: Mapping[str, Any]) -> Parameter:
 
 
 def _fields(rows: Any) -> dict[str, Field] | None:
-    """The fields of a line; ``None`` when the line is one elementary value without a name."""
+    """``None`` when the line is one elementary value without a name."""
     named = {row["name"]: _field(row, "field_type") for row in rows}
     return None if set(named) == {""} else named
 
@@ -237,16 +232,14 @@ def _field(row: Mapping[str, Any], type_key: str) -> Field:
     return Field(str(row[type_key]), int(row.get("nuc_length") or 0), int(row.get("decimals") or 0))
 
 
-# ---- cache -------------------------------------------------------------------------------------
 @dataclass(slots=True)
 class InterfaceCache:
-    """Interfaces already read, per system and function: the look-up stops all threads (sheet 8)."""
+    """Per system and function; a look-up stops all threads, so each is made once (sheet 8)."""
 
     _found: dict[Hashable, Interface] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def get(self, system: Hashable, function: str, read: Callable[[], Any]) -> Interface:
-        """The interface, read with ``read`` the first time."""
         key = (system, function)
         with self._lock:
             found = self._found.get(key)

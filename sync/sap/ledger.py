@@ -1,5 +1,7 @@
-"""A call as the ledger keeps it: without personal data, without what SAP left initial or only
-gives back. What was sent is kept with its zeros: a division 00 is one."""
+"""A call as the ledger keeps it: without personal data, initial fields or returned input.
+
+What was sent keeps its zeros: a division 00 is a value.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +12,10 @@ from sync.exchanges import Exchange, redact
 
 
 def silent(exchange: Exchange) -> None:
-    """The observer of a client nobody listens to."""
+    """An observer that keeps nothing."""
 
 
 def request(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """What was sent."""
     kept: dict[str, Any] = redact(arguments)
     return kept
 
@@ -22,7 +23,7 @@ def request(arguments: Mapping[str, Any]) -> dict[str, Any]:
 def answer(
     arguments: Mapping[str, Any], received: Mapping[str, Any] | None
 ) -> dict[str, Any] | None:
-    """What came back; pyrfc returns the tables we sent in as well, those are left out."""
+    """pyrfc also returns the tables we sent; those are left out."""
     if received is None:
         return None
     own = {k: v for k, v in received.items() if k == "RETURN" or k not in arguments}

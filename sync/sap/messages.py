@@ -1,4 +1,4 @@
-"""Finding what a message means: in an administrator's own entries first, then in our list."""
+"""Finds what a message means: first in the administrators' own entries, then in our list."""
 
 from __future__ import annotations
 
@@ -23,11 +23,8 @@ FOLLOWERS = {"V4 219", "V4 248", "V4 233"}
 
 
 def explain(message: SapMessage, taught: Mapping[str, Explanation] | None = None) -> Explanation:
-    """Words and remedy for a message.
-
-    ``taught`` holds an administrator's own entries by key (``V1 293``), or by key and type
-    (``V1 293 E``), which win over the list.
-    """
+    """``taught`` holds the administrators' entries by key (``V1 293``), or by key and type (``V1
+    293 E``), which win over the list."""
     by_type = f"{message.key} {message.type}"
     own = taught or {}
     known = (
@@ -44,13 +41,12 @@ def explain(message: SapMessage, taught: Mapping[str, Explanation] | None = None
 
 
 def cause_of(messages: Sequence[SapMessage]) -> SapMessage | None:
-    """The failure that says why; SAP's "was not saved" rows only follow it."""
+    """The failure that says why; SAP's "was not saved" messages only follow it."""
     failures = [message for message in messages if message.is_failure]
     telling = [message for message in failures if message.key not in FOLLOWERS]
     return next(iter(telling or failures), None)
 
 
-# ---- what an administrator has taught ----------------------------------------------------------
 class TaughtMessage(Protocol):
     """A row of the administrator's table; blank ``message_type`` means every type."""
 
@@ -64,7 +60,7 @@ class TaughtMessage(Protocol):
 
 
 def explanation_from(row: TaughtMessage) -> Explanation:
-    """The row as an explanation; RemoteMisconfigured when its kind or owner is none we know."""
+    """Raises RemoteMisconfigured when the row's kind or owner is unknown."""
     try:
         return Explanation(Kind(row.kind), row.words, row.remedy, Owner(row.owner))
     except ValueError as exc:
@@ -86,5 +82,5 @@ def taught_key(row: TaughtMessage) -> str:
 
 
 def taught_messages(rows: Iterable[TaughtMessage]) -> dict[str, Explanation]:
-    """The whole table, as ``SapOptions.taught_messages`` takes it."""
+    """As ``SapOptions.taught_messages`` takes it."""
     return {taught_key(row): explanation_from(row) for row in rows}

@@ -14,8 +14,6 @@ from sync.sap.explanations import Explanation
 
 @dataclass(frozen=True, slots=True)
 class SapOptions:
-    """Settings of one SAP system; the time zone is the application server's."""
-
     call_timeout_seconds: float = 60.0
     time_zone: str = "UTC"
     # A connection idle for longer is not used again: gateways and firewalls cut it (sheet 13.16).
@@ -61,9 +59,9 @@ class SapOptions:
 
 
 def options_from(values: Mapping[str, Any]) -> SapOptions:
-    """Options by their names, with values as JSON has them.
+    """Values as JSON has them.
 
-    Raises RemoteMisconfigured for a name or a kind of value that is not known.
+    Raises RemoteMisconfigured for an unknown name or a value of the wrong kind.
     """
     standard = SapOptions()
     names = [one.name for one in fields(SapOptions) if one.name != "taught_messages"]
@@ -79,7 +77,6 @@ def options_from(values: Mapping[str, Any]) -> SapOptions:
 
 
 def _converted(name: str, standard: object, value: object) -> Any:
-    """The value in the kind of its standard."""
     if standard is None and (value is None or isinstance(value, bool)):
         return value
     if isinstance(standard, tuple | frozenset) and isinstance(value, list):

@@ -34,7 +34,7 @@ STREET_LENGTH = 40
 def create_arguments(
     request: SapSalesOrderRequest, options: SapOptions, *, long_material: bool, test_run: bool
 ) -> Fields:
-    """The whole call; ``long_material`` says whether this system has MATERIAL_LONG."""
+    """``long_material`` says whether this system has MATERIAL_LONG."""
     header, header_flags = _flagged(_header(request))
     items = [_flagged(_item(i, options, long_material), "ITM_NUMBER") for i in request.items]
     schedules = [_flagged(_schedule(i, request), "ITM_NUMBER", "SCHED_LINE") for i in request.items]
@@ -59,7 +59,7 @@ def create_arguments(
 
 
 def _flagged(values: Fields, *keys: str) -> tuple[Fields, Fields]:
-    """The row without blanks, and its X twin with the keys in clear."""
+    """The row without its blanks, and its X row with the key fields filled in."""
     data = {name: value for name, value in values.items() if name in keys or value not in ("", 0)}
     flags: Fields = {key: data[key] for key in keys}
     flags["UPDATEFLAG"] = "I"
@@ -83,9 +83,8 @@ def _header(request: SapSalesOrderRequest) -> Fields:
     }
 
 
-# ---- lines -------------------------------------------------------------------------------------
 def _item(item: SapItemRequest, options: SapOptions, long_material: bool) -> Fields:
-    """Item numbers are ours: with SAP's own, schedules and conditions could not be related."""
+    """We number the items ourselves: otherwise schedules and conditions could not refer to them."""
     return {
         "ITM_NUMBER": abap.item(item.item_number),
         "HG_LV_ITEM": abap.item(item.higher_level_item_number)
@@ -102,14 +101,14 @@ def _item(item: SapItemRequest, options: SapOptions, long_material: bool) -> Fie
 
 
 def product_fields(item: SapItemRequest, options: SapOptions, long_material: bool) -> Fields:
-    """The EAN where the material is not known to us (EAN_UPC, CHAR 18), else the material."""
+    """The EAN (EAN_UPC, CHAR 18) where we do not know the material, otherwise the material."""
     if item.ean and not item.material:
         return {"EAN_UPC": item.ean}
     return material_fields(item.material, options, long_material)
 
 
 def material_fields(material: str, options: SapOptions, long_material: bool) -> Fields:
-    """MATERIAL, or MATERIAL_LONG alone where it is wanted or needed and the system has it."""
+    """MATERIAL, or only MATERIAL_LONG where the system has it and it is wanted or needed."""
     internal = abap.matn1(material, pads=options.pads_numeric_materials)
     wanted = options.use_long_material
     if wanted is None:
@@ -130,7 +129,7 @@ CONDITION_KEYS = ("ITM_NUMBER", "COND_TYPE")
 
 
 def _condition(condition: SapCondition, options: SapOptions) -> Fields:
-    """A fixed amount has no "per"; that it is fixed is customising of its condition type."""
+    """A fixed amount has no "per"; customising of its condition type makes it fixed."""
     per_piece = not condition.is_fixed_amount and condition.item_number
     return {
         "ITM_NUMBER": abap.item(condition.item_number),
@@ -142,7 +141,6 @@ def _condition(condition: SapCondition, options: SapOptions) -> Fields:
     }
 
 
-# ---- partners ----------------------------------------------------------------------------------
 def partner_rows(request: SapSalesOrderRequest) -> tuple[list[Fields], list[Fields]]:
     """ORDER_PARTNERS, and the PARTNERADDRESSES they link to."""
     partners: list[Fields] = []
@@ -208,7 +206,6 @@ def _filled(row: Fields) -> Fields:
     return {name: value for name, value in row.items() if value}
 
 
-# ---- texts -------------------------------------------------------------------------------------
 def _text_lines(text_id: str, language_iso: str, text: str) -> list[Fields]:
     """A header text in lines of 132; ``*`` opens a paragraph, blank continues it after a space,
     ``=`` continues it without one."""

@@ -53,10 +53,10 @@ TAX = "D"  # class of condition
 
 
 def order_headers(answer: Row, reference: str, *, field_length: int) -> list[SapOrderHeader]:
-    """Hits of the look-up: exactly this reference, one per document.
+    """The orders with exactly this reference, each once.
 
-    ``field_length`` is what the system could compare: 35 characters, or 20 on old ones. Raises
-    UnexpectedRecord for an order whose reference is missing: it may be the one looked for.
+    ``field_length`` is how much the system could compare: 35 characters, or 20 on old systems.
+    Raises UnexpectedRecord for an order without a reference: it may be the one we look for.
     """
     found: dict[str, SapOrderHeader] = {}
     for row in needed_rows(answer, "SALES_ORDERS"):
@@ -77,7 +77,7 @@ def order_headers(answer: Row, reference: str, *, field_length: int) -> list[Sap
 
 
 def all_order_headers(answer: Row) -> Read[SapOrderHeader]:
-    """Every order of a list by date, one per document although SAP lists items."""
+    """Each order of a list by date once, although SAP lists items."""
     found: dict[str, SapOrderHeader] = {}
     unreadable: list[UnreadableRecord] = []
     for row in needed_rows(answer, "SALES_ORDERS"):
@@ -89,7 +89,7 @@ def all_order_headers(answer: Row) -> Read[SapOrderHeader]:
 
 
 def _reference(row: Row, *names: str) -> str:
-    """In the form it is compared in: a person may have keyed it in otherwise."""
+    """Normalised for comparison: a person may have typed it differently."""
     return normal_reference(text(row, *names))
 
 
@@ -105,7 +105,7 @@ def _created(row: Row) -> date | None:
 
 
 def sales_orders(answer: Row, options: SapOptions) -> Read[SapSalesOrder]:
-    """Every order of a bulk read; raises ``Unattributed`` where a row does not say whose it is."""
+    """Raises ``Unattributed`` where a row does not say which order it belongs to."""
     headers = needed_rows(answer, "ORDER_HEADERS_OUT")
     numbers = document_numbers(headers, "DOC_NUMBER")
     tables = {
@@ -159,7 +159,7 @@ def _sales_order(header: Row, tables: dict[str, list[Row]], options: SapOptions)
 
 
 def _partners(partners: list[Row], addresses: list[Row]) -> tuple[SapPartner, ...]:
-    """The partners of the header, each with its own address where it has one."""
+    """The header's partners, each with its own address where it has one."""
     own = {text(row, "ADDRESS"): _address(row) for row in addresses}
     return tuple(
         SapPartner(text(row, "PARTN_ROLE"), text(row, "CUSTOMER"), own.get(text(row, "ADDRESS")))
@@ -234,14 +234,14 @@ def _customer_item(value: str) -> str:
 
 
 def active_conditions(found: list[Row]) -> tuple[SapCondition, ...]:
-    """The price elements that count: the inactive ones were overruled by others, the statistical
-    ones only inform (sheet 13.20)."""
+    """The price elements that count: inactive ones were overruled by others, statistical ones only
+    inform (sheet 13.20)."""
     counting = (row for row in found if not text(row, "CONDISACTI") and not text(row, "STAT_CON"))
     return tuple(_condition(row) for row in counting)
 
 
 def _condition(row: Row) -> SapCondition:
-    """A price element as read; the value of a percentage is raw (sheet 1.6: stored x10)."""
+    """The value of a percentage is left raw (sheet 1.6: stored x10)."""
     kind = text(row, "CALCTYPCON")
     return SapCondition(
         item_number=present_number(row, "ITM_NUMBER"),

@@ -50,7 +50,7 @@ class SalesOrderUnit:
         """Reserve a number; store it before committing.
 
         Raises SapRejected on E, A or X, SapLocked for a lock, OutcomeUnknown when the answer got
-        lost (nothing is saved without a commit, but the caller must look all the same).
+        lost (nothing is saved without a commit, but the caller must still look).
         """
         self._must_be_open()
         self._reference = request.customer_reference
@@ -77,7 +77,7 @@ class SalesOrderUnit:
         return CreatedSalesOrder(abap.alpha(number), messages)
 
     def commit(self) -> None:
-        """Save. Raises SapUpdateFailed when the update failed, OutcomeUnknown on other trouble."""
+        """Raises SapUpdateFailed when the update failed, OutcomeUnknown on any other failure."""
         self._must_be_open()
         if not self._is_created:
             raise RuntimeError("Nothing was created that could be committed.")
@@ -116,7 +116,7 @@ class SalesOrderUnit:
 def call_create(
     session: SapSession, request: SapSalesOrderRequest, *, test_run: bool
 ) -> dict[str, Any]:
-    """Create, or with ``test_run`` only check; the answer as it came."""
+    """With ``test_run`` SAP only checks. The answer is returned as it came."""
     long_material = session.interface(CREATE_ORDER).has("ORDER_ITEMS_IN", "MATERIAL_LONG")
     arguments = create_arguments(
         request, session.options, long_material=long_material, test_run=test_run
@@ -137,7 +137,6 @@ def _checked(
     return messages
 
 
-# ---- look-up -----------------------------------------------------------------------------------
 def search_sales_orders(
     session: SapSession,
     customer_reference: str,
@@ -146,7 +145,7 @@ def search_sales_orders(
     sales_organization: str,
     created_from: date | None,
 ) -> list[SapOrderHeader]:
-    """Orders with exactly this customer reference, one entry per document."""
+    """The orders with exactly this customer reference, each once."""
     reference = normal_reference(customer_reference)
     if not reference:
         raise ValueError("A look-up needs a customer reference.")
@@ -176,7 +175,7 @@ def list_sales_orders(
     created_from: date,
     created_to: date,
 ) -> Read[SapOrderHeader]:
-    """A customer's orders by document date, one entry per document."""
+    """A customer's orders by document date, each once."""
     arguments = {
         "CUSTOMER_NUMBER": abap.alpha(sold_to),
         "SALES_ORGANIZATION": sales_organization,
@@ -188,11 +187,10 @@ def list_sales_orders(
     return order_reading.all_order_headers(answer)
 
 
-# ---- read --------------------------------------------------------------------------------------
 def get_sales_orders(
     session: SapSession, sap_sales_order_numbers: Sequence[str], *, with_addresses: bool = False
 ) -> Read[SapSalesOrder]:
-    """The orders SAP knows of those asked for; unknown numbers simply yield nothing (sheet 2.3)."""
+    """Numbers that SAP does not know are left out (sheet 2.3)."""
     wanted = [abap.alpha(number) for number in sap_sales_order_numbers if number.strip()]
     read = partial(_read, session, (*VIEWS, ADDRESSES) if with_addresses else VIEWS)
     chunked = (read_in_halves(chunk, read, ORDER) for chunk in chunks(wanted, ORDERS_PER_READ))
@@ -200,7 +198,7 @@ def get_sales_orders(
 
 
 def _read(session: SapSession, views: Sequence[str], wanted: Sequence[str]) -> Read[SapSalesOrder]:
-    """One call; what was not asked for is left out."""
+    """One call; orders nobody asked for are left out."""
     arguments: dict[str, Any] = {
         "I_BAPI_VIEW": dict.fromkeys(views, "X"),
         "SALES_DOCUMENTS": [{"VBELN": number} for number in wanted],

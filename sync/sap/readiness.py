@@ -46,12 +46,13 @@ USEFUL = {functions.SIMULATE_ORDER: "prices in a dry run", functions.READ_TABLE:
 
 
 def missing_parts(session: SapSession) -> dict[str, list[str]]:
-    """Each needed function this system lacks something of; an empty list: all of it."""
+    """By function, the parameters and fields this system lacks; an empty list means that the whole
+    function is missing."""
     return {name: gap for name, parts in NEEDED.items() if (gap := _gap(session, name, parts))}
 
 
 def missing_extras(session: SapSession) -> list[str]:
-    """What the portal must do without on this system, in words."""
+    """In words, what the portal must do without on this system."""
     return [what for name, what in USEFUL.items() if _gap(session, name, ())]
 
 
@@ -64,7 +65,7 @@ def _gap(session: SapSession, function: str, parts: tuple[str, ...]) -> list[str
 
 
 def refusal(session: SapSession, read: Callable[[], object]) -> str:
-    """SAP's reason where the user may not make this read; blank where it may."""
+    """SAP's reason why the user may not make this read; blank where it may."""
     if not session.is_usable:
         session.renew()
     try:
@@ -75,9 +76,9 @@ def refusal(session: SapSession, read: Callable[[], object]) -> str:
 
 
 def utc_offset(session: SapSession) -> timedelta | None:
-    """What the system says its clock is ahead of UTC (RFCTZONE, seconds); None where it is mute.
+    """How far the system's clock is ahead of UTC (RFCTZONE, seconds); None if it does not tell.
 
-    Whether summer time is in it is unconfirmed.
+    Whether summer time is included is unconfirmed.
     """
     info = session.call(functions.SYSTEM_INFO, {}).get("RFCSI_EXPORT") or {}
     seconds = text(info, "RFCTZONE").strip()

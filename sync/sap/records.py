@@ -11,7 +11,6 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 
-# ---- what we send ----------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class SapAddress:
     """An address for a one-time customer or a differing ship-to; already cut to field length."""
@@ -92,7 +91,6 @@ class SapSalesOrderRequest:
     header_texts: tuple[tuple[str, str, str], ...] = ()  # text id, language ISO, text
 
 
-# ---- what we read ----------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class SapMessage:
     """One row of RETURN; decide on type, class and number, never on the text."""
@@ -119,8 +117,6 @@ class SapMessage:
 
 @dataclass(frozen=True, slots=True)
 class SapOrderHeader:
-    """A hit of the look-up by customer reference."""
-
     sap_sales_order_number: str
     customer_reference: str
     created_date: date | None
@@ -128,21 +124,19 @@ class SapOrderHeader:
 
 @dataclass(frozen=True, slots=True)
 class CreatedSalesOrder:
-    """SAP's answer to a create, before any commit: the number is only reserved."""
+    """SAP's answer to a create before any commit: the number is only reserved."""
 
     sap_sales_order_number: str
     messages: tuple[SapMessage, ...]
 
     @property
     def is_incomplete(self) -> bool:
-        """V1 555: will be saved, but deliveries will not start."""
+        """V1 555: the order will be saved, but cannot be delivered yet."""
         return any(message.key == "V1 555" for message in self.messages)
 
 
 @dataclass(frozen=True, slots=True)
 class SapSimulation:
-    """SAP's answer to a dry run: nothing was saved."""
-
     messages: tuple[SapMessage, ...]
     net_value: Decimal | None  # ``None`` where SAP would not tell prices
     currency: str
@@ -152,8 +146,6 @@ class SapSimulation:
 
 @dataclass(frozen=True, slots=True)
 class SapSalesOrderItem:
-    """A line as SAP holds it."""
-
     item_number: int
     material: str
     short_text: str
@@ -169,7 +161,7 @@ class SapSalesOrderItem:
 
 @dataclass(frozen=True, slots=True)
 class SapDocumentFlow:
-    """One link predecessor → successor.
+    """One link from a predecessor to its successor.
 
     Category J delivery, M invoice, N invoice cancellation, Q picking, R goods movement.
     """
@@ -185,10 +177,10 @@ class SapDocumentFlow:
 
 @dataclass(frozen=True, slots=True)
 class SapSalesOrder:
-    """A sales order read back; statuses are blank, A (not), B (partly) or C (fully).
+    """Statuses are blank, A (not), B (partly) or C (fully).
 
-    ``billing_status`` is FKSAK, of what is billed from the order itself: it stays blank for what is
-    billed by its deliveries, and blank never means open (sheet 13.1).
+    ``billing_status`` is FKSAK, which covers only what is billed from the order itself: it stays
+    blank for what is billed by delivery, and blank never means open (sheet 13.1).
     """
 
     sap_sales_order_number: str
@@ -214,13 +206,12 @@ class SapSalesOrder:
 
     @property
     def is_wholly_rejected(self) -> bool:
-        """Whether every line carries a reason for rejection."""
         return bool(self.items) and all(item.rejection_reason for item in self.items)
 
 
 @dataclass(frozen=True, slots=True)
 class SapDeliveryItem:
-    """A delivered line; batch splits are already added up to the item they belong to."""
+    """Batch splits are already added up to the item they belong to."""
 
     item_number: int
     material: str
@@ -237,7 +228,7 @@ class SapDeliveryItem:
 
 @dataclass(frozen=True, slots=True)
 class SapDelivery:
-    """An outbound delivery; ``handling_units`` as (EXIDV, EXIDV2)."""
+    """``handling_units`` as (EXIDV, EXIDV2)."""
 
     delivery_number: str
     created_date: date | None
@@ -271,8 +262,6 @@ class SapDelivery:
 
 @dataclass(frozen=True, slots=True)
 class SapBillingItem:
-    """A billed line."""
-
     item_number: int
     reference_document: str  # delivery or sales order
     reference_item: int
@@ -287,10 +276,7 @@ class SapBillingItem:
 
 @dataclass(frozen=True, slots=True)
 class SapBillingDocument:
-    """A billing document.
-
-    ``category`` M invoice, N invoice cancellation, O credit memo, U pro forma.
-    """
+    """``category`` M invoice, N invoice cancellation, O credit memo, U pro forma."""
 
     billing_document_number: str
     billing_type: str
@@ -308,5 +294,4 @@ class SapBillingDocument:
 
     @property
     def gross_value(self) -> Decimal:
-        """Net and tax together."""
         return self.net_value + self.tax_value

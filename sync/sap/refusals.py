@@ -19,7 +19,7 @@ from sync.sap.records import SapMessage
 
 
 def quotable(message: SapMessage) -> str:
-    """SAP's own text for a person, without mail addresses."""
+    """SAP's own text without mail addresses, fit to be shown."""
     return redact_text(message.text).strip()[:220]
 
 
@@ -31,8 +31,8 @@ class Unattributed(UnexpectedRecord):
 
 
 class SapRejected(RemoteRejected):
-    """SAP understood and refused. The first of ``messages`` says why; ``explanation`` is what it
-    means, with the remedy and its owner."""
+    """SAP understood and refused. The first of ``messages`` says why; ``explanation`` says what it
+    means, what to do about it and who does it."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class SapRejected(RemoteRejected):
 
     @property
     def own_columns(self) -> dict[str, str]:
-        """Which message an administrator may explain."""
+        """Names the message, so that an administrator can explain it."""
         if not self.messages:
             return {}
         first = self.messages[0]
@@ -66,7 +66,7 @@ class SapRejected(RemoteRejected):
 
 
 class SapLocked(RemoteUnavailable):
-    """Someone has the document open in SAP; it is tried again by itself."""
+    """Someone has the document open in SAP; the portal tries again by itself."""
 
     def __init__(
         self, message: str, *, messages: Sequence[SapMessage] = (), reference: str = ""
@@ -76,7 +76,8 @@ class SapLocked(RemoteUnavailable):
 
 
 class SapUpdateFailed(OutcomeUnknown):
-    """The commit says that SAP's update task broke off: looked up, and tried again by itself."""
+    """The commit reports that SAP's update task failed; the portal looks and tries again by
+    itself."""
 
     def __init__(self, message: SapMessage, *, reference: str = "") -> None:
         super().__init__(
@@ -89,7 +90,7 @@ class SapUpdateFailed(OutcomeUnknown):
 
 
 class SapFieldRefused(SapRejected):
-    """A value does not fit its field in SAP; nothing was sent. ``field`` names the field only."""
+    """A value does not fit its field in SAP; nothing was sent. ``field`` never holds the value."""
 
     def __init__(self, field: str, why: str) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""RETURN in all its shapes: read as messages, and raised where it refuses. SAP sheet 1.4."""
+"""Reads RETURN, in all its shapes, as messages, and raises where it refuses. SAP sheet 1.4."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ LONGEST_KEY = 20  # BAPIRET2-ID
 
 
 def read_return(answer: Mapping[str, Any], *parameters: str) -> tuple[SapMessage, ...]:
-    """The messages of an answer, whether RETURN is a structure or a table; blank rows left out.
+    """The messages of an answer, whether RETURN is a structure or a table, without blank rows.
 
-    Raises UnexpectedRecord for a RETURN that does not say whether the call went well.
+    Raises UnexpectedRecord for a RETURN that does not say whether the call succeeded.
     """
     found: list[SapMessage] = []
     for parameter in parameters or ("RETURN",):
@@ -70,7 +70,7 @@ def _unclear() -> UnexpectedRecord:
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:
-    """Words of a message; whatever cannot be words is left out."""
+    """Blank where the field is not text."""
     value = row.get(name)
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
@@ -78,14 +78,13 @@ def _text(row: Mapping[str, Any], name: str) -> str:
 
 
 def _key(row: Mapping[str, Any]) -> tuple[str, str]:
-    """Class and number; BAPIRETURN glues them together in CODE, as in ``V4115``."""
+    """Class and number; BAPIRETURN joins them in CODE, as in ``V4115``."""
     if "CODE" in row and "ID" not in row:
         code = _text(row, "CODE")[:LONGEST_KEY]
         return code[:-3].strip(), code[-3:].strip()
     return _text(row, "ID")[:LONGEST_KEY], _text(row, "NUMBER")[:LONGEST_KEY]
 
 
-# ---- judging it ---------------------------------------------------------------------------------
 def refuse(
     messages: Sequence[SapMessage],
     *,
@@ -118,7 +117,8 @@ def refuse(
 
 
 def _detail(cause: SapMessage, explanation: Explanation) -> str:
-    """The same for failures one repair would clear: missing data is named, the rest is not."""
+    """Equal for failures that one repair clears: names the data that is missing, and nothing
+    else."""
     if explanation.kind is not Kind.MISSING_MASTER_DATA:
         return cause.key
     return ":".join([cause.key, *filter(None, cause.variables)])
@@ -127,6 +127,6 @@ def _detail(cause: SapMessage, explanation: Explanation) -> str:
 def refuse_reading(
     answer: Mapping[str, Any], function: str, options: SapOptions, reference: str = ""
 ) -> None:
-    """Raise on a failed read, unless its only failure says that there is nothing."""
+    """Raise on a failed read, unless its only failure says that nothing was found."""
     messages = [m for m in read_return(answer) if m.key not in options.nothing_found_messages]
     refuse(messages, function=function, reference=reference, taught=options.taught_messages)

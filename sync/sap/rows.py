@@ -23,7 +23,7 @@ STATUSES = {"", "A", "B", "C"}
 
 
 def rows(answer: Row, parameter: str) -> list[Row]:
-    """The rows of a table; a table the system does not have is empty."""
+    """Empty for a table the system does not have."""
     value = answer.get(parameter)
     if value is None:
         return []
@@ -35,14 +35,14 @@ def rows(answer: Row, parameter: str) -> list[Row]:
 
 
 def needed_rows(answer: Row, parameter: str) -> list[Row]:
-    """The rows of a table that every system has."""
+    """Raises for a table the system does not have."""
     if answer.get(parameter) is None:
         raise not_readable(f"SAP's answer lacks {parameter}.")
     return rows(answer, parameter)
 
 
 def structure(answer: Row, parameter: str) -> Row:
-    """A structure; one the system does not have is empty."""
+    """Empty for a structure the system does not have."""
     value = answer.get(parameter) or {}
     if not isinstance(value, Mapping):
         raise not_readable(f"SAP's {parameter} is not a structure.")
@@ -50,7 +50,6 @@ def structure(answer: Row, parameter: str) -> Row:
 
 
 def required(row: Row, name: str) -> str:
-    """A text field that must be there and filled."""
     found = text(row, name)
     if not found:
         raise not_readable(f"A row from SAP lacks {name}.")
@@ -58,14 +57,14 @@ def required(row: Row, name: str) -> str:
 
 
 def present(row: Row, name: str) -> str:
-    """A text field that must be there, and may be blank."""
+    """A text field that must be there but may be blank."""
     if row.get(name) is None:
         raise not_readable(f"A row from SAP lacks {name}.")
     return text(row, name)
 
 
 def text(row: Row, *names: str) -> str:
-    """The first filled text among the names; blank when none is."""
+    """The first of these fields that is filled; blank when none is."""
     for name in names:
         value = row.get(name)
         if isinstance(value, bool) or not isinstance(value, str | int | None):
@@ -77,14 +76,14 @@ def text(row: Row, *names: str) -> str:
 
 
 def text_or_blank(row: Row, name: str) -> str:
-    """A text, to find an unreadable record again; blank where it is none, or too long."""
+    """For finding an unreadable record again; blank where it is no text or too long."""
     value = row.get(name)
     found = text(row, name) if isinstance(value, str) else ""
     return found if len(found) <= 10 else ""
 
 
 def status(name: str, *owners: Row) -> str:
-    """A status of the first row that holds it filled: blank, A, B or C."""
+    """Blank, A, B or C, from the first row that has it filled."""
     if all(row.get(name) is None for row in owners):
         raise not_readable(f"A row from SAP lacks {name}.")
     found = next(filter(None, (text(row, name) for row in owners)), "")
@@ -94,7 +93,6 @@ def status(name: str, *owners: Row) -> str:
 
 
 def flag(row: Row, name: str) -> bool:
-    """An indicator: X or blank."""
     found = text(row, name)
     if found not in {"", "X"}:
         raise not_readable(f"SAP's {name} is neither set nor blank.")
@@ -102,17 +100,17 @@ def flag(row: Row, name: str) -> bool:
 
 
 def number(row: Row, *names: str) -> int:
-    """The first NUMC field there is, as a number; 0 when blank or missing."""
+    """The first of these NUMC fields that is there; 0 when blank or missing."""
     return _read(abap.read_numc, text(row, *names), names[0])
 
 
 def present_number(row: Row, name: str) -> int:
-    """A NUMC field that must be there, and may be 0."""
+    """May be 0, but must be there."""
     return _read(abap.read_numc, present(row, name), name)
 
 
 def required_number(row: Row, name: str) -> int:
-    """A NUMC field that must be there, and is not 0."""
+    """Must be there and not 0."""
     found = number(row, name)
     if not found:
         raise not_readable(f"A row from SAP lacks {name}.")
@@ -120,7 +118,7 @@ def required_number(row: Row, name: str) -> int:
 
 
 def amount(row: Row, *names: str) -> Decimal:
-    """The first packed field there is; 0 when missing."""
+    """The first of these packed fields that is there; 0 when none is."""
     for name in names:
         if row.get(name) is not None:
             return _read(abap.read_packed, row[name], name)
@@ -128,14 +126,13 @@ def amount(row: Row, *names: str) -> Decimal:
 
 
 def required_amount(row: Row, name: str) -> Decimal:
-    """A packed field that must be there."""
     if row.get(name) in (None, ""):
         raise not_readable(f"A row from SAP lacks {name}.")
     return amount(row, name)
 
 
 def required_quantity(row: Row, name: str) -> Decimal:
-    """A quantity that must be there; SAP delivers and bills nothing below 0."""
+    """Refuses a quantity below 0: SAP delivers and bills none."""
     found = required_amount(row, name)
     if found < 0:
         raise not_readable(f"SAP's {name} is a quantity below 0.")
@@ -143,24 +140,23 @@ def required_quantity(row: Row, name: str) -> Decimal:
 
 
 def day(row: Row, *names: str) -> date | None:
-    """The first date that is set."""
+    """The first of these dates that is set."""
     return _read(abap.read_date, text(row, *names), names[0])
 
 
 def moment(row: Row, day_name: str, clock_name: str, zone: ZoneInfo) -> datetime | None:
-    """A date and a time as aware UTC."""
     clock = text(row, clock_name)
     return _read(lambda found: abap.read_moment(found, clock, zone), text(row, day_name), day_name)
 
 
 def material(row: Row, *names: str, pads: bool) -> str:
-    """A material in the form we send it: without padding, where the system pads."""
+    """In the form we send it: without padding, where the system pads."""
     found = text(row, *names)
     return abap.without_alpha(found) if pads and found else found
 
 
 def grouped(found: Sequence[Row], name: str) -> dict[str, list[Row]]:
-    """Rows by a key field; rows without one are left out."""
+    """By a key field; rows without it are left out."""
     groups: dict[str, list[Row]] = {}
     for row in found:
         if isinstance(row.get(name), str):
@@ -171,7 +167,7 @@ def grouped(found: Sequence[Row], name: str) -> dict[str, list[Row]]:
 def belonging(found: Sequence[Row], name: str, owners: Sequence[str]) -> dict[str, list[Row]]:
     """Rows by the document they belong to; raises ``Unattributed`` for one that names none.
 
-    A row that is lost would be a line that is not shipped, or a price that is not compared.
+    Losing a row would mean a line that is not shipped, or a price that is not compared.
     """
     groups: dict[str, list[Row]] = {owner: [] for owner in owners}
     for row in found:
@@ -184,7 +180,7 @@ def belonging(found: Sequence[Row], name: str, owners: Sequence[str]) -> dict[st
 
 
 def document_numbers(headers: Sequence[Row], name: str) -> list[str]:
-    """The documents of an answer; raises ``Unattributed`` for a header without its number."""
+    """Raises ``Unattributed`` for a header without its number."""
     found = [text(row, name) if isinstance(row.get(name), str) else "" for row in headers]
     if not all(is_document_number(one) for one in found):
         raise Unattributed(f"A document from SAP has no number in {name}.")
@@ -197,27 +193,27 @@ def is_document_number(value: str) -> bool:
 
 
 def single(found: Sequence[Row], what: str) -> Row:
-    """The only row of a document; two of them contradict each other."""
+    """The only row of a document; raises where two contradict each other."""
     if len(found) != 1:
         raise not_readable(f"SAP sent {what} twice.")
     return found[0]
 
 
 def distinct(numbers: Sequence[int], name: str) -> None:
-    """Raises when a document has two rows of one number."""
+    """Raises when a document has two rows with the same number."""
     if len(set(numbers)) < len(numbers):
         raise not_readable(f"SAP sent two rows with the same {name}.")
 
 
 def chunks(values: Sequence[str], size: int) -> Iterator[list[str]]:
-    """Distinct values in pieces of at most ``size``, in their order."""
+    """The distinct values in their order, at most ``size`` in a piece."""
     distinct_values = list(dict.fromkeys(values))
     for start in range(0, len(distinct_values), size):
         yield distinct_values[start : start + size]
 
 
 def _read(read: Callable[[Any], Value], value: Any, name: str) -> Value:
-    """A value read, or refused with its field's name."""
+    """Raises with the field's name, never its value."""
     try:
         return read(value)
     except UnexpectedRecord as exc:

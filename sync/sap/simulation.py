@@ -40,7 +40,7 @@ RENAMED = {"COUNTR_ISO": "COUNTRY_ISO"}
 
 
 def simulate(session: SapSession, request: SapSalesOrderRequest) -> SapSimulation:
-    """Ask SAP to check the order without saving; refusals come back as messages, not as errors."""
+    """SAP checks the order without saving; refusals come back as messages, not as errors."""
     messages = read_return(call_create(session, request, test_run=True))
     # The test run may leave a document in the session's buffers; nothing of it must stay.
     session.call(ROLLBACK, {})
@@ -58,7 +58,7 @@ def simulate(session: SapSession, request: SapSalesOrderRequest) -> SapSimulatio
 def _net_value(
     items: tuple[SapSalesOrderItem, ...], conditions: tuple[SapCondition, ...]
 ) -> Decimal:
-    """Of the lines, and of charges of the header that SAP did not spread over them."""
+    """The lines, and the header charges that SAP did not spread over them."""
     spread = {one.condition_type for one in conditions if one.item_number}
     of_header = (
         one.amount or Decimal(0)
@@ -69,7 +69,7 @@ def _net_value(
 
 
 def _priced(session: SapSession, request: SapSalesOrderRequest) -> dict[str, Any]:
-    """SAP's own prices; nothing where this system cannot or will not simulate."""
+    """SAP's own prices; empty where this system cannot or will not simulate."""
     try:
         answer = session.call(SIMULATE_ORDER, _arguments(request, session))
     except (RemoteRejected, RemoteMisconfigured, RemoteUnavailable, UnexpectedRecord):
@@ -129,7 +129,7 @@ def _sent_item(item: SapItemRequest, options: SapOptions, long_material: bool) -
 
 
 def _header_prices(request: SapSalesOrderRequest) -> dict[str, Any]:
-    """Charges of the whole order: the module takes up to four."""
+    """Charges of the whole order; the module takes at most four."""
     own = [one for one in request.conditions if not one.item_number]
     sent: dict[str, Any] = {}
     for place, condition in zip(HEADER_CONDITIONS, own, strict=False):
@@ -144,7 +144,7 @@ def _header_prices(request: SapSalesOrderRequest) -> dict[str, Any]:
 def _prices(
     request: SapSalesOrderRequest, item: SapItemRequest, unit_keys: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Our own prices of the line: the module takes up to four conditions per item."""
+    """Our own prices of the line; the module takes at most four conditions per item."""
     own = [c for c in request.conditions if c.item_number == item.item_number]
     sent: dict[str, Any] = {"CURRENCY": request.currency} if own else {}
     for names, condition in zip(CONDITION_FIELDS, own, strict=False):

@@ -27,7 +27,7 @@ TableRow = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table and its columns; the unconfirmed ones are read where the table has them."""
+    """``unconfirmed`` columns are read only where the table has them."""
 
     name: str
     columns: tuple[str, ...]
@@ -39,11 +39,11 @@ class TableForbidden(Exception):
 
 
 class ColumnUnknown(Exception):
-    """The table has not all of the columns asked for."""
+    """The table lacks some of the columns asked for."""
 
 
 def any_of(column: str, values: Sequence[str]) -> list[str]:
-    """A WHERE in lines that fit, no token crossing a line end; quotes are doubled."""
+    """A WHERE clause in lines that fit, no token crossing a line end; quotes are doubled."""
     literals = ["'" + value.replace("'", "''") + "'" for value in values]
     lines = [f"{'OR ' if n else ''}{column} = {literal}" for n, literal in enumerate(literals)]
     if any(len(line) > LINE_LENGTH for line in lines):
@@ -54,7 +54,7 @@ def any_of(column: str, values: Sequence[str]) -> list[str]:
 def read_table(
     session: SapSession, table: str, columns: Sequence[str], where: Sequence[str]
 ) -> list[TableRow]:
-    """Rows as text by column; raises TableForbidden or ColumnUnknown for the caller to go on.
+    """Rows as text by column; raises TableForbidden or ColumnUnknown, which the caller handles.
 
     Together the columns may not be wider than 512 characters.
     """
@@ -84,7 +84,7 @@ def read_table(
 def rows_of_documents(
     session: SapSession, table: Table, documents: Sequence[str], kind: str
 ) -> Read[TableRow]:
-    """All rows of these documents, by VBELN; empty where the table may not be read."""
+    """By VBELN; empty where the table may not be read."""
     found = Read[TableRow]()
     if not session.options.reads_tables:
         return found
@@ -104,7 +104,7 @@ def rows_of_documents(
 def _read(
     session: SapSession, table: str, columns: tuple[str, ...], documents: Sequence[str]
 ) -> Read[TableRow]:
-    """One call; each row must be of a document that was asked for."""
+    """One call; raises for a row of a document nobody asked for."""
     read = read_table(session, table, columns, any_of("VBELN", documents))
     for row in read:
         if row.get("VBELN") not in documents or not set(columns) <= set(row):
@@ -113,7 +113,7 @@ def _read(
 
 
 def may_read_tables(session: SapSession) -> bool:
-    """Whether the site lets the portal's user read a row of VBAK."""
+    """Tries to read one row of VBAK."""
     try:
         read_table(session, "VBAK", ["VBELN"], any_of("VBELN", [PROBE_NUMBER]))
     except (TableForbidden, ColumnUnknown):

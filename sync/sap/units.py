@@ -15,6 +15,6 @@ INTERNAL_BY_ISO = {
 
 
 def internal_unit(unit: str, taught: Mapping[str, str]) -> str:
-    """The internal key of a unit given as ISO code; any other key is taken for an internal one."""
+    """Converts an ISO code; any other key is taken as internal already."""
     bare = unit.strip()
     return taught.get(bare) or INTERNAL_BY_ISO.get(bare) or bare

@@ -1,7 +1,7 @@
-"""Unreadable documents of an answer: each kept apart, so that the others can be read.
+"""Keeps the unreadable documents of an answer apart, so that the others can still be read.
 
-A bulk answer is taken apart by document. Where a row does not say whose it is, the answer is asked
-for again in halves, until the document it belongs to is alone.
+A bulk answer is split by document. Where a row does not say which document it belongs to, the
+answer is asked for again in halves until that document is alone.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def kept_apart(
     *,
     orders: tuple[str, ...] = (),
 ) -> Iterator[None]:
-    """Around the reading of one document; ``orders`` are those it is known to belong to."""
+    """Wrap the reading of one document; ``orders`` are those it is known to belong to."""
     try:
         yield
     except UnexpectedRecord as error:
@@ -37,7 +37,7 @@ def kept_apart(
 def read_in_halves(
     numbers: Sequence[str], read: Callable[[Sequence[str]], Read[Record]], kind: str
 ) -> Read[Record]:
-    """What ``read`` finds for these documents; smaller pieces where one spoils the answer."""
+    """What ``read`` finds for these documents, in smaller pieces where one spoils the answer."""
     try:
         return read(numbers)
     except Unattributed as error:

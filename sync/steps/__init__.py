@@ -10,7 +10,7 @@ from sync.steps.step_run import StepRun
 
 
 def _carried_out_by(step: Step) -> Callable[[StepRun], str]:
-    """The function of the step's name in the module of that name; it says what it did."""
+    """A step's module and function have the step's name; the function returns what it did."""
     name = step.name.lower()
     found: Callable[[StepRun], str] = getattr(import_module(f"{__name__}.{name}"), name)
     return found

@@ -1,7 +1,7 @@
-"""Every order of a window on both sides: what the shop has and SAP has not, and the reverse.
+"""Compares all orders of a period on both sides: which the shop has and SAP lacks, and the reverse.
 
-Reads the shop itself and not the watermark's result, so that what a pull missed is found and
-stored; asks SAP itself for every order the portal believes to be there.
+It reads the shop itself instead of trusting the pull, so an order the pull missed is found and
+stored; it asks SAP for every order that the portal believes to be there.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from sync.magento.narrowing import Doubts
 from sync.mirrors import unreadable
-from sync.mirrors.shared_references import orders_with, reference_of
-from sync.mirrors.unreadable_documents import said_of
+from sync.mirrors.shared_references import customer_reference_of, orders_with_reference
+from sync.mirrors.unreadable_documents import error_for
 from sync.models import (
     CompletenessFinding,
     CompletenessRun,
@@ -29,8 +29,13 @@ from sync.models import (
 )
 from sync.reading import Read, UnreadableRecord
 from sync.sap.reference import normal_reference
-from sync.steps.completeness.in_sap import SapSide, findings_in_sap, read_sap_side, strangers
-from sync.steps.pull_orders import keep_readable
+from sync.steps.completeness.in_sap import (
+    SapSide,
+    doubled_or_unlinked,
+    read_sap_side,
+    unknown_references,
+)
+from sync.steps.pull_orders import store_readable
 from sync.steps.step_run import StepRun
 
 BATCH = 100
@@ -43,7 +48,6 @@ Kind = CompletenessFinding.Kind
 
 
 def check_completeness(run: StepRun) -> str:
-    """Compare the orders placed in the shop's window, and keep what was found."""
     now = timezone.now()
     since = now - timedelta(days=run.shop.completeness_days)
     keys, findings = _read_shop(run, since)
@@ -52,7 +56,7 @@ def check_completeness(run: StepRun) -> str:
     read, reasons = _references_in_sap(run, orders)
     side = read_sap_side(run, since, now)
     held = {one.pk for one in orders if _is_held(one, read, side.tied)}
-    in_sap, untied = findings_in_sap(run, orders, side)
+    in_sap, untied = doubled_or_unlinked(run, orders, side)
     findings += in_sap
     findings += [
         _missing(order, reasons.get(order.sap_sales_order_number, ""), read, now)
@@ -61,7 +65,7 @@ def check_completeness(run: StepRun) -> str:
     ]
     if run.policy.needs_release and not Release.objects.exists():
         _explain_by_release(findings)
-    findings += _not_in_shop(run, side, {reference_of(one) for one in orders})
+    findings += _not_in_shop(run, side, {customer_reference_of(one) for one in orders})
     with transaction.atomic():
         made = CompletenessRun.objects.create(
             shop=run.shop,
@@ -79,7 +83,6 @@ def check_completeness(run: StepRun) -> str:
 
 
 def _read_shop(run: StepRun, since: datetime) -> tuple[list[int], list[CompletenessFinding]]:
-    """Store every order placed since then; their mirrors' keys, and what cannot be read."""
     keys: list[int] = []
     findings: list[CompletenessFinding] = []
     known = unreadable.known(run.shop)
@@ -87,7 +90,7 @@ def _read_shop(run: StepRun, since: datetime) -> tuple[list[int], list[Completen
     for page in run.magento().search_orders(updated_from=since, page_size=BATCH, doubts=doubts):
         run.task.hold_lease(run.policy.lease)
         placed = tuple(order for order in page.records if order.created_at >= since)
-        kept = keep_readable(run.shop, Read(placed, page.unreadable))
+        kept = store_readable(run.shop, Read(placed, page.unreadable))
         findings += [_unreadable(one) for one in kept.unreadable]
         wanted = [order.entity_id for order in kept.records]
         mirrors = SalesOrder.objects.filter(shop=run.shop, entity_id__in=wanted)
@@ -98,15 +101,13 @@ def _read_shop(run: StepRun, since: datetime) -> tuple[list[int], list[Completen
 def _references_in_sap(
     run: StepRun, orders: list[SalesOrder]
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """By SAP's number under which reference SAP shows each of these orders, or why it cannot be
-    read."""
     read: dict[str, str] = {}
     reasons: dict[str, str] = {}
     for numbers in _batches([one.sap_sales_order_number for one in orders]):
         run.task.hold_lease(run.policy.lease)
         found = run.remotes.sap().get_sales_orders(numbers)
         read |= {one.sap_sales_order_number: one.customer_reference for one in found.records}
-        reasons |= {one.number: said_of(one).message for one in found.unreadable}
+        reasons |= {one.number: error_for(one).message for one in found.unreadable}
     return read, reasons
 
 
@@ -119,15 +120,15 @@ def _explain_by_release(findings: list[CompletenessFinding]) -> None:
 
 
 def _is_held(order: SalesOrder, read: dict[str, str], tied: set[str]) -> bool:
-    """Whether SAP shows the order under our reference, or under any if a person tied it."""
+    """An order that a person tied is held under any reference."""
     number = order.sap_sales_order_number
-    return number in read and (number in tied or read[number] == reference_of(order))
+    return number in read and (number in tied or read[number] == customer_reference_of(order))
 
 
 def _missing(
     order: SalesOrder, unreadable_in_sap: str, read: dict[str, str], now: datetime
 ) -> CompletenessFinding:
-    """Why an order of the shop is not in SAP; ``now`` is when the comparison began."""
+    """``now`` is when the comparison began."""
     number = order.sap_sales_order_number
     reason = unreadable_in_sap or _reason(order, now)
     unexplained = UNEXPLAINED
@@ -157,9 +158,9 @@ def _reason(order: SalesOrder, now: datetime) -> str:
 
 
 def _waits_its_turn(order: SalesOrder, now: datetime) -> str:
-    """Why nobody has asked for its way to SAP yet; empty when that should have happened.
+    """Why the order is not on its way to SAP yet; empty when it should be.
 
-    An order this comparison has found itself was missed by every fetch, unless it came later.
+    An order first found by this comparison was missed by every fetch, unless it was placed later.
     """
     if order.first_read_at >= now:
         fetched = PullWatermark.objects.filter(shop=order.shop, polled_at__lt=order.placed_at)
@@ -174,14 +175,13 @@ def _waits_its_turn(order: SalesOrder, now: datetime) -> str:
 
 
 def _is_first_fetch(order: SalesOrder) -> bool:
-    """Whether the shop's orders are fetched by themselves, and never were to the end."""
+    """Whether orders are fetched automatically and the first fetch is not finished."""
     fetches = StepSchedule.objects.filter(step=Step.PULL_ORDERS, is_enabled=True)
     over = PullWatermark.objects.filter(shop=order.shop, polled_at__isnull=False)
     return fetches.exists() and not over.exists()
 
 
 def _not_in_shop(run: StepRun, side: SapSide, in_window: set[str]) -> list[CompletenessFinding]:
-    """SAP's web orders of the window whose reference the shop does not know."""
     prefix = normal_reference(run.shop.reference_prefix)
     found = [
         CompletenessFinding(
@@ -191,7 +191,7 @@ def _not_in_shop(run: StepRun, side: SapSide, in_window: set[str]) -> list[Compl
             reason=UNEXPLAINED,
             is_explained=False,
         )
-        for reference, number in strangers(run, side, in_window)
+        for reference, number in unknown_references(run, side, in_window)
         if not _is_in_shop(run, reference)
     ]
     return found + [
@@ -199,21 +199,23 @@ def _not_in_shop(run: StepRun, side: SapSide, in_window: set[str]) -> list[Compl
             kind=Kind.NOT_IN_SHOP,
             increment_id="?",
             sap_sales_order_number=one.number,
-            reason=said_of(one).message,
+            reason=error_for(one).message,
         )
         for one in side.unreadable
     ]
 
 
 def _is_in_shop(run: StepRun, reference: str) -> bool:
-    """An order placed before the window is no finding; one the shop has lost is."""
-    known = [one.increment_id for one in orders_with(reference) if one.shop_id == run.shop.pk]
+    """An order placed before the period is no finding; an order the shop has lost is one."""
+    known = [
+        one.increment_id for one in orders_with_reference(reference) if one.shop_id == run.shop.pk
+    ]
     plain = reference.removeprefix(normal_reference(run.shop.reference_prefix))
     return any(_has_number(run, number) for number in [*known, plain] if number)
 
 
 def _has_number(run: StepRun, number: str) -> bool:
-    """Whether the shop has an order of that number, though it may not be able to show it."""
+    """True also for an order that the shop has but cannot show."""
     found = run.magento().search_orders_by_increment_id(number, is_repeated=run.is_repeated)
     return bool(found.records or found.unreadable)
 

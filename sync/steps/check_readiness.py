@@ -1,5 +1,4 @@
-"""Readiness: checks of an area run one by one; each finding says what to do. Nothing is written
-at a remote."""
+"""Runs the readiness checks of one area. Nothing is written to a remote."""
 
 from __future__ import annotations
 
@@ -10,28 +9,28 @@ from django.db import transaction
 from django.utils import timezone
 
 from sync.models import ReadinessFinding
-from sync.steps.readiness.finding import Finding
-from sync.steps.readiness.portal import portal_findings
-from sync.steps.readiness.sap import sap_findings
-from sync.steps.readiness.shop import shop_findings
+from sync.steps.readiness.check_result import CheckResult
+from sync.steps.readiness.portal import check_portal
+from sync.steps.readiness.sap import check_sap
+from sync.steps.readiness.shop import check_shop
 from sync.steps.step_run import StepRun
 
 State = ReadinessFinding.State
 
 
 def check_readiness(run: StepRun) -> str:
-    """Renew the findings of the task's area; whatever is wrong becomes a finding, not a failure."""
+    """A failed check becomes a finding that says what to do; the step itself does not fail."""
     area = run.task.reference
     if run.task.shop is not None:
-        found = list(shop_findings(run))
+        found = list(check_shop(run))
     else:
-        found = list(sap_findings(run) if area == "sap" else portal_findings())
+        found = list(check_sap(run) if area == "sap" else check_portal())
     _store(area, found)
     counts = Counter(finding.state for finding in found)
     return f"{counts[State.GREEN]} green, {counts[State.AMBER]} amber, {counts[State.RED]} red."
 
 
-def _store(area: str, found: Iterable[Finding]) -> None:
+def _store(area: str, found: Iterable[CheckResult]) -> None:
     now = timezone.now()
     with transaction.atomic():
         ReadinessFinding.objects.filter(area=area).delete()

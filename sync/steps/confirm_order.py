@@ -1,4 +1,4 @@
-"""The SAP number goes into the web order (``ext_order_id``), and is read back from there."""
+"""Writes the SAP number into the web order (``ext_order_id``), and reads it back."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from sync.errors import OutcomeUnknown, RecordsDisagree
 from sync.mirrors.notes import note_confirmed
 from sync.mirrors.shop import store_order
 from sync.models import SalesOrder
-from sync.steps.settling import wait_for_shop, writing_to_shop
+from sync.steps.remote_writes import wait_for_shop, writing_to_shop
 from sync.steps.step_run import StepRun
 
 
 def confirm_order(run: StepRun) -> str:
-    """Write the number unless the shop already carries it; repeating changes nothing."""
+    """Repeating it changes nothing once the shop carries the number."""
     order, number = run.sales_order, run.sales_order.sap_sales_order_number
     if not order.is_in_sap:
         return "Not in SAP yet: nothing to tell the shop."

@@ -1,4 +1,4 @@
-"""A dry run: the order read fresh, translated, and shown to SAP, which saves nothing."""
+"""Dry run: reads the order afresh, translates it, and has SAP check it without saving."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ Verdict = DryRun.Verdict
 
 
 def dry_run(run: StepRun) -> str:
-    """Keep what SAP says of the order as a ``DryRun``; an order in SAP already may be tried too.
+    """Stores SAP's answer as a ``DryRun``; an order that is in SAP already may be tried too.
 
-    Only remotes that do not answer, or are set up wrongly, make it fail.
+    Fails only when a remote does not answer or is set up wrongly.
     """
     web_order = run.magento().get_order(run.sales_order.entity_id)
     order = store_order(run.shop, web_order)
@@ -110,7 +110,6 @@ def _keep(run: StepRun, order: SalesOrder, **columns: Any) -> DryRun:
 
 
 def _message(message: SapMessage, meaning: Explanation) -> dict[str, str]:
-    """A message as people read it: plain words first, SAP's own after."""
     return {
         "type": message.type,
         "key": message.key,

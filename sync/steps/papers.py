@@ -1,12 +1,13 @@
-"""One of SAP's documents becomes a paper of the shop: one flow for every kind of paper.
+"""Turns a SAP document into a paper of the shop: one flow for every kind of paper.
 
-Found by the comment it was made with, which is looked up by order before any repetition; tied where
-a person made or named it; else created, read back and compared: the shop cuts quantities silently.
+A paper is found by the comment it was made with, which is looked up by order before any repetition;
+it is tied where a person made or named it. Otherwise it is created, read back and compared, because
+the shop cuts quantities silently.
 
 A credit memo would be a third caller: ``push_credit_memo`` with a subclass of ``Paper`` that has a
 mark of its own, searches and stores credit memos, says what SAP's credit memo stands for, refuses
 in ``refuse_new`` what the shop has given back already, and answers for the refund in
-``told_of_money``. The flow, its guards and what a person may name stay as they are.
+``money_outcome``. The flow, its guards and what a person may name stay as they are.
 """
 
 from __future__ import annotations
@@ -27,12 +28,12 @@ from sync.mirrors import unreadable
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.sap_quantities import refuse_disagreements, refuse_other_quantities
 from sync.mirrors.shop import store_order
-from sync.mirrors.standing_for import ShopPaper, leave_to, made_by_us, tied_pairs
+from sync.mirrors.standing_for import ShopPaper, made_by_us, tie_only, tied_pairs
 from sync.models import BillingDocument, Decision, OutboundDelivery, SalesOrder
 from sync.models.marked_done import UNCONFIRMED, WISH, outcome_text
 from sync.reading import Read
-from sync.steps.found_finished import wait_for_a_click
-from sync.steps.settling import wait_for_shop
+from sync.steps.finished_orders import refuse_unasked_write
+from sync.steps.remote_writes import wait_for_shop
 from sync.steps.step_run import StepRun
 from sync.translate.hand_made import Held, MadeByHand, asked_by, counted, covers
 from sync.translate.marks import Mark
@@ -44,7 +45,7 @@ Document = TypeVar("Document", OutboundDelivery, BillingDocument)
 
 @dataclass(frozen=True)
 class Paper(ABC, Generic[Document, Record]):
-    """The paper that the order's part of a document gets: what sets its kind apart."""
+    """The paper for the order's part of a document; a subclass says what is special to its kind."""
 
     run: StepRun
     order: SalesOrder
@@ -64,37 +65,33 @@ class Paper(ABC, Generic[Document, Record]):
 
     @property
     def marker(self) -> str:
-        """The comment it is made with."""
         return self.mark.on(self.document)
 
     @property
     def may_differ(self) -> bool:
-        """Whether a person has said that its quantities are right as they are."""
         return False
 
     @abstractmethod
     def search(self) -> Read[Record]:
-        """All papers of its kind that the order has in the shop, oldest first."""
+        """All papers of this kind that the order has in the shop, oldest first."""
 
     @abstractmethod
     def store(self, record: Record, *, made_by_hand: bool) -> ShopPaper:
-        """Mirror it, and let it stand for the document."""
+        """Stores the mirror, and lets it stand for the document."""
 
-    def counts(self, record: Record) -> bool:
-        """Whether it is one for the shop, too."""
+    def counts_in_shop(self, record: Record) -> bool:
         return True
 
     def is_made_by_hand(self, record: Record) -> bool:
-        """Whether it is not the portal's."""
         return self.marker not in record.comments
 
     def take_over(self, records: Sequence[Record]) -> str:
-        """Have papers of a document that this one replaces stand for it; what was done."""
+        """Lets papers of a document that this one replaces stand for it; returns what was done."""
         return ""
 
     @abstractmethod
     def documents(self) -> Sequence[Document]:
-        """All of the order's documents that want such a paper, in the sequence they get one."""
+        """The order's documents that want such a paper, in the sequence in which they get one."""
 
     @abstractmethod
     def counted_ids(self) -> Collection[int]:
@@ -102,46 +99,47 @@ class Paper(ABC, Generic[Document, Record]):
 
     @abstractmethod
     def wanted_for(self, document: Document) -> OpenQuantities:
-        """What a document stands for in the shop's ids."""
+        """The document's quantities by the shop's order item ids."""
 
     def known_pairs(
         self, papers: Mapping[int, Record], documents: Mapping[int, Document]
     ) -> list[tuple[int, int]]:
-        """Paper and document that belong together whatever they hold."""
+        """Pairs of paper and document that belong together whatever they hold."""
         return tied_pairs(self.order, self.mirrors)
 
     @abstractmethod
     def keep_found(self, record: Record, *, made_by_hand: bool) -> tuple[Record, str]:
-        """Store it with what belongs to it, and set right what differs; what was changed."""
+        """Stores the paper and what belongs to it, and corrects differences; returns what
+        changed."""
 
     @abstractmethod
     def keep_tied(self, found: MadeByHand[Record, Document], *, made_by_hand: bool) -> str:
-        """Set right, or refuse, what differs in papers that are tied by now."""
+        """Corrects or refuses differences in papers just tied; returns what changed."""
 
     def refuse_new(self) -> None:
-        """Raises where the shop must not get it at all."""
+        """Raises where the shop must not get the paper at all."""
         return
 
     @abstractmethod
     def prepare(self, quantities: dict[int, Decimal]) -> Callable[[], int]:
-        """What makes it, with its marker and within ``writing_to_shop``, and tells its
-        ``entity_id``; raises ``MappingMissing`` before anybody is asked to make it."""
+        """Returns the call that creates the paper within ``writing_to_shop`` and returns its
+        ``entity_id``. Raises ``MappingMissing`` before anybody is asked to make it."""
 
     @abstractmethod
     def keep_made(self, made: Record) -> None:
-        """Store it with what belongs to it."""
+        """Stores the new paper with all that belongs to it."""
 
     @abstractmethod
     def outcome(self, made: Record) -> str:
-        """That it was made, and what the customer knows of it."""
+        """Says that the paper was made, and what the customer was told."""
 
-    def told_of_money(self, record: Record, web_order: MagentoOrder) -> str:
-        """What to add to the outcome; raises where money that was to move did not."""
+    def money_outcome(self, record: Record, web_order: MagentoOrder) -> str:
+        """Ends the outcome's sentence; raises where money that had to move did not."""
         return ""
 
 
-def bring(run: StepRun, kind: type[Paper[Document, Record]]) -> str:
-    """Make, find or complete the paper of the task's document."""
+def ensure_paper(run: StepRun, kind: type[Paper[Document, Record]]) -> str:
+    """Returns in words whether the paper was made, found or completed."""
     wait_for_shop(run.sales_order)
     web_order = run.magento().get_order(run.sales_order.entity_id)
     order = store_order(run.shop, web_order)
@@ -152,10 +150,10 @@ def bring(run: StepRun, kind: type[Paper[Document, Record]]) -> str:
 
 
 def _find_or_create(paper: Paper[Document, Record]) -> str:
-    """Raises ``UnexpectedRecord`` where the shop cannot show a paper that may be it."""
+    """Raises ``UnexpectedRecord`` where a paper the shop cannot show may be the one."""
     found = paper.search()
     if marked := _marked(paper, found.records):
-        return _link(paper, marked) + paper.told_of_money(marked, paper.web_order)
+        return _link(paper, marked) + paper.money_outcome(marked, paper.web_order)
     unreadable.refuse(found.unreadable, paper.name)
     if taken := paper.take_over(found.records):
         return taken
@@ -173,12 +171,11 @@ def _marked(paper: Paper[Document, Record], records: Sequence[Record]) -> Record
 def _made_by_hand(
     paper: Paper[Document, Record], records: Sequence[Record]
 ) -> MadeByHand[Record, Document] | None:
-    """What stands for the order's documents without saying so; None where there is no such
-    paper."""
+    """Papers that stand for the order's documents without saying so; None where there are none."""
     papers = {
         one.entity_id: one
         for one in records
-        if not paper.mark.is_among(one.comments) and paper.counts(one)
+        if not paper.mark.is_among(one.comments) and paper.counts_in_shop(one)
     }
     if not papers:
         return None
@@ -192,7 +189,6 @@ def _made_by_hand(
 
 
 def _link(paper: Paper[Document, Record], found: Record) -> str:
-    """Keep the id found, bring what belongs to it up to date, and compare its quantities."""
     by_hand = paper.is_made_by_hand(found)
     found, changed = paper.keep_found(found, made_by_hand=by_hand)
     _compare(paper, found, paper.wanted_for(paper.document))
@@ -200,14 +196,13 @@ def _link(paper: Paper[Document, Record], found: Record) -> str:
 
 
 def _tie(paper: Paper[Document, Record], found: MadeByHand[Record, Document]) -> str:
-    """Keep which papers hold all of the document."""
     run, order, document = paper.run, paper.order, paper.document
     standing = found.standing_for(document.pk)
     by_hand = paper.is_made_by_hand(standing[0])
     with run.storing():
         ours = made_by_us(order, paper.mirrors, document)
         ids = [one.entity_id for one in standing]
-        leave_to(order, paper.mirrors, document, ids, found.papers.keys())
+        tie_only(order, paper.mirrors, document, ids, found.papers.keys())
         for one in standing:
             paper.store(one, made_by_hand=one.entity_id not in ours)
     changed = paper.keep_tied(found, made_by_hand=by_hand)
@@ -231,16 +226,16 @@ def _create(paper: Paper[Document, Record]) -> str:
     if not wanted.quantities:
         return paper.nothing_yet
     make = paper.prepare(wanted.quantities)
-    wait_for_a_click(run, order, f"{subject} {paper.happens_to_it}")
+    refuse_unasked_write(run, order, f"{subject} {paper.happens_to_it}")
     made = read_back(paper, make())
     paper.keep_made(made)
-    money = paper.told_of_money(made, read_order_again(paper))
+    money = paper.money_outcome(made, read_order_again(paper))
     _compare(paper, made, wanted)
     return f"{paper.name} {made.increment_id} {paper.outcome(made)}{money}"
 
 
 def read_back(paper: Paper[Document, Record], entity_id: int) -> Record:
-    """A paper that was just written; raises ``OutcomeUnknown`` where the shop shows it not yet."""
+    """Raises ``OutcomeUnknown`` where the shop does not show the new paper yet."""
     found = paper.search()
     for record in found.records:
         if record.entity_id == entity_id:
@@ -254,7 +249,6 @@ def read_back(paper: Paper[Document, Record], entity_id: int) -> Record:
 
 
 def read_order_again(paper: Paper[Document, Record]) -> MagentoOrder:
-    """The order as a write has left it, stored."""
     web_order = paper.run.magento().get_order(paper.order.entity_id)
     store_order(paper.run.shop, web_order)
     return web_order
@@ -267,8 +261,8 @@ def _compare(paper: Paper[Document, Record], record: Record, wanted: OpenQuantit
 
 
 def _tie_named(paper: Paper[Document, Record]) -> str:
-    """Link the paper a person has named; raises ``RecordsDisagree`` where the shop does not show
-    it, it stands for another document, or it must be confirmed first."""
+    """Raises ``RecordsDisagree`` where the shop does not show the paper a person named, it stands
+    for another document, or it must be confirmed first."""
     found, wish = paper.search(), paper.run.task.facts[WISH]
     number = wish["number"]
     named = next((one for one in found.records if one.increment_id == number), None)
@@ -284,7 +278,7 @@ def _tie_named(paper: Paper[Document, Record]) -> str:
             f"{paper.document}.",
             unconfirmed=number,
         )
-    if not paper.counts(named):
+    if not paper.counts_in_shop(named):
         _refuse(paper, f"{paper.name} {number} is canceled in the shop.")
     with paper.run.storing():
         paper.store(named, made_by_hand=paper.marker not in named.comments)
@@ -304,7 +298,7 @@ def _refuse_anothers(paper: Paper[Document, Record], named: Record) -> None:
 
 
 def _refuse(paper: Paper[Document, Record], why: str, *, unconfirmed: str = "") -> NoReturn:
-    """The number is forgotten with the refusal: a retry does the usual work again."""
+    """Also forgets the number that was named, so that a retry does the usual work."""
     task = paper.run.task
     task.write_ahead(**{WISH: None, UNCONFIRMED: unconfirmed})
     cause = PaperCause.NAMED_WITHOUT_MARK if unconfirmed else PaperCause.NAMED_PAPER

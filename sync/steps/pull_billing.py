@@ -1,11 +1,11 @@
-"""Billing documents from SAP into the mirror, driven by the portal's own open orders.
+"""Reads billing documents of the portal's open orders from SAP into the mirror.
 
-Deliveries are asked before them: each tells for itself whether it is billed (SAP sheet 13.1).
+Deliveries are asked first, because each tells whether it is billed (SAP sheet 13.1).
 """
 
 from __future__ import annotations
 
-from sync.mirrors.progress import Due, note_read, refresh_stages
+from sync.mirrors.progress import Due, refresh_stages, schedule_next_read
 from sync.mirrors.sap import store_billing_document, store_billing_statuses
 from sync.mirrors.unchanged import unchanged_billing_documents
 from sync.mirrors.unreadable_documents import Pulled
@@ -13,7 +13,7 @@ from sync.models import OutboundDeliveryLine, SalesOrder, Step
 from sync.steps.invoicing.billing_watch import watch_complete_orders
 from sync.steps.pull_deliveries import (
     batches_of_orders,
-    is_of_one,
+    is_about_one_order,
     read_deliveries,
     read_status,
 )
@@ -23,10 +23,9 @@ DUE: Due = "billing_due_at"
 
 
 def pull_billing(run: StepRun) -> str:
-    """Read the billing documents of one order, or of every order from which more is to come."""
     pulled = Pulled(run.task, Step.PULL_BILLING)
     found: set[str] = set()
-    if not is_of_one(run):
+    if not is_about_one_order(run):
         watch_complete_orders(run)
     for batch in batches_of_orders(run, DUE):
         read_status(run, batch, pulled)
@@ -36,7 +35,7 @@ def pull_billing(run: StepRun) -> str:
         documents = pulled.records_of(sap.search_billing_documents(reference_documents=references))
         run.task.hold_lease(run.policy.lease)
         pulled.read |= {("reference", number) for number in references}
-        known = set() if is_of_one(run) else unchanged_billing_documents(documents)
+        known = set() if is_about_one_order(run) else unchanged_billing_documents(documents)
         found |= known
         pulled.read |= {("billing", number) for number in known}
         for record in documents:
@@ -47,17 +46,16 @@ def pull_billing(run: StepRun) -> str:
             with pulled.kept_apart("billing", number, orders):
                 store_billing_document(record)
                 found.add(number)
-        note_read(batch, DUE, run.policy)
+        schedule_next_read(batch, DUE, run.policy)
         refresh_stages(order.pk for order in batch)
-    pulled.settle()
+    pulled.update_tasks()
     read = f"{len(found)} billing documents read" if len(found) != 1 else "1 document read"
-    return f"{read}{pulled.words}."
+    return f"{read}{pulled.outcome_suffix}."
 
 
 def _read_billing_statuses(run: StepRun, batch: list[SalesOrder], pulled: Pulled) -> None:
-    """Note how far each delivery is billed. Everything else of one that has changed is stored by
-    the next fetch of deliveries."""
-    if is_of_one(run):
+    """The next fetch of deliveries stores whatever else changed in them."""
+    if is_about_one_order(run):
         read_deliveries(run, batch, pulled)
         return
     numbers = [order.sap_sales_order_number for order in batch]
@@ -68,7 +66,6 @@ def _read_billing_statuses(run: StepRun, batch: list[SalesOrder], pulled: Pulled
 
 
 def _references_of(orders: list[SalesOrder]) -> list[str]:
-    """What billing documents refer to: the deliveries, or the orders themselves."""
     deliveries = OutboundDeliveryLine.objects.filter(sales_order__in=orders)
     numbers = deliveries.values_list("delivery__delivery_number", flat=True).distinct()
     return [*(order.sap_sales_order_number for order in orders), *numbers]

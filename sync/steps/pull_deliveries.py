@@ -1,11 +1,11 @@
-"""Deliveries from SAP into the mirror, driven by the portal's own open orders, in bulk calls."""
+"""Reads deliveries of the portal's open orders from SAP into the mirror, in bulk calls."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from sync.mirrors.deleted_deliveries import forget_deliveries, unlisted_deliveries
-from sync.mirrors.progress import Due, note_read, orders_to_read, refresh_stages
+from sync.mirrors.progress import Due, orders_to_read, refresh_stages, schedule_next_read
 from sync.mirrors.sap import store_delivery, store_sap_status
 from sync.mirrors.unchanged import unchanged_deliveries, unchanged_orders
 from sync.mirrors.unreadable_documents import Pulled
@@ -18,30 +18,28 @@ DUE: Due = "deliveries_due_at"
 
 
 def pull_deliveries(run: StepRun) -> str:
-    """Read status and deliveries of one order, or of every order from which more is to come."""
     pulled = Pulled(run.task, Step.PULL_DELIVERIES)
     found: set[str] = set()
     for batch in batches_of_orders(run, DUE):
         read_status(run, batch, pulled)
         found |= read_deliveries(run, batch, pulled)
-        note_read(batch, DUE, run.policy)
+        schedule_next_read(batch, DUE, run.policy)
         refresh_stages(order.pk for order in batch)
-    pulled.settle()
+    pulled.update_tasks()
     read = f"{len(found)} deliveries read" if len(found) != 1 else "1 delivery read"
-    return f"{read}{pulled.words}."
+    return f"{read}{pulled.outcome_suffix}."
 
 
-def is_of_one(run: StepRun) -> bool:
-    """Whether the task is about one order: then everything is stored afresh."""
+def is_about_one_order(run: StepRun) -> bool:
+    """Whether the task is about one order; then unchanged records are stored again as well."""
     return run.task.sales_order is not None
 
 
 def read_status(run: StepRun, batch: list[SalesOrder], pulled: Pulled) -> None:
-    """Note what SAP says of these orders."""
     numbers = [order.sap_sales_order_number for order in batch]
     orders = pulled.records_of(run.remotes.sap().get_sales_orders(numbers))
     run.task.hold_lease(run.policy.lease)
-    known = set() if is_of_one(run) else unchanged_orders(batch, orders)
+    known = set() if is_about_one_order(run) else unchanged_orders(batch, orders)
     pulled.read |= {("order", number) for number in known}
     for read in orders:
         number = read.sap_sales_order_number
@@ -52,10 +50,10 @@ def read_status(run: StepRun, batch: list[SalesOrder], pulled: Pulled) -> None:
 
 
 def read_deliveries(run: StepRun, batch: list[SalesOrder], pulled: Pulled) -> set[str]:
-    """Store the deliveries of these orders; the numbers of those that could be read.
+    """Returns the numbers of the deliveries that could be read.
 
-    Read the status first: what it says of them must not be newer than they are. One that SAP lists
-    no longer is asked for by its number before it is forgotten.
+    Read the status first: what it says about the deliveries must not be newer than they are. A
+    delivery that SAP no longer lists is asked for by its number before it is forgotten.
     """
     sap = run.remotes.sap()
     numbers = [order.sap_sales_order_number for order in batch]
@@ -65,7 +63,7 @@ def read_deliveries(run: StepRun, batch: list[SalesOrder], pulled: Pulled) -> se
         deliveries += pulled.records_of(sap.search_deliveries(delivery_numbers=unlisted))
     run.task.hold_lease(run.policy.lease)  # who stalled meanwhile stores nothing old
     sources = run.policy.delivery_sources
-    found = set() if is_of_one(run) else unchanged_deliveries(deliveries, sources)
+    found = set() if is_about_one_order(run) else unchanged_deliveries(deliveries, sources)
     pulled.read |= {("delivery", number) for number in found}
     carried: set[str] = set()
     for record in deliveries:
@@ -85,7 +83,7 @@ def read_deliveries(run: StepRun, batch: list[SalesOrder], pulled: Pulled) -> se
 
 
 def _refresh_others(sap_numbers: set[str]) -> None:
-    """A delivery may carry goods of orders that were not asked about: its lines are new to them."""
+    """A delivery may carry goods of orders that were not asked about."""
     if sap_numbers:
         others = SalesOrder.objects.filter(sap_sales_order_number__in=sap_numbers)
         refresh_stages(others.values_list("pk", flat=True))
@@ -96,7 +94,6 @@ def _orders_of(record: SapDelivery) -> set[str]:
 
 
 def batches_of_orders(run: StepRun, due: Due) -> Iterator[list[SalesOrder]]:
-    """The task's order alone, or all SAP is to be asked about in batches, oldest first."""
     if run.task.sales_order is not None:
         yield [run.task.sales_order] if run.task.sales_order.is_in_sap else []
         return

@@ -1,4 +1,4 @@
-"""Web orders from the shop into the mirror, by watermark with overlap."""
+"""Reads web orders from the shop into the mirror, by watermark with overlap."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def pull_orders(run: StepRun) -> str:
-    """Store all orders changed since the watermark, or the one record a task is about."""
+    """Stores all orders changed since the watermark, or the one record the task is about."""
     entity_id = unreadable.entity_id_in(run.task.reference)
     if entity_id is not None:
         return _read_again(run, entity_id)
@@ -39,7 +39,7 @@ def pull_orders(run: StepRun) -> str:
     stored = unread = 0
     for page in _pages(run, watermark):
         run.task.hold_lease(run.policy.lease)
-        kept = keep_readable(run.shop, page)
+        kept = store_readable(run.shop, page)
         _advance(watermark, page.records, until=_latest(run))
         stored, unread = stored + len(kept.records), unread + len(kept.unreadable)
     refresh_replacements(run.shop)
@@ -64,7 +64,6 @@ def _pages(run: StepRun, watermark: PullWatermark) -> Iterator[Read[MagentoOrder
 
 
 def _read_again(run: StepRun, entity_id: int) -> str:
-    """One record that could not be read: by itself, or as the shop's list has it."""
     order = _by_itself_or_listed(run.magento(), entity_id)
     if order is None:
         return "The shop has this order no more."
@@ -82,17 +81,17 @@ def _by_itself_or_listed(shop: MagentoClient, entity_id: int) -> MagentoOrder | 
 
 
 def _as_listed(shop: MagentoClient, entity_id: int, error: SyncError) -> MagentoOrder | None:
-    """The order from the list; None where it is gone. Raises ``UnexpectedRecord``, so that the
-    task stays that of a record, and a later pull closes it."""
+    """None where the order is gone. Raises ``UnexpectedRecord``, so that the task stays that of a
+    record and a later pull closes it."""
     listed = shop.look_for_order(entity_id)
     if listed.records or not listed.unreadable:
         return next(iter(listed.records), None)
     own = UnexpectedRecord(error.message, cause=ShopCause.SPOILS_ITS_LIST, detail=error.cause_key)
-    raise unreadable.said_of(replace(listed.unreadable[0], error=own)) from error
+    raise unreadable.error_for(replace(listed.unreadable[0], error=own)) from error
 
 
-def keep_readable(shop: Shop, page: Read[MagentoOrder]) -> Read[MagentoOrder]:
-    """Store what can be read and held, and report the rest; what was stored, and what not."""
+def store_readable(shop: Shop, page: Read[MagentoOrder]) -> Read[MagentoOrder]:
+    """Stores what can be read and held, and opens tasks for the rest; returns both."""
     refused = (*page.unreadable, *_store(shop, page.records))
     for record in refused:
         unreadable.report(shop, record)
@@ -103,7 +102,7 @@ def keep_readable(shop: Shop, page: Read[MagentoOrder]) -> Read[MagentoOrder]:
 
 
 def _store(shop: Shop, orders: Sequence[MagentoOrder]) -> list[UnreadableRecord]:
-    """Store a page; where one of it cannot be held, one by one. Those come back."""
+    """Returns the orders that the mirror cannot hold; the others of the page are stored."""
     try:
         store_orders(shop, orders)
     except (UnexpectedRecord, DataError, IntegrityError, ValueError, OverflowError) as error:
@@ -117,20 +116,19 @@ def _refused(order: MagentoOrder, error: Exception) -> UnreadableRecord:
     if not isinstance(error, UnexpectedRecord):
         error = UnexpectedRecord(
             "it holds a value the portal cannot store (too long, or not a character).",
-            cause=ShopCause.UNFITTING,
+            cause=ShopCause.DOES_NOT_FIT,
             reference=order.increment_id,
         )
     return UnreadableRecord("order", order.increment_id, error, order.entity_id)
 
 
 def _latest(run: StepRun) -> datetime:
-    """The latest change that can have happened: the watermark less its overlap is never ahead of
-    the shop's clock, so that no order falls behind it unread."""
+    """The watermark less its overlap stays behind the shop's clock, so that no order is missed."""
     return (run.magento().server_time or timezone.now()) + run.policy.pull_overlap
 
 
 def _advance(watermark: PullWatermark, orders: Sequence[MagentoOrder], *, until: datetime) -> None:
-    """Move the watermark to the newest order stored; it never goes back, nor ahead of time."""
+    """Moves the watermark to the newest order stored, but never back, nor into the future."""
     for order in orders:
         newest = (order.updated_at, order.entity_id)
         if order.updated_at > until:

@@ -1,6 +1,6 @@
-"""A billing document becomes the shop's invoice, mailed to the customer: one each.
+"""Turns a billing document into an invoice of the shop and mails it to the customer, once each.
 
-What was only authorised is captured with it where the payment mapping says so.
+Money that was only authorised is captured with the invoice where the payment mapping says so.
 """
 
 from __future__ import annotations
@@ -12,10 +12,15 @@ from functools import partial
 from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
 from sync.magento.records import InvoiceRequest, MagentoInvoice, MagentoOrder
-from sync.mirrors.billed_amounts import keep_difference
-from sync.mirrors.billed_anew import billing_documents, decided, invoices_of, successor_of
+from sync.mirrors.billed_amounts import store_difference
+from sync.mirrors.billed_anew import (
+    billing_documents,
+    decision_on_invoice,
+    invoices_of,
+    successor_of,
+)
 from sync.mirrors.cancelled_billing import is_credited
-from sync.mirrors.mails import keep_mail, note_queued
+from sync.mirrors.mails import store_mail, store_mail_queued
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.sap_quantities import billed_quantities
 from sync.mirrors.shop import store_invoice, store_order
@@ -24,9 +29,9 @@ from sync.reading import Read
 from sync.steps.invoicing import capturing
 from sync.steps.invoicing.renewed_billing import take_over
 from sync.steps.invoicing.sums import compare_sums
-from sync.steps.papers import Paper, bring
+from sync.steps.papers import Paper, ensure_paper
 from sync.steps.queued_mails import is_in_queue
-from sync.steps.settling import wait_for_shop, writing_to_shop
+from sync.steps.remote_writes import wait_for_shop, writing_to_shop
 from sync.steps.step_run import StepRun
 from sync.translate.hand_made import MadeByHand, invoiced_ids
 from sync.translate.marks import Mark
@@ -34,13 +39,12 @@ from sync.translate.open_quantities import OpenQuantities, invoiceable_quantitie
 
 
 def push_invoice(run: StepRun) -> str:
-    """Make, or find, the invoice of an order's part of a billing document."""
-    return bring(run, InvoicePaper) if run.billing_document.is_invoice else _not_valid(run)
+    return ensure_paper(run, InvoicePaper) if run.billing_document.is_invoice else _not_valid(run)
 
 
 def _not_valid(run: StepRun) -> str:
-    """A cancelled document is not invoiced; if the shop has invoiced it already, a person acts
-    unless it is credited there, or SAP has billed the same anew."""
+    """A cancelled document is not invoiced. If the shop has invoiced it already, a person acts,
+    unless the shop has refunded it or SAP has billed the same again."""
     order, document = run.sales_order, run.billing_document
     invoice = invoices_of(order, document).first()
     if invoice is None:
@@ -64,8 +68,6 @@ def _not_valid(run: StepRun) -> str:
 
 
 class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
-    """What is invoiced for a billing document, with its mail and its money."""
-
     name = "Invoice"
     name_in_sap = "Billing document"
     mark = Mark.BILLING_DOCUMENT
@@ -79,20 +81,20 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
 
     @property
     def may_differ(self) -> bool:
-        return decided(self.order, self.document) is not None
+        return decision_on_invoice(self.order, self.document) is not None
 
     def search(self) -> Read[MagentoInvoice]:
         search = self.run.magento().search_invoices
         return search(self.order.entity_id, is_repeated=self.run.is_repeated)
 
     def store(self, record: MagentoInvoice, *, made_by_hand: bool) -> Invoice:
-        """With how far it is from what SAP billed."""
+        """Also stores the difference from what SAP billed."""
         invoice = store_invoice(self.order, record, self.document, made_by_hand=made_by_hand)
-        keep_difference(self.document, self.order, invoice)
+        store_difference(self.document, self.order, invoice)
         return invoice
 
-    def counts(self, record: MagentoInvoice) -> bool:
-        """A canceled one counts as little as it does for the shop."""
+    def counts_in_shop(self, record: MagentoInvoice) -> bool:
+        """The shop does not count canceled invoices either."""
         return record.state != Invoice.State.CANCELED
 
     def take_over(self, records: Sequence[MagentoInvoice]) -> str:
@@ -134,17 +136,17 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
         self._keep(made, made_by_hand=False)
 
     def _keep(self, record: MagentoInvoice, *, made_by_hand: bool) -> None:
-        """``email_sent`` proves the first mail of ours [826, 828]; it, or its place in the queue,
-        is kept once."""
+        """``email_sent`` proves the first mail of the portal's invoices [826, 828]; the mail, or
+        its place in the queue, is recorded once."""
         is_queued = not made_by_hand and is_in_queue(self.run, record)
         with self.run.storing():
             invoice = self.store(record, made_by_hand=made_by_hand)
             if made_by_hand:
                 return
-            note_queued(invoice, is_queued=is_queued)
+            store_mail_queued(invoice, is_queued=is_queued)
             if (record.email_sent or is_queued) and not invoice.mails.exists():
                 outcome = InvoiceMail.Outcome.IN_QUEUE if is_queued else InvoiceMail.Outcome.SENT
-                keep_mail(invoice, self.run.task.asked_by, outcome)
+                store_mail(invoice, self.run.task.asked_by, outcome)
 
     def outcome(self, made: MagentoInvoice) -> str:
         queued = self.order.invoices.filter(entity_id=made.entity_id, mail_queued_at__isnull=False)
@@ -152,5 +154,5 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
         told = "its mail queued by the shop" if queued.exists() else told
         return f"made, read back and {told}."
 
-    def told_of_money(self, record: MagentoInvoice, web_order: MagentoOrder) -> str:
-        return capturing.told_of_money(self.run, self.order, web_order, record)
+    def money_outcome(self, record: MagentoInvoice, web_order: MagentoOrder) -> str:
+        return capturing.money_outcome(self.run, self.order, web_order, record)

@@ -1,7 +1,7 @@
-"""A web order becomes a SAP sales order: exactly one, read back and compared.
+"""Turns a web order into exactly one SAP sales order, reads it back and compares it.
 
-look up → create → write the number ahead → commit → read back (product.md). After any doubtful end
-the next attempt waits until the write surely ended, looks up, and adopts or tries again.
+look up → create → write the number ahead → commit → read back (product.md). After a doubtful end
+the next attempt waits until the write has surely ended, looks up, and adopts or tries again.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from sync.errors import (
 from sync.magento.records import MagentoOrder
 from sync.mapping.for_order import mapping_for
 from sync.mirrors.intake import FINISHED, OVER
-from sync.mirrors.link_choices import said_of
-from sync.mirrors.notes import note_looked_for
-from sync.mirrors.order_rest import OrderRest, keep_asked, rest_of
+from sync.mirrors.link_choices import decisions_on_link
+from sync.mirrors.notes import note_looked_up
+from sync.mirrors.order_rest import OrderRest, rest_of, store_quantities_asked
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.sap import sap_order_must_fit
 from sync.mirrors.sap_order import store_compared, store_sent, store_uncompared
-from sync.mirrors.shared_references import reference_of
+from sync.mirrors.shared_references import customer_reference_of
 from sync.mirrors.shop import store_order
 from sync.models import SalesOrder
 from sync.sap.records import SapSalesOrder
 from sync.steps.ordering import linking
-from sync.steps.settling import wait_for_sap, writing_to_sap
+from sync.steps.remote_writes import wait_for_sap, writing_to_sap
 from sync.steps.step_run import StepRun
 from sync.translate.comparison import differences_between
 from sync.translate.order_mapping import OrderMapping
@@ -40,10 +40,10 @@ from sync.translate.sap_order import TranslatedOrder
 
 
 def push_order(run: StepRun) -> str:
-    """Bring the order into SAP, or find it there; the sentence says which.
+    """Says whether the order was created in SAP, found there, or not taken.
 
-    Also an order that is not to go there, or not any more, is looked for: SAP may have it all the
-    same, from before the portal's database was restored or by a clerk's hand.
+    An order that must not go to SAP is looked up as well: SAP may hold it from before the portal's
+    database was restored, or because a clerk keyed it in.
     """
     web_order = run.magento().get_order(run.sales_order.entity_id)
     _refuse_renumbered(run.sales_order, web_order)
@@ -51,18 +51,20 @@ def push_order(run: StepRun) -> str:
     if order.is_in_sap and order.verification == SalesOrder.Verification.VERIFIED:
         return f"Already in SAP as {order.sap_sales_order_number}."
     stopped, is_begun = _stopped_by(order), _may_have_begun(run, order)
-    if stopped and not (is_begun or linking.is_looked_for(run, order)):
+    if stopped and not (is_begun or linking.is_to_be_looked_up(run, order)):
         return f"Not taken: {stopped}."
     try:
         rest = rest_of(order, web_order, _mapping(run, order, web_order))
     except MappingMissing:
         if not stopped or is_begun:
             raise
-        note_looked_for(order)  # completeness asks for every customer and tells of it
+        note_looked_up(order)  # completeness asks for every customer and tells of it
         return f"Not taken: {stopped}."
     wait_for_sap(order)
     found = _look_up(run, order, rest)
-    if order.is_in_sap and (not found or number_of(found) != order.sap_sales_order_number):
+    if order.is_in_sap and (
+        not found or found.sap_sales_order_number != order.sap_sales_order_number
+    ):
         raise _gone(order)
     if stopped and not found:
         return f"Not taken: {stopped}."
@@ -72,13 +74,8 @@ def push_order(run: StepRun) -> str:
     return _keep(run, order, rest, _read(run, order, number), is_adopted=False)
 
 
-def number_of(read: SapSalesOrder) -> str:
-    """SAP's number of what it answered."""
-    return read.sap_sales_order_number
-
-
 def _mapping(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> OrderMapping:
-    """What the tables say. Raises ``MappingMissing`` where SAP could not even be asked."""
+    """Raises ``MappingMissing`` where not even a search in SAP is possible."""
     mapping = mapping_for(order, web_order, sap_time_zone=run.policy.sap_time_zone)
     if not (mapping.sold_to and mapping.sales_organization):
         rest_of(order, web_order, mapping).translated()  # says what is missing
@@ -86,8 +83,7 @@ def _mapping(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> OrderM
 
 
 def _look_up(run: StepRun, order: SalesOrder, rest: OrderRest) -> SapSalesOrder | None:
-    """The SAP order that is the web order's; None when there is none. Without this look before
-    every create, whatever is repeated would be doubled."""
+    """None when SAP holds no such order. Without this look a repetition makes a second order."""
     return linking.find(run, _sought(run, order, rest))
 
 
@@ -96,7 +92,7 @@ def _sought(run: StepRun, order: SalesOrder, rest: OrderRest) -> linking.Sought:
     return linking.Sought(
         order,
         linking.web_side(order, rest),
-        said_of(order),
+        decisions_on_link(order),
         is_begun=_may_have_begun(run, order),
         is_stopped=bool(_stopped_by(order)),
         own_numbers=tuple(str(number) for number in numbers if number),
@@ -104,19 +100,19 @@ def _sought(run: StepRun, order: SalesOrder, rest: OrderRest) -> linking.Sought:
 
 
 def _stopped_by(order: SalesOrder) -> str:
-    """The rule that keeps the order out of SAP; empty when it is to go there."""
+    """The rule that keeps the order out of SAP; empty when it should go there."""
     if order.stage == SalesOrder.Stage.CANCELED:
         return order.not_taken_reason or "Canceled in the shop"
     return order.not_taken_reason
 
 
 def _may_have_begun(run: StepRun, order: SalesOrder) -> bool:
-    """Whether SAP may hold the order already: then no rule is a reason not to look."""
+    """Whether SAP may already hold the order; then it is looked up despite any rule."""
     return bool(run.task.facts.get("create_began_at") or order.sap_sales_order_number)
 
 
 def _refuse_renumbered(known: SalesOrder, web_order: MagentoOrder) -> None:
-    """The number is what the order is found by in SAP, and the shop never changes it."""
+    """The order is found in SAP by its increment_id, which the shop never changes."""
     if web_order.increment_id != known.increment_id:
         raise UnexpectedRecord(
             f"The shop's order {known.increment_id} suddenly has another number.",
@@ -128,7 +124,7 @@ def _refuse_renumbered(known: SalesOrder, web_order: MagentoOrder) -> None:
 def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> str:
     run.task.write_ahead(create_began_at=timezone.now().isoformat())
     with run.storing():
-        keep_asked(order, translated)
+        store_quantities_asked(order, translated)
     with writing_to_sap(run, order), run.remotes.sap().unit_of_work() as unit:
         created = unit.create_sales_order(translated.request)
         number = created.sap_sales_order_number
@@ -142,7 +138,7 @@ def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> str
 
 
 def _gone(order: SalesOrder) -> RecordsDisagree:
-    """An order that was in SAP is never created there again: it may have been archived."""
+    """An order that was in SAP is never created again: it may have been archived."""
     return RecordsDisagree(
         f"SAP no longer shows order {order.sap_sales_order_number} for web order "
         f"{order.increment_id}, which it did before.",
@@ -152,7 +148,7 @@ def _gone(order: SalesOrder) -> RecordsDisagree:
 
 
 def _refuse_taken(order: SalesOrder, number: str) -> None:
-    """A number that is another web order's was not given out for this one; nothing is saved."""
+    """A number that belongs to another web order was not given out for this one."""
     if SalesOrder.objects.filter(sap_sales_order_number=number).exclude(pk=order.pk).exists():
         raise UnexpectedRecord(
             f"SAP gave the number {number}, which is that of another web order; nothing was saved.",
@@ -162,9 +158,9 @@ def _refuse_taken(order: SalesOrder, number: str) -> None:
 
 
 def _read(run: StepRun, order: SalesOrder, number: str) -> SapSalesOrder:
-    """What SAP holds under a number it has just given out."""
+    """Raises ``OutcomeUnknown`` where SAP does not show the new order yet."""
     for read in run.remotes.sap().get_sales_orders([number], with_addresses=True).complete():
-        if read.customer_reference == reference_of(order):
+        if read.customer_reference == customer_reference_of(order):
             return read
     raise OutcomeUnknown(
         f"SAP order {number} was committed but cannot be read yet.",
@@ -176,21 +172,21 @@ def _read(run: StepRun, order: SalesOrder, number: str) -> SapSalesOrder:
 def _keep(
     run: StepRun, order: SalesOrder, rest: OrderRest, read: SapSalesOrder, *, is_adopted: bool
 ) -> str:
-    """Store what SAP now holds and how it compares; nothing is called done before."""
+    """Stores what SAP holds and how it compares; only then is the order reported as done."""
     sap_order_must_fit(read)
     _refuse_rejected(order, read)
     came_there = "found in SAP and adopted" if is_adopted else "created in SAP"
     what = "compared again" if order.is_in_sap else came_there
     verdict = _compare_and_store(run, order, rest, read, is_adopted=is_adopted)
     refresh_stages([order.pk])
-    incomplete = ", but incomplete in SAP: deliveries will not start" * read.is_incomplete
-    return f"Order {number_of(read)} {what}, read back: {verdict}{incomplete}."
+    incomplete = ", but incomplete in SAP: deliveries will not start" if read.is_incomplete else ""
+    return f"Order {read.sap_sales_order_number} {what}, read back: {verdict}{incomplete}."
 
 
 def _compare_and_store(
     run: StepRun, order: SalesOrder, rest: OrderRest, read: SapSalesOrder, *, is_adopted: bool
 ) -> str:
-    """The verdict in words. What a clerk keyed in may be an order the portal could not send."""
+    """Returns the verdict. A clerk may have keyed in an order the portal could not send."""
     over = order.state in FINISHED and is_adopted and not order.is_in_sap
     found = {"looked_up_as": None, **({"is_found_finished": True} if over else {})}
     try:
@@ -210,7 +206,7 @@ def _compare_and_store(
 
 
 def _refuse_rejected(order: SalesOrder, read: SapSalesOrder) -> None:
-    """An open web order of which SAP delivers nothing; where both sides are over, they agree."""
+    """Only an order that is open in the shop is refused: where both sides are over, they agree."""
     if read.is_wholly_rejected and order.state not in OVER:
         raise RemoteRejected(
             f"SAP order {read.sap_sales_order_number} carries this web order but every line of it "

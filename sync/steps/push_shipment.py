@@ -1,4 +1,4 @@
-"""A delivery that has left becomes the shop's shipment: one each, with parcels and one notice."""
+"""Turns a delivery that has left into one shipment of the shop, with its parcels and one notice."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from functools import cached_property, partial
 from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
 from sync.magento.records import MagentoShipment, ShipmentRequest
-from sync.mirrors.parcels import by_parcel, keep_parcels_sent
+from sync.mirrors.parcels import by_parcel, store_parcels_sent
 from sync.mirrors.sap_quantities import delivered_quantities, departed
 from sync.mirrors.shop import store_shipment
 from sync.mirrors.standing_for import made_by_us
 from sync.mirrors.unwanted_goods import refuse_gone_anyway
 from sync.models import OutboundDelivery, SalesOrder, Shipment
 from sync.reading import Read
-from sync.steps.papers import Paper, bring, read_back, read_order_again
-from sync.steps.settling import writing_to_shop
+from sync.steps.papers import Paper, ensure_paper, read_back, read_order_again
+from sync.steps.remote_writes import writing_to_shop
 from sync.steps.shipping import tracks
 from sync.steps.shipping.bundle_types import bundle_types
 from sync.steps.step_run import StepRun
@@ -27,14 +27,13 @@ from sync.translate.open_quantities import OpenQuantities, shippable_quantities
 
 
 def push_shipment(run: StepRun) -> str:
-    """Make, or find and complete, the shipment of an order's part of a delivery."""
     if not run.delivery.is_goods_issued:
         return _not_gone(run.sales_order, run.delivery)
-    return bring(run, ShipmentPaper)
+    return ensure_paper(run, ShipmentPaper)
 
 
 def _not_gone(order: SalesOrder, delivery: OutboundDelivery) -> str:
-    """Goods that have not left are not shipped; if the shop has told so already, a person acts."""
+    """Where the shop has announced goods that have not left, a person acts."""
     shipped = Shipment.objects.standing_for(delivery).filter(sales_order=order).first()
     if shipped is None:
         return f"Goods issue of {delivery} was taken back: nothing to ship."
@@ -47,8 +46,6 @@ def _not_gone(order: SalesOrder, delivery: OutboundDelivery) -> str:
 
 
 class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
-    """What is sent for a delivery, with its parcels."""
-
     name = "Shipment"
     name_in_sap = "Delivery"
     mark = Mark.DELIVERY
@@ -76,7 +73,7 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
         return store_shipment(self.order, record, self.document, made_by_hand=made_by_hand)
 
     def is_made_by_hand(self, record: MagentoShipment) -> bool:
-        """Nor ours by its mirror: a comment may be edited or misread."""
+        """Asks the mirror as well, because a comment may be edited or misread."""
         if not super().is_made_by_hand(record):
             return False
         return record.entity_id not in made_by_us(self.order, Shipment, self.document)
@@ -94,7 +91,7 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
     def known_pairs(
         self, papers: Mapping[int, MagentoShipment], documents: Mapping[int, OutboundDelivery]
     ) -> list[tuple[int, int]]:
-        """Those tied already, and what carries a parcel of a delivery."""
+        """Includes shipments that carry a parcel of a delivery."""
         tied = super().known_pairs(papers, documents)
         known = {paper for paper, _delivery in tied}
         rest = [one for key, one in papers.items() if key not in known]
@@ -110,12 +107,12 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
     def keep_tied(
         self, found: MadeByHand[MagentoShipment, OutboundDelivery], *, made_by_hand: bool
     ) -> str:
-        """Parcels that none of them has go on the first."""
+        """Parcels that no shipment has yet go on the first one."""
         first, *others = found.standing_for(self.document.pk)
         elsewhere = {track.track_number for one in others for track in one.tracks}
         first, changed = self._correct(first, made_by_hand=made_by_hand, elsewhere=elsewhere)
         if not made_by_hand:
-            tracks.note_notice(self.run, self.order, first)
+            tracks.store_notice_queued(self.run, self.order, first)
         return changed
 
     def _correct(
@@ -151,12 +148,12 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
     def keep_made(self, made: MagentoShipment) -> None:
         with self.run.storing():
             self.store(made, made_by_hand=False)
-            keep_parcels_sent(self.order, made.entity_id, (number for *_, number in self._tracks))
+            store_parcels_sent(self.order, made.entity_id, (number for *_, number in self._tracks))
 
     def outcome(self, made: MagentoShipment) -> str:
         """Raises ``OutcomeUnknown`` where the shop does not show a parcel yet."""
         tracks.refuse_missing_tracks(self.order, made, self._tracks)
         told = "customer told" if made.email_sent else "customer not told"
-        if tracks.note_notice(self.run, self.order, made):
+        if tracks.store_notice_queued(self.run, self.order, made):
             told = "its notice queued by the shop"
         return f"made and read back, {told}."

@@ -1,13 +1,13 @@
-"""Mails a shop sends later, from its own queue: told as queued until it shows them sent.
+"""Mails that the shop sends later from its own queue: they count as queued until shown as sent.
 
-With asynchronous sending a document comes without a word of its mail, and the shop's cron sends it
-a minute later; 2.4.8 counts the tries that are left (README of Magento, "Versions" 4).
+With asynchronous sending a new document says nothing of its mail, and the shop's cron sends it a
+minute later; 2.4.8 counts the tries that are left (README of Magento, "Versions" 4).
 """
 
 from __future__ import annotations
 
 from sync.magento.records import MagentoInvoice, MagentoShipment
-from sync.mirrors.mails import note_asked, papers_to_ask_about
+from sync.mirrors.mails import papers_to_ask_about, store_mail_answer
 from sync.mirrors.standing_for import ShopPaper
 from sync.models import Invoice, Shipment, clock
 from sync.steps.step_run import StepRun
@@ -17,7 +17,7 @@ ROUTES: dict[type[ShopPaper], str] = {Invoice: "invoices", Shipment: "shipments"
 
 
 def is_in_queue(run: StepRun, record: MagentoInvoice | MagentoShipment) -> bool:
-    """Whether the shop is still to send the first mail of a document just read."""
+    """Whether the shop has yet to send the first mail of a document that was just read."""
     if record.email_sent or record.mail_is_queued or not record.mail_is_untold:
         return record.mail_is_queued
     route = "invoices" if isinstance(record, MagentoInvoice) else "shipments"
@@ -25,7 +25,7 @@ def is_in_queue(run: StepRun, record: MagentoInvoice | MagentoShipment) -> bool:
 
 
 def follow_queued_mails(run: StepRun) -> None:
-    """Ask the shop what became of the mails in its queue: soon at first, then ever more rarely."""
+    """Asks soon at first, then ever more rarely."""
     for model, route in ROUTES.items():
         now = clock.now()
         papers = papers_to_ask_about(run.shop, model, now, AT_ONCE)
@@ -33,6 +33,6 @@ def follow_queued_mails(run: StepRun) -> None:
             continue
         for told in run.magento().mails_of(route, papers.keys()):
             if told.entity_id in papers:
-                note_asked(papers.pop(told.entity_id), told, now)
+                store_mail_answer(papers.pop(told.entity_id), told, now)
         for paper in papers.values():
-            note_asked(paper, None, now)
+            store_mail_answer(paper, None, now)

@@ -1,4 +1,4 @@
-"""An invoice is mailed to the customer once more, because a person wants it."""
+"""Mails an invoice to the customer once more, because a person asked for it."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from sync.causes.papers import PaperCause
 from sync.errors import OutcomeUnknown, RecordsDisagree, SyncError
 from sync.magento.records import MagentoInvoice
 from sync.mirrors import unreadable
-from sync.mirrors.mails import keep_mail, note_queued
+from sync.mirrors.mails import store_mail, store_mail_queued
 from sync.mirrors.shop import store_invoice
 from sync.models import InvoiceMail
 from sync.steps.queued_mails import is_in_queue
-from sync.steps.settling import wait_for_shop, writing_to_shop
+from sync.steps.remote_writes import wait_for_shop, writing_to_shop
 from sync.steps.step_run import StepRun
 
 
 def send_invoice(run: StepRun) -> str:
-    """Send one mail for one request; after a lost answer a person decides, never a machine."""
+    """Sends one mail for each request; after a lost answer a person decides."""
     wait_for_shop(run.sales_order)
     request = run.task.asked_at.isoformat()
     if run.task.facts.get("mail_began_for") != request:
         _send(run, request)
     elif run.task.facts.get("mail_answer") is None:
-        keep_mail(run.invoice, run.task.asked_by, InvoiceMail.Outcome.UNKNOWN)
+        store_mail(run.invoice, run.task.asked_by, InvoiceMail.Outcome.UNKNOWN)
         raise RecordsDisagree(
             f"The shop did not say whether invoice {run.invoice} was mailed.",
             cause=PaperCause.MAIL_UNKNOWN,
@@ -32,7 +32,7 @@ def send_invoice(run: StepRun) -> str:
 
 
 def _send(run: StepRun, request: str) -> None:
-    """The mail, with what is known before and after it: whoever goes on sends no other."""
+    """Writes down what is known before and after the mail, so that a retry sends no second one."""
     was_told = _read(run).email_sent
     fresh = {"mail_answer": None, "mail_kept": "", "was_told_before": was_told}
     run.task.write_ahead(mail_began_for=request, **fresh)
@@ -48,22 +48,22 @@ def _send(run: StepRun, request: str) -> None:
 
 
 def _keep_answer(run: StepRun) -> str:
-    """Read the invoice back, and keep once what became of the mail."""
     facts, after = run.task.facts, _read(run)
     is_queued = not facts["mail_answer"] and is_in_queue(run, after)
     outcome = _outcome(facts["mail_answer"], was_told=facts["was_told_before"], after=after)
     outcome = InvoiceMail.Outcome.IN_QUEUE if is_queued else outcome
     with run.storing():
         invoice = store_invoice(run.sales_order, after, None)
-        note_queued(invoice, is_queued=is_queued)
-        keep_mail(run.invoice, run.task.asked_by, outcome)
+        store_mail_queued(invoice, is_queued=is_queued)
+        store_mail(run.invoice, run.task.asked_by, outcome)
         run.task.write_ahead(mail_kept=outcome)
     return outcome
 
 
 def _outcome(accepted: bool, *, was_told: bool, after: MagentoInvoice) -> str:
-    """``email_sent`` proves a first mail only; a repetition is the shop's word alone [821]. A shop
-    that accepts a first mail and does not show it sent has that kind of mail switched off [368]."""
+    """``email_sent`` proves a first mail only; for a repetition there is just the shop's word
+    [821]. A shop that accepts a first mail and does not show it sent has that kind of mail switched
+    off [368]."""
     if not accepted:
         return InvoiceMail.Outcome.QUEUED
     if was_told:

@@ -1,4 +1,4 @@
-"""What a step is given: its task, the remotes, and the document it is about."""
+"""What a step is given: its task, the remotes, and the documents the task is about."""
 
 from __future__ import annotations
 
@@ -16,59 +16,50 @@ from sync.remotes import Remotes
 
 @dataclass(frozen=True, slots=True)
 class StepRun:
-    """One execution of a step."""
-
     task: SyncTask
     remotes: Remotes
 
     @property
     def policy(self) -> Policy:
-        """How this installation works."""
         return self.remotes.policy
 
     @property
     def is_repeated(self) -> bool:
-        """Whether an earlier attempt has failed: what passes by itself would be over."""
+        """Whether an earlier attempt has failed; a passing trouble would be over by now."""
         return self.task.attempts > 1
 
     @property
     def shop(self) -> Shop:
-        """The shop the task is about."""
         assert self.task.shop is not None, "this step is about a shop"
         return self.task.shop
 
     @property
     def sales_order(self) -> SalesOrder:
-        """The web order the task is about."""
         assert self.task.sales_order is not None, "this step is about a web order"
         return self.task.sales_order
 
     @property
     def delivery(self) -> OutboundDelivery:
-        """The outbound delivery the task is about."""
         assert self.task.delivery is not None, "this step is about a delivery"
         return self.task.delivery
 
     @property
     def billing_document(self) -> BillingDocument:
-        """The billing document the task is about."""
         assert self.task.billing_document is not None, "this step is about a billing document"
         return self.task.billing_document
 
     @property
     def invoice(self) -> Invoice:
-        """The invoice the task is about."""
         assert self.task.invoice is not None, "this step is about an invoice"
         return self.task.invoice
 
     def magento(self) -> MagentoClient:
-        """The client of the task's shop."""
         return self.remotes.magento(self.shop)
 
     @contextmanager
     def storing(self) -> Iterator[None]:
-        """One transaction in which the task is still ours: a worker that stalled while another
-        took over stores nothing over what that one has found. Raises ``LeaseLost``."""
+        """A transaction in which the task is still ours: a stalled worker stores nothing over what
+        another has found. Raises ``LeaseLost``."""
         with transaction.atomic():
             self.task.hold_lease(self.policy.lease)
             yield

@@ -1,4 +1,4 @@
-"""Trying a connection: what a test button on the connections page runs."""
+"""Tests a connection, for the button on the connections page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sync.steps.step_run import StepRun
 
 
 def try_connection(run: StepRun) -> str:
-    """Say who answered a logon made for this; raises the error that tells what to repair."""
+    """Returns who answered a fresh logon; raises the error that says what to repair."""
     run.remotes.renew()
     if run.task.shop is None:
         return run.remotes.sap().ping()

@@ -1,4 +1,4 @@
-"""How much of a bundle SAP names: its parent, its parts, and the whole bundles they make up."""
+"""How much of a bundle a SAP document names: its parent, its parts, and the whole bundles."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Bundle:
 
     @property
     def is_touched(self) -> bool:
-        """Whether this document says anything about the bundle."""
+        """Whether this document names any of the bundle."""
         return any(self.now.get(item.item_id) for item in (self.parent, *self.parts))
 
     @property
@@ -39,7 +39,8 @@ class Bundle:
 
     @property
     def changed_sides(self) -> bool:
-        """Parent alone before and parts now, or the other way round: it may be the same goods."""
+        """Earlier documents named only the parent and this one only parts, or the reverse: both may
+        mean the same goods."""
         had_parent = bool(self.before.get(self.parent.item_id))
         had_parts = any(self.before.get(part.item_id) for part in self.parts)
         has_parts = any(self.now.get(part.item_id) for part in self.parts)

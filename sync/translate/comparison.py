@@ -1,4 +1,4 @@
-"""What was asked of SAP against what SAP holds: each difference names the field and both values."""
+"""Compares what was asked of SAP with what SAP holds: a difference names field and both values."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the customer pays, in the order's currency; ``tax_types`` are the condition types our
-    own taxes go under, whatever class they are of in SAP."""
+    """What the customer pays, in the order's currency. ``tax_types`` are the condition types of our
+    own taxes, whatever class SAP gives them."""
 
     net: Decimal
     tax: Decimal
@@ -35,7 +35,6 @@ class Totals:
 
     @property
     def gross(self) -> Decimal:
-        """Net and tax."""
         return self.net + self.tax
 
 
@@ -46,11 +45,11 @@ def differences_between(
     unit_keys: Mapping[str, str] | None = None,
     totals: Totals | None = None,
 ) -> list[dict[str, str]]:
-    """Every field in which the SAP order is not what the web order says; empty when it agrees.
+    """Every field in which the SAP order differs from the web order; empty when they agree.
 
-    ``tolerance`` is what a total or a tax may be off, in the order's currency; prices are exact.
-    ``unit_keys`` are the units this SAP system knows by other keys. ``totals`` are compared also
-    where SAP determines the tax by itself (SAP sheet 13.9).
+    ``tolerance`` is how much a total or a tax may be off, in the order's currency; prices are
+    exact. ``unit_keys`` are the units this SAP system knows by other keys. ``totals`` are compared
+    even where SAP determines the tax by itself (SAP sheet 13.9).
     """
     found = _headers(asked, read) + partner_differences(asked.partners, read.partners)
     held = {item.item_number: item for item in read.items}
@@ -70,7 +69,7 @@ def differences_between(
 
 
 def gross_of(read: SapSalesOrder) -> Decimal | None:
-    """What SAP's order comes to with tax; None where SAP tells no price elements."""
+    """With tax; None where SAP gives no price elements."""
     if read.net_value and not read.conditions:
         return None
     taxes = [one for one in read.conditions if one.is_tax]
@@ -80,8 +79,8 @@ def gross_of(read: SapSalesOrder) -> Decimal | None:
 def rounding_between(
     asked: SapSalesOrderRequest, read: SapSalesOrder, totals: Totals
 ) -> Decimal | None:
-    """By how much SAP's gross total is above the shop's; None where they are the same, or SAP
-    tells no price elements."""
+    """How much SAP's gross total is above the shop's; None where they are equal, or SAP gives no
+    price elements."""
     held = _held_totals(asked, read, totals)
     return (held.gross - totals.gross or None) if held is not None else None
 
@@ -92,9 +91,9 @@ def simulated_differences(
     tolerance: Decimal,
     totals: Totals | None = None,
 ) -> list[dict[str, str]]:
-    """Where the prices of a dry run are not what the web order says; empty when they agree.
+    """Where the prices of a dry run differ from the web order; empty when they agree.
 
-    Empty too where SAP told no prices: ``simulation.net_value`` is ``None`` then.
+    Also empty where SAP gave no prices: then ``simulation.net_value`` is ``None``.
     """
     if simulation.net_value is None:
         return []
@@ -115,9 +114,8 @@ def simulated_differences(
     return found + _total_differences(totals, held, tolerance)
 
 
-# ---- totals -------------------------------------------------------------------------------------
 def _held_totals(asked: SapSalesOrderRequest, read: SapSalesOrder, totals: Totals) -> Totals | None:
-    """Net and tax of SAP's order; None where it tells no price elements (an old system)."""
+    """None where SAP's order has no price elements (an old system)."""
     if not read.conditions and asked.conditions:
         return None
     return _told_totals(read.net_value, asked, read.conditions, totals)
@@ -135,7 +133,7 @@ def _simulated_totals(
 def _told_totals(
     net: Decimal, asked: SapSalesOrderRequest, told: Sequence[SapCondition], totals: Totals
 ) -> Totals:
-    """A tax of ours that SAP keeps as a surcharge stands in its net value: it is taken out."""
+    """A tax of ours that SAP keeps as a surcharge is part of its net value: it is taken out."""
     taxes = [one for one in told if one.is_tax or one.condition_type in totals.tax_types]
     surcharges = [one for one in taxes if not one.is_tax]
     of_header = _header_types(asked)
@@ -166,7 +164,7 @@ def _total_differences(
 def _net_values(
     asked: SapSalesOrderRequest, simulation: SapSimulation, tolerance: Decimal
 ) -> list[dict[str, str]]:
-    """Net by line and of the order; with what SAP spread over the lines counted to each."""
+    """Net of each line and of the order; header charges that SAP spread over lines count there."""
     taxes = {one.condition_type for one in simulation.conditions if one.is_tax}
     wanted = {
         place: amount for place, amount in _asked_amounts(asked).items() if place[1] not in taxes
@@ -224,9 +222,8 @@ def _items(asked: SapItemRequest, read: SapSalesOrderItem | None) -> list[dict[s
 def _amounts(
     asked: SapSalesOrderRequest, read: Sequence[SapCondition], tolerance: Decimal
 ) -> list[dict[str, str]]:
-    """Price, discount, freight and tax: what each element was to add, and what it adds; and every
-    element that SAP counts without having been asked, except taxes, which it may find itself, and
-    its own rounding.
+    """Price, discount, freight and tax: what each element should add, and what it adds. Also every
+    element that SAP adds unasked, except taxes, which it may determine itself, and its rounding.
 
     SAP spreads an element of the header over the items, so it is compared as a total.
     """
@@ -274,7 +271,7 @@ def _asked_amounts(asked: SapSalesOrderRequest) -> Amounts:
 
 
 def _held_amounts(read: Sequence[SapCondition], of_header: set[str]) -> Amounts:
-    """What SAP counts; an element listed for the header and its items counts once."""
+    """An element listed both for the header and for its items counts once."""
     spread = {one.condition_type for one in read if one.item_number}
     held: Amounts = defaultdict(Decimal)
     for one in read:

@@ -1,11 +1,11 @@
-"""Which of the shop's papers that we did not make stand for which of SAP's documents. Pure.
+"""Which shipments and invoices made by hand stand for which SAP documents. Pure.
 
 An order paid online is invoiced by the shop at once; a person may ship or invoice some of it by
-hand. Such a paper may stand for several of SAP's documents, and a document may need several such
-papers. All quantities here are by the order item ids that count (``counted_ids``).
+hand. Such a paper may stand for several SAP documents, and a document may need several such papers.
+All quantities here are by the order item ids that count (``counted_ids``).
 
-Nothing is divided between the portal and a person: a document is covered by papers made by hand
-as a whole, or it is not covered.
+The portal never makes the rest of a document that papers made by hand cover in part: they cover it
+as a whole, or not at all.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Document = TypeVar("Document")
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A paper of the shop, or a document of SAP, by any key, with what it is about."""
+    """A paper of the shop or a document of SAP, under any key, with its quantities."""
 
     key: int
     quantities: Quantities
@@ -35,20 +35,20 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """The papers that stand for a document, and what of it none of them holds."""
+    """The papers that stand for a document, and what they lack of it."""
 
     papers: tuple[int, ...] = ()
     rest: Quantities = field(default_factory=dict)
 
     @property
     def is_whole(self) -> bool:
-        """Whether there are papers, and nothing is left to make."""
+        """Whether there are papers and nothing is left to make."""
         return bool(self.papers) and not self.rest
 
 
 @dataclass(frozen=True, slots=True)
 class MadeByHand(Generic[Paper, Document]):
-    """Which papers made by hand stand for which of an order's documents, all by their keys."""
+    """Which papers made by hand stand for which of an order's documents, by their keys."""
 
     papers: dict[int, Paper]
     documents: dict[int, Document]
@@ -57,24 +57,23 @@ class MadeByHand(Generic[Paper, Document]):
     covers: dict[int, Cover]
 
     def standing_for(self, document: int) -> list[Paper]:
-        """The papers that stand for a document or a part of it."""
+        """The papers that stand for a document or part of it."""
         return [self.papers[key] for key in self.covers.get(document, Cover()).papers]
 
     def covers_all_of(self, document: int) -> bool:
-        """Whether nothing of it is left to make."""
         return self.covers.get(document, Cover()).is_whole
 
 
 def asked_by(document: int, open_quantities: OpenQuantities) -> Held:
-    """What a document stands for on the lines that count, whether it fits the order or not."""
+    """The document's quantities on the lines that count, even those that do not fit the order."""
     asked = {line.item_id: line.quantity for line in open_quantities.asked}
     unfit = {one.item_id: one.wanted for one in open_quantities.disagreements}
     return Held(document, unfit | asked)
 
 
 def invoiced_ids(order: MagentoOrder) -> frozenset[int]:
-    """The lines that count in an invoice: the parent of a configurable and of a bundle with a
-    fixed price, the parts of one with a dynamic price, any other line itself."""
+    """The lines that count in an invoice: the parent of a configurable and of a bundle with a fixed
+    price, the parts of one with a dynamic price, any other line itself."""
     return _counted(order, by_parts=_dynamic_bundles(order))
 
 
@@ -91,8 +90,8 @@ def shipped_ids(order: MagentoOrder, bundle_types: Mapping[int, str]) -> frozens
 
 
 def counted(items: Iterable[MagentoDocumentItem], ids: Collection[int]) -> dict[int, Decimal]:
-    """The quantities of a shipment or invoice on the lines that count; it lists parents and
-    parts."""
+    """The quantities of a shipment or invoice, which lists parents and parts, on the lines that
+    count."""
     found: dict[int, Decimal] = {}
     for item in items:
         if item.qty and item.order_item_id in ids:
@@ -105,9 +104,9 @@ def covers(
 ) -> dict[int, Cover]:
     """By document, the papers that stand for it; both in the order they are to be used.
 
-    ``known`` are pairs of paper and document that are tied already: they stay so. Then a paper
-    goes to the document that is just like it, and what is left to whatever it covers wholly. What
-    papers hold beyond all documents is no error: SAP may have more to come.
+    ``known`` are pairs of paper and document that are already linked: they stay. Then a paper goes
+    to the document with exactly its quantities, and the rest to any document they cover as a whole.
+    If papers hold more than all documents, that is no error: SAP may have more to come.
     """
     pool = {paper.key: dict(paper.quantities) for paper in papers}
     left = {document.key: _some(document.quantities) for document in documents}
@@ -133,7 +132,8 @@ def covers(
 
 
 def together(links: Collection[tuple[int, int]], document: int) -> tuple[set[int], set[int]]:
-    """The papers and documents that hang together with a document: their sums must be equal."""
+    """The papers and documents that are linked with a document, directly or through others: the
+    sums of both must be equal."""
     papers: set[int] = set()
     documents = {document}
     while True:
@@ -154,7 +154,7 @@ def _dynamic_bundles(order: MagentoOrder) -> set[int]:
 
 
 def _counted(order: MagentoOrder, *, by_parts: Collection[int]) -> frozenset[int]:
-    """The lines on top, and in place of some of them their parts."""
+    """The top lines, some of them replaced by their parts."""
     return frozenset(
         item.item_id
         for item in order.items
@@ -176,7 +176,7 @@ def _can_cover(pool: Iterable[Quantities], wanted: Quantities) -> bool:
 
 
 def _take(paper: dict[int, Decimal], wanted: dict[int, Decimal]) -> bool:
-    """Take from a paper what it has of what is wanted; whether that was anything."""
+    """Take as much of what is wanted as the paper has; false if it has none."""
     found = False
     for item in list(wanted):
         quantity = min(paper.get(item, ZERO), wanted[item])

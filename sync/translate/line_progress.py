@@ -1,9 +1,9 @@
 """What the shop still has to ship and to invoice of an order, by the quantities of its lines. Pure.
 
 The order's state is no proof: with bundles it says ``complete`` too early [853], and from 2.4.8 on
-a partly refunded order never gets there (README "Versions" 10).
+a partly refunded order never becomes complete (README "Versions" 10).
 
-Which lines count: a configurable by its parent [242], a bundle by its parts, where quantities are
+Which lines count: a configurable by its parent [242], a bundle by its parts, whose quantities are
 right however it is shipped, priced or invoiced [248, 255, 350], any other line by itself.
 """
 
@@ -19,7 +19,7 @@ ZERO = Decimal(0)
 
 
 class Quantities(Protocol):
-    """The quantities of an order's line, as read or as mirrored."""
+    """A line's quantities, as read or as mirrored."""
 
     @property
     def qty_ordered(self) -> Decimal: ...
@@ -34,8 +34,6 @@ class Quantities(Protocol):
 
 
 class Line(Quantities, Protocol):
-    """A line with its family ties."""
-
     @property
     def item_id(self) -> int: ...
     @property
@@ -49,7 +47,7 @@ class Line(Quantities, Protocol):
 
 
 def open_to_ship(line: Quantities) -> Decimal:
-    """What the shop would still ship: a refunded piece may have been shipped or not [248-526].
+    """What the shop would still ship; a refunded piece may have been shipped or not [248-526].
 
     README "Versions" 9, the same in every version.
     """
@@ -58,22 +56,21 @@ def open_to_ship(line: Quantities) -> Decimal:
 
 
 def open_to_invoice(line: Quantities) -> Decimal:
-    """What the shop would still invoice."""
     return max(ZERO, line.qty_ordered - line.qty_invoiced - line.qty_canceled)
 
 
 def left_to_ship(lines: Iterable[Line]) -> str:
-    """The first line the shop would still ship some of, by its SKU; empty when there is none."""
+    """The SKU of the first line with something left to ship; empty when there is none."""
     return _first(lines, open_to_ship, goods_only=True)
 
 
 def left_to_wait_for(lines: Iterable[Line]) -> str:
-    """The same without pieces that were refunded: the customer does not wait for these."""
+    """As ``left_to_ship``, without refunded pieces: the customer does not wait for these."""
     return _first(lines, _awaited, goods_only=True)
 
 
 def left_to_invoice(lines: Iterable[Line]) -> str:
-    """The first line the shop would still invoice some of, by its SKU; empty when there is none."""
+    """The SKU of the first line with something left to invoice; empty when there is none."""
     return _first(lines, open_to_invoice, goods_only=False)
 
 
@@ -94,7 +91,7 @@ def _first(
 
 
 def _counted(lines: list[Line]) -> Iterator[tuple[Line, Line | None]]:
-    """The lines that count, each part with its bundle."""
+    """Each part comes with its bundle."""
     known = {line.item_id: line for line in lines}
     parents = {line.parent_item_id for line in lines}
     for line in lines:
@@ -107,7 +104,7 @@ def _counted(lines: list[Line]) -> Iterator[tuple[Line, Line | None]]:
 
 
 def _canceled_with(bundle: Line, part: Line) -> Decimal:
-    """What was canceled of a part by its bundle alone: the shop notes it on one of them."""
+    """What was canceled of a part through its bundle: the shop notes it on only one of the two."""
     if not bundle.qty_ordered:
         return ZERO
     share = bundle.qty_canceled * part.qty_ordered / bundle.qty_ordered

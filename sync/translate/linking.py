@@ -1,4 +1,4 @@
-"""Whether a SAP order may be taken for a web order's by itself, or a person has to decide. Pure."""
+"""Whether the portal may link a SAP order to a web order, or a person has to decide. Pure."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ CATEGORIES = {
 
 @dataclass(frozen=True, slots=True)
 class WebSide:
-    """What the SAP order of a web order would have; ``totals`` are the gross totals that fit: what
-    is left to order, what the goods cost, what remained to be paid. In the order's currency."""
+    """What the web order's SAP order would have. ``totals`` are the gross totals that fit: what is
+    left to order, what the goods cost, what remained to be paid. In the order's currency."""
 
     reference: str
     sales_area: tuple[str, str, str]
@@ -35,7 +35,7 @@ class WebSide:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One row of both sides; ``doubt`` says in words why it speaks against the two being one."""
+    """One row of the comparison; ``doubt`` says in words why it speaks against linking."""
 
     label: str
     ours: str
@@ -44,13 +44,13 @@ class Point:
 
 
 def is_order(read: SapSalesOrder) -> bool:
-    """Whether a document counts where orders are counted: a returns order and a credit memo request
-    made from an order carry its reference and are no doubles (SAP sheet 13.14)."""
+    """Whether the document is an order: a returns order or a credit memo request made from an order
+    carries its reference and is no duplicate (SAP sheet 13.14)."""
     return read.category in {ORDER, ""}
 
 
 def points(ours: WebSide, read: SapSalesOrder, tolerance: Decimal) -> list[Point]:
-    """Both sides, point by point. Without any doubt the two are one."""
+    """Without any doubt among the points, the two belong together."""
     return [
         _reference(ours, read),
         _category(read),
@@ -96,7 +96,7 @@ def _currency(ours: WebSide, read: SapSalesOrder) -> Point:
 
 
 def _total(ours: WebSide, read: SapSalesOrder, tolerance: Decimal) -> Point:
-    """Rejected lines cost nothing: an order without any other has no total to compare."""
+    """Rejected lines cost nothing: an order with no other lines has no total to compare."""
     gross = gross_of(read)
     if gross is None:
         doubt = "SAP does not tell its total"

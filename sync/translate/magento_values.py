@@ -21,7 +21,7 @@ DEEPEST_LEVEL = 60
 
 
 def sales_order_values(order: MagentoOrder) -> dict[str, Any]:
-    """The columns of a sales order; amounts in order currency, the discount positive."""
+    """Amounts in order currency, the discount positive."""
     return {
         "entity_id": order.entity_id,
         "increment_id": order.increment_id,
@@ -44,17 +44,17 @@ def sales_order_values(order: MagentoOrder) -> dict[str, Any]:
 
 
 def store_view_of(store_name: str) -> str:
-    """The store view: Magento sends website, store and view, a line each [100]."""
+    """Magento sends website, store and view, a line each [100]."""
     return store_name.strip().rpartition("\n")[2].strip()
 
 
 def sales_order_line_values(order: MagentoOrder) -> list[dict[str, Any]]:
-    """The columns of each line, parents and children alike, in the shop's sequence."""
+    """Parents and children alike, in the shop's sequence."""
     return [_line_values(item, position) for position, item in enumerate(order.items)]
 
 
 def shipment_values(shipment: MagentoShipment) -> dict[str, Any]:
-    """The columns of a shipment, with its ``lines`` and ``tracks``."""
+    """With ``lines`` and ``tracks``."""
     return {
         "entity_id": shipment.entity_id,
         "increment_id": shipment.increment_id,
@@ -67,7 +67,7 @@ def shipment_values(shipment: MagentoShipment) -> dict[str, Any]:
 
 
 def invoice_values(invoice: MagentoInvoice) -> dict[str, Any]:
-    """The columns of an invoice, with its ``lines``."""
+    """With ``lines``."""
     return {
         "entity_id": invoice.entity_id,
         "increment_id": invoice.increment_id,
@@ -84,9 +84,9 @@ def invoice_values(invoice: MagentoInvoice) -> dict[str, Any]:
 
 
 def plain_json(value: Any, level: int = 0) -> Any:
-    """The same document fit for any JSON column: floats for amounts, no NaN, no half characters.
+    """The same document for any JSON column: floats for amounts, no NaN, no half characters.
 
-    A part nested deeper than any real document becomes null.
+    A part nested deeper than in any real document becomes null.
     """
     if level > DEEPEST_LEVEL:
         return None
@@ -133,7 +133,7 @@ def _order_customer(order: MagentoOrder) -> dict[str, Any]:
 
 
 def customer_name(order: MagentoOrder) -> str:
-    """The customer's name, or that of the billing address: guests may have no other."""
+    """A guest's name may be known only from the billing address."""
     name = f"{order.customer_first_name} {order.customer_last_name}".strip()
     address = order.billing_address
     if name or address is None:

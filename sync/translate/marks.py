@@ -1,4 +1,4 @@
-"""The comments by which the portal finds its papers in the shop again. Pure."""
+"""The comments by which the portal finds its own shipments and invoices in the shop. Pure."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from enum import StrEnum
 
 
 class Mark(StrEnum):
-    """How the comment begins; the number of SAP's document follows."""
+    """How the comment begins; the number of the SAP document follows."""
 
     DELIVERY = "SAP delivery"
     BILLING_DOCUMENT = "SAP billing document"
 
     def on(self, document: object) -> str:
-        """The whole comment: for which document a paper was made."""
+        """The comment on the paper made for this document."""
         return f"{self} {document}"
 
     def is_among(self, comments: Iterable[str]) -> bool:
-        """Whether the portal made a paper with these comments, for whatever document."""
+        """Whether the portal made the paper with these comments, for any document."""
         return any(self in comment for comment in comments)

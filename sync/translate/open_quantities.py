@@ -50,14 +50,13 @@ class Disagreement:
 
     @property
     def message(self) -> str:
-        """One sentence."""
         name = f"Line {self.item_id} ({self.sku})" if self.sku else f"Line {self.item_id}"
         return f"{name}, quantity {_shown(self.wanted)}: {self.reason}."
 
 
 @dataclass(frozen=True, slots=True)
 class AskedLine:
-    """A line SAP's document stands for, and how much of it the shop has open."""
+    """A line of SAP's document, and how much of it the shop has open."""
 
     item_id: int
     sku: str
@@ -69,8 +68,8 @@ class AskedLine:
 class OpenQuantities:
     """What to send, what a person must look at, and parts that wait for the rest of a bundle.
 
-    ``asked`` are the lines SAP's document stands for, with what the shop has open of each: what it
-    should hold, whether it was sent already or not.
+    ``asked`` are all lines of SAP's document, already sent or not, with what the shop has open of
+    each.
     """
 
     quantities: dict[int, Decimal]
@@ -79,7 +78,8 @@ class OpenQuantities:
     asked: tuple[AskedLine, ...] = field(default=(), compare=False)
 
     def held_otherwise(self, held: Quantities) -> tuple[AskedLine, ...]:
-        """The lines of which a shipment or invoice holds more, or less while the rest is open."""
+        """The lines of which a shipment or invoice holds more than asked, or less while the rest is
+        open."""
         return tuple(
             line
             for line in self.asked
@@ -96,9 +96,9 @@ def shippable_quantities(
 ) -> OpenQuantities:
     """What to ship for one delivery.
 
-    ``delivered`` is this delivery by order item id; ``delivered_before`` all deliveries that come
-    before it in a fixed sequence, whether shipped yet or not; ``bundle_types`` "together" or
-    "separately" by the product id of the bundle. ``order`` was read just now.
+    ``delivered`` is this delivery by order item id; ``delivered_before`` all deliveries before it
+    in a fixed sequence, whether shipped yet or not; ``bundle_types`` "together" or "separately" by
+    the product id of the bundle. ``order`` must have been read just now.
     """
     sorting = _Sorting(order, delivered)
     for parent, parts in sorting.bundles():
@@ -125,7 +125,7 @@ def shippable_quantities(
 def invoiceable_quantities(
     order: MagentoOrder, billed: Quantities, billed_before: Quantities
 ) -> OpenQuantities:
-    """What to invoice for one billing document; the arguments are as for a delivery."""
+    """For one billing document; arguments as for ``shippable_quantities``."""
     sorting = _Sorting(order, billed)
     for parent, parts in sorting.bundles():
         invoiced = Bundle(parent, parts, billed, billed_before)
@@ -144,7 +144,7 @@ def invoiceable_quantities(
 
 
 class _Sorting:
-    """Goes through one document's quantities and puts each where it belongs."""
+    """Sorts one document's quantities into what to send, what waits and what disagrees."""
 
     def __init__(self, order: MagentoOrder, quantities: Quantities) -> None:
         self._items = {item.item_id: item for item in order.items}
@@ -156,7 +156,7 @@ class _Sorting:
         self._waiting: dict[int, Decimal] = {}
 
     def bundles(self) -> Iterator[tuple[MagentoOrderItem, list[MagentoOrderItem]]]:
-        """Each parent that is no configurable, with its parts; these lines are then dealt with."""
+        """Each parent that is not a configurable, with its parts; marks these lines as done."""
         for parent_id, parts in self._children.items():
             parent = self._items[parent_id]
             if parent.product_type == CONFIGURABLE or parent.qty_ordered <= 0:
@@ -165,12 +165,12 @@ class _Sorting:
             yield parent, parts
 
     def want(self, item: MagentoOrderItem, quantity: Decimal) -> None:
-        """Ask for a quantity of a line; whether it is open is looked at in the end."""
+        """Whether the quantity is open is checked in ``result``."""
         if quantity:
             self._wanted[item.item_id] = quantity
 
     def take_whole(self, bundle: Bundle) -> None:
-        """The bundle by its parent id."""
+        """By its parent id."""
         negative = [part for part in bundle.parts if self._given.get(part.item_id, ZERO) < 0]
         excess = [part for part in bundle.parts if bundle.so_far(part) > part.qty_ordered]
         for part in negative:
@@ -184,7 +184,7 @@ class _Sorting:
         self._waiting |= bundle.unfinished()
 
     def take_parts(self, bundle: Bundle) -> None:
-        """The bundle by the ids of its parts."""
+        """By the ids of its parts."""
         is_kit = bool(bundle.parent_quantity) and not bundle.parts_were_ever_given
         for part in bundle.parts:
             share = bundle.per_bundle(part) * Fraction(bundle.parent_quantity)
@@ -192,13 +192,13 @@ class _Sorting:
             self.want(part, kit if is_kit else self._given.get(part.item_id, ZERO))
 
     def take_virtual(self, items: list[MagentoOrderItem]) -> None:
-        """Parts that cannot be shipped, but were."""
+        """SAP delivered parts that cannot be shipped."""
         for item in items:
             if item.item_id in self._given:
                 self._refuse_virtual(item)
 
     def take_plain(self, *, is_shipment: bool) -> None:
-        """The lines outside bundles; a configurable is meant by its parent's id."""
+        """Lines outside bundles; a configurable goes by its parent's id."""
         for item_id in sorted(self._left):
             item = self._items.get(item_id)
             quantity = self._given[item_id]
@@ -213,7 +213,7 @@ class _Sorting:
                 self.want(item, quantity)
 
     def disagree(self, item: MagentoOrderItem, quantity: Decimal, reason: str) -> None:
-        """Leave a line to a person."""
+        """Leave the line to a person."""
         self._disagreements.append(Disagreement(item.item_id, item.sku, quantity, reason))
 
     def result(self, open_quantity: Callable[[MagentoOrderItem], Decimal]) -> OpenQuantities:

@@ -52,7 +52,7 @@ class PricedLine:
 
     @property
     def ship_item_id(self) -> int:
-        """The id the line has in a shipment, unless it is in a ship-together bundle."""
+        """The line's id in a shipment, except in a bundle that is shipped together."""
         return self.item_id
 
 
@@ -69,22 +69,22 @@ class OrderAmounts:
 
     @property
     def charged(self) -> Decimal:
-        """What the shop charges, with its own rounding."""
+        """With the shop's own rounding."""
         return self.total + self.rounding
 
     @property
     def total(self) -> Decimal:
-        """Everything together."""
+        """Without the shop's own rounding."""
         lines = sum((line.total for line in self.lines), ZERO)
         return lines + self.freight - self.freight_discount + self.freight_tax
 
 
 def order_amounts(order: MagentoOrder, may_be_off: Decimal = ZERO) -> OrderAmounts:
-    """The priced lines of an order, in the order's own sequence.
+    """In the order's own sequence.
 
-    Raises ``UnexpectedRecord`` where they do not add up to what is charged (the grand total, and
-    what was paid by gift card or credit before it) but for ``may_be_off``, or a line belongs to one
-    that is not there.
+    Raises ``UnexpectedRecord`` where the lines differ by more than ``may_be_off`` from what is
+    charged (the grand total, and what was paid by gift card or credit before it), or where a line's
+    parent is missing.
     """
     counted = tuple(_counted(order))
     compensation = order.shipping_discount_tax_compensation_amount
@@ -113,15 +113,15 @@ def _adds_up(amounts: OrderAmounts, order: MagentoOrder) -> bool:
 
 
 def _uncut(line: PricedLine, item: MagentoOrderItem) -> PricedLine:
-    """A row below 0, whose discount counts a tax that is not charged, is sent cut to 0 by every
-    version (README "Versions" 1): its price tells what it costs."""
+    """Every version cuts a row below 0 to 0 where the discount counts a tax that is not charged
+    (README "Versions" 1): then its price tells what it costs."""
     by_price = item.price * item.qty_ordered
     is_cut = not item.row_total_incl_tax and line.net_before_discount > by_price
     return replace(line, net_before_discount=by_price) if is_cut else line
 
 
 def children_by_parent(order: MagentoOrder) -> dict[int, list[MagentoOrderItem]]:
-    """The lines below each parent line. Raises ``UnexpectedRecord`` for a parent not listed."""
+    """Raises ``UnexpectedRecord`` for a parent that is not listed."""
     known = {item.item_id for item in order.items}
     children: dict[int, list[MagentoOrderItem]] = {}
     for item in order.items:
@@ -139,7 +139,7 @@ def is_dynamic_bundle(item: MagentoOrderItem, children: list[MagentoOrderItem]) 
 
 
 def _counted(order: MagentoOrder) -> Iterator[tuple[MagentoOrderItem, int | None]]:
-    """The lines that become SAP items, each with the line it stands below, if any."""
+    """The lines that become SAP items, each with its parent item, if any."""
     _refuse_repeated_lines(order)
     children = children_by_parent(order)
     for item in order.items:

@@ -15,7 +15,7 @@ from sync.translate.order_amounts import OrderAmounts, PricedLine
 
 @dataclass(frozen=True, slots=True)
 class MaterialEntry:
-    """The SAP material for a SKU; empty unit: the mapping's default."""
+    """An empty unit means the mapping's default."""
 
     material: str
     unit: str = ""
@@ -27,8 +27,8 @@ class MaterialEntry:
 class OrderMapping:
     """Everything the mappings say about one order.
 
-    An empty text in a required field, and None anywhere, stand for a missing entry; an empty text
-    elsewhere means that SAP is to decide by itself.
+    None, or an empty text in a required field, is a missing entry; an empty text elsewhere leaves
+    the choice to SAP.
     """
 
     order_type: str
@@ -64,7 +64,7 @@ class OrderMapping:
 def missing_of(
     order: MagentoOrder, amounts: OrderAmounts, mapping: OrderMapping
 ) -> list[MissingEntry]:
-    """Every mapping entry, and field of one, that is still needed; empty when the order can go."""
+    """Every entry, or field of one, that is still needed; empty when the order can go."""
     return list(dict.fromkeys(_missing(order, amounts, mapping)))
 
 
@@ -82,7 +82,7 @@ def require_mapping(order: MagentoOrder, amounts: OrderAmounts, mapping: OrderMa
 
 
 def material_of(line: PricedLine, mapping: OrderMapping) -> MaterialEntry | None:
-    """What the line becomes in SAP; None where the mappings do not tell."""
+    """None where the mappings have no entry."""
     entry = mapping.materials.get(line.sku)
     if entry is not None and (entry.material or entry.ean):
         return entry

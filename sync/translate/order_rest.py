@@ -47,7 +47,7 @@ def left_to_order(lines: Iterable[Line]) -> dict[int, Decimal]:
 
 
 def left_of_refunds(lines: Iterable[Line]) -> dict[int, Decimal]:
-    """The same, whatever was shipped: what there was to order before the first shipment.
+    """As ``left_to_order``, but shipped pieces stay: what there was before the first shipment.
 
     Raises ``BundleInParts``.
     """
@@ -55,19 +55,19 @@ def left_of_refunds(lines: Iterable[Line]) -> dict[int, Decimal]:
 
 
 def is_less(lines: Iterable[Line], left: Left) -> bool:
-    """Whether anything of the order is not to be ordered."""
+    """Whether part of the order is not to be ordered."""
     return any(left.get(line.item_id, line.qty_ordered) < line.qty_ordered for line in lines)
 
 
 def amounts_left(amounts: OrderAmounts, left: Left) -> OrderAmounts:
-    """The lines that are left with their share of the money; a line not named stays whole."""
+    """The lines that are left with their share of the money; a line not in ``left`` stays whole."""
     shares = (_share(line, left.get(line.item_id, line.quantity)) for line in amounts.lines)
     return replace(amounts, lines=tuple(line for line in shares if line is not None))
 
 
 def refund_problem(order: MagentoOrder) -> str:
-    """Why a person has to look at what was refunded, or canceled in part; empty where it was
-    done by line and the lines left are what the customer still pays.
+    """Why a person has to look at a refund or partial cancellation; empty where it was done by line
+    and the customer still pays for exactly the lines left.
 
     Raises ``UnexpectedRecord`` for an order that did not add up before.
     """
@@ -106,7 +106,7 @@ def _of_line(line: Line, gone: Callable[[Line], Decimal]) -> Decimal:
 
 
 def _whole_bundles(parent: Line, parts: Sequence[Line], left: Left) -> Decimal:
-    """How many bundles are left. Virtual parts are never shipped and follow the others."""
+    """Virtual parts are never shipped and follow the others."""
     goods = [part for part in parts if part.qty_ordered > 0 and not part.is_virtual]
     counted = goods or [part for part in parts if part.qty_ordered > 0]
     bundles = {
@@ -124,7 +124,7 @@ def _whole_bundles(parent: Line, parts: Sequence[Line], left: Left) -> Decimal:
 
 
 def _share(line: PricedLine, quantity: Decimal) -> PricedLine | None:
-    """The line for this quantity; None where nothing of it is left."""
+    """None where nothing of the line is left."""
     if quantity == line.quantity:
         return line
     if quantity <= 0:

@@ -1,4 +1,4 @@
-"""The partners of an order, asked for and held: customer number, name, street, place."""
+"""Compares the partners asked for with those SAP holds: customer number, name, street, place."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ SHOWN = 35  # characters a document shows of a longer name, street or city (BAPI
 def partner_differences(
     asked: Sequence[SapPartner], held: Sequence[SapPartner]
 ) -> list[dict[str, str]]:
-    """Every asked partner SAP holds otherwise, or not at all; roles SAP added are its own affair.
+    """Every partner asked for that SAP holds differently or not at all; roles SAP added are
+    ignored.
 
-    Without a single partner in the answer (a system that does not tell them) nothing is compared,
-    and an address only where SAP told any.
+    Nothing is compared if the answer names no partners at all (a system that does not tell them),
+    and no address if SAP told none.
     """
     if not held:
         return []
@@ -56,8 +57,8 @@ def _address(partner: str, asked: SapAddress, held: SapAddress | None) -> Iterat
 
 
 def _agree(ours: str, theirs: str) -> bool:
-    """Upper and lower case are not compared, nor what SAP's document has no room for. It is cut
-    before it is folded: folding makes two letters of one ß."""
+    """Ignores upper and lower case, and what SAP's document has no room for. Text is cut before it
+    is folded: folding makes two letters of one ß."""
     mine = ours.strip()
     return _folded(theirs) in {_folded(mine), _folded(mine[:SHOWN])}
 

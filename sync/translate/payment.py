@@ -1,6 +1,6 @@
-"""How an order's payment stands: what a gateway has collected, and what it was only asked to keep.
+"""Where an order's payment stands: what a gateway has collected, and what it only reserved. Pure.
 
-Pure. ``total_paid`` alone tells nothing: an invoice made without capture sets it on an order whose
+``total_paid`` alone tells nothing: an invoice made without capture sets it on an order whose
 payment was only authorised, and the gateway is never asked (README of Magento, "Versions" 3).
 """
 
@@ -16,8 +16,6 @@ CENT = Decimal("0.01")
 
 
 class Standing(StrEnum):
-    """Where the money of an order is."""
-
     NOTHING_DUE = "nothing_due"
     NOT_PAID = "not_paid"  # no gateway has to do with it
     PAID_OFFLINE = "paid_offline"
@@ -44,7 +42,7 @@ class Payment:
 
 
 def payment_standing(order: MagentoOrder) -> Payment:
-    """What the members of an order say about its money [248-381 to 248-398]."""
+    """See [248-381 to 248-398]."""
     return Payment(_standing(order), _captured(order))
 
 
@@ -62,7 +60,7 @@ def _standing(order: MagentoOrder) -> Standing:
 
 
 def _is_by_gateway(order: MagentoOrder) -> bool:
-    """With the payment action *order* nothing is authorised: the transaction alone tells."""
+    """With the payment action *order* nothing is authorised: only the transaction tells."""
     payment = order.payment
     amounts = (
         payment.amount_authorized,
@@ -80,8 +78,8 @@ def _captured(order: MagentoOrder) -> Decimal:
 
 
 def is_collected(invoice: MagentoInvoice, paid_before: Decimal, order: MagentoOrder) -> bool:
-    """Whether an invoice made with capture brought its money: the state of the invoice says
-    nothing, and a transaction id alone may be that of a capture still pending."""
+    """Whether an invoice made with capture brought its money. The invoice's state does not tell,
+    and a transaction id alone may be that of a capture still pending."""
     if invoice.grand_total <= 0:  # nothing to collect
         return True
     risen = order.total_paid - paid_before

@@ -1,4 +1,4 @@
-"""A web order's prices beside those of a dry run: line by line, freight, total. Pure."""
+"""A web order's prices beside those of a dry run, by line, freight and total. Pure."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def price_table(
     simulation: SapSimulation,
     tolerance: Decimal,
 ) -> list[Row]:
-    """A row for each line, one for freight where there is any, and the order's own.
+    """A row for each line, one for freight where there is any, and one for the whole order.
 
-    Each row holds ``label``, ``item``, the four amounts of ``shop`` and of ``sap`` as text, and
-    the names of those that differ by more than ``tolerance``. ``sap`` is None where SAP tells no
+    Each row holds ``label``, ``item``, the four amounts of ``shop`` and of ``sap`` as text, and the
+    names of those that differ by more than ``tolerance``. ``sap`` is None where SAP tells no
     prices. The discount is positive; ``net`` is what is left after it.
     """
     amounts = amounts_left(order_amounts(order, mapping.amounts_may_be_off), translated.left)
@@ -53,7 +53,7 @@ def price_table(
 
 
 class _Told:
-    """SAP's prices in the same four elements; charges of the header taken out of the lines."""
+    """SAP's prices as the same four amounts; header charges are taken out of the lines."""
 
     def __init__(
         self, simulation: SapSimulation, mapping: OrderMapping, translated: TranslatedOrder
@@ -66,7 +66,7 @@ class _Told:
         self._knows_taxes = any(one.is_tax for one in simulation.conditions)
 
     def line(self, item_number: int) -> Amounts | None:
-        """One line; None where SAP has no such line."""
+        """None where SAP has no such line."""
         item = self._items.get(item_number)
         if item is None:
             return None
@@ -91,7 +91,6 @@ class _Told:
         return {"net": net, "discount": ZERO, "tax": tax, "total": net + tax}
 
     def whole(self) -> Amounts | None:
-        """All lines and the freight."""
         lines = [self.line(number) for number in self._items]
         freight = self.freight()
         if freight is None:
@@ -99,7 +98,7 @@ class _Told:
         return _sum([*(line for line in lines if line is not None), freight])
 
     def _tax(self, item: SapSalesOrderItem) -> Decimal:
-        """By elements where SAP marks them as taxes, else the tax the line names itself."""
+        """From the elements where SAP marks any as taxes, otherwise from the line itself."""
         if not self._knows_taxes:
             return item.tax_value or ZERO
         return self._sum(item.item_number, lambda one: one.is_tax and not self._is_charge(one))

@@ -1,8 +1,8 @@
 """A web order as the sales order SAP is asked to create. Pure: the mapping is handed in.
 
-What is left to order is handed in (``order_rest``); whether it goes at all is the step's business.
-Item numbers are 10, 20, 30 in the shop's sequence of all lines, so that a second translation of the
-same order finds the same numbers, whatever is left by then.
+What is left to order is handed in (``order_rest``); the step decides whether to send it at all.
+Item numbers are 10, 20, 30 in the shop's sequence of all lines, so that translating the order again
+gives the same numbers, whatever is left by then.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ QUANTITY_PLACES = Decimal("0.001")
 
 @dataclass(frozen=True, slots=True)
 class TranslatedOrder:
-    """The request, the SAP item number of each order item id in it, what had to be changed, and
+    """The request, the SAP item number of each order item id in it, which texts were changed, and
     what was left to order."""
 
     request: SapSalesOrderRequest
@@ -58,7 +58,7 @@ class TranslatedOrder:
 def sap_order_request(
     order: MagentoOrder, mapping: OrderMapping, left: Left | None = None
 ) -> TranslatedOrder:
-    """The sales order for a web order, or for the quantities that are ``left`` of it.
+    """For the whole web order, or for the quantities that are ``left`` of it.
 
     Raises ``MappingMissing`` for the first missing entry, naming all of them in its message, and
     ``UnexpectedRecord`` for an order SAP cannot hold.
@@ -91,7 +91,7 @@ def sap_order_request(
 
 
 def _totals(amounts: OrderAmounts, mapping: OrderMapping) -> Totals:
-    """What SAP's order is to come to, however SAP divides it."""
+    """What SAP's order must add up to, however SAP divides it."""
     tax = sum((line.tax for line in amounts.lines), amounts.freight_tax)
     ours = frozenset({mapping.tax_condition, mapping.freight_tax_condition} - {""})
     return Totals(amounts.charged - tax, tax, ours)
@@ -106,12 +106,11 @@ def missing_entries(
 
 
 def item_numbers(order: MagentoOrder) -> dict[int, int]:
-    """The SAP item number by order item id, as ``sap_order_request`` gives them out."""
+    """The SAP item number by order item id, as ``sap_order_request`` uses them."""
     lines = order_amounts(order, ANY).lines
     return {line.item_id: at * ITEM_STEP for at, line in enumerate(lines, start=1)}
 
 
-# ---- what must be there -------------------------------------------------------------------------
 def _require_lines(order: MagentoOrder, amounts: OrderAmounts) -> None:
     if not amounts.lines:
         raise _unfit(order, "it has no lines")
@@ -123,7 +122,7 @@ def _require_lines(order: MagentoOrder, amounts: OrderAmounts) -> None:
 
 
 def _customer_reference(order: MagentoOrder, prefix: str) -> str:
-    """The key the order is found by again: it must not be cut."""
+    """Later look-ups use it as their key: it must not be cut."""
     reference = web_reference(prefix, order.increment_id)
     if len(reference) > LONGEST_REFERENCE:
         raise _unfit(order, f"its number is longer than {LONGEST_REFERENCE} characters")
@@ -132,7 +131,6 @@ def _customer_reference(order: MagentoOrder, prefix: str) -> str:
     return reference
 
 
-# ---- the parts of the request -------------------------------------------------------------------
 def _partners(
     order: MagentoOrder, mapping: OrderMapping, fitter: TextFitter
 ) -> Iterator[SapPartner]:
@@ -208,8 +206,8 @@ def _conditions(
 def _line_conditions(
     line: PricedLine, number: int, currency: str, mapping: OrderMapping
 ) -> Iterator[SapCondition]:
-    """A free line gets a price of 0, lest SAP finds one by itself; not so the part of a bundle
-    that has an item category of its own, for that decides whether it is priced at all."""
+    """A free line gets a price of 0, or SAP would find one by itself. A part of a bundle with its
+    own item category gets none: that category decides whether the part is priced."""
     entry = material_of(line, mapping)
     has_category = entry is not None and bool(entry.item_category)
     if line.higher_level_item_id is None or line.net_before_discount or not has_category:

@@ -28,8 +28,8 @@ def line_price(
 ) -> SapCondition:
     """The price of a line whose pieces, counted in ``unit``, together cost exactly ``total``.
 
-    A price per piece where that is exact, else a price per as few pieces as make it exact, else
-    (quantities such as 123.457) the total as a fixed amount. Raises ``UnexpectedRecord``.
+    A price per piece where that is exact, otherwise per the fewest pieces that make it exact,
+    otherwise (quantities such as 123.457) the total as a fixed amount. Raises ``UnexpectedRecord``.
     """
     places = currency_decimals(currency)
     coins = _coins(total, currency)
@@ -46,13 +46,13 @@ def line_price(
 def fixed_amount(
     item_number: int, condition_type: str, amount: Decimal, currency: str
 ) -> SapCondition:
-    """An amount for the whole line, or for the whole order where ``item_number`` is 0."""
+    """For the whole line, or for the whole order where ``item_number`` is 0."""
     value = Decimal(_coins(amount, currency)).scaleb(-currency_decimals(currency))
     return SapCondition(item_number, condition_type, value, currency, is_fixed_amount=True)
 
 
 def _coins(amount: Decimal, currency: str) -> int:
-    """The amount in the currency's smallest unit; refused where it has no such amount."""
+    """In the currency's smallest unit; raises ``UnexpectedRecord`` where that is not exact."""
     scaled = amount.scaleb(currency_decimals(currency))
     if scaled != scaled.to_integral_value():
         raise _impossible(f"{amount} is not an amount of {currency}")

@@ -33,7 +33,7 @@ Quantities = defaultdict[ItemUnit, Decimal]
 
 @dataclass(frozen=True, slots=True)
 class SapLine:
-    """A line of the SAP order; ``billed_from`` is one of the four words above."""
+    """``billed_from`` is one of the four words above."""
 
     item_number: int
     quantity: Decimal
@@ -44,8 +44,6 @@ class SapLine:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryProgress:
-    """How far a delivery of the order has come."""
-
     delivery_number: str
     goods_movement_status: str
     billing_status: str
@@ -81,10 +79,10 @@ def left_to_deliver(delivery_status: str, progress: SapProgress) -> str:
 
 
 def _lacks_deliveries(delivery_status: str, progress: SapProgress) -> bool:
-    """Whether lines that are billed by their delivery deny a status that says nothing is left.
+    """Whether lines that are billed by delivery contradict a status of "nothing left".
 
-    Of such an order a blank was not filled: then quantities decide. With C there must be a
-    delivery, if only one that could not be read yet; its lines may be closed by a tolerance.
+    If the status is blank, SAP did not fill it, and quantities decide. If it is C there must be a
+    delivery, perhaps one that could not be read yet; its lines may be closed by a tolerance.
     """
     goods = [one for one in progress.lines if one.billed_from == DELIVERY and not one.is_rejected]
     if delivery_status:
@@ -112,7 +110,8 @@ def left_to_bill(billing_status: str, progress: SapProgress) -> str:
 
 
 def _owed(line: SapLine, progress: SapProgress) -> Iterator[tuple[str, Decimal]]:
-    """Unit and quantity that must be billed: of goods what was delivered, be it less than ordered.
+    """Unit and quantity that must be billed: of goods what was delivered, even if less than
+    ordered.
 
     Where SAP does not tell how a line is billed, its statuses decide alone.
     """

@@ -33,7 +33,7 @@ class TextCut:
 
 
 class TextFitter:
-    """Fits texts into fields and remembers what it had to change, in ``cuts``."""
+    """Fits texts into fields and records every change in ``cuts``."""
 
     def __init__(self) -> None:
         self.cuts: list[TextCut] = []
@@ -43,7 +43,7 @@ class TextFitter:
         return self._fit(field, re.sub(r"\s+", " ", text).strip(), limit)
 
     def fit_note(self, field: str, text: str, limit: int) -> str:
-        """As ``fit``, with its line breaks."""
+        """As ``fit``, but keeps line breaks."""
         return self._fit(field, text.replace("\r\n", "\n").replace("\r", "\n").strip(), limit)
 
     def _fit(self, field: str, text: str, limit: int) -> str:
@@ -63,7 +63,7 @@ def sap_address(
     language_iso: str,
     region_countries: frozenset[str],
 ) -> SapAddress:
-    """The address in SAP's fields; ``label`` (such as "ship-to") names it in the cuts.
+    """``label`` (such as "ship-to") names the address in the cuts.
 
     A company is the name and the person the second name. All street lines go into one field. The
     region is sent only for countries where the shop's codes are SAP's own: a wrong one is refused.

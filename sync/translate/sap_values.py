@@ -67,7 +67,7 @@ class DeliverySources:
 
 
 def sap_order_values(order: SapSalesOrder) -> dict[str, Any]:
-    """What the mirrored web order knows of its SAP sales order."""
+    """The columns of the mirrored web order."""
     return {
         "sap_sales_order_number": order.sap_sales_order_number,
         "sap_net_value": order.net_value,
@@ -80,7 +80,7 @@ def sap_order_values(order: SapSalesOrder) -> dict[str, Any]:
 
 
 def sap_order_line_values(item: SapSalesOrderItem) -> dict[str, Any]:
-    """What decides whether a line of the SAP order is done with."""
+    """The columns that decide whether a line of the SAP order is finished."""
     return {
         "sap_item_number": item.item_number,
         "ordered_quantity": item.quantity,
@@ -90,14 +90,13 @@ def sap_order_line_values(item: SapSalesOrderItem) -> dict[str, Any]:
     }
 
 
-# ---- outbound deliveries -----------------------------------------------------------------------
 def outbound_delivery_values(
     delivery: SapDelivery,
     *,
     sources: DeliverySources,
     first_seen_picked_at: datetime | None = None,
 ) -> dict[str, Any]:
-    """The delivery's columns; ``first_seen_picked_at`` is when a poll first saw it picked."""
+    """``first_seen_picked_at`` is when a poll first saw the delivery picked."""
     picked_at, pick_time_source = _pick_time(delivery, sources, first_seen_picked_at)
     return {
         "delivery_number": delivery.delivery_number,
@@ -119,7 +118,7 @@ def outbound_delivery_values(
 
 
 def tracking_numbers(delivery: SapDelivery, *, sources: DeliverySources) -> list[tuple[str, str]]:
-    """Each parcel number with the source it was found in; blanks and repetitions left out."""
+    """Each parcel number once, with the source it was found in; blanks are left out."""
     found: dict[str, str] = {}
     for source in sources.tracking:
         for number in TRACKING_SOURCES[source](delivery):
@@ -131,7 +130,7 @@ def tracking_numbers(delivery: SapDelivery, *, sources: DeliverySources) -> list
 def _pick_time(
     delivery: SapDelivery, sources: DeliverySources, first_seen: datetime | None
 ) -> tuple[datetime | None, str]:
-    """When it was fully picked, and how we know; the planned time is never a pick time (4.1)."""
+    """When it was fully picked and how we know; the planned time is never a pick time (4.1)."""
     if delivery.picking_status != PICKED:
         return None, ""
     moments = {FLOW: delivery.picked_at_from_flow, FIRST_SEEN: first_seen}
@@ -142,7 +141,7 @@ def _pick_time(
 
 
 def _goods_issued_at(delivery: SapDelivery, sources: DeliverySources) -> datetime | None:
-    """The moment of goods issue; without a time, that of its record in the document flow."""
+    """If SAP gives no time, that of the goods issue's record in the document flow."""
     if delivery.goods_issue_date is None:
         return None
     if delivery.goods_issue_time is None:
@@ -153,7 +152,8 @@ def _goods_issued_at(delivery: SapDelivery, sources: DeliverySources) -> datetim
 
 
 def _zone(sap_key: str, sources: DeliverySources) -> ZoneInfo:
-    """SAP's own zone keys (CET, UTC) are mostly known by name; else the configured one counts."""
+    """SAP's own zone keys (CET, UTC) are mostly standard names; otherwise the configured zone
+    counts."""
     try:
         return ZoneInfo(sap_key or sources.time_zone)
     except (KeyError, ValueError, OSError):
@@ -161,7 +161,6 @@ def _zone(sap_key: str, sources: DeliverySources) -> ZoneInfo:
 
 
 def delivery_line_values(item: SapDeliveryItem) -> dict[str, Any]:
-    """A delivered line's columns."""
     return {
         "item_number": item.item_number,
         "material": item.material,
@@ -177,14 +176,13 @@ def base_quantity_values(item: SapDeliveryItem) -> dict[str, Any]:
     return {"base_quantity": item.base_quantity, "base_unit": item.base_unit}
 
 
-# ---- billing documents -------------------------------------------------------------------------
 def is_invoice(category: str, billing_type: str) -> bool:
-    """Whether the document is an invoice: the category decides, types are customising (sheet 5)."""
+    """By category: billing types are customising (sheet 5)."""
     return category == INVOICE_CATEGORY
 
 
 def billing_document_values(document: SapBillingDocument) -> dict[str, Any]:
-    """The billing document's columns; amounts in its currency."""
+    """Amounts in the document's currency."""
     return {
         "billing_document_number": document.billing_document_number,
         "billing_type": document.billing_type,
@@ -202,7 +200,6 @@ def billing_document_values(document: SapBillingDocument) -> dict[str, Any]:
 
 
 def billing_line_values(item: SapBillingItem) -> dict[str, Any]:
-    """A billed line's columns."""
     return {
         "item_number": item.item_number,
         "reference_document": item.reference_document,

@@ -1,8 +1,7 @@
-"""A quantity in the unit its order item has: converted exactly, or not at all (SAP sheet 13.6).
+"""Converts a quantity to the unit of its order item: exactly, or not at all (SAP sheet 13.6).
 
-A delivery or a billing document may count in another sales unit than the order, such as cartons
-for pieces. What it is in the base unit stands beside it; nothing else leads surely from one to the
-other.
+A delivery or a billing document may use another sales unit than the order, such as cartons for
+pieces. Only the base quantity beside it leads safely from one unit to the other.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ THOUSANDTHS = 1000  # SAP's quantities have three decimals
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A line's quantity in its own sales unit, and in the material's base unit where it is told."""
+    """A line's quantity in its sales unit, and in the material's base unit where SAP tells it."""
 
     quantity: Decimal
     unit: str
@@ -24,16 +23,16 @@ class Counted:
     base_unit: str = ""
 
     def in_unit(self, wanted: str) -> Decimal | None:
-        """The quantity in ``wanted``; None where there is no exact way to it. Without a unit on
-        either side (it is not told) the quantity stands as it is."""
+        """None where there is no exact conversion. Where either unit is unknown, the quantity is
+        returned as it is."""
         if not wanted or not self.unit or wanted == self.unit:
             return self.quantity
         return self.base_quantity if wanted == self.base_unit else None
 
 
 def counted_as(billed: Decimal, unit: str, delivered: Counted | None) -> Counted:
-    """A billed quantity with the base quantity its delivered line, if there is one, implies, where
-    that is exact."""
+    """A billed quantity, with the base quantity calculated from the delivered line where there is
+    one and the result is exact."""
     if (
         delivered is None
         or unit != delivered.unit

@@ -1,9 +1,9 @@
-"""Goods in SAP that nobody wants any more: canceled or refunded in the shop when SAP had them.
+"""Goods in SAP that nobody wants any more: canceled or refunded in the shop after SAP got them.
 
-A refunded piece may be one of those that have left (README "Versions" 9: open to ship is ordered
-less the greater of shipped and refunded, less canceled). So a piece is unwanted only where the
-shop's own rule leaves no room for it: first in what SAP has not delivered yet, then in the newest
-delivery. What the shop has shipped, or has ever let go, is never unwanted, unless the whole order
+A refunded piece may have been shipped already (README "Versions" 9: open to ship is ordered less
+the greater of shipped and refunded, less canceled). So a piece is unwanted only where the shop's
+own rule leaves no room for it: first in what SAP has not delivered yet, then in the newest
+delivery. What the shop has shipped, or may still ship, is never unwanted, unless the whole order
 was canceled. Pure.
 """
 
@@ -24,7 +24,7 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class DeliveredLine:
-    """A line of a delivery; ``key`` is the caller's own, ``item_number`` that of the SAP order."""
+    """``key`` is the caller's own, ``item_number`` that of the SAP order."""
 
     key: int
     item_number: int
@@ -36,7 +36,7 @@ class DeliveredLine:
 
 @dataclass(frozen=True, slots=True)
 class WebLine:
-    """A line of the web order that SAP carries, with what became of it in the shop."""
+    """A line of the web order that is in SAP, with what became of it in the shop."""
 
     sku: str
     ordered: Decimal
@@ -46,26 +46,26 @@ class WebLine:
 
     @property
     def taken_back(self) -> Decimal:
-        """What was refunded or canceled, shipped or not."""
+        """Refunded or canceled, shipped or not."""
         return min(self.ordered, self.refunded + self.canceled)
 
     def room(self, gone: Decimal) -> Decimal:
-        """What may still leave, where ``gone`` has left already."""
+        """What may still leave when ``gone`` has left already."""
         done = max(self.shipped, self.refunded, gone) + self.canceled
         return max(ZERO, self.ordered - done)
 
 
 @dataclass(slots=True)
 class Unwanted:
-    """By the key of a delivery's line, and by SAP item what is not delivered yet."""
+    """By the key of a delivery's line, and by SAP item for what is not delivered yet."""
 
     delivered: dict[int, Decimal] = field(default_factory=dict)
     undelivered: dict[int, Decimal] = field(default_factory=dict)
 
 
 def web_lines(lines: Iterable[Line], item_numbers: Mapping[int, int]) -> dict[int, WebLine]:
-    """The lines by SAP item; ``item_numbers`` by order item id. The shop may note what is taken
-    off a bundle on the bundle alone."""
+    """By SAP item; ``item_numbers`` is by order item id. The shop may note what is taken off a
+    bundle on the bundle alone."""
     known = {line.item_id: line for line in lines}
     return {
         item_numbers[line.item_id]: _with_bundle(line, known.get(line.parent_item_id or 0))
@@ -81,11 +81,9 @@ def unwanted_goods(
     delivered: Sequence[DeliveredLine],
     billed: Quantities,
 ) -> Unwanted:
-    """What nobody wants of an order that is in SAP.
-
-    ``state`` is the shop's; ``delivered`` in the sequence in which the deliveries left or came to
-    be; ``billed`` by SAP item and unit, for lines that are billed without a delivery.
-    """
+    """``state`` is the shop's; ``delivered`` is in the sequence in which the deliveries left or
+    were created; ``billed`` is by SAP item and unit, for lines that are billed without a
+    delivery."""
     found = Unwanted()
     lines = {line.item_number: line for line in sap if not line.is_rejected}
     by_item: defaultdict[int, list[DeliveredLine]] = defaultdict(list)
@@ -122,7 +120,7 @@ def _with_bundle(line: Line, above: Line | None) -> WebLine:
 def _of_line(
     found: Unwanted, is_off: bool, web: WebLine, sap: SapLine | None, rows: list[DeliveredLine]
 ) -> None:
-    """Of what has left first what left last; of what is open the newest."""
+    """What left last comes first; of what is still open, the newest."""
     if sap is not None and any(row.unit != sap.unit for row in rows):
         rows = rows if is_off else []  # quantities in different units cannot be compared
     untold = [row for row in rows if row.has_left and not row.is_shipped]
@@ -146,7 +144,7 @@ def _spread(found: Unwanted, rows: Sequence[DeliveredLine], quantity: Decimal) -
 def _unwanted_rest(
     found: Unwanted, state: str, web: WebLine | None, rows: Sequence[DeliveredLine], rest: Decimal
 ) -> Decimal:
-    """What of the undelivered ``rest`` of a SAP line nobody wants."""
+    """The unwanted part of the undelivered ``rest`` of a SAP line."""
     if state in OFF:
         return rest
     if web is None:

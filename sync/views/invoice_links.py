@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from sync.causes.papers import PaperCause
 from sync.jobs import on_demand
-from sync.mirrors.billed_anew import formers_of
+from sync.mirrors.billed_anew import documents_replaced_by
 from sync.models import BillingDocument, Decision, Invoice, SalesOrder, Step, SyncTask
 from sync.templatetags.portal import money
 from sync.views.decisions import Decide, Fact, Question
@@ -93,7 +93,7 @@ def _cancelled_document_with_invoices(
     order: SalesOrder, document: BillingDocument
 ) -> tuple[BillingDocument | None, list[Invoice]]:
     """The cancelled document the shop has invoiced, with its invoices."""
-    for former in formers_of(order, document):
+    for former in documents_replaced_by(order, document):
         invoices = list(Invoice.objects.standing_for(former).filter(sales_order=order))
         if invoices:
             return former, invoices

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from sync.errors import UnexpectedRecord
+from sync.causes.cause import Kind
 from sync.jobs.marked_done import mark_done, reopen
 from sync.models import BillingDocument, Decision, OutboundDelivery, Step, SyncTask
 from sync.views.decisions import Decide, Fact, Question
@@ -90,7 +90,7 @@ class MarkDone(_DecideTask):
     def question(self, request: PortalRequest, pk: int) -> Question:
         task = self.get_task(request, pk)
         refusal = "" if task.state == SyncTask.State.NEEDS_ATTENTION else GONE
-        is_unreadable = task.error_class == UnexpectedRecord.__name__
+        is_unreadable = task.error_class == Kind.UNEXPECTED
         otherwise = UNREADABLE if is_unreadable else OTHERWISE
         then = [CONSEQUENCES.get(Step(task.step), otherwise)]
         if _number_label(task) == SAP_ORDER:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from sync.mirrors.intake import NEVER
 from sync.mirrors.link_choices import choices
-from sync.mirrors.progress import still_open
+from sync.mirrors.progress import reason_incomplete
 from sync.models import (
     BillingDocument,
     CarrierMapping,
@@ -45,7 +45,7 @@ def order_page(request: PortalRequest, pk: int) -> HttpResponse:
     carriers = CarrierMapping.objects.in_bulk(field_name="sap_carrier")
     context = shared_context(ORDERS, order, request.user) | {
         "order": order,
-        "still_open": still_open(order),
+        "still_open": reason_incomplete(order),
         "shop_url": order.shop.admin_url.replace("{entity_id}", str(order.entity_id)),
         "deliveries": deliveries,
         "shipments": order.shipments.prefetch_related("tracks").select_related("delivery"),

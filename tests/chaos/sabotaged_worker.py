@@ -47,7 +47,7 @@ def without_write_ahead() -> None:
     """Neither the SAP number nor the mark of a running write is kept."""
     from sync.models import SyncTask
 
-    _replace("sync.steps.settling", "_set", lambda *_: None)
+    _replace("sync.steps.remote_writes", "_set", lambda *_: None)
 
     def keep_nothing(self: SyncTask, **facts: Any) -> None:
         self.update_as_owner(lease_until=self.lease_until)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.steps.settling import SHARE_OF_LEASE
+from sync.steps.remote_writes import SHARE_OF_LEASE
 from tests.chaos import __main__ as command
 from tests.chaos.judge import Finding
 from tests.chaos.options import CALL_TIMEOUT, Options

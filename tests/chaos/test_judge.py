@@ -19,6 +19,8 @@ from tests.chaos.portal_view import OpenTask, judge_tasks
 from tests.chaos.run import Verdict
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def order(world: World) -> SalesOrder:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from sync.jobs import heartbeat, run
 from sync.management.commands import sync_scheduler
 from sync.models import ProcessHeartbeat, SyncTask, clock
-from sync.steps.readiness.portal import portal_findings
+from sync.steps.readiness.portal import check_portal
 from tests.builders import a_task
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +108,7 @@ def test_it_is_told_in_readiness_and_to_the_monitor(database: Database, client: 
     heartbeat.beat("worker@a:1", ProcessHeartbeat.Kind.WORKER)
     database.skew = timedelta(0)
 
-    (finding,) = [one for one in portal_findings() if "worker@a:1" in one.name]
+    (finding,) = [one for one in check_portal() if "worker@a:1" in one.name]
     told = client.get("/readyz").json()["missing"]
 
     assert "400 s behind" in finding.detail

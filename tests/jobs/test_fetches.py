@@ -15,6 +15,8 @@ from sync.models import FetchHealth, RemoteHealth, SalesOrder, Step, StepSchedul
 from tests.steps.odd_answers import FOR_A_WHILE, ODD_ANSWERS, answer, instead, lists_orders
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 State, SCHEDULE = SyncTask.State, SyncTask.Origin.SCHEDULE
 
 
@@ -118,7 +120,7 @@ def test_a_fault_of_the_portal_does_not_stop_a_fetch_for_good(
         raise KeyError
 
     with monkeypatch.context() as patch:
-        patch.setattr(sys.modules["sync.steps.pull_orders"], "keep_readable", broken)
+        patch.setattr(sys.modules["sync.steps.pull_orders"], "store_readable", broken)
         assert world.run(work.pull_orders(world.shop)).error_class == "PortalFault"
 
     next_turn(world, work.pull_orders(world.shop))

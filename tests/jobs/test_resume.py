@@ -17,6 +17,8 @@ from tests.builders import a_user
 from tests.steps.odd_answers import answer, instead
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 State, SCHEDULE = SyncTask.State, SyncTask.Origin.SCHEDULE
 AGES = timedelta(hours=3)
 

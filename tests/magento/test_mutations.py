@@ -29,6 +29,8 @@ from sync.reading import Read
 from sync.translate.order_amounts import order_amounts
 from tests.magento.recorded import exchange
 
+pytestmark = pytest.mark.slow
+
 MUTATIONS = 10_000
 GONE: Final = object()
 Path = tuple[Any, ...]

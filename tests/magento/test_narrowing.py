@@ -104,6 +104,7 @@ def keys_of(found: Iterable[MagentoOrder | UnreadableRecord]) -> set[int | None]
     return {one.entity_id for one in found}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shows_names", [True, False])
 @pytest.mark.parametrize("base", [1, 5_000, 2_000_000_000])
 @pytest.mark.parametrize("place", [0, 19, 20, 21, 49])
@@ -188,6 +189,7 @@ def test_a_shop_that_can_list_nothing_is_asked_little(
     assert stand_in.calls <= 5
 
 
+@pytest.mark.slow
 def test_a_shop_where_half_is_spoilt_ends_in_another_attempt_not_in_endless_calls(
     client: MagentoClient, shop: responses.RequestsMock
 ) -> None:

@@ -59,6 +59,7 @@ def with_change(document: Any, path: tuple[Any, ...], value: Any) -> Any:
     return changed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "parse"), DOCUMENTS)
 @settings(max_examples=400)
 @given(data=st.data())

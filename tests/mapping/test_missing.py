@@ -17,7 +17,7 @@ from sync.mapping.missing import Collection
 from sync.mapping_tables import MappingTable, MissingEntry
 from sync.mirrors.order_rest import left_now
 from sync.mirrors.shop import store_orders
-from sync.mirrors.web_orders import as_read
+from sync.mirrors.web_orders import stored_web_order
 from sync.models import MaterialMapping, SalesArea, SalesOrder
 from sync.translate.order_mapping import MaterialEntry, OrderMapping
 from sync.translate.sap_order import sap_order_request
@@ -64,7 +64,7 @@ def orders() -> list[SalesOrder]:
 
 def missed(order: SalesOrder) -> Iterator[MissingEntry]:
     """What the translation misses, one after the other, each filled in for the next to show."""
-    web_order = as_read(order)
+    web_order = stored_web_order(order)
     assert web_order is not None
     try:
         mapping = mapping_for(order, web_order, sap_time_zone="UTC")
@@ -109,6 +109,7 @@ def key_of(table: MappingTable, key: str) -> tuple[str, str]:
     return table, "" if table == MappingTable.CUSTOMER else key
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gap", GAPS)
 def test_the_page_says_of_each_order_what_its_translation_misses(
     gap: str, orders: list[SalesOrder]
@@ -144,7 +145,7 @@ def test_a_store_without_a_sales_area_needs_what_its_orders_need(orders: list[Sa
     always = {"order_type", "sales_organization", "distribution_channel", "division"}
     assert {store.key for store in stores} == {str(order.store_id) for order in orders}
     for store in stores:
-        own = [as_read(order) for order in store.orders.values()]
+        own = [stored_web_order(order) for order in store.orders.values()]
         discounts = any(one and any(item.discount_amount for item in one.items) for one in own)
         freight = any(one and one.shipping_amount for one in own)
         assert always < store.needs

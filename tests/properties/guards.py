@@ -22,7 +22,7 @@ def look_up(patch: pytest.MonkeyPatch) -> None:
 
 def mark(patch: pytest.MonkeyPatch) -> None:
     """Nobody waits for a write that may still be running."""
-    patch.setattr("sync.steps.settling._wait", lambda *_: None)
+    patch.setattr("sync.steps.remote_writes._wait", lambda *_: None)
 
 
 def owner(patch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,8 @@ from tests.properties.guards import owner
 from tests.properties.profiles import examples, search
 from tests.properties.virtual_time import VirtualTime
 
+pytestmark = pytest.mark.slow
+
 LEASE = timedelta(seconds=60)
 State = SyncTask.State
 WORKERS = 4

@@ -17,6 +17,8 @@ from tests.properties.profiles import IS_LONG, examples, search
 from tests.properties.storm import KINDS, Act, Trouble
 from tests.properties.stormy_world import StormyWorld
 
+pytestmark = pytest.mark.slow
+
 MACHINE = ("run", "work", "tick", "sweep", "wait", "click", "cut", "arrive", "restart", "retry")
 PEOPLE = (
     "deliver", "pick", "leave", "track", "bill", "cancel bill", "take back", "hold", "unhold",

@@ -14,6 +14,8 @@ import pytest
 from sync.sandbox.sap.http_server import SapServer
 from sync.sandbox.sap.system import SapSystem
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).parents[2]
 PACKAGES = Path(__file__).parent / "fake_pyrfc"
 VALUES = {

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sync.jobs import work
 from sync.jobs.sweep import sweep
 from sync.models import SalesOrder, SyncTask
 from tests.world import World
+
+pytestmark = pytest.mark.slow
 
 Stage = SalesOrder.Stage
 

@@ -24,6 +24,8 @@ from sync.steps.invoicing import capturing
 from tests.wire import Killed
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 SHOP, ELSEWHERE = PaymentMapping.Collector.SHOP, PaymentMapping.Collector.ELSEWHERE
 TOTAL = 59.95
 
@@ -401,7 +403,7 @@ def test_money_that_comes_later_closes_it(world: World) -> None:
 def test_only_what_surely_did_not_reach_the_gateway_counts_as_not_sent(
     error: SyncError, is_before: bool
 ) -> None:
-    assert capturing.is_before_the_gateway(error) is is_before
+    assert capturing.never_reached_gateway(error) is is_before
 
 
 def test_the_portal_never_reads_transactions(world: World) -> None:

@@ -35,6 +35,8 @@ from tests.properties.profiles import IS_LONG
 from tests.wire import Line
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 State = SyncTask.State
 
 
@@ -136,7 +138,7 @@ def test_p0_09_without_a_lock_for_each_order_quantities_are_lost(
     """The stand-in loses what the real shop loses [910]: a broken lock does not pass unseen."""
     numbers = itertools.count()
     monkeypatch.setattr(work, "order_lock", lambda _order: f"none:{next(numbers)}")
-    monkeypatch.setattr("sync.steps.settling._wait", lambda *_: None)
+    monkeypatch.setattr("sync.steps.remote_writes._wait", lambda *_: None)
     delivered_and_billed(world, 3)
 
     with SecondWorker(world):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sync.jobs import work
-from sync.mirrors.progress import orders_to_read, refresh_stages, still_open
+from sync.mirrors.progress import orders_to_read, reason_incomplete, refresh_stages
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder, SapSalesOrderLine
 from sync.reading import Read
 from sync.sandbox.sap import billing, warehouse
@@ -17,6 +17,8 @@ from sync.sandbox.sap.documents import SalesOrder as SapOrder
 from sync.sap.client import SapClient
 from sync.sap.records import SapDelivery
 from tests.world import World
+
+pytestmark = pytest.mark.slow
 
 Stage = SalesOrder.Stage
 
@@ -71,7 +73,7 @@ def test_a_complete_order_is_asked_about_no_longer_once_it_was_followed(world: W
 def test_an_order_without_goods_is_complete_by_its_own_billing_status(world: World) -> None:
     order = world.into_sap("virtual")
     assert stage_of(order) == Stage.IN_SAP
-    assert "billed without a delivery" in still_open(order)
+    assert "billed without a delivery" in reason_incomplete(order)
 
     world.invoice(order, world.bill(orders=[order]))
 
@@ -98,7 +100,7 @@ def test_a_delivery_billed_in_two_parts_is_billed_with_the_second(world: World) 
 
     world.invoice(order, world.bill(delivery, quantities={10: 1}))
     assert stage_of(order) == Stage.SHIPPED
-    assert "not billed all of delivery" in still_open(order)
+    assert "not billed all of delivery" in reason_incomplete(order)
     world.invoice(order, world.bill(delivery))
 
     assert stage_of(order) == Stage.COMPLETE
@@ -129,7 +131,7 @@ def test_a_delivery_that_says_billed_is_not_believed_before_its_billing_document
 
     world.run(work.pull_deliveries(order))
     assert (stage_of(order), order.state) == (Stage.SHIPPED, "complete")
-    assert "do not add up" in still_open(order)
+    assert "do not add up" in reason_incomplete(order)
     world.run(work.pull_billing(order))
 
     assert stage_of(order) == Stage.COMPLETE
@@ -142,7 +144,7 @@ def test_what_is_billed_in_sap_and_not_in_the_shop_is_not_complete(world: World)
     world.run(work.pull_billing(order))
 
     assert stage_of(order) == Stage.SHIPPED
-    assert still_open(order) == "The shop has not invoiced all of S-001 yet."
+    assert reason_incomplete(order) == "The shop has not invoiced all of S-001 yet."
 
 
 def test_an_order_whose_billing_document_is_cancelled_waits_for_the_next_one(world: World) -> None:
@@ -180,7 +182,7 @@ def test_goods_that_came_back_are_not_shipped(world: World) -> None:
     world.run(work.pull_deliveries(order))
 
     assert stage_of(order) == Stage.PICKING
-    assert f"Goods issue of delivery {delivery} is not posted" in still_open(order)
+    assert f"Goods issue of delivery {delivery} is not posted" in reason_incomplete(order)
 
 
 def test_half_an_order_delivered_and_billed_is_not_complete(world: World) -> None:
@@ -192,7 +194,7 @@ def test_half_an_order_delivered_and_billed_is_not_complete(world: World) -> Non
     world.invoice(order, world.bill(delivery))
 
     assert stage_of(order) == Stage.DISPATCHED
-    assert still_open(order) == "SAP has not delivered everything yet."
+    assert reason_incomplete(order) == "SAP has not delivered everything yet."
 
 
 @pytest.mark.parametrize("status", ["", "C"])
@@ -209,7 +211,7 @@ def test_what_the_shop_finished_by_hand_is_not_complete_while_no_delivery_is_kno
     refresh_stages([order.pk])
 
     assert (stage_of(order), order.state) == (Stage.IN_SAP, "complete")
-    assert still_open(order) == "SAP has not delivered everything yet."
+    assert reason_incomplete(order) == "SAP has not delivered everything yet."
 
 
 def test_an_order_of_which_sap_fills_no_status_is_complete_by_its_quantities(world: World) -> None:
@@ -261,7 +263,7 @@ def test_refunded_pieces_that_sap_delivered_all_the_same_are_still_to_ship(world
     world.run(work.pull_orders(world.shop))
 
     assert stage_of(order) == Stage.DISPATCHED
-    assert "The shop has not shipped all of" in still_open(order)
+    assert "The shop has not shipped all of" in reason_incomplete(order)
 
 
 def test_a_line_rejected_in_sap_is_done_with_when_the_shop_has_canceled_it(world: World) -> None:
@@ -271,7 +273,7 @@ def test_a_line_rejected_in_sap_is_done_with_when_the_shop_has_canceled_it(world
     world.ship(order, delivery)
     world.invoice(order, world.bill(delivery))
     assert stage_of(order) == Stage.DISPATCHED
-    assert "has not shipped all of S-002" in still_open(order)
+    assert "has not shipped all of S-002" in reason_incomplete(order)
 
     world.stand_in.move(order.entity_id, "cancel")
     world.run(work.pull_orders(world.shop))
@@ -380,4 +382,4 @@ def test_an_order_that_is_complete_or_not_in_sap_has_nothing_open(world: World) 
     world.invoice(order, world.bill(delivery))
     order.refresh_from_db()
 
-    assert (still_open(waiting), still_open(order)) == ("", "")
+    assert (reason_incomplete(waiting), reason_incomplete(order)) == ("", "")

@@ -8,10 +8,12 @@ import pytest
 from django.utils import timezone
 
 from sync.jobs import work
-from sync.mirrors.progress import note_read, orders_to_read
+from sync.mirrors.progress import orders_to_read, schedule_next_read
 from sync.models import SalesOrder, StepSchedule
 from sync.sandbox.sap import billing
 from tests.world import World
+
+pytestmark = pytest.mark.slow
 
 AUTOMATIC = ("push_shipment", "push_invoice")
 
@@ -118,7 +120,7 @@ def test_what_became_due_while_sap_answered_stays_due(world: World, complete: Sa
     just_now = timezone.now()
     SalesOrder.objects.update(deliveries_due_at=just_now)  # complete once more, meanwhile
 
-    note_read([stale], "deliveries_due_at", world.remotes.policy)
+    schedule_next_read([stale], "deliveries_due_at", world.remotes.policy)
 
     complete.refresh_from_db()
     assert complete.deliveries_due_at == just_now

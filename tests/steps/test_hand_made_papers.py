@@ -14,6 +14,8 @@ from sync.models import Invoice, SalesOrder, Shipment, SyncTask
 from sync.sandbox.sap import billing
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 
 def paid_online(world: World, shape: str = "simple") -> SalesOrder:
     """An order captured at checkout, for which Magento has made the invoice, in SAP."""

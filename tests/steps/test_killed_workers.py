@@ -16,6 +16,8 @@ from tests.builders import a_user
 from tests.wire import Killed
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 Prepare = Callable[[World], tuple[SalesOrder, Work]]
 Check = Callable[[World, SalesOrder], None]
 

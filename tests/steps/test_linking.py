@@ -18,6 +18,8 @@ from sync.sandbox.sap.documents import SalesOrder as SapOrder
 from tests.builders import a_user
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 Kind = Decision.Kind
 
 

@@ -12,6 +12,8 @@ from tests.builders import a_user
 from tests.steps.spoilt import wired
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 
 def take_over_at(world: World, call: str) -> None:
     """As the named call goes out, the sweep frees the running task and another worker has it."""

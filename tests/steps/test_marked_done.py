@@ -29,6 +29,8 @@ from sync.reading import UnreadableRecord
 from tests.builders import a_user
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 STOPPED, DONE = SyncTask.State.NEEDS_ATTENTION, SyncTask.State.DONE
 WHY = "Agreed with the customer"
 

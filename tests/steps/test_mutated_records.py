@@ -39,6 +39,8 @@ from tests.steps.spoilers import (
 from tests.steps.spoilt import wired
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 Kind = CompletenessFinding.Kind
 
 
@@ -97,9 +99,9 @@ def lost(bad: set[int], placed: set[int]) -> set[int]:
     references = {task.reference for task in stopped()}
     keyless = {one for one in references if ":number:" in one or one.endswith(":unknown")}
     keys = {int(one.rpartition(":")[2]) for one in references - keyless}
-    strangers = SalesOrder.objects.exclude(entity_id__in=placed).exists() or keys - placed
+    unknown_references = SalesOrder.objects.exclude(entity_id__in=placed).exists() or keys - placed
     missing = bad - set(mirrored(bad)) - keys
-    return set() if keyless or strangers else missing
+    return set() if keyless or unknown_references else missing
 
 
 # ---- SAP's documents ---------------------------------------------------------------------------

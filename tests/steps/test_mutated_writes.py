@@ -24,6 +24,8 @@ from tests.steps.spoilers import (
 from tests.steps.spoilt import spoilt_row, wired
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 
 def must_come_right(world: World, task: SyncTask, about: object = "") -> None:
     """Once nothing is spoilt any more: by itself, or when a person has it tried again."""

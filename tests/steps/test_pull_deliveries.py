@@ -115,6 +115,7 @@ def test_one_delivery_of_several_orders_knows_them_all(world: World) -> None:
     assert set(delivery.lines.values_list("sales_order", flat=True)) == {first.pk, second.pk}
 
 
+@pytest.mark.slow
 def test_all_open_orders_are_read_in_few_calls(world: World) -> None:
     orders = [world.into_sap() for _ in range(12)]
     for order in orders:

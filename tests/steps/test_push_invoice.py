@@ -37,6 +37,7 @@ def test_a_billing_document_becomes_an_invoice_mailed_to_the_customer(world: Wor
     assert (order.stage, order.state) == ("complete", "complete")
 
 
+@pytest.mark.slow
 def test_p0_12_ten_runs_make_one_invoice_and_send_one_mail(world: World) -> None:
     order, delivery = shipped(world)
     number = world.bill(delivery)

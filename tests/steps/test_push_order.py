@@ -118,6 +118,7 @@ def test_p0_01_whatever_gets_lost_sap_holds_the_order_once(
     assert order.verification == Verification.VERIFIED
 
 
+@pytest.mark.slow
 def test_p0_01_many_lost_commit_answers_leave_each_order_once_without_a_hand(
     world: World,
 ) -> None:
@@ -189,6 +190,7 @@ def test_the_number_is_written_ahead_of_the_commit(world: World) -> None:
     assert len(task.facts["sap_sales_order_number"]) == 10
 
 
+@pytest.mark.slow
 def test_p0_08_one_poisoned_order_does_not_stop_the_others(world: World) -> None:
     shapes = ["simple"] * 7 + ["unknown-sku"] + ["simple"] * 7
     orders = [world.place(shape) for shape in shapes]

@@ -56,6 +56,7 @@ def test_p0_11_the_same_delivery_synced_ten_times_is_one_shipment(world: World) 
     assert Shipment.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_p0_12_ten_runs_send_one_shipment_mail(world: World) -> None:
     order = world.into_sap()
     (number,) = world.dispatch(order)

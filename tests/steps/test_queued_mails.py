@@ -12,6 +12,8 @@ from sync.models import Invoice, InvoiceMail, SalesOrder, Shipment, SyncTask
 from tests.builders import a_user
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 Outcome = InvoiceMail.Outcome
 
 

@@ -16,6 +16,8 @@ from tests.builders import a_user
 from tests.steps.odd_answers import ODD_ANSWERS, answer, instead
 from tests.world import World, add_shop
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("stated", "is_proved", "words"),

@@ -14,6 +14,8 @@ from sync.sandbox.sap.documents import SalesOrder as SapOrder
 from tests.steps.test_unreadable_pages import KINDS, spoil
 from tests.world import World, add_shop, place_in
 
+pytestmark = pytest.mark.slow
+
 State = SyncTask.State
 
 

@@ -16,6 +16,8 @@ from sync.sandbox.shop.versions import NEWER, OLDER
 from tests.builders import a_user
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 Stage = SalesOrder.Stage
 BY_LINE = {"shipping_amount": 0, "adjustment_positive": 0, "adjustment_negative": 0}
 

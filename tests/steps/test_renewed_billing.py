@@ -18,6 +18,8 @@ from sync.sandbox.sap import billing
 from sync.sandbox.sap.calls import abap_raise
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def invoiced(world: World) -> tuple[SalesOrder, str, str]:

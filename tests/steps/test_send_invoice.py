@@ -61,6 +61,7 @@ def test_p0_14_a_second_wish_after_the_first_is_a_second_mail(
     assert mails(world, invoice) == 3
 
 
+@pytest.mark.slow
 def test_p0_14_many_invoices_are_mailed_once_each(world: World, finance: User) -> None:
     orders = [world.into_sap("virtual") for _ in range(5)]
     for order in orders:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sync.jobs import plan, work
 from sync.jobs.cleared import close_cleared
 from sync.models import Step, SyncTask
 from sync.sandbox.sap import billing, warehouse
 from tests.world import World
+
+pytestmark = pytest.mark.slow
 
 State = SyncTask.State
 

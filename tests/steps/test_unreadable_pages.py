@@ -24,6 +24,8 @@ from sync.models import (
 from tests.steps.spoilt import SpoiltLine, wired, with_body
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 MISSING = {"message": "The product that was requested doesn't exist."}
 INTERNAL = {"message": "Internal Error. Details are available in Magento log file. Report ID: w-1"}
 NOT_WHOLE = object()

@@ -16,6 +16,8 @@ from sync.sandbox.sap.documents import Delivery
 from sync.sandbox.shop.versions import NEWER, OLDER
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 Stage = SalesOrder.Stage
 Unwanted = OutboundDelivery.Unwanted
 BY_LINE = {"shipping_amount": 0, "adjustment_positive": 0, "adjustment_negative": 0}

@@ -16,6 +16,8 @@ from sync.sandbox.shop.versions import VERSIONS
 from tests.builders import a_user
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 SHAPES = [shape for shape in factory.MEANING if shape != factory.BAD]
 
 

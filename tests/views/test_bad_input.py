@@ -34,6 +34,8 @@ from tests.builders import (
     an_order_line,
 )
 
+pytestmark = pytest.mark.slow
+
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 NOBODY, NO_ROLE, SUPERUSER = "nobody", "no role", "superuser"
 PEOPLE = [NOBODY, NO_ROLE, SALES, LOGISTICS, FINANCE, ADMINISTRATORS, SUPERUSER]

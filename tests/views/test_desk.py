@@ -185,7 +185,7 @@ def test_sales_see_a_missing_carrier_but_do_not_add_it(signed_in: SignIn) -> Non
 
 def test_an_administrator_names_a_carrier(signed_in: SignIn) -> None:
     a_dispatched_delivery(an_order_in_sap(), track_number="1Z1", carrier="GLS")
-    sent = {"place": "carrier-0-GLS", "sap_carrier": "GLS", "title": "GLS", "carrier_code": "gls"}
+    sent = {"place": "carrier-all-GLS", "sap_carrier": "GLS", "title": "GLS", "carrier_code": "gls"}
 
     signed_in(ADMINISTRATORS).post("/master-data/carrier/", sent)
 

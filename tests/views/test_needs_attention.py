@@ -88,6 +88,7 @@ def everything_has_stopped() -> list[SyncTask]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", [*ROLES, ""])
 def test_no_page_fails_over_what_has_stopped(role: str, signed_in: SignIn) -> None:
     tasks = everything_has_stopped()

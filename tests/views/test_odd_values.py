@@ -82,6 +82,7 @@ MODELS: list[type[Model]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_odd_values_are_shown_on_lists_and_pages_and_escaped(signed_in: SignIn, seed: int) -> None:
     chance = random.Random(seed)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.core.management.base import BaseCommand
+from django.db.models import Model
 
 from sync.jobs.schedule import create_missing_schedules
 from sync.models import (
@@ -92,37 +94,31 @@ def create_person(name: str, group: str) -> None:
 
 def create_mappings(shop: Shop) -> None:
     """Maps the stand-in shop's codes to the stand-in SAP's customising."""
-    for area in SALES_AREAS:
-        SalesArea.objects.get_or_create(
-            shop=shop, store_id=area["store_id"], defaults=COMMON | area
-        )
-    for method, terms in PAYMENTS.items():
-        PaymentMapping.objects.get_or_create(
-            shop=shop, method=method, defaults={"payment_terms": terms}
-        )
-    PaymentMapping.objects.get_or_create(
-        shop=shop,
-        method=BY_CARD,
-        defaults={"payment_terms": "0001", "collected_by": PaymentMapping.Collector.SHOP},
+    _create_missing(SalesArea(shop=shop, **COMMON | area) for area in SALES_AREAS)
+    _create_missing(
+        PaymentMapping(shop=shop, method=method, payment_terms=terms)
+        for method, terms in PAYMENTS.items()
     )
-    for method in SHIPPINGS:
-        ShippingMapping.objects.get_or_create(
-            shop=shop, method=method, defaults={"shipping_condition": "01"}
-        )
-    MaterialMapping.objects.bulk_create(
-        [
-            MaterialMapping(shop=shop, sku=sku, material=material)
-            for sku, material in known_materials().items()
-        ],
-        ignore_conflicts=True,
+    by_shop = PaymentMapping.Collector.SHOP
+    _create_missing(
+        [PaymentMapping(shop=shop, method=BY_CARD, payment_terms="0001", collected_by=by_shop)]
     )
-    for sap_carrier, code, title, url in CARRIERS:
-        CarrierMapping.objects.get_or_create(
-            sap_carrier=sap_carrier,
-            defaults={"carrier_code": code, "title": title, "tracking_url": url},
-        )
-    CustomerMapping.objects.get_or_create(
-        sales_area=SalesArea.objects.get(shop=shop, store_id=3),
-        customer_email="b2b@example.test",
-        defaults={"customer_number": "0000010001"},
+    _create_missing(
+        ShippingMapping(shop=shop, method=method, shipping_condition="01") for method in SHIPPINGS
     )
+    _create_missing(
+        MaterialMapping(shop=shop, sku=sku, material=material)
+        for sku, material in known_materials().items()
+    )
+    _create_missing(
+        CarrierMapping(sap_carrier=carrier, carrier_code=code, title=title, tracking_url=url)
+        for carrier, code, title, url in CARRIERS
+    )
+    area = SalesArea.objects.get(shop=shop, store_id=3)
+    customer = {"customer_email": "b2b@example.test", "customer_number": "0000010001"}
+    _create_missing([CustomerMapping(sales_area=area, **customer)])
+
+
+def _create_missing(rows: Iterable[Model]) -> None:
+    wanted = list(rows)
+    type(wanted[0])._default_manager.bulk_create(wanted, ignore_conflicts=True)

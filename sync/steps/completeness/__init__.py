@@ -1,1 +1,1 @@
-"""Both sides, order by order."""
+"""The comparison of both sides, order by order."""

@@ -1,7 +1,8 @@
-"""What SAP itself holds of a shop's orders: asked by date, for each customer the mappings give.
+"""Reads SAP's orders for a shop by date, for every customer in the mappings.
 
-So an order is found that the portal knows nothing of: never linked, keyed in twice, or lost by the
-shop. One call a customer and sales organisation; documents are read only where they may count.
+This finds orders that the portal knows nothing of: never linked, keyed in twice, or lost by the
+shop. It takes one call for each customer and sales organisation, and reads documents only where
+they may count.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from sync.mirrors.shared_references import orders_with, reference_of
+from sync.mirrors.shared_references import customer_reference_of, orders_with_reference
 from sync.models import CompletenessFinding, CustomerMapping, Decision, SalesOrder
 from sync.reading import UnreadableRecord
 from sync.sap.records import SapSalesOrder
@@ -29,9 +30,9 @@ Kind = CompletenessFinding.Kind
 
 @dataclass(slots=True)
 class SapSide:
-    """The numbers of SAP's documents by their customer reference, as far as it may be a web order's
-    of this shop. ``one_time`` are the references of customers who only buy in the shop; ``tied``
-    are the numbers people have tied to web orders, whatever reference they carry."""
+    """SAP order numbers by customer reference, where the reference may be this shop's. ``one_time``
+    are references of customers who buy only in the shop; ``tied`` are SAP orders that people linked
+    to web orders, whatever their reference."""
 
     numbers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     one_time: set[str] = field(default_factory=set)
@@ -39,7 +40,6 @@ class SapSide:
     unreadable: list[UnreadableRecord] = field(default_factory=list)
 
     def add(self, reference: str, number: str, *, is_one_time: bool) -> None:
-        """One document; it may be listed for several customers' calls."""
         if number not in self.numbers[reference]:
             self.numbers[reference].append(number)
         if is_one_time:
@@ -47,7 +47,7 @@ class SapSide:
 
 
 def read_sap_side(run: StepRun, since: datetime, until: datetime) -> SapSide:
-    """Everything SAP lists for the shop's customers, but what is known to be another shop's."""
+    """Leaves out orders that are known to be another shop's."""
     side = SapSide(tied=_tied_by_people(run))
     prefix = normal_reference(run.shop.reference_prefix)
     for customer, organization, is_one_time in _customers(run):
@@ -71,9 +71,12 @@ def read_sap_side(run: StepRun, since: datetime, until: datetime) -> SapSide:
     return side
 
 
-def strangers(run: StepRun, side: SapSide, in_window: set[str]) -> Iterator[tuple[str, str]]:
-    """References that are no web order's of the window, with their SAP orders. What a customer with
-    an account of their own orders by telephone is none, unless it looks like a web order's."""
+def unknown_references(
+    run: StepRun, side: SapSide, in_window: set[str]
+) -> Iterator[tuple[str, str]]:
+    """References of no web order in the period, with their SAP orders. A customer with an account
+    may also order by telephone: such an order counts only if its reference looks like a web
+    order's."""
     shapes = _shapes(run)
     for reference, numbers in side.numbers.items():
         if reference in in_window:
@@ -82,12 +85,11 @@ def strangers(run: StepRun, side: SapSide, in_window: set[str]) -> Iterator[tupl
             yield from ((reference, number) for number in numbers if number not in side.tied)
 
 
-def findings_in_sap(
+def doubled_or_unlinked(
     run: StepRun, orders: Iterable[SalesOrder], side: SapSide
 ) -> tuple[list[CompletenessFinding], set[int]]:
-    """Orders SAP has twice, and those it has although the portal has none for them; with the keys
-    of the latter."""
-    by_reference = {reference_of(order): order for order in orders}
+    """Orders that SAP has twice, or has without a link; also returns the keys of the latter."""
+    by_reference = {customer_reference_of(order): order for order in orders}
     doubtful = {
         reference: numbers
         for reference, numbers in side.numbers.items()
@@ -98,7 +100,7 @@ def findings_in_sap(
     untied: set[int] = set()
     for reference, numbers in sorted(doubtful.items()):
         counted = [number for number in numbers if number in real]
-        order = by_reference.get(reference) or next(orders_with(reference), None)
+        order = by_reference.get(reference) or next(orders_with_reference(reference), None)
         if counted and order is not None and order.sap_sales_order_number in side.tied:
             counted = list(dict.fromkeys([order.sap_sales_order_number, *counted]))
         if len(counted) > 1:
@@ -110,8 +112,8 @@ def findings_in_sap(
 
 
 def _customers(run: StepRun) -> list[tuple[str, str, bool]]:
-    """Customer, sales organisation, and whether it is a one-time account; those an attribute of the
-    web order names are known from the orders that are in SAP."""
+    """Customer, sales organisation, and whether it is a one-time account. Customers that only an
+    attribute of the web order names are taken from the orders in SAP."""
     areas = run.shop.sales_areas
     once = areas.exclude(one_time_customer="").values_list(
         "one_time_customer", "sales_organization"
@@ -130,7 +132,7 @@ def _customers(run: StepRun) -> list[tuple[str, str, bool]]:
 
 
 def _of_other_shops(run: StepRun, side: SapSide) -> list[str]:
-    """Shops may sell to one account; an order known to be another's is no finding here."""
+    """Several shops may sell to one account; another shop's orders are no findings here."""
     numbers = [number for found in side.numbers.values() for number in found]
     others = SalesOrder.objects.exclude(shop=run.shop).exclude(sap_sales_order_number="")
     return [
@@ -143,8 +145,8 @@ def _of_other_shops(run: StepRun, side: SapSide) -> list[str]:
 
 
 def _orders_among(run: StepRun, numbers: list[str]) -> set[str]:
-    """Those that count: orders, no returns or credit memo requests, and not wholly rejected. What
-    cannot be read counts, for nobody can say that it does not."""
+    """Without returns, credit memo requests and rejected orders. What cannot be read stays in,
+    because nobody can say that it does not count."""
     counted = set(numbers)
     for batch in _batches(numbers):
         run.task.hold_lease(run.policy.lease)
@@ -158,20 +160,19 @@ def _counts(read: SapSalesOrder) -> bool:
 
 
 def _is_untied(order: SalesOrder | None) -> bool:
-    """Whether SAP's order is nobody's: the portal keeps the web order out, and asks no more."""
+    """Whether the portal keeps the web order out of SAP and no longer looks for it there."""
     if order is None or order.is_in_sap or order.is_from_before_portal:
         return False
     return order.is_kept_out
 
 
 def _is_doubtful(order: SalesOrder | None, numbers: list[str], tied: set[str]) -> bool:
-    """Whether the one document of a reference may be one too many, or nobody's."""
+    """Whether the only document of a reference may be superfluous, or belong to nobody."""
     own = order.sap_sales_order_number if order is not None else ""
     return (own in tied and own not in numbers) or _is_untied(order)
 
 
 def _tied_by_people(run: StepRun) -> set[str]:
-    """The SAP orders that are tied to the shop's web orders because a person named them."""
     kind = Decision.Kind.SAP_ORDER_LINKED
     said = Decision.objects.filter(kind=kind, sales_order__shop=run.shop)
     still = said.filter(sales_order__sap_sales_order_number=F("number"))
@@ -207,13 +208,12 @@ def _untied(order: SalesOrder, number: str) -> CompletenessFinding:
 
 
 def _is_known(run: StepRun, reference: str) -> bool:
-    return any(one.shop_id == run.shop.pk for one in orders_with(reference))
+    return any(one.shop_id == run.shop.pk for one in orders_with_reference(reference))
 
 
 def _shapes(run: StepRun) -> set[str]:
-    """What the shop's references look like, whatever their digits."""
     newest = SalesOrder.objects.filter(shop=run.shop).defer("payload").select_related("shop")
-    return {_shape(reference_of(order)) for order in newest.order_by("-id")[:RECENT]}
+    return {_shape(customer_reference_of(order)) for order in newest.order_by("-id")[:RECENT]}
 
 
 def _shape(reference: str) -> str:

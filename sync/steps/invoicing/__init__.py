@@ -1,1 +1,1 @@
-"""What an invoice has beside what every paper has: money, and documents billed anew."""
+"""What invoices have beyond the common flow of papers: money, and replaced billing documents."""

@@ -1,8 +1,8 @@
-"""Billing documents that follow when a complete order is followed no longer.
+"""Looks for billing documents that appear after an order is complete and no longer followed.
 
-SAP may cancel, bill anew or credit after months. A few complete orders are looked at in each fetch,
-those first that were looked at longest ago: one read of the document flow for many of them. Where
-it tells of something new, the order is read once more like an open one.
+SAP may cancel, renew or credit a document months later. Each fetch looks at a few complete orders,
+the longest unchecked first, with one read of the document flow for many of them. An order with
+something new is read once more like an open one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ONE_BY_ONE = 20  # orders, where the document flow may not be read
 
 
 def watch_complete_orders(run: StepRun) -> None:
-    """Let the orders of which SAP has later billing documents be read again now."""
+    """Orders with later billing documents in SAP are due to be read again at once."""
     now = clock.now()
     orders = _to_watch(run, now)
     if not orders:
@@ -51,7 +51,6 @@ def _to_watch(run: StepRun, now: datetime) -> list[SalesOrder]:
 
 
 def _numbers_of(orders: Sequence[SalesOrder]) -> dict[int, set[str]]:
-    """By order, itself, its deliveries and its billing documents: what a later one may follow."""
     found = {order.pk: {order.sap_sales_order_number} for order in orders}
     deliveries = OutboundDeliveryLine.objects.filter(sales_order__in=orders).values_list(
         "sales_order", "delivery__delivery_number"
@@ -67,7 +66,7 @@ def _numbers_of(orders: Sequence[SalesOrder]) -> dict[int, set[str]]:
 def _with_news(
     orders: Sequence[SalesOrder], numbers: dict[int, set[str]], later: dict[str, set[str]]
 ) -> list[int]:
-    """The orders of which SAP names a document that is neither stored nor was named before."""
+    """Orders with a document in SAP's flow that is neither stored nor was named before."""
     named = set().union(*later.values())
     known = BillingDocument.objects.filter(billing_document_number__in=named)
     stored = set(known.values_list("billing_document_number", flat=True))
@@ -81,7 +80,7 @@ def _with_news(
 
 
 def _is_cancelled(sap: SapClient, order: SalesOrder) -> bool:
-    """One that SAP does not show any more tells nothing of the others."""
+    """A document that SAP no longer shows says nothing about the others."""
     documents = BillingDocument.objects.filter(
         lines__sales_order=order, category=BillingDocument.Category.INVOICE, is_cancelled=False
     )

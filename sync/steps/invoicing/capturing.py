@@ -1,9 +1,9 @@
-"""Collecting what was only authorised: who does it, and a capture that is asked for once.
+"""Captures money that was only authorised: decides who does it, and asks for it only once.
 
-A capture cannot be taken back and cannot be looked up at the bank, and the shop forgets it where
-saving fails afterwards (README of Magento, "Versions" 3). So the intent is written ahead, an
-invoice is looked for before anything is repeated, and where there is none a person looks at the
-gateway's account: a second capture would collect twice.
+A capture cannot be taken back or looked up at the bank, and the shop forgets it where saving fails
+afterwards (README of Magento, "Versions" 3). So the intent is written ahead, and an invoice is
+looked for before anything is repeated. Where there is none, a person checks the gateway's account:
+a second capture would collect twice.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from sync.models import (
     SyncTask,
     clock,
 )
-from sync.steps.settling import writing_to_shop
+from sync.steps.remote_writes import writing_to_shop
 from sync.steps.step_run import StepRun
 from sync.translate.payment import is_collected, payment_standing
 
@@ -51,7 +51,7 @@ _BEFORE_THE_GATEWAY = (
 
 
 def must_capture(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> bool:
-    """Whether the invoice is to collect the order's money.
+    """Whether the invoice has to collect the order's money.
 
     Raises ``RecordsDisagree`` where nobody has said who collects it, and where an earlier capture
     may have done so.
@@ -70,7 +70,7 @@ def must_capture(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> bo
 def create_with_capture(
     run: StepRun, order: SalesOrder, web_order: MagentoOrder, request: InvoiceRequest
 ) -> int:
-    """Make the invoice and collect its money, once; its entity_id.
+    """Returns the invoice's ``entity_id``.
 
     Raises ``RecordsDisagree`` after any refusal that may have come after the capture.
     """
@@ -81,7 +81,7 @@ def create_with_capture(
         with writing_to_shop(run, order):
             entity_id = run.magento().create_invoice(order.entity_id, request)
     except SyncError as error:
-        if is_before_the_gateway(error):
+        if never_reached_gateway(error):
             run.task.write_ahead(**{ENDED: NOT_SENT})
             raise
         run.task.write_ahead(**{TROUBLE: error.message})
@@ -92,17 +92,16 @@ def create_with_capture(
     return entity_id
 
 
-def is_before_the_gateway(error: SyncError) -> bool:
-    """Whether a failed capture surely never got as far as the bank; an answer that is lost never
-    says so."""
+def never_reached_gateway(error: SyncError) -> bool:
+    """Whether a failed capture surely never reached the bank; False for an answer that was lost."""
     return error.cause in _BEFORE_THE_GATEWAY and not isinstance(error, OutcomeUnknown)
 
 
-def told_of_money(
+def money_outcome(
     run: StepRun, order: SalesOrder, web_order: MagentoOrder, invoice: MagentoInvoice
 ) -> str:
-    """What to add to the outcome once the order is read after its invoice; empty where nothing
-    was to be captured. Raises ``RecordsDisagree`` where the invoice brought no money."""
+    """Ends the outcome's sentence; empty where nothing was to be captured. Raises
+    ``RecordsDisagree`` where the invoice brought no money."""
     facts = run.task.facts
     if not facts.get(BEGAN) or facts.get(ENDED) == NOT_SENT:
         return ""
@@ -112,8 +111,8 @@ def told_of_money(
 
 
 def _refuse_repetition(run: StepRun, order: SalesOrder) -> None:
-    """The shop shows no invoice of this document: what was begun for it, or for another of the
-    same order, is not begun again before a person has looked."""
+    """The shop shows no invoice of this document, so a person has to look at the bank before a
+    capture begun for the order, even for another document, is begun again."""
     for task in _begun(order):
         if task.billing_document_id == run.billing_document.pk:
             if not _is_decided(task, billing_document=task.billing_document):
@@ -123,15 +122,15 @@ def _refuse_repetition(run: StepRun, order: SalesOrder) -> None:
 
 
 def _begun(order: SalesOrder) -> QuerySet[SyncTask]:
-    """Work of the order that has begun a capture, but for what surely was not sent."""
+    """Tasks of the order that have begun a capture, unless it surely was not sent."""
     begun = SyncTask.objects.filter(step=Step.PUSH_INVOICE, sales_order=order, facts__has_key=BEGAN)
     sent = begun.exclude(**{f"facts__{ENDED}": NOT_SENT})
     return sent.select_related("billing_document").order_by("id")
 
 
 def _is_decided(task: SyncTask, **about: BillingDocument | None) -> bool:
-    """Whether somebody has looked at the bank since it began: for this document, or, where it is
-    another's that waits, for the order."""
+    """Whether a person has checked the bank since the capture began: for this document, or for the
+    order where another document's capture is in doubt."""
     decided = Decision.objects.newest(
         Decision.Kind.CAPTURE_AGAIN, sales_order=task.sales_order, **about
     )

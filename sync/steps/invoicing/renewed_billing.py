@@ -1,7 +1,7 @@
-"""A billing document that replaces a cancelled one takes over the invoice the shop has already.
+"""Lets a billing document that replaces a cancelled one take over its invoice in the shop.
 
-By itself only where net, tax, gross and payer are the same; its marker becomes one more comment of
-the invoice [371]. Otherwise finance decides, with both documents side by side.
+This happens by itself only where net, tax, gross and payer are the same; the new marker becomes one
+more comment of the invoice [371]. Otherwise finance decides, with both documents side by side.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RecordsDisagree
 from sync.magento.records import MagentoInvoice
 from sync.mirrors import unreadable
-from sync.mirrors.billed_amounts import keep_difference
-from sync.mirrors.billed_anew import decided, formers_of, invoices_of
+from sync.mirrors.billed_amounts import store_difference
+from sync.mirrors.billed_anew import decision_on_invoice, documents_replaced_by, invoices_of
 from sync.mirrors.cancelled_billing import is_credited
 from sync.mirrors.shop import store_invoice
 from sync.mirrors.standing_for import untie
 from sync.models import BillingDocument, BillingDocumentLine, Decision, SalesOrder
-from sync.steps.settling import writing_to_shop
+from sync.steps.remote_writes import writing_to_shop
 from sync.steps.step_run import StepRun
 from sync.translate.marks import Mark
 
@@ -27,15 +27,15 @@ MARK = Mark.BILLING_DOCUMENT
 
 
 def take_over(run: StepRun, order: SalesOrder, invoices: Sequence[MagentoInvoice]) -> str:
-    """Let the document stand for the invoices of the one it replaces; what was done, in words.
+    """Returns in words what was done.
 
-    Empty where it replaces none, or where what it replaces is invoiced by papers made by hand:
-    these are tied by their quantities. Raises ``RecordsDisagree`` where finance must decide.
+    Empty where the document replaces none, or where the invoices of the replaced one were made by
+    hand: these are tied by their quantities. Raises ``RecordsDisagree`` where finance must decide.
     """
     document = run.billing_document
-    if (decision := decided(order, document)) is not None:
+    if (decision := decision_on_invoice(order, document)) is not None:
         return _as_decided(run, order, invoices, decision)
-    for former in formers_of(order, document):
+    for former in documents_replaced_by(order, document):
         held = [one for one in invoices if _stands_for(order, one, former)]
         if not held:
             continue
@@ -46,7 +46,6 @@ def take_over(run: StepRun, order: SalesOrder, invoices: Sequence[MagentoInvoice
 
 
 def are_equal(order: SalesOrder, one: BillingDocument, other: BillingDocument) -> bool:
-    """Whether two documents bill the same: in all, and line by line of the order."""
     columns = ("currency", "net_value", "tax_value", "gross_value", "payer")
     heads = all(getattr(one, name) == getattr(other, name) for name in columns)
     return heads and _lines(order, one) == _lines(order, other)
@@ -59,8 +58,8 @@ def _lines(order: SalesOrder, document: BillingDocument) -> list[tuple[object, .
 
 
 def _stands_for(order: SalesOrder, invoice: MagentoInvoice, former: BillingDocument) -> bool:
-    """By the mirror, or by its comments where the portal has forgotten: if no later document has
-    taken it over, for a renewed one has a higher number."""
+    """By the mirror, or by the comments where the portal has forgotten: then no later document may
+    have taken the invoice over, and a later one has a higher number."""
     if invoices_of(order, former).filter(entity_id=invoice.entity_id).exists():
         return True
     marks = [comment for comment in invoice.comments if comment.startswith(MARK)]
@@ -108,7 +107,7 @@ def _as_decided(
             cause=PaperCause.LINKED_INVOICE_GONE,
             reference=order.increment_id,
         )
-    told = _take(run, order, formers_of(order, run.billing_document), named)
+    told = _take(run, order, documents_replaced_by(order, run.billing_document), named)
     if not told:
         with run.storing():
             store_invoice(order, named[0], run.billing_document, made_by_hand=True)
@@ -122,7 +121,6 @@ def _take(
     formers: Sequence[BillingDocument],
     held: Sequence[MagentoInvoice],
 ) -> str:
-    """Mark and link what the portal made; let go of the formers what was made by hand."""
     ours = [one for one in held if MARK.is_among(one.comments)]
     by_hand = [one.entity_id for one in held if one not in ours]
     for former in formers if by_hand else ():
@@ -133,13 +131,12 @@ def _take(
         marked = _mark(run, order, invoice)
         with run.storing():
             mirror = store_invoice(order, marked, run.billing_document)
-            keep_difference(run.billing_document, order, mirror)
+            store_difference(run.billing_document, order, mirror)
     named = ", ".join(one.increment_id for one in ours)
     return f"Invoice {named}" if named else ""
 
 
 def _mark(run: StepRun, order: SalesOrder, invoice: MagentoInvoice) -> MagentoInvoice:
-    """Add the document's marker, and read it back; a repetition finds it by that."""
     marker = MARK.on(run.billing_document)
     with writing_to_shop(run, order):
         run.magento().add_invoice_comment(invoice.entity_id, marker)

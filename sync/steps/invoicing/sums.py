@@ -1,4 +1,4 @@
-"""Whether invoices that a person or the shop made come to what SAP billed."""
+"""Compares invoices made by a person or the shop with what SAP billed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from decimal import Decimal
 from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
 from sync.magento.records import MagentoInvoice
-from sync.mirrors.billed_amounts import billed_to, keep_common_difference
-from sync.mirrors.billed_anew import decided
+from sync.mirrors.billed_amounts import billed_to, store_total_difference
+from sync.mirrors.billed_anew import decision_on_invoice
 from sync.mirrors.order_documents import documents_of
 from sync.models import BillingDocument, SalesOrder
 from sync.translate.hand_made import Held, MadeByHand, together
@@ -20,10 +20,10 @@ Found = MadeByHand[MagentoInvoice, BillingDocument]
 
 
 def compare_sums(order: SalesOrder, document: BillingDocument, found: Found) -> None:
-    """Raises ``RecordsDisagree`` where what hangs together costs more on one side.
+    """Raises ``RecordsDisagree`` where papers and documents that belong together differ in amount.
 
-    Compared once both sides hold the same quantities, or SAP has nothing left to bill. Freight may
-    stand on another paper here than there: what fits all together fits.
+    They are compared once both sides hold the same quantities, or SAP has nothing left to bill.
+    Freight may be on another paper than in SAP, so sums that agree over all of them are accepted.
     """
     links = [(paper, key) for key, cover in found.covers.items() for paper in cover.papers]
     papers, documents = together(links, document.pk)
@@ -35,8 +35,8 @@ def compare_sums(order: SalesOrder, document: BillingDocument, found: Found) -> 
     if difference is not None and is_over:
         everything = _difference(order, found, found.papers.keys(), found.documents.keys())
         difference = difference if everything is not None else None
-    keep_common_difference(order, papers, difference)
-    if difference is None or decided(order, document) is not None:
+    store_total_difference(order, papers, difference)
+    if difference is None or decision_on_invoice(order, document) is not None:
         return
     invoiced, currency = _invoiced(found, papers), document.currency
     raise RecordsDisagree(
@@ -52,9 +52,10 @@ def compare_sums(order: SalesOrder, document: BillingDocument, found: Found) -> 
 def _difference(
     order: SalesOrder, found: Found, papers: Collection[int], documents: Collection[int]
 ) -> Decimal | None:
-    """The shop's sum minus SAP's; None where they fit, or SAP's share of the order is hidden.
+    """The shop's sum minus SAP's; None where they agree, or where SAP's share of the order is
+    hidden.
 
-    What the shop has given back since may be missing on SAP's side from the start.
+    What the shop has refunded since may have been missing in SAP from the start.
     """
     billed = [billed_to(found.documents[key], order) for key in documents]
     if None in billed:

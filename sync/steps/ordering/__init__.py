@@ -1,1 +1,1 @@
-"""Which SAP order a web order is."""
+"""Which SAP order belongs to a web order."""

@@ -1,8 +1,7 @@
-"""Finding the SAP order of a web order: by itself only where nothing speaks against it.
+"""Finds the SAP order of a web order, and links it by itself only where nothing speaks against it.
 
-A restored database, or a clerk who keyed the order in by hand: whatever the web order's state, what
-SAP holds of it is looked for. Where both sides differ they are kept with the task, shown side by
-side, and a person decides.
+After a restored database, or when a clerk has keyed the order in by hand, SAP may hold it whatever
+the web order's state. Where both sides differ, both are kept with the task and a person decides.
 """
 
 from __future__ import annotations
@@ -18,10 +17,14 @@ from sync.causes.orders import OrderCause
 from sync.causes.sap import SapCause
 from sync.errors import MappingMissing, OutcomeUnknown, RecordsDisagree, UnexpectedRecord
 from sync.mirrors.intake import FINISHED
-from sync.mirrors.link_choices import CANDIDATES, Said, said_of
-from sync.mirrors.notes import note_looked_for
+from sync.mirrors.link_choices import CANDIDATES, LinkDecisions, decisions_on_link
+from sync.mirrors.notes import note_looked_up
 from sync.mirrors.order_rest import OrderRest
-from sync.mirrors.shared_references import reference_of, refuse_anothers, refuse_shared
+from sync.mirrors.shared_references import (
+    customer_reference_of,
+    refuse_orders_of_others,
+    refuse_shared,
+)
 from sync.models import SalesArea, SalesOrder
 from sync.models.columns import SAP_NUMBER_LENGTH
 from sync.sap import abap
@@ -35,11 +38,11 @@ LOOK_BACK = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """A web order with what its SAP order would have."""
+    """A web order and what its SAP order should look like."""
 
     order: SalesOrder
     ours: WebSide
-    said: Said
+    said: LinkDecisions
     is_begun: bool  # this portal has sent it already
     is_stopped: bool  # a rule keeps it out: nothing is created
     own_numbers: tuple[str, ...] = ()
@@ -54,19 +57,18 @@ class Candidate:
 
     @property
     def number(self) -> str:
-        """SAP's number."""
         return self.read.sap_sales_order_number
 
     @property
     def doubts(self) -> list[str]:
-        """Why it is not taken by itself."""
         return [one.doubt for one in self.points if one.doubt]
 
 
-def is_looked_for(run: StepRun, order: SalesOrder) -> bool:
-    """Whether SAP is asked about an order that a rule keeps out: once for each state it has in the
-    shop, always for a person; one from before the portal's time only for a person."""
-    if run.task.asked_by_id is not None or said_of(order).linked:
+def is_to_be_looked_up(run: StepRun, order: SalesOrder) -> bool:
+    """Whether SAP is searched for an order that a rule keeps out: once for each of its states in
+    the shop, and always when a person asks. An order from before the portal only when a person
+    asks."""
+    if run.task.asked_by_id is not None or decisions_on_link(order).linked:
         return True
     if order.is_from_before_portal:
         return False
@@ -77,13 +79,12 @@ def is_looked_for(run: StepRun, order: SalesOrder) -> bool:
 
 
 def _has_begun(order: SalesOrder) -> bool:
-    """Whether the shop shows that something was done about the order."""
     lines = order.lines.filter(Q(qty_shipped__gt=0) | Q(qty_invoiced__gt=0))
     return bool(order.ext_order_id) or order.state in FINISHED or lines.exists()
 
 
 def web_side(order: SalesOrder, rest: OrderRest) -> WebSide:
-    """What the order's SAP order would have, also where the portal itself could not send it."""
+    """What the SAP order should look like, even for an order the portal could not send itself."""
     totals = [rest.web_order.charged, rest.web_order.grand_total]
     for left in reversed(rest.likely):
         try:
@@ -93,12 +94,16 @@ def web_side(order: SalesOrder, rest: OrderRest) -> WebSide:
     mapping = rest.mapping
     area = (mapping.sales_organization, mapping.distribution_channel, mapping.division)
     return WebSide(
-        reference_of(order), area, mapping.sold_to, order.currency, tuple(dict.fromkeys(totals))
+        customer_reference_of(order),
+        area,
+        mapping.sold_to,
+        order.currency,
+        tuple(dict.fromkeys(totals)),
     )
 
 
 def find(run: StepRun, sought: Sought) -> SapSalesOrder | None:
-    """The SAP order that is the web order's; None where SAP holds none.
+    """None where SAP holds no such order.
 
     Raises ``RecordsDisagree`` where a person has to decide, with both sides in the task's facts.
     """
@@ -107,15 +112,15 @@ def find(run: StepRun, sought: Sought) -> SapSalesOrder | None:
     for number in dict.fromkeys(sought.own_numbers):
         if own := _own(run, sought, number):
             return own
-    hits = _hits(run, sought)
+    hits = _candidates(run, sought)
     if sought.is_stopped:
-        note_looked_for(sought.order)
+        note_looked_up(sought.order)
     mine = _without_rejected(
         [one for one in hits if one.read.customer_reference == sought.ours.reference]
     )
     if len(mine) > 1:
         raise _twice(run, sought, mine)
-    refuse_anothers(sought.order, [one.number for one in mine])
+    refuse_orders_of_others(sought.order, [one.number for one in mine])
     refuse_shared(sought.order, is_found=bool(mine))
     if mine and (sought.is_begun or not mine[0].doubts):
         return mine[0].read
@@ -126,19 +131,18 @@ def find(run: StepRun, sought: Sought) -> SapSalesOrder | None:
 
 
 def _own(run: StepRun, sought: Sought, number: str) -> SapSalesOrder | None:
-    """The order under a number this portal wrote down before the commit, if that was saved."""
+    """The order under a number this portal wrote down before the commit, if it was saved."""
     if len(number) != SAP_NUMBER_LENGTH or number in sought.said.refused:
         return None
     for read in run.remotes.sap().get_sales_orders([number], with_addresses=True).complete():
         if read.customer_reference == sought.ours.reference:
-            refuse_anothers(sought.order, [number])
+            refuse_orders_of_others(sought.order, [number])
             return read
     return None
 
 
-def _hits(run: StepRun, sought: Sought) -> list[Candidate]:
-    """The orders that carry the reference, and the one the shop's order names; no returns orders
-    or credit memo requests."""
+def _candidates(run: StepRun, sought: Sought) -> list[Candidate]:
+    """Includes the order that the shop names; leaves out returns and credit memo requests."""
     sap, order, ours = run.remotes.sap(), sought.order, sought.ours
     found = [
         hit
@@ -165,8 +169,7 @@ def _hits(run: StepRun, sought: Sought) -> list[Candidate]:
 
 
 def _sold_tos(sought: Sought) -> list[str]:
-    """Whose orders are looked through: the mappings' customer, and the one-time account under which
-    the order may have gone to SAP before the customer had an account."""
+    """Includes the one-time account: the order may be older than the customer's own account."""
     if len(sought.ours.reference) > LONGEST_REFERENCE:
         return []
     order = sought.order
@@ -186,7 +189,7 @@ def _candidate(sought: Sought, read: SapSalesOrder) -> Candidate:
 
 
 def _without_rejected(found: list[Candidate]) -> list[Candidate]:
-    """Of two orders of one reference, one may have been rejected in SAP for the other."""
+    """Where two orders carry one reference, one may have been rejected in favour of the other."""
     open_ones = [one for one in found if not one.read.is_wholly_rejected]
     return open_ones if len(open_ones) == 1 else found
 
@@ -197,11 +200,12 @@ def _is_linked(order: SalesOrder, number: str) -> bool:
 
 
 def _tied(run: StepRun, sought: Sought) -> SapSalesOrder:
-    """The SAP order a person named: read back, and shown first where it does not fit."""
+    """Reads the SAP order that a person named; where it does not fit, both sides are shown
+    first."""
     number = abap.alpha(sought.said.linked)
     if sought.is_stopped:
-        note_looked_for(sought.order)  # who tied it is asked, not the schedule
-    refuse_anothers(sought.order, [number])
+        note_looked_up(sought.order)  # who tied it is asked, not the schedule
+    refuse_orders_of_others(sought.order, [number])
     held = run.remotes.sap().get_sales_orders([number], with_addresses=True).complete()
     if not held:
         run.task.write_ahead(**{CANDIDATES: []})
@@ -219,9 +223,9 @@ def _tied(run: StepRun, sought: Sought) -> SapSalesOrder:
 
 
 def _refuse_second(run: StepRun, sought: Sought, named: Candidate) -> None:
-    """Another SAP order may carry our reference already, such as one whose answer was lost: who
-    names one by its number sees both first."""
-    ours = [one for one in _hits(run, sought) if one.number != named.number]
+    """Another SAP order may already carry the reference, such as one whose answer was lost: the
+    person who named this one sees both first."""
+    ours = [one for one in _candidates(run, sought) if one.number != named.number]
     mine = [one for one in ours if one.read.customer_reference == sought.ours.reference]
     if open_ones := [one for one in mine if not one.read.is_wholly_rejected]:
         raise _twice(run, sought, [named, *open_ones])
@@ -249,7 +253,7 @@ def _undecided(run: StepRun, sought: Sought, found: Sequence[Candidate]) -> Reco
 
 
 def _keep(run: StepRun, found: Sequence[Candidate]) -> None:
-    """Both sides of each candidate, for the page; nothing of a person is among them."""
+    """Stores both sides of each candidate for the page, without any personal data."""
     rows = [
         {"number": one.number, "reference": one.read.customer_reference,
          "is_order": is_order(one.read), "points": [asdict(point) for point in one.points]}
@@ -263,7 +267,7 @@ def _stop(sought: Sought, message: str, cause: Cause) -> RecordsDisagree:
 
 
 def _refuse_stray_number(sought: Sought) -> None:
-    """A number in the shop's order for which SAP holds nothing: who wrote it there?"""
+    """The shop's order names a number that SAP does not hold, and somebody wrote it there."""
     order = sought.order
     if (
         sought.is_stopped

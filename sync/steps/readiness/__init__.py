@@ -1,1 +1,1 @@
-"""What is checked before the first order goes through."""
+"""The checks made before the first order goes through."""

@@ -1,4 +1,4 @@
-"""Readiness of the portal itself: settings, database, Redis, workers, scheduler, shops."""
+"""Checks the portal itself: settings, database, Redis, workers, scheduler, shops."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from django.db.migrations.executor import MigrationExecutor
 from redis.exceptions import RedisError
 
 from sync.models import ProcessHeartbeat, Shop, StepSchedule
-from sync.steps.readiness.finding import Finding, amber, green, red
+from sync.steps.readiness.check_result import CheckResult, amber, green, red
 
 
-def portal_findings() -> Iterator[Finding]:
-    """All checks of the portal; that this runs at all shows a worker and the database."""
+def check_portal() -> Iterator[CheckResult]:
+    """That the check runs at all proves one worker and the database."""
     yield from _settings()
     yield _database()
     yield _redis()
@@ -25,8 +25,7 @@ def portal_findings() -> Iterator[Finding]:
     yield from _shops()
 
 
-def _settings() -> Iterator[Finding]:
-    """What ``manage.py check`` says, one finding for each message."""
+def _settings() -> Iterator[CheckResult]:
     told = [one for one in checks.run_checks() if one.level >= checks.WARNING]
     for number, message in enumerate(told, start=1):
         light = red if message.level >= checks.ERROR else amber
@@ -38,7 +37,7 @@ def _settings() -> Iterator[Finding]:
         yield green("Settings", "manage.py check has nothing to say.")
 
 
-def _database() -> Finding:
+def _database() -> CheckResult:
     executor = MigrationExecutor(connection)
     open_migrations = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if open_migrations:
@@ -47,7 +46,7 @@ def _database() -> Finding:
     return green("Database", f"{connection.vendor}, all migrations have run.")
 
 
-def _redis() -> Finding:
+def _redis() -> CheckResult:
     try:
         django_rq.get_connection("interactive").ping()
     except RedisError as error:
@@ -56,7 +55,7 @@ def _redis() -> Finding:
     return green("Redis", "Reachable.")
 
 
-def _processes() -> Iterator[Finding]:
+def _processes() -> Iterator[CheckResult]:
     living = [one for one in ProcessHeartbeat.objects.all() if one.is_alive]
     yield from _clocks(living)
     alive = Counter(one.kind for one in living)
@@ -71,8 +70,8 @@ def _processes() -> Iterator[Finding]:
         yield red("Scheduler", "None has reported.", "Start manage.py sync_scheduler.")
 
 
-def _clocks(living: list[ProcessHeartbeat]) -> Iterator[Finding]:
-    """One for each process whose clock is wrong: it claims nothing, so as to do nothing twice."""
+def _clocks(living: list[ProcessHeartbeat]) -> Iterator[CheckResult]:
+    """A process whose clock is wrong takes no work, so that nothing is done twice."""
     wrong = [one for one in living if one.wrong_clock]
     for one in wrong:
         yield red(
@@ -84,14 +83,14 @@ def _clocks(living: list[ProcessHeartbeat]) -> Iterator[Finding]:
         yield green("Clocks", "All processes agree with the database.")
 
 
-def _schedules() -> Finding:
+def _schedules() -> CheckResult:
     off = [one.get_step_display() for one in StepSchedule.objects.filter(is_enabled=False)]
     if off:
         return amber("Automatic steps", f"Switched off: {', '.join(off)}.", "Nothing, if meant.")
     return green("Automatic steps", "All are switched on.")
 
 
-def _shops() -> Iterator[Finding]:
+def _shops() -> Iterator[CheckResult]:
     active = list(Shop.objects.filter(is_active=True))
     if not active:
         yield red("Shops", "None is switched on.", "Add a shop in the admin.")

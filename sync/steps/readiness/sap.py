@@ -1,4 +1,4 @@
-"""Readiness of SAP: transport, logon, function modules, rights, time zone, a trial per area."""
+"""Checks SAP: transport, logon, function modules, rights, time zone, one trial per sales area."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from sync.mapping.for_order import mapping_for
 from sync.models import SalesArea, SalesOrder
 from sync.sap.client import SapClient
 from sync.sap.messages import cause_of
-from sync.steps.readiness.finding import Finding, amber, green, red
+from sync.steps.readiness.check_result import CheckResult, amber, green, red
 from sync.steps.step_run import StepRun
 from sync.translate.sap_order import sap_order_request
 
 
-def sap_findings(run: StepRun) -> Iterator[Finding]:
-    """All checks of SAP; without a logon the rest is not tried."""
+def check_sap(run: StepRun) -> Iterator[CheckResult]:
+    """Without a logon the other checks are not tried."""
     try:
         words = run.remotes.sap().ping()
     except SyncError as error:
@@ -32,7 +32,7 @@ def sap_findings(run: StepRun) -> Iterator[Finding]:
         yield _trial(run, area)
 
 
-def _no_logon(run: StepRun, error: SyncError) -> Iterator[Finding]:
+def _no_logon(run: StepRun, error: SyncError) -> Iterator[CheckResult]:
     if error.cause is SapCause.PYRFC_MISSING:
         yield red("Transport", error.message, error.remedy)
         return
@@ -40,7 +40,7 @@ def _no_logon(run: StepRun, error: SyncError) -> Iterator[Finding]:
     yield red("Logon", error.message, error.remedy)
 
 
-def _transport(run: StepRun) -> Finding:
+def _transport(run: StepRun) -> CheckResult:
     if run.policy.is_sap_a_standin:
         return amber(
             "Transport",
@@ -50,7 +50,7 @@ def _transport(run: StepRun) -> Finding:
     return green("Transport", "The RFC library is installed.")
 
 
-def _guarded(name: str, check: object, run: StepRun) -> Iterator[Finding]:
+def _guarded(name: str, check: object, run: StepRun) -> Iterator[CheckResult]:
     assert callable(check)
     try:
         yield from check(run.remotes.sap(), run)
@@ -58,7 +58,7 @@ def _guarded(name: str, check: object, run: StepRun) -> Iterator[Finding]:
         yield red(name, error.message, error.remedy)
 
 
-def _functions(sap: SapClient, run: StepRun) -> Iterator[Finding]:
+def _functions(sap: SapClient, run: StepRun) -> Iterator[CheckResult]:
     missing = sap.missing_parts()
     if missing:
         listed = "; ".join(f"{name}: {', '.join(parts)}" for name, parts in missing.items())
@@ -70,7 +70,7 @@ def _functions(sap: SapClient, run: StepRun) -> Iterator[Finding]:
         yield amber("Optional functions", f"Not there: {', '.join(extras)}.", "Nothing, if agreed.")
 
 
-def _rights(sap: SapClient, run: StepRun) -> Iterator[Finding]:
+def _rights(sap: SapClient, run: StepRun) -> Iterator[CheckResult]:
     refused = sap.refused_reads()
     for name, reason in refused.items():
         yield red(f"May read {name}", reason, "Extend the RFC user's authorisations (S_RFC).")
@@ -78,7 +78,7 @@ def _rights(sap: SapClient, run: StepRun) -> Iterator[Finding]:
         yield green("Rights to read", "Sales orders, deliveries and billing documents.")
 
 
-def _tables(sap: SapClient, run: StepRun) -> Iterator[Finding]:
+def _tables(sap: SapClient, run: StepRun) -> Iterator[CheckResult]:
     if sap.may_read_tables():
         yield green("Table reads", "RFC_READ_TABLE is allowed.")
     else:
@@ -89,7 +89,7 @@ def _tables(sap: SapClient, run: StepRun) -> Iterator[Finding]:
         )
 
 
-def _time_zone(sap: SapClient, run: StepRun) -> Iterator[Finding]:
+def _time_zone(sap: SapClient, run: StepRun) -> Iterator[CheckResult]:
     told, configured = sap.utc_offset(), run.policy.sap_time_zone
     if told is None:
         yield amber("Time zone", "SAP does not tell it.", "Compare it by hand (transaction STZAC).")
@@ -106,14 +106,14 @@ def _time_zone(sap: SapClient, run: StepRun) -> Iterator[Finding]:
 
 
 def _offsets_of(zone: str) -> set[timedelta | None]:
-    """Winter and summer: whether SAP's answer has summer time in it is unconfirmed."""
+    """In winter and in summer: it is unconfirmed whether SAP's answer includes summer time."""
     year = datetime.now(UTC).year
     moments = (datetime(year, month, 1, tzinfo=UTC) for month in (1, 7))
     return {moment.astimezone(ZoneInfo(zone)).utcoffset() for moment in moments}
 
 
-def _trial(run: StepRun, area: SalesArea) -> Finding:
-    """A dry run of the newest order of the store: order type, sales area, customer, conditions."""
+def _trial(run: StepRun, area: SalesArea) -> CheckResult:
+    """Tests order type, sales area, customer and conditions with the store's newest order."""
     name = f"Trial of {area.shop.code} {area.store_id} {area.name}"[:80]
     newest = SalesOrder.objects.filter(shop=area.shop, store_id=area.store_id)
     order = newest.select_related("shop").order_by("-placed_at").first()

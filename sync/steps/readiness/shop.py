@@ -1,4 +1,4 @@
-"""Readiness of a shop: address, keys, rights, clock, store views, modules, mails."""
+"""Checks a shop: address, keys, rights, clock, store views, modules, mails."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sync.magento import rights
 from sync.magento.client import MagentoClient
 from sync.magento.records import MagentoStoreView
 from sync.models import Invoice, PaymentMapping, SalesArea, Shipment, Shop
-from sync.steps.readiness.finding import Finding, amber, green, red
+from sync.steps.readiness.check_result import CheckResult, amber, green, red
 from sync.steps.recognition.version import note_version
 from sync.steps.step_run import StepRun
 
@@ -35,8 +35,8 @@ RIGHTS = [
 ]
 
 
-def shop_findings(run: StepRun) -> Iterator[Finding]:
-    """All checks of the task's shop; without an answer the rest is not tried."""
+def check_shop(run: StepRun) -> Iterator[CheckResult]:
+    """Without an answer of the shop the other checks are not tried."""
     try:
         shop = run.magento()
         views = shop.get_store_views()
@@ -56,8 +56,7 @@ def shop_findings(run: StepRun) -> Iterator[Finding]:
     yield _mails("invoice", Invoice.objects.filter(sales_order__shop=run.shop))
 
 
-def _version(run: StepRun) -> Finding:
-    """What is known of the version; the words say what is to be set or corrected."""
+def _version(run: StepRun) -> CheckResult:
     try:
         note = note_version(run)
     except SyncError as error:
@@ -65,7 +64,7 @@ def _version(run: StepRun) -> Finding:
     return green("Version", note.words) if note.is_proved else amber("Version", note.words)
 
 
-def _clock(shop: MagentoClient, overlap: timedelta) -> Finding:
+def _clock(shop: MagentoClient, overlap: timedelta) -> CheckResult:
     told = shop.server_time
     if told is None:
         return amber("Clock", "The shop sends no date.", "Compare the clocks of both machines.")
@@ -78,7 +77,7 @@ def _clock(shop: MagentoClient, overlap: timedelta) -> Finding:
     return green("Clock", words)
 
 
-def _right(shop: MagentoClient, route: str, purpose: str, *, is_optional: bool) -> Finding:
+def _right(shop: MagentoClient, route: str, purpose: str, *, is_optional: bool) -> CheckResult:
     name = f"May read {route}"
     try:
         shop.probe(route)
@@ -89,8 +88,8 @@ def _right(shop: MagentoClient, route: str, purpose: str, *, is_optional: bool) 
     return green(name)
 
 
-def _right_to_save(shop: MagentoClient) -> Finding:
-    """The one right whose name depends on the version, asked for without writing anything."""
+def _right_to_save(shop: MagentoClient) -> CheckResult:
+    """The name of this right depends on the version; it is tested without writing anything."""
     name = "May store the SAP number"
     try:
         shop.probe_right_to_save_orders()
@@ -101,7 +100,7 @@ def _right_to_save(shop: MagentoClient) -> Finding:
     return green(name)
 
 
-def _store_views(shop: Shop, views: list[MagentoStoreView]) -> Iterator[Finding]:
+def _store_views(shop: Shop, views: list[MagentoStoreView]) -> Iterator[CheckResult]:
     areas = {area.store_id: area for area in SalesArea.objects.filter(shop=shop)}
     without = [view for view in views if view.is_active and view.store_id not in areas]
     if without:
@@ -123,7 +122,7 @@ def _store_views(shop: Shop, views: list[MagentoStoreView]) -> Iterator[Finding]
             yield from _settings(view, areas[view.store_id])
 
 
-def _settings(view: MagentoStoreView, area: SalesArea) -> Iterator[Finding]:
+def _settings(view: MagentoStoreView, area: SalesArea) -> Iterator[CheckResult]:
     if area.currency and view.currency and area.currency != view.currency:
         yield red(
             f"Currency of {view.store_id} {view.name}"[:80],
@@ -148,8 +147,8 @@ def _same_time(one: str, other: str) -> bool:
         return False
 
 
-def _collection(shop: Shop) -> Finding:
-    """Orders taken on an authorisation need somebody who asks the bank for the money."""
+def _collection(shop: Shop) -> CheckResult:
+    """Somebody has to ask the bank for the money of orders that were only authorised."""
     name = "Authorised payments are collected"
     entries = PaymentMapping.objects.filter(shop=shop, release=PaymentMapping.Release.AUTHORIZED)
     unsaid = [entry.method for entry in entries if not entry.collected_by]
@@ -163,7 +162,7 @@ def _collection(shop: Shop) -> Finding:
     )
 
 
-def _modules(shop: MagentoClient) -> Finding:
+def _modules(shop: MagentoClient) -> CheckResult:
     name = "Modules that may change orders"
     try:
         modules = shop.modules()
@@ -184,8 +183,8 @@ def _modules(shop: MagentoClient) -> Finding:
     return green(name, f"{len(foreign)} modules are not Magento's own; none is named like one.")
 
 
-def _mails(kind: str, documents: QuerySet[Shipment] | QuerySet[Invoice]) -> Finding:
-    """Sales mails cannot be asked for over REST; what was sent lately tells."""
+def _mails(kind: str, documents: QuerySet[Shipment] | QuerySet[Invoice]) -> CheckResult:
+    """REST does not tell the settings of sales mails; mails sent lately do."""
     name = f"Mails of {kind}s"
     told = list(documents.order_by("-pk").values_list("is_customer_told", flat=True)[:LATEST_MAILS])
     words = f"{sum(told)} of the last {len(told)} were mailed."

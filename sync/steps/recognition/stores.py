@@ -1,7 +1,7 @@
-"""Whether a remote is still the one it was: order 4711 of another shop is another order.
+"""Checks that a remote is still the same system: order 4711 of another shop is another order.
 
 The address is compared whenever a client is made, SAP's system and client whenever a session is
-opened. The shop's stores cost a call, so they are compared now and then.
+opened. Reading the shop's stores costs a call, so they are compared at most once an hour.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ STORES_EVERY = timedelta(hours=1)
 
 
 def recognise_remotes(run: StepRun) -> None:
-    """Ask both remotes afresh who they are, before work their trouble had stopped goes on.
+    """Asks both remotes who they are before work that their trouble had stopped goes on.
 
-    Raises ``RemoteChanged``, or what the question itself met.
+    Raises ``RemoteChanged``, or the error met while asking.
     """
     run.remotes.renew()
     if run.task.shop is not None:
@@ -30,10 +30,7 @@ def recognise_remotes(run: StepRun) -> None:
 
 
 def recognise_stores(run: StepRun, views: Sequence[MagentoStoreView] | None = None) -> None:
-    """Compare the shop's stores with those remembered; raises ``RemoteChanged``.
-
-    ``views`` are the store views where they have just been read.
-    """
+    """Raises ``RemoteChanged``. ``views`` are the store views where they have just been read."""
     client, system = run.magento(), run.shop.system
     try:
         stores = _as_text(client.get_store_views() if views is None else views)
@@ -46,7 +43,7 @@ def recognise_stores(run: StepRun, views: Sequence[MagentoStoreView] | None = No
 
 
 def _as_text(views: Sequence[MagentoStoreView]) -> str:
-    """Every store, as "1 default, 2 de": what tells a shop from another."""
+    """Such as "1 default, 2 de": the stores tell one shop from another."""
     return ", ".join(f"{store_id} {code}" for store_id, code in sorted(_codes(views)))
 
 
@@ -55,8 +52,8 @@ def _codes(views: Sequence[MagentoStoreView]) -> Iterator[tuple[int, str]]:
 
 
 def recognise_now_and_then(run: StepRun) -> bool:
-    """As ``recognise_stores``, at most once an hour: whether it was done now. A shop that answers
-    but does not tell its stores is left to the fetch itself."""
+    """At most once an hour: whether it was done now. Where a shop answers without telling its
+    stores, the fetch itself is left to find out."""
     run.magento()  # its address is compared and remembered
     recently = RemoteIdentity.objects.filter(
         system=run.shop.system, checked_at__gt=timezone.now() - STORES_EVERY

@@ -1,4 +1,4 @@
-"""The version of a shop: asked for with a test of the connection, and kept for the pages."""
+"""The shop's Magento version: asked for with each test of the connection, and stored."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sync.steps.step_run import StepRun
 
 
 def note_version(run: StepRun) -> VersionNote:
-    """Look at the shop's version page and its newest orders; keep, and return, what is known.
+    """Reads the shop's version page and its newest orders.
 
     Raises what any read of the shop raises.
     """

@@ -1,1 +1,1 @@
-"""What a shipment has beside what every paper has: parcels, notices, bundles."""
+"""What shipments have beyond the common flow of papers: parcels, notices, bundles."""

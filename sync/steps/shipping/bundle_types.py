@@ -1,4 +1,4 @@
-"""How each bundle of an order is shipped: together or in parts."""
+"""Tells how each bundle of an order is shipped: together or in parts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sync.steps.step_run import StepRun
 
 
 def bundle_types(run: StepRun, web_order: MagentoOrder) -> dict[int, str]:
-    """By the bundle's product id; the shop's setting where the catalogue is closed to us."""
+    """By the bundle's product id; from the shop's setting where the catalogue is closed."""
     products = {
         item.product_id
         for item in web_order.items

@@ -1,4 +1,4 @@
-"""Parcel numbers: as the customer sees them, added late, or corrected."""
+"""Parcel numbers of a shipment: as the customer sees them, added late, or corrected."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from sync.causes.shop import ShopCause
 from sync.errors import MappingMissing, OutcomeUnknown
 from sync.magento.records import MagentoShipment, MagentoTrack
 from sync.mapping_tables import MappingTable
-from sync.mirrors.mails import note_queued
-from sync.mirrors.parcels import keep_parcels_sent, parcels_sent
+from sync.mirrors.mails import store_mail_queued
+from sync.mirrors.parcels import parcels_sent, store_parcels_sent
 from sync.models import CarrierMapping, OutboundDelivery, SalesOrder, Shipment
-from sync.steps.found_finished import wait_for_a_click
+from sync.steps.finished_orders import refuse_unasked_write
 from sync.steps.queued_mails import is_in_queue
-from sync.steps.settling import writing_to_shop
+from sync.steps.remote_writes import writing_to_shop
 from sync.steps.step_run import StepRun
 
 Track = tuple[str, str, str]  # carrier code, title, number
@@ -22,7 +22,7 @@ NO_CARRIER = ("custom", "Parcel")
 
 
 def tracks_of(delivery: OutboundDelivery) -> tuple[Track, ...]:
-    """Carrier code, title and number of each parcel; raises ``MappingMissing`` for the carrier."""
+    """Raises ``MappingMissing`` for an unknown carrier."""
     numbers = list(delivery.tracks.values_list("track_number", flat=True))
     if not numbers:
         return ()
@@ -31,20 +31,20 @@ def tracks_of(delivery: OutboundDelivery) -> tuple[Track, ...]:
 
 
 def remember_parcels(run: StepRun, tracks: Sequence[Track]) -> None:
-    """Keep which parcels are about to be sent: a lost answer must not make them a person's."""
+    """Before sending: after a lost answer they still count as the portal's own."""
     numbers = _numbers(tracks) | _remembered(run)
     if numbers:
         run.task.write_ahead(parcels=sorted(numbers))
 
 
-def note_notice(run: StepRun, order: SalesOrder, shipment: MagentoShipment) -> bool:
-    """Remember whether the shop has the notice of a shipment of ours in its queue."""
+def store_notice_queued(run: StepRun, order: SalesOrder, shipment: MagentoShipment) -> bool:
+    """Whether the notice of a shipment of ours waits in the shop's queue; stored in the mirror."""
     mirror = Shipment.objects.filter(sales_order=order, entity_id=shipment.entity_id).first()
     if mirror is None or (shipment.email_sent and mirror.mail_queued_at is None):
         return False
     is_queued = is_in_queue(run, shipment)
     with run.storing():
-        note_queued(mirror, is_queued=is_queued)
+        store_mail_queued(mirror, is_queued=is_queued)
     return is_queued
 
 
@@ -56,12 +56,12 @@ def correct_tracks(
     made_by_hand: bool,
     elsewhere: Collection[str] = (),
 ) -> str:
-    """Bring the shipment's parcels to what SAP says; what was changed, in words.
+    """Returns in words what was changed.
 
-    A parcel SAP no longer names is taken away only from a shipment of ours, and only if the portal
-    had put it there: a person may have added one, such as a return label. ``elsewhere`` are those
-    on other shipments of the delivery. The first notice goes out with the first parcel; one the
-    customer may have is never repeated.
+    A parcel that SAP no longer names is removed only from a shipment of ours, and only if the
+    portal had put it there: a person may have added one, such as a return label. ``elsewhere`` are
+    parcels on other shipments of the delivery. The first notice is sent with the first parcel, and
+    never repeated for a customer who may have it.
     """
     wanted = tracks_of(run.delivery)
     present = {track.track_number for track in shipment.tracks} | set(elsewhere)
@@ -69,7 +69,7 @@ def correct_tracks(
     gone = [] if made_by_hand else _no_longer_named(run, order, shipment, wanted)
     tells = bool(wanted) and not (made_by_hand or shipment.email_sent or is_in_queue(run, shipment))
     if added or gone or tells:
-        wait_for_a_click(
+        refuse_unasked_write(
             run, order, f"The parcels of shipment {shipment.increment_id} are corrected"
         )
     if added and not made_by_hand:
@@ -77,7 +77,7 @@ def correct_tracks(
     _exchange(run, order, shipment, added, gone)
     if wanted and not made_by_hand:
         with run.storing():
-            keep_parcels_sent(order, shipment.entity_id, _numbers(wanted))
+            store_parcels_sent(order, shipment.entity_id, _numbers(wanted))
     changes = [f"{len(added)} parcels added"] if added else []
     changes += [f"{len(gone)} parcels taken away"] if gone else []
     if tells:
@@ -105,7 +105,6 @@ def _exchange(
 def _no_longer_named(
     run: StepRun, order: SalesOrder, shipment: MagentoShipment, wanted: Sequence[Track]
 ) -> list[MagentoTrack]:
-    """The parcels the portal had sent, where SAP names others now."""
     sent = _remembered(run) | parcels_sent(order, shipment.entity_id)
     return [t for t in shipment.tracks if wanted and t.track_number in sent - _numbers(wanted)]
 
@@ -119,7 +118,7 @@ def _remembered(run: StepRun) -> set[str]:
 
 
 def refuse_missing_tracks(order: SalesOrder, made: MagentoShipment, asked: Sequence[Track]) -> None:
-    """Raises ``OutcomeUnknown`` when a new shipment lacks a parcel: the next attempt adds it."""
+    """Raises ``OutcomeUnknown`` where a new shipment lacks a parcel: the next attempt adds it."""
     missing = _numbers(asked) - {track.track_number for track in made.tracks}
     if missing:
         raise OutcomeUnknown(

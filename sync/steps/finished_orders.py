@@ -1,7 +1,7 @@
-"""Orders that were over in the shop when they were found in SAP: a person lets each paper be made.
+"""Orders that were already finished in the shop when they were found in SAP.
 
-A restored database finds finished orders too. What SAP has done since is read and shown, but the
-customer gets nothing, no goods notice and no invoice, that nobody has looked at.
+After the database is restored the portal finds finished orders too. It reads and shows what SAP has
+done since, but the customer gets no shipping notice and no invoice until a person asks for each.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sync.models import SalesOrder, SyncTask
 from sync.steps.step_run import StepRun
 
 
-def wait_for_a_click(run: StepRun, order: SalesOrder, wanted: str) -> None:
+def refuse_unasked_write(run: StepRun, order: SalesOrder, wanted: str) -> None:
     """Raises ``RecordsDisagree`` before a write to the shop that no person has asked for."""
     if not order.is_found_finished or run.task.origin == SyncTask.Origin.REPAIR:
         return

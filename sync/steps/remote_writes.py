@@ -1,7 +1,7 @@
-"""Writes whose answer may get lost: nothing is written or concluded until they surely ended.
+"""Writes to shop and SAP, of which one order has at most one at a time.
 
-A mark on the order says that a write may still be running at the remote. It is set before the
-write and taken away after a clean answer; whoever finds it there waits it out. So a killed worker
+A mark on the order says that a write may still be running at the remote. It is set before the write
+and removed after a clean answer; whoever finds it waits until its time is over. So a killed worker
 and a lost answer are one case, and no second write of an order overlaps the first (README of
 Magento, Races; SAP sheet section 7).
 """
@@ -37,14 +37,14 @@ def wait_for_sap(order: SalesOrder) -> None:
 
 @contextmanager
 def writing_to_shop(run: StepRun, order: SalesOrder) -> Iterator[None]:
-    """Around one write to Magento, and nothing else."""
+    """Wraps one write to Magento, and nothing else."""
     with _marked(run, order, "shop_unsettled_until", run.policy.magento_settle):
         yield
 
 
 @contextmanager
 def writing_to_sap(run: StepRun, order: SalesOrder) -> Iterator[None]:
-    """Around a unit of work in SAP, from the create to the answer of the commit."""
+    """Wraps one unit of work in SAP, from the create to the answer of the commit."""
     with _marked(run, order, "sap_unsettled_until", run.policy.sap_settle):
         yield
 
@@ -53,8 +53,8 @@ def writing_to_sap(run: StepRun, order: SalesOrder) -> Iterator[None]:
 def _marked(run: StepRun, order: SalesOrder, column: str, settle: timedelta) -> Iterator[None]:
     """The write may begin within a third of the lease, and is over by ``settle`` after that.
 
-    So a worker that was stopped here sends nothing once another may have the task; when its lease
-    is lost the mark stays, for what another may have begun meanwhile.
+    So a stopped worker sends nothing once another may have the task. When its lease is lost the
+    mark stays, because another worker may have begun meanwhile.
     """
     window = run.policy.lease * SHARE_OF_LEASE
     with sending_within(window.total_seconds()):
@@ -80,7 +80,7 @@ def _set(order: SalesOrder, column: str, until: datetime) -> None:
 
 
 def _replace(order: SalesOrder, column: str, mark: datetime, until: datetime | None) -> None:
-    """Change our own mark; another worker's stays."""
+    """Changes only the mark we set; another worker's stays."""
     SalesOrder.objects.filter(pk=order.pk, **{column: mark}).update(**{column: until})
 
 
