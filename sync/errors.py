@@ -130,7 +130,7 @@ class MappingMissing(SyncError):
             reference=reference,
             remedy=entry.remedy,
         )
-        self.headline = f"Missing {entry.what} {key}"
+        self.headline = f"Missing {entry.description} {key}"
         self.owner = table.facts.team
 
     @property

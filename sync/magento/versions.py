@@ -34,14 +34,14 @@ class VersionNote:
     is_proved: bool | None
 
 
-def page_words(text: str) -> str:
+def version_on_page(text: str) -> str:
     """Empty where the text is that of another page."""
     plain = text.strip()
     return plain if _PAGE.fullmatch(plain) else ""
 
 
-def is_newer(orders: Iterable[MagentoOrder]) -> bool | None:
-    """Whether the shop answers as 2.4.8 and later do; None where no line shows it."""
+def behaves_as_2_4_8(orders: Iterable[MagentoOrder]) -> bool | None:
+    """Or as a later version does; None where no line shows it."""
     told = [sign for order in orders for sign in _signs(order)]
     return any(told) if told else None
 

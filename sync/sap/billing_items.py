@@ -25,9 +25,9 @@ from sync.sap.returns import read_return
 from sync.sap.rows import (
     Row,
     amount,
-    distinct,
     material,
     number,
+    require_distinct,
     required_amount,
     required_quantity,
     rows,
@@ -143,7 +143,7 @@ def read_invoice(
     session: SapSession, document: str, payer: str, lines: BillingLines, currency: str
 ) -> Invoice:
     """``payer`` is blank where VBRK could not be read."""
-    distinct([number(row, "POSNR") for row in lines.stored.get(document, ())], "POSNR")
+    require_distinct([number(row, "POSNR") for row in lines.stored.get(document, ())], "POSNR")
     stored = {number(row, "POSNR"): row for row in lines.stored.get(document, ())}
     # With both tables read there is nothing left to ask.
     answer: Row = {}

@@ -95,7 +95,7 @@ class SapClient:
         """Words that administrators have entered for the message win over ours."""
         return explain(message, self.options.taught_messages)
 
-    def recognise_by(self, recognise: Callable[[dict[str, str]], None]) -> None:
+    def check_system_with(self, recognise: Callable[[dict[str, str]], None]) -> None:
         """Call ``recognise`` with the identity of the system (system_id, client) whenever a session
         opens. If it raises, the session is closed before anything is called."""
         self._session.recognise = recognise
@@ -193,7 +193,7 @@ class SapClient:
         """SAP's messages, refusals included, and its prices where it tells them."""
         return simulation.simulate(self._session, request)
 
-    def as_sent(self, request: SapSalesOrderRequest) -> dict[str, Any]:
+    def get_dry_run_payload(self, request: SapSalesOrderRequest) -> dict[str, Any]:
         """What a dry run sends to SAP, without personal data."""
         sent = create_arguments(request, self.options, long_material=False, test_run=True)
         return ledger.request(sent)

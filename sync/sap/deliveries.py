@@ -57,7 +57,7 @@ def _read(
     arguments = {"IS_DLV_DATA_CONTROL": dict.fromkeys(flags, "X"), table: selection}
     answer = session.call(READ_DELIVERIES, arguments, optional=OPTIONAL)
     refuse_reading(answer, READ_DELIVERIES, session.options)
-    read = delivery_reading.deliveries(answer, session.options)
+    read = delivery_reading.parse_deliveries(answer, session.options)
     units = rows(answer, "ET_HU_HEADER")
     if units and len(read.records) > 1 and not delivery_reading.names_owners(units):
         again = (_read_one(session, delivery) for delivery in read.records)

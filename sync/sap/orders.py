@@ -164,7 +164,7 @@ def search_sales_orders(
         arguments["DOCUMENT_DATE"] = abap.write_date(created_from)
     answer = session.call(LIST_ORDERS, arguments)
     refuse_reading(answer, LIST_ORDERS, session.options, customer_reference)
-    return order_reading.order_headers(answer, reference, field_length=length)
+    return order_reading.parse_order_headers(answer, reference, field_length=length)
 
 
 def list_sales_orders(
@@ -184,7 +184,7 @@ def list_sales_orders(
     }
     answer = session.call(LIST_ORDERS, arguments)
     refuse_reading(answer, LIST_ORDERS, session.options)
-    return order_reading.all_order_headers(answer)
+    return order_reading.parse_all_order_headers(answer)
 
 
 def get_sales_orders(
@@ -206,7 +206,7 @@ def _read(session: SapSession, views: Sequence[str], wanted: Sequence[str]) -> R
     if session.options.order_memory_read:
         arguments["I_MEMORY_READ"] = session.options.order_memory_read
     answer = session.call(READ_ORDERS, arguments)
-    read = order_reading.sales_orders(answer, session.options)
+    read = order_reading.parse_sales_orders(answer, session.options)
     return Read(
         tuple(one for one in read.records if one.sap_sales_order_number in wanted),
         tuple(one for one in read.unreadable if one.number in wanted),

@@ -121,9 +121,9 @@ def _sent_item(item: SapItemRequest, options: SapOptions, long_material: bool) -
     """REQ_QTY is NUMC with three implied decimals: 9.001 is sent as 9001 (sheet 1.6)."""
     thousandths = item.quantity.scaleb(QUANTITY_DECIMALS)
     return {
-        "ITM_NUMBER": abap.item(item.item_number),
+        "ITM_NUMBER": abap.write_item_number(item.item_number),
         **product_fields(item, options, long_material),
-        "REQ_QTY": abap.numc(int(thousandths), 13),
+        "REQ_QTY": abap.write_numc(int(thousandths), 13),
         "SALES_UNIT": internal_unit(item.unit, options.unit_keys),
     }
 
@@ -153,7 +153,7 @@ def _prices(
         sent |= {currency: condition.currency} if currency else {}
         if not condition.is_fixed_amount:
             internal = internal_unit(condition.unit, unit_keys)
-            sent |= {per: abap.numc(condition.per, 5), unit: internal}
+            sent |= {per: abap.write_numc(condition.per, 5), unit: internal}
     return sent
 
 

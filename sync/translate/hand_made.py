@@ -64,8 +64,8 @@ class MadeByHand(Generic[Paper, Document]):
         return self.covers.get(document, Cover()).is_whole
 
 
-def asked_by(document: int, open_quantities: OpenQuantities) -> Held:
-    """The document's quantities on the lines that count, even those that do not fit the order."""
+def wanted_by(document: int, open_quantities: OpenQuantities) -> Held:
+    """On the lines that count, including quantities that do not fit the order."""
     asked = {line.item_id: line.quantity for line in open_quantities.asked}
     unfit = {one.item_id: one.wanted for one in open_quantities.disagreements}
     return Held(document, unfit | asked)
@@ -89,9 +89,10 @@ def shipped_ids(order: MagentoOrder, bundle_types: Mapping[int, str]) -> frozens
     return _counted(order, by_parts=set(children_by_parent(order)) - whole)
 
 
-def counted(items: Iterable[MagentoDocumentItem], ids: Collection[int]) -> dict[int, Decimal]:
-    """The quantities of a shipment or invoice, which lists parents and parts, on the lines that
-    count."""
+def counted_quantities(
+    items: Iterable[MagentoDocumentItem], ids: Collection[int]
+) -> dict[int, Decimal]:
+    """On the lines that count: a shipment or invoice lists both parents and parts."""
     found: dict[int, Decimal] = {}
     for item in items:
         if item.qty and item.order_item_id in ids:
@@ -99,10 +100,10 @@ def counted(items: Iterable[MagentoDocumentItem], ids: Collection[int]) -> dict[
     return found
 
 
-def covers(
+def covers_by_document(
     papers: Sequence[Held], documents: Sequence[Held], known: Collection[tuple[int, int]] = ()
 ) -> dict[int, Cover]:
-    """By document, the papers that stand for it; both in the order they are to be used.
+    """Documents and papers are in the order they are to be used.
 
     ``known`` are pairs of paper and document that are already linked: they stay. Then a paper goes
     to the document with exactly its quantities, and the rest to any document they cover as a whole.
@@ -131,9 +132,9 @@ def covers(
     }
 
 
-def together(links: Collection[tuple[int, int]], document: int) -> tuple[set[int], set[int]]:
-    """The papers and documents that are linked with a document, directly or through others: the
-    sums of both must be equal."""
+def linked_group(links: Collection[tuple[int, int]], document: int) -> tuple[set[int], set[int]]:
+    """The papers and documents linked with a document, directly or through others: the sums of both
+    must be equal."""
     papers: set[int] = set()
     documents = {document}
     while True:

@@ -12,7 +12,7 @@ class Mark(StrEnum):
     DELIVERY = "SAP delivery"
     BILLING_DOCUMENT = "SAP billing document"
 
-    def on(self, document: object) -> str:
+    def comment_for(self, document: object) -> str:
         """The comment on the paper made for this document."""
         return f"{self} {document}"
 

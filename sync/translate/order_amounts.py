@@ -50,11 +50,6 @@ class PricedLine:
         """What the customer pays for the line."""
         return self.net_before_discount - self.discount + self.tax
 
-    @property
-    def ship_item_id(self) -> int:
-        """The line's id in a shipment, except in a bundle that is shipped together."""
-        return self.item_id
-
 
 @dataclass(frozen=True, slots=True)
 class OrderAmounts:

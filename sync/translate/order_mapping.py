@@ -73,7 +73,7 @@ def require_mapping(order: MagentoOrder, amounts: OrderAmounts, mapping: OrderMa
     missing = missing_of(order, amounts, mapping)
     if not missing:
         return
-    names = ", ".join(f"{one.what} “{one.key}”" for one in missing)
+    names = ", ".join(f"{one.description} “{one.key}”" for one in missing)
     raise MappingMissing(
         f"Order {order.increment_id} cannot go to SAP before these mappings are there: {names}.",
         *missing[0],

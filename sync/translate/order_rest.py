@@ -46,17 +46,12 @@ def left_to_order(lines: Iterable[Line]) -> dict[int, Decimal]:
     return _left(list(lines), lambda line: max(line.qty_shipped, line.qty_refunded))
 
 
-def left_of_refunds(lines: Iterable[Line]) -> dict[int, Decimal]:
-    """As ``left_to_order``, but shipped pieces stay: what there was before the first shipment.
+def left_after_refunds(lines: Iterable[Line]) -> dict[int, Decimal]:
+    """Shipped pieces stay: what there was to order before the first shipment.
 
     Raises ``BundleInParts``.
     """
     return _left(list(lines), lambda line: line.qty_refunded)
-
-
-def is_less(lines: Iterable[Line], left: Left) -> bool:
-    """Whether part of the order is not to be ordered."""
-    return any(left.get(line.item_id, line.qty_ordered) < line.qty_ordered for line in lines)
 
 
 def amounts_left(amounts: OrderAmounts, left: Left) -> OrderAmounts:
@@ -74,7 +69,7 @@ def refund_problem(order: MagentoOrder) -> str:
     if order.shipping_refunded or order.adjustment_positive or order.adjustment_negative:
         return BESIDE_THE_LINES
     try:
-        left = left_of_refunds(order.items)
+        left = left_after_refunds(order.items)
     except BundleInParts:
         return ""
     touched = sum(left[item.item_id] < item.qty_ordered for item in order.items)

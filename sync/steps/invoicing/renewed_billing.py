@@ -64,7 +64,7 @@ def _stands_for(order: SalesOrder, invoice: MagentoInvoice, former: BillingDocum
     if invoices_of(order, former).filter(entity_id=invoice.entity_id).exists():
         return True
     marks = [comment for comment in invoice.comments if comment.startswith(MARK)]
-    return bool(marks) and max(marks) == MARK.on(former)
+    return bool(marks) and max(marks) == MARK.comment_for(former)
 
 
 def _refuse_unequal(
@@ -140,7 +140,7 @@ def _take(
 
 def _mark(run: StepRun, order: SalesOrder, invoice: MagentoInvoice) -> MagentoInvoice:
     """Add the document's marker, and read it back; a repetition finds it by that."""
-    marker = MARK.on(run.billing_document)
+    marker = MARK.comment_for(run.billing_document)
     with writing_to_shop(run, order):
         run.magento().add_invoice_comment(invoice.entity_id, marker)
     invoices = run.magento().search_invoices(order.entity_id, is_repeated=run.is_repeated)

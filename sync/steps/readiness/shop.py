@@ -166,7 +166,7 @@ def _collection(shop: Shop) -> Finding:
 def _modules(shop: MagentoClient) -> Finding:
     name = "Modules that may change orders"
     try:
-        modules = shop.modules()
+        modules = shop.get_modules()
     except SyncError as error:
         return amber(
             name,
