@@ -140,7 +140,6 @@ def shop_auth(values: Mapping[str, Any]) -> AuthBase:
 
 
 def build_sap(observe: Observer) -> SapClient:
-    """On the transport named by ``SAP_RFC_CONNECT``."""
     options = options_from(
         {
             **settings.SAP_OPTIONS,

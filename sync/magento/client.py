@@ -51,7 +51,6 @@ class MagentoClient(OrderRoutes, PaperRoutes):
 
     @property
     def base_url(self) -> str:
-        """The shop's address, up to the routes."""
         return self._http.base_url
 
     def get_bundle_shipment_types(self, product_ids: Collection[int]) -> dict[int, str]:

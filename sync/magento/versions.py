@@ -18,7 +18,7 @@ from sync.errors import UnexpectedRecord
 from sync.magento.members import Members
 from sync.magento.records import MagentoOrder, MagentoOrderItem
 
-PROVED: Final = ("2.4.7-p3", "2.4.8-p1")  # real shops of these versions were worked with
+PROVED: Final = ("2.4.7-p3", "2.4.8-p1")  # tested against real shops of these versions
 _ROW_TOTAL_CHANGED: Final = (2, 4, 8)
 _HALF_A_CENT = Decimal("0.005")
 _PAGE = re.compile(r"[\w-]{1,20}/\d+\.\d+ \([\w -]{1,20}\)")
@@ -74,7 +74,6 @@ def _unstated(page: str, newer: bool | None, setting: str) -> VersionNote:
 
 
 def _otherwise(release: Release, page: str, newer: bool | None) -> str:
-    """How the shop contradicts what was stated; empty where it does not."""
     if newer is not None and newer != (release >= _ROW_TOTAL_CHANGED):
         return f"answers as {_behaviour(newer=newer)} do"
     major, minor, _patch = release

@@ -98,7 +98,6 @@ class BilledDocuments:
 def billed_documents(
     deliveries: Sequence[SapDelivery], orders: Sequence[SapSalesOrder]
 ) -> BilledDocuments:
-    """With the sold-to of the first document that names one."""
     lines = {}
     for delivery in deliveries:
         for line in delivery.items:
@@ -145,7 +144,7 @@ def read_invoice(
     """``payer`` is blank where VBRK could not be read."""
     require_distinct([number(row, "POSNR") for row in lines.stored.get(document, ())], "POSNR")
     stored = {number(row, "POSNR"): row for row in lines.stored.get(document, ())}
-    # With both tables read there is nothing left to ask.
+    # Both tables were read: the web invoice adds nothing.
     answer: Row = {}
     if not (payer and stored):
         answer = _web_invoice(session, document, payer or lines.billed.sold_to)

@@ -31,10 +31,6 @@ def search_deliveries(
     delivery_numbers: Sequence[str] = (),
     with_parcels: bool = True,
 ) -> Read[SapDelivery]:
-    """Each delivery once: those of these sales orders, and those with these numbers.
-
-    Parcels can cost a call for each delivery; without them there are no handling units.
-    """
     flags = [flag for flag in FLAGS if with_parcels or flag != PARCELS]
     orders = [abap.alpha(number) for number in sap_sales_order_numbers if number.strip()]
     found = Read[SapDelivery]()

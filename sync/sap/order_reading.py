@@ -117,7 +117,7 @@ def parse_sales_orders(answer: Row, options: SapOptions) -> Read[SapSalesOrder]:
             ("ORDER_CONDITIONS_OUT", "SD_DOC"),
         )
     }
-    # What these tell can also be had elsewhere, or decides nothing.
+    # Their content is also found elsewhere, or decides nothing.
     for name in ("ORDER_BUSINESS_OUT", "ORDER_PARTNERS_OUT", "ORDER_FLOWS_OUT"):
         tables[name] = grouped(rows(answer, name), "SD_DOC")
     tables["ORDER_ADDRESS_OUT"] = grouped(rows(answer, "ORDER_ADDRESS_OUT"), "DOC_NUMBER")
@@ -159,7 +159,6 @@ def _sales_order(header: Row, tables: dict[str, list[Row]], options: SapOptions)
 
 
 def _partners(partners: list[Row], addresses: list[Row]) -> tuple[SapPartner, ...]:
-    """The header's partners, each with its own address where it has one."""
     own = {text(row, "ADDRESS"): _address(row) for row in addresses}
     return tuple(
         SapPartner(text(row, "PARTN_ROLE"), text(row, "CUSTOMER"), own.get(text(row, "ADDRESS")))

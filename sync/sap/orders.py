@@ -145,7 +145,6 @@ def search_sales_orders(
     sales_organization: str,
     created_from: date | None,
 ) -> list[SapOrderHeader]:
-    """The orders with exactly this customer reference, each once."""
     reference = normal_reference(customer_reference)
     if not reference:
         raise ValueError("A look-up needs a customer reference.")
@@ -175,7 +174,6 @@ def list_sales_orders(
     created_from: date,
     created_to: date,
 ) -> Read[SapOrderHeader]:
-    """A customer's orders by document date, each once."""
     arguments = {
         "CUSTOMER_NUMBER": abap.alpha(sold_to),
         "SALES_ORGANIZATION": sales_organization,
@@ -190,7 +188,6 @@ def list_sales_orders(
 def get_sales_orders(
     session: SapSession, sap_sales_order_numbers: Sequence[str], *, with_addresses: bool = False
 ) -> Read[SapSalesOrder]:
-    """Numbers that SAP does not know are left out (sheet 2.3)."""
     wanted = [abap.alpha(number) for number in sap_sales_order_numbers if number.strip()]
     read = partial(_read, session, (*VIEWS, ADDRESSES) if with_addresses else VIEWS)
     chunked = (read_in_halves(chunk, read, ORDER) for chunk in chunks(wanted, ORDERS_PER_READ))

@@ -58,7 +58,6 @@ def simulate(session: SapSession, request: SapSalesOrderRequest) -> SapSimulatio
 def _net_value(
     items: tuple[SapSalesOrderItem, ...], conditions: tuple[SapCondition, ...]
 ) -> Decimal:
-    """The lines, and the header charges that SAP did not spread over them."""
     spread = {one.condition_type for one in conditions if one.item_number}
     of_header = (
         one.amount or Decimal(0)
@@ -73,7 +72,7 @@ def _priced(session: SapSession, request: SapSalesOrderRequest) -> dict[str, Any
     try:
         answer = session.call(SIMULATE_ORDER, _arguments(request, session))
     except (RemoteRejected, RemoteMisconfigured, RemoteUnavailable, UnexpectedRecord):
-        # The check stands; only prices are missing. A dump has cost the session.
+        # The check is still valid; only prices are missing. A dump has ended the session.
         if not session.is_usable:
             session.renew()
         return {}

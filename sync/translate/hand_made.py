@@ -4,8 +4,8 @@ An order paid online is invoiced by the shop at once; a person may ship or invoi
 hand. Such a paper may stand for several SAP documents, and a document may need several such papers.
 All quantities here are by the order item ids that count (``counted_ids``).
 
-The portal never makes the rest of a document that papers made by hand cover in part: they cover it
-as a whole, or not at all.
+The portal and a person never share a document: papers made by hand cover it as a whole, or it is
+not covered.
 """
 
 from __future__ import annotations
@@ -42,7 +42,6 @@ class Cover:
 
     @property
     def is_whole(self) -> bool:
-        """Whether there are papers and nothing is left to make."""
         return bool(self.papers) and not self.rest
 
 
@@ -84,7 +83,7 @@ def shipped_ids(order: MagentoOrder, bundle_types: Mapping[int, str]) -> frozens
     whole |= {
         item.item_id
         for item in order.items
-        if bundle_types.get(item.product_id or 0, "") == TOGETHER
+        if item.product_id and bundle_types.get(item.product_id) == TOGETHER
     }
     return _counted(order, by_parts=set(children_by_parent(order)) - whole)
 
@@ -155,7 +154,6 @@ def _dynamic_bundles(order: MagentoOrder) -> set[int]:
 
 
 def _counted(order: MagentoOrder, *, by_parts: Collection[int]) -> frozenset[int]:
-    """The top lines, some of them replaced by their parts."""
     return frozenset(
         item.item_id
         for item in order.items

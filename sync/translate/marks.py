@@ -13,7 +13,6 @@ class Mark(StrEnum):
     BILLING_DOCUMENT = "SAP billing document"
 
     def comment_for(self, document: object) -> str:
-        """The comment on the paper made for this document."""
         return f"{self} {document}"
 
     def is_among(self, comments: Iterable[str]) -> bool:

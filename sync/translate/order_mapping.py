@@ -58,7 +58,9 @@ class OrderMapping:
     requested_date: date | None = None
     time_zone: str = "UTC"  # of the SAP system, for the order date
     region_countries: frozenset[str] = frozenset({"US", "CA"})
-    amounts_may_be_off: Decimal = Decimal(0)  # the shop's total from the sum of its lines
+    amounts_may_be_off: Decimal = Decimal(
+        0
+    )  # tolerance between the shop's total and the sum of its lines
 
 
 def missing_of(

@@ -1,12 +1,12 @@
-"""What of a web order is still to be ordered in SAP: no piece that was refunded, canceled or
-shipped before SAP knew of it. Pure.
+"""What is left of a web order to place in SAP: nothing refunded, canceled or shipped before SAP
+knew of it. Pure.
 
 - simple, virtual, configurable by its parent: ordered - max(shipped, refunded) - canceled, the
   shop's own rule (README "Versions" 9).
 - bundle: whole bundles only, as many as every part is left for; the shop may note what was taken
   off on the bundle or on its parts.
 - money: a line's share of its own amounts, rounded as a credit memo rounds what it gives back.
-  Freight stays whole: whoever refunds freight, or more or less than the lines, is asked first.
+  Freight stays whole: a refund of freight, or of more or less than the lines, goes to a person.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ def _left(lines: Sequence[Line], gone: Callable[[Line], Decimal]) -> dict[int, D
     known = {line.item_id: line for line in lines}
     parts: dict[int, list[Line]] = {}
     for line in lines:
-        if line.parent_item_id in known:
-            parts.setdefault(line.parent_item_id or 0, []).append(line)
+        if (parent_id := line.parent_item_id) is not None and parent_id in known:
+            parts.setdefault(parent_id, []).append(line)
     left = {line.item_id: _of_line(line, gone) for line in lines}
     for parent_id, below in parts.items():
         parent = known[parent_id]
@@ -119,7 +119,6 @@ def _whole_bundles(parent: Line, parts: Sequence[Line], left: Left) -> Decimal:
 
 
 def _share(line: PricedLine, quantity: Decimal) -> PricedLine | None:
-    """None where nothing of the line is left."""
     if quantity == line.quantity:
         return line
     if quantity <= 0:
