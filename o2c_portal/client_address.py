@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from django.conf import settings
 from django.http import HttpRequest
 
-MOST_HOPS = 20  # a longer list of proxies is nobody's
+MOST_HOPS = 20  # no real chain of proxies is longer
 UNIX = "unix"  # in TRUSTED_PROXIES: the proxy speaks through a socket on this machine
 _Address = IPv4Address | IPv6Address
 
@@ -22,7 +22,7 @@ def client_address(request: HttpRequest) -> str | None:
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")[-2000:].split(",")
     for text in reversed(forwarded[-MOST_HOPS:]):
         nearer, hop = hop, _read(text)
-        if hop is None:  # not written by a proxy of ours: who told it is all that is known
+        if hop is None:  # none of our proxies wrote this: only who sent it is known
             return _counted(nearer)
         if not _is_trusted(hop):
             break
@@ -37,7 +37,6 @@ def described(
 
 
 def _read(text: str) -> _Address | None:
-    """The address may have a port; None for any other text."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

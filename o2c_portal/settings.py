@@ -111,9 +111,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # what a good sign-in forgets
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a successful sign-in resets this pair
 AXES_RESET_ON_SUCCESS = True
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # waiting is not made longer by trying
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # a try does not prolong the wait
 AXES_HANDLER = "sync.views.sign_in_rules.SignInHandler"
 AXES_USERNAME_CALLABLE = "sync.views.sign_in_rules.counted_name"
 AXES_LOCKOUT_CALLABLE = "sync.views.sign_in_rules.wait_page"

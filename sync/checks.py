@@ -24,7 +24,6 @@ SAP_NEEDED = ("client", "user", "passwd")
 
 
 def register_checks() -> None:
-    """Called once the apps are ready."""
     for check in CHECKS:
         register(_of_app(check))
 
@@ -137,7 +136,6 @@ def check_parts() -> Iterator[CheckMessage]:
 
 
 def _missing_parts() -> Iterator[tuple[str, str, str]]:
-    """Name, what is missing, and what to set."""
     if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         yield "database", "No database is set: this would be a SQLite file.", "Set DATABASE_URL."
     if str(settings.REDIS_SOCKET) in settings.REDIS_URL:

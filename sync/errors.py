@@ -32,8 +32,8 @@ class SyncError(Exception):
 
     kind: ClassVar[Kind]
     settles_after: float | None = None
-    remote_is_unfit: ClassVar[bool] = False  # it answers, and not as it should, to everybody
-    logon_is_refused: ClassVar[bool] = False  # each further try of anybody could lock the user
+    remote_is_unfit: ClassVar[bool] = False  # it answers, but wrongly, to everybody
+    logon_is_refused: ClassVar[bool] = False  # any further try could lock the user
 
     def __init__(
         self,
@@ -57,7 +57,6 @@ class SyncError(Exception):
 
     @property
     def system(self) -> str:
-        """The remote that failed."""
         return self.cause.system
 
     @property
@@ -130,7 +129,7 @@ class MappingMissing(SyncError):
             reference=reference,
             remedy=entry.remedy,
         )
-        self.headline = f"Missing {entry.what} {key}"
+        self.headline = f"Missing {entry.description} {key}"
         self.owner = table.facts.team
 
     @property

@@ -61,7 +61,7 @@ def redact(value: Any) -> Any:
 
 def redact_text(text: str) -> str:
     """Without e-mail addresses and credentials, cut to a readable length."""
-    # Only what may be kept is searched: the time that takes grows with the square of the length.
+    # Cut first: the search takes time that grows with the square of the length.
     begin, left = text[: LONGEST_TEXT + LONGEST_ADDRESS], len(text) - LONGEST_TEXT
     plain = _CREDENTIAL.sub(MASK, _EMAIL.sub(MASK, begin) if "@" in begin else begin)
     plain = plain.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")

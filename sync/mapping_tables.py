@@ -104,7 +104,7 @@ class MissingEntry(NamedTuple):
     field: str = ""
 
     @property
-    def what(self) -> str:
+    def description(self) -> str:
         """“material”, or “freight condition of store”."""
         entry = self.table.facts.entry
         return f"{self.field.replace('_', ' ')} of {entry}" if self.field else entry
@@ -114,4 +114,4 @@ class MissingEntry(NamedTuple):
         if self.field:
             field, entry = self.field.replace("_", " "), self.table.facts.entry
             return f"Set the {field} of the {entry} in the mappings, then retry."
-        return f"Add the missing {self.what} to the mappings, then retry."
+        return f"Add the missing {self.description} to the mappings, then retry."

@@ -60,7 +60,7 @@ class Remotes:
         messages are read once an attempt."""
         if self._sap is None or not self._sap.is_usable:
             self._sap = self._build_sap(self._observe)
-            self._sap.recognise_by(lambda seen: RemoteIdentity.objects.recognise(SAP, seen))
+            self._sap.check_system_with(lambda seen: RemoteIdentity.objects.recognise(SAP, seen))
             self._is_sap_taught = False
         if not self._is_sap_taught:
             self._sap.teach(taught_messages(SapMessageEntry.objects.all()))
@@ -140,7 +140,6 @@ def shop_auth(values: Mapping[str, Any]) -> AuthBase:
 
 
 def build_sap(observe: Observer) -> SapClient:
-    """On the transport named by ``SAP_RFC_CONNECT``."""
     options = options_from(
         {
             **settings.SAP_OPTIONS,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 
-def quantities_of(quantities: dict[int, Decimal]) -> list[dict[str, Any]]:
+def quantities_payload(quantities: dict[int, Decimal]) -> list[dict[str, Any]]:
     """Refuses what the shop would take for "all that is open" [200] or cut silently."""
     if not quantities:
         raise ValueError("an empty list of items would ship or invoice the whole order")
@@ -15,14 +15,14 @@ def quantities_of(quantities: dict[int, Decimal]) -> list[dict[str, Any]]:
     return [{"order_item_id": item, "qty": qty} for item, qty in sorted(quantities.items())]
 
 
-def track_of(carrier_code: str, title: str, track_number: str) -> dict[str, Any]:
+def track_payload(carrier_code: str, title: str, track_number: str) -> dict[str, Any]:
     """Refuses an empty code or number here: the shop's own answer does not name it [227]."""
     if not carrier_code or not track_number:
         raise ValueError("a track needs a carrier code and a number")
     return {"track_number": track_number, "title": title, "carrier_code": carrier_code}
 
 
-def marker_of(marker: str) -> dict[str, Any]:
+def marker_payload(marker: str) -> dict[str, Any]:
     """A comment stored with the document, invisible to the customer [301, 325]."""
     if not marker:
         raise ValueError("without a marker the document could not be found again")

@@ -21,11 +21,11 @@ from sync.magento.lists import RecordList
 from sync.magento.order_routes import OrderRoutes
 from sync.magento.paging import PageSize, no_list, page_of
 from sync.magento.paper_routes import PaperRoutes
-from sync.magento.parsing import parse_store_view, shipment_type_of
+from sync.magento.parsing import parse_bundle_shipment_type, parse_store_view
 from sync.magento.records import MagentoStoreView
 from sync.magento.search import Filter, Search
 from sync.magento.transport import USUAL_LIMITS, TimeLimits, Transport, new_session
-from sync.magento.versions import page_words
+from sync.magento.versions import version_on_page
 
 _PRODUCTS_AT_ONCE = 100
 
@@ -51,7 +51,6 @@ class MagentoClient(OrderRoutes, PaperRoutes):
 
     @property
     def base_url(self) -> str:
-        """The shop's address, up to the routes."""
         return self._http.base_url
 
     def get_bundle_shipment_types(self, product_ids: Collection[int]) -> dict[int, str]:
@@ -66,7 +65,7 @@ class MagentoClient(OrderRoutes, PaperRoutes):
             ids = ",".join(str(number) for number in wanted[start : start + _PRODUCTS_AT_ONCE])
             groups = ((Filter("entity_id", "in", ids),),)
             listed = RecordList(self._http.get, self._sizes, "products", groups)
-            for found in listed.records(shipment_type_of):
+            for found in listed.records(parse_bundle_shipment_type):
                 types |= found
         return types
 
@@ -87,11 +86,11 @@ class MagentoClient(OrderRoutes, PaperRoutes):
         orders = page_of(self._http.get("orders", search.query()), "orders").counted
         return f"{_counted(stores, 'store view')}, {_counted(orders, 'order')}"
 
-    def version_page(self) -> str:
+    def get_version_page(self) -> str:
         """Such as "Magento/2.4 (Community)", without the patch; empty where the shop does not
         say."""
         try:
-            return page_words(self._http.get_page("magento_version"))
+            return version_on_page(self._http.get_page("magento_version"))
         except SyncError:
             return ""
 
@@ -100,7 +99,7 @@ class MagentoClient(OrderRoutes, PaperRoutes):
         search = Search((), page_size=1)
         return self._http.get(route, search.query())
 
-    def modules(self) -> list[str]:
+    def get_modules(self) -> list[str]:
         """The names of the shop's modules [608]; needs a right of its own."""
         answer = self._http.get("modules")
         if not isinstance(answer, list):

@@ -39,7 +39,6 @@ class Deadline:
                     one.shutdown(socket.SHUT_RDWR)
 
     def end(self) -> None:
-        """The call returned in time."""
         with self._lock:
             for one in self._sockets:
                 one.close()

@@ -84,7 +84,6 @@ class OrderSearch:
 
 
 def _next(key: Key | None, page: int, rows: list[Any]) -> tuple[Key | None, int]:
-    """The key of the last record, or the next page number where no record has a key."""
     keys = [found for found in map(_key, rows) if found]
     furthest = max(keys, default=None)
     if furthest and (key is None or furthest > key):

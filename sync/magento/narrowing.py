@@ -33,8 +33,8 @@ Fetch = Callable[[Query], Page]
 
 NAMES: Final = "items[entity_id,increment_id]"
 LARGEST_KEY: Final = 2**32 - 1  # entity_id is an unsigned integer of four bytes
-REACHES: Final = (64, 4096, LARGEST_KEY)  # how far around the last key read one is looked for
-MOST_CALLS: Final = 150  # of one search; what is found by then is left out by the next one
+REACHES: Final = (64, 4096, LARGEST_KEY)  # keys searched around the last one read
+MOST_CALLS: Final = 150  # of one search; the next one leaves out what was found so far
 FIRST_FEW: Final = 3
 MOST_SUSPECTS: Final = 40  # tried one by one; older ones are left out as they are
 
@@ -86,7 +86,6 @@ NO_DOUBTS: Final = Doubts()
 
 
 def _is_nameless(row: Any) -> bool:
-    """Whether a row has neither key nor number."""
     return key_of(row) is None and not number_of(row)
 
 
@@ -153,11 +152,10 @@ class Narrowing:
             return found
         if self._has_passed:
             raise error
-        self._has_passed = True  # it was gone by itself: once more, and no more than that
+        self._has_passed = True  # the failure went away by itself: read once more, not twice
         return self.page(search)
 
     def _found(self, search: Search) -> UnreadableRecord | None:
-        """The next record that spoils the list; None when there are no more."""
         if not self._is_answered:
             self._must_answer(search)
         while self._suspects:
@@ -170,7 +168,7 @@ class Narrowing:
         named = replace(search, fields=NAMES)
         names = self._names(named)
         keys: Sequence[int] = sorted(names)
-        if not keys:  # the names cannot be had either: they tell as much as the whole records
+        if not keys:  # even names cannot be read: then they tell as much as records
             search = named
             keys = self._range(search)
         self._is_answered = False
@@ -185,10 +183,9 @@ class Narrowing:
         return self._left(keys[0], names.get(keys[0], ""), failure)
 
     def _left(self, key: int, number: str, failure: SyncError) -> UnreadableRecord:
-        """From now on the list is read without this record."""
         self._unreadable.append(key)
         cause, detail = failure.cause, failure.detail
-        if cause is not ShopCause.UNREADABLE:  # an answer that says nothing of the record
+        if cause is not ShopCause.UNREADABLE:  # this answer tells nothing about the record
             cause, detail = ShopCause.SPOILS_ITS_LIST, failure.cause_key
         error = UnexpectedRecord(failure.message, cause=cause, detail=detail)
         return UnreadableRecord(self._route.removesuffix("s"), number, error, entity_id=key)
@@ -227,7 +224,6 @@ class Narrowing:
         raise _WholeShop
 
     def _failure(self, search: Search) -> SyncError | None:
-        """Why a part of the list cannot be read; None when it can."""
         try:
             rows = self._rows(search)
         except SyncError as error:
@@ -287,7 +283,6 @@ def _of_the_whole_shop(error: SyncError) -> SyncError:
 
 
 def _between(search: Search, low: int, high: int) -> Search:
-    """The first page of the records with these keys."""
     part = ((Filter("entity_id", "gteq", str(low)),), (Filter("entity_id", "lteq", str(high)),))
     return replace(search, groups=(*search.groups, *part), page=1)
 

@@ -55,7 +55,7 @@ class OrderRoutes:
         """There may be several: the number is unique only within a store."""
         return self._orders(equal("increment_id", increment_id), is_repeated=is_repeated)
 
-    def look_for_order(self, entity_id: int) -> Read[MagentoOrder]:
+    def search_order(self, entity_id: int) -> Read[MagentoOrder]:
         """As the shop's list has it; empty where the list no longer has the order."""
         return self._orders(equal("entity_id", entity_id), is_repeated=True)
 
@@ -83,7 +83,7 @@ class OrderRoutes:
             "The shop took an order that holds nothing.", cause=ShopCause.TOOK_EMPTY_ORDER
         )
 
-    def newest_orders(self, most: int = 20) -> list[MagentoOrder]:
+    def get_newest_orders(self, most: int = 20) -> list[MagentoOrder]:
         """Those that cannot be read are left out."""
         size = self._sizes.fitting(most)
         search = Search((), sort=("entity_id",), page_size=size, descending=True)
@@ -91,7 +91,7 @@ class OrderRoutes:
             page = self._order_page(search.query())
         except PageTooLarge as refusal:
             self._sizes.learn(refusal, size)
-            return self.newest_orders(most)
+            return self.get_newest_orders(most)
         return list(parsed(Read(tuple(page.rows)), parse_order, "order").records)
 
     def _orders(self, groups: Groups, *, is_repeated: bool) -> Read[MagentoOrder]:

@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 
 from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, SyncError, UnexpectedRecord
-from sync.magento.bodies import marker_of, quantities_of, track_of
+from sync.magento.bodies import marker_payload, quantities_payload, track_payload
 from sync.magento.lists import RecordList
 from sync.magento.paging import PageSize, of_order
-from sync.magento.parsing import mail_of, parse_invoice, parse_shipment, parse_track
+from sync.magento.parsing import parse_invoice, parse_mail, parse_shipment, parse_track
 from sync.magento.records import (
     InvoiceRequest,
     MagentoInvoice,
@@ -50,10 +50,10 @@ class PaperRoutes:
         first.
         """
         body = {
-            "items": quantities_of(request.quantities),
+            "items": quantities_payload(request.quantities),
             "notify": request.notify,
-            "tracks": [track_of(*track) for track in request.tracks],
-            **marker_of(request.marker),
+            "tracks": [track_payload(*track) for track in request.tracks],
+            **marker_payload(request.marker),
         }
         return self._created(f"order/{int(order_entity_id)}/ship", body)
 
@@ -61,7 +61,7 @@ class PaperRoutes:
         self, shipment: MagentoShipment, carrier_code: str, title: str, track_number: str
     ) -> MagentoTrack:
         """Not idempotent: the shop accepts the same track twice [271]."""
-        entity: dict[str, Any] = track_of(carrier_code, title, track_number)
+        entity: dict[str, Any] = track_payload(carrier_code, title, track_number)
         entity |= {"order_id": shipment.order_id, "parent_id": shipment.entity_id}
         answer = self._http.post("shipment/track", {"entity": entity})
         return _after_write(parse_track, answer, "POST shipment/track")
@@ -91,9 +91,9 @@ class PaperRoutes:
         """Returns the invoice's entity_id [320]."""
         body = {
             "capture": request.capture,
-            "items": quantities_of(request.quantities),
+            "items": quantities_payload(request.quantities),
             "notify": request.notify,
-            **marker_of(request.marker),
+            **marker_payload(request.marker),
         }
         return self._created(f"order/{int(order_entity_id)}/invoice", body)
 
@@ -111,19 +111,19 @@ class PaperRoutes:
         }
         self._http.post("invoices/comments", {"entity": entity})
 
-    def mails_wanted(self, route: str, order_entity_id: int) -> set[int]:
-        """The entity ids of the order's ``invoices`` or ``shipments`` that the shop has mailed or
-        will mail. Only a search tells; no member of the answer does ("Versions" 4)."""
+    def get_ids_with_mail(self, route: str, order_entity_id: int) -> set[int]:
+        """Of the order's ``invoices`` or ``shipments``, those the shop has mailed or will mail.
+        Only a search tells; no member of the answer does ("Versions" 4)."""
         wanted = (*equal("order_id", order_entity_id), *equal("send_email", 1))
         return {mail.entity_id for mail in self._mails(route, wanted)}
 
-    def mails_of(self, route: str, entity_ids: Collection[int]) -> list[MagentoMail]:
+    def search_mails(self, route: str, entity_ids: Collection[int]) -> list[MagentoMail]:
         """``route`` is ``invoices`` or ``shipments``."""
         listed = ",".join(str(one) for one in sorted(entity_ids))
         return self._mails(route, ((Filter("entity_id", "in", listed),),))
 
     def _mails(self, route: str, groups: Groups) -> list[MagentoMail]:
-        return RecordList(self._http.get, self._sizes, route, groups).records(mail_of)
+        return RecordList(self._http.get, self._sizes, route, groups).records(parse_mail)
 
     def _created(self, route: str, body: dict[str, Any]) -> int:
         """The new entity_id, which comes as a JSON string (``"40"``)."""

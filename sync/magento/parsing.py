@@ -245,7 +245,7 @@ def _order_item(members: Members) -> MagentoOrderItem:
     )
 
 
-def shipment_type_of(product: Any) -> dict[int, str]:
+def parse_bundle_shipment_type(product: Any) -> dict[int, str]:
     """ "together" or "separately" by product id; empty for a product that is no bundle."""
     if not isinstance(product, dict) or not isinstance(product.get("id"), int):
         return {}
@@ -256,7 +256,7 @@ def shipment_type_of(product: Any) -> dict[int, str]:
     return {}
 
 
-def mail_of(document: Any) -> MagentoMail:
+def parse_mail(document: Any) -> MagentoMail:
     """Reads a shipment or an invoice."""
     members = _document(document, "document")
     return MagentoMail(entity_id=members.identifier("entity_id"), **_mail(members))

@@ -134,8 +134,8 @@ class MagentoOrder:
     total_refunded: Decimal = Decimal(0)
     total_canceled: Decimal = Decimal(0)
     shipping_refunded: Decimal = Decimal(0)
-    adjustment_positive: Decimal = Decimal(0)  # given back beside the lines
-    adjustment_negative: Decimal = Decimal(0)  # kept of what the lines would give back
+    adjustment_positive: Decimal = Decimal(0)  # refunded beyond the lines
+    adjustment_negative: Decimal = Decimal(0)  # kept back from the refund of the lines
     paid_by_credit: Decimal = Decimal(0)  # gift cards, store credit, reward points
 
     @property
@@ -183,8 +183,8 @@ class MagentoShipment:
     tracks: tuple[MagentoTrack, ...]
     comments: tuple[str, ...]
     payload: dict[str, Any]
-    mail_is_queued: bool = False  # 2.4.8 counts the tries that are left below 0
-    mail_is_untold: bool = False  # no word of it: sent later, or never
+    mail_is_queued: bool = False  # 2.4.8 counts the remaining tries below 0
+    mail_is_untold: bool = False  # not in the answer: sent later, or never
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +209,8 @@ class MagentoInvoice:
     items: tuple[MagentoDocumentItem, ...]
     comments: tuple[str, ...]
     payload: dict[str, Any]
-    mail_is_queued: bool = False  # 2.4.8 counts the tries that are left below 0
-    mail_is_untold: bool = False  # no word of it: sent later, or never
+    mail_is_queued: bool = False  # 2.4.8 counts the remaining tries below 0
+    mail_is_untold: bool = False  # not in the answer: sent later, or never
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from sync.magento.answers import NOT_JSON, decoded
 from sync.magento.rights import where_to_tick
 
 LONGEST_MESSAGE = 600
-LONGEST_PAUSE_SECONDS = 15 * 60.0  # that a remote is believed to need; more would put us to sleep
+LONGEST_PAUSE_SECONDS = 15 * 60.0  # never wait longer, whatever a remote asks for
 _PAGE_TOO_LARGE = "Maximum SearchCriteria pageSize"
 _LIST_TOO_LONG = 'Maximum items of type "%type"'
 # Words of the shop's database, and of services its modules ask on the way, that pass by themselves:
@@ -216,7 +216,7 @@ def _unanswered(response: requests.Response, operation: str, *, is_write: bool) 
 def _cause_of_no_answer(status: int, body: Any, retry_after: float | None) -> Cause:
     """The shop's own 500, or a worker that broke off (502), may be about what was asked for; a JSON
     body certainly is."""
-    if status == 429 and retry_after is not None:  # it is there, and only too busy
+    if status == 429 and retry_after is not None:  # the shop is up, only too busy
         return ShopCause.ASKS_FOR_PAUSE
     if status == 500 and isinstance(body, dict):
         return ShopCause.FAILED

@@ -121,7 +121,6 @@ class Transport:
         return str(self._run(_Call("GET", path, {}, is_write=False, is_page=True), "", None))
 
     def delete(self, route: str) -> Any:
-        """As ``post``, without a body."""
         return self._run(_Call("DELETE", route, {}, is_write=True), "", None)
 
     def _run(self, call: _Call, query: str, body: dict[str, Any] | None) -> Any:

@@ -18,7 +18,7 @@ from sync.errors import UnexpectedRecord
 from sync.magento.members import Members
 from sync.magento.records import MagentoOrder, MagentoOrderItem
 
-PROVED: Final = ("2.4.7-p3", "2.4.8-p1")  # real shops of these versions were worked with
+PROVED: Final = ("2.4.7-p3", "2.4.8-p1")  # tested against real shops of these versions
 _ROW_TOTAL_CHANGED: Final = (2, 4, 8)
 _HALF_A_CENT = Decimal("0.005")
 _PAGE = re.compile(r"[\w-]{1,20}/\d+\.\d+ \([\w -]{1,20}\)")
@@ -34,14 +34,14 @@ class VersionNote:
     is_proved: bool | None
 
 
-def page_words(text: str) -> str:
+def version_on_page(text: str) -> str:
     """Empty where the text is that of another page."""
     plain = text.strip()
     return plain if _PAGE.fullmatch(plain) else ""
 
 
-def is_newer(orders: Iterable[MagentoOrder]) -> bool | None:
-    """Whether the shop answers as 2.4.8 and later do; None where no line shows it."""
+def behaves_as_2_4_8(orders: Iterable[MagentoOrder]) -> bool | None:
+    """Or as a later version does; None where no line shows it."""
     told = [sign for order in orders for sign in _signs(order)]
     return any(told) if told else None
 
@@ -74,7 +74,6 @@ def _unstated(page: str, newer: bool | None, setting: str) -> VersionNote:
 
 
 def _otherwise(release: Release, page: str, newer: bool | None) -> str:
-    """How the shop contradicts what was stated; empty where it does not."""
     if newer is not None and newer != (release >= _ROW_TOTAL_CHANGED):
         return f"answers as {_behaviour(newer=newer)} do"
     major, minor, _patch = release

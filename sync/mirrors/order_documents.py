@@ -19,7 +19,7 @@ from sync.models import (
     Step,
 )
 from sync.translate.sap_progress import DeliveryProgress, SapLine, SapProgress
-from sync.translate.units import Counted, counted_as
+from sync.translate.units import Counted, billed_with_base_quantity
 
 
 @dataclass(slots=True)
@@ -115,7 +115,7 @@ def _add_billing(orders: Sequence[SalesOrder], found: Found) -> None:
         documents = found[line.sales_order_id or 0]
         source = documents.delivered_from.get((line.reference_document, line.reference_item))
         documents.billing.add(line.billing_document_id)
-        billed = counted_as(line.billed_quantity, line.unit, source)
+        billed = billed_with_base_quantity(line.billed_quantity, line.unit, source)
         place, quantity = _as_ordered(documents, line.sap_item_number, billed)
         documents.in_sap.billed[place] += quantity
 

@@ -13,7 +13,7 @@ from sync.translate.order_mapping import OrderMapping
 from sync.translate.order_rest import (
     BundleInParts,
     Left,
-    left_of_refunds,
+    left_after_refunds,
     left_to_order,
 )
 from sync.translate.sap_order import TranslatedOrder, item_numbers, sap_order_request
@@ -98,7 +98,7 @@ def _asked_before(order: SalesOrder) -> Left:
 
 def _refunds_left(web_order: MagentoOrder) -> Left:
     try:
-        return _less_than_whole(web_order, left_of_refunds(web_order.items))
+        return _less_than_whole(web_order, left_after_refunds(web_order.items))
     except BundleInParts:
         return WHOLE
 

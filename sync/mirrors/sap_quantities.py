@@ -22,7 +22,7 @@ from sync.models import (
     SalesOrder,
 )
 from sync.translate.open_quantities import OpenQuantities
-from sync.translate.units import Counted, counted_as
+from sync.translate.units import Counted, billed_with_base_quantity
 
 Quantities = dict[int, Decimal]
 
@@ -86,7 +86,10 @@ def _billed(
 ) -> Iterator[tuple[int, Counted]]:
     for line in lines:
         source = delivered.get((line.reference_document, line.reference_item))
-        yield line.sap_item_number, counted_as(line.billed_quantity, line.unit, source)
+        yield (
+            line.sap_item_number,
+            billed_with_base_quantity(line.billed_quantity, line.unit, source),
+        )
 
 
 def refuse_disagreements(order: SalesOrder, document: str, wanted: OpenQuantities) -> None:

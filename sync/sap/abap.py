@@ -44,13 +44,13 @@ def readable(value: str) -> str:
     return whole.replace("\x00", UNREADABLE)
 
 
-def places(value: str) -> int:
-    """How many characters of an ABAP field a text takes; an emoji takes two."""
+def abap_length(value: str) -> int:
+    """An emoji takes two characters of an ABAP field."""
     return len(value.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(value: str, length: int) -> str:
-    while places(value) > length:
+    while abap_length(value) > length:
         value = value[:-1]
     return value
 
@@ -79,7 +79,7 @@ def matn1(value: str, length: int = 18, *, pads: bool = True) -> str:
     return bare.zfill(length) if pads and is_digits(bare) else bare
 
 
-def numc(value: int, length: int) -> str:
+def write_numc(value: int, length: int) -> str:
     """Raises UnexpectedRecord for a number that does not fit."""
     digits = str(value)
     if value < 0 or len(digits) > length:
@@ -87,8 +87,8 @@ def numc(value: int, length: int) -> str:
     return digits.zfill(length)
 
 
-def item(value: int) -> str:
-    return numc(value, 6)
+def write_item_number(value: int) -> str:
+    return write_numc(value, 6)
 
 
 def read_numc(value: str) -> int:
@@ -165,7 +165,7 @@ def read_moment(day: str, clock: str, zone: ZoneInfo) -> datetime | None:
     return local.replace(tzinfo=zone).astimezone(UTC)
 
 
-def packed(value: Decimal, digits: int, decimals: int) -> str:
+def write_packed(value: Decimal, digits: int, decimals: int) -> str:
     """A packed number as plain text; too many decimals or digits are refused, never rounded."""
     if not value.is_finite():
         raise ValueError("not a finite number")

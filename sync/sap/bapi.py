@@ -28,7 +28,7 @@ def _anyone(seen: dict[str, str]) -> None:
     """Accepts whatever system answers."""
 
 
-SHORT_IDLE_SECONDS = 10  # after so long a cut may be the gateway's, and a read is worth repeating
+SHORT_IDLE_SECONDS = 10  # a gateway may cut a connection idle for longer: repeat a read
 SECRETS = {"user", "passwd", "lang", "mysapsso2", "x509cert", "trace"}
 # A forked child must neither use nor close its parent's connection (pyrfc sheet 8).
 _inherited: list[RfcConnection] = []
@@ -161,7 +161,6 @@ class SapSession:
         self._drop()
 
     def close(self) -> None:
-        """May be called twice."""
         self.is_usable = False
         self._drop()
 
@@ -216,7 +215,7 @@ class SapSession:
                 }
             )
         except Exception as exc:
-            self.quarantine()  # a session of which nobody knows whose it is must not be used
+            self.quarantine()  # never use a session of an unknown system
             if not isinstance(exc, SyncError):
                 self._raise(read_failure(exc, "the logon", changes=False), exc)
             raise

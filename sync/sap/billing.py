@@ -26,15 +26,15 @@ from sync.sap.records import SapBillingDocument
 from sync.sap.returns import refuse_reading
 from sync.sap.rows import (
     Row,
-    day,
+    first_date,
     flag,
     grouped,
     is_document_number,
     moment,
     needed_rows,
     number,
-    required,
     required_amount,
+    required_text,
     structure,
     text,
     text_or_blank,
@@ -110,7 +110,7 @@ def _listed(session: SapSession, reference: str) -> dict[str, Found]:
 
 
 def _number_in(row: Row, name: str) -> str:
-    found = abap.alpha(required(row, name))
+    found = abap.alpha(required_text(row, name))
     if not is_document_number(found):
         raise not_readable(f"SAP's {name} is not a document number.")
     return found
@@ -172,7 +172,7 @@ def _document(
         billing_type=text(table, "FKART") or text(head, "BILL_TYPE"),
         category=category,
         currency=text(table, "WAERK") or text(head, "CURRENCY"),
-        billing_date=day(table, "FKDAT") or day(head, "BILL_DATE"),
+        billing_date=first_date(table, "FKDAT") or first_date(head, "BILL_DATE"),
         created_at=moment(table, "ERDAT", "ERZET", session.options.zone),
         net_value=net_value,
         tax_value=tax_value,

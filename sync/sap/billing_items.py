@@ -25,9 +25,9 @@ from sync.sap.returns import read_return
 from sync.sap.rows import (
     Row,
     amount,
-    distinct,
     material,
     number,
+    require_distinct,
     required_amount,
     required_quantity,
     rows,
@@ -98,7 +98,6 @@ class BilledDocuments:
 def billed_documents(
     deliveries: Sequence[SapDelivery], orders: Sequence[SapSalesOrder]
 ) -> BilledDocuments:
-    """With the sold-to of the first document that names one."""
     lines = {}
     for delivery in deliveries:
         for line in delivery.items:
@@ -143,9 +142,9 @@ def read_invoice(
     session: SapSession, document: str, payer: str, lines: BillingLines, currency: str
 ) -> Invoice:
     """``payer`` is blank where VBRK could not be read."""
-    distinct([number(row, "POSNR") for row in lines.stored.get(document, ())], "POSNR")
+    require_distinct([number(row, "POSNR") for row in lines.stored.get(document, ())], "POSNR")
     stored = {number(row, "POSNR"): row for row in lines.stored.get(document, ())}
-    # With both tables read there is nothing left to ask.
+    # Both tables were read: the web invoice adds nothing.
     answer: Row = {}
     if not (payer and stored):
         answer = _web_invoice(session, document, payer or lines.billed.sold_to)

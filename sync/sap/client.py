@@ -92,10 +92,9 @@ class SapClient:
         self._session.options = replace(self._session.options, taught_messages=messages)
 
     def explain(self, message: SapMessage) -> Explanation:
-        """Words that administrators have entered for the message win over ours."""
         return explain(message, self.options.taught_messages)
 
-    def recognise_by(self, recognise: Callable[[dict[str, str]], None]) -> None:
+    def check_system_with(self, recognise: Callable[[dict[str, str]], None]) -> None:
         """Call ``recognise`` with the identity of the system (system_id, client) whenever a session
         opens. If it raises, the session is closed before anything is called."""
         self._session.recognise = recognise
@@ -116,11 +115,9 @@ class SapClient:
         return f"SAP system {system or '?'}, release {release or '?'}, host {host or '?'}"
 
     def missing_parts(self) -> dict[str, list[str]]:
-        """By needed function, the parameters and fields this system lacks; see ``readiness``."""
         return readiness.missing_parts(self._session)
 
     def missing_extras(self) -> list[str]:
-        """In words, what the portal must do without on this system."""
         return readiness.missing_extras(self._session)
 
     def may_read_tables(self) -> bool:
@@ -140,7 +137,6 @@ class SapClient:
         return {what: reason for what, reason in refusals.items() if reason}
 
     def utc_offset(self) -> timedelta | None:
-        """How far SAP's clock is ahead of UTC; None where SAP does not tell."""
         return readiness.utc_offset(self._session)
 
     @_once_more_if_cut
@@ -190,10 +186,9 @@ class SapClient:
 
     @_once_more_if_cut
     def simulate_sales_order(self, request: SapSalesOrderRequest) -> SapSimulation:
-        """SAP's messages, refusals included, and its prices where it tells them."""
         return simulation.simulate(self._session, request)
 
-    def as_sent(self, request: SapSalesOrderRequest) -> dict[str, Any]:
+    def get_dry_run_payload(self, request: SapSalesOrderRequest) -> dict[str, Any]:
         """What a dry run sends to SAP, without personal data."""
         sent = create_arguments(request, self.options, long_material=False, test_run=True)
         return ledger.request(sent)
@@ -202,7 +197,7 @@ class SapClient:
     def get_sales_orders(
         self, sap_sales_order_numbers: Sequence[str], *, with_addresses: bool = False
     ) -> Read[SapSalesOrder]:
-        """Numbers that SAP does not know are left out."""
+        """Numbers that SAP does not know are left out (sheet 2.3)."""
         return orders.get_sales_orders(
             self._session, sap_sales_order_numbers, with_addresses=with_addresses
         )
@@ -232,7 +227,6 @@ class SapClient:
 
     @_once_more_if_cut
     def is_billing_document_cancelled(self, number: str) -> bool:
-        """Costs one small call."""
         return billing.is_cancelled(self._session, number)
 
     @_once_more_if_cut

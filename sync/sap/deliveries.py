@@ -31,10 +31,6 @@ def search_deliveries(
     delivery_numbers: Sequence[str] = (),
     with_parcels: bool = True,
 ) -> Read[SapDelivery]:
-    """Each delivery once: those of these sales orders, and those with these numbers.
-
-    Parcels can cost a call for each delivery; without them there are no handling units.
-    """
     flags = [flag for flag in FLAGS if with_parcels or flag != PARCELS]
     orders = [abap.alpha(number) for number in sap_sales_order_numbers if number.strip()]
     found = Read[SapDelivery]()
@@ -57,7 +53,7 @@ def _read(
     arguments = {"IS_DLV_DATA_CONTROL": dict.fromkeys(flags, "X"), table: selection}
     answer = session.call(READ_DELIVERIES, arguments, optional=OPTIONAL)
     refuse_reading(answer, READ_DELIVERIES, session.options)
-    read = delivery_reading.deliveries(answer, session.options)
+    read = delivery_reading.parse_deliveries(answer, session.options)
     units = rows(answer, "ET_HU_HEADER")
     if units and len(read.records) > 1 and not delivery_reading.names_owners(units):
         again = (_read_one(session, delivery) for delivery in read.records)

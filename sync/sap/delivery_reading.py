@@ -14,22 +14,22 @@ from sync.sap.refusals import Unattributed
 from sync.sap.rows import (
     Row,
     amount,
-    belonging,
-    day,
-    distinct,
     document_numbers,
+    first_date,
     grouped,
     material,
     moment,
     needed_rows,
     number,
-    present,
+    only_row,
     present_number,
-    required,
+    present_text,
+    require_distinct,
     required_number,
     required_quantity,
+    required_text,
     rows,
-    single,
+    rows_by_document,
     status,
     text,
     text_or_blank,
@@ -43,13 +43,13 @@ GOODS_MOVEMENT = "R"
 END_OF_DAY = "240000"
 
 
-def deliveries(answer: Row, options: SapOptions) -> Read[SapDelivery]:
+def parse_deliveries(answer: Row, options: SapOptions) -> Read[SapDelivery]:
     """Raises ``Unattributed`` where a row does not say which delivery it belongs to."""
     headers = needed_rows(answer, "ET_DELIVERY_HEADER")
     numbers = document_numbers(headers, "VBELN")
-    own = belonging(headers, "VBELN", numbers)
+    own = rows_by_document(headers, "VBELN", numbers)
     tables = {
-        name: belonging(rows(answer, name), "VBELN", numbers)
+        name: rows_by_document(rows(answer, name), "VBELN", numbers)
         for name in ("ET_DELIVERY_HEADER_STS", "ET_DELIVERY_ITEM")
     }
     for name in ("ET_DELIVERY_PARTNER", "ET_DELIVERY_ITEM_STS"):
@@ -62,7 +62,7 @@ def deliveries(answer: Row, options: SapOptions) -> Read[SapDelivery]:
         parts = {name: table.get(document, []) for name, table in tables.items()}
         orders = {text_or_blank(row, "VGBEL") for row in parts["ET_DELIVERY_ITEM"]} - {""}
         with kept_apart(unreadable, DELIVERY, document, orders=tuple(sorted(orders))):
-            header = single(own[document], "the delivery")
+            header = only_row(own[document], "the delivery")
             delivery = replace(
                 _delivery(header, parts, options),
                 handling_units=_handling_units(units, document, is_only=len(numbers) == 1),
@@ -94,18 +94,18 @@ def _owner(unit: Row) -> str:
 def _delivery(header: Row, tables: dict[str, list[Row]], options: SapOptions) -> SapDelivery:
     """S/4 fills the statuses in the header, ECC in the status table: the filled one counts."""
     statuses = tables["ET_DELIVERY_HEADER_STS"]
-    progress = single(statuses, "the delivery's status") if statuses else {}
+    progress = only_row(statuses, "the delivery's status") if statuses else {}
     partners = tables["ET_DELIVERY_PARTNER"]
     return SapDelivery(
-        delivery_number=required(header, "VBELN"),
-        created_date=day(header, "ERDAT"),
+        delivery_number=required_text(header, "VBELN"),
+        created_date=first_date(header, "ERDAT"),
         shipping_point=text(header, "VSTEL"),
         ship_to=text(header, "KUNNR") or _partner(partners, SHIP_TO_ROLE, "KUNNR"),
         picking_status=status("KOSTK", progress, header),
         goods_movement_status=status("WBSTK", progress, header),
         billing_status=status("FKSTK", progress, header),
         planned_picking_at=moment(header, "KODAT", "KOUHR", options.zone),
-        goods_issue_date=day(header, "WADAT_IST"),
+        goods_issue_date=first_date(header, "WADAT_IST"),
         goods_issue_time=abap.read_time(text(header, "SPE_WAUHR_IST")),
         bill_of_lading=text(header, "BOLNR"),
         external_delivery_id=text(header, "LIFEX"),
@@ -155,7 +155,7 @@ def _items(
     """Batch splits (UECHA names the main line) are added up to the line they belong to."""
     picking = {number(row, "POSNR"): text(row, "KOSTA") for row in statuses}
     numbers = [required_number(row, "POSNR") for row in items]
-    distinct(numbers, "POSNR")
+    require_distinct(numbers, "POSNR")
     lines = set(numbers)
     mains = [row for row in items if number(row, "UECHA") not in lines]
     splits: dict[int, list[tuple[int, Decimal]]] = {}
@@ -196,7 +196,7 @@ def _item(
         material=material(row, "MATNR_LONG", "MATNR", pads=options.pads_numeric_materials),
         quantity=sum((quantity for _, quantity in splits), required_quantity(row, "LFIMG")),
         unit=text(row, "VRKME", "MEINS"),
-        sap_sales_order_number=present(row, "VGBEL"),
+        sap_sales_order_number=present_text(row, "VGBEL"),
         sap_item_number=present_number(row, "VGPOS"),
         picking_status=picking.get(line) or text(row, "KOSTA"),
         higher_level_item_number=number(row, "UEPOS"),

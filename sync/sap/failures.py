@@ -50,7 +50,7 @@ def read_failure(exc: BaseException, function: str, *, changes: bool) -> Failure
     if "RFCError" in class_names(exc) or isinstance(exc, OSError):
         return Failure(_unavailable(exc, function), False, "unavailable", _was_cut(exc))
     if isinstance(exc, UnexpectedRecord):
-        return Failure(exc, True, "refused")  # a read whose RETURN says nothing clear
+        return Failure(exc, True, "refused")  # a read with an unclear RETURN
     if isinstance(exc, ValueError | ArithmeticError):
         # Results are converted after SAP has run the call (pyrfc sheet 4).
         return Failure(_unreadable(exc, function), False, "unavailable")
@@ -67,7 +67,7 @@ def _refusal(exc: BaseException, function: str) -> Failure | None:
     if isinstance(exc, TypeError | OverflowError | UnicodeEncodeError | AttributeError):
         return Failure(_not_fillable(exc, function), True, "refused")
     if getattr(exc, "key", None) == NO_AUTHORITY:
-        # Refused at the door, before the function ran; the session is a new one all the same.
+        # Refused before the function ran, but the session is a new one.
         return Failure(SapNotAuthorized(function), False, "refused")
     return None
 

@@ -126,7 +126,7 @@ def _text(path: str, value: Any) -> str:
 
 def _char(path: str, described: Field, value: Any) -> str:
     text = abap.clean(_text(path, value))
-    if abap.places(text) > described.length:
+    if abap.abap_length(text) > described.length:
         raise SapFieldRefused(path, f"longer than {described.length} characters")
     return text
 
@@ -173,7 +173,7 @@ def _packed(path: str, described: Field, value: Any) -> str:
     if not isinstance(value, Decimal):
         raise SapFieldRefused(path, "must be a Decimal")
     try:
-        return abap.packed(value, described.length * 2 - 1, described.decimals)
+        return abap.write_packed(value, described.length * 2 - 1, described.decimals)
     except ValueError as exc:
         raise SapFieldRefused(path, str(exc)) from None
 

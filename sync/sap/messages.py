@@ -82,5 +82,4 @@ def taught_key(row: TaughtMessage) -> str:
 
 
 def taught_messages(rows: Iterable[TaughtMessage]) -> dict[str, Explanation]:
-    """As ``SapOptions.taught_messages`` takes it."""
     return {taught_key(row): explanation_from(row) for row in rows}

@@ -33,7 +33,7 @@ class SapOptions:
     convert_external_keys: bool = False
     # I_MEMORY_READ of the order read; its values are unconfirmed, blank is SAP's default.
     order_memory_read: str = ""
-    # With which messages lists say that there is nothing; which ones they are is unconfirmed.
+    # The messages by which lists say that nothing was found; unconfirmed.
     nothing_found_messages: frozenset[str] = frozenset({"VF 041", "VL 302"})
     reads_tables: bool = True
     taught_messages: Mapping[str, Explanation] = field(default_factory=dict)

@@ -86,8 +86,8 @@ def _header(request: SapSalesOrderRequest) -> Fields:
 def _item(item: SapItemRequest, options: SapOptions, long_material: bool) -> Fields:
     """We number the items ourselves: otherwise schedules and conditions could not refer to them."""
     return {
-        "ITM_NUMBER": abap.item(item.item_number),
-        "HG_LV_ITEM": abap.item(item.higher_level_item_number)
+        "ITM_NUMBER": abap.write_item_number(item.item_number),
+        "HG_LV_ITEM": abap.write_item_number(item.higher_level_item_number)
         if item.higher_level_item_number
         else "",
         **product_fields(item, options, long_material),
@@ -112,13 +112,13 @@ def material_fields(material: str, options: SapOptions, long_material: bool) -> 
     internal = abap.matn1(material, pads=options.pads_numeric_materials)
     wanted = options.use_long_material
     if wanted is None:
-        wanted = long_material and abap.places(internal) > MATERIAL_LENGTH
+        wanted = long_material and abap.abap_length(internal) > MATERIAL_LENGTH
     return {"MATERIAL_LONG" if wanted else "MATERIAL": internal}
 
 
 def _schedule(item: SapItemRequest, request: SapSalesOrderRequest) -> Fields:
     return {
-        "ITM_NUMBER": abap.item(item.item_number),
+        "ITM_NUMBER": abap.write_item_number(item.item_number),
         "SCHED_LINE": SCHEDULE_LINE,
         "REQ_DATE": abap.write_date(request.requested_date),
         "REQ_QTY": item.quantity,
@@ -132,7 +132,7 @@ def _condition(condition: SapCondition, options: SapOptions) -> Fields:
     """A fixed amount has no "per"; customising of its condition type makes it fixed."""
     per_piece = not condition.is_fixed_amount and condition.item_number
     return {
-        "ITM_NUMBER": abap.item(condition.item_number),
+        "ITM_NUMBER": abap.write_item_number(condition.item_number),
         "COND_TYPE": condition.condition_type,
         "COND_VALUE": condition.value,
         "CURRENCY": condition.currency,
@@ -162,7 +162,7 @@ def partner_rows(request: SapSalesOrderRequest) -> tuple[list[Fields], list[Fiel
 
 def _needs_link(address: SapAddress) -> bool:
     """An inline address has no e-mail and shorter fields."""
-    too_long = (abap.places(getattr(address, n)) > limit for n, limit in INLINE_LIMITS.items())
+    too_long = (abap.abap_length(getattr(address, n)) > limit for n, limit in INLINE_LIMITS.items())
     return bool(address.email) or any(too_long)
 
 
@@ -185,7 +185,7 @@ def _inline_address(partner: SapPartner) -> Fields:
 
 
 def _linked_address(link: str, address: SapAddress) -> Fields:
-    is_long = abap.places(address.street) > STREET_LENGTH
+    is_long = abap.abap_length(address.street) > STREET_LENGTH
     return {
         "ADDR_NO": link,
         "NAME": address.name,
@@ -213,7 +213,7 @@ def _text_lines(text_id: str, language_iso: str, text: str) -> list[Fields]:
     for paragraph in abap.clean(text).splitlines():
         for mark, line in _wrapped(paragraph.rstrip()):
             row = {
-                "ITM_NUMBER": abap.item(0),
+                "ITM_NUMBER": abap.write_item_number(0),
                 "TEXT_ID": text_id,
                 "LANGU_ISO": language_iso,
                 "FORMAT_COL": mark,
@@ -225,7 +225,7 @@ def _text_lines(text_id: str, language_iso: str, text: str) -> list[Fields]:
 
 def _wrapped(paragraph: str) -> list[tuple[str, str]]:
     wrapped, mark = [], "*"
-    while abap.places(paragraph) > LINE_LENGTH:
+    while abap.abap_length(paragraph) > LINE_LENGTH:
         head = abap.cut(paragraph, LINE_LENGTH + 1)
         blank = head.rfind(" ")
         line = head[:blank] if blank > 0 else abap.cut(paragraph, LINE_LENGTH)

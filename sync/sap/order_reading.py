@@ -24,23 +24,23 @@ from sync.sap.reference import normal_reference
 from sync.sap.rows import (
     Row,
     amount,
-    belonging,
-    day,
-    distinct,
     document_numbers,
+    first_date,
     grouped,
     is_document_number,
     material,
     moment,
     needed_rows,
     number,
-    present,
+    only_row,
     present_number,
-    required,
+    present_text,
+    require_distinct,
     required_amount,
     required_number,
+    required_text,
     rows,
-    single,
+    rows_by_document,
     status,
     text,
     text_or_blank,
@@ -52,7 +52,7 @@ FIXED_AMOUNT, PERCENTAGE = "B", "A"
 TAX = "D"  # class of condition
 
 
-def order_headers(answer: Row, reference: str, *, field_length: int) -> list[SapOrderHeader]:
+def parse_order_headers(answer: Row, reference: str, *, field_length: int) -> list[SapOrderHeader]:
     """The orders with exactly this reference, each once.
 
     ``field_length`` is how much the system could compare: 35 characters, or 20 on old systems.
@@ -76,7 +76,7 @@ def order_headers(answer: Row, reference: str, *, field_length: int) -> list[Sap
     return list(found.values())
 
 
-def all_order_headers(answer: Row) -> Read[SapOrderHeader]:
+def parse_all_order_headers(answer: Row) -> Read[SapOrderHeader]:
     """Each order of a list by date once, although SAP lists items."""
     found: dict[str, SapOrderHeader] = {}
     unreadable: list[UnreadableRecord] = []
@@ -94,22 +94,22 @@ def _reference(row: Row, *names: str) -> str:
 
 
 def _document_number(row: Row) -> str:
-    document = abap.alpha(required(row, "SD_DOC"))
+    document = abap.alpha(required_text(row, "SD_DOC"))
     if not is_document_number(document):
         raise not_readable("SAP's SD_DOC is not a document number.")
     return document
 
 
 def _created(row: Row) -> date | None:
-    return day(row, "CREATION_DATE", "DOC_DATE")
+    return first_date(row, "CREATION_DATE", "DOC_DATE")
 
 
-def sales_orders(answer: Row, options: SapOptions) -> Read[SapSalesOrder]:
+def parse_sales_orders(answer: Row, options: SapOptions) -> Read[SapSalesOrder]:
     """Raises ``Unattributed`` where a row does not say which order it belongs to."""
     headers = needed_rows(answer, "ORDER_HEADERS_OUT")
     numbers = document_numbers(headers, "DOC_NUMBER")
     tables = {
-        name: belonging(rows(answer, name), key, numbers)
+        name: rows_by_document(rows(answer, name), key, numbers)
         for name, key in (
             ("ORDER_ITEMS_OUT", "DOC_NUMBER"),
             ("ORDER_SCHEDULES_OUT", "DOC_NUMBER"),
@@ -117,32 +117,32 @@ def sales_orders(answer: Row, options: SapOptions) -> Read[SapSalesOrder]:
             ("ORDER_CONDITIONS_OUT", "SD_DOC"),
         )
     }
-    # What these tell can also be had elsewhere, or decides nothing.
+    # Their content is also found elsewhere, or decides nothing.
     for name in ("ORDER_BUSINESS_OUT", "ORDER_PARTNERS_OUT", "ORDER_FLOWS_OUT"):
         tables[name] = grouped(rows(answer, name), "SD_DOC")
     tables["ORDER_ADDRESS_OUT"] = grouped(rows(answer, "ORDER_ADDRESS_OUT"), "DOC_NUMBER")
-    own = belonging(headers, "DOC_NUMBER", numbers)
+    own = rows_by_document(headers, "DOC_NUMBER", numbers)
     found: list[SapSalesOrder] = []
     unreadable: list[UnreadableRecord] = []
     for document in numbers:
         with kept_apart(unreadable, ORDER, document, orders=(document,)):
-            header = single(own[document], "the order")
+            header = only_row(own[document], "the order")
             parts = {name: table.get(document, []) for name, table in tables.items()}
             found.append(_sales_order(header, parts, options))
     return Read(tuple(found), tuple(unreadable))
 
 
 def _sales_order(header: Row, tables: dict[str, list[Row]], options: SapOptions) -> SapSalesOrder:
-    progress = single(tables["ORDER_STATUSHEADERS_OUT"], "the order's status")
+    progress = only_row(tables["ORDER_STATUSHEADERS_OUT"], "the order's status")
     return SapSalesOrder(
-        sap_sales_order_number=required(header, "DOC_NUMBER"),
+        sap_sales_order_number=required_text(header, "DOC_NUMBER"),
         customer_reference=_customer_reference(header, tables["ORDER_BUSINESS_OUT"]),
         order_type=text(header, "DOC_TYPE"),
         sales_organization=text(header, "SALES_ORG"),
         sold_to=_sold_to(header, tables["ORDER_PARTNERS_OUT"], options),
         currency=text(header, "CURRENCY"),
         net_value=required_amount(header, "NET_VAL_HD"),
-        created_date=day(header, "REC_DATE"),
+        created_date=first_date(header, "REC_DATE"),
         delivery_status=status("DLV_STAT_H", progress),
         billing_status=status("BILLINGSTA", progress),
         overall_status=status("PRC_STAT_H", progress),
@@ -159,7 +159,6 @@ def _sales_order(header: Row, tables: dict[str, list[Row]], options: SapOptions)
 
 
 def _partners(partners: list[Row], addresses: list[Row]) -> tuple[SapPartner, ...]:
-    """The header's partners, each with its own address where it has one."""
     own = {text(row, "ADDRESS"): _address(row) for row in addresses}
     return tuple(
         SapPartner(text(row, "PARTN_ROLE"), text(row, "CUSTOMER"), own.get(text(row, "ADDRESS")))
@@ -209,7 +208,7 @@ def _items(
     for row in schedules:
         line = number(row, "ITM_NUMBER")
         requested[line] = requested.get(line, Decimal(0)) + amount(row, "REQ_QTY")
-    distinct([number(row, "ITM_NUMBER") for row in items], "ITM_NUMBER")
+    require_distinct([number(row, "ITM_NUMBER") for row in items], "ITM_NUMBER")
     return tuple(_item(row, requested, options) for row in items)
 
 
@@ -223,7 +222,7 @@ def _item(row: Row, requested: dict[int, Decimal], options: SapOptions) -> SapSa
         unit=text(row, "SALES_UNIT"),
         net_value=amount(row, "NET_VALUE"),
         customer_item_number=_customer_item(text(row, "PO_ITM_NO")),
-        rejection_reason=present(row, "REA_FOR_RE"),
+        rejection_reason=present_text(row, "REA_FOR_RE"),
         higher_level_item_number=number(row, "HG_LV_ITEM"),
         billing_relevance=text(row, "REL_FOR_BI") if "REL_FOR_BI" in row else None,
     )

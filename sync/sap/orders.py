@@ -145,7 +145,6 @@ def search_sales_orders(
     sales_organization: str,
     created_from: date | None,
 ) -> list[SapOrderHeader]:
-    """The orders with exactly this customer reference, each once."""
     reference = normal_reference(customer_reference)
     if not reference:
         raise ValueError("A look-up needs a customer reference.")
@@ -164,7 +163,7 @@ def search_sales_orders(
         arguments["DOCUMENT_DATE"] = abap.write_date(created_from)
     answer = session.call(LIST_ORDERS, arguments)
     refuse_reading(answer, LIST_ORDERS, session.options, customer_reference)
-    return order_reading.order_headers(answer, reference, field_length=length)
+    return order_reading.parse_order_headers(answer, reference, field_length=length)
 
 
 def list_sales_orders(
@@ -175,7 +174,6 @@ def list_sales_orders(
     created_from: date,
     created_to: date,
 ) -> Read[SapOrderHeader]:
-    """A customer's orders by document date, each once."""
     arguments = {
         "CUSTOMER_NUMBER": abap.alpha(sold_to),
         "SALES_ORGANIZATION": sales_organization,
@@ -184,13 +182,12 @@ def list_sales_orders(
     }
     answer = session.call(LIST_ORDERS, arguments)
     refuse_reading(answer, LIST_ORDERS, session.options)
-    return order_reading.all_order_headers(answer)
+    return order_reading.parse_all_order_headers(answer)
 
 
 def get_sales_orders(
     session: SapSession, sap_sales_order_numbers: Sequence[str], *, with_addresses: bool = False
 ) -> Read[SapSalesOrder]:
-    """Numbers that SAP does not know are left out (sheet 2.3)."""
     wanted = [abap.alpha(number) for number in sap_sales_order_numbers if number.strip()]
     read = partial(_read, session, (*VIEWS, ADDRESSES) if with_addresses else VIEWS)
     chunked = (read_in_halves(chunk, read, ORDER) for chunk in chunks(wanted, ORDERS_PER_READ))
@@ -206,7 +203,7 @@ def _read(session: SapSession, views: Sequence[str], wanted: Sequence[str]) -> R
     if session.options.order_memory_read:
         arguments["I_MEMORY_READ"] = session.options.order_memory_read
     answer = session.call(READ_ORDERS, arguments)
-    read = order_reading.sales_orders(answer, session.options)
+    read = order_reading.parse_sales_orders(answer, session.options)
     return Read(
         tuple(one for one in read.records if one.sap_sales_order_number in wanted),
         tuple(one for one in read.unreadable if one.number in wanted),

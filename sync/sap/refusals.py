@@ -55,7 +55,6 @@ class SapRejected(RemoteRejected):
 
     @property
     def own_columns(self) -> dict[str, str]:
-        """Names the message, so that an administrator can explain it."""
         if not self.messages:
             return {}
         first = self.messages[0]

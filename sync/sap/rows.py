@@ -49,15 +49,15 @@ def structure(answer: Row, parameter: str) -> Row:
     return value
 
 
-def required(row: Row, name: str) -> str:
+def required_text(row: Row, name: str) -> str:
     found = text(row, name)
     if not found:
         raise not_readable(f"A row from SAP lacks {name}.")
     return found
 
 
-def present(row: Row, name: str) -> str:
-    """A text field that must be there but may be blank."""
+def present_text(row: Row, name: str) -> str:
+    """Must be there, but may be blank."""
     if row.get(name) is None:
         raise not_readable(f"A row from SAP lacks {name}.")
     return text(row, name)
@@ -106,7 +106,7 @@ def number(row: Row, *names: str) -> int:
 
 def present_number(row: Row, name: str) -> int:
     """May be 0, but must be there."""
-    return _read(abap.read_numc, present(row, name), name)
+    return _read(abap.read_numc, present_text(row, name), name)
 
 
 def required_number(row: Row, name: str) -> int:
@@ -139,7 +139,7 @@ def required_quantity(row: Row, name: str) -> Decimal:
     return found
 
 
-def day(row: Row, *names: str) -> date | None:
+def first_date(row: Row, *names: str) -> date | None:
     """The first of these dates that is set."""
     return _read(abap.read_date, text(row, *names), names[0])
 
@@ -164,8 +164,10 @@ def grouped(found: Sequence[Row], name: str) -> dict[str, list[Row]]:
     return groups
 
 
-def belonging(found: Sequence[Row], name: str, owners: Sequence[str]) -> dict[str, list[Row]]:
-    """Rows by the document they belong to; raises ``Unattributed`` for one that names none.
+def rows_by_document(
+    found: Sequence[Row], name: str, owners: Sequence[str]
+) -> dict[str, list[Row]]:
+    """Raises ``Unattributed`` for a row that names no document.
 
     Losing a row would mean a line that is not shipped, or a price that is not compared.
     """
@@ -192,15 +194,14 @@ def is_document_number(value: str) -> bool:
     return len(value) == 10 and value.isascii() and value.isalnum()
 
 
-def single(found: Sequence[Row], what: str) -> Row:
-    """The only row of a document; raises where two contradict each other."""
+def only_row(found: Sequence[Row], what: str) -> Row:
+    """Raises where a document has two contradicting rows."""
     if len(found) != 1:
         raise not_readable(f"SAP sent {what} twice.")
     return found[0]
 
 
-def distinct(numbers: Sequence[int], name: str) -> None:
-    """Raises when a document has two rows with the same number."""
+def require_distinct(numbers: Sequence[int], name: str) -> None:
     if len(set(numbers)) < len(numbers):
         raise not_readable(f"SAP sent two rows with the same {name}.")
 

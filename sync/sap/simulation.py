@@ -58,7 +58,6 @@ def simulate(session: SapSession, request: SapSalesOrderRequest) -> SapSimulatio
 def _net_value(
     items: tuple[SapSalesOrderItem, ...], conditions: tuple[SapCondition, ...]
 ) -> Decimal:
-    """The lines, and the header charges that SAP did not spread over them."""
     spread = {one.condition_type for one in conditions if one.item_number}
     of_header = (
         one.amount or Decimal(0)
@@ -73,7 +72,7 @@ def _priced(session: SapSession, request: SapSalesOrderRequest) -> dict[str, Any
     try:
         answer = session.call(SIMULATE_ORDER, _arguments(request, session))
     except (RemoteRejected, RemoteMisconfigured, RemoteUnavailable, UnexpectedRecord):
-        # The check stands; only prices are missing. A dump has cost the session.
+        # The check is still valid; only prices are missing. A dump has ended the session.
         if not session.is_usable:
             session.renew()
         return {}
@@ -121,9 +120,9 @@ def _sent_item(item: SapItemRequest, options: SapOptions, long_material: bool) -
     """REQ_QTY is NUMC with three implied decimals: 9.001 is sent as 9001 (sheet 1.6)."""
     thousandths = item.quantity.scaleb(QUANTITY_DECIMALS)
     return {
-        "ITM_NUMBER": abap.item(item.item_number),
+        "ITM_NUMBER": abap.write_item_number(item.item_number),
         **product_fields(item, options, long_material),
-        "REQ_QTY": abap.numc(int(thousandths), 13),
+        "REQ_QTY": abap.write_numc(int(thousandths), 13),
         "SALES_UNIT": internal_unit(item.unit, options.unit_keys),
     }
 
@@ -153,7 +152,7 @@ def _prices(
         sent |= {currency: condition.currency} if currency else {}
         if not condition.is_fixed_amount:
             internal = internal_unit(condition.unit, unit_keys)
-            sent |= {per: abap.numc(condition.per, 5), unit: internal}
+            sent |= {per: abap.write_numc(condition.per, 5), unit: internal}
     return sent
 
 

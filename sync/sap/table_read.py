@@ -75,7 +75,7 @@ def read_table(
     except SapFieldMissing as exc:
         raise TableForbidden(table) from exc
     except SapNotAuthorized as exc:
-        # Refused at the door, but the session is gone with it; reads may go on with a new one.
+        # SAP refused it before running it, which ends the session; reads may use a new one.
         session.renew()
         raise TableForbidden(table) from exc
     return _split(answer)

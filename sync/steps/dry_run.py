@@ -69,7 +69,7 @@ def _simulated(
         run,
         order,
         verdict=verdict,
-        request=sap.as_sent(translated.request),
+        request=sap.get_dry_run_payload(translated.request),
         messages=[_message(one, sap.explain(one)) for one in simulation.messages],
         prices=prices,
         differences=differences,
@@ -86,7 +86,7 @@ def _verdict(simulation: SapSimulation, *, is_differing: bool) -> DryRun.Verdict
 
 
 def _incomplete(run: StepRun, order: SalesOrder, missing: list[MissingEntry]) -> str:
-    listed = [{"mapping": one.what, "key": one.key} for one in missing]
+    listed = [{"mapping": one.description, "key": one.key} for one in missing]
     _keep(run, order, verdict=Verdict.INCOMPLETE, missing=listed)
     entries = "entry is" if len(missing) == 1 else "entries are"
     return f"{len(missing)} mapping {entries} missing; SAP was not asked."

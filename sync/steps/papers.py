@@ -35,7 +35,13 @@ from sync.reading import Read
 from sync.steps.finished_orders import refuse_unasked_write
 from sync.steps.remote_writes import wait_for_shop
 from sync.steps.step_run import StepRun
-from sync.translate.hand_made import Held, MadeByHand, asked_by, counted, covers
+from sync.translate.hand_made import (
+    Held,
+    MadeByHand,
+    counted_quantities,
+    covers_by_document,
+    wanted_by,
+)
 from sync.translate.marks import Mark
 from sync.translate.open_quantities import OpenQuantities
 
@@ -65,7 +71,7 @@ class Paper(ABC, Generic[Document, Record]):
 
     @property
     def marker(self) -> str:
-        return self.mark.on(self.document)
+        return self.mark.comment_for(self.document)
 
     @property
     def may_differ(self) -> bool:
@@ -180,12 +186,14 @@ def _made_by_hand(
     if not papers:
         return None
     marks = {comment for one in records for comment in one.comments}
-    documents = {one.pk: one for one in paper.documents() if paper.mark.on(one) not in marks}
+    documents = {
+        one.pk: one for one in paper.documents() if paper.mark.comment_for(one) not in marks
+    }
     ids = paper.counted_ids()
-    held = [Held(key, counted(one.items, ids)) for key, one in papers.items()]
-    wanted = [asked_by(key, paper.wanted_for(one)) for key, one in documents.items()]
+    held = [Held(key, counted_quantities(one.items, ids)) for key, one in papers.items()]
+    wanted = [wanted_by(key, paper.wanted_for(one)) for key, one in documents.items()]
     pairs = paper.known_pairs(papers, documents)
-    return MadeByHand(papers, documents, held, wanted, covers(held, wanted, pairs))
+    return MadeByHand(papers, documents, held, wanted, covers_by_document(held, wanted, pairs))
 
 
 def _link(paper: Paper[Document, Record], found: Record) -> str:

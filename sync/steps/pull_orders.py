@@ -83,7 +83,7 @@ def _by_itself_or_listed(shop: MagentoClient, entity_id: int) -> MagentoOrder | 
 def _as_listed(shop: MagentoClient, entity_id: int, error: SyncError) -> MagentoOrder | None:
     """None where the order is gone. Raises ``UnexpectedRecord``, so that the task stays that of a
     record and a later pull closes it."""
-    listed = shop.look_for_order(entity_id)
+    listed = shop.search_order(entity_id)
     if listed.records or not listed.unreadable:
         return next(iter(listed.records), None)
     own = UnexpectedRecord(error.message, cause=ShopCause.SPOILS_ITS_LIST, detail=error.cause_key)

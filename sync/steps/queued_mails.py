@@ -21,7 +21,7 @@ def is_in_queue(run: StepRun, record: MagentoInvoice | MagentoShipment) -> bool:
     if record.email_sent or record.mail_is_queued or not record.mail_is_untold:
         return record.mail_is_queued
     route = "invoices" if isinstance(record, MagentoInvoice) else "shipments"
-    return record.entity_id in run.magento().mails_wanted(route, record.order_id)
+    return record.entity_id in run.magento().get_ids_with_mail(route, record.order_id)
 
 
 def follow_queued_mails(run: StepRun) -> None:
@@ -31,7 +31,7 @@ def follow_queued_mails(run: StepRun) -> None:
         papers = papers_to_ask_about(run.shop, model, now, AT_ONCE)
         if not papers:
             continue
-        for told in run.magento().mails_of(route, papers.keys()):
+        for told in run.magento().search_mails(route, papers.keys()):
             if told.entity_id in papers:
                 store_mail_answer(papers.pop(told.entity_id), told, now)
         for paper in papers.values():

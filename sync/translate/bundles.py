@@ -26,7 +26,6 @@ class Bundle:
 
     @property
     def is_touched(self) -> bool:
-        """Whether this document names any of the bundle."""
         return any(self.now.get(item.item_id) for item in (self.parent, *self.parts))
 
     @property

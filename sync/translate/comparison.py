@@ -115,7 +115,6 @@ def simulated_differences(
 
 
 def _held_totals(asked: SapSalesOrderRequest, read: SapSalesOrder, totals: Totals) -> Totals | None:
-    """None where SAP's order has no price elements (an old system)."""
     if not read.conditions and asked.conditions:
         return None
     return _told_totals(read.net_value, asked, read.conditions, totals)

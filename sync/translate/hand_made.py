@@ -4,8 +4,8 @@ An order paid online is invoiced by the shop at once; a person may ship or invoi
 hand. Such a paper may stand for several SAP documents, and a document may need several such papers.
 All quantities here are by the order item ids that count (``counted_ids``).
 
-The portal never makes the rest of a document that papers made by hand cover in part: they cover it
-as a whole, or not at all.
+The portal and a person never share a document: papers made by hand cover it as a whole, or it is
+not covered.
 """
 
 from __future__ import annotations
@@ -42,7 +42,6 @@ class Cover:
 
     @property
     def is_whole(self) -> bool:
-        """Whether there are papers and nothing is left to make."""
         return bool(self.papers) and not self.rest
 
 
@@ -64,8 +63,8 @@ class MadeByHand(Generic[Paper, Document]):
         return self.covers.get(document, Cover()).is_whole
 
 
-def asked_by(document: int, open_quantities: OpenQuantities) -> Held:
-    """The document's quantities on the lines that count, even those that do not fit the order."""
+def wanted_by(document: int, open_quantities: OpenQuantities) -> Held:
+    """On the lines that count, including quantities that do not fit the order."""
     asked = {line.item_id: line.quantity for line in open_quantities.asked}
     unfit = {one.item_id: one.wanted for one in open_quantities.disagreements}
     return Held(document, unfit | asked)
@@ -84,14 +83,15 @@ def shipped_ids(order: MagentoOrder, bundle_types: Mapping[int, str]) -> frozens
     whole |= {
         item.item_id
         for item in order.items
-        if bundle_types.get(item.product_id or 0, "") == TOGETHER
+        if item.product_id and bundle_types.get(item.product_id) == TOGETHER
     }
     return _counted(order, by_parts=set(children_by_parent(order)) - whole)
 
 
-def counted(items: Iterable[MagentoDocumentItem], ids: Collection[int]) -> dict[int, Decimal]:
-    """The quantities of a shipment or invoice, which lists parents and parts, on the lines that
-    count."""
+def counted_quantities(
+    items: Iterable[MagentoDocumentItem], ids: Collection[int]
+) -> dict[int, Decimal]:
+    """On the lines that count: a shipment or invoice lists both parents and parts."""
     found: dict[int, Decimal] = {}
     for item in items:
         if item.qty and item.order_item_id in ids:
@@ -99,10 +99,10 @@ def counted(items: Iterable[MagentoDocumentItem], ids: Collection[int]) -> dict[
     return found
 
 
-def covers(
+def covers_by_document(
     papers: Sequence[Held], documents: Sequence[Held], known: Collection[tuple[int, int]] = ()
 ) -> dict[int, Cover]:
-    """By document, the papers that stand for it; both in the order they are to be used.
+    """Documents and papers are in the order they are to be used.
 
     ``known`` are pairs of paper and document that are already linked: they stay. Then a paper goes
     to the document with exactly its quantities, and the rest to any document they cover as a whole.
@@ -131,9 +131,9 @@ def covers(
     }
 
 
-def together(links: Collection[tuple[int, int]], document: int) -> tuple[set[int], set[int]]:
-    """The papers and documents that are linked with a document, directly or through others: the
-    sums of both must be equal."""
+def linked_group(links: Collection[tuple[int, int]], document: int) -> tuple[set[int], set[int]]:
+    """The papers and documents linked with a document, directly or through others: the sums of both
+    must be equal."""
     papers: set[int] = set()
     documents = {document}
     while True:
@@ -154,7 +154,6 @@ def _dynamic_bundles(order: MagentoOrder) -> set[int]:
 
 
 def _counted(order: MagentoOrder, *, by_parts: Collection[int]) -> frozenset[int]:
-    """The top lines, some of them replaced by their parts."""
     return frozenset(
         item.item_id
         for item in order.items

@@ -91,11 +91,10 @@ def _first(
 
 
 def _counted(lines: list[Line]) -> Iterator[tuple[Line, Line | None]]:
-    """Each part comes with its bundle."""
-    known = {line.item_id: line for line in lines}
+    known: dict[int | None, Line] = {line.item_id: line for line in lines}
     parents = {line.parent_item_id for line in lines}
     for line in lines:
-        above = known.get(line.parent_item_id or 0)
+        above = known.get(line.parent_item_id)
         if above is None:
             if line.product_type == CONFIGURABLE or line.item_id not in parents:
                 yield line, None

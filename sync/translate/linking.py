@@ -49,7 +49,7 @@ def is_order(read: SapSalesOrder) -> bool:
     return read.category in {ORDER, ""}
 
 
-def points(ours: WebSide, read: SapSalesOrder, tolerance: Decimal) -> list[Point]:
+def comparison_points(ours: WebSide, read: SapSalesOrder, tolerance: Decimal) -> list[Point]:
     """Without any doubt among the points, the two belong together."""
     return [
         _reference(ours, read),

@@ -54,7 +54,6 @@ def sales_order_line_values(order: MagentoOrder) -> list[dict[str, Any]]:
 
 
 def shipment_values(shipment: MagentoShipment) -> dict[str, Any]:
-    """With ``lines`` and ``tracks``."""
     return {
         "entity_id": shipment.entity_id,
         "increment_id": shipment.increment_id,
@@ -67,7 +66,6 @@ def shipment_values(shipment: MagentoShipment) -> dict[str, Any]:
 
 
 def invoice_values(invoice: MagentoInvoice) -> dict[str, Any]:
-    """With ``lines``."""
     return {
         "entity_id": invoice.entity_id,
         "increment_id": invoice.increment_id,

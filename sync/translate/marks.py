@@ -12,8 +12,7 @@ class Mark(StrEnum):
     DELIVERY = "SAP delivery"
     BILLING_DOCUMENT = "SAP billing document"
 
-    def on(self, document: object) -> str:
-        """The comment on the paper made for this document."""
+    def comment_for(self, document: object) -> str:
         return f"{self} {document}"
 
     def is_among(self, comments: Iterable[str]) -> bool:

@@ -104,7 +104,7 @@ def shippable_quantities(
     for parent, parts in sorting.bundles():
         goods = [part for part in parts if not part.is_virtual]
         shipped = Bundle(parent, goods, delivered, delivered_before)
-        kind = bundle_types.get(parent.product_id or 0, "")
+        kind = bundle_types.get(parent.product_id) if parent.product_id else None
         if not shipped.is_touched:
             sorting.take_virtual([part for part in parts if part.is_virtual])
             continue
@@ -170,7 +170,6 @@ class _Sorting:
             self._wanted[item.item_id] = quantity
 
     def take_whole(self, bundle: Bundle) -> None:
-        """By its parent id."""
         negative = [part for part in bundle.parts if self._given.get(part.item_id, ZERO) < 0]
         excess = [part for part in bundle.parts if bundle.so_far(part) > part.qty_ordered]
         for part in negative:
@@ -184,7 +183,6 @@ class _Sorting:
         self._waiting |= bundle.unfinished()
 
     def take_parts(self, bundle: Bundle) -> None:
-        """By the ids of its parts."""
         is_kit = bool(bundle.parent_quantity) and not bundle.parts_were_ever_given
         for part in bundle.parts:
             share = bundle.per_bundle(part) * Fraction(bundle.parent_quantity)
@@ -213,11 +211,9 @@ class _Sorting:
                 self.want(item, quantity)
 
     def disagree(self, item: MagentoOrderItem, quantity: Decimal, reason: str) -> None:
-        """Leave the line to a person."""
         self._disagreements.append(Disagreement(item.item_id, item.sku, quantity, reason))
 
     def result(self, open_quantity: Callable[[MagentoOrderItem], Decimal]) -> OpenQuantities:
-        """What was asked for, as far as the shop has it open."""
         quantities: dict[int, Decimal] = {}
         asked: list[AskedLine] = []
         for item_id, wanted in sorted(self._wanted.items()):

@@ -47,13 +47,7 @@ class PricedLine:
 
     @property
     def total(self) -> Decimal:
-        """What the customer pays for the line."""
         return self.net_before_discount - self.discount + self.tax
-
-    @property
-    def ship_item_id(self) -> int:
-        """The line's id in a shipment, except in a bundle that is shipped together."""
-        return self.item_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +59,7 @@ class OrderAmounts:
     freight: Decimal
     freight_discount: Decimal
     freight_tax: Decimal
-    rounding: Decimal = ZERO  # what the shop's total is above this
+    rounding: Decimal = ZERO  # how much the shop's total is above this one
 
     @property
     def charged(self) -> Decimal:
@@ -139,7 +133,6 @@ def is_dynamic_bundle(item: MagentoOrderItem, children: list[MagentoOrderItem]) 
 
 
 def _counted(order: MagentoOrder) -> Iterator[tuple[MagentoOrderItem, int | None]]:
-    """The lines that become SAP items, each with its parent item, if any."""
     _refuse_repeated_lines(order)
     children = children_by_parent(order)
     for item in order.items:

@@ -58,7 +58,9 @@ class OrderMapping:
     requested_date: date | None = None
     time_zone: str = "UTC"  # of the SAP system, for the order date
     region_countries: frozenset[str] = frozenset({"US", "CA"})
-    amounts_may_be_off: Decimal = Decimal(0)  # the shop's total from the sum of its lines
+    amounts_may_be_off: Decimal = Decimal(
+        0
+    )  # tolerance between the shop's total and the sum of its lines
 
 
 def missing_of(
@@ -73,7 +75,7 @@ def require_mapping(order: MagentoOrder, amounts: OrderAmounts, mapping: OrderMa
     missing = missing_of(order, amounts, mapping)
     if not missing:
         return
-    names = ", ".join(f"{one.what} “{one.key}”" for one in missing)
+    names = ", ".join(f"{one.description} “{one.key}”" for one in missing)
     raise MappingMissing(
         f"Order {order.increment_id} cannot go to SAP before these mappings are there: {names}.",
         *missing[0],

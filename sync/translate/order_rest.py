@@ -1,12 +1,12 @@
-"""What of a web order is still to be ordered in SAP: no piece that was refunded, canceled or
-shipped before SAP knew of it. Pure.
+"""What is left of a web order to place in SAP: nothing refunded, canceled or shipped before SAP
+knew of it. Pure.
 
 - simple, virtual, configurable by its parent: ordered - max(shipped, refunded) - canceled, the
   shop's own rule (README "Versions" 9).
 - bundle: whole bundles only, as many as every part is left for; the shop may note what was taken
   off on the bundle or on its parts.
 - money: a line's share of its own amounts, rounded as a credit memo rounds what it gives back.
-  Freight stays whole: whoever refunds freight, or more or less than the lines, is asked first.
+  Freight stays whole: a refund of freight, or of more or less than the lines, goes to a person.
 """
 
 from __future__ import annotations
@@ -46,17 +46,12 @@ def left_to_order(lines: Iterable[Line]) -> dict[int, Decimal]:
     return _left(list(lines), lambda line: max(line.qty_shipped, line.qty_refunded))
 
 
-def left_of_refunds(lines: Iterable[Line]) -> dict[int, Decimal]:
-    """As ``left_to_order``, but shipped pieces stay: what there was before the first shipment.
+def left_after_refunds(lines: Iterable[Line]) -> dict[int, Decimal]:
+    """Shipped pieces stay: what there was to order before the first shipment.
 
     Raises ``BundleInParts``.
     """
     return _left(list(lines), lambda line: line.qty_refunded)
-
-
-def is_less(lines: Iterable[Line], left: Left) -> bool:
-    """Whether part of the order is not to be ordered."""
-    return any(left.get(line.item_id, line.qty_ordered) < line.qty_ordered for line in lines)
 
 
 def amounts_left(amounts: OrderAmounts, left: Left) -> OrderAmounts:
@@ -74,7 +69,7 @@ def refund_problem(order: MagentoOrder) -> str:
     if order.shipping_refunded or order.adjustment_positive or order.adjustment_negative:
         return BESIDE_THE_LINES
     try:
-        left = left_of_refunds(order.items)
+        left = left_after_refunds(order.items)
     except BundleInParts:
         return ""
     touched = sum(left[item.item_id] < item.qty_ordered for item in order.items)
@@ -87,8 +82,8 @@ def _left(lines: Sequence[Line], gone: Callable[[Line], Decimal]) -> dict[int, D
     known = {line.item_id: line for line in lines}
     parts: dict[int, list[Line]] = {}
     for line in lines:
-        if line.parent_item_id in known:
-            parts.setdefault(line.parent_item_id or 0, []).append(line)
+        if (parent_id := line.parent_item_id) is not None and parent_id in known:
+            parts.setdefault(parent_id, []).append(line)
     left = {line.item_id: _of_line(line, gone) for line in lines}
     for parent_id, below in parts.items():
         parent = known[parent_id]
@@ -124,7 +119,6 @@ def _whole_bundles(parent: Line, parts: Sequence[Line], left: Left) -> Decimal:
 
 
 def _share(line: PricedLine, quantity: Decimal) -> PricedLine | None:
-    """None where nothing of the line is left."""
     if quantity == line.quantity:
         return line
     if quantity <= 0:

@@ -17,9 +17,9 @@ CENT = Decimal("0.01")
 
 class Standing(StrEnum):
     NOTHING_DUE = "nothing_due"
-    NOT_PAID = "not_paid"  # no gateway has to do with it
+    NOT_PAID = "not_paid"  # no gateway is involved
     PAID_OFFLINE = "paid_offline"
-    AUTHORISED = "authorised"  # or placed with a gateway that was asked for nothing yet
+    AUTHORISED = "authorised"  # or placed with a gateway that has not been asked to collect
     PARTLY_CAPTURED = "partly_captured"
     CAPTURED = "captured"
     BOOKED_ONLY = "booked_only"  # the shop says paid; its gateway has not collected it all

@@ -66,7 +66,6 @@ class _Told:
         self._knows_taxes = any(one.is_tax for one in simulation.conditions)
 
     def line(self, item_number: int) -> Amounts | None:
-        """None where SAP has no such line."""
         item = self._items.get(item_number)
         if item is None:
             return None

@@ -91,7 +91,6 @@ def sap_order_request(
 
 
 def _totals(amounts: OrderAmounts, mapping: OrderMapping) -> Totals:
-    """What SAP's order must add up to, however SAP divides it."""
     tax = sum((line.tax for line in amounts.lines), amounts.freight_tax)
     ours = frozenset({mapping.tax_condition, mapping.freight_tax_condition} - {""})
     return Totals(amounts.charged - tax, tax, ours)
@@ -100,7 +99,6 @@ def _totals(amounts: OrderAmounts, mapping: OrderMapping) -> Totals:
 def missing_entries(
     order: MagentoOrder, mapping: OrderMapping, left: Left | None = None
 ) -> list[MissingEntry]:
-    """What the mappings lack for the order, or for what is ``left`` of it."""
     amounts = amounts_left(order_amounts(order, mapping.amounts_may_be_off), left or {})
     return missing_of(order, amounts, mapping)
 
@@ -134,7 +132,6 @@ def _customer_reference(order: MagentoOrder, prefix: str) -> str:
 def _partners(
     order: MagentoOrder, mapping: OrderMapping, fitter: TextFitter
 ) -> Iterator[SapPartner]:
-    """Sold-to (with the billing address for a one-time customer), ship-to, bill-to if wanted."""
     billing = order.billing_address or order.shipping_address
     if mapping.is_one_time_customer and billing is None:
         raise _unfit(order, "a one-time customer needs an address, and it has none")

@@ -172,7 +172,6 @@ def delivery_line_values(item: SapDeliveryItem) -> dict[str, Any]:
 
 
 def base_quantity_values(item: SapDeliveryItem) -> dict[str, Any]:
-    """The columns by which a delivered line converts to another unit."""
     return {"base_quantity": item.base_quantity, "base_unit": item.base_unit}
 
 

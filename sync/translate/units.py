@@ -30,9 +30,8 @@ class Counted:
         return self.base_quantity if wanted == self.base_unit else None
 
 
-def counted_as(billed: Decimal, unit: str, delivered: Counted | None) -> Counted:
-    """A billed quantity, with the base quantity calculated from the delivered line where there is
-    one and the result is exact."""
+def billed_with_base_quantity(billed: Decimal, unit: str, delivered: Counted | None) -> Counted:
+    """Calculated from the delivered line; left out where there is none or it is not exact."""
     if (
         delivered is None
         or unit != delivered.unit

@@ -66,9 +66,9 @@ class Unwanted:
 def web_lines(lines: Iterable[Line], item_numbers: Mapping[int, int]) -> dict[int, WebLine]:
     """By SAP item; ``item_numbers`` is by order item id. The shop may note what is taken off a
     bundle on the bundle alone."""
-    known = {line.item_id: line for line in lines}
+    known: dict[int | None, Line] = {line.item_id: line for line in lines}
     return {
-        item_numbers[line.item_id]: _with_bundle(line, known.get(line.parent_item_id or 0))
+        item_numbers[line.item_id]: _with_bundle(line, known.get(line.parent_item_id))
         for line in known.values()
         if line.item_id in item_numbers
     }
@@ -144,7 +144,6 @@ def _spread(found: Unwanted, rows: Sequence[DeliveredLine], quantity: Decimal) -
 def _unwanted_rest(
     found: Unwanted, state: str, web: WebLine | None, rows: Sequence[DeliveredLine], rest: Decimal
 ) -> Decimal:
-    """The unwanted part of the undelivered ``rest`` of a SAP line."""
     if state in OFF:
         return rest
     if web is None:

@@ -17,7 +17,7 @@ from sync.exchanges import Exchange
 from sync.magento.client import MagentoClient
 from sync.magento.parsing import parse_order
 from sync.magento.records import MagentoOrder
-from sync.magento.versions import PROVED, is_newer, page_words, version_note
+from sync.magento.versions import PROVED, behaves_as_2_4_8, version_note, version_on_page
 from tests.magento.recorded import SHOP, recorded_orders
 
 SETTING = "MAGENTO_MAIN_VERSION"
@@ -36,11 +36,11 @@ def parsed(documents: Iterable[dict[str, Any]]) -> list[MagentoOrder]:
 
 
 def test_row_totals_tell_the_older_version() -> None:
-    assert is_newer(parsed(recorded_orders())) is False
+    assert behaves_as_2_4_8(parsed(recorded_orders())) is False
 
 
 def test_row_totals_tell_the_newer_version() -> None:
-    assert is_newer(parsed(as_newer(one) for one in recorded_orders())) is True
+    assert behaves_as_2_4_8(parsed(as_newer(one) for one in recorded_orders())) is True
 
 
 FOLDERS = (Path(__file__).parent.parent / "exchanges").glob("magento-*")
@@ -51,7 +51,7 @@ def test_recorded_orders_of_a_newer_shop_tell_it(folder: Path) -> None:
     texts = (file.read_text("utf-8") for file in sorted(folder.glob("[0-9]*-order-get-*.json")))
     answers = [json.loads(text, parse_float=Decimal)["response"]["body"] for text in texts]
 
-    assert is_newer(parsed(answers)) is True
+    assert behaves_as_2_4_8(parsed(answers)) is True
 
 
 def test_lines_of_one_piece_or_without_a_price_tell_nothing() -> None:
@@ -59,8 +59,8 @@ def test_lines_of_one_piece_or_without_a_price_tell_nothing() -> None:
     for item in document["items"]:
         item["qty_ordered"] = 1
 
-    assert is_newer([]) is None
-    assert is_newer([parse_order(document)]) is None
+    assert behaves_as_2_4_8([]) is None
+    assert behaves_as_2_4_8([parse_order(document)]) is None
 
 
 @pytest.mark.parametrize("row_total", [None, "much", {}])
@@ -69,7 +69,7 @@ def test_a_row_total_that_is_no_amount_tells_nothing(row_total: object) -> None:
     for item in document["items"]:
         item["row_total"] = row_total
 
-    assert is_newer([parse_order(document)]) is None
+    assert behaves_as_2_4_8([parse_order(document)]) is None
 
 
 @pytest.mark.parametrize("version", PROVED)
@@ -110,7 +110,7 @@ def test_no_more_is_said_of_a_version_than_is_known(
 
 @pytest.mark.parametrize("text", ["", "<html>Magento/2.4 (Community)</html>", "Not found", "2.4"])
 def test_another_page_is_not_taken_for_the_version_page(text: str) -> None:
-    assert page_words(text) == ""
+    assert version_on_page(text) == ""
 
 
 def test_the_version_page_is_read_beside_the_rest_routes_without_the_keys(
@@ -118,7 +118,7 @@ def test_the_version_page_is_read_beside_the_rest_routes_without_the_keys(
 ) -> None:
     shop.get(f"{SHOP}/magento_version", body=f"{PAGE}\n", content_type="text/html")
 
-    assert client.version_page() == PAGE
+    assert client.get_version_page() == PAGE
     assert "Authorization" not in shop.calls[0].request.headers
     assert [(seen.operation, seen.is_write) for seen in ledger] == [("GET magento_version", False)]
 
@@ -138,7 +138,7 @@ def test_a_shop_without_a_version_page_says_nothing(
 ) -> None:
     shop.get(f"{SHOP}/magento_version", **answer)
 
-    assert client.version_page() == ""
+    assert client.get_version_page() == ""
 
 
 def test_the_newest_orders_are_asked_for_in_pages_the_shop_takes(
@@ -149,7 +149,7 @@ def test_the_newest_orders_are_asked_for_in_pages_the_shop_takes(
     rows = [json.loads(json.dumps(one, default=float)) for one in recorded_orders()[:2]]
     shop.get(f"{SHOP}/rest/V1/orders", json={"items": [{}, *rows], "total_count": 63})
 
-    found = client.newest_orders()
+    found = client.get_newest_orders()
 
     assert [one.entity_id for one in found] == [row["entity_id"] for row in rows]
     query = unquote(str(shop.calls[1].request.url))

@@ -140,7 +140,7 @@ def test_a_moment_past_the_end_of_time_is_an_unexpected_record() -> None:
 def test_packed_numbers_are_written_plainly(
     value: str, digits: int, decimals: int, expected: str
 ) -> None:
-    assert abap.packed(Decimal(value), digits, decimals) == expected
+    assert abap.write_packed(Decimal(value), digits, decimals) == expected
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_packed_numbers_are_written_plainly(
 )
 def test_packed_numbers_are_never_rounded_or_cut(value: str, digits: int, decimals: int) -> None:
     with pytest.raises(ValueError, match=r"digits|decimals|finite"):
-        abap.packed(Decimal(value), digits, decimals)
+        abap.write_packed(Decimal(value), digits, decimals)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_numc_amounts_have_implied_decimals() -> None:
 
 
 def test_an_emoji_takes_two_places_and_is_never_halved() -> None:
-    assert abap.places("a😀") == 3
+    assert abap.abap_length("a😀") == 3
     assert abap.cut("a😀", 2) == "a"
 
 
@@ -191,4 +191,4 @@ def test_text_loses_what_sap_cannot_hold() -> None:
 @pytest.mark.parametrize(("value", "length"), [(-1, 6), (1000000, 6)])
 def test_a_number_that_does_not_fit_numc_is_refused(value: int, length: int) -> None:
     with pytest.raises(UnexpectedRecord):
-        abap.numc(value, length)
+        abap.write_numc(value, length)

@@ -10,11 +10,11 @@ from sync.magento.records import MagentoDocumentItem
 from sync.translate.hand_made import (
     Cover,
     Held,
-    counted,
-    covers,
+    counted_quantities,
+    covers_by_document,
     invoiced_ids,
+    linked_group,
     shipped_ids,
-    together,
 )
 from tests.translate.test_open_quantities import FIRST, PARENT, SECOND, bundle_order
 
@@ -29,7 +29,7 @@ def held(key: int, **quantities: int) -> Held:
 def papers_by_document(
     papers: list[Held], documents: list[Held], known: list[tuple[int, int]] | None = None
 ) -> dict[int, tuple[int, ...]]:
-    found = covers(papers, documents, known or [])
+    found = covers_by_document(papers, documents, known or [])
     return {key: cover.papers for key, cover in found.items()}
 
 
@@ -80,7 +80,7 @@ def test_a_bundle_counts_by_its_parent_or_by_its_parts(
     assert ids == invoiced
     assert shipped_ids(order, {product or 0: kind}) == shipped
     papers = [MagentoDocumentItem(item.item_id, item.sku, Decimal(3)) for item in order.items]
-    assert counted(papers, ids) == dict.fromkeys(invoiced, Decimal(3))
+    assert counted_quantities(papers, ids) == dict.fromkeys(invoiced, Decimal(3))
 
 
 def test_what_is_tied_stays_tied() -> None:
@@ -95,7 +95,7 @@ def test_a_tie_to_a_document_that_is_gone_holds_no_paper_back() -> None:
 
 
 def test_a_tied_paper_that_holds_too_little_leaves_a_rest() -> None:
-    (cover,) = covers([held(7, a=1)], [held(1, a=2)], [(7, 1)]).values()
+    (cover,) = covers_by_document([held(7, a=1)], [held(1, a=2)], [(7, 1)]).values()
 
     assert cover == Cover((7,), {A: Decimal(1)})
 
@@ -109,6 +109,6 @@ def test_a_rest_is_taken_from_another_paper() -> None:
 def test_what_shares_a_paper_hangs_together() -> None:
     links = [(7, 1), (7, 2), (8, 2), (9, 3)]
 
-    assert together(links, 1) == ({7, 8}, {1, 2})
-    assert together(links, 3) == ({9}, {3})
-    assert together(links, 4) == (set(), {4})
+    assert linked_group(links, 1) == ({7, 8}, {1, 2})
+    assert linked_group(links, 3) == ({9}, {3})
+    assert linked_group(links, 4) == (set(), {4})

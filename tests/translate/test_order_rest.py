@@ -17,7 +17,7 @@ from sync.translate.order_rest import (
     DOES_NOT_FIT,
     BundleInParts,
     amounts_left,
-    left_of_refunds,
+    left_after_refunds,
     left_to_order,
     refund_problem,
 )
@@ -60,7 +60,7 @@ def test_neither_refunded_nor_canceled_nor_shipped_pieces_are_left(
 
 
 def test_what_was_shipped_counts_not_among_the_refunds() -> None:
-    assert left_of_refunds([line(ordered=5, shipped=4, refunded=1)]) == {1: 4}
+    assert left_after_refunds([line(ordered=5, shipped=4, refunded=1)]) == {1: 4}
 
 
 def test_a_configurable_counts_by_its_parent() -> None:

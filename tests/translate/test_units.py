@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from sync.translate.units import Counted, counted_as
+from sync.translate.units import Counted, billed_with_base_quantity
 
 CARTON = Counted(Decimal(2), "KAR", Decimal(24), "ST")
 
@@ -36,10 +36,10 @@ def test_a_quantity_is_converted_exactly_or_left_alone(
 def test_what_is_billed_is_converted_as_what_was_delivered(
     billed: str, unit: str, pieces: int | None
 ) -> None:
-    assert counted_as(Decimal(billed), unit, CARTON).in_unit("ST") == pieces
+    assert billed_with_base_quantity(Decimal(billed), unit, CARTON).in_unit("ST") == pieces
 
 
 def test_what_cannot_be_divided_evenly_is_not_converted() -> None:
     three = Counted(Decimal(3), "KAR", Decimal(10), "ST")
 
-    assert counted_as(Decimal(1), "KAR", three).in_unit("ST") is None
+    assert billed_with_base_quantity(Decimal(1), "KAR", three).in_unit("ST") is None

@@ -63,7 +63,7 @@ def _stands_for(order: SalesOrder, invoice: MagentoInvoice, former: BillingDocum
     if invoices_of(order, former).filter(entity_id=invoice.entity_id).exists():
         return True
     marks = [comment for comment in invoice.comments if comment.startswith(MARK)]
-    return bool(marks) and max(marks) == MARK.on(former)
+    return bool(marks) and max(marks) == MARK.comment_for(former)
 
 
 def _refuse_unequal(
@@ -137,7 +137,7 @@ def _take(
 
 
 def _mark(run: StepRun, order: SalesOrder, invoice: MagentoInvoice) -> MagentoInvoice:
-    marker = MARK.on(run.billing_document)
+    marker = MARK.comment_for(run.billing_document)
     with writing_to_shop(run, order):
         run.magento().add_invoice_comment(invoice.entity_id, marker)
     invoices = run.magento().search_invoices(order.entity_id, is_repeated=run.is_repeated)

@@ -12,7 +12,7 @@ from sync.mirrors.billed_amounts import billed_to, store_total_difference
 from sync.mirrors.billed_anew import decision_on_invoice
 from sync.mirrors.order_documents import documents_of
 from sync.models import BillingDocument, SalesOrder
-from sync.translate.hand_made import Held, MadeByHand, together
+from sync.translate.hand_made import Held, MadeByHand, linked_group
 from sync.translate.sap_progress import left_to_bill, left_to_deliver
 
 ZERO = Decimal(0)
@@ -26,7 +26,7 @@ def compare_sums(order: SalesOrder, document: BillingDocument, found: Found) -> 
     Freight may be on another paper than in SAP, so sums that agree over all of them are accepted.
     """
     links = [(paper, key) for key, cover in found.covers.items() for paper in cover.papers]
-    papers, documents = together(links, document.pk)
+    papers, documents = linked_group(links, document.pk)
     is_even = _sum(found.held, papers) == _sum(found.wanted, documents)
     is_over = not _more_to_come(order)
     difference = None

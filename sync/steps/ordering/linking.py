@@ -30,7 +30,7 @@ from sync.models.columns import SAP_NUMBER_LENGTH
 from sync.sap import abap
 from sync.sap.records import SapSalesOrder
 from sync.steps.step_run import StepRun
-from sync.translate.linking import Point, WebSide, is_order, points
+from sync.translate.linking import Point, WebSide, comparison_points, is_order
 from sync.translate.sap_order import LONGEST_REFERENCE
 
 LOOK_BACK = timedelta(days=3)
@@ -180,7 +180,7 @@ def _sold_tos(sought: Sought) -> list[str]:
 
 def _candidate(sought: Sought, read: SapSalesOrder) -> Candidate:
     order = sought.order
-    both = points(sought.ours, read, order.shop.amount_tolerance)
+    both = comparison_points(sought.ours, read, order.shop.amount_tolerance)
     if order.is_from_before_portal and not sought.is_begun:
         placed, since = f"{order.placed_at:%d %b %Y}", f"{order.shop.orders_from:%d %b %Y}"
         doubt = f"the web order was placed before the portal took over on {since}"

@@ -165,7 +165,7 @@ def _collection(shop: Shop) -> CheckResult:
 def _modules(shop: MagentoClient) -> CheckResult:
     name = "Modules that may change orders"
     try:
-        modules = shop.modules()
+        modules = shop.get_modules()
     except SyncError as error:
         return amber(
             name,

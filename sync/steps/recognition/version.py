@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.magento.versions import VersionNote, is_newer, version_note
+from sync.magento.versions import VersionNote, behaves_as_2_4_8, version_note
 from sync.models import Shop
 from sync.remotes import stated_version
 from sync.steps.step_run import StepRun
@@ -15,7 +15,9 @@ def note_version(run: StepRun) -> VersionNote:
     """
     client = run.magento()
     stated, setting = stated_version(run.shop)
-    note = version_note(stated, client.version_page(), is_newer(client.newest_orders()), setting)
+    note = version_note(
+        stated, client.get_version_page(), behaves_as_2_4_8(client.get_newest_orders()), setting
+    )
     Shop.objects.filter(pk=run.shop.pk).update(
         version_words=note.words, version_is_proved=note.is_proved
     )
