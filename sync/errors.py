@@ -61,7 +61,6 @@ class SyncError(Exception):
 
     @property
     def cause_key(self) -> str:
-        """Equal for tasks that stopped for the same reason."""
         return self.cause.key(self.detail)
 
     @property

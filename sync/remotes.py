@@ -90,7 +90,6 @@ class Remotes:
 
 
 def build_magento(shop: Shop, observe: Observer) -> MagentoClient:
-    """For a shop named in ``MAGENTO_SHOPS``."""
     values = settings.MAGENTO.get(shop.code)
     if values is None or not values["base_url"]:
         raise RemoteMisconfigured(
@@ -125,7 +124,6 @@ def shop_address(values: Mapping[str, Any]) -> str:
 
 
 def shop_auth(values: Mapping[str, Any]) -> AuthBase:
-    """``oauth`` unless ``bearer`` or ``admin`` is chosen."""
     kind = values.get("auth", "oauth")
     if kind == "bearer":
         return BearerToken(values["token"])

@@ -74,7 +74,6 @@ def of_order(record: Record, order_entity_id: int, asked_for: int, what: str) ->
 
 
 def no_list(route: str, answer: Any = None) -> UnexpectedRecord:
-    """For an answer that should have been a list; quotes what the shop says instead."""
     return _not_a("list", route, answer)
 
 

@@ -257,7 +257,6 @@ def parse_bundle_shipment_type(product: Any) -> dict[int, str]:
 
 
 def parse_mail(document: Any) -> MagentoMail:
-    """Reads a shipment or an invoice."""
     members = _document(document, "document")
     return MagentoMail(entity_id=members.identifier("entity_id"), **_mail(members))
 

@@ -164,8 +164,6 @@ class MagentoTrack:
 
 @dataclass(frozen=True, slots=True)
 class MagentoDocumentItem:
-    """A line of a shipment or invoice."""
-
     order_item_id: int
     sku: str
     qty: Decimal

@@ -54,7 +54,6 @@ class SapOptions:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The application server's time zone."""
         return ZoneInfo(self.time_zone)
 
 

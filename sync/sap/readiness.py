@@ -52,7 +52,6 @@ def missing_parts(session: SapSession) -> dict[str, list[str]]:
 
 
 def missing_extras(session: SapSession) -> list[str]:
-    """In words, what the portal must do without on this system."""
     return [what for name, what in USEFUL.items() if _gap(session, name, ())]
 
 

@@ -105,12 +105,11 @@ def number(row: Row, *names: str) -> int:
 
 
 def present_number(row: Row, name: str) -> int:
-    """May be 0, but must be there."""
     return _read(abap.read_numc, present_text(row, name), name)
 
 
 def required_number(row: Row, name: str) -> int:
-    """Must be there and not 0."""
+    """Must not be 0."""
     found = number(row, name)
     if not found:
         raise not_readable(f"A row from SAP lacks {name}.")
@@ -140,7 +139,6 @@ def required_quantity(row: Row, name: str) -> Decimal:
 
 
 def first_date(row: Row, *names: str) -> date | None:
-    """The first of these dates that is set."""
     return _read(abap.read_date, text(row, *names), names[0])
 
 
@@ -195,7 +193,6 @@ def is_document_number(value: str) -> bool:
 
 
 def only_row(found: Sequence[Row], what: str) -> Row:
-    """Raises where a document has two contradicting rows."""
     if len(found) != 1:
         raise not_readable(f"SAP sent {what} twice.")
     return found[0]

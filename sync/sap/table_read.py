@@ -113,7 +113,6 @@ def _read(
 
 
 def may_read_tables(session: SapSession) -> bool:
-    """Tries to read one row of VBAK."""
     try:
         read_table(session, "VBAK", ["VBELN"], any_of("VBELN", [PROBE_NUMBER]))
     except (TableForbidden, ColumnUnknown):

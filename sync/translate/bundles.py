@@ -59,7 +59,6 @@ class Bundle:
         return Fraction(part.qty_ordered) / Fraction(self.parent.qty_ordered)
 
     def completed(self) -> Decimal:
-        """The whole bundles that this document completes."""
         if not self.parts_were_ever_given:
             return self.parent_quantity
         before = self._whole(

@@ -56,7 +56,6 @@ class MadeByHand(Generic[Paper, Document]):
     covers: dict[int, Cover]
 
     def standing_for(self, document: int) -> list[Paper]:
-        """The papers that stand for a document or part of it."""
         return [self.papers[key] for key in self.covers.get(document, Cover()).papers]
 
     def covers_all_of(self, document: int) -> bool:

@@ -49,7 +49,6 @@ def store_view_of(store_name: str) -> str:
 
 
 def sales_order_line_values(order: MagentoOrder) -> list[dict[str, Any]]:
-    """Parents and children alike, in the shop's sequence."""
     return [_line_values(item, position) for position, item in enumerate(order.items)]
 
 

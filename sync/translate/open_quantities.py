@@ -190,7 +190,6 @@ class _Sorting:
             self.want(part, kit if is_kit else self._given.get(part.item_id, ZERO))
 
     def take_virtual(self, items: list[MagentoOrderItem]) -> None:
-        """SAP delivered parts that cannot be shipped."""
         for item in items:
             if item.item_id in self._given:
                 self._refuse_virtual(item)

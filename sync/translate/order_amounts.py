@@ -68,7 +68,6 @@ class OrderAmounts:
 
     @property
     def total(self) -> Decimal:
-        """Without the shop's own rounding."""
         lines = sum((line.total for line in self.lines), ZERO)
         return lines + self.freight - self.freight_discount + self.freight_tax
 

@@ -66,7 +66,6 @@ class OrderMapping:
 def missing_of(
     order: MagentoOrder, amounts: OrderAmounts, mapping: OrderMapping
 ) -> list[MissingEntry]:
-    """Every entry, or field of one, that is still needed; empty when the order can go."""
     return list(dict.fromkeys(_missing(order, amounts, mapping)))
 
 
@@ -84,7 +83,6 @@ def require_mapping(order: MagentoOrder, amounts: OrderAmounts, mapping: OrderMa
 
 
 def material_of(line: PricedLine, mapping: OrderMapping) -> MaterialEntry | None:
-    """None where the mappings have no entry."""
     entry = mapping.materials.get(line.sku)
     if entry is not None and (entry.material or entry.ean):
         return entry

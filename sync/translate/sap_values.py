@@ -67,7 +67,6 @@ class DeliverySources:
 
 
 def sap_order_values(order: SapSalesOrder) -> dict[str, Any]:
-    """The columns of the mirrored web order."""
     return {
         "sap_sales_order_number": order.sap_sales_order_number,
         "sap_net_value": order.net_value,

@@ -50,7 +50,6 @@ class WebLine:
         return min(self.ordered, self.refunded + self.canceled)
 
     def room(self, gone: Decimal) -> Decimal:
-        """What may still leave when ``gone`` has left already."""
         done = max(self.shipped, self.refunded, gone) + self.canceled
         return max(ZERO, self.ordered - done)
 
