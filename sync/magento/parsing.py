@@ -246,7 +246,7 @@ def _order_item(members: Members) -> MagentoOrderItem:
 
 
 def parse_bundle_shipment_type(product: Any) -> dict[int, str]:
-    """ "together" or "separately" by product id; empty for a product that is no bundle."""
+    """The bundle with "together" or "separately"; empty where it says neither, or is no bundle."""
     if not isinstance(product, dict) or not isinstance(product.get("id"), int):
         return {}
     for attribute in product.get("custom_attributes") or ():
