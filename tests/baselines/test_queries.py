@@ -72,9 +72,9 @@ def a_documented_order() -> dict[str, int]:
         "orders": order.pk,
         "deliveries": delivery.pk,
         "invoices": document.pk,
+        "billing_documents": document.pk,
         "shop-invoices": invoice.pk,
         "tasks": stopped.pk,
-        "live": order.pk,
     }
 
 
@@ -84,7 +84,7 @@ def pages(keys: dict[str, int]) -> dict[str, str]:
     _, portal = get_resolver().namespace_dict["sync"]
     for one in portal.url_patterns:
         assert isinstance(one, URLPattern)
-        room = str(one.pattern).split("/")[0]
+        room = str(one.pattern).removeprefix("live/").split("/")[0]
         known = {"pk": keys.get(room, 1), "kind_name": "orders", "table": "material"}
         arguments = {name: known[name] for name in one.pattern.converters}
         found[str(one.name)] = reverse(f"sync:{one.name}", kwargs=arguments)
