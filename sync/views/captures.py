@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from sync.causes.papers import PaperCause
-from sync.jobs import on_demand
+from sync.jobs import clicks
 from sync.jobs.ask import Answer
 from sync.models import Decision, SyncTask
 from sync.templatetags.portal import money
@@ -64,7 +64,7 @@ class CaptureAgain(Decide):
         succeeds."""
         task = get_object_or_404(SyncTask, pk=pk)
         with transaction.atomic():
-            clicked = on_demand.retry_tasks([task], request.user)
+            clicked = clicks.retry_tasks([task], request.user)
             if not clicked.answers[Answer.RETRIED]:
                 raise ValueError("Somebody else has just put this back to work.")
             Decision.keep(

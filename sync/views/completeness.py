@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from sync.jobs import on_demand
+from sync.jobs import clicks
 from sync.models import CompletenessFinding, CompletenessRun, Shop, Step, SyncTask
 from sync.tables.live import is_live
 from sync.views.people import PortalRequest, needs
@@ -34,7 +34,7 @@ def completeness_page(request: PortalRequest) -> HttpResponse:
 @needs("sync.sync_orders")
 @require_POST
 def check_completeness(request: PortalRequest) -> HttpResponse:
-    clicked = on_demand.check_completeness(request.user)
+    clicked = clicks.check_completeness(request.user)
     return redirect_with(request, clicked.message, reverse("sync:completeness"))
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from sync.jobs import on_demand
+from sync.jobs import clicks
 from sync.jobs.bell import is_reachable
 from sync.models import (
     FetchHealth,
@@ -88,7 +88,7 @@ def _connections() -> list[Connection]:
 @require_POST
 def try_connections(request: PortalRequest) -> HttpResponse:
     return redirect_with(
-        request, on_demand.try_connections(request.user).message, reverse("sync:connections")
+        request, clicks.try_connections(request.user).message, reverse("sync:connections")
     )
 
 

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
-from sync.jobs import on_demand
+from sync.jobs import clicks
 from sync.models import SalesOrder
 from sync.views.people import PortalRequest, needs
 from sync.views.posted import redirect_with
@@ -17,5 +17,5 @@ from sync.views.posted import redirect_with
 def dry_run_order(request: PortalRequest, pk: int) -> HttpResponse:
     order = get_object_or_404(SalesOrder.objects.select_related("shop"), pk=pk)
     return redirect_with(
-        request, on_demand.dry_run(order, request.user).message, order.get_absolute_url()
+        request, clicks.dry_run(order, request.user).message, order.get_absolute_url()
     )

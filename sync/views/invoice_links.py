@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.shortcuts import get_object_or_404
 
 from sync.causes.papers import PaperCause
-from sync.jobs import on_demand
+from sync.jobs import clicks
 from sync.mirrors.billed_anew import documents_replaced_by
 from sync.models import BillingDocument, Decision, Invoice, SalesOrder, Step, SyncTask
 from sync.templatetags.portal import money
@@ -85,7 +85,7 @@ def _keep(
     kind = Decision.Kind.INVOICE_LINKED
     about = {"sales_order": order, "billing_document": document, "task": task}
     Decision.keep(kind, person, reason, number=number, **about)
-    on_demand.retry_tasks([task], person)
+    clicks.retry_tasks([task], person)
     return f"Invoice {number} will be linked to billing document {document}."
 
 

@@ -11,7 +11,7 @@ from django.db.models import Model, Prefetch, Q, QuerySet
 from sync.filters.billing_documents import BillingDocumentFilter
 from sync.filters.deliveries import DeliveryFilter
 from sync.filters.sales_orders import SalesOrderFilter
-from sync.jobs import on_demand
+from sync.jobs import clicks
 from sync.models import (
     BillingDocument,
     BillingDocumentLine,
@@ -40,8 +40,8 @@ class DocumentKind:
     filterset: type[Any]
     about: str  # the field of a task that names the document
     pull: Step
-    sync: Callable[..., on_demand.Clicked]
-    sync_all: Callable[..., on_demand.Clicked]
+    sync: Callable[..., clicks.Clicked]
+    sync_all: Callable[..., clicks.Clicked]
 
     @property
     def name(self) -> str:
@@ -94,8 +94,8 @@ ORDERS = DocumentKind(
     filterset=SalesOrderFilter,
     about="sales_order",
     pull=Step.PULL_ORDERS,
-    sync=on_demand.sync_orders,
-    sync_all=on_demand.sync_all_new_orders,
+    sync=clicks.sync_orders,
+    sync_all=clicks.sync_all_new_orders,
 )
 DELIVERIES = DocumentKind(
     title="Deliveries",
@@ -106,8 +106,8 @@ DELIVERIES = DocumentKind(
     filterset=DeliveryFilter,
     about="delivery",
     pull=Step.PULL_DELIVERIES,
-    sync=on_demand.sync_deliveries,
-    sync_all=on_demand.sync_all_deliveries,
+    sync=clicks.sync_deliveries,
+    sync_all=clicks.sync_all_deliveries,
 )
 BILLING_DOCUMENTS = DocumentKind(
     title="Invoices",
@@ -118,7 +118,7 @@ BILLING_DOCUMENTS = DocumentKind(
     filterset=BillingDocumentFilter,
     about="billing_document",
     pull=Step.PULL_BILLING,
-    sync=on_demand.sync_billing_documents,
-    sync_all=on_demand.sync_all_billing_documents,
+    sync=clicks.sync_billing_documents,
+    sync_all=clicks.sync_all_billing_documents,
 )
 KINDS = (ORDERS, DELIVERIES, BILLING_DOCUMENTS)

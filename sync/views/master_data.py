@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from sync.forms.mappings import FORMS, MappingForm
-from sync.jobs import on_demand
+from sync.jobs import clicks
 from sync.mapping.missing import Collection, Unmatched
 from sync.mapping.stopped_for import present_entry
 from sync.mapping_tables import MappingTable
@@ -128,7 +128,7 @@ def _form(entry: Unmatched, request: HttpRequest | None = None) -> MappingForm:
 
 
 def _go_on(entry: Unmatched, user: User) -> str:
-    retried = sum(len(on_demand.retry_cause(cause, user).tasks) for cause in sorted(entry.causes))
+    retried = sum(len(clicks.retry_cause(cause, user).tasks) for cause in sorted(entry.causes))
     if retried:
         return f"{retried} stopped task{'s go' if retried > 1 else ' goes'} on."
     return "What waits for it goes on by itself."

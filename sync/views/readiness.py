@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from sync.jobs import on_demand, release
+from sync.jobs import clicks, release
 from sync.models import ReadinessFinding, Release, Shop, Step, SyncTask
 from sync.models.systems import SAP
 from sync.tables.live import is_live
@@ -56,7 +56,7 @@ def readiness_page(request: PortalRequest) -> HttpResponse:
 @require_POST
 def check_readiness(request: PortalRequest) -> HttpResponse:
     return redirect_with(
-        request, on_demand.check_readiness(request.user).message, reverse("sync:readiness")
+        request, clicks.check_readiness(request.user).message, reverse("sync:readiness")
     )
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from sync.jobs import on_demand
+from sync.jobs import clicks
 from sync.models import BillingDocument, Invoice, InvoiceMail
 from sync.views.people import PortalRequest, needs
 from sync.views.posted import chosen_keys, redirect_back, redirect_with
@@ -67,9 +67,7 @@ def _resend(request: PortalRequest, invoices: QuerySet[Invoice]) -> HttpResponse
             "next": request.POST.get("next", ""),
         }
         return render(request, "sync/resend_confirm.html", context)
-    return redirect_with(
-        request, on_demand.resend_invoices(wanted, request.user).message, otherwise
-    )
+    return redirect_with(request, clicks.resend_invoices(wanted, request.user).message, otherwise)
 
 
 def _just_mailed(invoices: list[Invoice]) -> list[InvoiceMail]:

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from sync.jobs import on_demand
+from sync.jobs import clicks
 from sync.models import SyncTask
 from sync.views.people import PortalRequest, may_retry, needs, steps_to_retry
 from sync.views.posted import redirect_back, redirect_with
@@ -26,7 +26,7 @@ def retry_task(request: PortalRequest, pk: int) -> HttpResponse:
     if not may_retry(request.user, task):
         messages.info(request, "Nothing to retry: this task is not stopped.")
         return redirect_back(request, page)
-    return redirect_with(request, on_demand.retry_tasks([task], request.user).message, page)
+    return redirect_with(request, clicks.retry_tasks([task], request.user).message, page)
 
 
 @needs("sync.retry_tasks")
@@ -39,5 +39,5 @@ def retry_cause(request: PortalRequest) -> HttpResponse:
         cause_key=request.POST.get("cause_key", ""),
         step__in=steps_to_retry(request.user),
     )
-    clicked = on_demand.retry_tasks(list(stopped.order_by("id")), request.user)
+    clicked = clicks.retry_tasks(list(stopped.order_by("id")), request.user)
     return redirect_with(request, clicked.message, reverse("sync:attention"))

@@ -7,7 +7,7 @@ import re
 from django.contrib.auth.models import User
 from django.shortcuts import get_object_or_404
 
-from sync.jobs import on_demand
+from sync.jobs import clicks
 from sync.mirrors.link_choices import Choice, choices
 from sync.models import SalesOrder
 from sync.models.columns import SAP_NUMBER_LENGTH
@@ -28,7 +28,7 @@ def tie(order: SalesOrder, typed: str, person: User, reason: str) -> str:
     others = SalesOrder.objects.filter(sap_sales_order_number=number).exclude(pk=order.pk)
     if other := others.first():
         raise ValueError(f"SAP order {number} is already that of web order {other}.")
-    clicked = on_demand.tie_order(order, number, person, reason)
+    clicked = clicks.tie_order(order, number, person, reason)
     return f"SAP order {number} is read and compared. {clicked.message}"
 
 
@@ -82,7 +82,7 @@ class RefuseSapOrder(Decide):
 
     def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
         order, number = _order(pk), request.GET.get("number", "")
-        clicked = on_demand.refuse_sap_order(order, number, request.user, reason)
+        clicked = clicks.refuse_sap_order(order, number, request.user, reason)
         return f"SAP order {number} is left alone. {clicked.message}"
 
 

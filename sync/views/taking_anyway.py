@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.shortcuts import get_object_or_404
 
-from sync.jobs import on_demand
+from sync.jobs import clicks
 from sync.mirrors.intake import reason_never_taken
 from sync.mirrors.taking_anyway import consequences
 from sync.models import SalesOrder
@@ -31,7 +31,7 @@ class TakeAnyway(Decide):
 
     def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
         order = _order(pk)
-        clicked = on_demand.take_anyway(order, request.user, reason)
+        clicked = clicks.take_anyway(order, request.user, reason)
         return f"Order {order} is taken. {clicked.message}"
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from sync.jobs import on_demand, work
+from sync.jobs import clicks, work
 from sync.jobs.ask import Answer, _open_task, ask, retry
 from sync.jobs.work import Work
 from sync.models import Step, SyncTask
@@ -23,8 +23,8 @@ State = SyncTask.State
 def test_p0_03_two_people_click_and_there_is_one_task() -> None:
     order = a_sales_order()
 
-    first = on_demand.sync_orders([order], a_user("Sales"))
-    second = on_demand.sync_orders([order], a_user("Sales"))
+    first = clicks.sync_orders([order], a_user("Sales"))
+    second = clicks.sync_orders([order], a_user("Sales"))
 
     assert first.message == "Sync now: 1 queued."
     assert second.message == "Sync now: 1 already waiting."
@@ -34,10 +34,10 @@ def test_p0_03_two_people_click_and_there_is_one_task() -> None:
 
 def test_p0_03_who_clicks_while_it_runs_is_told_so() -> None:
     order = a_sales_order()
-    on_demand.sync_orders([order], a_user("Sales"))
+    clicks.sync_orders([order], a_user("Sales"))
     SyncTask.objects.update(state=State.RUNNING)
 
-    second = on_demand.sync_orders([order], a_user("Sales"))
+    second = clicks.sync_orders([order], a_user("Sales"))
 
     assert second.message == "Sync now: 1 already running."
 
@@ -122,7 +122,7 @@ def test_p1_23_one_click_retries_everything_with_the_same_cause() -> None:
     alike = [a_stopped_task() for _ in range(3)]
     other = a_stopped_task(cause_key="mapping:carrier:X")
 
-    clicked = on_demand.retry_cause(alike[0].cause_key, a_user("Sales"))
+    clicked = clicks.retry_cause(alike[0].cause_key, a_user("Sales"))
 
     assert clicked.message == "Sync now: 3 tried again."
     other.refresh_from_db()
@@ -140,7 +140,7 @@ def test_a_running_task_is_left_alone_by_a_retry() -> None:
 
 
 def test_nothing_to_do_is_said() -> None:
-    assert on_demand.sync_orders([], a_user("Sales")).message == (
+    assert clicks.sync_orders([], a_user("Sales")).message == (
         "Nothing to do: everything is up to date."
     )
 
@@ -150,7 +150,7 @@ def test_who_clicks_while_a_fetch_runs_gets_one_more_after_it() -> None:
     running = ask(work.pull_orders(shop), origin=SCHEDULE).task
     SyncTask.objects.update(state=State.RUNNING)
 
-    clicked = on_demand.sync_all_new_orders(person)
+    clicked = clicks.sync_all_new_orders(person)
 
     running.refresh_from_db()
     assert clicked.message == "Sync now: 1 running, and once more after that."

@@ -10,7 +10,7 @@ from unittest import mock
 import pytest
 from django.utils.module_loading import import_string
 
-from sync.jobs import bell, on_demand
+from sync.jobs import bell, clicks
 from sync.models import SyncTask
 from tests.builders import a_sales_order, a_task, a_user
 
@@ -32,7 +32,7 @@ def test_with_redis_away_a_click_is_recorded_all_the_same(
     django_capture_on_commit_callbacks: Capture,
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True) as callbacks:
-        clicked = on_demand.sync_orders([a_sales_order()], a_user("Sales"))
+        clicked = clicks.sync_orders([a_sales_order()], a_user("Sales"))
 
     assert len(callbacks) == 1
     assert clicked.message == "Sync now: 1 queued."
@@ -43,7 +43,7 @@ def test_the_bell_rings_only_after_the_commit(django_capture_on_commit_callbacks
     queue = mock.Mock()
     with mock.patch("django_rq.get_queue", return_value=queue):
         with django_capture_on_commit_callbacks() as callbacks:
-            on_demand.sync_orders([a_sales_order()], a_user("Sales"))
+            clicks.sync_orders([a_sales_order()], a_user("Sales"))
         assert not queue.enqueue.called
 
         callbacks[0]()

@@ -7,7 +7,7 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sync.jobs import on_demand
+from sync.jobs import clicks
 from sync.models import Invoice, SyncTask
 from sync.sandbox.sap import billing, books, warehouse
 from sync.sandbox.sap.autopilot import play_round
@@ -244,26 +244,26 @@ def click(world: StormyWorld, number: int) -> None:
     assert world.person is not None
     orders = world.orders()
     if number % 4 == 0 or not orders:
-        on_demand.sync_all_new_orders(world.person)
+        clicks.sync_all_new_orders(world.person)
     elif number % 4 == 1:
-        on_demand.sync_all_deliveries(world.person)
-        on_demand.sync_all_billing_documents(world.person)
+        clicks.sync_all_deliveries(world.person)
+        clicks.sync_all_billing_documents(world.person)
     else:
-        on_demand.sync_orders([orders[number % len(orders)]], world.person)
+        clicks.sync_orders([orders[number % len(orders)]], world.person)
 
 
 def resend(world: StormyWorld, number: int) -> None:
     """Finance has an invoice mailed once more."""
     assert world.person is not None
     invoices = Invoice.objects.order_by("sales_order__entity_id", "entity_id")
-    on_demand.resend_invoices(_chosen(list(invoices), number), world.person)
+    clicks.resend_invoices(_chosen(list(invoices), number), world.person)
 
 
 def retry(world: StormyWorld, _number: int = 0) -> None:
     """Somebody puts everything that stopped back to work."""
     assert world.person is not None
     stopped = SyncTask.objects.filter(state=SyncTask.State.NEEDS_ATTENTION).order_by("pk")
-    on_demand.retry_tasks(stopped, world.person)
+    clicks.retry_tasks(stopped, world.person)
 
 
 # ---- trouble of the remotes themselves

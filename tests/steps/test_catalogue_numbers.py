@@ -14,7 +14,7 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
-from sync.jobs import breaker, on_demand, plan, work
+from sync.jobs import breaker, clicks, plan, work
 from sync.jobs.ask import Answer, ask
 from sync.jobs.run import run_one
 from sync.models import (
@@ -77,10 +77,10 @@ def test_p0_03_two_workers_and_an_impatient_person_make_one_sap_order(world: Wor
     """At each remote call of the first worker the person clicks and a second worker tries."""
     (order,) = placed(world, 1)
     person, answers = a_user("Sales"), Counter[Answer]()
-    first = on_demand.sync_orders([order], person)
+    first = clicks.sync_orders([order], person)
 
     def meanwhile(_call: str) -> None:
-        answers.update(on_demand.sync_orders([order], person).answers)
+        answers.update(clicks.sync_orders([order], person).answers)
         for pk in SyncTask.objects.unfinished().values_list("pk", flat=True):
             run_one(pk, world.remotes)
 

@@ -11,7 +11,7 @@ from sync.causes.orders import OrderCause
 from sync.causes.papers import PaperCause
 from sync.causes.portal import PortalCause
 from sync.errors import RemoteUnavailable
-from sync.jobs import on_demand, plan, work
+from sync.jobs import clicks, plan, work
 from sync.jobs.cleared import close_cleared
 from sync.jobs.marked_done import mark_done
 from sync.mirrors.link_choices import choices
@@ -45,7 +45,7 @@ def test_a_number_given_by_hand_does_not_hide_an_order_that_carries_ours(world: 
     by_phone.customer_reference = "BY PHONE"
     world.sap.store.save(by_phone)
 
-    on_demand.tie_order(order, "0005009999", a_user("Sales"), "keyed in by phone")
+    clicks.tie_order(order, "0005009999", a_user("Sales"), "keyed in by phone")
     task = world.run_task(newest_push(order))
 
     assert (task.state, task.cause_key) == ("needs_attention", OrderCause.TWICE.code)
@@ -71,7 +71,7 @@ def test_what_was_marked_done_is_not_looked_for_again(world: World) -> None:
     order = placed(world)
     complete(world, order)
     keyed_in(world, order, "0005009999", net_value=Decimal("1.00"))
-    on_demand.tie_order(order, "0005009999", a_user("Sales"), "typed")
+    clicks.tie_order(order, "0005009999", a_user("Sales"), "typed")
     task = world.run_task(newest_push(order))
     assert task.state == "needs_attention"
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sync.jobs import on_demand, work
+from sync.jobs import clicks, work
 from sync.jobs.work import Work
 from sync.models import SalesOrder, SyncAttempt, SyncTask
 from tests.builders import a_user
@@ -131,7 +131,7 @@ def killed_over_a_mail(world: World, at: int, *, is_answered: bool) -> tuple[Sal
     """An invoice is to be mailed again; a worker dies at that call, and another carries on."""
     order, wanted = to_invoice(world)
     world.run(wanted)
-    task = on_demand.resend_invoices(order.invoices.all(), a_user("Finance")).tasks[0]
+    task = clicks.resend_invoices(order.invoices.all(), a_user("Finance")).tasks[0]
     world.line.kill(at, is_answered=is_answered)
     with pytest.raises(Killed):
         world.run_task(task)

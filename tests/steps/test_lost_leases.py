@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sync.jobs import on_demand, work
+from sync.jobs import clicks, work
 from sync.models import RemoteCall, SalesOrder, SyncAttempt, SyncTask
 from tests.builders import a_user
 from tests.steps.spoilt import wired
@@ -98,7 +98,7 @@ def test_no_mail_is_sent(world: World) -> None:
     world.invoice(order, world.bill(orders=[order]))
     take_over_at(world, "GET /rest/V1/invoices")
 
-    (task,) = on_demand.resend_invoices(order.invoices.all(), a_user("Finance")).tasks
+    (task,) = clicks.resend_invoices(order.invoices.all(), a_user("Finance")).tasks
     world.run_task(task)
 
     assert was_lost(task)

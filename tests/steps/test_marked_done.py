@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 
 from sync.causes.shop import ShopCause
 from sync.errors import UnexpectedRecord
-from sync.jobs import on_demand, plan, work
+from sync.jobs import clicks, plan, work
 from sync.jobs.ask import ask
 from sync.jobs.marked_done import mark_done, reopen
 from sync.jobs.work import Work
@@ -150,7 +150,7 @@ def test_of_two_people_only_the_first_marks_it_done(world: World, person: User) 
 
 def test_work_put_back_meanwhile_is_not_marked_done(world: World, person: User) -> None:
     task = stopped_shipment(world, world.into_sap())
-    on_demand.retry_tasks([SyncTask.objects.get(pk=task.pk)], person)
+    clicks.retry_tasks([SyncTask.objects.get(pk=task.pk)], person)
 
     assert not mark_done(task, person, WHY)
 
@@ -302,7 +302,7 @@ def test_an_order_marked_done_does_not_go_to_sap(world: World, person: User) -> 
     task = stopped(work.push_order(order))
 
     mark_done(task, person, WHY)
-    on_demand.sync_orders([order], person)
+    clicks.sync_orders([order], person)
     world.work_off()
 
     assert asked_for(Step.PUSH_ORDER) == []

@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from sync.jobs import work
-from sync.jobs.on_demand import take_anyway
+from sync.jobs.clicks import take_anyway
 from sync.mirrors.shop import store_orders
 from sync.models import PaymentMapping, PullWatermark, SalesOrder, SyncTask
 from tests.builders import a_user

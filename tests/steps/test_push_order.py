@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from sync.jobs import plan, work
-from sync.jobs.on_demand import retry_tasks, take_anyway
+from sync.jobs.clicks import retry_tasks, take_anyway
 from sync.models import MaterialMapping, RemoteCall, SalesArea, SalesOrder, Step, SyncTask
 from sync.sandbox.sap import documents
 from tests.builders import a_user

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sync.jobs import work
-from sync.jobs.on_demand import take_anyway
+from sync.jobs.clicks import take_anyway
 from sync.mirrors.taking_anyway import consequences
 from sync.models import PaymentMapping, SalesOrder, SyncTask
 from sync.sandbox.sap.documents import SalesOrder as SapOrder

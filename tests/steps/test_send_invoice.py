@@ -6,7 +6,7 @@ import pytest
 import requests
 from django.contrib.auth.models import User
 
-from sync.jobs import on_demand, work
+from sync.jobs import clicks, work
 from sync.models import Invoice, InvoiceMail, SyncTask
 from tests.builders import a_user
 from tests.world import World
@@ -45,8 +45,8 @@ def test_p0_14_a_resend_goes_once_and_is_kept_with_who_when_and_to_whom(
 def test_p0_14_two_wishes_while_one_waits_are_one_mail(
     world: World, invoice: Invoice, finance: User
 ) -> None:
-    on_demand.resend_invoices([invoice], finance)
-    on_demand.resend_invoices([invoice], finance)
+    clicks.resend_invoices([invoice], finance)
+    clicks.resend_invoices([invoice], finance)
     world.work_off()
 
     assert mails(world, invoice) == 2
@@ -67,7 +67,7 @@ def test_p0_14_many_invoices_are_mailed_once_each(world: World, finance: User) -
     for order in orders:
         world.invoice(order, world.bill(orders=[order]))
 
-    on_demand.resend_invoices(Invoice.objects.all(), finance)
+    clicks.resend_invoices(Invoice.objects.all(), finance)
     world.work_off()
 
     assert [len(world.mails(order, "invoice")) for order in orders] == [2] * 5
@@ -128,7 +128,7 @@ def test_p0_14_a_person_who_looked_may_send_it_again(
     world.shop_fails("drop_before", "email")
     task = world.run_until_done(world.run(work.send_invoice(invoice), asked_by=finance))
 
-    on_demand.retry_tasks([task], finance)
+    clicks.retry_tasks([task], finance)
     task = world.run_task(task)
 
     assert task.state == SyncTask.State.DONE

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from sync.jobs import on_demand, schedule
+from sync.jobs import clicks, schedule
 from sync.models import Invoice, SalesOrder, StepSchedule, SyncTask
 from sync.sandbox.sap.autopilot import play_round
 from sync.sandbox.shop import factory
@@ -33,10 +33,10 @@ def person(db: None) -> User:
 
 def sync_everything(world: World, person: User) -> None:
     """Each desk presses its button once."""
-    on_demand.sync_all_new_orders(person)
-    on_demand.sync_all_deliveries(person)
+    clicks.sync_all_new_orders(person)
+    clicks.sync_all_deliveries(person)
     world.work_off()
-    on_demand.sync_all_billing_documents(person)
+    clicks.sync_all_billing_documents(person)
     world.work_off()
 
 
@@ -94,7 +94,7 @@ def test_syncing_a_complete_order_again_changes_nothing_anywhere(
     order = SalesOrder.objects.get(entity_id=entity_id)
     before = (world.shop_books(order), world.sap_books(order))
 
-    on_demand.sync_orders([order], person)
+    clicks.sync_orders([order], person)
     sync_everything(world, person)
 
     assert (world.shop_books(order), world.sap_books(order)) == before

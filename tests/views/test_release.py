@@ -12,7 +12,7 @@ from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 
-from sync.jobs import holds, on_demand, release, schedule, work
+from sync.jobs import clicks, holds, release, schedule, work
 from sync.jobs.ask import ask
 from sync.jobs.run import ask_follow_ups
 from sync.models import DryRun, ReadinessFinding, Release, Shop, Step, StepSchedule, SyncTask
@@ -70,7 +70,7 @@ def test_a_fetch_of_everything_is_followed_by_nothing_that_sends() -> None:
 def test_sync_all_fetches_only() -> None:
     a_sales_order()
 
-    clicked = on_demand.sync_all_new_orders(a_user())
+    clicked = clicks.sync_all_new_orders(a_user())
 
     assert steps() == {Step.PULL_ORDERS}
     assert clicked.message.endswith(release.HELD)
@@ -79,7 +79,7 @@ def test_sync_all_fetches_only() -> None:
 @pytest.mark.usefixtures("fresh")
 def test_a_person_may_sync_one_order_and_what_follows_from_it() -> None:
     order, person = a_sales_order(), a_user()
-    task = on_demand.sync_orders([order], person).tasks[0]
+    task = clicks.sync_orders([order], person).tasks[0]
 
     assert (task.step, holds.held_back(task)) == (Step.PUSH_ORDER, None)
 
