@@ -9,6 +9,7 @@ from django.db import models
 from django.http import HttpRequest
 
 from sync.models import (
+    AmountMapping,
     CarrierMapping,
     CustomerMapping,
     MaterialMapping,
@@ -104,6 +105,13 @@ class PaymentMappingAdmin(MappingAdmin):
     list_display = ["method", "payment_terms", "release", "collected_by", "shop"]
     list_filter = ["shop", "release", "collected_by"]
     search_fields = ["method"]
+
+
+@admin.register(AmountMapping)
+class AmountMappingAdmin(MappingAdmin):
+    list_display = ["attribute", "store_id", "booking", "condition_type", "tax_attribute", "shop"]
+    list_filter = ["shop", "booking"]
+    search_fields = ["attribute", "name"]
 
 
 @admin.register(ShippingMapping)

@@ -18,6 +18,7 @@ class MappingTable(StrEnum):
     PAYMENT = "payment"
     SHIPPING = "shipping"
     CARRIER = "carrier"
+    AMOUNT = "amount"
 
     @property
     def facts(self) -> TableFacts:
@@ -92,6 +93,14 @@ FACTS: dict[MappingTable, TableFacts] = {
         entry="carrier",
         title="Carriers",
         complete="Every carrier has a name in the shop.",
+    ),
+    MappingTable.AMOUNT: TableFacts(
+        model="amountmapping",
+        key_fields=("shop", "attribute"),
+        team=Team.FINANCE,
+        entry="fee, gift card or credit",
+        title="Fees, gift cards and credits",
+        complete="Every fee, gift card and credit has its place in SAP.",
     ),
 }
 

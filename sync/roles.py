@@ -15,8 +15,10 @@ FINANCE = "Finance"
 ADMINISTRATORS = "Administrators"
 
 _EVERYDAY_MAPPINGS = ["customermapping", "materialmapping", "paymentmapping", "shippingmapping"]
+_AMOUNTS = ["amountmapping"]
 _ALL_MAPPINGS = [
     *_EVERYDAY_MAPPINGS,
+    *_AMOUNTS,
     *("carriermapping", "salesarea", "shop", "sapmessageentry"),
 ]
 _LEDGER = ["synctask", "syncattempt", "remotecall"]
@@ -38,7 +40,11 @@ ROLES: dict[str, set[str]] = {
     | _edit(_EVERYDAY_MAPPINGS)
     | _view(["shop", "salesarea"]),
     LOGISTICS: {"sync_deliveries", "retry_tasks"},
-    FINANCE: {"sync_billing", "capture_again", "resend_invoices", "retry_tasks"},
+    FINANCE: {
+        *("sync_billing", "capture_again", "resend_invoices", "retry_tasks", "view_master_data")
+    }
+    | _edit(_AMOUNTS)
+    | _view(["shop", "salesarea"]),
     ADMINISTRATORS: {codename for codename, _ in SyncTask._meta.permissions}
     | _edit(_ALL_MAPPINGS)
     | _view([*_LEDGER, "stepschedule"])

@@ -9,6 +9,7 @@ from django import forms
 
 from sync.mapping_tables import MappingTable
 from sync.models import (
+    AmountMapping,
     CarrierMapping,
     CustomerMapping,
     MaterialMapping,
@@ -87,6 +88,17 @@ class CarrierForm(MappingForm):
         fields = ["sap_carrier", "title", "carrier_code", "tracking_url"]
 
 
+class AmountForm(MappingForm):
+    table = MappingTable.AMOUNT
+
+    class Meta:
+        model = AmountMapping
+        fields = [
+            *("shop", "attribute", "booking", "condition_type", "store_id", "name"),
+            *("tax_attribute", "tax_condition"),
+        ]
+
+
 class StoreForm(MappingForm):
     """A store's sales area; fields not asked here keep their defaults."""
 
@@ -99,7 +111,7 @@ class StoreForm(MappingForm):
             *("distribution_channel", "division", "one_time_customer"),
             *("payment_terms", "shipping_condition", "default_unit", "price_condition"),
             *("discount_condition", "freight_condition", "tax_condition", "freight_tax_condition"),
-            "currency",
+            *("currency", "rounding_condition"),
         ]
 
 
@@ -141,5 +153,8 @@ class CustomerForm(MappingForm):
 
 FORMS: dict[MappingTable, type[MappingForm]] = {
     form.table: form
-    for form in (StoreForm, MaterialForm, CustomerForm, PaymentForm, ShippingForm, CarrierForm)
+    for form in (
+        *(StoreForm, MaterialForm, CustomerForm, PaymentForm),
+        *(ShippingForm, CarrierForm, AmountForm),
+    )
 }

@@ -9,6 +9,7 @@ from sync.causes.shop import ShopCause
 from sync.errors import UnexpectedRecord
 from sync.magento.members import LONGEST_NOTE, Members
 from sync.magento.records import (
+    PAID_BY_CREDIT,
     SEPARATELY,
     TOGETHER,
     MagentoAddress,
@@ -24,7 +25,6 @@ from sync.magento.records import (
 )
 
 SHIPMENT_TYPES = {"0": TOGETHER, "1": SEPARATELY}
-PAID_BY_CREDIT = ("gift_cards_amount", "customer_balance_amount", "reward_currency_amount")
 
 
 def parse_order(document: Any) -> MagentoOrder:
@@ -78,6 +78,7 @@ def parse_invoice(document: Any) -> MagentoInvoice:
         created_at=members.moment("created_at", "updated_at"),
         updated_at=members.moment("updated_at", "created_at"),
         **_mail(members),
+        paid_by_credit=_paid_by_credit(members),
         currency_code=members.text("order_currency_code"),
         subtotal=members.amount("subtotal"),
         discount_amount=members.amount("discount_amount"),

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 CONFIGURABLE = "configurable"  # the type of a product that is sold as one of its variants
+PAID_BY_CREDIT = ("gift_cards_amount", "customer_balance_amount", "reward_currency_amount")
 TOGETHER, SEPARATELY = "together", "separately"  # how a bundle's parts are shipped
 
 
@@ -209,6 +210,12 @@ class MagentoInvoice:
     payload: dict[str, Any]
     mail_is_queued: bool = False  # 2.4.8 counts the remaining tries below 0
     mail_is_untold: bool = False  # not in the answer: sent later, or never
+    paid_by_credit: Decimal = Decimal(0)  # gift cards, store credit, reward points
+
+    @property
+    def charged(self) -> Decimal:
+        """What its goods, freight and tax cost, however they are paid: what SAP bills."""
+        return self.grand_total + self.paid_by_credit
 
 
 @dataclass(frozen=True, slots=True)

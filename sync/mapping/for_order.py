@@ -9,8 +9,16 @@ from sync.errors import MappingMissing
 from sync.magento.records import MagentoOrder
 from sync.mapping.customers import buyer_of, customer_number
 from sync.mapping_tables import MappingTable
-from sync.models import MaterialMapping, PaymentMapping, SalesArea, SalesOrder, ShippingMapping
-from sync.translate.order_mapping import MaterialEntry, OrderMapping
+from sync.models import (
+    AmountMapping,
+    MaterialMapping,
+    PaymentMapping,
+    SalesArea,
+    SalesOrder,
+    ShippingMapping,
+)
+from sync.translate.further_amounts import Booking, FurtherEntry
+from sync.translate.order_mapping import MaterialEntry, OrderMapping, require_search
 
 
 def mapping_for(order: SalesOrder, web_order: MagentoOrder, *, sap_time_zone: str) -> OrderMapping:
@@ -21,8 +29,27 @@ def mapping_for(order: SalesOrder, web_order: MagentoOrder, *, sap_time_zone: st
     return entries.mapping(order, area, own_customer, sap_time_zone)
 
 
+def search_mapping_for(
+    order: SalesOrder, web_order: MagentoOrder, *, sap_time_zone: str
+) -> tuple[OrderMapping, MappingMissing | None]:
+    """What the order may be looked up by, and what is missing to search SAP for it at all: it may
+    still be found under a number."""
+    entries = Entries([order.shop_id], {item.sku for item in web_order.items})
+    own = ""
+    try:
+        area = entries.area_of(order)
+        own = customer_number(area, buyer_of(web_order.payload))
+        mapping = entries.mapping(order, area, own, sap_time_zone)
+        if not (mapping.sold_to and mapping.sales_organization):
+            require_search(web_order, mapping)
+    except MappingMissing as missing:
+        area = entries.any_area_of(order)
+        return entries.mapping(order, area, own, sap_time_zone), missing
+    return mapping, None
+
+
 class Entries:
-    """The mapping entries for some shops and SKUs, read in four queries."""
+    """The mapping entries for some shops and SKUs, read in five queries."""
 
     def __init__(self, shops: Collection[int], skus: Iterable[str]) -> None:
         areas = SalesArea.objects.filter(shop__in=shops)
@@ -31,6 +58,7 @@ class Entries:
         self._payment_terms = {(one.shop_id, one.method): one.payment_terms for one in payments}
         shippings = ShippingMapping.objects.filter(shop__in=shops)
         self._conditions = {(one.shop_id, one.method): one.shipping_condition for one in shippings}
+        self._further = list(AmountMapping.objects.filter(shop__in=shops))
         self._materials: dict[int, dict[str, MaterialEntry]] = defaultdict(dict)
         for one in MaterialMapping.objects.filter(shop__in=shops, sku__in=list(skus)):
             entry = MaterialEntry(one.material, one.unit, one.item_category, one.ean)
@@ -57,6 +85,11 @@ class Entries:
                 reference=order.increment_id,
             )
         return area
+
+    def any_area_of(self, order: SalesOrder) -> SalesArea:
+        """The sales area whatever its currency; one that says nothing where there is none."""
+        known = self._areas.get((order.shop_id, order.store_id))
+        return known or SalesArea(shop=order.shop, store_id=order.store_id, price_condition="")
 
     def mapping(
         self, order: SalesOrder, area: SalesArea, own_customer: str, sap_time_zone: str = "UTC"
@@ -88,4 +121,24 @@ class Entries:
             time_zone=area.time_zone or sap_time_zone,
             sku_is_ean=area.sku_is_ean,
             reference_prefix=order.shop.reference_prefix,
+            further=further_of(self._further, order),
+            rounding_condition=area.rounding_condition,
         )
+
+
+def further_of(entries: Iterable[AmountMapping], order: SalesOrder) -> tuple[FurtherEntry, ...]:
+    """Those of the order's shop; what is said for its store comes before what is for all."""
+    own = [one for one in entries if one.shop_id == order.shop_id]
+    general = {one.attribute: one for one in own if one.store_id is None}
+    of_store = {one.attribute: one for one in own if one.store_id == order.store_id}
+    return tuple(
+        FurtherEntry(
+            one.attribute,
+            Booking(one.booking),
+            one.condition_type,
+            one.tax_attribute,
+            one.tax_condition,
+            one.name,
+        )
+        for one in (general | of_store).values()
+    )

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from decimal import Decimal
 
 from sync.models import BillingDocument, Invoice, SalesOrder
+from sync.translate.further_amounts import credit_on
+from sync.translate.order_amounts import coin_of
 
 
 def billed_to(document: BillingDocument, order: SalesOrder) -> Decimal | None:
@@ -22,10 +24,21 @@ def billed_to(document: BillingDocument, order: SalesOrder) -> Decimal | None:
 def store_difference(document: BillingDocument, order: SalesOrder, invoice: Invoice) -> None:
     """Stores None where the difference is unknown, or within the shop's tolerance."""
     billed = billed_to(document, order)
-    difference = None if billed is None else invoice.grand_total - billed
-    if difference is not None and abs(difference) <= order.shop.amount_tolerance:
+    difference = None if billed is None else _charged(invoice) - billed
+    if difference is not None and abs(difference) <= may_be_off(order):
         difference = None
     Invoice.objects.filter(pk=invoice.pk).update(differs_by=difference)
+
+
+def may_be_off(order: SalesOrder) -> Decimal:
+    """The shop's tolerance, or a coin of the currency: SAP bills no part of a yen."""
+    tolerance = order.shop.amount_tolerance
+    return max(tolerance, coin_of(order.currency)) if tolerance else tolerance
+
+
+def _charged(invoice: Invoice) -> Decimal:
+    """Before gift cards and the like were taken off, which SAP does not know as a discount."""
+    return invoice.grand_total + credit_on(invoice.payload)
 
 
 def store_total_difference(

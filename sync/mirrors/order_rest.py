@@ -76,10 +76,11 @@ def rest_of(order: SalesOrder, web_order: MagentoOrder, mapping: OrderMapping) -
 
 
 def left_now(web_order: MagentoOrder) -> Left:
-    """The open quantities; the whole order where nothing is open, or a bundle is left in part."""
+    """The open quantities; the whole order where nothing is open, a bundle is left in part, or the
+    lines do not fit together: a clerk may have keyed the order in all the same."""
     try:
         return _less_than_whole(web_order, left_to_order(web_order.items))
-    except BundleInParts:
+    except (BundleInParts, UnexpectedRecord):
         return WHOLE
 
 
@@ -99,7 +100,7 @@ def _asked_before(order: SalesOrder) -> Left:
 def _refunds_left(web_order: MagentoOrder) -> Left:
     try:
         return _less_than_whole(web_order, left_after_refunds(web_order.items))
-    except BundleInParts:
+    except (BundleInParts, UnexpectedRecord):
         return WHOLE
 
 

@@ -18,6 +18,7 @@ from sync.models.identities import RemoteIdentity
 from sync.models.invoices import Invoice, InvoiceLine, InvoiceMail
 from sync.models.ledger import RemoteCall, SyncAttempt, SyncTask
 from sync.models.mapping import (
+    AmountMapping,
     CarrierMapping,
     CustomerMapping,
     MaterialMapping,
@@ -33,6 +34,7 @@ from sync.models.shops import SalesArea, Shop
 from sync.models.steps import Step
 
 __all__ = [
+    "AmountMapping",
     "BillingDocument",
     "BillingDocumentLine",
     "CarrierMapping",

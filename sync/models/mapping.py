@@ -158,6 +158,57 @@ class ShippingMapping(models.Model):
         return f"{self.method} → {self.shipping_condition}"
 
 
+class AmountMapping(models.Model):
+    """What becomes in SAP of a fee, a gift card or a credit that a web order carries."""
+
+    class Booking(models.TextChoices):
+        FEE = "fee", "A fee or surcharge: charged on top"
+        PAYMENT = "payment", "A payment: a condition after the tax, or statistical"
+        LEFT_OUT = "left_out", "A payment: left out, SAP's order keeps the full amount"
+
+    shop = models.ForeignKey("Shop", on_delete=models.CASCADE, related_name="amounts")
+    attribute = models.CharField(
+        max_length=100,
+        help_text="The order's member or extension attribute, such as gift_cards_amount.",
+    )
+    store_id = models.PositiveIntegerField(
+        "store", null=True, blank=True, help_text="Magento's store id; empty: every store."
+    )
+    name = models.CharField(max_length=40, blank=True, help_text="What the order's page calls it.")
+    booking = models.CharField("what it is", max_length=10, choices=Booking)
+    condition_type = models.CharField(max_length=4, blank=True)
+    tax_attribute = models.CharField(
+        max_length=100, blank=True, help_text="The member with the tax on a fee; empty: none."
+    )
+    tax_condition = models.CharField(
+        max_length=4, blank=True, help_text="For the tax on a fee; empty: with that on freight."
+    )
+
+    class Meta:
+        ordering = ["attribute", "store_id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shop", "attribute", "store_id"],
+                name="one_entry_per_amount_and_store",
+            ),
+            models.UniqueConstraint(
+                fields=["shop", "attribute"],
+                condition=Q(store_id__isnull=True),
+                name="one_entry_per_amount_for_every_store",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attribute} → {self.condition_type or 'left out'}"
+
+    def clean(self) -> None:
+        """A condition type, unless it is left out."""
+        if self.booking != self.Booking.LEFT_OUT and not self.condition_type:
+            raise ValidationError(
+                {"condition_type": "Give the condition type, or say that it is left out."}
+            )
+
+
 class CarrierMapping(models.Model):
     """How a carrier known to SAP is named in Magento; the customer sees ``title``."""
 

@@ -162,6 +162,12 @@ class SalesArea(models.Model):
         help_text="The order date is that of this zone; empty: SAP's own.",
     )
 
+    rounding_condition = models.CharField(
+        max_length=4,
+        blank=True,
+        help_text="Takes what the shop rounds; empty: it stays out of SAP, and is shown.",
+    )
+
     class Meta:
         ordering = ["shop", "store_id"]
         constraints = [

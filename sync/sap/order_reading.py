@@ -149,6 +149,7 @@ def _sales_order(header: Row, tables: dict[str, list[Row]], options: SapOptions)
         rejection_status=status("OVERALLREJ", progress),
         items=_items(tables["ORDER_ITEMS_OUT"], tables["ORDER_SCHEDULES_OUT"], options),
         conditions=active_conditions(tables["ORDER_CONDITIONS_OUT"]),
+        statistical_conditions=statistical_conditions(tables["ORDER_CONDITIONS_OUT"]),
         flow=tuple(_flow(row, options) for row in tables["ORDER_FLOWS_OUT"]),
         is_incomplete=_is_incomplete(progress),
         partners=_partners(tables["ORDER_PARTNERS_OUT"], tables["ORDER_ADDRESS_OUT"]),
@@ -237,6 +238,12 @@ def active_conditions(found: list[Row]) -> tuple[SapCondition, ...]:
     inform (sheet 13.20)."""
     counting = (row for row in found if not text(row, "CONDISACTI") and not text(row, "STAT_CON"))
     return tuple(_condition(row) for row in counting)
+
+
+def statistical_conditions(found: list[Row]) -> tuple[SapCondition, ...]:
+    """Price elements that only inform: a gift card may be one of them."""
+    told = (row for row in found if text(row, "STAT_CON") and not text(row, "CONDISACTI"))
+    return tuple(_condition(row) for row in told)
 
 
 def _condition(row: Row) -> SapCondition:

@@ -203,6 +203,7 @@ class SapSalesOrder:
     category: str = ""  # VBTYP: C order, H returns, K credit memo request (sheet 13.14)
     distribution_channel: str = ""
     division: str = ""
+    statistical_conditions: tuple[SapCondition, ...] = ()  # they only inform (sheet 13.20)
 
     @property
     def is_wholly_rejected(self) -> bool:

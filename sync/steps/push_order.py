@@ -19,7 +19,7 @@ from sync.errors import (
     UnexpectedRecord,
 )
 from sync.magento.records import MagentoOrder
-from sync.mapping.for_order import mapping_for
+from sync.mapping.for_order import search_mapping_for
 from sync.mirrors.intake import FINISHED, OVER
 from sync.mirrors.link_choices import decisions_on_link
 from sync.mirrors.notes import note_looked_up
@@ -35,7 +35,6 @@ from sync.steps.ordering import linking
 from sync.steps.remote_writes import wait_for_sap, writing_to_sap
 from sync.steps.step_run import StepRun
 from sync.translate.comparison import differences_between
-from sync.translate.order_mapping import OrderMapping
 from sync.translate.sap_order import TranslatedOrder
 
 
@@ -53,15 +52,15 @@ def push_order(run: StepRun) -> str:
     stopped, is_begun = _stopped_by(order), _may_have_begun(run, order)
     if stopped and not (is_begun or linking.is_to_be_looked_up(run, order)):
         return f"Not taken: {stopped}."
-    try:
-        rest = rest_of(order, web_order, _mapping(run, order, web_order))
-    except MappingMissing:
-        if not stopped or is_begun:
-            raise
+    found_as, missing = search_mapping_for(order, web_order, sap_time_zone=run.policy.sap_time_zone)
+    if missing and stopped and not is_begun and not decisions_on_link(order).linked:
         note_looked_up(order)  # completeness asks for every customer and tells of it
         return f"Not taken: {stopped}."
+    rest = rest_of(order, web_order, found_as)
     wait_for_sap(order)
     found = _look_up(run, order, rest)
+    if missing and not found:
+        raise missing
     if order.is_in_sap and (
         not found or found.sap_sales_order_number != order.sap_sales_order_number
     ):
@@ -72,14 +71,6 @@ def push_order(run: StepRun) -> str:
         return _keep(run, order, rest, found, is_adopted=True)
     number = _create(run, order, rest.to_create())
     return _keep(run, order, rest, _read(run, order, number), is_adopted=False)
-
-
-def _mapping(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> OrderMapping:
-    """Raises ``MappingMissing`` where not even a search in SAP is possible."""
-    mapping = mapping_for(order, web_order, sap_time_zone=run.policy.sap_time_zone)
-    if not (mapping.sold_to and mapping.sales_organization):
-        rest_of(order, web_order, mapping).translated()  # says what is missing
-    return mapping
 
 
 def _look_up(run: StepRun, order: SalesOrder, rest: OrderRest) -> SapSalesOrder | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sync.currencies import currency_decimals
@@ -26,12 +26,14 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the customer pays, in the order's currency. ``tax_types`` are the condition types of our
-    own taxes, whatever class SAP gives them."""
+    """What the goods cost the customer, however they are paid, in the order's currency.
+    ``tax_types`` are the condition types of our own taxes, whatever class SAP gives them."""
 
     net: Decimal
     tax: Decimal
     tax_types: frozenset[str] = frozenset()
+    payment_types: frozenset[str] = frozenset()  # gift cards and the like: no part of the price
+    rounding: Decimal = ZERO  # of the shop, contained in ``net``, which SAP was not asked for
 
     @property
     def gross(self) -> Decimal:
@@ -63,7 +65,9 @@ def differences_between(
         _difference(f"item {number}", "", f"{extra.material} × {extra.quantity.normalize():f}")
         for number, extra in held.items()
     ]
-    found += _amounts(asked, read.conditions, tolerance)
+    payments = totals.payment_types if totals is not None else frozenset()
+    informing = [one for one in read.statistical_conditions if one.condition_type in payments]
+    found += _amounts(asked, [*read.conditions, *informing], tolerance)
     held_totals = _held_totals(asked, read, totals) if totals is not None else None
     return found + _total_differences(totals, held_totals, tolerance)
 
@@ -97,6 +101,8 @@ def simulated_differences(
     """
     if simulation.net_value is None:
         return []
+    if totals is not None:
+        asked, simulation = _prices_only(asked, simulation, totals.payment_types)
     told = {item.item_number: item for item in simulation.items}
     found: list[dict[str, str]] = []
     for item in asked.items:
@@ -112,6 +118,20 @@ def simulated_differences(
         return found
     held = _simulated_totals(asked, simulation, totals)
     return found + _total_differences(totals, held, tolerance)
+
+
+def _prices_only(
+    asked: SapSalesOrderRequest, simulation: SapSimulation, payments: frozenset[str]
+) -> tuple[SapSalesOrderRequest, SapSimulation]:
+    """Without gift cards and the like, which a dry run may only inform of."""
+
+    def prices(found: Sequence[SapCondition]) -> tuple[SapCondition, ...]:
+        return tuple(one for one in found if one.condition_type not in payments)
+
+    return (
+        replace(asked, conditions=prices(asked.conditions)),
+        replace(simulation, conditions=prices(simulation.conditions)),
+    )
 
 
 def _held_totals(asked: SapSalesOrderRequest, read: SapSalesOrder, totals: Totals) -> Totals | None:
@@ -156,7 +176,7 @@ def _total_differences(
     return [
         _difference(name, f"{mine:.2f}", f"{other:.2f}")
         for name, mine, other in pairs
-        if abs(mine - other) > tolerance
+        if abs(mine - other) > max(tolerance, abs(ours.rounding))
     ]
 
 

@@ -15,13 +15,16 @@ such as a recycling fee, has no place in the SAP order: an order with one does n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from sync.causes.orders import OrderCause
+from sync.currencies import currency_decimals
 from sync.errors import UnexpectedRecord
 from sync.magento.records import CONFIGURABLE, MagentoOrder, MagentoOrderItem
+from sync.translate.further_amounts import FurtherAmount, FurtherEntry, further_amounts
+from sync.translate.unexplained_amounts import does_not_add_up
 
 BUNDLE = "bundle"
 HALF_A_CENT = Decimal("0.005")
@@ -52,13 +55,15 @@ class PricedLine:
 
 @dataclass(frozen=True, slots=True)
 class OrderAmounts:
-    """The lines and the freight of an order; together they are the grand total."""
+    """The lines, the freight and the fees of an order; together they are what was charged, with
+    what was paid by gift card or credit before the grand total."""
 
     currency: str
     lines: tuple[PricedLine, ...]
     freight: Decimal
     freight_discount: Decimal
     freight_tax: Decimal
+    further: tuple[FurtherAmount, ...] = ()
     rounding: Decimal = ZERO  # how much the shop's total is above this one
 
     @property
@@ -69,40 +74,113 @@ class OrderAmounts:
     @property
     def total(self) -> Decimal:
         lines = sum((line.total for line in self.lines), ZERO)
-        return lines + self.freight - self.freight_discount + self.freight_tax
+        fees = sum((one.cost for one in self.further), ZERO)
+        return lines + self.freight - self.freight_discount + self.freight_tax + fees
+
+    @property
+    def paid_before(self) -> Decimal:
+        """By gift card, store credit or points: the grand total no longer includes it."""
+        return sum((one.paid for one in self.further), ZERO)
 
 
-def order_amounts(order: MagentoOrder, may_be_off: Decimal = ZERO) -> OrderAmounts:
-    """In the order's own sequence.
+def order_amounts(
+    order: MagentoOrder, may_be_off: Decimal = ZERO, entries: Sequence[FurtherEntry] = ()
+) -> OrderAmounts:
+    """In the order's own sequence; with the decimals the shop has.
 
-    Raises ``UnexpectedRecord`` where the lines differ by more than ``may_be_off`` from what is
-    charged (the grand total, and what was paid by gift card or credit before it), or where a line's
-    parent is missing.
+    Raises ``UnexpectedRecord`` where the lines differ by more than ``may_be_off``, or than a coin
+    where that is more, from what is charged (the grand total, and what was paid by gift card or
+    credit before it), or where a line's parent is missing; ``MappingMissing`` where one amount
+    that the mappings do not know explains the difference.
     """
     counted = tuple(_counted(order))
-    compensation = order.shipping_discount_tax_compensation_amount
+    further = further_amounts(order, entries)
     amounts = OrderAmounts(
         currency=order.order_currency_code,
         lines=tuple(_line(item, parent) for item, parent in counted),
         freight=order.shipping_amount,
-        freight_discount=abs(order.shipping_discount_amount) - compensation,
+        freight_discount=_freight_discount(order),
         freight_tax=order.shipping_tax_amount,
+        further=further,
     )
-    if _adds_up(amounts, order):
-        return amounts
-    restored = tuple(
-        _uncut(line, item) for line, (item, _) in zip(amounts.lines, counted, strict=True)
-    )
-    if _adds_up(uncut := replace(amounts, lines=restored), order):
-        return uncut
-    rounding = order.charged - amounts.total
-    if abs(rounding) <= may_be_off:
-        return replace(amounts, rounding=rounding)
-    raise _does_not_add_up(order, amounts.total, [item for item, _ in counted])
+    charged = order.grand_total + amounts.paid_before
+    for read in _readings(amounts, order, [item for item, _ in counted]):
+        if abs(read.total - charged) < HALF_A_CENT:
+            return read
+    if abs(charged - amounts.total) <= max(may_be_off, _odd_coins(amounts) if may_be_off else ZERO):
+        return replace(amounts, rounding=charged - amounts.total)
+    raise does_not_add_up(order, amounts, charged, [item for item, _ in counted], entries)
 
 
-def _adds_up(amounts: OrderAmounts, order: MagentoOrder) -> bool:
-    return abs(amounts.total - order.charged) < HALF_A_CENT
+def coin_of(currency: str) -> Decimal:
+    """The smallest amount of the currency."""
+    return Decimal(1).scaleb(-currency_decimals(currency))
+
+
+def in_coins(amount: Decimal, currency: str) -> Decimal:
+    """Commercially rounded; an amount that is in coins already stays as it is written."""
+    coin = coin_of(currency)
+    rounded = amount.quantize(coin, ROUND_HALF_UP)
+    return amount if rounded == amount else rounded
+
+
+def amounts_in_coins(amounts: OrderAmounts) -> OrderAmounts:
+    """As SAP can hold them: each amount is rounded by itself, and what was charged is the judge.
+    What is between both is the order's rounding, and is never spread over the lines."""
+    rounded = _each_in_coins(amounts)
+    return replace(rounded, rounding=in_coins(amounts.charged, amounts.currency) - rounded.total)
+
+
+def _each_in_coins(amounts: OrderAmounts) -> OrderAmounts:
+    currency = amounts.currency
+    return replace(
+        amounts,
+        lines=tuple(
+            replace(
+                line,
+                net_before_discount=in_coins(line.net_before_discount, currency),
+                discount=in_coins(line.discount, currency),
+                tax=in_coins(line.tax, currency),
+            )
+            for line in amounts.lines
+        ),
+        freight=in_coins(amounts.freight, currency),
+        freight_discount=in_coins(amounts.freight_discount, currency),
+        freight_tax=in_coins(amounts.freight_tax, currency),
+        further=tuple(
+            replace(one, amount=in_coins(one.amount, currency), tax=in_coins(one.tax, currency))
+            for one in amounts.further
+        ),
+    )
+
+
+def _odd_coins(amounts: OrderAmounts) -> Decimal:
+    """A coin, or half a coin for each line where some have more decimals than the currency."""
+    rounded = _each_in_coins(amounts)
+    odd = sum(one != other for one, other in zip(amounts.lines, rounded.lines, strict=True))
+    return coin_of(amounts.currency) * max(Decimal(1), Decimal(odd) / 2)
+
+
+def _freight_discount(order: MagentoOrder) -> Decimal:
+    compensation = order.shipping_discount_tax_compensation_amount
+    return abs(order.shipping_discount_amount) - compensation
+
+
+def _readings(
+    amounts: OrderAmounts, order: MagentoOrder, items: Sequence[MagentoOrderItem]
+) -> Iterator[OrderAmounts]:
+    """As the members say; with rows that the shop has cut; and with the discount on freight that
+    the order's own discount leaves after its lines, for a coupon that also covers freight whose
+    tax counts before the discount: the shop then notes it without that tax, or not at all."""
+    uncut = tuple(_uncut(line, item) for line, item in zip(amounts.lines, items, strict=True))
+    yield amounts
+    yield replace(amounts, lines=uncut)
+    on_lines = sum((item.discount_amount for item in items), ZERO)
+    left = abs(order.discount_amount) - on_lines
+    left -= order.shipping_discount_tax_compensation_amount
+    if order.shipping_amount and ZERO < left <= order.shipping_amount + order.shipping_tax_amount:
+        yield replace(amounts, freight_discount=left)
+        yield replace(amounts, lines=uncut, freight_discount=left)
 
 
 def _uncut(line: PricedLine, item: MagentoOrderItem) -> PricedLine:
@@ -175,23 +253,6 @@ def _line(item: MagentoOrderItem, parent: int | None) -> PricedLine:
         tax=item.tax_amount,
         higher_level_item_id=parent,
     )
-
-
-def _does_not_add_up(
-    order: MagentoOrder, total: Decimal, counted: Iterable[MagentoOrderItem]
-) -> UnexpectedRecord:
-    currency = order.order_currency_code
-    message = (
-        f"The lines of order {order.increment_id} add up to {total}, the shop says "
-        f"{order.charged} {currency}."
-    )
-    fixed = sum((item.fixed_product_tax for item in counted), ZERO)
-    if fixed:
-        message += (
-            f" The shop charges {fixed} {currency} of it as fixed product tax (a recycling fee, "
-            "say), which the portal does not carry. Enter this order in SAP by hand."
-        )
-    return UnexpectedRecord(message, cause=OrderCause.TOTAL, reference=order.increment_id)
 
 
 def _broken(order: MagentoOrder, problem: str) -> UnexpectedRecord:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -10,6 +10,7 @@ from decimal import Decimal
 from sync.errors import MappingMissing
 from sync.magento.records import MagentoOrder
 from sync.mapping_tables import MappingTable, MissingEntry
+from sync.translate.further_amounts import FurtherEntry
 from sync.translate.order_amounts import OrderAmounts, PricedLine
 
 
@@ -61,6 +62,8 @@ class OrderMapping:
     amounts_may_be_off: Decimal = Decimal(
         0
     )  # tolerance between the shop's total and the sum of its lines
+    further: tuple[FurtherEntry, ...] = ()
+    rounding_condition: str = ""  # empty: what the shop rounds stays out of SAP
 
 
 def missing_of(
@@ -69,9 +72,17 @@ def missing_of(
     return list(dict.fromkeys(_missing(order, amounts, mapping)))
 
 
+def require_search(order: MagentoOrder, mapping: OrderMapping) -> None:
+    """Raises ``MappingMissing`` where not even a search in SAP is possible."""
+    _require(order, list(_missing_of_store(order, mapping)))
+
+
 def require_mapping(order: MagentoOrder, amounts: OrderAmounts, mapping: OrderMapping) -> None:
     """Raises ``MappingMissing`` for the first missing entry, naming all of them in its message."""
-    missing = missing_of(order, amounts, mapping)
+    _require(order, missing_of(order, amounts, mapping))
+
+
+def _require(order: MagentoOrder, missing: Sequence[MissingEntry]) -> None:
     if not missing:
         return
     names = ", ".join(f"{one.description} “{one.key}”" for one in missing)
@@ -96,13 +107,7 @@ def _missing(
     order: MagentoOrder, amounts: OrderAmounts, mapping: OrderMapping
 ) -> Iterator[MissingEntry]:
     store = str(order.store_id)
-    for name in ("order_type", "sales_organization", "distribution_channel", "division"):
-        if not getattr(mapping, name):
-            yield MissingEntry(MappingTable.SALES_AREA, store, name)
-    if not mapping.sold_to:
-        group = order.customer_group_id
-        buyer = "guest" if order.is_guest else f"group {'' if group is None else group}"
-        yield MissingEntry(MappingTable.CUSTOMER, buyer)
+    yield from _missing_of_store(order, mapping)
     if mapping.shipping_condition is None and not order.is_virtual:
         yield MissingEntry(MappingTable.SHIPPING, order.shipping_method)
     if mapping.payment_terms is None:
@@ -111,6 +116,19 @@ def _missing(
         yield from _missing_of_line(line, mapping, store)
     for name in _missing_conditions(amounts, mapping):
         yield MissingEntry(MappingTable.SALES_AREA, store, name)
+    unknown = (one.attribute for one in amounts.further if one.entry is None)
+    yield from (MissingEntry(MappingTable.AMOUNT, attribute) for attribute in unknown)
+
+
+def _missing_of_store(order: MagentoOrder, mapping: OrderMapping) -> Iterator[MissingEntry]:
+    store = str(order.store_id)
+    for name in ("order_type", "sales_organization", "distribution_channel", "division"):
+        if not getattr(mapping, name):
+            yield MissingEntry(MappingTable.SALES_AREA, store, name)
+    if not mapping.sold_to:
+        group = order.customer_group_id
+        buyer = "guest" if order.is_guest else f"group {'' if group is None else group}"
+        yield MissingEntry(MappingTable.CUSTOMER, buyer)
 
 
 def _missing_conditions(amounts: OrderAmounts, mapping: OrderMapping) -> Iterator[str]:

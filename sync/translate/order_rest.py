@@ -18,11 +18,16 @@ from fractions import Fraction
 
 from sync.magento.records import CONFIGURABLE, MagentoOrder
 from sync.translate.line_progress import Line
-from sync.translate.order_amounts import ANY, OrderAmounts, PricedLine, order_amounts
+from sync.translate.order_amounts import (
+    ANY,
+    OrderAmounts,
+    PricedLine,
+    coin_of,
+    order_amounts,
+)
 
 Left = Mapping[int, Decimal]  # by order item id, parents and children alike
 
-CENT = Decimal("0.01")
 ZERO = Decimal(0)
 BESIDE_THE_LINES = (
     "Partly refunded with freight or an adjustment: sales looks at the credit memo in the "
@@ -56,7 +61,8 @@ def left_after_refunds(lines: Iterable[Line]) -> dict[int, Decimal]:
 
 def amounts_left(amounts: OrderAmounts, left: Left) -> OrderAmounts:
     """The lines that are left with their share of the money; a line not in ``left`` stays whole."""
-    shares = (_share(line, left.get(line.item_id, line.quantity)) for line in amounts.lines)
+    coin = coin_of(amounts.currency)
+    shares = (_share(line, left.get(line.item_id, line.quantity), coin) for line in amounts.lines)
     return replace(amounts, lines=tuple(line for line in shares if line is not None))
 
 
@@ -75,7 +81,7 @@ def refund_problem(order: MagentoOrder) -> str:
     touched = sum(left[item.item_id] < item.qty_ordered for item in order.items)
     kept = order.charged - order.total_refunded - order.total_canceled
     off = abs(amounts_left(order_amounts(order, ANY), left).charged - kept)
-    return DOES_NOT_FIT if off > CENT * touched else ""
+    return DOES_NOT_FIT if off > coin_of(order.order_currency_code) * touched else ""
 
 
 def _left(lines: Sequence[Line], gone: Callable[[Line], Decimal]) -> dict[int, Decimal]:
@@ -118,7 +124,7 @@ def _whole_bundles(parent: Line, parts: Sequence[Line], left: Left) -> Decimal:
     return Decimal(own.numerator)
 
 
-def _share(line: PricedLine, quantity: Decimal) -> PricedLine | None:
+def _share(line: PricedLine, quantity: Decimal, coin: Decimal) -> PricedLine | None:
     if quantity == line.quantity:
         return line
     if quantity <= 0:
@@ -127,11 +133,11 @@ def _share(line: PricedLine, quantity: Decimal) -> PricedLine | None:
     return replace(
         line,
         quantity=quantity,
-        net_before_discount=_less(line.net_before_discount, off),
-        discount=_less(line.discount, off),
-        tax=_less(line.tax, off),
+        net_before_discount=_less(line.net_before_discount, off, coin),
+        discount=_less(line.discount, off, coin),
+        tax=_less(line.tax, off, coin),
     )
 
 
-def _less(amount: Decimal, off: Decimal) -> Decimal:
-    return amount - (amount * off).quantize(CENT, ROUND_HALF_UP)
+def _less(amount: Decimal, off: Decimal, coin: Decimal) -> Decimal:
+    return amount - (amount * off).quantize(coin, ROUND_HALF_UP)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sync.magento.records import MagentoOrder
 from sync.sap.records import SapCondition, SapSalesOrderItem, SapSimulation
-from sync.translate.order_amounts import OrderAmounts, PricedLine, order_amounts
+from sync.translate.order_amounts import OrderAmounts, PricedLine, amounts_in_coins, order_amounts
 from sync.translate.order_mapping import OrderMapping
 from sync.translate.order_rest import amounts_left
 from sync.translate.sap_order import TranslatedOrder
@@ -32,7 +32,8 @@ def price_table(
     names of those that differ by more than ``tolerance``. ``sap`` is None where SAP tells no
     prices. The discount is positive; ``net`` is what is left after it.
     """
-    amounts = amounts_left(order_amounts(order, mapping.amounts_may_be_off), translated.left)
+    whole_order = order_amounts(order, mapping.amounts_may_be_off, mapping.further)
+    amounts = amounts_left(amounts_in_coins(whole_order), translated.left)
     told = _Told(simulation, mapping, translated)
     rows = [
         _row(
@@ -44,9 +45,10 @@ def price_table(
         )
         for line in amounts.lines
     ]
-    freight = _freight(amounts)
+    freight = _freight(amounts, mapping)
     if freight["total"]:
-        rows.append(_row("Freight", 0, freight, told.freight(), tolerance))
+        label = "Freight and fees" if any(one.is_fee for one in amounts.further) else "Freight"
+        rows.append(_row(label, 0, freight, told.freight(), tolerance))
     whole = _sum([*(_of_line(line) for line in amounts.lines), freight])
     rows.append(_row("Total", 0, whole, told.whole(), tolerance))
     return rows
@@ -62,7 +64,8 @@ class _Told:
         self._conditions = simulation.conditions
         self._discount = mapping.discount_condition
         asked = translated.request.conditions
-        self._of_header = {one.condition_type for one in asked if not one.item_number}
+        of_header = {one.condition_type for one in asked if not one.item_number}
+        self._of_header = of_header - translated.totals.payment_types
         self._knows_taxes = any(one.is_tax for one in simulation.conditions)
 
     def line(self, item_number: int) -> Amounts | None:
@@ -115,9 +118,12 @@ def _of_line(line: PricedLine) -> Amounts:
     return {"net": net, "discount": line.discount, "tax": line.tax, "total": line.total}
 
 
-def _freight(amounts: OrderAmounts) -> Amounts:
-    net = amounts.freight - amounts.freight_discount
-    tax = amounts.freight_tax
+def _freight(amounts: OrderAmounts, mapping: OrderMapping) -> Amounts:
+    """All the charges of the whole order that SAP is sent."""
+    fees = [one for one in amounts.further if one.is_fee]
+    net = amounts.freight - amounts.freight_discount + sum((one.amount for one in fees), ZERO)
+    net += amounts.rounding if mapping.rounding_condition else ZERO
+    tax = amounts.freight_tax + sum((one.tax for one in fees), ZERO)
     return {"net": net, "discount": ZERO, "tax": tax, "total": net + tax}
 
 

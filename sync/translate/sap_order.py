@@ -7,6 +7,7 @@ gives the same numbers, whatever is left by then.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -24,7 +25,14 @@ from sync.sap.records import (
 )
 from sync.sap.reference import web_reference
 from sync.translate.comparison import Totals
-from sync.translate.order_amounts import ANY, OrderAmounts, PricedLine, order_amounts
+from sync.translate.further_amounts import Booking
+from sync.translate.order_amounts import (
+    ANY,
+    OrderAmounts,
+    PricedLine,
+    amounts_in_coins,
+    order_amounts,
+)
 from sync.translate.order_mapping import (
     MaterialEntry,
     OrderMapping,
@@ -41,6 +49,7 @@ LONGEST_REFERENCE = 20  # VBAK-BSTNK, SAP sheet 2.1
 LONGEST_ITEM_REFERENCE = 6  # PO_ITM_NO
 LONGEST_NOTE = 65535
 QUANTITY_PLACES = Decimal("0.001")
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ def sap_order_request(
     Raises ``MappingMissing`` for the first missing entry, naming all of them in its message, and
     ``UnexpectedRecord`` for an order SAP cannot hold.
     """
-    amounts = amounts_left(order_amounts(order, mapping.amounts_may_be_off), left or {})
+    amounts = amounts_left(_amounts_of(order, mapping), left or {})
     _require_lines(order, amounts)
     require_mapping(order, amounts, mapping)
     fitter = TextFitter()
@@ -90,16 +99,31 @@ def sap_order_request(
     return TranslatedOrder(request, asked, tuple(fitter.cuts), totals, dict(left or {}))
 
 
+def _amounts_of(order: MagentoOrder, mapping: OrderMapping) -> OrderAmounts:
+    return amounts_in_coins(order_amounts(order, mapping.amounts_may_be_off, mapping.further))
+
+
 def _totals(amounts: OrderAmounts, mapping: OrderMapping) -> Totals:
+    """Before gift cards and the like were taken off."""
     tax = sum((line.tax for line in amounts.lines), amounts.freight_tax)
-    ours = frozenset({mapping.tax_condition, mapping.freight_tax_condition} - {""})
-    return Totals(amounts.charged - tax, tax, ours)
+    tax += sum((one.tax for one in amounts.further), ZERO)
+    entries = mapping.further
+    taxes = {mapping.tax_condition, mapping.freight_tax_condition}
+    taxes |= {entry.tax_condition for entry in entries}
+    payments = {entry.condition_type for entry in entries if entry.booking == Booking.PAYMENT}
+    return Totals(
+        amounts.charged - tax,
+        tax,
+        frozenset(taxes - {""}),
+        frozenset(payments),
+        ZERO if mapping.rounding_condition else amounts.rounding,
+    )
 
 
 def missing_entries(
     order: MagentoOrder, mapping: OrderMapping, left: Left | None = None
 ) -> list[MissingEntry]:
-    amounts = amounts_left(order_amounts(order, mapping.amounts_may_be_off), left or {})
+    amounts = amounts_left(_amounts_of(order, mapping), left or {})
     return missing_of(order, amounts, mapping)
 
 
@@ -193,11 +217,24 @@ def _conditions(
 ) -> Iterator[SapCondition]:
     for line in amounts.lines:
         yield from _line_conditions(line, numbers[line.item_id], amounts.currency, mapping)
-    freight = amounts.freight - amounts.freight_discount
-    if freight:
-        yield fixed_amount(0, mapping.freight_condition, freight, amounts.currency)
-    if amounts.freight_tax and mapping.freight_tax_condition:
-        yield fixed_amount(0, mapping.freight_tax_condition, amounts.freight_tax, amounts.currency)
+    for condition_type, amount in _of_header(amounts, mapping).items():
+        if amount:
+            yield fixed_amount(0, condition_type, amount, amounts.currency)
+
+
+def _of_header(amounts: OrderAmounts, mapping: OrderMapping) -> dict[str, Decimal]:
+    """By condition type: SAP takes each once."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    found[mapping.freight_condition] += amounts.freight - amounts.freight_discount
+    found[mapping.freight_tax_condition] += amounts.freight_tax
+    for fee in (one for one in amounts.further if one.is_fee):
+        found[fee.condition_type] += fee.amount
+        found[fee.tax_condition or mapping.freight_tax_condition] += fee.tax
+    found[mapping.rounding_condition] += amounts.rounding
+    for payment in (one for one in amounts.further if not one.is_fee):
+        found[payment.condition_type] -= payment.amount  # blank where it is left out
+    found.pop("", None)  # a tax that SAP computes, a rounding that stays out
+    return found
 
 
 def _line_conditions(

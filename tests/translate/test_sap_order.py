@@ -133,11 +133,13 @@ def test_yen_have_no_decimals() -> None:
     assert [(c.value, c.currency) for c in request.conditions] == [(Decimal(250), "JPY")]
 
 
-def test_half_a_yen_is_refused() -> None:
+def test_half_a_yen_is_rounded_as_what_was_charged_is() -> None:
     item = made_item(1, price=Decimal("0.5"), row_total_incl_tax=Decimal("0.50"))
 
-    with pytest.raises(UnexpectedRecord, match="not an amount of JPY"):
-        translated(made_order([item], currency="JPY"))
+    found = translated(made_order([item], currency="JPY"))
+
+    assert [one.value for one in found.request.conditions] == [Decimal(1)]
+    assert found.totals.gross == 1
 
 
 def test_the_header_is_what_the_mapping_says() -> None:

@@ -11,6 +11,7 @@ from django.db.models import Model
 
 from sync.jobs.schedule import create_missing_schedules
 from sync.models import (
+    AmountMapping,
     CarrierMapping,
     CustomerMapping,
     MaterialMapping,
@@ -54,6 +55,13 @@ SALES_AREAS: list[dict[str, Any]] = [
      "distribution_channel": "20", "one_time_customer": "0000099003"},
 ]  # fmt: skip
 PAYMENTS = {"checkmo": "0001", "banktransfer": "0001", "purchaseorder": "0002", "free": "0001"}
+FURTHER_AMOUNTS: dict[str, dict[str, str]] = {
+    "gift_cards_amount": {"booking": "payment", "condition_type": "ZGFT"},
+    "customer_balance_amount": {"booking": "payment", "condition_type": "ZGST"},
+    "reward_currency_amount": {"booking": "left_out"},
+    "cod_fee_amount": {"booking": "fee", "condition_type": "ZFEE",
+                       "tax_attribute": "cod_fee_tax_amount", "name": "Cash on delivery"},
+}  # fmt: skip
 BY_CARD = "cardgateway"  # of the stand-in shop: authorised at first, captured with the invoice
 SHIPPINGS = ["flatrate_flatrate", "freeshipping_freeshipping", "tablerate_bestway"]
 CARRIERS = [
@@ -105,6 +113,10 @@ def create_mappings(shop: Shop) -> None:
     )
     _create_missing(
         ShippingMapping(shop=shop, method=method, shipping_condition="01") for method in SHIPPINGS
+    )
+    _create_missing(
+        AmountMapping(shop=shop, attribute=attribute, **entry)
+        for attribute, entry in FURTHER_AMOUNTS.items()
     )
     _create_missing(
         MaterialMapping(shop=shop, sku=sku, material=material)

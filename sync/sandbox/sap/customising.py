@@ -40,7 +40,7 @@ class ConditionType:
 
     key: str
     text: str
-    role: str  # price, discount, tax, freight, freight_tax
+    role: str  # price, discount, tax, freight, freight_tax, after_tax, statistical
     calculation: str
     level: str  # item, header
 

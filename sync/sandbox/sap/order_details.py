@@ -258,6 +258,7 @@ def _conditions(call: Call, progress: Progress) -> Rows:
                 "CONDCLASS": {"price": "B", "discount": "A", "tax": "D", "freight_tax": "D"}.get(
                     kind.role, "A"
                 ),
+                "STAT_CON": "X" if kind.role == "statistical" else "",
                 "CONDCHAMAN": "C",
             }
         )

@@ -7,6 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from .customising import ConditionType, Customising
 from .documents import ZERO, Condition, OrderItem, SalesOrder
 
+HEADER_ROLES = {"freight", "freight_tax", "after_tax", "statistical"}
+
 
 def rounded(amount: Decimal, decimals: int) -> Decimal:
     """Commercially rounded to the currency's decimals."""
@@ -25,14 +27,16 @@ def price_order(order: SalesOrder, customising: Customising) -> None:
 
 
 def header_charges(order: SalesOrder, customising: Customising) -> tuple[Decimal, Decimal]:
-    """Freight (and other header amounts) and its tax."""
+    """Freight (and other header amounts) and its tax. What stands after the tax, such as a gift
+    card, and what is statistical has its amount and counts in neither."""
     decimals = customising.decimals(order.currency)
     totals = {"freight": ZERO, "freight_tax": ZERO}
     for condition in order.conditions:
         role = customising.condition_types[condition.condition_type].role
-        if condition.item_number == 0 and role in totals:
+        if condition.item_number == 0 and role in HEADER_ROLES:
             condition.amount = rounded(condition.value, decimals)
-            totals[role] += condition.amount
+            if role in totals:
+                totals[role] += condition.amount
     return totals["freight"], totals["freight_tax"]
 
 

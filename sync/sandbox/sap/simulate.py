@@ -166,6 +166,7 @@ def _item_row(item: OrderItem, order: SalesOrder, call: Call) -> dict[str, Any]:
 def _condition_row(condition: Condition, call: Call) -> dict[str, Any]:
     role = call.system.customising.condition_types[condition.condition_type].role
     return {
+        "STAT_CON": "X" if role == "statistical" else "",
         "ITM_NUMBER": f"{condition.item_number:06d}",
         "COND_TYPE": condition.condition_type,
         "COND_VALUE": condition.value,

@@ -6,7 +6,7 @@ import random
 import secrets
 from typing import Any
 
-from sync.sandbox.shop import gateway, seed, settings
+from sync.sandbox.shop import gateway, odd_sums, seed, settings
 from sync.sandbox.shop.documents import Doc, add, bundled, copy, dec
 from sync.sandbox.shop.errors import ShopError
 from sync.sandbox.shop.mail import Post
@@ -47,6 +47,7 @@ MEANING = {
     AUTHORISED: "Paid by card: authorised, to be captured later",
     PAID_ONLINE: "Paid by card: captured and invoiced at once",
     ORDERED_ONLINE: "Paid by card: neither authorised nor captured yet",
+    **odd_sums.MEANING,
     LARGE: "B2B order with 250 lines",
     BAD: f"Bad on purpose: a SKU no SAP knows ({UNKNOWN_SKU})",
 }
@@ -125,6 +126,10 @@ def _template(shape: str) -> Doc:
     if shape == BAD:
         order = copy(bundled("shapes.json")["simple"])
         order["items"][0].update(sku=UNKNOWN_SKU, name="A product nobody knows", product_id=99999)
+        return order
+    if shape in odd_sums.CHANGES:
+        order = copy(bundled("shapes.json")["simple"])
+        odd_sums.CHANGES[shape](order)
         return order
     return copy(bundled("shapes.json")["simple" if shape in BY_CARD else shape])
 

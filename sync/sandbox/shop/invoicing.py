@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from sync.sandbox.shop import odd_sums
 from sync.sandbox.shop.documents import Doc, add, cents, dec, num, shipping_address
 from sync.sandbox.shop.errors import ShopError
 from sync.sandbox.shop.quantities import Lines, per_parent, plain_open_to_invoice, whole
@@ -216,6 +217,7 @@ def _totals(document: Doc, order: Doc, side: str, *, with_shipping: bool, is_las
             document[f"{side}{short}"] = order.get(f"{side}{short}", 0)
         tax += dec(order.get(f"{side}shipping_tax_amount"))
         shipping = dec(order.get(f"{side}shipping_amount"))
+        discount += dec(order.get(f"{side}shipping_discount_amount"))
     subtotal = total("row_total")
     if is_last:  # the rest, so that the invoices add up to the order
         subtotal = dec(order[f"{side}subtotal"]) - dec(order.get(f"{side}subtotal_invoiced"))
@@ -225,6 +227,8 @@ def _totals(document: Doc, order: Doc, side: str, *, with_shipping: bool, is_las
     document[f"{side}discount_amount"] = num(-discount)
     document[f"{side}discount_tax_compensation_amount"] = num(compensation)
     document[f"{side}grand_total"] = num(subtotal - discount + compensation + tax + shipping)
+    is_first = f"{side}total_invoiced" not in order
+    odd_sums.invoice_share(order, document, side, is_first=is_first)
 
 
 def register(order: Doc, picked: Picked, invoice: Doc, now: str, *, is_paid: bool = True) -> None:

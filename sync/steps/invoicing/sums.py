@@ -8,7 +8,7 @@ from decimal import Decimal
 from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
 from sync.magento.records import MagentoInvoice
-from sync.mirrors.billed_amounts import billed_to, store_total_difference
+from sync.mirrors.billed_amounts import billed_to, may_be_off, store_total_difference
 from sync.mirrors.billed_anew import decision_on_invoice
 from sync.mirrors.order_documents import documents_of
 from sync.models import BillingDocument, SalesOrder
@@ -62,13 +62,13 @@ def _difference(
         return None
     difference = _invoiced(found, papers) - sum((one for one in billed if one is not None), ZERO)
     given_back = Decimal(str(order.payload.get("total_refunded") or 0))
-    tolerance = order.shop.amount_tolerance
+    tolerance = may_be_off(order)
     fits = abs(difference) <= tolerance or abs(difference - given_back) <= tolerance
     return None if fits else difference
 
 
 def _invoiced(found: Found, papers: Collection[int]) -> Decimal:
-    return sum((found.papers[key].grand_total for key in papers), ZERO)
+    return sum((found.papers[key].charged for key in papers), ZERO)
 
 
 def _more_to_come(order: SalesOrder) -> bool:

@@ -170,12 +170,12 @@ def _candidates(run: StepRun, sought: Sought) -> list[Candidate]:
 
 def _sold_tos(sought: Sought) -> list[str]:
     """Includes the one-time account: the order may be older than the customer's own account."""
-    if len(sought.ours.reference) > LONGEST_REFERENCE:
+    if len(sought.ours.reference) > LONGEST_REFERENCE or not sought.ours.sales_area[0]:
         return []
     order = sought.order
     areas = SalesArea.objects.filter(shop=order.shop, store_id=order.store_id)
     once = areas.exclude(one_time_customer="").values_list("one_time_customer", flat=True)
-    return list(dict.fromkeys(abap.alpha(one) for one in (sought.ours.sold_to, *once)))
+    return list(dict.fromkeys(abap.alpha(one) for one in (sought.ours.sold_to, *once) if one))
 
 
 def _candidate(sought: Sought, read: SapSalesOrder) -> Candidate:

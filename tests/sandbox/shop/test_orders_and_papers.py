@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from sync.sandbox.shop import odd_sums
 from sync.sandbox.shop.app import create_app
 from sync.sandbox.shop.documents import bundled, stamp, utc_now
 from sync.sandbox.shop.factory import BAD, EVERYDAY, LARGE, UNKNOWN_SKU
@@ -37,7 +38,10 @@ def test_a_placed_order_is_open_and_its_sums_agree(caller: Caller, shape: str) -
              "discount_tax_compensation_amount")  # fmt: skip
     assert (order["state"], order["status"]) == ("new", "pending")
     assert before <= order["created_at"] == order["updated_at"] <= stamp(utc_now())
-    assert sum(dec(order[part]) for part in parts) == dec(order["grand_total"])
+    own = order["extension_attributes"]
+    credit = sum(dec(own.get(f"{name}_amount", 0)) for name in odd_sums.CREDITS)
+    fee = dec(own.get(odd_sums.FEE, 0))
+    assert sum(dec(order[part]) for part in parts) + fee - credit == dec(order["grand_total"])
     assert dec(order["total_due"]) == dec(order["grand_total"])
     assert all(i["qty_shipped"] == i["qty_invoiced"] == 0 for i in order["items"])
 
