@@ -99,7 +99,7 @@ class StoreForm(MappingForm):
             *("distribution_channel", "division", "one_time_customer"),
             *("payment_terms", "shipping_condition", "default_unit", "price_condition"),
             *("discount_condition", "freight_condition", "tax_condition", "freight_tax_condition"),
-            "currency",
+            *("currency", "reference_prefix"),
         ]
 
 

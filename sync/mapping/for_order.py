@@ -87,5 +87,6 @@ class Entries:
             language_iso=area.language,
             time_zone=area.time_zone or sap_time_zone,
             sku_is_ean=area.sku_is_ean,
-            reference_prefix=order.shop.reference_prefix,
+            reference_prefix=area.reference_prefix or order.shop.reference_prefix,
+            reference_sent=order.customer_reference,
         )

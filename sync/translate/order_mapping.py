@@ -45,7 +45,8 @@ class OrderMapping:
     materials: Mapping[str, MaterialEntry] = field(default_factory=dict)
     sku_is_material: bool = False
     sku_is_ean: bool = False
-    reference_prefix: str = ""  # keeps the orders of two shops apart
+    reference_prefix: str = ""  # keeps the orders of two shops or stores apart
+    reference_sent: str = ""  # of an order that was sent before: stays, whatever the prefix is now
     default_unit: str = ""
     customer_reference_method: str = ""
     shipping_condition: str | None = ""
