@@ -2,6 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.text
 import sync.models.intake_rules
 from django.db import migrations, models
 
@@ -218,6 +219,14 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("sales_area", "customer_kind", "country"),
                 name="one_mail_rule_per_customer_kind_and_country",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="materialmapping",
+            index=models.Index(
+                models.F("shop"),
+                django.db.models.functions.text.Lower(django.db.models.functions.text.Trim("sku")),
+                name="material_any_case",
             ),
         ),
     ]
