@@ -91,6 +91,11 @@ class SalesOrder(models.Model):
         max_length=50, blank=True, help_text="The order this one came from when it was edited."
     )
     ext_order_id = models.CharField(max_length=40, blank=True)
+    customer_reference = models.CharField(
+        max_length=56,
+        blank=True,
+        help_text="Under which it was sent to SAP or found there, and is looked for ever after.",
+    )
     payload = models.JSONField(default=dict)
     first_read_at = models.DateTimeField(
         default=timezone.now, help_text="Since when the portal has known of it."
@@ -174,6 +179,11 @@ class SalesOrder(models.Model):
             models.Index(fields=["grand_total", "id"], name="order_total"),
             models.Index(fields=["increment_id"], name="order_increment"),
             models.Index(Upper(Trim("increment_id")), name="order_increment_any_case"),
+            models.Index(
+                fields=["customer_reference"],
+                condition=~models.Q(customer_reference=""),
+                name="order_customer_reference",
+            ),
             models.Index(fields=["customer_email"], name="order_email"),
             models.Index(fields=["verification"], name="order_verification"),
             models.Index(

@@ -22,7 +22,7 @@ from sync.magento.records import MagentoOrder
 from sync.mapping.for_order import mapping_for
 from sync.mirrors.intake import FINISHED, OVER
 from sync.mirrors.link_choices import decisions_on_link
-from sync.mirrors.notes import note_looked_up
+from sync.mirrors.notes import note_looked_up, note_reference
 from sync.mirrors.order_rest import OrderRest, rest_of, store_quantities_asked
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.sap import sap_order_must_fit
@@ -125,6 +125,7 @@ def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> str
     run.task.write_ahead(create_began_at=timezone.now().isoformat())
     with run.storing():
         store_quantities_asked(order, translated)
+        note_reference(order, translated.request.customer_reference)
     with writing_to_sap(run, order), run.remotes.sap().unit_of_work() as unit:
         created = unit.create_sales_order(translated.request)
         number = created.sap_sales_order_number
