@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from sync.mirrors.intake import reason_not_taken, reason_one_sided, rules_of
 from sync.mirrors.order_documents import Documents, documents_of
 from sync.mirrors.unwanted_goods import reason_unwanted, store_unwanted_quantities
-from sync.models import Decision, IntakeRule, SalesOrder, Shop, clock
+from sync.models import Decision, IntakeRule, PaymentMapping, SalesOrder, Shop, clock
 from sync.policy import Policy
 from sync.translate import line_progress
 from sync.translate.sap_progress import left_to_bill, left_to_deliver
@@ -47,12 +47,16 @@ def refresh_stages(keys: Iterable[int]) -> None:
             SalesOrder.objects.filter(pk=order.pk).update(**values)
 
 
-def judge_again(shop: Shop, *rules: IntakeRule) -> int:
+def judge_again(shop: Shop, *rules: IntakeRule | PaymentMapping) -> int:
     """After a change of rules of intake: the orders not in SAP that they are about, old and new.
     Returns how many."""
     about = Q()
     for rule in rules:
-        named = {"state__iexact": rule.state, "status__iexact": rule.status}
+        named = (
+            {"payment_method": rule.method}
+            if isinstance(rule, PaymentMapping)
+            else {"state__iexact": rule.state, "status__iexact": rule.status}
+        )
         about |= Q(**{column: code for column, code in named.items() if code})
     judged = (Stage.NOT_TAKEN, Stage.TO_SYNC)
     keys = list(

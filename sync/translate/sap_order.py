@@ -124,7 +124,9 @@ def _customer_reference(order: MagentoOrder, mapping: OrderMapping) -> str:
     made = web_reference(mapping.reference_prefix, order.increment_id)
     reference = mapping.reference_sent or made
     if len(reference) > LONGEST_REFERENCE:
-        raise _unfit(order, f"its number is longer than {LONGEST_REFERENCE} characters")
+        with_prefix = f" with the prefix {prefix}" if (prefix := mapping.reference_prefix) else ""
+        problem = f"its number{with_prefix} is longer than {LONGEST_REFERENCE} characters"
+        raise _unfit(order, problem)
     if not (reference.isascii() and reference.isprintable()):
         raise _unfit(order, "its number has characters that cannot be searched for in SAP")
     return reference

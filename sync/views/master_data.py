@@ -19,7 +19,8 @@ from sync.jobs import clicks
 from sync.mapping.missing import Collection, Unmatched
 from sync.mapping.stopped_for import present_entry
 from sync.mapping_tables import MappingTable
-from sync.models import IntakeRule, InvoiceMailRule
+from sync.mirrors.progress import judge_again
+from sync.models import IntakeRule, InvoiceMailRule, PaymentMapping
 from sync.views.people import PortalRequest, needs
 
 ICONS = {
@@ -79,6 +80,8 @@ def add_mapping(request: PortalRequest, table: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, collection, refused=(entry.place, form))
     added = form.save()
+    if isinstance(added, PaymentMapping):
+        judge_again(added.shop, added)
     _record(user, added, before, form.after())
     messages.success(request, f"Saved {added}. {_go_on(entry, user)}")
     return HttpResponseRedirect(f"{reverse('sync:master_data')}#{table}")

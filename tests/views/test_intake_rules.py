@@ -7,7 +7,14 @@ from collections.abc import Callable
 from django.contrib.auth.models import User
 from django.test import Client
 
-from sync.models import IntakeRule, InvoiceMailRule, SalesArea, SalesOrder, SyncTask
+from sync.models import (
+    IntakeRule,
+    InvoiceMailRule,
+    PaymentMapping,
+    SalesArea,
+    SalesOrder,
+    SyncTask,
+)
 from sync.roles import ADMINISTRATORS, FINANCE, SALES
 from tests.builders import a_billing_document, a_sales_order, a_shop, an_invoice
 
@@ -125,3 +132,29 @@ def test_finance_does_not_count_what_is_not_to_be_mailed(signed_in: SignIn) -> N
     assert len(rows) == 1
     assert "SAP sends the e-invoice" in page
     assert "SAP sends the e-invoice" in chain
+
+
+def test_another_release_of_a_payment_method_judges_waiting_orders_at_once(
+    signed_in: SignIn,
+) -> None:
+    shop = a_shop()
+    paid = PaymentMapping.Release.PAID
+    entry = PaymentMapping.objects.create(shop=shop, method="checkmo", release=paid)
+    order = a_sales_order(stage=Stage.NOT_TAKEN, not_taken_reason="Not paid yet")
+    values = {"shop": shop.pk, "method": "checkmo", "release": "always"}
+
+    administrator(signed_in).post(f"/admin/sync/paymentmapping/{entry.pk}/change/", values)
+
+    order.refresh_from_db()
+    assert (order.stage, order.not_taken_reason) == (Stage.TO_SYNC, "")
+
+
+def test_an_order_is_found_by_the_reference_it_has_in_sap(signed_in: SignIn) -> None:
+    order = a_sales_order(customer_reference="WEB-000000017")
+    a_sales_order()
+
+    found = signed_in(SALES).get("/search/?q=web-000000017")
+    page = signed_in(SALES).get(order.get_absolute_url()).content.decode()
+
+    assert found.headers["Location"] == order.get_absolute_url()
+    assert "WEB-000000017" in page
