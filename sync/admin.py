@@ -13,6 +13,7 @@ from sync.models import (
     CustomerMapping,
     MaterialMapping,
     PaymentMapping,
+    RegionMapping,
     RemoteCall,
     SalesArea,
     SapMessageEntry,
@@ -21,6 +22,7 @@ from sync.models import (
     StepSchedule,
     SyncAttempt,
     SyncTask,
+    TextMapping,
 )
 
 if TYPE_CHECKING:
@@ -75,6 +77,13 @@ class MappingAdmin(ModelAdmin):
         return form
 
 
+class TextMappingInline(TabularInline):
+    """Where what is written on a web order goes in SAP."""
+
+    model = TextMapping
+    extra = 0
+
+
 @admin.register(SalesArea)
 class SalesAreaAdmin(MappingAdmin):
     list_display = [
@@ -83,6 +92,7 @@ class SalesAreaAdmin(MappingAdmin):
     ]
     list_filter = ["shop"]
     search_fields = ["name", "sales_organization"]
+    inlines = [TextMappingInline]
 
 
 @admin.register(CustomerMapping)
@@ -111,6 +121,13 @@ class ShippingMappingAdmin(MappingAdmin):
     list_display = ["method", "shipping_condition", "shop"]
     list_filter = ["shop"]
     search_fields = ["method"]
+
+
+@admin.register(RegionMapping)
+class RegionMappingAdmin(MappingAdmin):
+    list_display = ["place", "region", "transport_zone", "shop"]
+    list_filter = ["shop"]
+    search_fields = ["place", "region"]
 
 
 @admin.register(CarrierMapping)

@@ -180,7 +180,8 @@ def _keep(
     verdict = _compare_and_store(run, order, rest, read, is_adopted=is_adopted)
     refresh_stages([order.pk])
     incomplete = ", but incomplete in SAP: deliveries will not start" if read.is_incomplete else ""
-    return f"Order {read.sap_sales_order_number} {what}, read back: {verdict}{incomplete}."
+    done = f"Order {read.sap_sales_order_number} {what}, read back: {verdict}{incomplete}."
+    return f"{done}{_left_out(order)}"
 
 
 def _compare_and_store(
@@ -203,6 +204,15 @@ def _compare_and_store(
     with run.storing():
         store_compared(order, read, translated, differences, **found)
     return f"differs in {len(differences)} places" if differences else "verified"
+
+
+def _left_out(order: SalesOrder) -> str:
+    left = [
+        f"{cut['field']} ({cut['words']} word{'s' if cut['words'] > 1 else ''})"
+        for cut in order.text_cuts
+        if cut.get("words")
+    ]
+    return f" Left out: {', '.join(left)}." if left else ""
 
 
 def _refuse_rejected(order: SalesOrder, read: SapSalesOrder) -> None:
