@@ -13,6 +13,7 @@ from sync.models import (
     CustomerMapping,
     MaterialMapping,
     PaymentMapping,
+    RegionMapping,
     SalesArea,
     ShippingMapping,
 )
@@ -87,6 +88,14 @@ class CarrierForm(MappingForm):
         fields = ["sap_carrier", "title", "carrier_code", "tracking_url"]
 
 
+class RegionForm(MappingForm):
+    table = MappingTable.REGION
+
+    class Meta:
+        model = RegionMapping
+        fields = ["shop", "place", "region", "transport_zone"]
+
+
 class StoreForm(MappingForm):
     """A store's sales area; fields not asked here keep their defaults."""
 
@@ -141,5 +150,8 @@ class CustomerForm(MappingForm):
 
 FORMS: dict[MappingTable, type[MappingForm]] = {
     form.table: form
-    for form in (StoreForm, MaterialForm, CustomerForm, PaymentForm, ShippingForm, CarrierForm)
+    for form in (
+        *(StoreForm, MaterialForm, CustomerForm, PaymentForm, ShippingForm, CarrierForm),
+        RegionForm,
+    )
 }

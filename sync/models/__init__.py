@@ -25,7 +25,9 @@ from sync.models.mapping import (
     PaymentMapping,
     ShippingMapping,
 )
+from sync.models.order_texts import TextMapping
 from sync.models.readiness import ReadinessFinding
+from sync.models.regions import RegionMapping
 from sync.models.release import Release
 from sync.models.sales_orders import SalesOrder, SalesOrderLine, SapSalesOrderLine
 from sync.models.sap_messages import SapMessageEntry
@@ -56,6 +58,7 @@ __all__ = [
     "ProcessHeartbeat",
     "PullWatermark",
     "ReadinessFinding",
+    "RegionMapping",
     "Release",
     "RemoteCall",
     "RemoteHealth",
@@ -74,4 +77,5 @@ __all__ = [
     "StepSchedule",
     "SyncAttempt",
     "SyncTask",
+    "TextMapping",
 ]

@@ -127,7 +127,9 @@ class SalesOrder(models.Model):
         null=True, blank=True, help_text="What SAP's total is above the shop's, within tolerance."
     )
     text_cuts = models.JSONField(
-        default=list, blank=True, help_text="Texts SAP's fields were too short for."
+        default=list,
+        blank=True,
+        help_text="Texts cut for SAP, or left out.",
     )
     looked_up_as = models.DateTimeField(
         null=True,

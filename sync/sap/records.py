@@ -25,6 +25,7 @@ class SapAddress:
     telephone: str
     email: str
     language_iso: str
+    transport_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,10 @@ class SapSalesOrderRequest:
     partners: tuple[SapPartner, ...]
     items: tuple[SapItemRequest, ...]
     conditions: tuple[SapCondition, ...]
-    header_texts: tuple[tuple[str, str, str], ...] = ()  # text id, language ISO, text
+    texts: tuple[tuple[int, str, str], ...] = ()  # item number (0 the header), text id, text
+    language_iso: str = "EN"  # of the texts
+    header_fields: tuple[tuple[str, str], ...] = ()  # further fields of ORDER_HEADER_IN
+    payment_method: str = ""  # PYMT_METH
 
 
 @dataclass(frozen=True, slots=True)
