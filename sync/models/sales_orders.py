@@ -279,6 +279,13 @@ class SapSalesOrderLine(models.Model):
     unit = models.CharField(max_length=3, blank=True)
     billed_from = models.CharField(max_length=8, choices=BilledFrom, blank=True)
     is_rejected = models.BooleanField(default=False)
+    material = models.CharField(max_length=40, blank=True)
+    higher_level_item_number = models.PositiveIntegerField(default=0)
+    item_category = models.CharField(max_length=4, blank=True)
+    is_delivered = models.BooleanField(
+        null=True, blank=True, help_text="Relevant for delivery; empty where SAP did not tell."
+    )
+    net_value = money(default=Decimal(0))
 
     class Meta:
         ordering = ["sap_item_number"]

@@ -225,6 +225,8 @@ def _item(row: Row, requested: dict[int, Decimal], options: SapOptions) -> SapSa
         rejection_reason=present_text(row, "REA_FOR_RE"),
         higher_level_item_number=number(row, "HG_LV_ITEM"),
         billing_relevance=text(row, "REL_FOR_BI") if "REL_FOR_BI" in row else None,
+        item_category=text(row, "ITEM_CATEG"),
+        is_delivered=bool(text(row, "REL_FOR_DE")) if "REL_FOR_DE" in row else None,
     )
 
 

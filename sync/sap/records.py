@@ -157,6 +157,8 @@ class SapSalesOrderItem:
     higher_level_item_number: int = 0
     tax_value: Decimal | None = None  # told by a dry run only
     billing_relevance: str | None = None  # FKREL; blank: is not billed. ``None``: not told
+    item_category: str = ""
+    is_delivered: bool | None = None  # relevant for delivery; ``None``: not told
 
 
 @dataclass(frozen=True, slots=True)
