@@ -5,12 +5,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
 from sync.models import BillingDocument, Decision, OutboundDelivery, SalesOrder, SalesOrderLine
-from sync.translate.added_lines import OrderedLine, OrderItems, SapQuantities, added_numbers
+from sync.translate.added_lines import (
+    OrderedLine,
+    OrderItems,
+    SapQuantities,
+    added_numbers,
+    said_of,
+)
 
 MOST_NAMED = 3
 ZERO = Decimal(0)
@@ -143,3 +150,60 @@ def _beyond(held: SapQuantities) -> str:
         f"{more.normalize():f} of {line.sku} beyond the {line.asked.normalize():f} ordered"
         for line, more in list(named)[:MOST_NAMED]
     )
+
+
+def documents_with_item(
+    order: SalesOrder, number: int
+) -> tuple[list[OutboundDelivery], list[BillingDocument]]:
+    """The deliveries that have left and the valid invoices that hold the item."""
+    ours = {"lines__sales_order": order, "lines__sap_item_number": number}
+    gone = OutboundDelivery.objects.filter(**ours, goods_movement_status="C")
+    bills = BillingDocument.objects.filter(
+        **ours, category=BillingDocument.Category.INVOICE, is_cancelled=False
+    )
+    return list(gone.distinct()), list(bills.distinct())
+
+
+@dataclass(frozen=True, slots=True)
+class AddedItem:
+    """An item of the SAP order that was not sent, and the lines it may stand for."""
+
+    number: int
+    material: str
+    said: str  # why the web order has no such line
+    quantity: Decimal
+    unit: str
+    net_value: Decimal
+    is_rejected: bool
+    tied_to: OrderedLine | None
+    choices: list[OrderedLine]
+    is_asked: bool  # whether nobody has said yet what it stands for, and it may stand for a line
+
+
+def added_items(order: SalesOrder) -> list[AddedItem]:
+    items = items_of(order)
+    numbers = items.added()
+    if not numbers:
+        return []
+    decided = decided_items(order)
+    mirrors = {one.sap_item_number: one for one in order.sap_lines.all()}
+    short = items.short_lines()
+    found = []
+    for number in numbers:
+        item, tied = mirrors[number], items.lines.get(items.tied.get(number, 0))
+        may_stand = not item.is_rejected and not (items.origin(number) and tied is None)
+        found.append(
+            AddedItem(
+                number,
+                item.material,
+                said_of(items, number),
+                item.ordered_quantity,
+                item.unit,
+                item.net_value,
+                item.is_rejected,
+                tied,
+                [line for line in short if line != tied] if may_stand else [],
+                items.may_replace(number) and number not in decided,
+            )
+        )
+    return found

@@ -8,10 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from sync.jobs import work
+from sync.jobs import clicks, work
 from sync.models import SalesOrder
 from sync.sandbox.sap import control_api, documents, warehouse
 from sync.sandbox.sap.pricing import price_order
+from tests.builders import a_user
 from tests.world import World
 
 
@@ -167,3 +168,66 @@ def test_an_addition_with_a_price_is_told_with_its_amount(world: World, order: S
     assert invoiced(world, order) == [{"S-001": 2, "S-002": 1}]
     assert invoice.cause_key == "sap:billed-more"
     assert f"{held.items[-1].net_value + held.items[-1].tax_value:.2f}" in invoice.error_message
+
+
+def entered_again(world: World, order: SalesOrder) -> None:
+    """Item 10 is rejected, and item 30 stands for it."""
+    change(world, order, 10, "again")
+
+
+def tie(world: World, order: SalesOrder, sku: str = "S-001") -> None:
+    line = order.lines.get(sku=sku)
+    clicks.tie_item(order, 30, line.item_id, a_user("Sales"), "Entered again for a new date")
+    world.work_off()
+
+
+def test_a_replaced_line_that_a_person_tied_is_shipped_and_invoiced(
+    world: World, order: SalesOrder
+) -> None:
+    entered_again(world, order)
+    tie(world, order)
+    (delivery,) = world.dispatch(order)
+    shipment, invoice = world.ship(order, delivery), world.invoice(order, world.bill(delivery))
+
+    assert (shipment.state, invoice.state) == ("done", "done"), invoice.error_message
+    assert shipped(world, order) == invoiced(world, order) == [{"S-001": 2, "S-002": 1}]
+    order.refresh_from_db()
+    assert order.stage == "complete"
+
+
+def test_a_replaced_line_waits_for_a_person_and_goes_on_with_the_tie(
+    world: World, order: SalesOrder
+) -> None:
+    entered_again(world, order)
+    (delivery,) = world.deliver(order, quantities={30: 2})
+    world.goods_issue(delivery, ["1Z"])
+    stopped = world.ship(order, delivery)
+    assert (stopped.cause_key, shipped(world, order)) == ("sap:item-without-line", [])
+
+    tie(world, order)
+
+    stopped.refresh_from_db()
+    assert (stopped.state, shipped(world, order)) == ("done", [{"S-001": 2}])
+
+
+def test_an_item_said_to_stand_for_no_line_stops_nothing(world: World, order: SalesOrder) -> None:
+    entered_again(world, order)
+    (delivery,) = world.dispatch(order)
+    stopped = world.ship(order, delivery)
+    assert stopped.state == "needs_attention"
+
+    clicks.tie_item(order, 30, None, a_user("Sales"), "A present")
+    world.work_off()
+
+    stopped.refresh_from_db()
+    assert (stopped.state, shipped(world, order)) == ("done", [{"S-002": 1}])
+
+
+def test_the_last_word_on_an_item_counts(world: World, order: SalesOrder) -> None:
+    entered_again(world, order)
+    tie(world, order)
+    clicks.tie_item(order, 30, None, a_user("Sales"), "Wrong line")
+    (delivery,) = world.dispatch(order)
+    world.ship(order, delivery)
+
+    assert shipped(world, order) == [{"S-002": 1}]
