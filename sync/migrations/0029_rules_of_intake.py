@@ -22,7 +22,7 @@ def keep_references_sent(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sync", "0025_sent_to_sap"),
+        ("sync", "0027_added_lines"),
     ]
 
     operations = [

@@ -162,6 +162,8 @@ class SapSalesOrderItem:
     tax_value: Decimal | None = None  # told by a dry run only
     billing_relevance: str | None = None  # FKREL; blank: is not billed. ``None``: not told
     is_third_party: bool = False  # the supplier ships it: no delivery in SAP (sheet 13.21)
+    item_category: str = ""
+    is_delivered: bool | None = None  # relevant for delivery; ``None``: not told
 
 
 @dataclass(frozen=True, slots=True)
