@@ -19,6 +19,7 @@ class MappingTable(StrEnum):
     SHIPPING = "shipping"
     CARRIER = "carrier"
     AMOUNT = "amount"
+    REGION = "region"
 
     @property
     def facts(self) -> TableFacts:
@@ -101,6 +102,15 @@ FACTS: dict[MappingTable, TableFacts] = {
         entry="fee, gift card or credit",
         title="Fees, gift cards and credits",
         complete="Every fee, gift card and credit has its place in SAP.",
+    ),
+    MappingTable.REGION: TableFacts(
+        model="regionmapping",
+        key_fields=("shop", "place"),
+        team=Team.SALES,
+        entry="region",
+        title="Regions",
+        complete="Every region SAP must know has a key.",
+        may_lack=("region",),
     ),
 }
 

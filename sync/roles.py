@@ -14,12 +14,16 @@ LOGISTICS = "Logistics"
 FINANCE = "Finance"
 ADMINISTRATORS = "Administrators"
 
-_EVERYDAY_MAPPINGS = ["customermapping", "materialmapping", "paymentmapping", "shippingmapping"]
+_EVERYDAY_MAPPINGS = [
+    *("customermapping", "materialmapping", "paymentmapping", "shippingmapping"),
+    *("regionmapping", "textmapping"),
+]
 _AMOUNTS = ["amountmapping"]
 _ALL_MAPPINGS = [
     *_EVERYDAY_MAPPINGS,
     *_AMOUNTS,
     *("carriermapping", "salesarea", "shop", "sapmessageentry"),
+    *("intakerule", "invoicemailrule"),
 ]
 _LEDGER = ["synctask", "syncattempt", "remotecall"]
 
@@ -38,7 +42,7 @@ ROLES: dict[str, set[str]] = {
         *("dry_run_orders", "view_master_data"),
     }
     | _edit(_EVERYDAY_MAPPINGS)
-    | _view(["shop", "salesarea"]),
+    | _view(["shop", "salesarea", "intakerule", "invoicemailrule"]),
     LOGISTICS: {"sync_deliveries", "retry_tasks"},
     FINANCE: {
         *("sync_billing", "capture_again", "resend_invoices", "retry_tasks", "view_master_data")

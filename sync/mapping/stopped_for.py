@@ -45,7 +45,10 @@ def present_entry(table: MappingTable, values: Mapping[str, Any]) -> Model | Non
     if table == MappingTable.CUSTOMER:
         return None
     model = apps.get_model("sync", table.facts.model)
-    known_by = {name: values[name] for name in table.facts.key_fields if name in values}
+    columns = {"sku": "sku__iexact"}  # the shop knows one product under both
+    known_by = {
+        columns.get(name, name): values[name] for name in table.facts.key_fields if name in values
+    }
     if table == MappingTable.AMOUNT:  # what one store's entry says is not for another
         known_by["store_id"] = None
     found: Model | None = model._default_manager.filter(**known_by).first()

@@ -22,7 +22,10 @@ SHAPES = (
     "simple", "coupon", "configurable", "bundle-dynamic", "bundle-dynamic-together",
     "bundle-fixed", "virtual", "downloadable", "mixed", "grouped", "eur", "eur-coupon",
     "purchase-order", "umlauts", "japanese", "free", "bank-transfer", "custom-option",
-    "customer-note", "gross-prices", "authorised", "paid-online", "ordered-online",
+    "customer-note", "gross-prices",
+    "gift-card", "store-credit", "reward-points", "fee", "odd-decimals", "yen", "all-by-coupon",
+    "authorised", "paid-online", "ordered-online",
+    "german-business",
 )  # fmt: skip
 WHOLE = frozenset(shape for shape in SHAPES if shape.startswith("bundle"))
 CARRIERS = ("DHL", "UPS", "FEDEX")

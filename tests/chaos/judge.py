@@ -21,6 +21,7 @@ KINDS = (
 )  # fmt: skip
 DELIVERY, BILLING = "SAP delivery", "SAP billing document"
 CENT = Decimal("0.01")
+CREDITS = ("gift_cards", "customer_balance", "reward_currency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,17 +259,30 @@ def _share(line: Books, found: Quantities) -> Decimal:
 # ---- amounts and mails
 def _judge_amounts(case: Case, sap: Books) -> None:
     order = case.shop["order"]
-    total = _number(order, "grand_total") - case.refunded(order, "total_refunded")
+    total = _before_credit(order) - case.refunded(order, "total_refunded")
     gross = Decimal(sap["gross_value"])
-    if abs(total - gross) > CENT:
+    coin = _coin(order)
+    if abs(total - gross) > coin:
         case.blame("wrong_amounts", f"the shop's order {total}, SAP's order {gross}")
     if sap["billing_status"] != "C" or case.asked_about:
         return
     billed = sum((Decimal(one["gross_value"]) for one in valid_bills(sap)), Decimal(0))
-    invoiced = sum((_number(one, "grand_total") for one in case.shop["invoices"]), Decimal(0))
+    invoiced = sum((_before_credit(one) for one in case.shop["invoices"]), Decimal(0))
     invoiced -= case.refunded(order, "total_refunded")
-    if abs(billed - gross) > CENT or abs(invoiced - total) > CENT:
+    if abs(billed - gross) > coin or abs(invoiced - total) > coin:
         case.blame("wrong_amounts", f"ordered {total}, billed {billed}, invoiced {invoiced}")
+
+
+def _before_credit(document: Books) -> Decimal:
+    """What the goods cost, however they are paid: SAP knows no gift card as a discount."""
+    own = document.get("extension_attributes") or {}
+    return _number(document, "grand_total") + sum(
+        (_number(own, f"{name}_amount") for name in CREDITS), Decimal(0)
+    )
+
+
+def _coin(order: Books) -> Decimal:
+    return Decimal(1) if order["order_currency_code"] == "JPY" else CENT
 
 
 def _judge_recipients(case: Case) -> None:
@@ -281,15 +295,26 @@ def _judge_mails(case: Case) -> None:
     sent = Counter((mail["kind"], mail["document_id"]) for mail in case.shop.get("mails", ()))
     for kind in ("shipment", "invoice"):
         for paper in case.shop.get(f"{kind}s", ()):
-            count = sent.pop((kind, paper["entity_id"]), 0)
-            marker = DELIVERY if kind == "shipment" else BILLING
-            if not count and _marks_of(paper, marker):
-                case.blame("lost", f"no mail for {kind} {paper['increment_id']}")
-            for _ in range(count - 1):
-                case.blame("extra_mails", f"one mail too many for {kind} {paper['increment_id']}")
+            _judge_mails_of(case, kind, paper, sent.pop((kind, paper["entity_id"]), 0))
     for (kind, _document), count in sent.items():
         for _ in range(count - (kind == "order")):
             case.blame("extra_mails", f"a mail nobody asked for: {kind}")
+
+
+def _judge_mails_of(case: Case, kind: str, paper: Books, count: int) -> None:
+    marker = DELIVERY if kind == "shipment" else BILLING
+    is_due = not (kind == "invoice" and _gets_it_from_sap(case.shop["order"]))
+    if is_due and not count and _marks_of(paper, marker):
+        case.blame("lost", f"no mail for {kind} {paper['increment_id']}")
+    for _ in range(count - is_due):
+        case.blame("extra_mails", f"one mail too many for {kind} {paper['increment_id']}")
+
+
+def _gets_it_from_sap(order: Books) -> bool:
+    """By the demo's rule: German business customers of the B2B store."""
+    address = order["billing_address"]
+    is_business = bool(address.get("company") or address.get("vat_id"))
+    return order["store_id"] == 3 and address["country_id"] == "DE" and is_business
 
 
 # ---- the end, and what the portal says

@@ -25,6 +25,7 @@ Books = dict[str, Any]
 SHAPES = (
     "simple", "coupon", "mixed", "virtual", "configurable", "eur-coupon", "gross-prices",
     "bundle-dynamic", "bundle-dynamic-together", "bundle-fixed",
+    "gift-card", "fee", "odd-decimals", "yen",
 )  # fmt: skip
 CARRIERS = ("DHL", "UPS", "FEDEX")
 SAP_FAULTS = (

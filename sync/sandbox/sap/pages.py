@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 
-from . import billing, warehouse
+from . import billing, holding_up, sales_desk, warehouse
 from .books import books_of, find_orders
-from .control_api import arm, quantities_from, system
+from .control_api import ITEM_ACTIONS, arm, quantities_from, system
 from .faults import KINDS
 from .function_modules import HANDLERS
 from .warehouse import NotFound, NotPossible
@@ -97,10 +97,27 @@ def deliver(number: str) -> Any:
         created = warehouse.create_delivery(
             system(),
             warehouse.DeliveryRequest(
-                [number, *others], quantities, bool(request.form.get("batch_split"))
+                [number, *others],
+                quantities,
+                bool(request.form.get("batch_split")),
+                bool(request.form.get("may_exceed")),
             ),
         )
         return f"Delivery {', '.join(short(n) for n in created)} created"
+
+    return _acted(number, action)
+
+
+@blueprint.post("/orders/<number>/item")
+def change_item(number: str) -> Any:
+    """Add free goods to an item, deliver its parts, or enter it again."""
+
+    def action() -> str:
+        item, change = int(request.form.get("item", "")), request.form.get("change", "")
+        if change not in ITEM_ACTIONS:
+            raise NotPossible("nothing was chosen")
+        ITEM_ACTIONS[change](system(), number, item)
+        return "Items changed"
 
     return _acted(number, action)
 
@@ -160,6 +177,29 @@ def lock(number: str) -> Any:
     )
 
 
+@blueprint.post("/orders/<number>/items/<int:item>/third-party")
+def third_party(number: str, item: int) -> Any:
+    """Have the supplier ship a line."""
+
+    def action() -> str:
+        sales_desk.make_third_party(system(), number, item)
+        return f"Item {item} is shipped by the supplier"
+
+    return _acted(number, action)
+
+
+@blueprint.post("/orders/<number>/block")
+def block(number: str) -> Any:
+    """Set or remove one block: credit, delivery or billing."""
+    kind, is_set = request.form.get("kind", ""), bool(request.form.get("set"))
+
+    def action() -> str:
+        holding_up.set_blocks(system(), number, {kind: is_set})
+        return f"{kind.capitalize()} block {'set' if is_set else 'removed'}"
+
+    return _acted(number, action)
+
+
 @blueprint.get("/sessions")
 def sessions() -> str:
     """Who is connected, and which documents are locked."""
@@ -216,6 +256,7 @@ def settings() -> Any:
                 {
                     "autopilot": bool(form.get("autopilot")),
                     "duplicate_po_warning": bool(form.get("duplicate_po_warning")),
+                    "free_goods": bool(form.get("free_goods")),
                     "autopilot_seconds": form.get("autopilot_seconds") or 5,
                     "update_delay": form.get("update_delay") or 1,
                 }
