@@ -18,6 +18,7 @@ from sync.models import (
     SapMessageEntry,
     ShippingMapping,
     Shop,
+    SourceMapping,
     StepSchedule,
     SyncAttempt,
     SyncTask,
@@ -117,6 +118,13 @@ class ShippingMappingAdmin(MappingAdmin):
 class CarrierMappingAdmin(MappingAdmin):
     list_display = ["sap_carrier", "title", "carrier_code", "tracking_url"]
     search_fields = ["sap_carrier", "title"]
+
+
+@admin.register(SourceMapping)
+class SourceMappingAdmin(MappingAdmin):
+    list_display = ["__str__", "source_code", "shipping_point", "plant", "shop"]
+    list_filter = ["shop"]
+    search_fields = ["source_code", "shipping_point", "plant"]
 
 
 @admin.register(SapMessageEntry)

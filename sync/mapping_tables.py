@@ -18,6 +18,7 @@ class MappingTable(StrEnum):
     PAYMENT = "payment"
     SHIPPING = "shipping"
     CARRIER = "carrier"
+    SOURCE = "source"
 
     @property
     def facts(self) -> TableFacts:
@@ -92,6 +93,14 @@ FACTS: dict[MappingTable, TableFacts] = {
         entry="carrier",
         title="Carriers",
         complete="Every carrier has a name in the shop.",
+    ),
+    MappingTable.SOURCE: TableFacts(
+        model="sourcemapping",
+        key_fields=("shop", "shipping_point"),
+        team=Team.ADMINISTRATOR,
+        entry="source",
+        title="Sources of stock",
+        complete="Every shipping point has a source in the shop.",
     ),
 }
 

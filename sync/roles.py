@@ -17,7 +17,7 @@ ADMINISTRATORS = "Administrators"
 _EVERYDAY_MAPPINGS = ["customermapping", "materialmapping", "paymentmapping", "shippingmapping"]
 _ALL_MAPPINGS = [
     *_EVERYDAY_MAPPINGS,
-    *("carriermapping", "salesarea", "shop", "sapmessageentry"),
+    *("carriermapping", "sourcemapping", "salesarea", "shop", "sapmessageentry"),
 ]
 _LEDGER = ["synctask", "syncattempt", "remotecall"]
 

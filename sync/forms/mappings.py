@@ -15,6 +15,7 @@ from sync.models import (
     PaymentMapping,
     SalesArea,
     ShippingMapping,
+    SourceMapping,
 )
 
 # mypy knows ModelForm as generic, Python does not
@@ -87,6 +88,14 @@ class CarrierForm(MappingForm):
         fields = ["sap_carrier", "title", "carrier_code", "tracking_url"]
 
 
+class SourceForm(MappingForm):
+    table = MappingTable.SOURCE
+
+    class Meta:
+        model = SourceMapping
+        fields = ["shop", "shipping_point", "source_code"]
+
+
 class StoreForm(MappingForm):
     """A store's sales area; fields not asked here keep their defaults."""
 
@@ -141,5 +150,8 @@ class CustomerForm(MappingForm):
 
 FORMS: dict[MappingTable, type[MappingForm]] = {
     form.table: form
-    for form in (StoreForm, MaterialForm, CustomerForm, PaymentForm, ShippingForm, CarrierForm)
+    for form in (
+        *(StoreForm, MaterialForm, CustomerForm, PaymentForm, ShippingForm, CarrierForm),
+        SourceForm,
+    )
 }

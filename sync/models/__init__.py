@@ -23,6 +23,7 @@ from sync.models.mapping import (
     MaterialMapping,
     PaymentMapping,
     ShippingMapping,
+    SourceMapping,
 )
 from sync.models.readiness import ReadinessFinding
 from sync.models.release import Release
@@ -67,6 +68,7 @@ __all__ = [
     "ShipmentTrack",
     "ShippingMapping",
     "Shop",
+    "SourceMapping",
     "Step",
     "StepSchedule",
     "SyncAttempt",

@@ -74,8 +74,19 @@ class Shop(models.Model):
         help_text="Whether the portal was proved against it; empty: not known.",
     )
 
+    source_codes = models.JSONField(
+        default=list,
+        editable=False,
+        help_text="Inventory sources in use, as Readiness last read them; empty: not known.",
+    )
+
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_several_sources(self) -> bool:
+        """As far as Readiness could read."""
+        return len(self.source_codes) > 1
 
     @property
     def system(self) -> str:

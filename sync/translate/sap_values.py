@@ -179,6 +179,7 @@ def delivery_line_values(item: SapDeliveryItem) -> dict[str, Any]:
         "unit": item.unit,
         "sap_sales_order_number": item.sap_sales_order_number,
         "sap_item_number": item.sap_item_number,
+        "plant": item.plant,
     }
 
 

@@ -28,6 +28,7 @@ ICONS = {
     MappingTable.PAYMENT: "receipt",
     MappingTable.SHIPPING: "package-check",
     MappingTable.CARRIER: "truck",
+    MappingTable.SOURCE: "warehouse",
 }
 
 

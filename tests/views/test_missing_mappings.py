@@ -46,6 +46,7 @@ def stopped(missing: MissingEntry) -> tuple[MissingEntry, SalesOrder]:
         MappingTable.PAYMENT: order.payment_method,
         MappingTable.SHIPPING: order.shipping_method,
         MappingTable.CARRIER: "GLS",
+        MappingTable.SOURCE: "1000",
     }[missing.table]
     missing = missing._replace(key=key)
     if missing.field:
