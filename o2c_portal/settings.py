@@ -189,7 +189,8 @@ RETRY_SCALE = env.float("RETRY_SCALE", 1.0)  # below 1: every retry comes sooner
 
 # ---- Magento ------------------------------------------------------------------------------------
 # MAGENTO_SHOPS names the shops; each has variables of its own, such as MAGENTO_DEMO_BASE_URL.
-MAGENTO_SHOP_CODES = env.list("MAGENTO_SHOPS", ["demo"])
+# However a code is written (Demo, de-B2B), its variables are in capitals, with _ for -.
+MAGENTO_SHOP_CODES = [code.strip().lower() for code in env.list("MAGENTO_SHOPS", ["demo"])]
 # The stand-in shop's address, and the keys it shows to everyone.
 SHOP_STANDIN = {
     "base_url": f"http://127.0.0.1:{env.int('SHOP_PORT', 8001)}",
@@ -222,7 +223,8 @@ MAGENTO = {code: _magento(code) for code in MAGENTO_SHOP_CODES}
 
 # ---- SAP ----------------------------------------------------------------------------------------
 SAP_STANDIN_URL = f"http://127.0.0.1:{env.int('SAP_PORT', 8002)}"
-SAP_RFC_CONNECT = env.str("SAP_RFC_CONNECT", "sync.sandbox.sap.connect")
+SAP_STANDIN = "sync.sandbox.sap.connect"
+SAP_RFC_CONNECT = env.str("SAP_RFC_CONNECT", SAP_STANDIN)
 SAP_STANDIN_PARAMETERS = {
     "ashost": "127.0.0.1",
     "sysnr": "00",
@@ -234,7 +236,7 @@ SAP_STANDIN_PARAMETERS = {
 }
 SAP_RFC_PARAMETERS: dict[str, str] = env.dict(
     "SAP_RFC_PARAMETERS",
-    SAP_STANDIN_PARAMETERS if SAP_RFC_CONNECT == "sync.sandbox.sap.connect" else {},
+    SAP_STANDIN_PARAMETERS if SAP_RFC_CONNECT == SAP_STANDIN else {},
 )
 if password := env.str("SAP_RFC_PASSWORD", ""):  # it may hold commas, unlike the list above
     SAP_RFC_PARAMETERS = {**SAP_RFC_PARAMETERS, "passwd": password}
@@ -252,9 +254,9 @@ SAP_CARRIER_SOURCES = env.list("SAP_CARRIER_SOURCES", ["forwarding_agent"])
 DEMO = env.bool("DEMO", False)
 PARTS = ["database", "redis", "key", "shop", "sap", "stand-in"]
 ALLOW_MISSING: list[str] = env.list("ALLOW_MISSING", PARTS if DEMO else [])
-_ONLY_STANDINS = set(MAGENTO) <= {"demo"} and SAP_RFC_CONNECT == "sync.sandbox.sap.connect"
+_ONLY_STANDINS = (DEMO or set(MAGENTO) <= {"demo"}) and SAP_RFC_CONNECT == SAP_STANDIN
 # Whether a person must say so before the portal sends anything by itself (Readiness).
-NEEDS_RELEASE = env.bool("NEEDS_RELEASE", not (DEMO or _ONLY_STANDINS))
+NEEDS_RELEASE = env.bool("NEEDS_RELEASE", not _ONLY_STANDINS)
 
 # ---- Logs ---------------------------------------------------------------------------------------
 LOGGING: dict[str, Any] = {

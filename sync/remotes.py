@@ -16,7 +16,7 @@ from sync.errors import RemoteMisconfigured
 from sync.exchanges import Exchange, Observer
 from sync.magento.auth import BearerToken, admin_login, oauth1
 from sync.magento.client import MagentoClient
-from sync.magento.transport import TimeLimits
+from sync.magento.transport import TimeLimits, rest_base
 from sync.models import RemoteIdentity, SapMessageEntry, Shop
 from sync.models.systems import SAP
 from sync.policy import Policy, policy_from_settings
@@ -90,13 +90,13 @@ class Remotes:
 
 
 def build_magento(shop: Shop, observe: Observer) -> MagentoClient:
-    values = settings.MAGENTO.get(shop.code)
+    values = settings.MAGENTO.get(shop.code.lower())
     if values is None or not values["base_url"]:
         raise RemoteMisconfigured(
             f"No address is set for the shop “{shop.code}”.",
             cause=ShopCause.UNSET,
             reference=shop.code,
-            remedy=f"Add the shop to MAGENTO_SHOPS, set MAGENTO_{shop.code.upper()}_BASE_URL and "
+            remedy=f"Add the shop to MAGENTO_SHOPS, set {variable_of(shop.code, 'BASE_URL')} and "
             "its keys, restart the workers, then retry.",
         )
     return MagentoClient(
@@ -113,14 +113,18 @@ def build_magento(shop: Shop, observe: Observer) -> MagentoClient:
 
 def stated_version(shop: Shop) -> tuple[str, str]:
     """The version the administrator states, if any, and the name of that setting."""
-    name = f"MAGENTO_{shop.code.upper().replace('-', '_')}_VERSION"
-    return str(settings.MAGENTO.get(shop.code, {}).get("version", "")), name
+    stated = settings.MAGENTO.get(shop.code.lower(), {}).get("version", "")
+    return str(stated), variable_of(shop.code, "VERSION")
+
+
+def variable_of(code: str, name: str) -> str:
+    return f"MAGENTO_{code.upper().replace('-', '_')}_{name}"
 
 
 def shop_address(values: Mapping[str, Any]) -> str:
     """With the store code in its path where one is set."""
-    address, store = values["base_url"].rstrip("/"), values.get("store_code", "")
-    return f"{address}/rest/{store}/V1" if store else address
+    address, store = values["base_url"], values.get("store_code", "")
+    return f"{rest_base(address).rpartition('/rest/')[0]}/rest/{store}/V1" if store else address
 
 
 def shop_auth(values: Mapping[str, Any]) -> AuthBase:

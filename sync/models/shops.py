@@ -94,8 +94,11 @@ class Shop(models.Model):
         return shop_system(self.code)
 
     def clean(self) -> None:
-        """The prefix is part of the reference by which orders are found in SAP: it is fixed once
-        used."""
+        """Codes that differ in capitals would share their settings. The prefix is part of the
+        reference by which orders are found in SAP: it is fixed once used."""
+        twin = Shop.objects.filter(code__iexact=self.code).exclude(pk=self.pk).first()
+        if twin is not None:
+            raise ValidationError({"code": f"{twin} has this code: capitals make no difference."})
         before = Shop.objects.filter(pk=self.pk).values_list("reference_prefix", flat=True).first()
         if before is None or before == self.reference_prefix:
             return

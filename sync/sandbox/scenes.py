@@ -28,6 +28,7 @@ class Play:
     sap_order: str = ""
     delivery: str = ""
     billing_document: str = ""
+    is_delivered: bool = True  # SAP bills what is not delivered from the order
     people: dict[str, Visitor] = field(default_factory=dict)
 
     def person(self, name: str) -> Visitor:
@@ -87,6 +88,10 @@ def find_in_sap(play: Play) -> Iterator[str]:
 
 def pick(play: Play) -> Iterator[str]:
     """The warehouse picks it; the pick time shows in the portal."""
+    play.is_delivered = not play.in_shop()["order"]["is_virtual"]
+    if not play.is_delivered:
+        yield "SAP: nothing to deliver, the order holds no goods"
+        return
     made = _post(f"{play.sap}/sandbox/orders/{play.sap_order}/deliveries")["deliveries"]
     play.delivery = made[0]
     _post(f"{play.sap}/sandbox/deliveries/{play.delivery}/pick")
@@ -100,6 +105,11 @@ def pick(play: Play) -> Iterator[str]:
 
 def ship(play: Play) -> Iterator[str]:
     """Goods issue with a tracking number; the shop ships, the customer is told."""
+    if not play.is_delivered:
+        if play.in_shop()["shipments"]:
+            raise SceneFailed("the shop has shipped an order without goods")
+        yield "shop: nothing to ship"
+        return
     parcel = f"{PARCEL}{play.increment_id[-6:]}"
     _post(
         f"{play.sap}/sandbox/deliveries/{play.delivery}/goods-issue",
@@ -119,7 +129,8 @@ def ship(play: Play) -> Iterator[str]:
 
 def bill_and_resend(play: Play) -> Iterator[str]:
     """Billing creates the invoice in the shop, mails it; finance sends it again."""
-    made = _post(f"{play.sap}/sandbox/billing", delivery=play.delivery)["billing_documents"]
+    billed = {"delivery": play.delivery} if play.is_delivered else {"order": play.sap_order}
+    made = _post(f"{play.sap}/sandbox/billing", **billed)["billing_documents"]
     play.billing_document = made[0]
     yield f"SAP: billing document {play.billing_document} created"
     play.press("finance", "/invoices/sync-all/")
