@@ -19,6 +19,7 @@ class MappingTable(StrEnum):
     SHIPPING = "shipping"
     CARRIER = "carrier"
     REGION = "region"
+    SOURCE = "source"
 
     @property
     def facts(self) -> TableFacts:
@@ -102,6 +103,14 @@ FACTS: dict[MappingTable, TableFacts] = {
         title="Regions",
         complete="Every region SAP must know has a key.",
         may_lack=("region",),
+    ),
+    MappingTable.SOURCE: TableFacts(
+        model="sourcemapping",
+        key_fields=("shop", "shipping_point"),
+        team=Team.ADMINISTRATOR,
+        entry="source",
+        title="Sources of stock",
+        complete="Every shipping point has a source in the shop.",
     ),
 }
 

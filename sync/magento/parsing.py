@@ -261,6 +261,13 @@ def parse_bundle_shipment_type(product: Any) -> dict[int, str]:
     return {}
 
 
+def parse_source(row: Any) -> str:
+    """The code of an inventory source in use; empty for one that is switched off."""
+    if not isinstance(row, dict) or row.get("enabled") is False:
+        return ""
+    return str(row.get("source_code") or "")
+
+
 def parse_mail(document: Any) -> MagentoMail:
     members = _document(document, "document")
     return MagentoMail(entity_id=members.identifier("entity_id"), **_mail(members))

@@ -223,6 +223,7 @@ class ShipmentRequest:
     tracks: tuple[tuple[str, str, str], ...]  # carrier_code, title, track_number
     marker: str
     notify: bool
+    source_code: str = ""  # empty: the shop books its default stock
 
 
 @dataclass(frozen=True, slots=True)

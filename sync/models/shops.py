@@ -95,8 +95,19 @@ class Shop(models.Model):
         help_text="Whether the portal was proved against it; empty: not known.",
     )
 
+    source_codes = models.JSONField(
+        default=list,
+        editable=False,
+        help_text="Inventory sources in use, as Readiness last read them; empty: not known.",
+    )
+
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_several_sources(self) -> bool:
+        """As far as Readiness could read."""
+        return len(self.source_codes) > 1
 
     @property
     def system(self) -> str:
@@ -104,8 +115,12 @@ class Shop(models.Model):
         return shop_system(self.code)
 
     def clean(self) -> None:
-        """The prefix is part of the reference by which orders are found in SAP: it is fixed once a
-        store without its own has used it."""
+        """Codes that differ in capitals would share their settings. The prefix is part of the
+        reference by which orders are found in SAP: it is fixed once a store without its own has
+        used it."""
+        twin = Shop.objects.filter(code__iexact=self.code).exclude(pk=self.pk).first()
+        if twin is not None:
+            raise ValidationError({"code": f"{twin} has this code: capitals make no difference."})
         before = Shop.objects.filter(pk=self.pk).values_list("reference_prefix", flat=True).first()
         if before is None or before == self.reference_prefix:
             return

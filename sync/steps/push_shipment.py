@@ -21,6 +21,7 @@ from sync.steps.papers import Paper, ensure_paper, read_back, read_order_again
 from sync.steps.remote_writes import writing_to_shop
 from sync.steps.shipping import tracks
 from sync.steps.shipping.bundle_types import bundle_types
+from sync.steps.shipping.sources import source_of
 from sync.steps.step_run import StepRun
 from sync.translate.added_lines import SapQuantities
 from sync.translate.hand_made import MadeByHand, shipped_ids
@@ -147,6 +148,7 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
             tracks=self._tracks,
             marker=self.marker,
             notify=bool(self._tracks),  # without a parcel number it would have to be sent again
+            source_code=source_of(self.run.shop, self.order, self.document),
         )
         return partial(self._create, request)
 

@@ -49,6 +49,7 @@ def stopped(missing: MissingEntry) -> tuple[MissingEntry, SalesOrder]:
         MappingTable.SHIPPING: order.shipping_method,
         MappingTable.CARRIER: "GLS",
         MappingTable.REGION: "IN/MH",
+        MappingTable.SOURCE: "1000",
     }[missing.table]
     missing = missing._replace(key=key)
     if missing.field:
