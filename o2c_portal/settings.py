@@ -15,6 +15,8 @@ from typing import Any
 from csp.constants import NONE, SELF
 from environs import Env
 
+from sync.shop_variables import shop_variables
+
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.read_env(str(BASE_DIR / ".env"), recurse=False)
@@ -189,8 +191,7 @@ RETRY_SCALE = env.float("RETRY_SCALE", 1.0)  # below 1: every retry comes sooner
 
 # ---- Magento ------------------------------------------------------------------------------------
 # MAGENTO_SHOPS names the shops; each has variables of its own, such as MAGENTO_DEMO_BASE_URL.
-# However a code is written (Demo, de-B2B), its variables are in capitals, with _ for -.
-MAGENTO_SHOP_CODES = [code.strip().lower() for code in env.list("MAGENTO_SHOPS", ["demo"])]
+MAGENTO_SHOP_CODES = [code.lower() for code in env.list("MAGENTO_SHOPS", ["demo"])]
 # The stand-in shop's address, and the keys it shows to everyone.
 SHOP_STANDIN = {
     "base_url": f"http://127.0.0.1:{env.int('SHOP_PORT', 8001)}",
@@ -204,7 +205,7 @@ SHOP_STANDIN = {
 def _magento(code: str) -> dict[str, Any]:
     """One shop's address and credentials; "demo" is the stand-in."""
     known = SHOP_STANDIN if code == "demo" else dict.fromkeys(SHOP_STANDIN, "")
-    with env.prefixed(f"MAGENTO_{code.upper().replace('-', '_')}_"):
+    with env.prefixed(shop_variables(code)):
         return {
             **{name: env.str(name.upper(), value) for name, value in known.items()},
             "auth": env.str("AUTH", "oauth"),  # or bearer (TOKEN), or admin (USERNAME, PASSWORD)
@@ -223,8 +224,7 @@ MAGENTO = {code: _magento(code) for code in MAGENTO_SHOP_CODES}
 
 # ---- SAP ----------------------------------------------------------------------------------------
 SAP_STANDIN_URL = f"http://127.0.0.1:{env.int('SAP_PORT', 8002)}"
-SAP_STANDIN = "sync.sandbox.sap.connect"
-SAP_RFC_CONNECT = env.str("SAP_RFC_CONNECT", SAP_STANDIN)
+SAP_RFC_CONNECT = env.str("SAP_RFC_CONNECT", "sync.sandbox.sap.connect")
 SAP_STANDIN_PARAMETERS = {
     "ashost": "127.0.0.1",
     "sysnr": "00",
@@ -236,7 +236,7 @@ SAP_STANDIN_PARAMETERS = {
 }
 SAP_RFC_PARAMETERS: dict[str, str] = env.dict(
     "SAP_RFC_PARAMETERS",
-    SAP_STANDIN_PARAMETERS if SAP_RFC_CONNECT == SAP_STANDIN else {},
+    SAP_STANDIN_PARAMETERS if SAP_RFC_CONNECT == "sync.sandbox.sap.connect" else {},
 )
 if password := env.str("SAP_RFC_PASSWORD", ""):  # it may hold commas, unlike the list above
     SAP_RFC_PARAMETERS = {**SAP_RFC_PARAMETERS, "passwd": password}
@@ -254,9 +254,9 @@ SAP_CARRIER_SOURCES = env.list("SAP_CARRIER_SOURCES", ["forwarding_agent"])
 DEMO = env.bool("DEMO", False)
 PARTS = ["database", "redis", "key", "shop", "sap", "stand-in"]
 ALLOW_MISSING: list[str] = env.list("ALLOW_MISSING", PARTS if DEMO else [])
-_ONLY_STANDINS = (DEMO or set(MAGENTO) <= {"demo"}) and SAP_RFC_CONNECT == SAP_STANDIN
+_ONLY_STANDINS = set(MAGENTO) <= {"demo"} and SAP_RFC_CONNECT == "sync.sandbox.sap.connect"
 # Whether a person must say so before the portal sends anything by itself (Readiness).
-NEEDS_RELEASE = env.bool("NEEDS_RELEASE", not _ONLY_STANDINS)
+NEEDS_RELEASE = env.bool("NEEDS_RELEASE", not (DEMO or _ONLY_STANDINS))
 
 # ---- Logs ---------------------------------------------------------------------------------------
 LOGGING: dict[str, Any] = {

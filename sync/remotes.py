@@ -16,13 +16,14 @@ from sync.errors import RemoteMisconfigured
 from sync.exchanges import Exchange, Observer
 from sync.magento.auth import BearerToken, admin_login, oauth1
 from sync.magento.client import MagentoClient
-from sync.magento.transport import TimeLimits, rest_base
+from sync.magento.transport import TimeLimits
 from sync.models import RemoteIdentity, SapMessageEntry, Shop
 from sync.models.systems import SAP
 from sync.policy import Policy, policy_from_settings
 from sync.sap.client import SapClient
 from sync.sap.messages import taught_messages
 from sync.sap.options import options_from
+from sync.shop_variables import shop_variables
 
 
 class Remotes:
@@ -90,13 +91,13 @@ class Remotes:
 
 
 def build_magento(shop: Shop, observe: Observer) -> MagentoClient:
-    values = settings.MAGENTO.get(shop.code.lower())
+    values = _settings_of(shop)
     if values is None or not values["base_url"]:
         raise RemoteMisconfigured(
             f"No address is set for the shop “{shop.code}”.",
             cause=ShopCause.UNSET,
             reference=shop.code,
-            remedy=f"Add the shop to MAGENTO_SHOPS, set {variable_of(shop.code, 'BASE_URL')} and "
+            remedy=f"Add the shop to MAGENTO_SHOPS, set {shop_variables(shop.code)}BASE_URL and "
             "its keys, restart the workers, then retry.",
         )
     return MagentoClient(
@@ -113,18 +114,20 @@ def build_magento(shop: Shop, observe: Observer) -> MagentoClient:
 
 def stated_version(shop: Shop) -> tuple[str, str]:
     """The version the administrator states, if any, and the name of that setting."""
-    stated = settings.MAGENTO.get(shop.code.lower(), {}).get("version", "")
-    return str(stated), variable_of(shop.code, "VERSION")
+    name = f"{shop_variables(shop.code)}VERSION"
+    return str((_settings_of(shop) or {}).get("version", "")), name
 
 
-def variable_of(code: str, name: str) -> str:
-    return f"MAGENTO_{code.upper().replace('-', '_')}_{name}"
+def _settings_of(shop: Shop) -> Mapping[str, Any] | None:
+    """In whatever case the code is written."""
+    return settings.MAGENTO.get(shop.code.lower())
 
 
 def shop_address(values: Mapping[str, Any]) -> str:
     """With the store code in its path where one is set."""
-    address, store = values["base_url"], values.get("store_code", "")
-    return f"{rest_base(address).rpartition('/rest/')[0]}/rest/{store}/V1" if store else address
+    address, store = values["base_url"].strip().rstrip("/"), values.get("store_code", "")
+    plain = address.removesuffix("/V1").removesuffix("/rest")
+    return f"{plain}/rest/{store}/V1" if store else address
 
 
 def shop_auth(values: Mapping[str, Any]) -> AuthBase:

@@ -1,7 +1,10 @@
-"""An embedded Redis-protocol server for `make demo`: one owner, one socket, any version.
+"""An embedded Redis-protocol server for `make demo`: one owner, one socket, nothing kept.
 
 Run as ``python -m sync.sandbox.embedded_redis DIRECTORY SOCKET``. A second server on the same
 socket would steal it (stack.md section 1), so a lock file is held for the server's whole life.
+
+It starts empty every time: Redis is only the bell, and files that another version of the server
+wrote would keep it from starting.
 """
 
 from __future__ import annotations
@@ -32,16 +35,16 @@ def server_binaries() -> Iterator[str]:
 
 
 def arguments(directory: Path, socket: Path) -> list[str]:
-    """How the server is started: on a socket only, with every write kept."""
+    """On a socket only, keeping nothing."""
     return [
         *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
-        *("--dir", str(directory), "--appendonly", "yes", "--save", ""),
+        *("--dir", str(directory), "--appendonly", "no", "--save", ""),
         *("--maxmemory-policy", "noeviction", "--loglevel", "warning"),
     ]
 
 
 def starts(binary: str, directory: Path, socket: Path) -> bool:
-    """Tried on a socket beside the real one: does it take the options, and the files there?"""
+    """Tried on a socket beside the real one: does it take the options?"""
     trial = socket.with_name("trial.sock")
     try:
         server = subprocess.Popen([binary, *arguments(directory, trial)], stdout=sys.stderr)
@@ -70,16 +73,13 @@ def _answers(server: subprocess.Popen[bytes], socket: Path) -> bool:
     return False
 
 
-def working_binary(directory: Path, socket: Path) -> str:
-    """Files another version left, or a crash broke, are thrown away: Redis is only a bell. Raises
-    ``SystemExit`` where no server starts."""
+def working_binary(files: Path, socket: Path) -> str:
+    """A server on the PATH may be of any version, or refuse its options. Raises ``SystemExit``
+    where none starts."""
     for binary in server_binaries():
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if starts(binary, directory, socket):
-            return binary
-        shutil.rmtree(directory)
-        directory.mkdir(mode=0o700)
-        if starts(binary, directory, socket):
+        shutil.rmtree(files, ignore_errors=True)
+        files.mkdir(mode=0o700)
+        if starts(binary, files, socket):
             return binary
     raise SystemExit(
         "No Redis or Valkey server starts here; this log says why. Install one (from 6.2), or set "
@@ -99,9 +99,9 @@ def main(directory: Path, socket: Path) -> None:
     except BlockingIOError:
         raise SystemExit("Another embedded Redis already runs in this directory.") from None
     os.set_inheritable(lock, True)
-    kept = directory / "redis"
-    binary = working_binary(kept, socket)
-    os.execv(binary, [binary, *arguments(kept, socket)])
+    files = directory / "redis"
+    binary = working_binary(files, socket)
+    os.execv(binary, [binary, *arguments(files, socket)])
 
 
 if __name__ == "__main__":
