@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import configparser
+import os
 import socket
 import stat
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -120,26 +122,43 @@ def test_the_supervisor_is_ended() -> None:
     assert process.returncode is not None
 
 
-def test_a_real_sap_that_is_named_is_used_and_no_stand_in_started(
-    tmp_path: Path, settings: Any
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SAP_RFC_CONNECT", "sync.sap.connection.connect"),
+        ("MAGENTO", {"demo": {}, "north": {"base_url": "https://shop.example"}}),
+    ],
+)
+def test_beside_a_real_system_the_demo_says_that_it_plays_its_stand_ins(
+    name: str, value: Any, settings: Any
 ) -> None:
-    settings.SAP_RFC_CONNECT = "sync.sap.connection.connect"
-    settings.SAP_RFC_PARAMETERS = {"ashost": "sap.example", "passwd": "hidden"}
-    ports = {name: port for name, port in PORTS.items() if name != "SAP_PORT"}
+    assert demo.told_of_real_systems() == []
+    setattr(settings, name, value)
 
-    said = "\n".join(demo.told_of_sap({}))
-
-    assert "sap" not in demo.commands(tmp_path, ports, OPTIONS)
-    assert "sap.example" in said
-    assert "releases" in said
-    assert "hidden" not in said
+    (said,) = demo.told_of_real_systems()
+    assert "left alone" in said
 
 
-def test_a_real_sap_without_its_parameters_is_refused_before_anything_starts(
-    settings: Any, tmp_path: Path
-) -> None:
-    settings.DATA_DIR = tmp_path
-    settings.SAP_RFC_CONNECT, settings.SAP_RFC_PARAMETERS = "sync.sap.connection.connect", {}
+def test_no_process_of_the_demo_reaches_a_real_system() -> None:
+    """Asked of a process of its own, which reads the settings as the demo's processes do."""
+    real = {
+        "SAP_RFC_CONNECT": "sync.sap.connection.connect",
+        "SAP_RFC_PARAMETERS": "ashost=sap.example,sysnr=00,client=100,user=REAL,lang=EN",
+        "SAP_RFC_PASSWORD": "real",
+        "MAGENTO_SHOPS": "north,demo",
+        "MAGENTO_NORTH_BASE_URL": "https://shop.example",
+        "MAGENTO_DEMO_BASE_URL": "https://shop.example",
+        "MAGENTO_DEMO_AUTH": "bearer",
+    }
+    ask = "from o2c_portal import settings as s; print(s.MAGENTO, s.SAP_RFC_CONNECT, "
+    ask += "s.SAP_RFC_PARAMETERS)"
+    environment = {**os.environ, **real, **demo.stand_ins()}
 
-    with pytest.raises(CommandError, match=r"ashost.*Unset SAP_RFC_CONNECT"):
-        call_command("demo")
+    said = subprocess.run(
+        [sys.executable, "-c", ask], env=environment, capture_output=True, text=True, check=True
+    ).stdout
+
+    assert "127.0.0.1" in said
+    assert "sync.sandbox.sap.connect" in said
+    for word in ("example", "REAL", "real", "north", "bearer"):
+        assert word not in said
