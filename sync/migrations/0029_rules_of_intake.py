@@ -22,7 +22,7 @@ def keep_references_sent(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sync", "0023_permissions"),
+        ("sync", "0024_held_up_in_sap"),
     ]
 
     operations = [

@@ -11,9 +11,18 @@ from django.db.models import Exists, OuterRef, Q
 from sync.mirrors.intake import reason_not_taken, reason_one_sided, rules_of
 from sync.mirrors.order_documents import Documents, documents_of
 from sync.mirrors.unwanted_goods import reason_unwanted, store_unwanted_quantities
-from sync.models import Decision, IntakeRule, PaymentMapping, SalesOrder, Shop, clock
+from sync.models import (
+    Decision,
+    IntakeRule,
+    PaymentMapping,
+    SalesOrder,
+    SalesOrderLine,
+    Shop,
+    clock,
+)
 from sync.policy import Policy
 from sync.translate import line_progress
+from sync.translate.sap_hindrances import Hindrance, hindrances
 from sync.translate.sap_progress import left_to_bill, left_to_deliver
 
 Stage = SalesOrder.Stage
@@ -108,6 +117,17 @@ def reason_incomplete(order: SalesOrder) -> str:
     return _left_to_ship(order, documents) or _left_to_invoice(order, documents)
 
 
+def hindrances_of(order: SalesOrder) -> list[Hindrance]:
+    """What keeps an order that is open in SAP from moving there."""
+    if not order.is_in_sap or order.stage not in OPEN_STAGES:
+        return []
+    return hindrances(
+        order.sap_blocks,
+        is_incomplete=order.sap_is_incomplete,
+        incomplete_for=order.sap_incomplete_for,
+    )
+
+
 def _left_to_ship(order: SalesOrder, documents: Documents) -> str:
     """Empty when everything has left SAP and is shipped in the shop.
 
@@ -122,10 +142,17 @@ def _left_to_ship(order: SalesOrder, documents: Documents) -> str:
     handled = documents.shipped | documents.ended_deliveries
     if documents.ended_deliveries and documents.deliveries <= handled:
         return ""
-    sku = line_progress.left_to_wait_for(lines)
+    others = _shipped_by_suppliers(lines, documents)
+    sku = line_progress.left_to_wait_for(lines, but=others)
     if not (sku or documents.deliveries <= documents.shipped):
-        sku = line_progress.left_to_ship(lines)
+        sku = line_progress.left_to_ship(lines, but=others)
     return f"The shop has not shipped all of {sku} yet." if sku else ""
+
+
+def _shipped_by_suppliers(lines: Iterable[SalesOrderLine], documents: Documents) -> set[int]:
+    """Nobody here waits for a delivery of third-party lines: there is none (SAP sheet 13.21)."""
+    theirs = {one.item_number for one in documents.in_sap.lines if one.is_third_party}
+    return {line.item_id for line in lines if line.sap_item_number in theirs} if theirs else set()
 
 
 def _left_to_invoice(order: SalesOrder, documents: Documents) -> str:

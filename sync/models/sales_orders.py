@@ -152,6 +152,12 @@ class SalesOrder(models.Model):
         default=timezone.now,
         help_text="When SAP was last looked at for billing documents that follow much later.",
     )
+    sap_incomplete_for = models.JSONField(
+        default=list, blank=True, help_text="Kinds of work for which data is missing in SAP."
+    )
+    sap_blocks = models.JSONField(
+        default=list, blank=True, help_text="Blocks that are set in SAP: credit, delivery, billing."
+    )
     billing_flow = models.JSONField(
         default=list, help_text="Billing documents of the document flow that led to a new reading."
     )
@@ -289,6 +295,9 @@ class SapSalesOrderLine(models.Model):
     unit = models.CharField(max_length=3, blank=True)
     billed_from = models.CharField(max_length=8, choices=BilledFrom, blank=True)
     is_rejected = models.BooleanField(default=False)
+    is_third_party = models.BooleanField(
+        default=False, help_text="The supplier ships it; SAP makes no delivery."
+    )
 
     class Meta:
         ordering = ["sap_item_number"]
