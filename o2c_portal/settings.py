@@ -191,7 +191,7 @@ RETRY_SCALE = env.float("RETRY_SCALE", 1.0)  # below 1: every retry comes sooner
 
 # ---- Magento ------------------------------------------------------------------------------------
 # MAGENTO_SHOPS names the shops; each has variables of its own, such as MAGENTO_DEMO_BASE_URL.
-MAGENTO_SHOP_CODES = [code.lower() for code in env.list("MAGENTO_SHOPS", ["demo"])]
+MAGENTO_SHOP_CODES = [code.strip().lower() for code in env.list("MAGENTO_SHOPS", ["demo"])]
 # The stand-in shop's address, and the keys it shows to everyone.
 SHOP_STANDIN = {
     "base_url": f"http://127.0.0.1:{env.int('SHOP_PORT', 8001)}",

@@ -16,14 +16,17 @@ from sync.models import (
     InvoiceMailRule,
     MaterialMapping,
     PaymentMapping,
+    RegionMapping,
     RemoteCall,
     SalesArea,
     SapMessageEntry,
     ShippingMapping,
     Shop,
+    SourceMapping,
     StepSchedule,
     SyncAttempt,
     SyncTask,
+    TextMapping,
 )
 
 if TYPE_CHECKING:
@@ -102,6 +105,13 @@ class RuleAdmin(ModelAdmin):
         self.message_user(request, f"{orders} judged again by this rule.")
 
 
+class TextMappingInline(TabularInline):
+    """Where what is written on a web order goes in SAP."""
+
+    model = TextMapping
+    extra = 0
+
+
 @admin.register(SalesArea)
 class SalesAreaAdmin(MappingAdmin):
     list_display = [
@@ -110,6 +120,7 @@ class SalesAreaAdmin(MappingAdmin):
     ]
     list_filter = ["shop"]
     search_fields = ["name", "sales_organization"]
+    inlines = [TextMappingInline]
 
 
 @admin.register(CustomerMapping)
@@ -140,6 +151,13 @@ class ShippingMappingAdmin(MappingAdmin):
     search_fields = ["method"]
 
 
+@admin.register(RegionMapping)
+class RegionMappingAdmin(MappingAdmin):
+    list_display = ["place", "region", "transport_zone", "shop"]
+    list_filter = ["shop"]
+    search_fields = ["place", "region"]
+
+
 @admin.register(CarrierMapping)
 class CarrierMappingAdmin(MappingAdmin):
     list_display = ["sap_carrier", "title", "carrier_code", "tracking_url"]
@@ -157,6 +175,13 @@ class IntakeRuleAdmin(RuleAdmin):
 class InvoiceMailRuleAdmin(ModelAdmin):
     list_display = ["sales_area", "customer_kind", "country", "billed_from", "reason"]
     list_filter = ["sales_area", "customer_kind"]
+
+
+@admin.register(SourceMapping)
+class SourceMappingAdmin(MappingAdmin):
+    list_display = ["__str__", "source_code", "shipping_point", "plant", "shop"]
+    list_filter = ["shop"]
+    search_fields = ["source_code", "shipping_point", "plant"]
 
 
 @admin.register(SapMessageEntry)

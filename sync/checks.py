@@ -169,7 +169,7 @@ def refuse_to_start() -> None:
 
 def check_security() -> Iterator[CheckMessage]:
     """The demo's conveniences must be off where real systems are connected."""
-    if has_only_standins():
+    if _only_standins():
         return
     if not _secret_key():
         yield Error("SECRET_KEY is not set.", hint="Set a long random text.", id="sync.E001")
@@ -185,7 +185,7 @@ def check_security() -> Iterator[CheckMessage]:
         )
 
 
-def has_only_standins() -> bool:
+def _only_standins() -> bool:
     return set(settings.MAGENTO) <= {STANDIN_SHOP} and settings.SAP_RFC_CONNECT == STANDIN_SAP
 
 

@@ -14,10 +14,13 @@ LOGISTICS = "Logistics"
 FINANCE = "Finance"
 ADMINISTRATORS = "Administrators"
 
-_EVERYDAY_MAPPINGS = ["customermapping", "materialmapping", "paymentmapping", "shippingmapping"]
+_EVERYDAY_MAPPINGS = [
+    *("customermapping", "materialmapping", "paymentmapping", "shippingmapping"),
+    *("regionmapping", "textmapping"),
+]
 _ALL_MAPPINGS = [
     *_EVERYDAY_MAPPINGS,
-    *("carriermapping", "salesarea", "shop", "sapmessageentry"),
+    *("carriermapping", "sourcemapping", "salesarea", "shop", "sapmessageentry"),
     *("intakerule", "invoicemailrule"),
 ]
 _LEDGER = ["synctask", "syncattempt", "remotecall"]

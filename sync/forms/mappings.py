@@ -13,8 +13,10 @@ from sync.models import (
     CustomerMapping,
     MaterialMapping,
     PaymentMapping,
+    RegionMapping,
     SalesArea,
     ShippingMapping,
+    SourceMapping,
 )
 
 # mypy knows ModelForm as generic, Python does not
@@ -87,6 +89,22 @@ class CarrierForm(MappingForm):
         fields = ["sap_carrier", "title", "carrier_code", "tracking_url"]
 
 
+class RegionForm(MappingForm):
+    table = MappingTable.REGION
+
+    class Meta:
+        model = RegionMapping
+        fields = ["shop", "place", "region", "transport_zone"]
+
+
+class SourceForm(MappingForm):
+    table = MappingTable.SOURCE
+
+    class Meta:
+        model = SourceMapping
+        fields = ["shop", "shipping_point", "source_code"]
+
+
 class StoreForm(MappingForm):
     """A store's sales area; fields not asked here keep their defaults."""
 
@@ -141,5 +159,9 @@ class CustomerForm(MappingForm):
 
 FORMS: dict[MappingTable, type[MappingForm]] = {
     form.table: form
-    for form in (StoreForm, MaterialForm, CustomerForm, PaymentForm, ShippingForm, CarrierForm)
+    for form in (
+        *(StoreForm, MaterialForm, CustomerForm, PaymentForm, ShippingForm, CarrierForm),
+        RegionForm,
+        SourceForm,
+    )
 }

@@ -6,8 +6,13 @@ from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from sync.causes.shop import ShopCause
-from sync.errors import OutcomeUnknown, SyncError, UnexpectedRecord
-from sync.magento.bodies import marker_payload, quantities_payload, track_payload
+from sync.errors import OutcomeUnknown, RemoteRejected, SyncError, UnexpectedRecord
+from sync.magento.bodies import (
+    marker_payload,
+    quantities_payload,
+    source_payload,
+    track_payload,
+)
 from sync.magento.lists import RecordList
 from sync.magento.paging import PageSize, of_order
 from sync.magento.parsing import parse_invoice, parse_mail, parse_shipment, parse_track
@@ -54,8 +59,21 @@ class PaperRoutes:
             "notify": request.notify,
             "tracks": [track_payload(*track) for track in request.tracks],
             **marker_payload(request.marker),
+            **source_payload(request.source_code),
         }
         return self._created(f"order/{int(order_entity_id)}/ship", body)
+
+    def probe_right_to(self, action: str) -> None:
+        """Learn whether "ship" or "invoice" is allowed, without writing anything: no order has the
+        id 0, and the shop looks at the right first. Raises ``RemoteMisconfigured`` without it."""
+        try:
+            self._http.post_to_be_refused(f"order/0/{action}", {})
+        except RemoteRejected:
+            return
+        raise UnexpectedRecord(
+            f"The shop let an order that cannot exist go through POST order/0/{action}.",
+            cause=ShopCause.TOOK_EMPTY_ORDER,
+        )
 
     def add_track(
         self, shipment: MagentoShipment, carrier_code: str, title: str, track_number: str

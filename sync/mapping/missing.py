@@ -148,7 +148,10 @@ class Collection:
             for entry in self._waited_for(task, missing):
                 entry.causes.add(task.cause_key)
                 entry.needs |= {missing.field} - {""}
-                if task.delivery_id and missing.table == MappingTable.CARRIER:
+                if task.delivery_id and missing.table in {
+                    MappingTable.CARRIER,
+                    MappingTable.SOURCE,
+                }:
                     entry.deliveries.add(task.delivery_id)
                 elif task.sales_order is not None:
                     entry.orders.setdefault(task.sales_order.pk, task.sales_order)

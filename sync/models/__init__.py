@@ -24,8 +24,11 @@ from sync.models.mapping import (
     MaterialMapping,
     PaymentMapping,
     ShippingMapping,
+    SourceMapping,
 )
+from sync.models.order_texts import TextMapping
 from sync.models.readiness import ReadinessFinding
+from sync.models.regions import RegionMapping
 from sync.models.release import Release
 from sync.models.sales_orders import SalesOrder, SalesOrderLine, SapSalesOrderLine
 from sync.models.sap_messages import SapMessageEntry
@@ -56,6 +59,7 @@ __all__ = [
     "ProcessHeartbeat",
     "PullWatermark",
     "ReadinessFinding",
+    "RegionMapping",
     "Release",
     "RemoteCall",
     "RemoteHealth",
@@ -70,8 +74,10 @@ __all__ = [
     "ShipmentTrack",
     "ShippingMapping",
     "Shop",
+    "SourceMapping",
     "Step",
     "StepSchedule",
     "SyncAttempt",
     "SyncTask",
+    "TextMapping",
 ]

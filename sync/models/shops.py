@@ -16,12 +16,30 @@ from sync.sap.reference import web_reference
 DEFAULT_RULES = "customer_id,attribute,group,company,vat,email"
 RULES = frozenset(DEFAULT_RULES.split(","))
 PREFIX = RegexValidator(r"^[A-Z0-9-]*$", "Capitals, digits and hyphens only.")
+ROLES = ("AG", "WE", "RE", "RG")
 
 
 def known_rules(value: str) -> None:
     unknown = [name for name in value.split(",") if name.strip() not in RULES]
     if unknown and value.strip():
         raise ValidationError(f"Known rules are {DEFAULT_RULES}.")
+
+
+def known_address_roles(value: str) -> None:
+    unknown = set(listed(value)) - set(ROLES)
+    if unknown:
+        raise ValidationError(f"Known partner functions are {', '.join(ROLES)}.")
+
+
+def known_roles(value: str) -> None:
+    known_address_roles(value)
+    if "AG" not in listed(value):
+        raise ValidationError("SAP needs the sold-to party, AG.")
+
+
+def listed(value: str) -> tuple[str, ...]:
+    """The entries of a list with commas, in capitals."""
+    return tuple(one.strip().upper() for one in value.split(",") if one.strip())
 
 
 def known_time_zone(value: str) -> None:
@@ -78,8 +96,19 @@ class Shop(models.Model):
         help_text="Whether the portal was proved against it; empty: not known.",
     )
 
+    source_codes = models.JSONField(
+        default=list,
+        editable=False,
+        help_text="Inventory sources in use, as Readiness last read them; empty: not known.",
+    )
+
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_several_sources(self) -> bool:
+        """As far as Readiness could read."""
+        return len(self.source_codes) > 1
 
     @property
     def system(self) -> str:
@@ -87,8 +116,12 @@ class Shop(models.Model):
         return shop_system(self.code)
 
     def clean(self) -> None:
-        """The prefix is part of the reference by which orders are found in SAP: it is fixed once a
-        store without its own has used it."""
+        """Codes that differ in capitals would share their settings. The prefix is part of the
+        reference by which orders are found in SAP: it is fixed once a store without its own has
+        used it."""
+        twin = Shop.objects.filter(code__iexact=self.code).exclude(pk=self.pk).first()
+        if twin is not None:
+            raise ValidationError({"code": f"{twin} has this code: capitals make no difference."})
         before = Shop.objects.filter(pk=self.pk).values_list("reference_prefix", flat=True).first()
         if before is None or before == self.reference_prefix:
             return
@@ -151,9 +184,6 @@ class SalesArea(models.Model):
     tax_condition = models.CharField(
         max_length=4, blank=True, help_text="Empty: SAP determines the tax by itself."
     )
-    note_text_id = models.CharField(
-        max_length=4, blank=True, help_text="SAP text id for the customer's note; empty: not sent."
-    )
 
     sku_is_ean = models.BooleanField(
         default=False, help_text="An unmapped SKU is the material's EAN; SAP finds the material."
@@ -192,6 +222,43 @@ class SalesArea(models.Model):
         blank=True,
         validators=[known_group_ids],
         help_text="Ids of Magento's customer groups that are business customers, such as 4, 7.",
+    )
+    requested_after_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="The requested delivery date is so many days after the order date; empty: SAP's "
+        "own proposal.",
+    )
+    counts_working_days = models.BooleanField(
+        default=True,
+        help_text="Those days are Mondays to Fridays; public holidays are not known.",
+    )
+    requested_date_attribute = models.CharField(
+        max_length=60,
+        blank=True,
+        help_text="Attribute of the web order with the delivery date the customer chose "
+        "(YYYY-MM-DD); where it is empty, the days above count.",
+    )
+    partner_roles = models.CharField(
+        max_length=20,
+        default="AG,WE",
+        validators=[known_roles],
+        help_text="Partner functions sent, of AG (sold-to), WE (ship-to), RE (bill-to) and RG "
+        "(payer); SAP derives the others.",
+    )
+    address_roles = models.CharField(
+        max_length=20,
+        default="AG,WE",
+        blank=True,
+        validators=[known_address_roles],
+        help_text="Those that carry the web order's address. AG, RE and RG do only for the "
+        "one-time customer: others have their own in SAP.",
+    )
+    region_countries = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="Countries, such as IN,JP, where SAP must know the region: orders stop until it "
+        "is mapped. Elsewhere an unmapped region is left out.",
     )
 
     class Meta:

@@ -28,7 +28,7 @@ class Play:
     sap_order: str = ""
     delivery: str = ""
     billing_document: str = ""
-    has_goods: bool = True  # services and downloads are billed from the order, without a delivery
+    is_delivered: bool = True  # SAP bills what is not delivered from the order
     people: dict[str, Visitor] = field(default_factory=dict)
 
     def person(self, name: str) -> Visitor:
@@ -56,7 +56,6 @@ def place_and_sync(play: Play) -> Iterator[str]:
     """A web order is placed; one click brings it into SAP."""
     placed = _post(f"{play.shop}/sandbox/orders", shape=play.shape)["orders"][0]
     play.increment_id = placed["increment_id"]
-    play.has_goods = not play.in_shop()["order"]["is_virtual"]
     yield f"shop: web order {play.increment_id} placed"
     play.press("sales", "/orders/sync-all/")
     held = wait_for(play.in_sap, f"an order with reference {play.increment_id} in SAP")
@@ -89,8 +88,9 @@ def find_in_sap(play: Play) -> Iterator[str]:
 
 def pick(play: Play) -> Iterator[str]:
     """The warehouse picks it; the pick time shows in the portal."""
-    if not play.has_goods:
-        yield "nothing to pick: services and downloads have no delivery"
+    play.is_delivered = not play.in_shop()["order"]["is_virtual"]
+    if not play.is_delivered:
+        yield "SAP: nothing to deliver, the order holds no goods"
         return
     made = _post(f"{play.sap}/sandbox/orders/{play.sap_order}/deliveries")["deliveries"]
     play.delivery = made[0]
@@ -105,8 +105,10 @@ def pick(play: Play) -> Iterator[str]:
 
 def ship(play: Play) -> Iterator[str]:
     """Goods issue with a tracking number; the shop ships, the customer is told."""
-    if not play.has_goods:
-        yield "nothing to ship: the shop needs no shipment"
+    if not play.is_delivered:
+        if play.in_shop()["shipments"]:
+            raise SceneFailed("the shop has shipped an order without goods")
+        yield "shop: nothing to ship"
         return
     parcel = f"{PARCEL}{play.increment_id[-6:]}"
     _post(
@@ -127,8 +129,8 @@ def ship(play: Play) -> Iterator[str]:
 
 def bill_and_resend(play: Play) -> Iterator[str]:
     """Billing creates the invoice in the shop, mails it; finance sends it again."""
-    source = {"delivery": play.delivery} if play.has_goods else {"order": play.sap_order}
-    made = _post(f"{play.sap}/sandbox/billing", **source)["billing_documents"]
+    billed = {"delivery": play.delivery} if play.is_delivered else {"order": play.sap_order}
+    made = _post(f"{play.sap}/sandbox/billing", **billed)["billing_documents"]
     play.billing_document = made[0]
     yield f"SAP: billing document {play.billing_document} created"
     play.press("finance", "/invoices/sync-all/")

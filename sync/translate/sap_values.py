@@ -18,6 +18,7 @@ from sync.sap.records import (
     SapSalesOrder,
     SapSalesOrderItem,
 )
+from sync.translate.parcel_numbers import FIELD_LENGTH, is_cut_from
 from sync.translate.sap_progress import billed_from
 
 INVOICE_CATEGORY = "M"
@@ -91,7 +92,7 @@ def _incompletion(order: SapSalesOrder) -> dict[str, Any]:
 
 
 def sap_order_line_values(item: SapSalesOrderItem) -> dict[str, Any]:
-    """The columns that decide whether a line of the SAP order is finished."""
+    """The columns that decide what a SAP item stands for, and whether it is finished."""
     return {
         "sap_item_number": item.item_number,
         "ordered_quantity": item.quantity,
@@ -99,6 +100,11 @@ def sap_order_line_values(item: SapSalesOrderItem) -> dict[str, Any]:
         "billed_from": billed_from(item.billing_relevance),
         "is_rejected": bool(item.rejection_reason),
         "is_third_party": item.is_third_party,
+        "material": item.material,
+        "higher_level_item_number": item.higher_level_item_number,
+        "item_category": item.item_category,
+        "is_delivered": item.is_delivered,
+        "net_value": item.net_value,
     }
 
 
@@ -130,13 +136,24 @@ def outbound_delivery_values(
 
 
 def tracking_numbers(delivery: SapDelivery, *, sources: DeliverySources) -> list[tuple[str, str]]:
-    """Each parcel number once, with the source it was found in; blanks are left out."""
+    """Each parcel number once, with the source it was found in; blanks are left out, and a number
+    that another field holds whole."""
     found: dict[str, str] = {}
     for source in sources.tracking:
         for number in TRACKING_SOURCES[source](delivery):
             if number.strip():
                 found.setdefault(number.strip(), source)
-    return list(found.items())
+    return [
+        (number, source)
+        for number, source in found.items()
+        if not any(is_cut_from(_as_kept(number, source), other) for other in found)
+    ]
+
+
+def _as_kept(number: str, source: str) -> str:
+    """A handling unit's own number lost its leading zeros on the way here (exit ALPHA)."""
+    padded = source == "handling_unit" and number.isdecimal()
+    return number.zfill(FIELD_LENGTH) if padded else number
 
 
 def _pick_time(
@@ -180,6 +197,7 @@ def delivery_line_values(item: SapDeliveryItem) -> dict[str, Any]:
         "unit": item.unit,
         "sap_sales_order_number": item.sap_sales_order_number,
         "sap_item_number": item.sap_item_number,
+        "plant": item.plant,
     }
 
 

@@ -30,6 +30,8 @@ ICONS = {
     MappingTable.PAYMENT: "receipt",
     MappingTable.SHIPPING: "package-check",
     MappingTable.CARRIER: "truck",
+    MappingTable.REGION: "map-pin",
+    MappingTable.SOURCE: "warehouse",
 }
 
 

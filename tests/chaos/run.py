@@ -26,6 +26,7 @@ from tests.chaos.judge import KINDS, Case, Finding, judge, judge_strays
 from tests.chaos.options import MANAGE, Options
 from tests.chaos.people import People
 from tests.chaos.processes import Crew
+from tests.chaos.sources import MAP_SOURCES, STOCK, judge_sources
 from tests.chaos.stand_ins import StandIn, sap_orders, sap_references, web_order
 from tests.chaos.wrong_clocks import judge_wrong_clocks, start_wrong_clocks
 
@@ -211,6 +212,7 @@ def judge_all(stage: Stage, scripts: list[Script], *, is_hurt: bool) -> list[Fin
     findings += judge_strays(
         sap_references(stage.sap), lambda one: one in known or bool(web_order(stage.shop, one))
     )
+    findings += judge_sources(stage.shop.get("settings")["stock"], cases)
     tasks = portal_view.open_tasks(stage.database)
     findings += portal_view.judge_tasks(
         [one for one in tasks if not (is_hurt and one.is_left_to_finance)]
@@ -274,6 +276,7 @@ def _environment(options: Options, ports: dict[str, int], address: str) -> dict[
 
 def _prepare(options: Options, crew: Crew) -> None:
     for command in (["migrate", "--verbosity=0"], ["seed_demo"],
+                    ["shell", "--verbosity=0", "-c", MAP_SOURCES],
                     ["collectstatic", "--verbosity=0", "--no-input"]):  # fmt: skip
         with (crew.logs / "prepare.log").open("ab") as log:
             subprocess.run(
@@ -302,6 +305,7 @@ def _start(stage: Stage, ports: dict[str, int]) -> None:
     for _ in range(stage.options.workers):
         stage.new_worker()
     _until_ready(stage)
+    stage.shop.post("settings", stock=STOCK)
     _hurry(stage)
 
 

@@ -120,22 +120,26 @@ def test_the_supervisor_is_ended() -> None:
     assert process.returncode is not None
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("SAP_RFC_CONNECT", "sync.sap.connection.connect"),
-        ("MAGENTO", {"demo": {}, "north": {"base_url": "https://shop.example"}}),
-    ],
-)
-def test_the_demo_never_starts_beside_a_real_system(
-    name: str, value: Any, settings: Any, tmp_path: Path
+def test_a_real_sap_that_is_named_is_used_and_no_stand_in_started(
+    tmp_path: Path, settings: Any
+) -> None:
+    settings.SAP_RFC_CONNECT = "sync.sap.connection.connect"
+    settings.SAP_RFC_PARAMETERS = {"ashost": "sap.example", "passwd": "hidden"}
+    ports = {name: port for name, port in PORTS.items() if name != "SAP_PORT"}
+
+    said = "\n".join(demo.told_of_sap({}))
+
+    assert "sap" not in demo.commands(tmp_path, ports, OPTIONS)
+    assert "sap.example" in said
+    assert "releases" in said
+    assert "hidden" not in said
+
+
+def test_a_real_sap_without_its_parameters_is_refused_before_anything_starts(
+    settings: Any, tmp_path: Path
 ) -> None:
     settings.DATA_DIR = tmp_path
-    setattr(settings, name, value)
+    settings.SAP_RFC_CONNECT, settings.SAP_RFC_PARAMETERS = "sync.sap.connection.connect", {}
 
-    with pytest.raises(CommandError, match="names a real shop or SAP system"):
+    with pytest.raises(CommandError, match=r"ashost.*Unset SAP_RFC_CONNECT"):
         call_command("demo")
-
-    assert not (tmp_path / "supervisor.conf").exists()
-    assert not Shop.objects.exists()

@@ -10,12 +10,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from sync.errors import MappingMissing, RemoteMisconfigured
+from sync.errors import MappingMissing, SyncError
 from sync.jobs import plan, work
 from sync.magento.auth import AdminLogin, BearerToken
 from sync.magento.transport import rest_base
 from sync.models import PullWatermark, SalesArea, Shop, Step, SyncTask
-from sync.remotes import build_magento, shop_address, shop_auth
+from sync.remotes import build_magento, shop_address, shop_auth, stated_version
 from tests.world import World, add_shop, place_in
 
 pytestmark = pytest.mark.django_db
@@ -126,40 +126,41 @@ def test_a_store_code_goes_into_the_path() -> None:
     address = shop_address({**SHOP, "store_code": "de"})
 
     assert rest_base(address) == "https://shop.example/rest/de/V1"
-    assert (
-        shop_address({"base_url": "https://shop.example/rest/V1/", "store_code": "de"}) == address
-    )
+    assert rest_base("https://shop.example/rest/V1/") == "https://shop.example/rest/V1"
 
 
 @pytest.mark.parametrize(
-    "written",
-    [
-        "https://shop.example/rest/V1/",
-        "https://shop.example",
-        "shop.example",
-        " shop.example/rest ",
-    ],
+    "typed",
+    ["shop.example", "shop.example/", " https://shop.example/rest ", "https://shop.example/rest/"],
 )
-def test_an_address_is_understood_however_it_is_written(written: str) -> None:
-    """Without a scheme it is https: the keys travel with every call."""
-    assert rest_base(written) == "https://shop.example/rest/V1"
+def test_an_address_is_understood_without_its_scheme_and_with_the_route(typed: str) -> None:
+    assert rest_base(typed) == "https://shop.example/rest/V1"
+    with_store = shop_address({**SHOP, "base_url": typed.strip(), "store_code": "de"})
+    assert rest_base(with_store) == "https://shop.example/rest/de/V1"
 
 
-def test_the_case_of_a_shops_code_does_not_matter(settings: Any) -> None:
-    settings.MAGENTO = {"de-b2b": {**SHOP, "auth": "bearer", "token": "t"}}
-    shop = Shop.objects.create(code="DE-B2B", name="Germany")
-
-    assert build_magento(shop, lambda exchange: None).base_url == "https://shop.example/rest/V1"
+def test_an_address_by_http_stays_one() -> None:
+    assert rest_base("http://127.0.0.1:8001") == "http://127.0.0.1:8001/rest/V1"
 
 
-def test_a_shop_without_an_address_names_the_variable_to_set(settings: Any) -> None:
+def test_capitals_in_a_shops_code_make_no_difference(settings: Any) -> None:
+    settings.MAGENTO = {"de-b2b": {**SHOP, "auth": "bearer", "token": "t", "version": "2.4.8-p1"}}
+    shop = Shop.objects.create(code="de-B2B", name="B2B")
+
+    assert build_magento(shop, lambda exchange: None).server_time is None
+    assert stated_version(shop) == ("2.4.8-p1", "MAGENTO_DE_B2B_VERSION")
+    with pytest.raises(ValidationError, match="capitals make no difference"):
+        Shop(code="DE-b2b", name="Again").full_clean()
+
+
+def test_a_shop_without_an_address_is_told_the_right_variable(settings: Any) -> None:
     settings.MAGENTO = {}
-    shop = Shop.objects.create(code="De-B2B", name="Germany")
+    shop = Shop.objects.create(code="de-B2B", name="B2B")
 
-    with pytest.raises(RemoteMisconfigured) as raised:
+    with pytest.raises(SyncError) as refused:
         build_magento(shop, lambda exchange: None)
 
-    assert "MAGENTO_DE_B2B_BASE_URL" in raised.value.remedy
+    assert "MAGENTO_DE_B2B_BASE_URL" in refused.value.remedy
 
 
 def test_the_client_of_a_shop_is_built_from_its_own_settings(settings: Any) -> None:

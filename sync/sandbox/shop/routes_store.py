@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from sync.sandbox.shop import catalogue, limits, search
+from sync.sandbox.shop import catalogue, limits, search, stock
 from sync.sandbox.shop.documents import Doc, bundled, copy
 from sync.sandbox.shop.errors import ShopError
 from sync.sandbox.shop.routing import PUBLIC, Call, Handler, route
@@ -103,6 +103,15 @@ for _path, _name in (("storeViews", "storeViews"), ("websites", "websites"),
     route("GET", f"store/{_path}", "Magento_Backend::store", "store")(_fixed(_name))
 route("GET", "directory/currency", PUBLIC, "store")(_fixed("currency"))
 route("GET", "modules", "Magento_Backend::admin", "store")(_fixed("modules"))
+
+
+@route("GET", "inventory/sources", "Magento_InventoryApi::source", "store")
+def list_sources(call: Call) -> Any:
+    """As Magento's own interface describes them; not recorded."""
+    criteria = search.parse(call.query)
+    codes = stock.sources(call.shop.settings()["stock"])
+    items = [{"source_code": one, "name": one.title(), "enabled": True} for one in codes]
+    return {"items": items, "search_criteria": criteria.echo(), "total_count": len(items)}
 
 
 @route("GET", "products", "Magento_Catalog::products", "products")

@@ -126,7 +126,6 @@ def build(
     ]
     document["tracks"] = [track(books, document, t, now) for t in request.get("tracks") or []]
     document["comments"] = creation_comments(books, "shipment", entity_id, request, now)
-    document["extension_attributes"] = {"source_code": "default"}
     return document
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sync.sandbox.shop import gateway, invoicing, refunding, settings, shipping, states
+from sync.sandbox.shop import gateway, invoicing, refunding, settings, shipping, states, stock
 from sync.sandbox.shop.documents import (
     Clock,
     Doc,
@@ -134,10 +134,15 @@ class Shop:
             picked = shipping.pick(order, wanted)
             shipping.refuse(order, picked, request)
             now = self.now
+            source = stock.source_asked(request)
+            text = settings.all_of(books.settings())["stock"]
+            if (left := stock.deduct(text, source, order, picked)) != text:
+                books.set_setting("stock", left)
             listed = shipping.register(order, picked)
             for item, _ in listed:
                 item["updated_at"] = now
             shipment = shipping.build(books, order, listed, request, now)
+            shipment["extension_attributes"] = {"source_code": source}
             if self._settle(books, order):
                 order["updated_at"] = now
             self._announce_new(books, "shipment", order, shipment, request)
