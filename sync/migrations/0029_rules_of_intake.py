@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         help_text="Shown as the reason an order is not taken.",
-                        max_length=120,
+                        max_length=100,
                     ),
                 ),
             ],
