@@ -16,7 +16,6 @@ from sync.steps.readiness.check_result import CheckResult, amber, green, red
 from sync.steps.step_run import StepRun
 from sync.translate.sap_order import sap_order_request
 
-
 WITHOUT_TABLES = (
     "the time a billing document was made, what a cancellation cancels, and the quantities of a "
     "partial bill where BAPI_WEBINVOICE_GETDETAIL may not be called either"
