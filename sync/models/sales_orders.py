@@ -92,6 +92,11 @@ class SalesOrder(models.Model):
         max_length=50, blank=True, help_text="The order this one came from when it was edited."
     )
     ext_order_id = models.CharField(max_length=40, blank=True)
+    customer_reference = models.CharField(
+        max_length=56,
+        blank=True,
+        help_text="Under which it was sent to SAP or found there, and is looked for ever after.",
+    )
     payload = models.JSONField(default=dict)
     first_read_at = models.DateTimeField(
         default=timezone.now, help_text="Since when the portal has known of it."
@@ -123,7 +128,9 @@ class SalesOrder(models.Model):
         null=True, blank=True, help_text="What SAP's total is above the shop's, within tolerance."
     )
     text_cuts = models.JSONField(
-        default=list, blank=True, help_text="Texts SAP's fields were too short for."
+        default=list,
+        blank=True,
+        help_text="Texts cut for SAP, or left out.",
     )
     looked_up_as = models.DateTimeField(
         null=True,
@@ -181,6 +188,11 @@ class SalesOrder(models.Model):
             models.Index(fields=["grand_total", "id"], name="order_total"),
             models.Index(fields=["increment_id"], name="order_increment"),
             models.Index(Upper(Trim("increment_id")), name="order_increment_any_case"),
+            models.Index(
+                fields=["customer_reference"],
+                condition=~models.Q(customer_reference=""),
+                name="order_customer_reference",
+            ),
             models.Index(fields=["customer_email"], name="order_email"),
             models.Index(fields=["verification"], name="order_verification"),
             models.Index(
@@ -293,6 +305,13 @@ class SapSalesOrderLine(models.Model):
     is_third_party = models.BooleanField(
         default=False, help_text="The supplier ships it; SAP makes no delivery."
     )
+    material = models.CharField(max_length=40, blank=True)
+    higher_level_item_number = models.PositiveIntegerField(default=0)
+    item_category = models.CharField(max_length=4, blank=True)
+    is_delivered = models.BooleanField(
+        null=True, blank=True, help_text="Relevant for delivery; empty where SAP did not tell."
+    )
+    net_value = money(default=Decimal(0))
 
     class Meta:
         ordering = ["sap_item_number"]

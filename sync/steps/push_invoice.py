@@ -1,4 +1,5 @@
-"""Turns a billing document into an invoice of the shop and mails it to the customer, once each.
+"""Turns a billing document into an invoice of the shop and mails it to the customer, once each,
+unless a rule says that this customer gets it another way.
 
 Money that was only authorised is captured with the invoice where the payment mapping says so.
 """
@@ -7,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 
 from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
 from sync.magento.records import InvoiceRequest, MagentoInvoice, MagentoOrder
+from sync.mapping.invoice_mails import reason_not_to_mail
+from sync.mirrors.added_lines import tell_of_amounts
 from sync.mirrors.billed_amounts import store_difference
 from sync.mirrors.billed_anew import (
     billing_documents,
@@ -20,7 +23,7 @@ from sync.mirrors.billed_anew import (
     successor_of,
 )
 from sync.mirrors.cancelled_billing import is_credited
-from sync.mirrors.mails import store_mail, store_mail_queued
+from sync.mirrors.mails import store_mail, store_mail_queued, store_not_to_be_mailed
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.sap_quantities import billed_quantities
 from sync.mirrors.shop import store_invoice, store_order
@@ -33,6 +36,7 @@ from sync.steps.papers import Paper, ensure_paper
 from sync.steps.queued_mails import is_in_queue
 from sync.steps.remote_writes import wait_for_shop, writing_to_shop
 from sync.steps.step_run import StepRun
+from sync.translate.added_lines import SapQuantities
 from sync.translate.hand_made import MadeByHand, invoiced_ids
 from sync.translate.marks import Mark
 from sync.translate.open_quantities import OpenQuantities, invoiceable_quantities
@@ -72,12 +76,16 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
     name_in_sap = "Billing document"
     mark = Mark.BILLING_DOCUMENT
     happens_to_it = "is invoiced and mailed there"
-    nothing_yet = "Nothing to invoice yet: the billed parts make up no whole bundle."
+    nothing_yet = "Nothing to invoice: SAP billed no line of the web order, or no whole bundle yet."
     mirrors = Invoice
 
     @property
     def document(self) -> BillingDocument:
         return self.run.billing_document
+
+    @cached_property
+    def _held(self) -> SapQuantities:
+        return billed_quantities(self.order, self.document)
 
     @property
     def may_differ(self) -> bool:
@@ -91,7 +99,12 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
         """Also stores the difference from what SAP billed."""
         invoice = store_invoice(self.order, record, self.document, made_by_hand=made_by_hand)
         store_difference(self.document, self.order, invoice)
+        store_not_to_be_mailed(invoice, self.why_not_mailed)
         return invoice
+
+    @cached_property
+    def why_not_mailed(self) -> str:
+        return reason_not_to_mail(self.order, self.document.billing_date)
 
     def counts_in_shop(self, record: MagentoInvoice) -> bool:
         """The shop does not count canceled invoices either."""
@@ -107,7 +120,13 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
         return invoiced_ids(self.web_order)
 
     def wanted_for(self, document: BillingDocument) -> OpenQuantities:
-        return invoiceable_quantities(self.web_order, *billed_quantities(self.order, document))
+        held = self._held if document == self.document else None
+        held = held or billed_quantities(self.order, document)
+        return invoiceable_quantities(self.web_order, held.now, held.before)
+
+    def tell(self) -> None:
+        if not self.may_differ:
+            tell_of_amounts(self.order, self.document, self._held)
 
     def keep_found(
         self, record: MagentoInvoice, *, made_by_hand: bool
@@ -126,7 +145,8 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
 
     def _create(self, quantities: dict[int, Decimal]) -> int:
         captures = capturing.must_capture(self.run, self.order, self.web_order)
-        request = InvoiceRequest(quantities, self.marker, notify=True, capture=captures)
+        is_mailed = not self.why_not_mailed
+        request = InvoiceRequest(quantities, self.marker, notify=is_mailed, capture=captures)
         if captures:
             return capturing.create_with_capture(self.run, self.order, self.web_order, request)
         with writing_to_shop(self.run, self.order):
@@ -150,7 +170,8 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
 
     def outcome(self, made: MagentoInvoice) -> str:
         queued = self.order.invoices.filter(entity_id=made.entity_id, mail_queued_at__isnull=False)
-        told = "mailed" if made.email_sent else "not mailed by the shop"
+        why = f": {self.why_not_mailed}" if self.why_not_mailed else ""
+        told = "mailed" if made.email_sent else f"not mailed by the shop{why}"
         told = "its mail queued by the shop" if queued.exists() else told
         return f"made, read back and {told}."
 

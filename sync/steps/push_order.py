@@ -22,7 +22,7 @@ from sync.magento.records import MagentoOrder
 from sync.mapping.for_order import mapping_for
 from sync.mirrors.intake import FINISHED, OVER
 from sync.mirrors.link_choices import decisions_on_link
-from sync.mirrors.notes import note_looked_up
+from sync.mirrors.notes import note_looked_up, note_reference
 from sync.mirrors.order_rest import OrderRest, rest_of, store_quantities_asked
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.sap import sap_order_must_fit
@@ -129,6 +129,7 @@ def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> Cre
     run.task.write_ahead(create_began_at=timezone.now().isoformat())
     with run.storing():
         store_quantities_asked(order, translated)
+        note_reference(order, translated.request.customer_reference)
     with writing_to_sap(run, order), run.remotes.sap().unit_of_work() as unit:
         created = _create_unless_it_dumps(run, order, unit, translated)
         number = created.sap_sales_order_number
@@ -203,8 +204,8 @@ def _keep(
     what = "compared again" if order.is_in_sap else came_there
     verdict = _compare_and_store(run, order, rest, read, is_adopted=is_adopted)
     refresh_stages([order.pk])
-    held_up = _held_up(read)
-    return f"Order {read.sap_sales_order_number} {what}, read back: {verdict}{held_up}."
+    done = f"Order {read.sap_sales_order_number} {what}, read back: {verdict}{_held_up(read)}."
+    return done + _left_out(order)
 
 
 def _held_up(read: SapSalesOrder) -> str:
@@ -234,6 +235,15 @@ def _compare_and_store(
     with run.storing():
         store_compared(order, read, translated, differences, **found)
     return f"differs in {len(differences)} places" if differences else "verified"
+
+
+def _left_out(order: SalesOrder) -> str:
+    left = [
+        f"{cut['field']} ({cut['words']} word{'s' if cut['words'] > 1 else ''})"
+        for cut in order.text_cuts
+        if cut.get("words")
+    ]
+    return f" Left out: {', '.join(left)}." if left else ""
 
 
 def _refuse_rejected(order: SalesOrder, read: SapSalesOrder) -> None:
