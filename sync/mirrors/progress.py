@@ -119,7 +119,7 @@ def reason_incomplete(order: SalesOrder) -> str:
 
 def hindrances_of(order: SalesOrder) -> list[Hindrance]:
     """What keeps an order that is open in SAP from moving there."""
-    if not order.is_in_sap or order.stage not in OPEN_STAGES:
+    if not order.is_held_up_in_sap:
         return []
     return hindrances(
         order.sap_blocks,

@@ -33,6 +33,7 @@ class SalesOrder(models.Model):
         ONE_SIDED = "one_sided", "Canceled on one side"
         CANCELED = "canceled", "Canceled"
 
+    MOVING_IN_SAP: ClassVar = (Stage.IN_SAP, Stage.PICKING, Stage.DISPATCHED, Stage.SHIPPED)
     KEPT_OUT: ClassVar = frozenset({Stage.NOT_TAKEN, Stage.CANCELED})
 
     class Verification(models.TextChoices):
@@ -225,6 +226,10 @@ class SalesOrder(models.Model):
     @property
     def is_in_sap(self) -> bool:
         return bool(self.sap_sales_order_number) and self.sap_read_at is not None
+
+    @property
+    def is_held_up_in_sap(self) -> bool:
+        return self.stage in self.MOVING_IN_SAP and bool(self.sap_blocks or self.sap_is_incomplete)
 
     @property
     def is_kept_out(self) -> bool:

@@ -59,6 +59,10 @@ def _sales() -> list[Figure]:
             ("circle-x", "danger"), stage="one_sided",
         ),
         _listed(
+            ORDERS, "Held up in SAP", "Blocked or incomplete there", ("hand", "warning"),
+            held_up="on",
+        ),
+        _listed(
             ORDERS, "Errors", "Stopped until someone acts", ("triangle-alert", "danger"),
             attention="on",
         ),
