@@ -74,6 +74,7 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
     happens_to_it = "is invoiced and mailed there"
     nothing_yet = "Nothing to invoice yet: the billed parts make up no whole bundle."
     mirrors = Invoice
+    counted = "qty_invoiced"
 
     @property
     def document(self) -> BillingDocument:

@@ -52,6 +52,7 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
     happens_to_it = "is shipped there"
     nothing_yet = "Nothing to ship yet: the delivered parts make up no whole bundle."
     mirrors = Shipment
+    counted = "qty_shipped"
 
     @property
     def document(self) -> OutboundDelivery:
