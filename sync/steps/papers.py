@@ -25,6 +25,7 @@ from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RecordsDisagree
 from sync.magento.records import MagentoInvoice, MagentoOrder, MagentoShipment
 from sync.mirrors import unreadable
+from sync.mirrors.counted import Counted, store_counted, surely_has_none
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.sap_quantities import refuse_disagreements, refuse_other_quantities
 from sync.mirrors.shop import store_order
@@ -63,6 +64,7 @@ class Paper(ABC, Generic[Document, Record]):
     happens_to_it: ClassVar[str]  # what SAP's document waits for
     nothing_yet: ClassVar[str]
     mirrors: ClassVar[type[ShopPaper]]
+    counted: ClassVar[Counted]  # on the order's lines
 
     @property
     @abstractmethod
@@ -165,7 +167,8 @@ def ensure_paper(run: StepRun, kind: type[Paper[Document, Record]]) -> str:
 
 def _find_or_create(paper: Paper[Document, Record]) -> str:
     """Raises ``UnexpectedRecord`` where a paper the shop cannot show may be the one."""
-    found = paper.search()
+    is_new = surely_has_none(paper.order, paper.web_order, paper.counted, paper.run.task)
+    found = Read[Record]() if is_new else paper.search()
     if marked := _marked(paper, found.records):
         return _link(paper, marked) + paper.money_outcome(marked, paper.web_order)
     unreadable.refuse(found.unreadable, paper.name)
@@ -245,7 +248,9 @@ def _create(paper: Paper[Document, Record]) -> str:
     refuse_unasked_write(run, order, f"{subject} {paper.happens_to_it}")
     made = read_back(paper, make())
     paper.keep_made(made)
-    money = paper.money_outcome(made, read_order_again(paper))
+    with run.storing():
+        is_told = store_counted(order, paper.web_order, paper.counted, made.items, run.task)
+    money = paper.money_outcome(made, paper.web_order if is_told else read_order_again(paper))
     _compare(paper, made, wanted)
     return f"{paper.name} {made.increment_id} {paper.outcome(made)}{money}"
 

@@ -55,6 +55,7 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
     happens_to_it = "is shipped there"
     nothing_yet = "Nothing to ship: no line of the web order has left, or no whole bundle yet."
     mirrors = Shipment
+    counted = "qty_shipped"
 
     @property
     def document(self) -> OutboundDelivery:
