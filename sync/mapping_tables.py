@@ -18,6 +18,7 @@ class MappingTable(StrEnum):
     PAYMENT = "payment"
     SHIPPING = "shipping"
     CARRIER = "carrier"
+    REGION = "region"
 
     @property
     def facts(self) -> TableFacts:
@@ -92,6 +93,15 @@ FACTS: dict[MappingTable, TableFacts] = {
         entry="carrier",
         title="Carriers",
         complete="Every carrier has a name in the shop.",
+    ),
+    MappingTable.REGION: TableFacts(
+        model="regionmapping",
+        key_fields=("shop", "place"),
+        team=Team.SALES,
+        entry="region",
+        title="Regions",
+        complete="Every region SAP must know has a key.",
+        may_lack=("region",),
     ),
 }
 

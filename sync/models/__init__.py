@@ -15,6 +15,7 @@ from sync.models.decisions import Decision
 from sync.models.deliveries import DeliveryTrack, OutboundDelivery, OutboundDeliveryLine
 from sync.models.dry_runs import DryRun
 from sync.models.identities import RemoteIdentity
+from sync.models.intake_rules import IntakeRule, InvoiceMailRule
 from sync.models.invoices import Invoice, InvoiceLine, InvoiceMail
 from sync.models.ledger import RemoteCall, SyncAttempt, SyncTask
 from sync.models.mapping import (
@@ -24,7 +25,9 @@ from sync.models.mapping import (
     PaymentMapping,
     ShippingMapping,
 )
+from sync.models.order_texts import TextMapping
 from sync.models.readiness import ReadinessFinding
+from sync.models.regions import RegionMapping
 from sync.models.release import Release
 from sync.models.sales_orders import SalesOrder, SalesOrderLine, SapSalesOrderLine
 from sync.models.sap_messages import SapMessageEntry
@@ -43,9 +46,11 @@ __all__ = [
     "DeliveryTrack",
     "DryRun",
     "FetchHealth",
+    "IntakeRule",
     "Invoice",
     "InvoiceLine",
     "InvoiceMail",
+    "InvoiceMailRule",
     "MaterialMapping",
     "OutboundDelivery",
     "OutboundDeliveryLine",
@@ -53,6 +58,7 @@ __all__ = [
     "ProcessHeartbeat",
     "PullWatermark",
     "ReadinessFinding",
+    "RegionMapping",
     "Release",
     "RemoteCall",
     "RemoteHealth",
@@ -71,4 +77,5 @@ __all__ = [
     "StepSchedule",
     "SyncAttempt",
     "SyncTask",
+    "TextMapping",
 ]

@@ -9,16 +9,36 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
+from sync.models.intake_rules import known_group_ids
 from sync.models.systems import shop_system
 
 DEFAULT_RULES = "customer_id,attribute,group,company,vat,email"
 RULES = frozenset(DEFAULT_RULES.split(","))
+PREFIX = RegexValidator(r"^[A-Z0-9-]*$", "Capitals, digits and hyphens only.")
+ROLES = ("AG", "WE", "RE", "RG")
 
 
 def known_rules(value: str) -> None:
     unknown = [name for name in value.split(",") if name.strip() not in RULES]
     if unknown and value.strip():
         raise ValidationError(f"Known rules are {DEFAULT_RULES}.")
+
+
+def known_address_roles(value: str) -> None:
+    unknown = set(listed(value)) - set(ROLES)
+    if unknown:
+        raise ValidationError(f"Known partner functions are {', '.join(ROLES)}.")
+
+
+def known_roles(value: str) -> None:
+    known_address_roles(value)
+    if "AG" not in listed(value):
+        raise ValidationError("SAP needs the sold-to party, AG.")
+
+
+def listed(value: str) -> tuple[str, ...]:
+    """The entries of a list with commas, in capitals."""
+    return tuple(one.strip().upper() for one in value.split(",") if one.strip())
 
 
 def known_time_zone(value: str) -> None:
@@ -58,9 +78,10 @@ class Shop(models.Model):
     reference_prefix = models.CharField(
         max_length=6,
         blank=True,
-        validators=[RegexValidator(r"^[A-Z0-9-]*$", "Capitals, digits and hyphens only.")],
+        validators=[PREFIX],
         help_text="Before the web order's number in SAP's customer reference, so that two shops "
-        "with the same numbers never meet. Fixed once an order was sent.",
+        "with the same numbers never meet; for stores without their own. Fixed once an order of "
+        "such a store was sent.",
     )
     poll_interval_seconds = models.PositiveIntegerField(
         null=True,
@@ -83,16 +104,30 @@ class Shop(models.Model):
         return shop_system(self.code)
 
     def clean(self) -> None:
-        """The prefix is part of the reference by which orders are found in SAP: it is fixed once
-        used."""
+        """The prefix is part of the reference by which orders are found in SAP: it is fixed once a
+        store without its own has used it."""
         before = Shop.objects.filter(pk=self.pk).values_list("reference_prefix", flat=True).first()
         if before is None or before == self.reference_prefix:
             return
-        tasks = self.synctask_set.filter(step="push_order", attempts__gt=0)
-        if tasks.exists():
+        own = self.sales_areas.exclude(reference_prefix="").values("store_id")
+        sent = self.sales_orders.exclude(customer_reference="").exclude(store_id__in=own)
+        stores = sorted(set(sent.order_by().values_list("store_id", flat=True)))
+        if stores:
             raise ValidationError(
-                {"reference_prefix": "Orders were already sent with the present prefix."}
+                {
+                    "reference_prefix": "Orders were already sent with the present prefix, of "
+                    f"{_named(self, stores)}. Give each of these stores “{before}” as its own "
+                    "prefix first."
+                    if before
+                    else "Orders were already sent without a prefix, of "
+                    f"{_named(self, stores)}. Give the other stores their own prefix instead."
+                }
             )
+
+
+def _named(shop: Shop, stores: list[int]) -> str:
+    names = dict(shop.sales_areas.values_list("store_id", "name"))
+    return ", ".join(f"{names.get(store, 'store')} ({store})" for store in stores)
 
 
 class SalesArea(models.Model):
@@ -133,9 +168,6 @@ class SalesArea(models.Model):
     tax_condition = models.CharField(
         max_length=4, blank=True, help_text="Empty: SAP determines the tax by itself."
     )
-    note_text_id = models.CharField(
-        max_length=4, blank=True, help_text="SAP text id for the customer's note; empty: not sent."
-    )
 
     sku_is_ean = models.BooleanField(
         default=False, help_text="An unmapped SKU is the material's EAN; SAP finds the material."
@@ -162,6 +194,57 @@ class SalesArea(models.Model):
         help_text="The order date is that of this zone; empty: SAP's own.",
     )
 
+    reference_prefix = models.CharField(
+        max_length=6,
+        blank=True,
+        validators=[PREFIX],
+        help_text="Before the web order's number in SAP's customer reference; empty: the shop's. "
+        "Fixed once an order of the store was sent.",
+    )
+    business_groups = models.CharField(
+        max_length=200,
+        blank=True,
+        validators=[known_group_ids],
+        help_text="Ids of Magento's customer groups that are business customers, such as 4, 7.",
+    )
+    requested_after_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="The requested delivery date is so many days after the order date; empty: SAP's "
+        "own proposal.",
+    )
+    counts_working_days = models.BooleanField(
+        default=True,
+        help_text="Those days are Mondays to Fridays; public holidays are not known.",
+    )
+    requested_date_attribute = models.CharField(
+        max_length=60,
+        blank=True,
+        help_text="Attribute of the web order with the delivery date the customer chose "
+        "(YYYY-MM-DD); where it is empty, the days above count.",
+    )
+    partner_roles = models.CharField(
+        max_length=20,
+        default="AG,WE",
+        validators=[known_roles],
+        help_text="Partner functions sent, of AG (sold-to), WE (ship-to), RE (bill-to) and RG "
+        "(payer); SAP derives the others.",
+    )
+    address_roles = models.CharField(
+        max_length=20,
+        default="AG,WE",
+        blank=True,
+        validators=[known_address_roles],
+        help_text="Those that carry the web order's address. AG, RE and RG do only for the "
+        "one-time customer: others have their own in SAP.",
+    )
+    region_countries = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="Countries, such as IN,JP, where SAP must know the region: orders stop until it "
+        "is mapped. Elsewhere an unmapped region is left out.",
+    )
+
     class Meta:
         ordering = ["shop", "store_id"]
         constraints = [
@@ -172,3 +255,20 @@ class SalesArea(models.Model):
         return (
             f"{self.name} → {self.sales_organization}/{self.distribution_channel}/{self.division}"
         )
+
+    def clean(self) -> None:
+        """Both a prefix of its own and the one it takes over from its shop are fixed once used."""
+        before = SalesArea.objects.filter(pk=self.pk).select_related("shop").first()
+        if before is None or before.prefix == self.prefix:
+            return
+        sent = before.shop.sales_orders.filter(store_id=before.store_id)
+        if sent.exclude(customer_reference="").exists():
+            present = f"the prefix {before.prefix}" if before.prefix else "no prefix"
+            raise ValidationError(
+                {"reference_prefix": f"Orders of this store were already sent with {present}."}
+            )
+
+    @property
+    def prefix(self) -> str:
+        """Before the numbers of its web orders in SAP's customer reference."""
+        return self.reference_prefix or self.shop.reference_prefix

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
 from sync.errors import MappingMissing
 from sync.magento.records import MagentoOrder
 from sync.mapping_tables import MappingTable, MissingEntry
+from sync.order_texts import USUAL_PLACES, OrderText, SapPlace
+from sync.sap import abap
 from sync.translate.order_amounts import OrderAmounts, PricedLine
+from sync.translate.partners import PartnerRules
+from sync.translate.regions import Regions
+from sync.translate.requested_date import RequestedDate
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +49,19 @@ class OrderMapping:
     materials: Mapping[str, MaterialEntry] = field(default_factory=dict)
     sku_is_material: bool = False
     sku_is_ean: bool = False
-    reference_prefix: str = ""  # keeps the orders of two shops apart
+    reference_prefix: str = ""  # keeps the orders of two shops or stores apart
+    reference_sent: str = ""  # of an order that was sent before: stays, whatever the prefix is now
     default_unit: str = ""
     customer_reference_method: str = ""
     shipping_condition: str | None = ""
     payment_terms: str | None = ""
-    sold_to_role: str = "AG"
-    ship_to_role: str = "WE"
-    bill_to_role: str = ""  # empty: SAP derives the bill-to from the sold-to
-    note_text_id: str = ""  # empty: the customer's note stays in the shop
+    payment_method: str = ""
+    partners: PartnerRules = field(default_factory=PartnerRules)
+    texts: Mapping[OrderText, SapPlace] = field(default_factory=lambda: USUAL_PLACES)
     language_iso: str = "EN"
-    requested_date: date | None = None
+    requested_date: RequestedDate = field(default_factory=RequestedDate)
     time_zone: str = "UTC"  # of the SAP system, for the order date
-    region_countries: frozenset[str] = frozenset({"US", "CA"})
+    regions: Regions = field(default_factory=Regions)
     amounts_may_be_off: Decimal = Decimal(
         0
     )  # tolerance between the shop's total and the sum of its lines
@@ -89,7 +93,7 @@ def material_of(line: PricedLine, mapping: OrderMapping) -> MaterialEntry | None
     if mapping.sku_is_ean:
         return MaterialEntry("", ean=line.sku.strip())
     # SAP keeps material numbers in capitals; RFC converts nothing (sheet 1.5).
-    return MaterialEntry(line.sku.upper()) if mapping.sku_is_material else None
+    return MaterialEntry(abap.capitals(line.sku.strip())) if mapping.sku_is_material else None
 
 
 def _missing(
@@ -107,10 +111,18 @@ def _missing(
         yield MissingEntry(MappingTable.SHIPPING, order.shipping_method)
     if mapping.payment_terms is None:
         yield MissingEntry(MappingTable.PAYMENT, order.payment_method, "payment_terms")
+    yield from _missing_regions(order, mapping)
     for line in amounts.lines:
         yield from _missing_of_line(line, mapping, store)
     for name in _missing_conditions(amounts, mapping):
         yield MissingEntry(MappingTable.SALES_AREA, store, name)
+
+
+def _missing_regions(order: MagentoOrder, mapping: OrderMapping) -> Iterator[MissingEntry]:
+    for partner in mapping.partners.partners(order, is_one_time=mapping.is_one_time_customer):
+        missing = mapping.regions.missing(partner.address) if partner.address else None
+        if missing is not None:
+            yield missing
 
 
 def _missing_conditions(amounts: OrderAmounts, mapping: OrderMapping) -> Iterator[str]:
@@ -125,9 +137,9 @@ def _missing_conditions(amounts: OrderAmounts, mapping: OrderMapping) -> Iterato
 def _missing_of_line(line: PricedLine, mapping: OrderMapping, store: str) -> Iterator[MissingEntry]:
     entry = material_of(line, mapping)
     if entry is None:
-        yield MissingEntry(MappingTable.MATERIAL, line.sku)
+        yield MissingEntry(MappingTable.MATERIAL, line.sku.strip())
     elif not (entry.unit or mapping.default_unit):
         if line.sku in mapping.materials:
-            yield MissingEntry(MappingTable.MATERIAL, line.sku, "unit")
+            yield MissingEntry(MappingTable.MATERIAL, line.sku.strip(), "unit")
         else:
             yield MissingEntry(MappingTable.SALES_AREA, store, "default_unit")

@@ -122,6 +122,23 @@ def test_a_fixed_amount_and_a_header_amount_have_no_per(condition: SapCondition)
     assert not {"COND_P_UNT", "COND_UNIT"} & set(sent)
 
 
+@pytest.mark.parametrize("item_number", [0, 10])
+def test_a_price_of_zero_is_sent_with_its_flag(item_number: int) -> None:
+    free = SapCondition(item_number, "PR00", Decimal(0), "EUR", unit="ST")
+    sent = arguments(a_request(conditions=(free,)))
+
+    (value,), (flags,) = sent["ORDER_CONDITIONS_IN"], sent["ORDER_CONDITIONS_INX"]
+    assert (value["COND_VALUE"], flags["COND_VALUE"]) == (0, "X")
+    assert value["ITM_NUMBER"] == f"{item_number:06d}"
+
+
+def test_a_division_of_zeros_is_sent_with_its_flag() -> None:
+    sent = arguments(a_request(division="00"))
+
+    assert sent["ORDER_HEADER_IN"]["DIVISION"] == "00"
+    assert sent["ORDER_HEADER_INX"]["DIVISION"] == "X"
+
+
 def test_a_customer_number_is_padded() -> None:
     assert arguments(a_request())["ORDER_PARTNERS"] == [
         {"PARTN_ROLE": "AG", "PARTN_NUMB": "0000100001"}
@@ -168,7 +185,7 @@ def test_a_long_street_uses_the_long_field() -> None:
 def test_a_text_is_split_between_words_and_loses_nothing() -> None:
     text = ("word " * 60).strip()
 
-    lines = arguments(a_request(header_texts=(("0001", "EN", text),)))["ORDER_TEXT"]
+    lines = arguments(a_request(texts=((0, "0001", text),)))["ORDER_TEXT"]
 
     assert all(len(line["TEXT_LINE"]) <= 132 for line in lines)
     assert " ".join(line["TEXT_LINE"] for line in lines) == text
@@ -176,7 +193,7 @@ def test_a_text_is_split_between_words_and_loses_nothing() -> None:
 
 
 def test_a_text_without_blanks_is_split_at_132_and_marked_as_one() -> None:
-    lines = arguments(a_request(header_texts=(("0001", "EN", "x" * 140),)))["ORDER_TEXT"]
+    lines = arguments(a_request(texts=((0, "0001", "x" * 140),)))["ORDER_TEXT"]
 
     assert [(len(line["TEXT_LINE"]), line["FORMAT_COL"]) for line in lines] == [
         (132, "*"),
@@ -185,7 +202,7 @@ def test_a_text_without_blanks_is_split_at_132_and_marked_as_one() -> None:
 
 
 def test_each_line_of_a_comment_is_a_paragraph() -> None:
-    lines = arguments(a_request(header_texts=(("0001", "EN", "one\ntwo"),)))["ORDER_TEXT"]
+    lines = arguments(a_request(texts=((0, "0001", "one\ntwo"),)))["ORDER_TEXT"]
 
     assert [(line["FORMAT_COL"], line["TEXT_LINE"]) for line in lines] == [
         ("*", "one"),
