@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import ClassVar, Generic, NoReturn, TypeVar
 
@@ -23,7 +23,7 @@ from django.contrib.auth.models import User
 from sync.causes.papers import PaperCause
 from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RecordsDisagree
-from sync.magento.records import MagentoInvoice, MagentoOrder, MagentoShipment
+from sync.magento.records import MagentoDocumentItem, MagentoInvoice, MagentoOrder, MagentoShipment
 from sync.mirrors import unreadable
 from sync.mirrors.counted import Counted, store_counted, surely_has_none
 from sync.mirrors.progress import refresh_stages
@@ -57,6 +57,7 @@ class Paper(ABC, Generic[Document, Record]):
     run: StepRun
     order: SalesOrder
     web_order: MagentoOrder  # as it was before anything is written
+    is_further: bool = False  # beside the first one, for what a person tied later
 
     name: ClassVar[str]
     name_in_sap: ClassVar[str]
@@ -73,7 +74,8 @@ class Paper(ABC, Generic[Document, Record]):
 
     @property
     def marker(self) -> str:
-        return self.mark.comment_for(self.document)
+        own = self.mark.comment_for(self.document)
+        return f"{own}, tied later" if self.is_further else own
 
     @property
     def may_differ(self) -> bool:
@@ -141,6 +143,15 @@ class Paper(ABC, Generic[Document, Record]):
     def outcome(self, made: Record) -> str:
         """Says that the paper was made, and what the customer was told."""
 
+    def tied_later(self) -> Collection[int]:
+        """The order item ids that a further paper may be made for."""
+        return ()
+
+    def keep_further(self, first: Record, further: Sequence[Record]) -> None:
+        """Stores further papers for the document, and lets them stand for it."""
+        for one in further:
+            self.store(one, made_by_hand=True)
+
     def money_outcome(self, record: Record, web_order: MagentoOrder) -> str:
         """Ends the outcome's sentence; raises where money that had to move did not."""
         return ""
@@ -170,7 +181,8 @@ def _find_or_create(paper: Paper[Document, Record]) -> str:
     is_new = surely_has_none(paper.order, paper.web_order, paper.counted, paper.run.task)
     found = Read[Record]() if is_new else paper.search()
     if marked := _marked(paper, found.records):
-        return _link(paper, marked) + paper.money_outcome(marked, paper.web_order)
+        told = _link(paper, marked, found.records)
+        return told + paper.money_outcome(marked, paper.web_order)
     unreadable.refuse(found.unreadable, paper.name)
     if taken := paper.take_over(found.records):
         return taken
@@ -207,11 +219,35 @@ def _made_by_hand(
     return MadeByHand(papers, documents, held, wanted, covers_by_document(held, wanted, pairs))
 
 
-def _link(paper: Paper[Document, Record], found: Record) -> str:
+def _link(paper: Paper[Document, Record], found: Record, records: Sequence[Record] = ()) -> str:
     by_hand = paper.is_made_by_hand(found)
     found, changed = paper.keep_found(found, made_by_hand=by_hand)
-    _compare(paper, found, paper.wanted_for(paper.document))
-    return _told(paper.name, [found], changed, by_hand=by_hand)
+    further, made = _further(paper, found, records) if paper.tied_later() else ([], "")
+    _compare(paper, found, paper.wanted_for(paper.document), further)
+    return _told(paper.name, [found], changed, by_hand=by_hand) + made
+
+
+def _further(
+    paper: Paper[Document, Record], first: Record, records: Sequence[Record]
+) -> tuple[list[Record], str]:
+    """The papers beside the first one; makes one more for what was tied to a line since."""
+    later = replace(paper, is_further=True)
+    found: list[Record] = [one for one in records if later.marker in one.comments]
+    held = _items_of(first, found)
+    rest = paper.wanted_for(paper.document).rest_of(paper.tied_later(), held)
+    made = ""
+    if rest:
+        paper.refuse_new()
+        make = later.prepare(rest)
+        refuse_unasked_write(
+            paper.run, paper.order, f"What was tied later of {paper.document} is sent there"
+        )
+        found.append(read_back(paper, make()))
+        read_order_again(paper)
+        made = f" {paper.name} {found[-1].increment_id} made for what was tied later."
+    with paper.run.storing():
+        paper.keep_further(first, found)
+    return found, made
 
 
 def _tie(paper: Paper[Document, Record], found: MadeByHand[Record, Document]) -> str:
@@ -275,10 +311,22 @@ def read_order_again(paper: Paper[Document, Record]) -> MagentoOrder:
     return web_order
 
 
-def _compare(paper: Paper[Document, Record], record: Record, wanted: OpenQuantities) -> None:
+def _compare(
+    paper: Paper[Document, Record],
+    record: Record,
+    wanted: OpenQuantities,
+    further: Sequence[Record] = (),
+) -> None:
     if not paper.may_differ:
         name = f"{paper.name} {record.increment_id}"
-        refuse_other_quantities(paper.order, name, record.items, wanted)
+        refuse_other_quantities(paper.order, name, _items_of(record, further), wanted)
+
+
+def _items_of(record: Record, further: Sequence[Record]) -> list[MagentoDocumentItem]:
+    found = list(record.items)
+    for one in further:
+        found += one.items
+    return found
 
 
 def _tie_named(paper: Paper[Document, Record]) -> str:

@@ -97,6 +97,9 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
         held = held or delivered_quantities(self.order, document)
         return shippable_quantities(self.web_order, held.now, held.before, self._bundle_types)
 
+    def tied_later(self) -> Collection[int]:
+        return self._held.items.tied.values()
+
     def tell(self) -> None:
         tell_of_goods(self.order, self.document, self._held)
 
