@@ -16,6 +16,7 @@ from sync.models import (
     InvoiceMailRule,
     MaterialMapping,
     PaymentMapping,
+    RegionMapping,
     RemoteCall,
     SalesArea,
     SapMessageEntry,
@@ -25,6 +26,7 @@ from sync.models import (
     StepSchedule,
     SyncAttempt,
     SyncTask,
+    TextMapping,
 )
 
 if TYPE_CHECKING:
@@ -103,6 +105,13 @@ class RuleAdmin(ModelAdmin):
         self.message_user(request, f"{orders} judged again by this rule.")
 
 
+class TextMappingInline(TabularInline):
+    """Where what is written on a web order goes in SAP."""
+
+    model = TextMapping
+    extra = 0
+
+
 @admin.register(SalesArea)
 class SalesAreaAdmin(MappingAdmin):
     list_display = [
@@ -111,6 +120,7 @@ class SalesAreaAdmin(MappingAdmin):
     ]
     list_filter = ["shop"]
     search_fields = ["name", "sales_organization"]
+    inlines = [TextMappingInline]
 
 
 @admin.register(CustomerMapping)
@@ -139,6 +149,13 @@ class ShippingMappingAdmin(MappingAdmin):
     list_display = ["method", "shipping_condition", "shop"]
     list_filter = ["shop"]
     search_fields = ["method"]
+
+
+@admin.register(RegionMapping)
+class RegionMappingAdmin(MappingAdmin):
+    list_display = ["place", "region", "transport_zone", "shop"]
+    list_filter = ["shop"]
+    search_fields = ["place", "region"]
 
 
 @admin.register(CarrierMapping)

@@ -27,7 +27,8 @@ _MASKED_KEYS = frozenset((
     "telephone", "telephone2", "telboxno", "telno", "tel1numbr", "tel1ext", "faxnumber",
     "faxnumbr", "fax1numbr", "email", "telf1", "stras", "ort01", "pstlz", "ordererna", "textline",
     "valuepart1", "valuepart2", "otp", "user", "username", "ccnumber", "ccname", "ccowner",
-    "authorization", "cookie",
+    "authorization", "cookie", "optionvalue", "giftmessage", "ponumber",
+    "purchnos", "ref1", "assnumber", "refdocl",  # what a customer wrote may stand there
 ))  # fmt: skip
 _MASKED_PARTS = (
     "firstname", "lastname", "fullname", "customername", "customeremail", "customerdob",

@@ -19,6 +19,7 @@ class MappingTable(StrEnum):
     SHIPPING = "shipping"
     CARRIER = "carrier"
     SOURCE = "source"
+    REGION = "region"
 
     @property
     def facts(self) -> TableFacts:
@@ -101,6 +102,15 @@ FACTS: dict[MappingTable, TableFacts] = {
         entry="source",
         title="Sources of stock",
         complete="Every shipping point has a source in the shop.",
+    ),
+    MappingTable.REGION: TableFacts(
+        model="regionmapping",
+        key_fields=("shop", "place"),
+        team=Team.SALES,
+        entry="region",
+        title="Regions",
+        complete="Every region SAP must know has a key.",
+        may_lack=("region",),
     ),
 }
 

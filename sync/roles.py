@@ -14,7 +14,10 @@ LOGISTICS = "Logistics"
 FINANCE = "Finance"
 ADMINISTRATORS = "Administrators"
 
-_EVERYDAY_MAPPINGS = ["customermapping", "materialmapping", "paymentmapping", "shippingmapping"]
+_EVERYDAY_MAPPINGS = [
+    *("customermapping", "materialmapping", "paymentmapping", "shippingmapping"),
+    *("regionmapping", "textmapping"),
+]
 _ALL_MAPPINGS = [
     *_EVERYDAY_MAPPINGS,
     *("carriermapping", "sourcemapping", "salesarea", "shop", "sapmessageentry"),

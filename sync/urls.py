@@ -25,6 +25,7 @@ from sync.views.readiness import check_readiness, readiness_page, release_portal
 from sync.views.resending import resend_invoice, resend_of_document, resend_selected
 from sync.views.retries import retry_cause, retry_task
 from sync.views.sales_orders import order_page
+from sync.views.sap_items import TieItem
 from sync.views.sap_order_ties import RefuseSapOrder, TieOrder
 from sync.views.search import search_page
 from sync.views.sign_in_locks import clear_sign_in_lock, sign_in_locks_page
@@ -55,6 +56,7 @@ urlpatterns = [
     path("orders/<key:pk>/", order_page, name="order"),
     path("orders/<key:pk>/tie/", TieOrder.as_view(), name="tie_order"),
     path("orders/<key:pk>/refuse-sap-order/", RefuseSapOrder.as_view(), name="refuse_sap_order"),
+    path("orders/<key:pk>/tie-item/", TieItem.as_view(), name="tie_item"),
     path("orders/<key:pk>/take-anyway/", TakeAnyway.as_view(), name="take_anyway"),
     path("orders/<key:pk>/dry-run/", dry_run_order, name="dry_run"),
     path("deliveries/<key:pk>/", delivery_page, name="delivery"),

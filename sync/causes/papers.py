@@ -19,9 +19,15 @@ class PaperCause:
     QUANTITIES_CUT = disagree("magento:quantities-cut", "The shop took less than was asked for",
         "Make the rest by hand in the shop, then retry.")
     ITEM_WITHOUT_LINE = disagree("sap:item-without-line",
-        "SAP's order has an item the web order has not",
-        "Settle with the customer what was added in SAP, make the shop's paper for the rest by "
-        "hand, and mark this done with its number.", system=SAP)
+        "An item added in SAP may stand for a line of the web order",
+        "Open the order and say which line it stands for, or that it stands for none. The other "
+        "lines go on meanwhile.", system=SAP)
+    DELIVERED_MORE = disagree("sap:delivered-more", "SAP delivered more than was ordered",
+        "Agree with the customer on what was delivered beyond the order, then mark this done. "
+        "Nothing waits for it.", system=SAP, owner=Team.SALES)
+    BILLED_MORE = disagree("sap:billed-more", "SAP billed more than the web order holds",
+        "Settle the amount with the customer outside the shop, or credit it in SAP, then mark this "
+        "done. Nothing waits for it.", system=SAP, owner=Team.FINANCE)
     OTHER_UNIT = disagree("sap:other-unit", "SAP counts in another unit than the order",
         "Make the shop's paper by hand, then retry: it is found and linked.", system=SAP)
     # ---- goods

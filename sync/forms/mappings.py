@@ -13,6 +13,7 @@ from sync.models import (
     CustomerMapping,
     MaterialMapping,
     PaymentMapping,
+    RegionMapping,
     SalesArea,
     ShippingMapping,
     SourceMapping,
@@ -96,6 +97,14 @@ class SourceForm(MappingForm):
         fields = ["shop", "shipping_point", "source_code"]
 
 
+class RegionForm(MappingForm):
+    table = MappingTable.REGION
+
+    class Meta:
+        model = RegionMapping
+        fields = ["shop", "place", "region", "transport_zone"]
+
+
 class StoreForm(MappingForm):
     """A store's sales area; fields not asked here keep their defaults."""
 
@@ -153,5 +162,6 @@ FORMS: dict[MappingTable, type[MappingForm]] = {
     for form in (
         *(StoreForm, MaterialForm, CustomerForm, PaymentForm, ShippingForm, CarrierForm),
         SourceForm,
+        RegionForm,
     )
 }

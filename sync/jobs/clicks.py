@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 
 from sync.jobs import plan, release, work
 from sync.jobs.ask import Answer, Asked, ask, retry
+from sync.mirrors.added_lines import documents_with_item
 from sync.mirrors.intake import reason_never_taken, rules_of
 from sync.mirrors.link_choices import task_showing
 from sync.mirrors.notes import note_taken_anyway
@@ -129,6 +130,19 @@ def refuse_sap_order(order: SalesOrder, number: str, user: User, reason: str) ->
     kind = Decision.Kind.SAP_ORDER_REFUSED
     Decision.keep(kind, user, reason, number=number, sales_order=order)
     return _ask_all([work.push_order(order)], user)
+
+
+def tie_item(
+    order: SalesOrder, number: int, item_id: int | None, user: User, reason: str
+) -> Clicked:
+    """Record which line an item added in SAP stands for, or that it stands for none; its documents
+    are looked at again."""
+    kind = Decision.Kind.SAP_ITEM_TIED if item_id else Decision.Kind.SAP_ITEM_UNTIED
+    about = {"sales_order": order, "order_item_id": item_id}
+    Decision.keep(kind, user, reason, number=str(number), **about)
+    deliveries, documents = documents_with_item(order, number)
+    wanted = [work.push_shipment(one, order) for one in deliveries]
+    return _ask_all([*wanted, *(work.push_invoice(one, order) for one in documents)], user)
 
 
 def retry_tasks(tasks: Iterable[SyncTask], user: User) -> Clicked:

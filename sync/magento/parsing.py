@@ -8,6 +8,7 @@ from typing import Any
 from sync.causes.shop import ShopCause
 from sync.errors import UnexpectedRecord
 from sync.magento.members import LONGEST_NOTE, Members
+from sync.magento.order_words import gift_message_of, options_of
 from sync.magento.records import (
     SEPARATELY,
     TOGETHER,
@@ -47,6 +48,7 @@ def parse_order(document: Any) -> MagentoOrder:
         billing_address=_address(members.child("billing_address")),
         shipping_address=_address(shipping.child("address")) if shipping else None,
         items=tuple(_order_item(item) for item in members.children("items")),
+        gift_message=gift_message_of(members),
         payload=members.values,
     )
 
@@ -217,6 +219,7 @@ def _address(members: Members | None) -> MagentoAddress | None:
         country_id=members.text("country_id"),
         telephone=members.text("telephone"),
         email=members.text("email"),
+        vat_id=members.text("vat_id"),
     )
 
 
@@ -242,6 +245,8 @@ def _order_item(members: Members) -> MagentoOrderItem:
         tax_percent=members.amount("tax_percent"),
         discount_amount=members.amount("discount_amount"),
         discount_tax_compensation_amount=members.amount("discount_tax_compensation_amount"),
+        options=options_of(members),
+        gift_message=gift_message_of(members),
     )
 
 

@@ -28,6 +28,7 @@ class MagentoAddress:
     country_id: str
     telephone: str
     email: str
+    vat_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class MagentoOrderItem:
     tax_percent: Decimal
     discount_amount: Decimal
     discount_tax_compensation_amount: Decimal
+    options: tuple[tuple[str, str], ...] = ()  # id and value of what was chosen or written
+    gift_message: str = ""
 
     @property
     def net_after_discount(self) -> Decimal:
@@ -137,6 +140,7 @@ class MagentoOrder:
     adjustment_positive: Decimal = Decimal(0)  # refunded beyond the lines
     adjustment_negative: Decimal = Decimal(0)  # kept back from the refund of the lines
     paid_by_credit: Decimal = Decimal(0)  # gift cards, store credit, reward points
+    gift_message: str = ""
 
     @property
     def charged(self) -> Decimal:

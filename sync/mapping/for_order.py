@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from django.db.models import Q
 from django.db.models.functions import Lower, Trim
@@ -12,31 +13,52 @@ from sync.errors import MappingMissing
 from sync.magento.records import MagentoOrder
 from sync.mapping.customers import buyer_of, customer_number
 from sync.mapping_tables import MappingTable
-from sync.models import MaterialMapping, PaymentMapping, SalesArea, SalesOrder, ShippingMapping
+from sync.models import (
+    MaterialMapping,
+    PaymentMapping,
+    RegionMapping,
+    SalesArea,
+    SalesOrder,
+    ShippingMapping,
+    TextMapping,
+)
+from sync.models.shops import listed
 from sync.sap import abap
 from sync.translate.order_mapping import MaterialEntry, OrderMapping
+from sync.translate.partners import PartnerRules
+from sync.translate.regions import Regions, SapRegion
+from sync.translate.requested_date import RequestedDate
 
 
 def mapping_for(order: SalesOrder, web_order: MagentoOrder, *, sap_time_zone: str) -> OrderMapping:
     """Raises ``MappingMissing`` where the order has no sales area."""
     entries = Entries([order.shop_id], {item.sku for item in web_order.items})
     area = entries.area_of(order)
-    own_customer = customer_number(area, buyer_of(web_order.payload))
-    return entries.mapping(order, area, own_customer, sap_time_zone)
+    buyer = buyer_of(web_order.payload)
+    mapping = entries.mapping(order, area, customer_number(area, buyer), sap_time_zone)
+    chosen = buyer.attributes.get(area.requested_date_attribute, "")
+    return replace(mapping, requested_date=replace(mapping.requested_date, chosen=chosen))
 
 
 class Entries:
-    """The mapping entries for some shops and SKUs, read in four queries."""
+    """The mapping entries for some shops and SKUs, read in six queries."""
 
     def __init__(self, shops: Collection[int], skus: Iterable[str]) -> None:
         areas = SalesArea.objects.filter(shop__in=shops)
         self._areas = {(one.shop_id, one.store_id): one for one in areas}
         payments = PaymentMapping.objects.filter(shop__in=shops)
-        self._payment_terms = {(one.shop_id, one.method): one.payment_terms for one in payments}
+        self._payments = {(one.shop_id, one.method): one for one in payments}
         shippings = ShippingMapping.objects.filter(shop__in=shops)
         self._conditions = {(one.shop_id, one.method): one.shipping_condition for one in shippings}
         self._materials: dict[int, dict[str, MaterialEntry]] = defaultdict(dict)
         self._add_materials(shops, set(skus))
+        self._regions: dict[int, dict[str, SapRegion]] = defaultdict(dict)
+        for place in RegionMapping.objects.filter(shop__in=shops):
+            known = SapRegion(place.region, place.transport_zone)
+            self._regions[place.shop_id][place.place.casefold()] = known
+        self._texts: dict[int, list[TextMapping]] = defaultdict(list)
+        for text in TextMapping.objects.filter(sales_area__shop__in=shops):
+            self._texts[text.sales_area_id].append(text)
 
     def _add_materials(self, shops: Collection[int], skus: set[str]) -> None:
         """The shop takes S-1, s-1 and one with a blank behind it for one product; an entry that is
@@ -80,7 +102,9 @@ class Entries:
     ) -> OrderMapping:
         """``own_customer`` is empty for the one-time account."""
         shipping = self._conditions.get((order.shop_id, order.shipping_method))
-        terms = self._payment_terms.get((order.shop_id, order.payment_method))
+        payment = self._payments.get((order.shop_id, order.payment_method))
+        terms = payment.payment_terms if payment else ""
+        required = frozenset(listed(area.region_countries))
         return OrderMapping(
             amounts_may_be_off=order.shop.amount_tolerance,
             order_type=area.order_type,
@@ -100,7 +124,13 @@ class Entries:
             customer_reference_method=area.customer_reference_method,
             shipping_condition=(area.shipping_condition or None) if shipping is None else shipping,
             payment_terms=terms or area.payment_terms or None,
-            note_text_id=area.note_text_id,
+            payment_method=payment.sap_payment_method if payment else "",
+            partners=PartnerRules(
+                listed(area.partner_roles), frozenset(listed(area.address_roles))
+            ),
+            regions=Regions(self._regions[order.shop_id], required),
+            texts=TextMapping.places_of(self._texts[area.pk]),
+            requested_date=RequestedDate(area.requested_after_days, area.counts_working_days),
             language_iso=area.language,
             time_zone=area.time_zone or sap_time_zone,
             sku_is_ean=area.sku_is_ean,

@@ -22,7 +22,7 @@ def keep_references_sent(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sync", "0024_held_up_in_sap"),
+        ("sync", "0027_added_lines"),
     ]
 
     operations = [

@@ -41,6 +41,7 @@ def store_compared(
     rounding = None if differences else rounding_between(asked.request, read, asked.totals)
     cuts = [
         {"field": cut.field, "length": cut.original_length, "limit": cut.limit}
+        | ({"words": cut.words} if cut.words else {})
         for cut in asked.cuts
     ]
     store_quantities_asked(order, asked)

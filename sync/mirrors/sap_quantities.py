@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
 from sync.magento.records import MagentoDocumentItem
+from sync.mirrors.added_lines import items_of
 from sync.mirrors.billed_anew import billing_documents
 from sync.mirrors.order_documents import counted
 from sync.models import (
@@ -21,22 +22,22 @@ from sync.models import (
     OutboundDeliveryLine,
     SalesOrder,
 )
+from sync.translate.added_lines import OrderItems, SapQuantities
 from sync.translate.open_quantities import OpenQuantities
 from sync.translate.units import Counted, billed_with_base_quantity
 
 Quantities = dict[int, Decimal]
 
 
-def delivered_quantities(
-    order: SalesOrder, delivery: OutboundDelivery
-) -> tuple[Quantities, Quantities]:
+def delivered_quantities(order: SalesOrder, delivery: OutboundDelivery) -> SapQuantities:
     """The quantities of this delivery, and of all deliveries that left before it."""
     lines = OutboundDeliveryLine.objects.filter(sales_order=order)
     earlier = [one for one in departed(order) if _departure(one) < _departure(delivery)]
     before = lines.filter(delivery__in=earlier)
-    return (
-        _by_item_id(order, f"Delivery {delivery}", _delivered(lines.filter(delivery=delivery))),
-        _by_item_id(order, f"Delivery {delivery}", _delivered(before)),
+    items, name = items_of(order), f"Delivery {delivery}"
+    return items.delivered(
+        _by_item(order, items, name, _delivered(lines.filter(delivery=delivery))),
+        _by_item(order, items, name, _delivered(before)),
     )
 
 
@@ -58,9 +59,7 @@ def _departure(delivery: OutboundDelivery) -> tuple[date, datetime, str]:
     return (day, delivery.goods_issued_at or midnight, delivery.delivery_number)
 
 
-def billed_quantities(
-    order: SalesOrder, document: BillingDocument
-) -> tuple[Quantities, Quantities]:
+def billed_quantities(order: SalesOrder, document: BillingDocument) -> SapQuantities:
     """The quantities of this document, and of all valid invoices with a lower number."""
     lines = BillingDocumentLine.objects.filter(sales_order=order)
     earlier = billing_documents(order, is_cancelled=False).filter(
@@ -74,10 +73,10 @@ def billed_quantities(
             "delivery"
         )
     }
-    name = f"Billing document {document}"
-    return (
-        _by_item_id(order, name, _billed(this, delivered)),
-        _by_item_id(order, name, _billed(before, delivered)),
+    items, name = items_of(order), f"Billing document {document}"
+    return items.billed(
+        _by_item(order, items, name, _billed(this, delivered)),
+        _by_item(order, items, name, _billed(before, delivered)),
     )
 
 
@@ -125,25 +124,20 @@ def refuse_other_quantities(
         )
 
 
-def _by_item_id(
-    order: SalesOrder, document: str, rows: Iterable[tuple[int, Counted]]
+def _by_item(
+    order: SalesOrder, items: OrderItems, document: str, rows: Iterable[tuple[int, Counted]]
 ) -> Quantities:
-    item_ids = dict(
-        order.lines.filter(sap_item_number__isnull=False).values_list("sap_item_number", "item_id")
-    )
+    """By SAP's item number, in the unit of the line it stands for; without items that stand for
+    none."""
+    known = items.item_ids
+    counted = known.keys() | items.in_sets()
     units = dict(order.sap_lines.values_list("sap_item_number", "unit"))
+    own = {line.item_id: line.own_item for line in items.lines.values()}
     found: Quantities = defaultdict(Decimal)
-    for sap_item_number, line in rows:
-        if sap_item_number not in item_ids:
-            raise RecordsDisagree(
-                f"SAP's item {sap_item_number} of order {order.sap_sales_order_number} stands for "
-                f"no line of web order {order.increment_id}; it was added in SAP.",
-                cause=PaperCause.ITEM_WITHOUT_LINE,
-                reference=order.increment_id,
-            )
-        found[item_ids[sap_item_number]] += _in_unit_of_order(
-            order, document, sap_item_number, line, units.get(sap_item_number, "")
-        )
+    for number, line in rows:
+        if number in counted:
+            unit = units.get(own[known[number]] if number in known else number) or units.get(number)
+            found[number] += _in_unit_of_order(order, document, number, line, unit or "")
     return dict(found)
 
 

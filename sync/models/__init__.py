@@ -26,7 +26,9 @@ from sync.models.mapping import (
     ShippingMapping,
     SourceMapping,
 )
+from sync.models.order_texts import TextMapping
 from sync.models.readiness import ReadinessFinding
+from sync.models.regions import RegionMapping
 from sync.models.release import Release
 from sync.models.sales_orders import SalesOrder, SalesOrderLine, SapSalesOrderLine
 from sync.models.sap_messages import SapMessageEntry
@@ -57,6 +59,7 @@ __all__ = [
     "ProcessHeartbeat",
     "PullWatermark",
     "ReadinessFinding",
+    "RegionMapping",
     "Release",
     "RemoteCall",
     "RemoteHealth",
@@ -76,4 +79,5 @@ __all__ = [
     "StepSchedule",
     "SyncAttempt",
     "SyncTask",
+    "TextMapping",
 ]

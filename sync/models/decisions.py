@@ -42,6 +42,8 @@ class Decision(models.Model):
         MARKED_DONE = "marked_done", "Marked done"
         REOPENED = "reopened", "Reopened"
         CAPTURE_AGAIN = "capture_again", "Captured again"
+        SAP_ITEM_TIED = "item_tied", "SAP item tied to a line"
+        SAP_ITEM_UNTIED = "item_untied", "SAP item stands for no line"
 
     kind = models.CharField(max_length=20, choices=Kind)
     sales_order = models.ForeignKey(
@@ -61,6 +63,9 @@ class Decision(models.Model):
         "SyncTask", null=True, blank=True, on_delete=models.SET_NULL, related_name="decisions"
     )
     number = models.CharField(max_length=50, blank=True)
+    order_item_id = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="The web order's line a SAP item stands for."
+    )
     reason = models.CharField(max_length=500)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL

@@ -123,6 +123,10 @@ class PaymentMapping(models.Model):
         null=True, blank=True, help_text="An order still unpaid after so many days is not taken."
     )
 
+    sap_payment_method = models.CharField(
+        "payment method in SAP", max_length=1, blank=True, help_text="SAP's key (PYMT_METH)."
+    )
+
     class Meta:
         ordering = ["method"]
         constraints = [

@@ -127,7 +127,9 @@ class SalesOrder(models.Model):
         null=True, blank=True, help_text="What SAP's total is above the shop's, within tolerance."
     )
     text_cuts = models.JSONField(
-        default=list, blank=True, help_text="Texts SAP's fields were too short for."
+        default=list,
+        blank=True,
+        help_text="Texts cut for SAP, or left out.",
     )
     looked_up_as = models.DateTimeField(
         null=True,
@@ -298,6 +300,13 @@ class SapSalesOrderLine(models.Model):
     is_third_party = models.BooleanField(
         default=False, help_text="The supplier ships it; SAP makes no delivery."
     )
+    material = models.CharField(max_length=40, blank=True)
+    higher_level_item_number = models.PositiveIntegerField(default=0)
+    item_category = models.CharField(max_length=4, blank=True)
+    is_delivered = models.BooleanField(
+        null=True, blank=True, help_text="Relevant for delivery; empty where SAP did not tell."
+    )
+    net_value = money(default=Decimal(0))
 
     class Meta:
         ordering = ["sap_item_number"]

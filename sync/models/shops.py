@@ -15,12 +15,30 @@ from sync.models.systems import shop_system
 DEFAULT_RULES = "customer_id,attribute,group,company,vat,email"
 RULES = frozenset(DEFAULT_RULES.split(","))
 PREFIX = RegexValidator(r"^[A-Z0-9-]*$", "Capitals, digits and hyphens only.")
+ROLES = ("AG", "WE", "RE", "RG")
 
 
 def known_rules(value: str) -> None:
     unknown = [name for name in value.split(",") if name.strip() not in RULES]
     if unknown and value.strip():
         raise ValidationError(f"Known rules are {DEFAULT_RULES}.")
+
+
+def known_address_roles(value: str) -> None:
+    unknown = set(listed(value)) - set(ROLES)
+    if unknown:
+        raise ValidationError(f"Known partner functions are {', '.join(ROLES)}.")
+
+
+def known_roles(value: str) -> None:
+    known_address_roles(value)
+    if "AG" not in listed(value):
+        raise ValidationError("SAP needs the sold-to party, AG.")
+
+
+def listed(value: str) -> tuple[str, ...]:
+    """The entries of a list with commas, in capitals."""
+    return tuple(one.strip().upper() for one in value.split(",") if one.strip())
 
 
 def known_time_zone(value: str) -> None:
@@ -165,9 +183,6 @@ class SalesArea(models.Model):
     tax_condition = models.CharField(
         max_length=4, blank=True, help_text="Empty: SAP determines the tax by itself."
     )
-    note_text_id = models.CharField(
-        max_length=4, blank=True, help_text="SAP text id for the customer's note; empty: not sent."
-    )
 
     sku_is_ean = models.BooleanField(
         default=False, help_text="An unmapped SKU is the material's EAN; SAP finds the material."
@@ -206,6 +221,43 @@ class SalesArea(models.Model):
         blank=True,
         validators=[known_group_ids],
         help_text="Ids of Magento's customer groups that are business customers, such as 4, 7.",
+    )
+    requested_after_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="The requested delivery date is so many days after the order date; empty: SAP's "
+        "own proposal.",
+    )
+    counts_working_days = models.BooleanField(
+        default=True,
+        help_text="Those days are Mondays to Fridays; public holidays are not known.",
+    )
+    requested_date_attribute = models.CharField(
+        max_length=60,
+        blank=True,
+        help_text="Attribute of the web order with the delivery date the customer chose "
+        "(YYYY-MM-DD); where it is empty, the days above count.",
+    )
+    partner_roles = models.CharField(
+        max_length=20,
+        default="AG,WE",
+        validators=[known_roles],
+        help_text="Partner functions sent, of AG (sold-to), WE (ship-to), RE (bill-to) and RG "
+        "(payer); SAP derives the others.",
+    )
+    address_roles = models.CharField(
+        max_length=20,
+        default="AG,WE",
+        blank=True,
+        validators=[known_address_roles],
+        help_text="Those that carry the web order's address. AG, RE and RG do only for the "
+        "one-time customer: others have their own in SAP.",
+    )
+    region_countries = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="Countries, such as IN,JP, where SAP must know the region: orders stop until it "
+        "is mapped. Elsewhere an unmapped region is left out.",
     )
 
     class Meta:

@@ -51,7 +51,7 @@ def create_arguments(
         "ORDER_CONDITIONS_IN": [data for data, _ in conditions],
         "ORDER_CONDITIONS_INX": [flags for _, flags in conditions],
         "PARTNERADDRESSES": addresses,
-        "ORDER_TEXT": [line for text in request.header_texts for line in _text_lines(*text)],
+        "ORDER_TEXT": _text_lines(request),
         "CONVERT": "X" if options.convert_external_keys else "",
         "TESTRUN": "X" if test_run else "",
     }
@@ -83,6 +83,8 @@ def _header(request: SapSalesOrderRequest) -> Fields:
         "CURRENCY": request.currency,
         "SHIP_COND": request.shipping_condition,
         "PMNTTRMS": request.payment_terms,
+        "PYMT_METH": request.payment_method,
+        **dict(request.header_fields),
     }
 
 
@@ -180,6 +182,7 @@ def _inline_address(partner: SapPartner) -> Fields:
         "POSTL_CODE": address.postal_code,
         "CITY": address.city,
         "REGION": address.region,
+        "TRANSPZONE": address.transport_zone,
         "COUNTRY": address.country_iso,
         "COUNTR_ISO": address.country_iso,
         "TELEPHONE": address.telephone,
@@ -197,6 +200,7 @@ def _linked_address(link: str, address: SapAddress) -> Fields:
         "POSTL_COD1": address.postal_code,
         "CITY": address.city,
         "REGION": address.region,
+        "TRANSPZONE": address.transport_zone,
         "COUNTRY": address.country_iso,
         "COUNTRYISO": address.country_iso,
         "TEL1_NUMBR": address.telephone,
@@ -209,21 +213,23 @@ def _filled(row: Fields) -> Fields:
     return {name: value for name, value in row.items() if value}
 
 
-def _text_lines(text_id: str, language_iso: str, text: str) -> list[Fields]:
-    """A header text in lines of 132; ``*`` opens a paragraph, blank continues it after a space,
-    ``=`` continues it without one."""
-    lines = []
-    for paragraph in abap.clean(text).splitlines():
-        for mark, line in _wrapped(paragraph.rstrip()):
-            row = {
-                "ITM_NUMBER": abap.write_item_number(0),
+def _text_lines(request: SapSalesOrderRequest) -> list[Fields]:
+    """Texts in lines of 132; ``*`` opens a paragraph, blank continues it after a space, ``=``
+    continues it without one."""
+    return [
+        _filled(
+            {
+                "ITM_NUMBER": abap.write_item_number(item_number),
                 "TEXT_ID": text_id,
-                "LANGU_ISO": language_iso,
+                "LANGU_ISO": request.language_iso,
                 "FORMAT_COL": mark,
                 "TEXT_LINE": line,
             }
-            lines.append(_filled(row))
-    return lines
+        )
+        for item_number, text_id, text in request.texts
+        for paragraph in abap.clean(text).splitlines()
+        for mark, line in _wrapped(paragraph.rstrip())
+    ]
 
 
 def _wrapped(paragraph: str) -> list[tuple[str, str]]:

@@ -224,6 +224,8 @@ def _item(row: Row, requested: dict[int, Decimal], options: SapOptions) -> SapSa
         higher_level_item_number=number(row, "HG_LV_ITEM"),
         billing_relevance=text(row, "REL_FOR_BI") if "REL_FOR_BI" in row else None,
         is_third_party=text(row, "ITEM_CATEG") in options.third_party_categories,
+        item_category=text(row, "ITEM_CATEG"),
+        is_delivered=bool(text(row, "REL_FOR_DE")) if "REL_FOR_DE" in row else None,
     )
 
 

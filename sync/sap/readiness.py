@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from sync.errors import RemoteMisconfigured, RemoteRejected
+from sync.order_texts import HEADER_FIELDS
 from sync.sap import functions
 from sync.sap.bapi import SapSession
 from sync.sap.refusals import SapFieldMissing
@@ -16,7 +17,8 @@ NEEDED: dict[str, tuple[str, ...]] = {
     functions.CREATE_ORDER: (
         *(f"ORDER_HEADER_IN.{name}" for name in (
             "DOC_TYPE", "SALES_ORG", "DISTR_CHAN", "DIVISION", "PURCH_NO_C", "PURCH_DATE",
-            "PO_METHOD", "REQ_DATE_H", "CURRENCY", "SHIP_COND", "PMNTTRMS",
+            "PO_METHOD", "REQ_DATE_H", "CURRENCY", "SHIP_COND", "PMNTTRMS", "PYMT_METH",
+            *HEADER_FIELDS,
         )),
         "ORDER_HEADER_INX.UPDATEFLAG",
         *(f"ORDER_ITEMS_IN.{name}" for name in (
@@ -31,8 +33,11 @@ NEEDED: dict[str, tuple[str, ...]] = {
         )),
         "ORDER_CONDITIONS_INX.UPDATEFLAG",
         *(f"ORDER_PARTNERS.{name}" for name in ("PARTN_ROLE", "PARTN_NUMB", "ADDR_LINK")),
-        *(f"PARTNERADDRESSES.{name}" for name in ("ADDR_NO", "NAME", "CITY", "E_MAIL")),
-        "ORDER_TEXT.TEXT_LINE", "TESTRUN", "SALESDOCUMENT", "RETURN",
+        *(f"PARTNERADDRESSES.{name}" for name in (
+            "ADDR_NO", "NAME", "CITY", "REGION", "TRANSPZONE", "E_MAIL",
+        )),
+        *(f"ORDER_TEXT.{name}" for name in ("ITM_NUMBER", "TEXT_ID", "TEXT_LINE")),
+        "TESTRUN", "SALESDOCUMENT", "RETURN",
     ),
     functions.COMMIT: ("WAIT",),
     functions.ROLLBACK: (),

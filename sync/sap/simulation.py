@@ -166,6 +166,7 @@ def _item(row: Row, currency: str, *, pads: bool) -> SapSalesOrderItem:
         unit=text(row, "SALES_UNIT"),
         net_value=_net_value_of(row, currency),
         tax_value=amount(row, "TX_DOC_CUR"),
+        higher_level_item_number=number(row, "HG_LV_ITEM"),
     )
 
 

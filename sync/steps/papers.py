@@ -143,6 +143,11 @@ class Paper(ABC, Generic[Document, Record]):
         """Ends the outcome's sentence; raises where money that had to move did not."""
         return ""
 
+    def tell(self) -> None:
+        """Raises ``RecordsDisagree`` where the shop has all it can get of the document, and a
+        person has to hear of the rest."""
+        return
+
 
 def ensure_paper(run: StepRun, kind: type[Paper[Document, Record]]) -> str:
     """Returns in words whether the paper was made, found or completed."""
@@ -150,8 +155,11 @@ def ensure_paper(run: StepRun, kind: type[Paper[Document, Record]]) -> str:
     web_order = run.magento().get_order(run.sales_order.entity_id)
     order = store_order(run.shop, web_order)
     paper = kind(run, order, web_order)
-    outcome = _tie_named(paper) if run.task.facts.get(WISH) else _find_or_create(paper)
+    is_named = bool(run.task.facts.get(WISH))
+    outcome = _tie_named(paper) if is_named else _find_or_create(paper)
     refresh_stages([order.pk])
+    if not is_named:
+        paper.tell()
     return outcome
 
 

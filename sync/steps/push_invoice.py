@@ -14,6 +14,7 @@ from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
 from sync.magento.records import InvoiceRequest, MagentoInvoice, MagentoOrder
 from sync.mapping.invoice_mails import reason_not_to_mail
+from sync.mirrors.added_lines import tell_of_amounts
 from sync.mirrors.billed_amounts import store_difference
 from sync.mirrors.billed_anew import (
     billing_documents,
@@ -35,6 +36,7 @@ from sync.steps.papers import Paper, ensure_paper
 from sync.steps.queued_mails import is_in_queue
 from sync.steps.remote_writes import wait_for_shop, writing_to_shop
 from sync.steps.step_run import StepRun
+from sync.translate.added_lines import SapQuantities
 from sync.translate.hand_made import MadeByHand, invoiced_ids
 from sync.translate.marks import Mark
 from sync.translate.open_quantities import OpenQuantities, invoiceable_quantities
@@ -74,12 +76,16 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
     name_in_sap = "Billing document"
     mark = Mark.BILLING_DOCUMENT
     happens_to_it = "is invoiced and mailed there"
-    nothing_yet = "Nothing to invoice yet: the billed parts make up no whole bundle."
+    nothing_yet = "Nothing to invoice: SAP billed no line of the web order, or no whole bundle yet."
     mirrors = Invoice
 
     @property
     def document(self) -> BillingDocument:
         return self.run.billing_document
+
+    @cached_property
+    def _held(self) -> SapQuantities:
+        return billed_quantities(self.order, self.document)
 
     @property
     def may_differ(self) -> bool:
@@ -114,7 +120,13 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
         return invoiced_ids(self.web_order)
 
     def wanted_for(self, document: BillingDocument) -> OpenQuantities:
-        return invoiceable_quantities(self.web_order, *billed_quantities(self.order, document))
+        held = self._held if document == self.document else None
+        held = held or billed_quantities(self.order, document)
+        return invoiceable_quantities(self.web_order, held.now, held.before)
+
+    def tell(self) -> None:
+        if not self.may_differ:
+            tell_of_amounts(self.order, self.document, self._held)
 
     def keep_found(
         self, record: MagentoInvoice, *, made_by_hand: bool

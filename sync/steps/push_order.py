@@ -204,8 +204,8 @@ def _keep(
     what = "compared again" if order.is_in_sap else came_there
     verdict = _compare_and_store(run, order, rest, read, is_adopted=is_adopted)
     refresh_stages([order.pk])
-    held_up = _held_up(read)
-    return f"Order {read.sap_sales_order_number} {what}, read back: {verdict}{held_up}."
+    done = f"Order {read.sap_sales_order_number} {what}, read back: {verdict}{_held_up(read)}."
+    return done + _left_out(order)
 
 
 def _held_up(read: SapSalesOrder) -> str:
@@ -235,6 +235,15 @@ def _compare_and_store(
     with run.storing():
         store_compared(order, read, translated, differences, **found)
     return f"differs in {len(differences)} places" if differences else "verified"
+
+
+def _left_out(order: SalesOrder) -> str:
+    left = [
+        f"{cut['field']} ({cut['words']} word{'s' if cut['words'] > 1 else ''})"
+        for cut in order.text_cuts
+        if cut.get("words")
+    ]
+    return f" Left out: {', '.join(left)}." if left else ""
 
 
 def _refuse_rejected(order: SalesOrder, read: SapSalesOrder) -> None:

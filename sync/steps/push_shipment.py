@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
 from sync.magento.records import MagentoShipment, ShipmentRequest
+from sync.mirrors.added_lines import tell_of_goods
 from sync.mirrors.parcels import by_parcel, store_parcels_sent
 from sync.mirrors.sap_quantities import delivered_quantities, departed
 from sync.mirrors.shop import store_shipment
@@ -22,6 +23,7 @@ from sync.steps.shipping import tracks
 from sync.steps.shipping.bundle_types import bundle_types
 from sync.steps.shipping.sources import source_of
 from sync.steps.step_run import StepRun
+from sync.translate.added_lines import SapQuantities
 from sync.translate.hand_made import MadeByHand, shipped_ids
 from sync.translate.marks import Mark
 from sync.translate.open_quantities import OpenQuantities, shippable_quantities
@@ -51,7 +53,7 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
     name_in_sap = "Delivery"
     mark = Mark.DELIVERY
     happens_to_it = "is shipped there"
-    nothing_yet = "Nothing to ship yet: the delivered parts make up no whole bundle."
+    nothing_yet = "Nothing to ship: no line of the web order has left, or no whole bundle yet."
     mirrors = Shipment
 
     @property
@@ -61,6 +63,10 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
     @cached_property
     def _bundle_types(self) -> dict[int, str]:
         return bundle_types(self.run, self.web_order)
+
+    @cached_property
+    def _held(self) -> SapQuantities:
+        return delivered_quantities(self.order, self.document)
 
     @cached_property
     def _tracks(self) -> tuple[tracks.Track, ...]:
@@ -86,8 +92,12 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
         return shipped_ids(self.web_order, self._bundle_types)
 
     def wanted_for(self, document: OutboundDelivery) -> OpenQuantities:
-        delivered, before = delivered_quantities(self.order, document)
-        return shippable_quantities(self.web_order, delivered, before, self._bundle_types)
+        held = self._held if document == self.document else None
+        held = held or delivered_quantities(self.order, document)
+        return shippable_quantities(self.web_order, held.now, held.before, self._bundle_types)
+
+    def tell(self) -> None:
+        tell_of_goods(self.order, self.document, self._held)
 
     def known_pairs(
         self, papers: Mapping[int, MagentoShipment], documents: Mapping[int, OutboundDelivery]

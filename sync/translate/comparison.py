@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -60,11 +60,8 @@ def differences_between(
         unit = internal_unit(item.unit, unit_keys or {})
         if own is not None and own.unit != unit:
             found.append(_difference(f"item {item.item_number} unit", unit, own.unit))
-    found += [
-        _difference(f"item {number}", "", f"{extra.material} × {extra.quantity.normalize():f}")
-        for number, extra in held.items()
-    ]
-    found += _amounts(asked, read.conditions, tolerance)
+    found += _priced_additions(held.values())
+    found += _amounts(asked, _without_free(read.conditions, held), tolerance)
     held_totals = _held_totals(asked, read, totals) if totals is not None else None
     return found + _total_differences(totals, held_totals, tolerance)
 
@@ -102,12 +99,11 @@ def simulated_differences(
     found: list[dict[str, str]] = []
     for item in asked.items:
         found += _items(item, told.get(item.item_number))
-    found += [
-        _difference(f"item {number}", "", f"{extra.material} × {extra.quantity.normalize():f}")
-        for number, extra in told.items()
-        if number not in {item.item_number for item in asked.items}
-    ]
-    found += _amounts(asked, simulation.conditions, tolerance) if simulation.conditions else []
+    sent = {item.item_number for item in asked.items}
+    added = {number: extra for number, extra in told.items() if number not in sent}
+    found += _priced_additions(added.values())
+    conditions = _without_free(simulation.conditions, added)
+    found += _amounts(asked, conditions, tolerance) if conditions else []
     found += _net_values(asked, simulation, tolerance)
     if totals is None:
         return found
@@ -217,6 +213,26 @@ def _items(asked: SapItemRequest, read: SapSalesOrderItem | None) -> list[dict[s
             )
         )
     return found
+
+
+def _priced_additions(added: Iterable[SapSalesOrderItem]) -> list[dict[str, str]]:
+    """Free goods and parts of a set, which SAP adds by itself, are no difference (sheet 13.5)."""
+    return [
+        _difference(f"item {one.item_number}", "", f"{one.material} × {one.quantity.normalize():f}")
+        for one in added
+        if one.net_value and not one.higher_level_item_number
+    ]
+
+
+def _without_free(conditions: Sequence[SapCondition], added: Collection[int]) -> list[SapCondition]:
+    """Without the price elements of added items that come to nothing: a price, and a discount of
+    all of it."""
+    comes_to: Amounts = defaultdict(Decimal)
+    for one in conditions:
+        if not one.is_tax:
+            comes_to[one.item_number, ""] += one.amount or ZERO
+    free = {number for number in added if not comes_to[number, ""]}
+    return [one for one in conditions if one.is_tax or one.item_number not in free]
 
 
 def _amounts(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
 from sync.errors import MappingMissing
 from sync.magento.records import MagentoOrder
 from sync.mapping_tables import MappingTable, MissingEntry
+from sync.order_texts import USUAL_PLACES, OrderText, SapPlace
 from sync.sap import abap
 from sync.translate.order_amounts import OrderAmounts, PricedLine
+from sync.translate.partners import PartnerRules
+from sync.translate.regions import Regions
+from sync.translate.requested_date import RequestedDate
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +55,13 @@ class OrderMapping:
     customer_reference_method: str = ""
     shipping_condition: str | None = ""
     payment_terms: str | None = ""
-    sold_to_role: str = "AG"
-    ship_to_role: str = "WE"
-    bill_to_role: str = ""  # empty: SAP derives the bill-to from the sold-to
-    note_text_id: str = ""  # empty: the customer's note stays in the shop
+    payment_method: str = ""
+    partners: PartnerRules = field(default_factory=PartnerRules)
+    texts: Mapping[OrderText, SapPlace] = field(default_factory=lambda: USUAL_PLACES)
     language_iso: str = "EN"
-    requested_date: date | None = None
+    requested_date: RequestedDate = field(default_factory=RequestedDate)
     time_zone: str = "UTC"  # of the SAP system, for the order date
-    region_countries: frozenset[str] = frozenset({"US", "CA"})
+    regions: Regions = field(default_factory=Regions)
     amounts_may_be_off: Decimal = Decimal(
         0
     )  # tolerance between the shop's total and the sum of its lines
@@ -109,10 +111,18 @@ def _missing(
         yield MissingEntry(MappingTable.SHIPPING, order.shipping_method)
     if mapping.payment_terms is None:
         yield MissingEntry(MappingTable.PAYMENT, order.payment_method, "payment_terms")
+    yield from _missing_regions(order, mapping)
     for line in amounts.lines:
         yield from _missing_of_line(line, mapping, store)
     for name in _missing_conditions(amounts, mapping):
         yield MissingEntry(MappingTable.SALES_AREA, store, name)
+
+
+def _missing_regions(order: MagentoOrder, mapping: OrderMapping) -> Iterator[MissingEntry]:
+    for partner in mapping.partners.partners(order, is_one_time=mapping.is_one_time_customer):
+        missing = mapping.regions.missing(partner.address) if partner.address else None
+        if missing is not None:
+            yield missing
 
 
 def _missing_conditions(amounts: OrderAmounts, mapping: OrderMapping) -> Iterator[str]:

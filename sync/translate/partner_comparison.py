@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from sync.sap.records import SapAddress, SapPartner
+from sync.translate.partners import NAMES
 
-NAMES = {"AG": "sold-to", "WE": "ship-to", "RE": "bill-to", "RG": "payer"}
 COMPARED = {
     "name": "name",
     "name_2": "second name",

@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 
 from sync.causes.orders import OrderCause
 from sync.errors import UnexpectedRecord
-from sync.magento.records import MagentoAddress, MagentoOrder
+from sync.magento.records import MagentoOrder
 from sync.mapping_tables import MissingEntry
 from sync.sap.records import (
+    SapAddress,
     SapCondition,
     SapItemRequest,
     SapPartner,
@@ -33,13 +34,14 @@ from sync.translate.order_mapping import (
     require_mapping,
 )
 from sync.translate.order_rest import Left, amounts_left
+from sync.translate.partners import Sent
 from sync.translate.sap_prices import fixed_amount, line_price
 from sync.translate.sap_texts import SHORT_TEXT, TextCut, TextFitter, sap_address
+from sync.translate.written_texts import placed_texts
 
 ITEM_STEP = 10
 LONGEST_REFERENCE = 20  # VBAK-BSTNK, SAP sheet 2.1
 LONGEST_ITEM_REFERENCE = 6  # PO_ITM_NO
-LONGEST_NOTE = 65535
 QUANTITY_PLACES = Decimal("0.001")
 
 
@@ -68,14 +70,17 @@ def sap_order_request(
     require_mapping(order, amounts, mapping)
     fitter = TextFitter()
     numbers = item_numbers(order)
+    asked = {line.item_id: numbers[line.item_id] for line in amounts.lines}
+    ordered = order.created_at.astimezone(ZoneInfo(mapping.time_zone)).date()
+    written = placed_texts(order, mapping.texts, asked, fitter)
     request = SapSalesOrderRequest(
         customer_reference=_customer_reference(order, mapping),
         order_type=mapping.order_type,
         sales_organization=mapping.sales_organization,
         distribution_channel=mapping.distribution_channel,
         division=mapping.division,
-        order_date=order.created_at.astimezone(ZoneInfo(mapping.time_zone)).date(),
-        requested_date=mapping.requested_date,
+        order_date=ordered,
+        requested_date=mapping.requested_date.of(ordered, fitter),
         currency=amounts.currency,
         customer_reference_method=mapping.customer_reference_method,
         shipping_condition=mapping.shipping_condition or "",
@@ -83,9 +88,11 @@ def sap_order_request(
         partners=tuple(_partners(order, mapping, fitter)),
         items=tuple(_item(line, numbers, mapping, fitter) for line in amounts.lines),
         conditions=tuple(_conditions(amounts, numbers, mapping)),
-        header_texts=tuple(_texts(order, mapping, fitter)),
+        texts=written.texts,
+        language_iso=mapping.language_iso,
+        header_fields=written.header_fields,
+        payment_method=mapping.payment_method,
     )
-    asked = {line.item_id: numbers[line.item_id] for line in amounts.lines}
     totals = _totals(amounts, mapping)
     return TranslatedOrder(request, asked, tuple(fitter.cuts), totals, dict(left or {}))
 
@@ -135,38 +142,26 @@ def _customer_reference(order: MagentoOrder, mapping: OrderMapping) -> str:
 def _partners(
     order: MagentoOrder, mapping: OrderMapping, fitter: TextFitter
 ) -> Iterator[SapPartner]:
-    billing = order.billing_address or order.shipping_address
-    if mapping.is_one_time_customer and billing is None:
+    is_one_time = mapping.is_one_time_customer
+    if is_one_time and not (order.billing_address or order.shipping_address):
         raise _unfit(order, "a one-time customer needs an address, and it has none")
-    own = billing if mapping.is_one_time_customer else None
-    yield _partner(mapping.sold_to_role, "sold-to", own, order, mapping, fitter)
-    if mapping.ship_to_role and order.shipping_address is not None:
-        address = order.shipping_address
-        yield _partner(mapping.ship_to_role, "ship-to", address, order, mapping, fitter)
-    if mapping.bill_to_role and order.billing_address is not None:
-        address = order.billing_address
-        yield _partner(mapping.bill_to_role, "bill-to", address, order, mapping, fitter)
+    for sent in mapping.partners.partners(order, is_one_time=is_one_time):
+        yield SapPartner(sent.role, mapping.sold_to, _address(sent, order, mapping, fitter))
 
 
-def _partner(
-    role: str,
-    label: str,
-    address: MagentoAddress | None,
-    order: MagentoOrder,
-    mapping: OrderMapping,
-    fitter: TextFitter,
-) -> SapPartner:
-    if address is None:
-        return SapPartner(role, mapping.sold_to)
-    written = sap_address(
+def _address(
+    sent: Sent, order: MagentoOrder, mapping: OrderMapping, fitter: TextFitter
+) -> SapAddress | None:
+    if sent.address is None:
+        return None
+    return sap_address(
         fitter,
-        address,
-        label=label,
+        sent.address,
+        label=sent.name,
         email=order.customer_email,
         language_iso=mapping.language_iso,
-        region_countries=mapping.region_countries,
+        regions=mapping.regions,
     )
-    return SapPartner(role, mapping.sold_to, written)
 
 
 def _item(
@@ -223,14 +218,6 @@ def _line_conditions(
         yield fixed_amount(number, mapping.discount_condition, -line.discount, currency)
     if line.tax and mapping.tax_condition:
         yield fixed_amount(number, mapping.tax_condition, line.tax, currency)
-
-
-def _texts(
-    order: MagentoOrder, mapping: OrderMapping, fitter: TextFitter
-) -> Iterator[tuple[str, str, str]]:
-    if mapping.note_text_id and order.customer_note.strip():
-        note = fitter.fit_note("customer note", order.customer_note, LONGEST_NOTE)
-        yield mapping.note_text_id, mapping.language_iso, note
 
 
 def _unfit(order: MagentoOrder, problem: str) -> UnexpectedRecord:

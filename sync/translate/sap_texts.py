@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from sync.magento.records import MagentoAddress
 from sync.sap.records import SapAddress
+from sync.translate.regions import Regions
 
 REPLACEMENT = "?"
 NAME = CITY = 40
 STREET = 60  # STREET_LNG
 POSTAL_CODE = 10
-REGION = 3
 TELEPHONE = 30
 EMAIL = 241
 SHORT_TEXT = 40
@@ -25,12 +25,14 @@ SHORT_TEXT = 40
 
 @dataclass(frozen=True, slots=True)
 class TextCut:
-    """A text that does not reach SAP whole; ``replaced`` counts characters SAP cannot hold."""
+    """A text that does not reach SAP whole; ``replaced`` counts characters SAP cannot hold. One
+    that stays in the shop has a ``limit`` of 0 and its number of ``words``."""
 
     field: str
     original_length: int
     limit: int
     replaced: int = 0
+    words: int = 0
 
 
 class TextFitter:
@@ -46,6 +48,10 @@ class TextFitter:
     def fit_note(self, field: str, text: str, limit: int) -> str:
         """As ``fit``, but keeps line breaks."""
         return self._fit(field, text.replace("\r\n", "\n").replace("\r", "\n").strip(), limit)
+
+    def leave_out(self, field: str, text: str) -> None:
+        if text.strip():
+            self.cuts.append(TextCut(field, len(text), 0, words=len(text.split())))
 
     def _fit(self, field: str, text: str, limit: int) -> str:
         """A letter and its accent take one character, so that a cut does not part them."""
@@ -64,28 +70,31 @@ def sap_address(
     label: str,
     email: str,
     language_iso: str,
-    region_countries: frozenset[str],
+    regions: Regions,
 ) -> SapAddress:
     """``label`` (such as "ship-to") names the address in the cuts.
 
-    A company is the name and the person the second name. All street lines go into one field. The
-    region is sent only for countries where the shop's codes are SAP's own: a wrong one is refused.
+    A company is the name and the person the second name. All street lines go into one field. A
+    region without a key of SAP is left out: a wrong one is refused.
     """
     person = f"{address.first_name} {address.last_name}".strip()
     name, name_2 = (address.company, person) if address.company.strip() else (person, "")
     street = ", ".join(line.strip() for line in address.street if line.strip())
-    region = address.region_code if address.country_id in region_countries else ""
+    place = regions.of(address)
+    if not place.region:
+        fitter.leave_out(f"{label} region", address.region or address.region_code)
     return SapAddress(
         name=fitter.fit(f"{label} name", name, NAME),
         name_2=fitter.fit(f"{label} second name", name_2, NAME),
         street=fitter.fit(f"{label} street", street, STREET),
         postal_code=fitter.fit(f"{label} postal code", address.postcode, POSTAL_CODE),
         city=fitter.fit(f"{label} city", address.city, CITY),
-        region=region if len(region) <= REGION else "",
+        region=place.region,
         country_iso=address.country_id,
         telephone=fitter.fit(f"{label} telephone", address.telephone, TELEPHONE),
         email=fitter.fit(f"{label} e-mail", address.email or email, EMAIL),
         language_iso=language_iso,
+        transport_zone=place.transport_zone,
     )
 
 

@@ -92,7 +92,7 @@ def _incompletion(order: SapSalesOrder) -> dict[str, Any]:
 
 
 def sap_order_line_values(item: SapSalesOrderItem) -> dict[str, Any]:
-    """The columns that decide whether a line of the SAP order is finished."""
+    """The columns that decide what a SAP item stands for, and whether it is finished."""
     return {
         "sap_item_number": item.item_number,
         "ordered_quantity": item.quantity,
@@ -100,6 +100,11 @@ def sap_order_line_values(item: SapSalesOrderItem) -> dict[str, Any]:
         "billed_from": billed_from(item.billing_relevance),
         "is_rejected": bool(item.rejection_reason),
         "is_third_party": item.is_third_party,
+        "material": item.material,
+        "higher_level_item_number": item.higher_level_item_number,
+        "item_category": item.item_category,
+        "is_delivered": item.is_delivered,
+        "net_value": item.net_value,
     }
 
 

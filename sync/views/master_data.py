@@ -31,6 +31,7 @@ ICONS = {
     MappingTable.SHIPPING: "package-check",
     MappingTable.CARRIER: "truck",
     MappingTable.SOURCE: "warehouse",
+    MappingTable.REGION: "map-pin",
 }
 
 

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from sync.mirrors.added_lines import added_items
 from sync.mirrors.intake import NEVER
 from sync.mirrors.link_choices import choices
 from sync.mirrors.progress import hindrances_of, reason_incomplete
@@ -39,7 +40,7 @@ class LineProgress:
 @require_safe
 def order_page(request: PortalRequest, pk: int) -> HttpResponse:
     """The number of queries does not grow with documents or attempts."""
-    orders = SalesOrder.objects.select_related("shop").prefetch_related("lines")
+    orders = SalesOrder.objects.select_related("shop").prefetch_related("lines", "sap_lines")
     order = get_object_or_404(orders, pk=pk)
     deliveries = _deliveries(order)
     billing_documents = _billing_documents(order)
@@ -56,6 +57,7 @@ def order_page(request: PortalRequest, pk: int) -> HttpResponse:
             "mails__asked_by"
         ),
         "lines": _lines(order, billing_documents),
+        "added_items": added_items(order),
         "carriers": carriers,
         "parcels": {
             number: url

@@ -185,7 +185,7 @@ def test_a_long_street_uses_the_long_field() -> None:
 def test_a_text_is_split_between_words_and_loses_nothing() -> None:
     text = ("word " * 60).strip()
 
-    lines = arguments(a_request(header_texts=(("0001", "EN", text),)))["ORDER_TEXT"]
+    lines = arguments(a_request(texts=((0, "0001", text),)))["ORDER_TEXT"]
 
     assert all(len(line["TEXT_LINE"]) <= 132 for line in lines)
     assert " ".join(line["TEXT_LINE"] for line in lines) == text
@@ -193,7 +193,7 @@ def test_a_text_is_split_between_words_and_loses_nothing() -> None:
 
 
 def test_a_text_without_blanks_is_split_at_132_and_marked_as_one() -> None:
-    lines = arguments(a_request(header_texts=(("0001", "EN", "x" * 140),)))["ORDER_TEXT"]
+    lines = arguments(a_request(texts=((0, "0001", "x" * 140),)))["ORDER_TEXT"]
 
     assert [(len(line["TEXT_LINE"]), line["FORMAT_COL"]) for line in lines] == [
         (132, "*"),
@@ -202,7 +202,7 @@ def test_a_text_without_blanks_is_split_at_132_and_marked_as_one() -> None:
 
 
 def test_each_line_of_a_comment_is_a_paragraph() -> None:
-    lines = arguments(a_request(header_texts=(("0001", "EN", "one\ntwo"),)))["ORDER_TEXT"]
+    lines = arguments(a_request(texts=((0, "0001", "one\ntwo"),)))["ORDER_TEXT"]
 
     assert [(line["FORMAT_COL"], line["TEXT_LINE"]) for line in lines] == [
         ("*", "one"),

@@ -211,7 +211,7 @@ def test_the_ledger_keeps_no_personal_data() -> None:
 
     with a_client(FakeSap({CREATE: SAVED}), seen).unit_of_work() as unit:
         unit.create_sales_order(
-            a_request(partners=partners, header_texts=(("0001", "DE", "Bitte klingeln"),))
+            a_request(partners=partners, texts=((0, "0001", "Bitte klingeln"),), language_iso="DE")
         )
 
     kept = str([(exchange.request, exchange.answer) for exchange in seen])

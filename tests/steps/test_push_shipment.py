@@ -367,7 +367,9 @@ def test_part_deliveries_ship_their_own_quantities(world: World) -> None:
     )
 
 
-def test_a_line_added_in_sap_goes_to_a_person(world: World) -> None:
+def test_an_item_that_may_stand_for_a_line_goes_to_a_person_and_the_rest_is_shipped(
+    world: World,
+) -> None:
     order = world.into_sap()
     (number,) = world.dispatch(order)
     order.lines.filter(sap_item_number=20).update(sap_item_number=None)
@@ -375,7 +377,8 @@ def test_a_line_added_in_sap_goes_to_a_person(world: World) -> None:
     task = world.ship(order, number)
 
     assert (task.state, task.cause_key) == ("needs_attention", "sap:item-without-line")
-    assert world.shop_books(order)["shipments"] == []
+    (shipment,) = world.shop_books(order)["shipments"]
+    assert [item["sku"] for item in shipment["items"]] == ["S-001"]
 
 
 def test_p0_13_a_parcel_number_added_after_the_invoice_is_found_by_itself_and_sent_once(

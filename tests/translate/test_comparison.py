@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from sync.sap.records import SapCondition, SapSalesOrderItem, SapSalesOrderRequest, SapSimulation
 from sync.translate.comparison import simulated_differences
 from tests.sap.builders import a_request
@@ -82,12 +84,27 @@ def test_an_amount_in_another_currency_is_a_difference() -> None:
 
 
 def test_a_line_sap_adds_or_drops_is_a_difference() -> None:
-    added = replace(LINE, item_number=20, net_value=Decimal(0))
+    added = replace(LINE, item_number=20)
     simulation = SapSimulation(
         (), Decimal("43.00"), "EUR", (added,), (*PRICED, held(0, "HD00", "5"))
     )
 
     assert fields(simulation)[:2] == ["item 10", "item 20"]
+
+
+@pytest.mark.parametrize("higher", [10, 0])
+def test_goods_sap_adds_for_free_are_no_difference(higher: int) -> None:
+    """Priced, and discounted by all of it."""
+    free = replace(LINE, item_number=20, net_value=Decimal(0), higher_level_item_number=higher)
+    both = a_simulation(
+        *PRICED,
+        held(0, "HD00", "5"),
+        held(20, "PR00", "9.00"),
+        held(20, "R100", "-9.00"),
+        net_value="43.00",
+    )
+
+    assert fields(replace(both, items=(*both.items, free))) == []
 
 
 def test_without_prices_there_is_nothing_to_compare() -> None:

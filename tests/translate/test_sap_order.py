@@ -15,6 +15,7 @@ from sync.currencies import currency_decimals
 from sync.errors import MappingMissing, UnexpectedRecord
 from sync.magento.parsing import parse_order
 from sync.magento.records import MagentoOrder
+from sync.order_texts import OrderText, SapPlace
 from sync.sap.records import SapCondition, SapItemRequest, SapSalesOrderRequest
 from sync.translate.order_mapping import MaterialEntry, OrderMapping
 from sync.translate.sap_order import TranslatedOrder, item_numbers, sap_order_request
@@ -37,7 +38,7 @@ MAPPING = OrderMapping(
     tax_condition="ZTAX",
     sku_is_material=True,
     default_unit="ST",
-    note_text_id="0001",
+    texts={OrderText.NOTE: SapPlace("0001")},
 )
 
 
@@ -249,7 +250,7 @@ def test_the_customers_note_goes_along() -> None:
 
     request = translated(order).request
 
-    assert request.header_texts == (("0001", "EN", order.customer_note),)
+    assert request.texts == ((0, "0001", order.customer_note),)
 
 
 def test_a_text_too_long_for_sap_is_cut_and_the_cut_is_told() -> None:

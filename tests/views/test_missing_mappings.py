@@ -10,7 +10,7 @@ from django.test import Client
 from sync.errors import MappingMissing
 from sync.mapping.missing import Collection
 from sync.mapping_tables import MappingTable, MissingEntry
-from sync.models import MaterialMapping, PaymentMapping, SalesArea, SalesOrder, Step
+from sync.models import MaterialMapping, PaymentMapping, RegionMapping, SalesArea, SalesOrder, Step
 from sync.roles import ADMINISTRATORS
 from sync.views.causes import remedy_for
 from tests.builders import a_sales_area, a_stopped_task, a_waiting_order
@@ -33,6 +33,8 @@ def present(missing: MissingEntry, order: SalesOrder) -> None:
             MaterialMapping.objects.create(shop=order.shop, sku="24-MB01", material="M")
         case MappingTable.PAYMENT:
             PaymentMapping.objects.create(shop=order.shop, method=order.payment_method)
+        case MappingTable.REGION:
+            RegionMapping.objects.create(shop=order.shop, place="IN/MH", transport_zone="IN1")
 
 
 def stopped(missing: MissingEntry) -> tuple[MissingEntry, SalesOrder]:
@@ -47,6 +49,7 @@ def stopped(missing: MissingEntry) -> tuple[MissingEntry, SalesOrder]:
         MappingTable.SHIPPING: order.shipping_method,
         MappingTable.CARRIER: "GLS",
         MappingTable.SOURCE: "1000",
+        MappingTable.REGION: "IN/MH",
     }[missing.table]
     missing = missing._replace(key=key)
     if missing.field:

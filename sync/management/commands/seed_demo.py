@@ -17,13 +17,16 @@ from sync.models import (
     InvoiceMailRule,
     MaterialMapping,
     PaymentMapping,
+    RegionMapping,
     RemoteIdentity,
     SalesArea,
     ShippingMapping,
     Shop,
     Step,
     StepSchedule,
+    TextMapping,
 )
+from sync.order_texts import OrderText, SapPlace
 from sync.sandbox.master_data import known_materials
 
 DEMO_INTERVAL = 10  # seconds; nobody who tries the demo waits longer
@@ -44,8 +47,8 @@ COMMON: dict[str, Any] = {
     "discount_condition": "ZDIS",
     "freight_condition": "HD00",
     "freight_tax_condition": "ZFTX",
+    "region_countries": "IN",
     "tax_condition": "ZTAX",
-    "note_text_id": "0001",
 }
 SALES_AREAS: list[dict[str, Any]] = [
     {"store_id": 1, "name": "Default store", "sales_organization": "1000",
@@ -59,6 +62,17 @@ PAYMENTS = {"checkmo": "0001", "banktransfer": "0001", "purchaseorder": "0002", 
 BY_CARD = "cardgateway"  # of the stand-in shop: authorised at first, captured with the invoice
 SHIPPINGS = ["flatrate_flatrate", "freeshipping_freeshipping", "tablerate_bestway"]
 CHECKED = "price_check"  # a status of the stand-in shop's own
+TEXTS: dict[OrderText, SapPlace] = {
+    OrderText.NOTE: SapPlace("0001"),
+    OrderText.ITEM_GIFT_MESSAGE: SapPlace("0002"),
+    OrderText.VAT_ID: SapPlace(header_field="REF_1"),
+    OrderText.PAYMENT_REFERENCE: SapPlace(header_field="ASS_NUMBER"),
+}  # a gift message for the whole order stays in the shop, and the order says so
+REGIONS = [
+    ("IN/MH", "13", "IN00000001"),
+    ("IN/KA", "10", "IN00000002"),
+    ("DE/NRW", "05", ""),
+]
 CARRIERS = [
     ("0000070001", "dhl", "DHL", "https://www.dhl.com/en/express/tracking.html?AWB={number}"),
     ("0000070002", "ups", "United Parcel Service", "https://www.ups.com/track?tracknum={number}"),
@@ -117,6 +131,15 @@ def create_mappings(shop: Shop) -> None:
     _create_missing(
         CarrierMapping(sap_carrier=carrier, carrier_code=code, title=title, tracking_url=url)
         for carrier, code, title, url in CARRIERS
+    )
+    _create_missing(
+        RegionMapping(shop=shop, place=place, region=region, transport_zone=zone)
+        for place, region, zone in REGIONS
+    )
+    _create_missing(
+        TextMapping(sales_area=area, what=what, text_id=text_id, header_field=header_field)
+        for area in SalesArea.objects.filter(shop=shop)
+        for what, (text_id, header_field) in TEXTS.items()
     )
     area = SalesArea.objects.get(shop=shop, store_id=3)
     customer = {"customer_email": "b2b@example.test", "customer_number": "0000010001"}

@@ -173,11 +173,13 @@ def _item(row: _Due, position: int, system: SapSystem, done: list[BillingItem]) 
     if item is None:
         raise NotPossible(f"order item {row.order_item} does not exist")
     decimals = system.customising.decimals(row.progress.order.currency)
-    is_last = row.progress.billed[row.order_item] + row.quantity >= item.quantity
+    so_far = row.progress.billed[row.order_item] + row.quantity
+    is_last = so_far >= item.quantity
     earlier = [] if not is_last else _billed_before(row, done)
     part = row.quantity / item.quantity
+    whole = max(Decimal(1), so_far / item.quantity)  # more where more was delivered than ordered
     net, tax = (
-        value - sum((getattr(one, name) for one in earlier), ZERO)
+        rounded(value * whole, decimals) - sum((getattr(one, name) for one in earlier), ZERO)
         if is_last
         else rounded(value * part, decimals)
         for name, value in (("net_value", item.net_value), ("tax_value", item.tax_value))

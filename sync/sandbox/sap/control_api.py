@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, request
 
-from . import billing, holding_up, returning, sales_desk, warehouse
+from . import added_items, billing, holding_up, returning, sales_desk, warehouse
 from .books import billing_books, books_of, delivery_books, find_orders
 from .documents import SalesOrder
 from .system import SapSystem
@@ -15,6 +15,11 @@ from .warehouse import NotFound, NotPossible
 
 blueprint = Blueprint("control", __name__, url_prefix="/sandbox")
 Answer = dict[str, Any]
+ITEM_ACTIONS = {
+    "free-goods": added_items.add_free_goods,
+    "parts": added_items.deliver_in_parts,
+    "again": added_items.enter_again,
+}
 
 
 def system() -> SapSystem:
@@ -96,6 +101,7 @@ def create_delivery(number: str) -> Answer:
         [number, *body.get("with_orders", [])],
         quantities_from(body.get("quantities")),
         bool(body.get("batch_split")),
+        bool(body.get("may_exceed")),
     )
     return {"deliveries": warehouse.create_delivery(system(), wanted)}
 
@@ -111,6 +117,15 @@ def third_party(number: str) -> Answer:
     """The supplier ships the line ``item``."""
     item = int(_body().get("item", 0))
     return books_of(system(), sales_desk.make_third_party(system(), number, item))
+
+
+@blueprint.post("/orders/<number>/items/<int:item>/<action>")
+def change_item(number: str, item: int, action: str) -> Answer:
+    """``free-goods``, ``parts`` (delivered instead of the item) or ``again`` (rejected, and entered
+    as a further item)."""
+    if action not in ITEM_ACTIONS:
+        raise NotFound(f"an item has no action {action!r}; known: {', '.join(ITEM_ACTIONS)}")
+    return books_of(system(), ITEM_ACTIONS[action](system(), number, item))
 
 
 @blueprint.post("/orders/<number>/returns")

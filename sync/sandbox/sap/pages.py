@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 
 from . import billing, holding_up, sales_desk, warehouse
 from .books import books_of, find_orders
-from .control_api import arm, quantities_from, system
+from .control_api import ITEM_ACTIONS, arm, quantities_from, system
 from .faults import KINDS
 from .function_modules import HANDLERS
 from .warehouse import NotFound, NotPossible
@@ -97,10 +97,27 @@ def deliver(number: str) -> Any:
         created = warehouse.create_delivery(
             system(),
             warehouse.DeliveryRequest(
-                [number, *others], quantities, bool(request.form.get("batch_split"))
+                [number, *others],
+                quantities,
+                bool(request.form.get("batch_split")),
+                bool(request.form.get("may_exceed")),
             ),
         )
         return f"Delivery {', '.join(short(n) for n in created)} created"
+
+    return _acted(number, action)
+
+
+@blueprint.post("/orders/<number>/item")
+def change_item(number: str) -> Any:
+    """Add free goods to an item, deliver its parts, or enter it again."""
+
+    def action() -> str:
+        item, change = int(request.form.get("item", "")), request.form.get("change", "")
+        if change not in ITEM_ACTIONS:
+            raise NotPossible("nothing was chosen")
+        ITEM_ACTIONS[change](system(), number, item)
+        return "Items changed"
 
     return _acted(number, action)
 
@@ -239,6 +256,7 @@ def settings() -> Any:
                 {
                     "autopilot": bool(form.get("autopilot")),
                     "duplicate_po_warning": bool(form.get("duplicate_po_warning")),
+                    "free_goods": bool(form.get("free_goods")),
                     "autopilot_seconds": form.get("autopilot_seconds") or 5,
                     "update_delay": form.get("update_delay") or 1,
                 }

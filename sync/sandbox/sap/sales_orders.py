@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from . import order_checks as checks
+from .added_items import determine_free_goods
 from .calls import Call
 from .customising import Customising
 from .documents import Condition, OrderItem, SalesOrder
@@ -72,6 +73,8 @@ def create(call: Call) -> dict[str, Any]:
         messages.append(Message("E", "V1", "301", (external,), checks.HEADER))
     if any(message.is_failure for message in messages):
         return _refused(call, messages)
+    if call.system.settings.free_goods:
+        determine_free_goods(order)
     price_order(order, customising)
     order.incomplete = checks.missing_fields(order)
     messages = _success(call, order)

@@ -11,6 +11,7 @@ DEFAULTS: dict[str, Any] = {
     "autopilot_seconds": 5.0,
     "duplicate_po_warning": False,
     "update_delay": 1.0,
+    "free_goods": False,
 }
 
 
@@ -50,6 +51,11 @@ class Settings:
     def duplicate_po_warning(self) -> bool:
         """Whether V4 115 warns of a customer reference that exists."""
         return bool(self.as_dict()["duplicate_po_warning"])
+
+    @property
+    def free_goods(self) -> bool:
+        """Whether each item of a new order brings a piece free of charge."""
+        return bool(self.as_dict()["free_goods"])
 
     @property
     def update_delay(self) -> float:

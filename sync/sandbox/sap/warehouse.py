@@ -46,11 +46,13 @@ def delivery_of(system: SapSystem, number: str) -> Delivery:
 
 @dataclass(slots=True)
 class DeliveryRequest:
-    """What to deliver: orders, quantities by item number (only with one order), batch split."""
+    """What to deliver: orders, quantities by item number (only with one order), batch split, and
+    whether the quantities may exceed what was ordered (unlimited tolerance)."""
 
     orders: list[str]
     quantities: dict[int, Decimal] = field(default_factory=dict)
     split_batches: bool = False
+    may_exceed: bool = False
 
 
 def create_delivery(system: SapSystem, request: DeliveryRequest) -> list[str]:
@@ -59,7 +61,7 @@ def create_delivery(system: SapSystem, request: DeliveryRequest) -> list[str]:
         by_point: dict[str, list[tuple[SalesOrder, OrderItem, Decimal]]] = {}
         for number in request.orders:
             order = order_of(system, number)
-            for item, quantity in _due(system, order, request.quantities):
+            for item, quantity in _due(system, order, request):
                 by_point.setdefault(item.shipping_point, []).append((order, item, quantity))
         if not by_point:
             raise NotPossible("nothing is open for delivery")
@@ -78,19 +80,20 @@ def _must_not_be_held_up(system: SapSystem, order: SalesOrder) -> None:
 
 
 def _due(
-    system: SapSystem, order: SalesOrder, quantities: dict[int, Decimal]
+    system: SapSystem, order: SalesOrder, request: DeliveryRequest
 ) -> list[tuple[OrderItem, Decimal]]:
     if system.customising.document_category(order.order_type) != "C":
         raise NotPossible("only an order is delivered, no returns or credit memo request")
     _must_not_be_held_up(system, order)
     progress = progress_of(order, system.store, system.customising)
+    quantities = request.quantities
     due = []
     for item in order.items:
         open_quantity = item.quantity - progress.delivered[item.item_number]
         wanted = quantities.get(item.item_number, ZERO) if quantities else open_quantity
         if wanted <= 0 or not progress.is_delivered(item) or item.rejection_reason:
             continue
-        if wanted > open_quantity:
+        if wanted > open_quantity and not request.may_exceed:
             raise NotPossible(f"item {item.item_number}: only {open_quantity} open")
         due.append((item, wanted))
     return due

@@ -1,0 +1,34 @@
+"""What a shop's countries and regions are to SAP."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+
+class RegionMapping(models.Model):
+    """SAP's key of a region (T005S), and the transportation zone of addresses there."""
+
+    shop = models.ForeignKey("Shop", on_delete=models.CASCADE, related_name="regions")
+    place = models.CharField(
+        max_length=100,
+        help_text="Country and the shop's region, such as IN/MH; a country alone, such as SG, "
+        "stands for all its regions without an entry of their own.",
+    )
+    region = models.CharField(max_length=3, blank=True, help_text="SAP's key, such as 13.")
+    transport_zone = models.CharField(
+        "transportation zone", max_length=10, blank=True, help_text="Such as IN00000001."
+    )
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [
+            models.UniqueConstraint(fields=["shop", "place"], name="one_entry_per_region")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} → {self.region or 'no region'} {self.transport_zone}".rstrip()
+
+    def clean(self) -> None:
+        if not (self.region or self.transport_zone):
+            raise ValidationError("Give the region, the transportation zone, or both.")
