@@ -12,29 +12,28 @@ in ``refuse_new`` what the shop has given back already, and answers for the refu
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import ClassVar, Generic, NoReturn, TypeVar
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NoReturn
 
 from django.contrib.auth.models import User
 
 from sync.causes.papers import PaperCause
 from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RecordsDisagree
-from sync.magento.records import MagentoDocumentItem, MagentoInvoice, MagentoOrder, MagentoShipment
+from sync.magento.records import MagentoDocumentItem, MagentoOrder
 from sync.mirrors import unreadable
-from sync.mirrors.counted import Counted, store_counted, surely_has_none
+from sync.mirrors.counted import store_counted, surely_has_none
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.sap_quantities import refuse_disagreements, refuse_other_quantities
 from sync.mirrors.shop import store_order
-from sync.mirrors.standing_for import ShopPaper, made_by_us, tie_only, tied_pairs
-from sync.models import BillingDocument, Decision, OutboundDelivery, SalesOrder
+from sync.mirrors.standing_for import made_by_us, tie_only, tied_pairs
+from sync.models import Decision
 from sync.models.marked_done import UNCONFIRMED, WISH, outcome_text
 from sync.reading import Read
 from sync.steps.finished_orders import refuse_unasked_write
 from sync.steps.remote_writes import wait_for_shop
+from sync.steps.shop_papers.paper import Document, Paper, Record
 from sync.steps.step_run import StepRun
 from sync.translate.hand_made import (
     Held,
@@ -43,123 +42,7 @@ from sync.translate.hand_made import (
     covers_by_document,
     wanted_by,
 )
-from sync.translate.marks import Mark
 from sync.translate.open_quantities import OpenQuantities
-
-Record = TypeVar("Record", MagentoShipment, MagentoInvoice)
-Document = TypeVar("Document", OutboundDelivery, BillingDocument)
-
-
-@dataclass(frozen=True)
-class Paper(ABC, Generic[Document, Record]):
-    """The paper for the order's part of a document; a subclass says what is special to its kind."""
-
-    run: StepRun
-    order: SalesOrder
-    web_order: MagentoOrder  # as it was before anything is written
-    is_further: bool = False  # beside the first one, for what a person tied later
-
-    name: ClassVar[str]
-    name_in_sap: ClassVar[str]
-    mark: ClassVar[Mark]
-    happens_to_it: ClassVar[str]  # what SAP's document waits for
-    nothing_yet: ClassVar[str]
-    mirrors: ClassVar[type[ShopPaper]]
-    counted: ClassVar[Counted]  # on the order's lines
-
-    @property
-    @abstractmethod
-    def document(self) -> Document:
-        """The task's."""
-
-    @property
-    def marker(self) -> str:
-        own = self.mark.comment_for(self.document)
-        return f"{own}, tied later" if self.is_further else own
-
-    @property
-    def may_differ(self) -> bool:
-        return False
-
-    @abstractmethod
-    def search(self) -> Read[Record]:
-        """All papers of this kind that the order has in the shop, oldest first."""
-
-    @abstractmethod
-    def store(self, record: Record, *, made_by_hand: bool) -> ShopPaper:
-        """Stores the mirror, and lets it stand for the document."""
-
-    def counts_in_shop(self, record: Record) -> bool:
-        return True
-
-    def is_made_by_hand(self, record: Record) -> bool:
-        return self.marker not in record.comments
-
-    def take_over(self, records: Sequence[Record]) -> str:
-        """Lets papers of a document that this one replaces stand for it; returns what was done."""
-        return ""
-
-    @abstractmethod
-    def documents(self) -> Sequence[Document]:
-        """The order's documents that want such a paper, in the sequence in which they get one."""
-
-    @abstractmethod
-    def counted_ids(self) -> Collection[int]:
-        """The order item ids that count."""
-
-    @abstractmethod
-    def wanted_for(self, document: Document) -> OpenQuantities:
-        """The document's quantities by the shop's order item ids."""
-
-    def known_pairs(
-        self, papers: Mapping[int, Record], documents: Mapping[int, Document]
-    ) -> list[tuple[int, int]]:
-        """Pairs of paper and document that belong together whatever they hold."""
-        return tied_pairs(self.order, self.mirrors)
-
-    @abstractmethod
-    def keep_found(self, record: Record, *, made_by_hand: bool) -> tuple[Record, str]:
-        """Stores the paper and what belongs to it, and corrects differences; returns what
-        changed."""
-
-    @abstractmethod
-    def keep_tied(self, found: MadeByHand[Record, Document], *, made_by_hand: bool) -> str:
-        """Corrects or refuses differences in papers just tied; returns what changed."""
-
-    def refuse_new(self) -> None:
-        """Raises where the shop must not get the paper at all."""
-        return
-
-    @abstractmethod
-    def prepare(self, quantities: dict[int, Decimal]) -> Callable[[], int]:
-        """Returns the call that creates the paper within ``writing_to_shop`` and returns its
-        ``entity_id``. Raises ``MappingMissing`` before anybody is asked to make it."""
-
-    @abstractmethod
-    def keep_made(self, made: Record) -> None:
-        """Stores the new paper with all that belongs to it."""
-
-    @abstractmethod
-    def outcome(self, made: Record) -> str:
-        """Says that the paper was made, and what the customer was told."""
-
-    def tied_later(self) -> Collection[int]:
-        """The order item ids that a further paper may be made for."""
-        return ()
-
-    def keep_further(self, first: Record, further: Sequence[Record]) -> None:
-        """Stores further papers for the document, and lets them stand for it."""
-        for one in further:
-            self.store(one, made_by_hand=True)
-
-    def money_outcome(self, record: Record, web_order: MagentoOrder) -> str:
-        """Ends the outcome's sentence; raises where money that had to move did not."""
-        return ""
-
-    def tell(self) -> None:
-        """Raises ``RecordsDisagree`` where the shop has all it can get of the document, and a
-        person has to hear of the rest."""
-        return
 
 
 def ensure_paper(run: StepRun, kind: type[Paper[Document, Record]]) -> str:

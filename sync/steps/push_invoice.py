@@ -32,9 +32,10 @@ from sync.reading import Read
 from sync.steps.invoicing import capturing
 from sync.steps.invoicing.renewed_billing import take_over
 from sync.steps.invoicing.sums import compare_sums
-from sync.steps.papers import Paper, ensure_paper
+from sync.steps.papers import ensure_paper
 from sync.steps.queued_mails import is_in_queue
 from sync.steps.remote_writes import wait_for_shop, writing_to_shop
+from sync.steps.shop_papers.paper import Paper
 from sync.steps.step_run import StepRun
 from sync.translate.added_lines import SapQuantities
 from sync.translate.hand_made import MadeByHand, invoiced_ids

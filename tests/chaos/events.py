@@ -131,6 +131,23 @@ def _cancel_a_bill(scene: Scene) -> bool:
     return bool(valid) and scene.sap_system.post(f"billing/{valid[0]['number']}/cancel") is not None
 
 
+def _add_free_goods(scene: Scene) -> bool:
+    """As a campaign in SAP does, or a clerk."""
+    return _on_first_item(scene, "free-goods")
+
+
+def _deliver_in_parts(scene: Scene) -> bool:
+    return _on_first_item(scene, "parts")
+
+
+def _on_first_item(scene: Scene, action: str) -> bool:
+    items = [one for one in (scene.sap or {"items": []})["items"] if one["is_delivered"]]
+    if not items or scene.sap is None:
+        return False
+    path = f"orders/{scene.sap['number']}/items/{items[0]['item_number']}/{action}"
+    return scene.sap_system.post(path) is not None
+
+
 CARDS = frozenset({"authorised", "paid-online", "ordered-online"})  # judged by the bank's book
 PIECES = ("simple", "coupon", "grouped", "eur", "purchase-order", "gross-prices")
 GOODS = (
@@ -160,6 +177,9 @@ EVENTS = (
           shapes=PIECES, papers_by_hand=frozenset({"invoice"})),
     Event("a piece refunded before SAP took it", Moment.PLACED, End.COMPLETE, _pay_and_refund_one,
           shapes=PIECES, papers_by_hand=frozenset({"invoice"}), refunds=True),
+    Event("SAP adds free goods", Moment.CONFIRMED, End.COMPLETE, _add_free_goods, shapes=PIECES),
+    Event("SAP delivers the parts of a line", Moment.CONFIRMED, End.COMPLETE, _deliver_in_parts,
+          shapes=PIECES),
     Event("billed anew", Moment.BILLED, End.COMPLETE, _cancel_a_bill),
 )  # fmt: skip
 
