@@ -129,7 +129,7 @@ def create_mappings(shop: Shop) -> None:
         for carrier, code, title, url in CARRIERS
     )
     _create_missing(
-        RegionMapping(shop=shop, place=place, region=region, transport_zone=zone)
+        RegionMapping(shop=shop, shop_region=place, region=region, transport_zone=zone)
         for place, region, zone in REGIONS
     )
     _create_missing(

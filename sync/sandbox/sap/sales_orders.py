@@ -71,7 +71,8 @@ def create(call: Call) -> dict[str, Any]:
         messages.append(Message("E", "V1", "301", (external,), checks.HEADER))
     if any(message.is_failure for message in messages):
         return _refused(call, messages)
-    price_order(order, customising)
+    is_grouped = call.system.settings.freight_is_group_condition
+    price_order(order, customising, is_grouped=is_grouped)
     order.incomplete = checks.missing_fields(order)
     messages = _success(call, order)
     test = call["TESTRUN"] == "X" or call["BEHAVE_WHEN_ERROR"] == "R"

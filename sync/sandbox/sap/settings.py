@@ -10,6 +10,7 @@ DEFAULTS: dict[str, Any] = {
     "autopilot": False,
     "autopilot_seconds": 5.0,
     "duplicate_po_warning": False,
+    "freight_is_group_condition": True,
     "update_delay": 1.0,
 }
 
@@ -50,6 +51,11 @@ class Settings:
     def duplicate_po_warning(self) -> bool:
         """Whether V4 115 warns of a customer reference that exists."""
         return bool(self.as_dict()["duplicate_po_warning"])
+
+    @property
+    def freight_is_group_condition(self) -> bool:
+        """Whether header freight counts once; otherwise it is copied to each item."""
+        return bool(self.as_dict()["freight_is_group_condition"])
 
     @property
     def update_delay(self) -> float:
