@@ -6,6 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from django.db.models import Q
+from django.db.models.functions import Lower, Trim
+
 from sync.errors import MappingMissing
 from sync.magento.records import MagentoOrder
 from sync.mapping.customers import buyer_of, customer_number
@@ -20,6 +23,7 @@ from sync.models import (
     TextMapping,
 )
 from sync.models.shops import listed
+from sync.sap import abap
 from sync.translate.order_mapping import MaterialEntry, OrderMapping
 from sync.translate.partners import PartnerRules
 from sync.translate.regions import Regions, SapRegion
@@ -54,9 +58,22 @@ class Entries:
         self._texts: dict[int, list[TextMapping]] = defaultdict(list)
         for text in TextMapping.objects.filter(sales_area__shop__in=shops):
             self._texts[text.sales_area_id].append(text)
-        for one in MaterialMapping.objects.filter(shop__in=shops, sku__in=list(skus)):
-            entry = MaterialEntry(one.material, one.unit, one.item_category, one.ean)
-            self._materials[one.shop_id][one.sku] = entry
+        self._add_materials(shops, set(skus))
+
+    def _add_materials(self, shops: Collection[int], skus: set[str]) -> None:
+        """The shop takes S-1, s-1 and one with a blank behind it for one product; an entry that is
+        written exactly as in the order comes first."""
+        written: dict[str, list[str]] = defaultdict(list)
+        for sku in skus:
+            written[_plain(sku)].append(sku)
+        known = MaterialMapping.objects.annotate(plain=Lower(Trim("sku")))
+        meant = Q(plain__in=list(written)) | Q(sku__in=list(skus))
+        for one in known.filter(meant, shop__in=shops).order_by("pk"):
+            material = abap.capitals(one.material.strip())
+            entry = MaterialEntry(material, one.unit, one.item_category, one.ean)
+            for sku in written[_plain(one.sku)]:
+                if sku == one.sku or sku not in self._materials[one.shop_id]:
+                    self._materials[one.shop_id][sku] = entry
 
     def area_of(self, order: SalesOrder) -> SalesArea:
         """Raises ``MappingMissing`` without a sales area, or where it has another currency."""
@@ -117,5 +134,10 @@ class Entries:
             language_iso=area.language,
             time_zone=area.time_zone or sap_time_zone,
             sku_is_ean=area.sku_is_ean,
-            reference_prefix=order.shop.reference_prefix,
+            reference_prefix=area.reference_prefix or order.shop.reference_prefix,
+            reference_sent=order.customer_reference,
         )
+
+
+def _plain(sku: str) -> str:
+    return sku.strip().lower()

@@ -13,7 +13,7 @@ def keep_the_notes_text_id(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sync", "0023_permissions"),
+        ("sync", "0024_held_up_in_sap"),
     ]
 
     operations = [

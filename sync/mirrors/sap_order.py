@@ -9,6 +9,7 @@ from django.utils import timezone
 from sync.mirrors.notes import keep
 from sync.mirrors.order_rest import store_quantities_asked
 from sync.mirrors.sap import store_sap_lines
+from sync.mirrors.shared_references import customer_reference_of
 from sync.models import SalesOrder, SalesOrderLine
 from sync.sap.records import CreatedSalesOrder, SapSalesOrder
 from sync.translate.comparison import rounding_between
@@ -75,5 +76,7 @@ def _store(
     for item_id, item_number in item_numbers.items():
         line = SalesOrderLine.objects.filter(sales_order=order, item_id=item_id)
         line.update(sap_item_number=item_number)
-    keep(order, **sap_order_values(read), sap_read_at=timezone.now(), **columns)
+    ours = customer_reference_of(order)
+    known_by = {"customer_reference": ours} if read.customer_reference == ours else {}
+    keep(order, **sap_order_values(read), **known_by, sap_read_at=timezone.now(), **columns)
     store_sap_lines(order, read)

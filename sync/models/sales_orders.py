@@ -91,6 +91,11 @@ class SalesOrder(models.Model):
         max_length=50, blank=True, help_text="The order this one came from when it was edited."
     )
     ext_order_id = models.CharField(max_length=40, blank=True)
+    customer_reference = models.CharField(
+        max_length=56,
+        blank=True,
+        help_text="Under which it was sent to SAP or found there, and is looked for ever after.",
+    )
     payload = models.JSONField(default=dict)
     first_read_at = models.DateTimeField(
         default=timezone.now, help_text="Since when the portal has known of it."
@@ -149,6 +154,12 @@ class SalesOrder(models.Model):
         default=timezone.now,
         help_text="When SAP was last looked at for billing documents that follow much later.",
     )
+    sap_incomplete_for = models.JSONField(
+        default=list, blank=True, help_text="Kinds of work for which data is missing in SAP."
+    )
+    sap_blocks = models.JSONField(
+        default=list, blank=True, help_text="Blocks that are set in SAP: credit, delivery, billing."
+    )
     billing_flow = models.JSONField(
         default=list, help_text="Billing documents of the document flow that led to a new reading."
     )
@@ -176,6 +187,11 @@ class SalesOrder(models.Model):
             models.Index(fields=["grand_total", "id"], name="order_total"),
             models.Index(fields=["increment_id"], name="order_increment"),
             models.Index(Upper(Trim("increment_id")), name="order_increment_any_case"),
+            models.Index(
+                fields=["customer_reference"],
+                condition=~models.Q(customer_reference=""),
+                name="order_customer_reference",
+            ),
             models.Index(fields=["customer_email"], name="order_email"),
             models.Index(fields=["verification"], name="order_verification"),
             models.Index(
@@ -281,6 +297,9 @@ class SapSalesOrderLine(models.Model):
     unit = models.CharField(max_length=3, blank=True)
     billed_from = models.CharField(max_length=8, choices=BilledFrom, blank=True)
     is_rejected = models.BooleanField(default=False)
+    is_third_party = models.BooleanField(
+        default=False, help_text="The supplier ships it; SAP makes no delivery."
+    )
 
     class Meta:
         ordering = ["sap_item_number"]

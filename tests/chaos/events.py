@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from random import Random
 
 from tests.chaos.stand_ins import Books, StandIn, valid_bills
 
+CHECKED = "price_check"  # a status of the shop's own, which a rule of intake names
+CHECK_SECONDS = 10
 SHARE = 0.3  # of the orders
 MOST_ASKING = Decimal("0.1")  # of the orders may need a person
 
@@ -80,6 +83,17 @@ def _cancel(scene: Scene) -> bool:
     return scene.in_shop("cancel")
 
 
+def _check_the_price(scene: Scene) -> bool:
+    """Whether the order has its own status no more; it goes to SAP only then."""
+    order = scene.books["order"]
+    if order["status"] != CHECKED:
+        scene.in_shop("check")
+        return False
+    since = datetime.fromisoformat(order["updated_at"]).replace(tzinfo=UTC)
+    is_over = datetime.now(UTC) - since > timedelta(seconds=CHECK_SECONDS)
+    return is_over and scene.in_shop("release")
+
+
 def _ship_all(scene: Scene) -> bool:
     return scene.in_shop("ship")
 
@@ -132,6 +146,8 @@ GOODS = (
 EVENTS = (
     Event("canceled at once", Moment.PLACED, End.CANCELED, _cancel),
     Event("canceled after SAP took it", Moment.CONFIRMED, End.CANCELED, _cancel),
+    Event("kept back by a status of the shop's own", Moment.PLACED, End.COMPLETE,
+          _check_the_price),
     Event("shipped by hand", Moment.CONFIRMED, End.COMPLETE, _ship_all,
           shapes=PIECES, papers_by_hand=frozenset({"shipment"})),
     Event("shipped by hand in parts", Moment.CONFIRMED, End.COMPLETE, _ship_in_parts,

@@ -281,15 +281,26 @@ def _judge_mails(case: Case) -> None:
     sent = Counter((mail["kind"], mail["document_id"]) for mail in case.shop.get("mails", ()))
     for kind in ("shipment", "invoice"):
         for paper in case.shop.get(f"{kind}s", ()):
-            count = sent.pop((kind, paper["entity_id"]), 0)
-            marker = DELIVERY if kind == "shipment" else BILLING
-            if not count and _marks_of(paper, marker):
-                case.blame("lost", f"no mail for {kind} {paper['increment_id']}")
-            for _ in range(count - 1):
-                case.blame("extra_mails", f"one mail too many for {kind} {paper['increment_id']}")
+            _judge_mails_of(case, kind, paper, sent.pop((kind, paper["entity_id"]), 0))
     for (kind, _document), count in sent.items():
         for _ in range(count - (kind == "order")):
             case.blame("extra_mails", f"a mail nobody asked for: {kind}")
+
+
+def _judge_mails_of(case: Case, kind: str, paper: Books, count: int) -> None:
+    marker = DELIVERY if kind == "shipment" else BILLING
+    is_due = not (kind == "invoice" and _gets_it_from_sap(case.shop["order"]))
+    if is_due and not count and _marks_of(paper, marker):
+        case.blame("lost", f"no mail for {kind} {paper['increment_id']}")
+    for _ in range(count - is_due):
+        case.blame("extra_mails", f"one mail too many for {kind} {paper['increment_id']}")
+
+
+def _gets_it_from_sap(order: Books) -> bool:
+    """By the demo's rule: German business customers of the B2B store."""
+    address = order["billing_address"]
+    is_business = bool(address.get("company") or address.get("vat_id"))
+    return order["store_id"] == 3 and address["country_id"] == "DE" and is_business
 
 
 # ---- the end, and what the portal says
