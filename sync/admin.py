@@ -153,9 +153,9 @@ class ShippingMappingAdmin(MappingAdmin):
 
 @admin.register(RegionMapping)
 class RegionMappingAdmin(MappingAdmin):
-    list_display = ["place", "region", "transport_zone", "shop"]
+    list_display = ["shop_region", "region", "transport_zone", "shop"]
     list_filter = ["shop"]
-    search_fields = ["place", "region"]
+    search_fields = ["shop_region", "region"]
 
 
 @admin.register(CarrierMapping)

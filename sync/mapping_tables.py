@@ -97,7 +97,7 @@ FACTS: dict[MappingTable, TableFacts] = {
     ),
     MappingTable.REGION: TableFacts(
         model="regionmapping",
-        key_fields=("shop", "place"),
+        key_fields=("shop", "shop_region"),
         team=Team.SALES,
         entry="region",
         title="Regions",

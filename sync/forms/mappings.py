@@ -94,7 +94,7 @@ class RegionForm(MappingForm):
 
     class Meta:
         model = RegionMapping
-        fields = ["shop", "place", "region", "transport_zone"]
+        fields = ["shop", "shop_region", "region", "transport_zone"]
 
 
 class SourceForm(MappingForm):

@@ -257,6 +257,7 @@ def settings() -> Any:
                     "autopilot": bool(form.get("autopilot")),
                     "duplicate_po_warning": bool(form.get("duplicate_po_warning")),
                     "free_goods": bool(form.get("free_goods")),
+                    "freight_is_group_condition": bool(form.get("freight_is_group_condition")),
                     "autopilot_seconds": form.get("autopilot_seconds") or 5,
                     "update_delay": form.get("update_delay") or 1,
                 }
