@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.utils import timezone
 
+from sync.mirrors.compared import fingerprint_in_sap, refunded_in_shop
 from sync.mirrors.notes import keep
 from sync.mirrors.order_rest import store_quantities_asked
 from sync.mirrors.sap import store_sap_lines
@@ -74,5 +75,16 @@ def _store(
     for item_id, item_number in item_numbers.items():
         line = SalesOrderLine.objects.filter(sales_order=order, item_id=item_id)
         line.update(sap_item_number=item_number)
-    keep(order, **sap_order_values(read), sap_read_at=timezone.now(), **columns)
+    keep(
+        order,
+        **sap_order_values(read),
+        sap_read_at=timezone.now(),
+        sap_fingerprint=fingerprint_in_sap(read),
+        sap_missing_since=None,
+        compared_refund=refunded_in_shop(order),
+        **columns,
+    )
+    if order.comparison_due_at is not None:  # what changes meanwhile is compared once more
+        due = SalesOrder.objects.filter(pk=order.pk, comparison_due_at=order.comparison_due_at)
+        due.update(comparison_due_at=None)
     store_sap_lines(order, read)

@@ -30,7 +30,7 @@ class SalesOrder(models.Model):
         DISPATCHED = "dispatched", "Goods issued"
         SHIPPED = "shipped", "Shipped"
         COMPLETE = "complete", "Complete"
-        ONE_SIDED = "one_sided", "Canceled on one side"
+        ONE_SIDED = "one_sided", "Stopped on one side"
         CANCELED = "canceled", "Canceled"
 
     KEPT_OUT: ClassVar = frozenset({Stage.NOT_TAKEN, Stage.CANCELED})
@@ -98,7 +98,7 @@ class SalesOrder(models.Model):
 
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.TO_SYNC)
     not_taken_reason = models.CharField(
-        max_length=200, blank=True, help_text="Why it is not in SAP, or canceled on one side only."
+        max_length=200, blank=True, help_text="Why it is not in SAP, or stopped on one side only."
     )
     is_taken_anyway = models.BooleanField(default=False)
 
@@ -156,6 +156,21 @@ class SalesOrder(models.Model):
     sap_unsettled_until = models.DateTimeField(
         null=True, blank=True, help_text="A write to SAP may still be running until then."
     )
+    shop_fingerprint = models.CharField(
+        max_length=64, blank=True, help_text="Of what is compared of the shop's order."
+    )
+    sap_fingerprint = models.CharField(
+        max_length=64, blank=True, help_text="Of what is compared of the SAP order."
+    )
+    comparison_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when either side has changed and is to be compared."
+    )
+    sap_missing_since = models.DateTimeField(
+        null=True, blank=True, help_text="Since when SAP no longer shows the order."
+    )
+    compared_refund = money(
+        default=Decimal(0), help_text="What the shop had refunded when both were last compared."
+    )
 
     class Meta:
         ordering = ["-placed_at", "-id"]
@@ -180,6 +195,11 @@ class SalesOrder(models.Model):
                 fields=["shop", "replaces_increment_id"],
                 condition=~models.Q(replaces_increment_id=""),
                 name="order_replaces",
+            ),
+            models.Index(
+                fields=["comparison_due_at"],
+                condition=models.Q(comparison_due_at__isnull=False),
+                name="order_comparison_due",
             ),
             models.Index(
                 fields=["deliveries_due_at"],

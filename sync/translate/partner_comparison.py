@@ -65,3 +65,10 @@ def _agree(ours: str, theirs: str) -> bool:
 
 def _folded(text: str) -> str:
     return text.strip().casefold()
+
+
+def is_of_ship_to(field: str) -> bool:
+    """Whether a difference concerns where the goods go: the ship-to party or any address."""
+    name, _, column = field.partition(" ")
+    is_address = name in NAMES.values() and column in COMPARED.values()
+    return is_address or field == NAMES["WE"]

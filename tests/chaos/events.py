@@ -22,6 +22,7 @@ class Moment(StrEnum):
 
     PLACED = "just placed"
     CONFIRMED = "in SAP, its number in the shop, nothing delivered"
+    SHIPPED = "left SAP and shipped in the shop, not billed"
     BILLED = "delivered, billed and invoiced whole"
 
 
@@ -69,6 +70,7 @@ class Event:
     shapes: tuple[str, ...] = ()  # any when empty
     papers_by_hand: frozenset[str] = frozenset()  # "shipment", "invoice"
     refunds: bool = False  # before SAP took the order: only the rest goes there
+    undo: Callable[[Scene], bool] | None = None  # some seconds later
 
     @property
     def calls_off(self) -> bool:
@@ -117,6 +119,33 @@ def _cancel_a_bill(scene: Scene) -> bool:
     return bool(valid) and scene.sap_system.post(f"billing/{valid[0]['number']}/cancel") is not None
 
 
+def _hold(scene: Scene) -> bool:
+    return scene.in_shop("hold")
+
+
+def _release(scene: Scene) -> bool:
+    return scene.in_shop("unhold")
+
+
+def shipped_unbilled(scene: Scene) -> list[str]:
+    """Deliveries that have left, are shipped in the shop and not billed."""
+    comments = str([one.get("comments") for one in scene.books.get("shipments", ())])
+    return [
+        one["number"]
+        for one in (scene.sap or {}).get("deliveries", ())
+        if one["goods_movement_status"] == "C"
+        and one["billing_status"] == "A"
+        and one["number"] in comments
+    ]
+
+
+def _take_back_goods(scene: Scene) -> bool:
+    """The clerks then post the goods issue once more."""
+    found = shipped_unbilled(scene)
+    path = f"deliveries/{found[0]}/reverse-goods-issue" if found else ""
+    return bool(path) and scene.sap_system.post(path) is not None
+
+
 CARDS = frozenset({"authorised", "paid-online", "ordered-online"})  # judged by the bank's book
 PIECES = ("simple", "coupon", "grouped", "eur", "purchase-order", "gross-prices")
 GOODS = (
@@ -144,6 +173,10 @@ EVENTS = (
           shapes=PIECES, papers_by_hand=frozenset({"invoice"})),
     Event("a piece refunded before SAP took it", Moment.PLACED, End.COMPLETE, _pay_and_refund_one,
           shapes=PIECES, papers_by_hand=frozenset({"invoice"}), refunds=True),
+    Event("put on hold after SAP took it, released later", Moment.CONFIRMED, End.COMPLETE, _hold,
+          shapes=GOODS, undo=_release),
+    Event("goods issue reversed and posted again", Moment.SHIPPED, End.COMPLETE, _take_back_goods,
+          shapes=PIECES),
     Event("billed anew", Moment.BILLED, End.COMPLETE, _cancel_a_bill),
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 
-from . import billing, warehouse
+from . import billing, sales_desk, warehouse
 from .books import books_of, find_orders
 from .control_api import arm, quantities_from, system
 from .faults import KINDS
@@ -103,6 +103,28 @@ def deliver(number: str) -> Any:
         return f"Delivery {', '.join(short(n) for n in created)} created"
 
     return _acted(number, action)
+
+
+@blueprint.post("/orders/<number>/items/<int:item>/<any(reject, reopen):action>")
+def on_item(number: str, item: int, action: str) -> Any:
+    """Reject a line, or open it again."""
+    reason = {"reason": ""} if action == "reopen" else {}
+
+    def _do() -> str:
+        sales_desk.reject_line(system(), number, item, **reason)
+        return f"Item {item} rejected" if action == "reject" else f"Item {item} opened again"
+
+    return _acted(number, _do)
+
+
+@blueprint.post("/orders/<number>/delete")
+def delete(number: str) -> Any:
+    """Delete the order."""
+    try:
+        sales_desk.delete_order(system(), number)
+    except NotPossible as error:
+        return redirect(url_for("pages.order", number=number, problem=str(error)))
+    return redirect(url_for("pages.orders"))
 
 
 @blueprint.post("/orders/<number>/deliveries/<delivery>/<action>")
