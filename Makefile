@@ -34,8 +34,8 @@ demo-reset:  ## forget the demo's data; the next `make demo` starts afresh
 	  echo "The demo is running: stop it first (Ctrl-C)."; exit 1; fi
 	rm -rf .demo
 
-scenes: $(VENV)/demo  ## play the five scenes against the running demo: SHOP=2.4.7|2.4.8|both
-	@$(BIN)/python manage.py scenes $(if $(SHOP),--shop-version $(SHOP))
+scenes: $(VENV)/demo  ## play the five scenes against the running demo: SHAPE=virtual SHOP=2.4.7|2.4.8|both
+	@$(BIN)/python manage.py scenes $(if $(SHAPE),--shape $(SHAPE)) $(if $(SHOP),--shop-version $(SHOP))
 
 chaos: $(VENV)/demo  ## prove it under faults: ORDERS=300 SEED=1 DB=sqlite|postgres|both SHOP=2.4.7|2.4.8|both
 	@$(BIN)/python -m tests.chaos --orders $(or $(ORDERS),300) --seed $(or $(SEED),1) --db $(or $(DB),sqlite) --shop-version $(or $(SHOP),2.4.8)

@@ -15,6 +15,8 @@ from typing import Any
 from csp.constants import NONE, SELF
 from environs import Env
 
+from sync.shop_variables import shop_variables
+
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.read_env(str(BASE_DIR / ".env"), recurse=False)
@@ -189,7 +191,7 @@ RETRY_SCALE = env.float("RETRY_SCALE", 1.0)  # below 1: every retry comes sooner
 
 # ---- Magento ------------------------------------------------------------------------------------
 # MAGENTO_SHOPS names the shops; each has variables of its own, such as MAGENTO_DEMO_BASE_URL.
-MAGENTO_SHOP_CODES = env.list("MAGENTO_SHOPS", ["demo"])
+MAGENTO_SHOP_CODES = [code.lower() for code in env.list("MAGENTO_SHOPS", ["demo"])]
 # The stand-in shop's address, and the keys it shows to everyone.
 SHOP_STANDIN = {
     "base_url": f"http://127.0.0.1:{env.int('SHOP_PORT', 8001)}",
@@ -203,7 +205,7 @@ SHOP_STANDIN = {
 def _magento(code: str) -> dict[str, Any]:
     """One shop's address and credentials; "demo" is the stand-in."""
     known = SHOP_STANDIN if code == "demo" else dict.fromkeys(SHOP_STANDIN, "")
-    with env.prefixed(f"MAGENTO_{code.upper().replace('-', '_')}_"):
+    with env.prefixed(shop_variables(code)):
         return {
             **{name: env.str(name.upper(), value) for name, value in known.items()},
             "auth": env.str("AUTH", "oauth"),  # or bearer (TOKEN), or admin (USERNAME, PASSWORD)

@@ -8,9 +8,12 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
+from sync.mirrors.progress import judge_again
 from sync.models import (
     CarrierMapping,
     CustomerMapping,
+    IntakeRule,
+    InvoiceMailRule,
     MaterialMapping,
     PaymentMapping,
     RemoteCall,
@@ -75,6 +78,30 @@ class MappingAdmin(ModelAdmin):
         return form
 
 
+class RuleAdmin(ModelAdmin):
+    """Orders that wait are judged again at once; sending them is the schedule's."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        before = self.model._default_manager.filter(pk=obj.pk).first()
+        super().save_model(request, obj, form, change)
+        if before is not None and before.shop_id != obj.shop_id:
+            judge_again(before.shop, before)
+        self._tell(request, judge_again(obj.shop, obj, *([before] if before else [])))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        self._tell(request, judge_again(obj.shop, obj))
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        rules = list(queryset.select_related("shop"))
+        super().delete_queryset(request, queryset)
+        self._tell(request, sum(judge_again(rule.shop, rule) for rule in rules))
+
+    def _tell(self, request: HttpRequest, judged: int) -> None:
+        orders = "1 order was" if judged == 1 else f"{judged} orders were"
+        self.message_user(request, f"{orders} judged again by this rule.")
+
+
 @admin.register(SalesArea)
 class SalesAreaAdmin(MappingAdmin):
     list_display = [
@@ -100,7 +127,7 @@ class MaterialMappingAdmin(MappingAdmin):
 
 
 @admin.register(PaymentMapping)
-class PaymentMappingAdmin(MappingAdmin):
+class PaymentMappingAdmin(RuleAdmin, MappingAdmin):
     list_display = ["method", "payment_terms", "release", "collected_by", "shop"]
     list_filter = ["shop", "release", "collected_by"]
     search_fields = ["method"]
@@ -117,6 +144,19 @@ class ShippingMappingAdmin(MappingAdmin):
 class CarrierMappingAdmin(MappingAdmin):
     list_display = ["sap_carrier", "title", "carrier_code", "tracking_url"]
     search_fields = ["sap_carrier", "title"]
+
+
+@admin.register(IntakeRule)
+class IntakeRuleAdmin(RuleAdmin):
+    list_display = ["about", "handling", "words", "shop"]
+    list_filter = ["shop", "handling"]
+    search_fields = ["status", "state", "words"]
+
+
+@admin.register(InvoiceMailRule)
+class InvoiceMailRuleAdmin(ModelAdmin):
+    list_display = ["sales_area", "customer_kind", "country", "billed_from", "reason"]
+    list_filter = ["sales_area", "customer_kind"]
 
 
 @admin.register(SapMessageEntry)

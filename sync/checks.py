@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
+from sync.shop_variables import shop_variables
+
 STANDIN_SHOP = "demo"
 STANDIN_SAP = "sync.sandbox.sap.connect"
 KEYS_OF = {
@@ -38,7 +40,7 @@ def _of_app(check: Callable[[], Iterator[CheckMessage]]) -> Callable[..., list[C
 
 def check_shops() -> Iterator[CheckMessage]:
     for code, values in settings.MAGENTO.items():
-        prefix = f"MAGENTO_{code.upper().replace('-', '_')}_"
+        prefix = shop_variables(code)
         kind = values.get("auth", "oauth")
         if kind not in KEYS_OF:
             yield Error(
@@ -167,7 +169,7 @@ def refuse_to_start() -> None:
 
 def check_security() -> Iterator[CheckMessage]:
     """The demo's conveniences must be off where real systems are connected."""
-    if _only_standins():
+    if has_only_standins():
         return
     if not _secret_key():
         yield Error("SECRET_KEY is not set.", hint="Set a long random text.", id="sync.E001")
@@ -183,7 +185,7 @@ def check_security() -> Iterator[CheckMessage]:
         )
 
 
-def _only_standins() -> bool:
+def has_only_standins() -> bool:
     return set(settings.MAGENTO) <= {STANDIN_SHOP} and settings.SAP_RFC_CONNECT == STANDIN_SAP
 
 

@@ -23,6 +23,7 @@ from sync.policy import Policy, policy_from_settings
 from sync.sap.client import SapClient
 from sync.sap.messages import taught_messages
 from sync.sap.options import options_from
+from sync.shop_variables import shop_variables
 
 
 class Remotes:
@@ -90,13 +91,13 @@ class Remotes:
 
 
 def build_magento(shop: Shop, observe: Observer) -> MagentoClient:
-    values = settings.MAGENTO.get(shop.code)
+    values = _settings_of(shop)
     if values is None or not values["base_url"]:
         raise RemoteMisconfigured(
             f"No address is set for the shop “{shop.code}”.",
             cause=ShopCause.UNSET,
             reference=shop.code,
-            remedy=f"Add the shop to MAGENTO_SHOPS, set MAGENTO_{shop.code.upper()}_BASE_URL and "
+            remedy=f"Add the shop to MAGENTO_SHOPS, set {shop_variables(shop.code)}BASE_URL and "
             "its keys, restart the workers, then retry.",
         )
     return MagentoClient(
@@ -113,14 +114,20 @@ def build_magento(shop: Shop, observe: Observer) -> MagentoClient:
 
 def stated_version(shop: Shop) -> tuple[str, str]:
     """The version the administrator states, if any, and the name of that setting."""
-    name = f"MAGENTO_{shop.code.upper().replace('-', '_')}_VERSION"
-    return str(settings.MAGENTO.get(shop.code, {}).get("version", "")), name
+    name = f"{shop_variables(shop.code)}VERSION"
+    return str((_settings_of(shop) or {}).get("version", "")), name
+
+
+def _settings_of(shop: Shop) -> Mapping[str, Any] | None:
+    """In whatever case the code is written."""
+    return settings.MAGENTO.get(shop.code.lower())
 
 
 def shop_address(values: Mapping[str, Any]) -> str:
     """With the store code in its path where one is set."""
-    address, store = values["base_url"].rstrip("/"), values.get("store_code", "")
-    return f"{address}/rest/{store}/V1" if store else address
+    address, store = values["base_url"].strip().rstrip("/"), values.get("store_code", "")
+    plain = address.removesuffix("/V1").removesuffix("/rest")
+    return f"{plain}/rest/{store}/V1" if store else address
 
 
 def shop_auth(values: Mapping[str, Any]) -> AuthBase:

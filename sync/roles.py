@@ -18,6 +18,7 @@ _EVERYDAY_MAPPINGS = ["customermapping", "materialmapping", "paymentmapping", "s
 _ALL_MAPPINGS = [
     *_EVERYDAY_MAPPINGS,
     *("carriermapping", "salesarea", "shop", "sapmessageentry"),
+    *("intakerule", "invoicemailrule"),
 ]
 _LEDGER = ["synctask", "syncattempt", "remotecall"]
 
@@ -36,7 +37,7 @@ ROLES: dict[str, set[str]] = {
         *("dry_run_orders", "view_master_data"),
     }
     | _edit(_EVERYDAY_MAPPINGS)
-    | _view(["shop", "salesarea"]),
+    | _view(["shop", "salesarea", "intakerule", "invoicemailrule"]),
     LOGISTICS: {"sync_deliveries", "retry_tasks"},
     FINANCE: {"sync_billing", "capture_again", "resend_invoices", "retry_tasks"},
     ADMINISTRATORS: {codename for codename, _ in SyncTask._meta.permissions}

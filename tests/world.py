@@ -60,6 +60,7 @@ class World:
     remotes: Remotes = field(init=False)
     more_apps: dict[str, Any] = field(default_factory=dict)
     password: str = "secret"
+    reads_tables: bool = False
     keys: Credentials = CREDENTIALS
 
     def __post_init__(self) -> None:
@@ -279,7 +280,7 @@ class World:
         def connect(**parameters: Any) -> Any:
             return WiredConnection(connect_in_process(self.sap, **parameters), self.line)
 
-        options = SapOptions(time_zone="Europe/Berlin")
+        options = SapOptions(time_zone="Europe/Berlin", reads_tables=self.reads_tables)
         return SapClient(connect, {**SAP_LOGON, "passwd": self.password}, options, observe=observe)
 
 

@@ -42,8 +42,9 @@ class OrderCause:
     SAME_REFERENCE = disagree("sap:shared-reference", "Two web orders have the same number to SAP",
         "Cancel one of them in the shop and have it placed again under another number.")
     SAME_NUMBERS_OF_SHOPS = disagree("sap:another-shops-order",
-        "Two shops give out the same numbers",
-        "Give one of both shops a reference prefix under Mappings → Shops, then retry.",
+        "Two shops or stores give out the same numbers",
+        "Give the store of which nothing was sent yet a reference prefix under Mappings → Sales "
+        "areas, then retry.",
         owner=Team.ADMINISTRATOR)
     GONE = disagree("sap:order-gone", "SAP no longer shows the order",
         "Find out in SAP what became of it; the portal does not create it a second time. Where SAP "

@@ -59,6 +59,9 @@ class SapCause:
     BROKE_OFF = unavailable("sap:broke-off", "SAP broke off while it worked on the call",
         "Look in SAP at the dump (transaction ST22), then retry: SAP is looked at before anything "
         "is sent again.")
+    DUMPS_AGAIN = rejected("sap:dumps-again", "SAP breaks off on this order each time",
+        "Have the SAP team read the dump (transaction ST22) and remove its cause, then retry. "
+        "Nothing was saved.", owner=Team.ADMINISTRATOR)
     UPDATE_FAILED = unknown("sap:update-failed", "SAP's update task broke off",
         "Ask the SAP team to read the failed update (transaction SM13), then retry: the number SAP "
         "gave is looked up first.")

@@ -13,6 +13,8 @@ from sync.filters.sales_orders import of_orders
 from sync.filters.search_box import sap_number
 from sync.models import BillingDocument, BillingDocumentLine, Invoice
 
+NOT_MAILED = {"is_customer_told": False, "mail_queued_at": None, "not_to_be_mailed": ""}
+
 
 def billing_document_numbered(text: str) -> Q:
     """By its own number, or by that of a shop invoice."""
@@ -33,6 +35,7 @@ class BillingDocumentFilter(DocumentFilter):
         missing="Billed, not in the shop",
         present="In the shop",
         not_mailed="In the shop, not mailed",
+        not_to_be_mailed="In the shop, not to be mailed",
         differs="Amounts differ",
     )
     billed_from = day("billing_date", "gte", "Billed from")
@@ -54,7 +57,8 @@ class BillingDocumentFilter(DocumentFilter):
         conditions: dict[str, Callable[[], Q]] = {
             "missing": lambda: wanted & ~_invoiced(),
             "present": _invoiced,
-            "not_mailed": lambda: wanted & _invoiced(is_customer_told=False, mail_queued_at=None),
+            "not_mailed": lambda: wanted & _invoiced(**NOT_MAILED),
+            "not_to_be_mailed": lambda: _invoiced(is_customer_told=False, not_to_be_mailed__gt=""),
             "differs": lambda: _invoiced(differs_by__lt=0) | _invoiced(differs_by__gt=0),
         }
         return documents.filter(conditions[value]())

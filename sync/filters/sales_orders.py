@@ -50,7 +50,9 @@ def order_condition(text: str) -> Q | None:
     if "@" in text:
         return email_prefix("customer_email", text)
     named = name_contains("customer_name", text)
-    return named | Q(increment_id=text) if named is not None else None
+    if named is None:
+        return None
+    return named | Q(increment_id=text) | Q(customer_reference=text.upper())
 
 
 def of_orders(text: str, lines: Rows, document: str) -> Q:

@@ -99,7 +99,7 @@ class StoreForm(MappingForm):
             *("distribution_channel", "division", "one_time_customer"),
             *("payment_terms", "shipping_condition", "default_unit", "price_condition"),
             *("discount_condition", "freight_condition", "tax_condition", "freight_tax_condition"),
-            "currency",
+            *("currency", "reference_prefix"),
         ]
 
 
@@ -133,8 +133,8 @@ class CustomerForm(MappingForm):
         name, _, value = str(self.cleaned_data["known_by"]).partition(":")
         if name not in self.KNOWN_BY or not value:
             raise forms.ValidationError("Choose by what the customer is known.")
-        if name in {"magento_customer_id", "customer_group_id"} and not value.isdecimal():
-            raise forms.ValidationError("Not a number.")
+        if name in {"magento_customer_id", "customer_group_id"}:
+            self.instance._meta.get_field(name).clean(value, self.instance)
         setattr(self.instance, name, value)
         return f"{name}:{value}"
 

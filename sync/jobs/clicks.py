@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 
 from sync.jobs import plan, release, work
 from sync.jobs.ask import Answer, Asked, ask, retry
-from sync.mirrors.intake import reason_never_taken
+from sync.mirrors.intake import reason_never_taken, rules_of
 from sync.mirrors.link_choices import task_showing
 from sync.mirrors.notes import note_taken_anyway
 from sync.models import (
@@ -106,7 +106,7 @@ def resend_invoices(invoices: Iterable[Invoice], user: User) -> Clicked:
 def take_anyway(order: SalesOrder, user: User, reason: str = "") -> Clicked:
     """Accept an order that a rule has stopped, record who wanted it and why, and send what is open
     of it to SAP; does nothing where the order can never be taken."""
-    if reason_never_taken(order):
+    if reason_never_taken(order, rules_of(order.shop).about(order)):
         return Clicked()
     Decision.keep(Decision.Kind.TAKEN_ANYWAY, user, reason, sales_order=order)
     note_taken_anyway(order)

@@ -18,7 +18,7 @@ from sync.exchanges import Exchange
 from sync.jobs import breaker, fetches, plan, release, resume
 from sync.jobs.ask import ask
 from sync.jobs.holds import held_back
-from sync.jobs.retries import next_delay, next_fetch
+from sync.jobs.retries import is_passing_refusal, next_delay, next_fetch
 from sync.jobs.work import is_full_fetch
 from sync.models import RemoteCall, StepSchedule, SyncAttempt, SyncTask, clock
 from sync.models.failures import NO_FAILURE, columns_of
@@ -30,6 +30,7 @@ from sync.steps.recognition.stores import recognise_remotes
 logger = logging.getLogger(__name__)
 
 LOST_RACE = "lost its lease"
+REFUSALS = "passing_refusals"  # fact of a task
 
 
 def run_task(task_id: int) -> None:
@@ -146,7 +147,9 @@ def _close_failed(task: SyncTask, attempt: SyncAttempt, error: SyncError) -> Non
     begins_anew = isinstance(error, RemoteUnavailable) and resume.stopped_by(task) is not None
     if begins_anew:  # the tries before were about other trouble
         task.update_as_owner(attempts=1)
-    failure, delay = columns_of(error), next_delay(error, task.attempts, settings.RETRY_SCALE)
+    refusals = _passing_refusals(task, error)
+    delay = next_delay(error, task.attempts, settings.RETRY_SCALE, refusals=refusals)
+    failure = columns_of(error)
     hold = held_back(task) if isinstance(error, RemoteChanged) else None
     if hold is not None and hold.until is not None:
         failure, delay = hold.failure, hold.until - clock.now()
@@ -159,6 +162,16 @@ def _close_failed(task: SyncTask, attempt: SyncAttempt, error: SyncError) -> Non
     else:
         task.try_again_at(clock.now() + delay, failure)
         attempt.close(SyncAttempt.Outcome.RETRY, error.message)
+
+
+def _passing_refusals(task: SyncTask, error: SyncError) -> int:
+    """How often in a row the task's write was refused in passing; counted anew once a person has
+    put the task back."""
+    before = task.facts.get(REFUSALS, 0) if task.attempts > 1 else 0
+    refusals = before + 1 if is_passing_refusal(error) else 0
+    if refusals != before:
+        task.write_ahead(**{REFUSALS: refusals})
+    return refusals
 
 
 def _is_believed(task: SyncTask, error: Exception) -> bool:

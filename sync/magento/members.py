@@ -18,6 +18,7 @@ from sync.errors import UnexpectedRecord
 LONGEST_TEXT = 255
 LONGEST_NOTE = 65535
 LARGEST_AMOUNT = Decimal(10) ** 12
+LARGEST_NUMBER = 2**63 - 1  # keys of shops and of databases
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 _STORED_PLACES = Decimal("0.0001")
 
@@ -53,12 +54,13 @@ class Members:
 
     def whole_number(self, name: str) -> int | None:
         """0 or more; None when missing."""
-        if self._value(name, required=False) in (None, ""):
+        value = self._value(name, required=False)
+        if value in (None, ""):
             return None
-        value = self.amount(name)
-        if value != value.to_integral_value() or value < 0:
-            raise self.unreadable(name, "is not a whole number")
-        return int(value)
+        number = self._number(name, value)
+        if not 0 <= number <= LARGEST_NUMBER or number % 1:
+            raise self.unreadable(name, "is not a whole number that a database can hold")
+        return int(number)
 
     def amount(self, name: str, *, required: bool = False) -> Decimal:
         """At most the four decimals that Magento stores; 0 when missing.
@@ -69,13 +71,8 @@ class Members:
         value = self._value(name, required=required)
         if value is None or value == "":
             return Decimal(0)
-        if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-            raise self.unreadable(name, "is not a number")
-        try:
-            number = Decimal(value)
-        except (InvalidOperation, ValueError):
-            raise self.unreadable(name, "is not a number") from None
-        if not number.is_finite() or abs(number) >= LARGEST_AMOUNT:
+        number = self._number(name, value)
+        if abs(number) >= LARGEST_AMOUNT:
             raise self.unreadable(name, "is not a number the portal can hold")
         return _at_stored_precision(number)
 
@@ -136,6 +133,17 @@ class Members:
         if required and (value is None or value == ""):
             raise self.unreadable(name, "is missing")
         return value
+
+    def _number(self, name: str, value: Any) -> Decimal:
+        if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+            raise self.unreadable(name, "is not a number")
+        try:
+            number = Decimal(value)
+        except (InvalidOperation, ValueError):
+            raise self.unreadable(name, "is not a number") from None
+        if not number.is_finite():
+            raise self.unreadable(name, "is not a number the portal can hold")
+        return number
 
     def _list(self, name: str) -> list[Any]:
         value = self._value(name, required=False)

@@ -42,10 +42,14 @@ _LIST_TOO_LONG = 'Maximum items of type "%type"'
 # Words of the shop's database, and of services its modules ask on the way, that pass by themselves:
 # a read may simply be repeated, and before a write is, the shop is looked at.
 _PASSING = re.compile(
-    r"SQLSTATE\[40001\]|Deadlock found|Lock wait timeout exceeded|MySQL server has gone away"
-    r"|\b50[234] (Service|Bad|Gateway)|Service (Temporarily )?Unavailable|Bad Gateway"
-    r"|Gateway Time-?out|cURL error (6|7|28|35|52|56)\b|temporarily unavailable"
-    r"|(Connection|Operation|Request) timed out",
+    r"SQLSTATE\[(40001|08S01)\]|\b(1205|1213|2006|2013)\b.{0,40}(lock|MySQL|connection)"
+    r"|Deadlock found|Lock wait timeout exceeded|try restarting transaction|database is locked"
+    r"|MySQL server has gone away|Lost connection to MySQL|Too many connections"
+    r"|\b(429|50[234]) (Too Many Requests|Service|Bad|Gateway)"
+    r"|(HTTP|status|code|response)\W{1,3}(code\W{1,3})?(429|50[234])\b"
+    r"|Service (is )?(Temporarily |Currently )?Unavailable|Bad Gateway|Gateway Time-?out"
+    r"|cURL error (6|7|28|35|52|56)\b|temporarily unavailable|Too Many Requests"
+    r"|(Connection|Operation|Request|Socket|Read) timed out|Connection (refused|reset)",
     re.IGNORECASE,
 )
 NO_ROUTE = "Request does not match any route."
@@ -134,7 +138,7 @@ def _refused(response: requests.Response, operation: str, *, is_write: bool) -> 
         return RemoteMisconfigured(f"The shop refused {operation}: {words}", cause=ShopCause.SETUP)
     if status == 400 and template.startswith((_PAGE_TOO_LARGE, _LIST_TOO_LONG)):
         return _over_the_limit(operation, template, body)
-    if is_passing(template):
+    if is_passing(words):
         return _passing(operation, words, is_write=is_write)
     said = f"The shop refused {operation}: {words}"
     if status == 404:

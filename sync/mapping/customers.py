@@ -12,7 +12,7 @@ from typing import Any
 
 from sync.models import CustomerMapping, SalesArea
 
-LONGEST_ID = 19  # digits that surely fit the column
+LARGEST_ID = 2**63 - 1  # that the column holds
 SAP_CUSTOMER = re.compile(r"[A-Za-z0-9]{1,10}")
 
 
@@ -112,6 +112,8 @@ def _text(value: Any) -> str:
 
 
 def _number(value: Any) -> int | None:
-    """None for what the database cannot hold; the shop's ids go up to 2³²."""
+    """None for what is no number, or one the database cannot hold."""
     text = _text(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_ID else None
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_ID))):
+        return None
+    return int(text) if int(text) <= LARGEST_ID else None

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
+from django.db.models import Q
+from django.db.models.functions import Lower, Trim
+
 from sync.errors import MappingMissing
 from sync.magento.records import MagentoOrder
 from sync.mapping.customers import buyer_of, customer_number
 from sync.mapping_tables import MappingTable
 from sync.models import MaterialMapping, PaymentMapping, SalesArea, SalesOrder, ShippingMapping
+from sync.sap import abap
 from sync.translate.order_mapping import MaterialEntry, OrderMapping
 
 
@@ -32,9 +36,22 @@ class Entries:
         shippings = ShippingMapping.objects.filter(shop__in=shops)
         self._conditions = {(one.shop_id, one.method): one.shipping_condition for one in shippings}
         self._materials: dict[int, dict[str, MaterialEntry]] = defaultdict(dict)
-        for one in MaterialMapping.objects.filter(shop__in=shops, sku__in=list(skus)):
-            entry = MaterialEntry(one.material, one.unit, one.item_category, one.ean)
-            self._materials[one.shop_id][one.sku] = entry
+        self._add_materials(shops, set(skus))
+
+    def _add_materials(self, shops: Collection[int], skus: set[str]) -> None:
+        """The shop takes S-1, s-1 and one with a blank behind it for one product; an entry that is
+        written exactly as in the order comes first."""
+        written: dict[str, list[str]] = defaultdict(list)
+        for sku in skus:
+            written[_plain(sku)].append(sku)
+        known = MaterialMapping.objects.annotate(plain=Lower(Trim("sku")))
+        meant = Q(plain__in=list(written)) | Q(sku__in=list(skus))
+        for one in known.filter(meant, shop__in=shops).order_by("pk"):
+            material = abap.capitals(one.material.strip())
+            entry = MaterialEntry(material, one.unit, one.item_category, one.ean)
+            for sku in written[_plain(one.sku)]:
+                if sku == one.sku or sku not in self._materials[one.shop_id]:
+                    self._materials[one.shop_id][sku] = entry
 
     def area_of(self, order: SalesOrder) -> SalesArea:
         """Raises ``MappingMissing`` without a sales area, or where it has another currency."""
@@ -87,5 +104,10 @@ class Entries:
             language_iso=area.language,
             time_zone=area.time_zone or sap_time_zone,
             sku_is_ean=area.sku_is_ean,
-            reference_prefix=order.shop.reference_prefix,
+            reference_prefix=area.reference_prefix or order.shop.reference_prefix,
+            reference_sent=order.customer_reference,
         )
+
+
+def _plain(sku: str) -> str:
+    return sku.strip().lower()

@@ -218,7 +218,7 @@ def _needs_of_area(order: SalesOrder, web_order: MagentoOrder) -> set[str]:
 
 def _label(missing: MissingEntry, order: SalesOrder, web_order: MagentoOrder) -> str:
     if missing.table == MappingTable.MATERIAL:
-        return next(item.name for item in web_order.items if item.sku == missing.key)
+        return next(item.name for item in web_order.items if item.sku.strip() == missing.key)
     names = {
         MappingTable.SALES_AREA: order.store_name,
         MappingTable.SHIPPING: order.shipping_description,

@@ -45,6 +45,9 @@ def present_entry(table: MappingTable, values: Mapping[str, Any]) -> Model | Non
     if table == MappingTable.CUSTOMER:
         return None
     model = apps.get_model("sync", table.facts.model)
-    known_by = {name: values[name] for name in table.facts.key_fields if name in values}
+    columns = {"sku": "sku__iexact"}  # the shop knows one product under both
+    known_by = {
+        columns.get(name, name): values[name] for name in table.facts.key_fields if name in values
+    }
     found: Model | None = model._default_manager.filter(**known_by).first()
     return found

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sync", "0023_permissions"),
+        ("sync", "0029_rules_of_intake"),
     ]
 
     operations = [

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from sync.errors import UnexpectedRecord
 from sync.mirrors.web_orders import stored_web_order
-from sync.models import PaymentMapping, SalesOrder, Shop, Step, SyncTask
+from sync.models import IntakeRule, PaymentMapping, SalesOrder, Shop, Step, SyncTask
+from sync.models.intake_rules import BY_RULE_FOR_EVER, NEVER_OPEN
 from sync.translate.order_rest import BundleInParts, left_to_order, refund_problem
-
-Payments = Mapping[str, PaymentMapping]
+from sync.translate.payment import is_under_review
 
 NOT_OPEN = {
     "canceled": "Canceled in the shop",
@@ -39,24 +40,57 @@ NEVER_TAKEN = OVER
 SHIPPED = "Already shipped from the shop, in full"
 REFUNDED = "Refunded in the shop before it went to SAP"
 IN_PARTS = "Parts of a bundle were shipped or refunded on their own: enter the rest in SAP by hand"
-NEVER = frozenset({SHIPPED, REFUNDED, IN_PARTS, *(NOT_OPEN[state] for state in NEVER_TAKEN)})
+UNDER_REVIEW = "The payment is under review, whatever the order's status says"
+
+
+class FinalReasons(frozenset[str]):
+    """Reasons that nobody can overrule, those given by an administrator's rule included."""
+
+    def __contains__(self, reason: object) -> bool:
+        return super().__contains__(reason) or str(reason).startswith(BY_RULE_FOR_EVER)
+
+
+NEVER = FinalReasons({SHIPPED, REFUNDED, IN_PARTS, *(NOT_OPEN[state] for state in NEVER_TAKEN)})
 
 SHIPPED_IN_PART = "Already shipped from the shop, at least in part"
 INVOICED_IN_PART = "Already invoiced in the shop, in part"
 TOO_EARLY = "Placed before the portal took over"
 
 
-def payment_rules_of(shop: Shop) -> dict[str, PaymentMapping]:
-    return {entry.method: entry for entry in PaymentMapping.objects.filter(shop=shop)}
+@dataclass(frozen=True, slots=True)
+class ShopRules:
+    """What an administrator has said about the orders of a shop."""
+
+    payments: Mapping[str, PaymentMapping]
+    intake: Mapping[tuple[str, str], IntakeRule]  # by state and status, in small letters
+
+    def about(self, order: SalesOrder) -> IntakeRule | None:
+        """The rule that says most exactly which orders it means."""
+        state, status = _plain(order.state), _plain(order.status)
+        found = (self.intake.get(place) for place in ((state, status), ("", status), (state, "")))
+        return next((rule for rule in found if rule is not None), None)
 
 
-def reason_not_taken(order: SalesOrder, payments: Payments, *, now: datetime) -> str:
+def rules_of(shop: Shop) -> ShopRules:
+    return ShopRules(
+        {entry.method: entry for entry in PaymentMapping.objects.filter(shop=shop)},
+        intake_rules_of(shop),
+    )
+
+
+def intake_rules_of(shop: Shop) -> dict[tuple[str, str], IntakeRule]:
+    rules = IntakeRule.objects.filter(shop=shop)
+    return {(_plain(rule.state), _plain(rule.status)): rule for rule in rules}
+
+
+def reason_not_taken(order: SalesOrder, rules: ShopRules, *, now: datetime) -> str:
     """Why an order stays out of SAP for now; empty when it should be sent."""
-    if never := reason_never_taken(order):
+    rule = rules.about(order)
+    if never := reason_never_taken(order, rule):
         return never
     if order.is_taken_anyway:
         return ""
-    if closed := _state_reason(order):
+    if closed := _state_reason(order, rule):
         return closed
     if order.is_from_before_portal:
         return TOO_EARLY
@@ -64,14 +98,16 @@ def reason_not_taken(order: SalesOrder, payments: Payments, *, now: datetime) ->
         return replaced
     if refunded := _refund_reason(order):
         return refunded
-    payment = payments.get(order.payment_method)
+    payment = rules.payments.get(order.payment_method)
     return (_payment_reason(order, payment, now) if payment else "") or _begun_reason(order)
 
 
-def reason_never_taken(order: SalesOrder) -> str:
+def reason_never_taken(order: SalesOrder, rule: IntakeRule | None) -> str:
     """Why not even a person can have the order sent; empty where part of it is open."""
     if order.state in NEVER_TAKEN:
         return NOT_OPEN[order.state]
+    if rule is not None and rule.handling == IntakeRule.Handling.NEVER:
+        return rule.reason
     lines = order.lines.all()
     if not lines:
         return ""
@@ -123,17 +159,37 @@ def _replaces_reason(order: SalesOrder) -> str:
     return ""
 
 
-def _state_reason(order: SalesOrder) -> str:
+def _state_reason(order: SalesOrder, rule: IntakeRule | None) -> str:
     """An unknown state stops the order, because what SAP holds is hard to take back."""
-    if order.state in NOT_OPEN:
-        return NOT_OPEN[order.state]
-    if order.status in SUSPECT:
-        return SUSPECT[order.status]
-    if order.status in NOT_PLACED or order.state in NOT_PLACED:
-        return NOT_PLACED.get(order.status) or NOT_PLACED[order.state]
-    if order.state not in OPEN:
-        return f"In a state the portal does not know: {order.state or 'none'}"
-    return ""
+    if rule is not None and rule.handling == IntakeRule.Handling.WAIT:
+        return rule.reason
+    opened = _opened_by(rule)
+    return next(_own_reasons(order, opened), "")
+
+
+def _opened_by(rule: IntakeRule | None) -> frozenset[str]:
+    """The codes that a rule takes orders with; only the state itself opens a state."""
+    if rule is None or rule.handling != IntakeRule.Handling.TAKE:
+        return frozenset()
+    return frozenset({_plain(rule.state), _plain(rule.status)} - {""}) - NEVER_OPEN
+
+
+def _own_reasons(order: SalesOrder, opened: frozenset[str]) -> Iterator[str]:
+    state, status = _plain(order.state), _plain(order.status)
+    if state in NOT_OPEN and state not in opened:
+        yield NOT_OPEN[state]
+    if status in SUSPECT and status not in opened:
+        yield SUSPECT[status]
+    if status in NOT_PLACED or state in NOT_PLACED:
+        yield NOT_PLACED.get(status) or NOT_PLACED[state]
+    if state not in OPEN | opened:
+        yield f"In a state the portal does not know: {order.state or 'none'}"
+    if "payment_review" not in opened and is_under_review(order.payload):
+        yield UNDER_REVIEW
+
+
+def _plain(code: str) -> str:
+    return code.strip().lower()
 
 
 def _payment_reason(order: SalesOrder, payment: PaymentMapping, now: datetime) -> str:

@@ -27,6 +27,13 @@ def store_mail(invoice: Invoice, asked_by: User | None, outcome: str) -> None:
     )
 
 
+def store_not_to_be_mailed(invoice: Invoice, reason: str) -> None:
+    """Once known it stays: a rule made or taken away later says nothing of this invoice."""
+    if reason and not (invoice.not_to_be_mailed or invoice.is_customer_told):
+        invoice.not_to_be_mailed = reason
+        invoice.save(update_fields=["not_to_be_mailed"])
+
+
 def store_mail_queued(paper: ShopPaper, *, is_queued: bool) -> None:
     """``is_queued`` tells whether the shop has to be asked about the mail again."""
     now = clock.now()

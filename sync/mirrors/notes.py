@@ -15,6 +15,11 @@ def note_looked_up(order: SalesOrder) -> None:
     keep(order, looked_up_as=order.remote_updated_at)
 
 
+def note_reference(order: SalesOrder, customer_reference: str) -> None:
+    """SAP is asked to create the order under this reference, which it keeps from now on."""
+    keep(order, customer_reference=customer_reference)
+
+
 def note_confirmed(order: SalesOrder) -> None:
     """The shop was seen to carry the order's SAP number."""
     keep(order, confirmed_at=timezone.now())

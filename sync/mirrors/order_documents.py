@@ -81,7 +81,8 @@ def _add_marked_done(orders: Sequence[SalesOrder], found: Found) -> None:
 
 
 def _add_sap_lines(orders: Sequence[SalesOrder], found: Found) -> None:
-    columns = ("sap_item_number", "ordered_quantity", "unit", "billed_from", "is_rejected")
+    columns = ("sap_item_number", "ordered_quantity", "unit", "billed_from", "is_rejected",
+               "is_third_party")  # fmt: skip
     lines = SapSalesOrderLine.objects.filter(sales_order__in=orders)
     for order, *values in lines.values_list("sales_order", *columns):
         line = SapLine(*values)

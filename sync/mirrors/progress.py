@@ -6,20 +6,30 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
-from sync.mirrors.intake import payment_rules_of, reason_not_taken, reason_one_sided
+from sync.mirrors.intake import reason_not_taken, reason_one_sided, rules_of
 from sync.mirrors.nobody_moves import reason_nobody_moves
 from sync.mirrors.order_documents import Documents, documents_of
 from sync.mirrors.unwanted_goods import reason_unwanted, store_unwanted_quantities
-from sync.models import Decision, SalesOrder, Shop, clock
+from sync.models import (
+    Decision,
+    IntakeRule,
+    PaymentMapping,
+    SalesOrder,
+    SalesOrderLine,
+    Shop,
+    clock,
+)
 from sync.policy import Policy
 from sync.translate import line_progress
+from sync.translate.sap_hindrances import Hindrance, hindrances
 from sync.translate.sap_progress import left_to_bill, left_to_deliver
 
 Stage = SalesOrder.Stage
 OPEN_STAGES = frozenset(Stage) - {Stage.COMPLETE, Stage.CANCELED}
 SHARE_OF_AGE = 0.25  # of the time since an order was complete, until it is looked at again
+AT_ONCE = 500
 Due = Literal["deliveries_due_at", "billing_due_at"]
 
 
@@ -32,7 +42,7 @@ def refresh_stages(keys: Iterable[int]) -> None:
     )
     documents = documents_of(orders, [order for order in orders if order.is_decided])
     awaited = {order.shop for order in orders if not order.is_in_sap}
-    payments = {shop: payment_rules_of(shop) for shop in awaited}
+    rules = {shop: rules_of(shop) for shop in awaited}
     now = clock.now()
     for order in orders:
         if order.is_in_sap:
@@ -41,11 +51,33 @@ def refresh_stages(keys: Iterable[int]) -> None:
             reason = reason or reason_one_sided(order)
             reason = reason or reason_nobody_moves(order, documents[order.pk])
         else:
-            reason = reason_not_taken(order, payments[order.shop], now=now)
+            reason = reason_not_taken(order, rules[order.shop], now=now)
         stage = stage_of(order, reason, documents[order.pk])
         if (stage, reason) != (order.stage, order.not_taken_reason):
             values = {"stage": stage, "not_taken_reason": reason, **_arrival(order, stage, now)}
             SalesOrder.objects.filter(pk=order.pk).update(**values)
+
+
+def judge_again(shop: Shop, *rules: IntakeRule | PaymentMapping) -> int:
+    """After a change of rules of intake: the orders not in SAP that they are about, old and new.
+    Returns how many."""
+    about = Q()
+    for rule in rules:
+        named = (
+            {"payment_method": rule.method}
+            if isinstance(rule, PaymentMapping)
+            else {"state__iexact": rule.state, "status__iexact": rule.status}
+        )
+        about |= Q(**{column: code for column, code in named.items() if code})
+    judged = (Stage.NOT_TAKEN, Stage.TO_SYNC)
+    keys = list(
+        SalesOrder.objects.filter(about, shop=shop, stage__in=judged, sap_read_at=None)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    for at in range(0, len(keys), AT_ONCE):
+        refresh_stages(keys[at : at + AT_ONCE])
+    return len(keys)
 
 
 def refresh_replacements(shop: Shop) -> None:
@@ -87,6 +119,17 @@ def reason_incomplete(order: SalesOrder) -> str:
     return _left_to_ship(order, documents) or _left_to_invoice(order, documents)
 
 
+def hindrances_of(order: SalesOrder) -> list[Hindrance]:
+    """What keeps an order that is open in SAP from moving there."""
+    if not order.is_in_sap or order.stage not in OPEN_STAGES:
+        return []
+    return hindrances(
+        order.sap_blocks,
+        is_incomplete=order.sap_is_incomplete,
+        incomplete_for=order.sap_incomplete_for,
+    )
+
+
 def _left_to_ship(order: SalesOrder, documents: Documents) -> str:
     """Empty when everything has left SAP and is shipped in the shop.
 
@@ -101,10 +144,17 @@ def _left_to_ship(order: SalesOrder, documents: Documents) -> str:
     handled = documents.shipped | documents.ended_deliveries
     if documents.ended_deliveries and documents.deliveries <= handled:
         return ""
-    sku = line_progress.left_to_wait_for(lines)
+    others = _shipped_by_suppliers(lines, documents)
+    sku = line_progress.left_to_wait_for(lines, but=others)
     if not (sku or documents.deliveries <= documents.shipped):
-        sku = line_progress.left_to_ship(lines)
+        sku = line_progress.left_to_ship(lines, but=others)
     return f"The shop has not shipped all of {sku} yet." if sku else ""
+
+
+def _shipped_by_suppliers(lines: Iterable[SalesOrderLine], documents: Documents) -> set[int]:
+    """Nobody here waits for a delivery of third-party lines: there is none (SAP sheet 13.21)."""
+    theirs = {one.item_number for one in documents.in_sap.lines if one.is_third_party}
+    return {line.item_id for line in lines if line.sap_item_number in theirs} if theirs else set()
 
 
 def _left_to_invoice(order: SalesOrder, documents: Documents) -> str:

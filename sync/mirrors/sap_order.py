@@ -10,6 +10,7 @@ from sync.mirrors.compared import fingerprint_in_sap, refunded_in_shop
 from sync.mirrors.notes import keep
 from sync.mirrors.order_rest import store_quantities_asked
 from sync.mirrors.sap import store_sap_lines
+from sync.mirrors.shared_references import customer_reference_of
 from sync.models import SalesOrder, SalesOrderLine
 from sync.sap.records import CreatedSalesOrder, SapSalesOrder
 from sync.translate.comparison import rounding_between
@@ -38,7 +39,10 @@ def store_compared(
     **notes: object,
 ) -> None:
     """Call it within a transaction."""
-    rounding = None if differences else rounding_between(asked.request, read, asked.totals)
+    is_partial = any(item.rejection_reason for item in read.items)  # its totals say nothing
+    rounding = (
+        None if differences or is_partial else rounding_between(asked.request, read, asked.totals)
+    )
     cuts = [
         {"field": cut.field, "length": cut.original_length, "limit": cut.limit}
         for cut in asked.cuts
@@ -75,9 +79,12 @@ def _store(
     for item_id, item_number in item_numbers.items():
         line = SalesOrderLine.objects.filter(sales_order=order, item_id=item_id)
         line.update(sap_item_number=item_number)
+    ours = customer_reference_of(order)
+    known_by = {"customer_reference": ours} if read.customer_reference == ours else {}
     keep(
         order,
         **sap_order_values(read),
+        **known_by,
         sap_read_at=timezone.now(),
         sap_fingerprint=fingerprint_in_sap(read),
         sap_missing_since=None,

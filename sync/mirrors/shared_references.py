@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.db.models.functions import Trim, Upper
 
 from sync.causes.cause import Cause
@@ -18,16 +18,47 @@ from sync.sap.reference import normal_reference, web_reference
 
 
 def customer_reference_of(order: SalesOrder) -> str:
-    return web_reference(order.shop.reference_prefix, order.increment_id)
+    """Once it was sent it stays, whatever prefix its store is given later."""
+    return order.customer_reference or web_reference(prefix_of(order), order.increment_id)
+
+
+def prefix_of(order: SalesOrder) -> str:
+    """Its store's, or else its shop's."""
+    prefetch_related_objects([order.shop], "sales_areas")
+    areas = (one for one in order.shop.sales_areas.all() if one.store_id == order.store_id)
+    return next((one.reference_prefix for one in areas), "") or order.shop.reference_prefix
+
+
+def prefixes_of(shop: Shop) -> tuple[str, ...]:
+    """Of all its stores as SAP keeps them, the longest first."""
+    prefetch_related_objects([shop], "sales_areas")
+    own = (one.reference_prefix for one in shop.sales_areas.all())
+    known = {normal_reference(prefix) for prefix in (shop.reference_prefix, *own)}
+    return tuple(sorted(known, key=len, reverse=True))
+
+
+def number_in(reference: str, shop: Shop) -> str:
+    """The web order's number in a reference of the shop."""
+    prefix = next((one for one in prefixes_of(shop) if reference.startswith(one)), "")
+    return reference.removeprefix(prefix)
+
+
+def references_of_old(shop: Shop) -> set[str]:
+    """References of orders sent with a prefix that no store of the shop has any more."""
+    sent = SalesOrder.objects.filter(shop=shop).exclude(customer_reference="")
+    for prefix in prefixes_of(shop):
+        sent = sent.exclude(customer_reference__startswith=prefix)
+    return set(sent.order_by().values_list("customer_reference", flat=True))
 
 
 def orders_with_reference(reference: str) -> Iterator[SalesOrder]:
     """Web orders of all shops."""
-    for shop in Shop.objects.all():
-        prefix = normal_reference(shop.reference_prefix)
-        orders = SalesOrder.objects.filter(shop=shop).select_related("shop").defer("payload")
+    for shop in Shop.objects.prefetch_related("sales_areas"):
+        numbers = {reference.removeprefix(prefix).strip() for prefix in prefixes_of(shop)}
+        orders = SalesOrder.objects.filter(shop=shop).defer("payload")
         numbered = orders.annotate(plain=Upper(Trim("increment_id")))
-        for order in numbered.filter(plain=reference.removeprefix(prefix).strip()):
+        for order in numbered.filter(Q(plain__in=numbers) | Q(customer_reference=reference)):
+            order.shop = shop
             if customer_reference_of(order) == reference:
                 yield order
 
@@ -57,34 +88,63 @@ def _others(order: SalesOrder) -> Iterator[SalesOrder]:
 
 
 def _written(order: SalesOrder) -> str:
-    return order.shop.reference_prefix + order.increment_id.strip()
+    return prefix_of(order) + order.increment_id.strip()
 
 
 def _shared(order: SalesOrder, other: SalesOrder) -> RecordsDisagree:
-    where = "" if other.shop_id == order.shop_id else f" of the shop {other.shop}"
     there = f" (in SAP as {other.sap_sales_order_number})" if other.is_in_sap else ""
     return RecordsDisagree(
-        f"Web order {order.increment_id} and web order {other.increment_id}{where}{there} are the "
-        f"same to SAP, which keeps both numbers as {customer_reference_of(order)}: neither is "
-        "taken for the other.",
+        f"Web order {order.increment_id} and web order {other.increment_id}{_where(order, other)}"
+        f"{there} are the same to SAP, which keeps both numbers as "
+        f"{customer_reference_of(order)}: neither is taken for the other.",
         cause=_cause(order, other),
         reference=order.increment_id,
+        remedy=_remedy(order, other),
     )
 
 
 def _anothers(order: SalesOrder, other: SalesOrder) -> RecordsDisagree:
-    whose = f"web order {other.increment_id}"
-    if other.shop_id != order.shop_id:
-        whose = f"the shop {other.shop}"
     return RecordsDisagree(
         f"SAP order {other.sap_sales_order_number} carries the number {order.increment_id}, "
-        f"but it is that of {whose}.",
+        f"but it is that of web order {other.increment_id}{_where(order, other)}.",
         cause=_cause(order, other),
         reference=order.increment_id,
+        remedy=_remedy(order, other),
     )
 
 
-def _cause(order: SalesOrder, other: SalesOrder) -> Cause:
+def _where(order: SalesOrder, other: SalesOrder) -> str:
     if other.shop_id != order.shop_id:
+        return f" of {_store(other)} of the shop {other.shop}"
+    return f" of {_store(other)}" if other.store_id != order.store_id else ""
+
+
+def _cause(order: SalesOrder, other: SalesOrder) -> Cause:
+    if (other.shop_id, other.store_id) != (order.shop_id, order.store_id):
         return OrderCause.SAME_NUMBERS_OF_SHOPS
     return OrderCause.SAME_REFERENCE
+
+
+def _remedy(order: SalesOrder, other: SalesOrder) -> str:
+    """Names the store whose prefix can still be given; empty for the cause's own advice."""
+    if (other.shop_id, other.store_id) == (order.shop_id, order.store_id):
+        return ""
+    for one in (order, other):
+        sent = SalesOrder.objects.filter(shop=one.shop, store_id=one.store_id)
+        if not sent.exclude(customer_reference="").exists():
+            return (
+                f"Give {_store(one)} of the shop {one.shop} a reference prefix of its own under "
+                "Mappings → Sales areas, then retry."
+            )
+    return (
+        "Orders of both stores are in SAP already, so their prefixes are fixed. Cancel one of both "
+        "orders in its shop and have it placed again under another number."
+    )
+
+
+def _store(order: SalesOrder) -> str:
+    return (
+        f"store {order.store_id} ({order.store_name})"
+        if order.store_name
+        else (f"store {order.store_id}")
+    )

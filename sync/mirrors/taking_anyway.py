@@ -29,6 +29,7 @@ FOLLOWS = {
     intake.NOT_OPEN["payment_review"]: f"The payment is still being looked into. {DELIVERS}",
     intake.SUSPECT["fraud"]: f"The shop suspects fraud. {DELIVERS}",
     intake.SUSPECT["paypal_reversed"]: f"The money has gone back. {DELIVERS}",
+    intake.UNDER_REVIEW: f"The payment is still being looked into. {DELIVERS}",
     intake.TOO_EARLY: "It may have been entered in SAP before the portal was there: look it up in "
     "SAP first, or the customer gets the goods twice.",
     intake.SHIPPED_IN_PART: "What was shipped from the shop is not ordered again; make sure that "

@@ -15,6 +15,7 @@ from sync.models.decisions import Decision
 from sync.models.deliveries import DeliveryTrack, OutboundDelivery, OutboundDeliveryLine
 from sync.models.dry_runs import DryRun
 from sync.models.identities import RemoteIdentity
+from sync.models.intake_rules import IntakeRule, InvoiceMailRule
 from sync.models.invoices import Invoice, InvoiceLine, InvoiceMail
 from sync.models.ledger import RemoteCall, SyncAttempt, SyncTask
 from sync.models.mapping import (
@@ -43,9 +44,11 @@ __all__ = [
     "DeliveryTrack",
     "DryRun",
     "FetchHealth",
+    "IntakeRule",
     "Invoice",
     "InvoiceLine",
     "InvoiceMail",
+    "InvoiceMailRule",
     "MaterialMapping",
     "OutboundDelivery",
     "OutboundDeliveryLine",

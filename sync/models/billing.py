@@ -18,6 +18,7 @@ class BillingDocument(models.Model):
         """VBTYP."""
 
         INVOICE = "M", "Invoice"
+        DOWN_PAYMENT_REQUEST = "M-P", "Down-payment request"
         INVOICE_CANCELLATION = "N", "Cancellation"
         CREDIT_MEMO = "O", "Credit memo"
         DEBIT_MEMO = "P", "Debit memo"

@@ -64,6 +64,9 @@ class Invoice(models.Model):
     mail_due_at = models.DateTimeField(
         null=True, blank=True, help_text="When the shop is asked again whether it was sent."
     )
+    not_to_be_mailed = models.CharField(
+        max_length=80, blank=True, help_text="Why the shop was not to mail it to the customer."
+    )
     is_made_by_hand = models.BooleanField(default=False, help_text="Found, not made.")
     differs_by = money(
         null=True, blank=True, help_text="Invoice minus billing document, when they disagree."

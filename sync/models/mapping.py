@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower, Trim
 
 
 class CustomerMapping(models.Model):
@@ -78,6 +79,7 @@ class MaterialMapping(models.Model):
     class Meta:
         ordering = ["sku"]
         constraints = [models.UniqueConstraint(fields=["shop", "sku"], name="one_material_per_sku")]
+        indexes = [models.Index("shop", Lower(Trim("sku")), name="material_any_case")]
 
     def __str__(self) -> str:
         return f"{self.sku} → {self.material or f'EAN {self.ean}'}"

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sync.models.columns import document_number, money, quantity
+from sync.models.compared_orders import ComparedOrder
 
 
-class SalesOrder(models.Model):
+class SalesOrder(ComparedOrder):
     """A Magento order, keyed by shop and ``entity_id``; people know it by ``increment_id``.
 
     Only steps write here: ``pull_orders`` the shop's columns, ``push_order`` and the pulls from SAP
@@ -91,6 +92,11 @@ class SalesOrder(models.Model):
         max_length=50, blank=True, help_text="The order this one came from when it was edited."
     )
     ext_order_id = models.CharField(max_length=40, blank=True)
+    customer_reference = models.CharField(
+        max_length=56,
+        blank=True,
+        help_text="Under which it was sent to SAP or found there, and is looked for ever after.",
+    )
     payload = models.JSONField(default=dict)
     first_read_at = models.DateTimeField(
         default=timezone.now, help_text="Since when the portal has known of it."
@@ -147,6 +153,12 @@ class SalesOrder(models.Model):
         default=timezone.now,
         help_text="When SAP was last looked at for billing documents that follow much later.",
     )
+    sap_incomplete_for = models.JSONField(
+        default=list, blank=True, help_text="Kinds of work for which data is missing in SAP."
+    )
+    sap_blocks = models.JSONField(
+        default=list, blank=True, help_text="Blocks that are set in SAP: credit, delivery, billing."
+    )
     billing_flow = models.JSONField(
         default=list, help_text="Billing documents of the document flow that led to a new reading."
     )
@@ -155,21 +167,6 @@ class SalesOrder(models.Model):
     )
     sap_unsettled_until = models.DateTimeField(
         null=True, blank=True, help_text="A write to SAP may still be running until then."
-    )
-    shop_fingerprint = models.CharField(
-        max_length=64, blank=True, help_text="Of what is compared of the shop's order."
-    )
-    sap_fingerprint = models.CharField(
-        max_length=64, blank=True, help_text="Of what is compared of the SAP order."
-    )
-    comparison_due_at = models.DateTimeField(
-        null=True, blank=True, help_text="Since when either side has changed and is to be compared."
-    )
-    sap_missing_since = models.DateTimeField(
-        null=True, blank=True, help_text="Since when SAP no longer shows the order."
-    )
-    compared_refund = money(
-        default=Decimal(0), help_text="What the shop had refunded when both were last compared."
     )
 
     class Meta:
@@ -189,6 +186,11 @@ class SalesOrder(models.Model):
             models.Index(fields=["grand_total", "id"], name="order_total"),
             models.Index(fields=["increment_id"], name="order_increment"),
             models.Index(Upper(Trim("increment_id")), name="order_increment_any_case"),
+            models.Index(
+                fields=["customer_reference"],
+                condition=~models.Q(customer_reference=""),
+                name="order_customer_reference",
+            ),
             models.Index(fields=["customer_email"], name="order_email"),
             models.Index(fields=["verification"], name="order_verification"),
             models.Index(
@@ -299,6 +301,9 @@ class SapSalesOrderLine(models.Model):
     unit = models.CharField(max_length=3, blank=True)
     billed_from = models.CharField(max_length=8, choices=BilledFrom, blank=True)
     is_rejected = models.BooleanField(default=False)
+    is_third_party = models.BooleanField(
+        default=False, help_text="The supplier ships it; SAP makes no delivery."
+    )
 
     class Meta:
         ordering = ["sap_item_number"]

@@ -9,10 +9,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
+from sync.models.intake_rules import known_group_ids
 from sync.models.systems import shop_system
 
 DEFAULT_RULES = "customer_id,attribute,group,company,vat,email"
 RULES = frozenset(DEFAULT_RULES.split(","))
+PREFIX = RegexValidator(r"^[A-Z0-9-]*$", "Capitals, digits and hyphens only.")
 
 
 def known_rules(value: str) -> None:
@@ -58,9 +60,10 @@ class Shop(models.Model):
     reference_prefix = models.CharField(
         max_length=6,
         blank=True,
-        validators=[RegexValidator(r"^[A-Z0-9-]*$", "Capitals, digits and hyphens only.")],
+        validators=[PREFIX],
         help_text="Before the web order's number in SAP's customer reference, so that two shops "
-        "with the same numbers never meet. Fixed once an order was sent.",
+        "with the same numbers never meet; for stores without their own. Fixed once an order of "
+        "such a store was sent.",
     )
     poll_interval_seconds = models.PositiveIntegerField(
         null=True,
@@ -83,16 +86,30 @@ class Shop(models.Model):
         return shop_system(self.code)
 
     def clean(self) -> None:
-        """The prefix is part of the reference by which orders are found in SAP: it is fixed once
-        used."""
+        """The prefix is part of the reference by which orders are found in SAP: it is fixed once a
+        store without its own has used it."""
         before = Shop.objects.filter(pk=self.pk).values_list("reference_prefix", flat=True).first()
         if before is None or before == self.reference_prefix:
             return
-        tasks = self.synctask_set.filter(step="push_order", attempts__gt=0)
-        if tasks.exists():
+        own = self.sales_areas.exclude(reference_prefix="").values("store_id")
+        sent = self.sales_orders.exclude(customer_reference="").exclude(store_id__in=own)
+        stores = sorted(set(sent.order_by().values_list("store_id", flat=True)))
+        if stores:
             raise ValidationError(
-                {"reference_prefix": "Orders were already sent with the present prefix."}
+                {
+                    "reference_prefix": "Orders were already sent with the present prefix, of "
+                    f"{_named(self, stores)}. Give each of these stores “{before}” as its own "
+                    "prefix first."
+                    if before
+                    else "Orders were already sent without a prefix, of "
+                    f"{_named(self, stores)}. Give the other stores their own prefix instead."
+                }
             )
+
+
+def _named(shop: Shop, stores: list[int]) -> str:
+    names = dict(shop.sales_areas.values_list("store_id", "name"))
+    return ", ".join(f"{names.get(store, 'store')} ({store})" for store in stores)
 
 
 class SalesArea(models.Model):
@@ -162,6 +179,20 @@ class SalesArea(models.Model):
         help_text="The order date is that of this zone; empty: SAP's own.",
     )
 
+    reference_prefix = models.CharField(
+        max_length=6,
+        blank=True,
+        validators=[PREFIX],
+        help_text="Before the web order's number in SAP's customer reference; empty: the shop's. "
+        "Fixed once an order of the store was sent.",
+    )
+    business_groups = models.CharField(
+        max_length=200,
+        blank=True,
+        validators=[known_group_ids],
+        help_text="Ids of Magento's customer groups that are business customers, such as 4, 7.",
+    )
+
     class Meta:
         ordering = ["shop", "store_id"]
         constraints = [
@@ -172,3 +203,20 @@ class SalesArea(models.Model):
         return (
             f"{self.name} → {self.sales_organization}/{self.distribution_channel}/{self.division}"
         )
+
+    def clean(self) -> None:
+        """Both a prefix of its own and the one it takes over from its shop are fixed once used."""
+        before = SalesArea.objects.filter(pk=self.pk).select_related("shop").first()
+        if before is None or before.prefix == self.prefix:
+            return
+        sent = before.shop.sales_orders.filter(store_id=before.store_id)
+        if sent.exclude(customer_reference="").exists():
+            present = f"the prefix {before.prefix}" if before.prefix else "no prefix"
+            raise ValidationError(
+                {"reference_prefix": f"Orders of this store were already sent with {present}."}
+            )
+
+    @property
+    def prefix(self) -> str:
+        """Before the numbers of its web orders in SAP's customer reference."""
+        return self.reference_prefix or self.shop.reference_prefix

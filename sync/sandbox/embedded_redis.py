@@ -1,7 +1,10 @@
-"""An embedded Redis-protocol server for `make demo`: one owner, one socket, files kept.
+"""An embedded Redis-protocol server for `make demo`: one owner, one socket, nothing kept.
 
 Run as ``python -m sync.sandbox.embedded_redis DIRECTORY SOCKET``. A second server on the same
 socket would steal it (stack.md section 1), so a lock file is held for the server's whole life.
+
+It starts empty every time: Redis is only the bell, and files that another version of the server
+wrote would keep it from starting.
 """
 
 from __future__ import annotations
@@ -24,10 +27,10 @@ def server_binary() -> str:
 
 
 def arguments(directory: Path, socket: Path) -> list[str]:
-    """How the server is started: on a socket only, with every write kept."""
+    """On a socket only, keeping nothing."""
     return [
         *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
-        *("--dir", str(directory), "--appendonly", "yes", "--save", ""),
+        *("--dir", str(directory), "--appendonly", "no", "--save", ""),
         *("--maxmemory-policy", "noeviction", "--loglevel", "warning"),
     ]
 
@@ -44,8 +47,11 @@ def main(directory: Path, socket: Path) -> None:
     except BlockingIOError:
         raise SystemExit("Another embedded Redis already runs in this directory.") from None
     os.set_inheritable(lock, True)
+    files = directory / "redis"
+    shutil.rmtree(files, ignore_errors=True)
+    files.mkdir()
     binary = server_binary()
-    os.execv(binary, [binary, *arguments(directory, socket)])
+    os.execv(binary, [binary, *arguments(files, socket)])
 
 
 if __name__ == "__main__":

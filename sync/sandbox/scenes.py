@@ -28,6 +28,7 @@ class Play:
     sap_order: str = ""
     delivery: str = ""
     billing_document: str = ""
+    has_goods: bool = True  # services and downloads are billed from the order, without a delivery
     people: dict[str, Visitor] = field(default_factory=dict)
 
     def person(self, name: str) -> Visitor:
@@ -55,6 +56,7 @@ def place_and_sync(play: Play) -> Iterator[str]:
     """A web order is placed; one click brings it into SAP."""
     placed = _post(f"{play.shop}/sandbox/orders", shape=play.shape)["orders"][0]
     play.increment_id = placed["increment_id"]
+    play.has_goods = not play.in_shop()["order"]["is_virtual"]
     yield f"shop: web order {play.increment_id} placed"
     play.press("sales", "/orders/sync-all/")
     held = wait_for(play.in_sap, f"an order with reference {play.increment_id} in SAP")
@@ -87,6 +89,9 @@ def find_in_sap(play: Play) -> Iterator[str]:
 
 def pick(play: Play) -> Iterator[str]:
     """The warehouse picks it; the pick time shows in the portal."""
+    if not play.has_goods:
+        yield "nothing to pick: services and downloads have no delivery"
+        return
     made = _post(f"{play.sap}/sandbox/orders/{play.sap_order}/deliveries")["deliveries"]
     play.delivery = made[0]
     _post(f"{play.sap}/sandbox/deliveries/{play.delivery}/pick")
@@ -100,6 +105,9 @@ def pick(play: Play) -> Iterator[str]:
 
 def ship(play: Play) -> Iterator[str]:
     """Goods issue with a tracking number; the shop ships, the customer is told."""
+    if not play.has_goods:
+        yield "nothing to ship: the shop needs no shipment"
+        return
     parcel = f"{PARCEL}{play.increment_id[-6:]}"
     _post(
         f"{play.sap}/sandbox/deliveries/{play.delivery}/goods-issue",
@@ -119,7 +127,8 @@ def ship(play: Play) -> Iterator[str]:
 
 def bill_and_resend(play: Play) -> Iterator[str]:
     """Billing creates the invoice in the shop, mails it; finance sends it again."""
-    made = _post(f"{play.sap}/sandbox/billing", delivery=play.delivery)["billing_documents"]
+    source = {"delivery": play.delivery} if play.has_goods else {"order": play.sap_order}
+    made = _post(f"{play.sap}/sandbox/billing", **source)["billing_documents"]
     play.billing_document = made[0]
     yield f"SAP: billing document {play.billing_document} created"
     play.press("finance", "/invoices/sync-all/")

@@ -55,6 +55,16 @@ def cut(value: str, length: int) -> str:
     return value
 
 
+def capitals(value: str) -> str:
+    """As ABAP makes them: one letter stays one letter, so that ß stays."""
+    return "".join(map(_capital, plain(value)))
+
+
+def _capital(letter: str) -> str:
+    capital = letter.upper()
+    return capital if len(capital) == 1 else letter
+
+
 def is_digits(value: str) -> bool:
     """ASCII digits only: pyrfc lets ``²`` pass, SAP does not."""
     return value.isascii() and value.isdigit()

@@ -21,6 +21,7 @@ from sync.sap.billing_items import (
 )
 from sync.sap.deliveries import search_deliveries
 from sync.sap.functions import LIST_BILLING, READ_BILLING
+from sync.sap.options import SapOptions
 from sync.sap.orders import get_sales_orders
 from sync.sap.records import SapBillingDocument
 from sync.sap.returns import refuse_reading
@@ -46,13 +47,16 @@ HEADERS = Table(
     "VBRK",
     ("VBELN", "FKART", "VBTYP", "WAERK", "FKDAT", "ERDAT", "ERZET", "KUNRG", "KUNAG", "NETWR",
      "MWSBK"),
-    unconfirmed=("FKSTO", "SFAKN"),
+    unconfirmed=("FKSTO", "SFAKN", "FKTYP"),
 )  # fmt: skip
 LINES = Table(
     "VBRP",
     ("VBELN", "POSNR", "FKIMG", "VRKME", "NETWR", "VGBEL", "VGPOS", "AUBEL", "AUPOS", "MATNR"),
     unconfirmed=("MWSBP",),
 )
+
+
+INVOICE, DOWN_PAYMENT_REQUEST = "M", "M-P"  # of billing category P (sheet 13.12)
 
 
 @dataclass(slots=True)
@@ -165,11 +169,14 @@ def _document(
     head: Row = {**invoice.head, **{k: v for k, v in entry.detail.items() if v}}
     net_value, tax_value = _totals(entry, table)
     category = text(table, "VBTYP") or text(head, "SD_DOC_CAT")
+    billing_type = text(table, "FKART") or text(head, "BILL_TYPE")
     if not category:
         raise not_readable("A billing document from SAP lacks its category.")
+    if category == INVOICE and _is_down_payment_request(table, billing_type, session.options):
+        category = DOWN_PAYMENT_REQUEST
     return SapBillingDocument(
         billing_document_number=document,
-        billing_type=text(table, "FKART") or text(head, "BILL_TYPE"),
+        billing_type=billing_type,
         category=category,
         currency=text(table, "WAERK") or text(head, "CURRENCY"),
         billing_date=first_date(table, "FKDAT") or first_date(head, "BILL_DATE"),
@@ -182,6 +189,12 @@ def _document(
         sold_to=text(table, "KUNAG") or text(head, "SOLD_TO"),
         items=invoice.items,
     )
+
+
+def _is_down_payment_request(table: Row, billing_type: str, options: SapOptions) -> bool:
+    """By billing category where VBRK tells it, else by the billing types named in the options."""
+    told = text(table, "FKTYP")
+    return told == "P" if told else billing_type in options.down_payment_types
 
 
 def _document_number(value: str) -> str:

@@ -107,6 +107,7 @@ class SapClient:
     def close(self) -> None:
         self._session.close()
 
+    @_once_more_if_cut
     def ping(self) -> str:
         """A readable line about the system: id, release, host."""
         self._session.call(functions.TEST_CONNECTION, {"REQUTEXT": "ping"})
@@ -114,12 +115,15 @@ class SapClient:
         system, release, host = (text(info, f) for f in ("RFCSYSID", "RFCSAPRL", "RFCHOST"))
         return f"SAP system {system or '?'}, release {release or '?'}, host {host or '?'}"
 
+    @_once_more_if_cut
     def missing_parts(self) -> dict[str, list[str]]:
         return readiness.missing_parts(self._session)
 
+    @_once_more_if_cut
     def missing_extras(self) -> list[str]:
         return readiness.missing_extras(self._session)
 
+    @_once_more_if_cut
     def may_read_tables(self) -> bool:
         return table_read.may_read_tables(self._session)
 
@@ -136,6 +140,7 @@ class SapClient:
         refusals = {what: readiness.refusal(session, read) for what, read in reads.items()}
         return {what: reason for what, reason in refusals.items() if reason}
 
+    @_once_more_if_cut
     def utc_offset(self) -> timedelta | None:
         return readiness.utc_offset(self._session)
 

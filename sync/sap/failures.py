@@ -19,11 +19,18 @@ from sync.errors import (
 from sync.sap.connection import class_names
 from sync.sap.messages import explain
 from sync.sap.records import SapMessage
-from sync.sap.refusals import SapException, SapFieldMissing, SapFieldRefused, SapNotAuthorized
+from sync.sap.refusals import (
+    SapDumped,
+    SapException,
+    SapFieldMissing,
+    SapFieldRefused,
+    SapNotAuthorized,
+)
 
 FIELD_NAME = re.compile(r"[A-Z/][A-Z0-9_/]{0,29}")
 # ExternalRuntimeError while filling: an unknown field, a value not convertible. Nothing was sent.
 INVALID_PARAMETER, CONVERSION_FAILURE = 20, 22
+SHORT_DUMP = 3
 FILL_CODES = {INVALID_PARAMETER, CONVERSION_FAILURE}
 FUNCTION_MISSING = "FU_NOT_FOUND"
 NO_AUTHORITY = "RFC_NO_AUTHORITY"
@@ -117,9 +124,14 @@ def _cause(exc: BaseException) -> str:
 
 
 def _unknown(exc: BaseException, function: str) -> SyncError:
-    return OutcomeUnknown(
+    message = (
         f"{function} was sent and no clear answer came back ({_cause(exc)}). The session was "
-        "thrown away.",
+        "thrown away."
+    )
+    if _is_dump(exc):
+        return SapDumped(message, str(getattr(exc, "key", "") or ""))
+    return OutcomeUnknown(
+        message,
         cause=SapCause.OUTCOME_UNKNOWN if _is_away(exc) else SapCause.BROKE_OFF,
     )
 
@@ -148,6 +160,10 @@ def _was_cut(exc: BaseException) -> bool:
     13.16). A time-out, a dump or a refused logon is not a cut."""
     key = str(getattr(exc, "key", "") or "")
     return "CommunicationError" in class_names(exc) and key not in TIME_OUT_KEYS
+
+
+def _is_dump(exc: BaseException) -> bool:
+    return "ABAPRuntimeError" in class_names(exc) and getattr(exc, "code", None) == SHORT_DUMP
 
 
 def _is_away(exc: BaseException) -> bool:

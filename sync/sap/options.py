@@ -11,6 +11,8 @@ from sync.causes.sap import SapCause
 from sync.errors import RemoteMisconfigured
 from sync.sap.explanations import Explanation
 
+DOWN_PAYMENT_TYPES = frozenset({"FAZ"})
+
 
 @dataclass(frozen=True, slots=True)
 class SapOptions:
@@ -35,7 +37,16 @@ class SapOptions:
     order_memory_read: str = ""
     # The messages by which lists say that nothing was found; unconfirmed.
     nothing_found_messages: frozenset[str] = frozenset({"VF 041", "VL 302"})
-    reads_tables: bool = True
+    # SAP's classification for clean core knows no API for reading tables: a site that allows it
+    # switches it on, and may name its own copy of the function (sheet 13.17).
+    reads_tables: bool = False
+    table_reader: str = "RFC_READ_TABLE"
+    # Item categories of lines that the supplier ships (sheet 13.21).
+    third_party_categories: frozenset[str] = frozenset({"TAS"})
+    # Billing types of down-payment requests, where billing category P (FKTYP) is not told (13.12).
+    down_payment_types: frozenset[str] = DOWN_PAYMENT_TYPES
+    # Of TOTSTATCCH, TODELBLOST and TOBILBLOST: B in part, C wholly. The values are unconfirmed.
+    blocked_statuses: frozenset[str] = frozenset({"B", "C"})
     taught_messages: Mapping[str, Explanation] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -59,8 +59,11 @@ def create_arguments(
 
 
 def _flagged(values: Fields, *keys: str) -> tuple[Fields, Fields]:
-    """The row without its blanks, and its X row with the key fields filled in."""
-    data = {name: value for name, value in values.items() if name in keys or value not in ("", 0)}
+    """The row without its blanks, and its X row with the key fields filled in.
+
+    A zero is a value: a price of 0 without its flag is priced by SAP itself (sheet 13.3).
+    """
+    data = {name: value for name, value in values.items() if name in keys or value != ""}
     flags: Fields = {key: data[key] for key in keys}
     flags["UPDATEFLAG"] = "I"
     flags.update({name: "X" for name in data if name not in keys})

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sync.causes.sap import SapCause
 from sync.errors import UnexpectedRecord
 from sync.reading import Read, UnreadableRecord
-from sync.sap import abap
+from sync.sap import abap, hindrances
 from sync.sap.abap import not_readable
 from sync.sap.options import SapOptions
 from sync.sap.records import (
@@ -47,7 +47,6 @@ from sync.sap.rows import (
 )
 from sync.sap.unreadable import ORDER, kept_apart
 
-INCOMPLETE = {"A", "B"}
 FIXED_AMOUNT, PERCENTAGE = "B", "A"
 TAX = "D"  # class of condition
 
@@ -134,6 +133,7 @@ def parse_sales_orders(answer: Row, options: SapOptions) -> Read[SapSalesOrder]:
 
 def _sales_order(header: Row, tables: dict[str, list[Row]], options: SapOptions) -> SapSalesOrder:
     progress = only_row(tables["ORDER_STATUSHEADERS_OUT"], "the order's status")
+    statuses = {name: text(progress, name) for name in hindrances.FIELDS}
     return SapSalesOrder(
         sap_sales_order_number=required_text(header, "DOC_NUMBER"),
         customer_reference=_customer_reference(header, tables["ORDER_BUSINESS_OUT"]),
@@ -150,7 +150,9 @@ def _sales_order(header: Row, tables: dict[str, list[Row]], options: SapOptions)
         items=_items(tables["ORDER_ITEMS_OUT"], tables["ORDER_SCHEDULES_OUT"], options),
         conditions=active_conditions(tables["ORDER_CONDITIONS_OUT"]),
         flow=tuple(_flow(row, options) for row in tables["ORDER_FLOWS_OUT"]),
-        is_incomplete=_is_incomplete(progress),
+        is_incomplete=hindrances.is_incomplete(statuses),
+        incomplete_for=hindrances.incomplete_for(statuses),
+        blocks=hindrances.blocks(statuses, options.blocked_statuses),
         partners=_partners(tables["ORDER_PARTNERS_OUT"], tables["ORDER_ADDRESS_OUT"]),
         category=text(header, "SD_DOC_CAT", "SD_DOC_CAT_LONG"),
         distribution_channel=text(header, "DISTR_CHAN"),
@@ -180,10 +182,6 @@ def _address(row: Row) -> SapAddress:
         email=text(row, "E_MAIL"),
         language_iso=text(row, "LANGU_ISO"),
     )
-
-
-def _is_incomplete(progress: Row) -> bool:
-    return bool(INCOMPLETE & {text(progress, "TOTINCOMPL"), text(progress, "TOTINCOMIT")})
 
 
 def _customer_reference(header: Row, business: list[Row]) -> str:
@@ -225,6 +223,7 @@ def _item(row: Row, requested: dict[int, Decimal], options: SapOptions) -> SapSa
         rejection_reason=present_text(row, "REA_FOR_RE"),
         higher_level_item_number=number(row, "HG_LV_ITEM"),
         billing_relevance=text(row, "REL_FOR_BI") if "REL_FOR_BI" in row else None,
+        is_third_party=text(row, "ITEM_CATEG") in options.third_party_categories,
     )
 
 

@@ -42,7 +42,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     functions.LIST_BILLING: (),
     functions.READ_BILLING: (),
 }  # fmt: skip
-USEFUL = {functions.SIMULATE_ORDER: "prices in a dry run", functions.READ_TABLE: "table reads"}
+USEFUL = {functions.SIMULATE_ORDER: "prices in a dry run"}
 
 
 def missing_parts(session: SapSession) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ Document and customer numbers are text in SAP's internal, zero-padded form; amou
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -157,6 +157,7 @@ class SapSalesOrderItem:
     higher_level_item_number: int = 0
     tax_value: Decimal | None = None  # told by a dry run only
     billing_relevance: str | None = None  # FKREL; blank: is not billed. ``None``: not told
+    is_third_party: bool = False  # the supplier ships it: no delivery in SAP (sheet 13.21)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +199,19 @@ class SapSalesOrder:
     items: tuple[SapSalesOrderItem, ...]
     conditions: tuple[SapCondition, ...]
     flow: tuple[SapDocumentFlow, ...]
-    is_incomplete: bool = False
+    is_incomplete: bool | None = False  # ``None``: SAP did not tell
     partners: tuple[SapPartner, ...] = ()  # of the header; addresses only where asked for
     category: str = ""  # VBTYP: C order, H returns, K credit memo request (sheet 13.14)
     distribution_channel: str = ""
     division: str = ""
+    incomplete_for: tuple[str, ...] = ()  # which work needs what is missing (sheet 13.2)
+    blocks: tuple[str, ...] = ()  # credit, delivery, billing (sheet 13.11)
+
+    def told_at_create(self, created: CreatedSalesOrder) -> SapSalesOrder:
+        """SAP does not complete an order by itself: V1 555 stands, whatever the read missed."""
+        if not created.is_incomplete or self.is_incomplete:
+            return self
+        return replace(self, is_incomplete=True)
 
     @property
     def is_wholly_rejected(self) -> bool:
@@ -276,7 +285,8 @@ class SapBillingItem:
 
 @dataclass(frozen=True, slots=True)
 class SapBillingDocument:
-    """``category`` M invoice, N invoice cancellation, O credit memo, U pro forma."""
+    """``category`` M invoice, M-P down-payment request, N invoice cancellation, O credit memo, U
+    pro forma."""
 
     billing_document_number: str
     billing_type: str

@@ -10,15 +10,10 @@ from sync.sap import abap
 
 
 def normal_reference(customer_reference: str) -> str:
-    """Trimmed and in capitals as ABAP makes them: one letter stays one letter."""
-    return "".join(map(_capital, abap.plain(customer_reference).strip()))
+    """Trimmed and in capitals."""
+    return abap.capitals(customer_reference).strip()
 
 
 def web_reference(prefix: str, increment_id: str) -> str:
     """``prefix`` keeps the orders of two shops apart."""
     return normal_reference(prefix + increment_id.strip())
-
-
-def _capital(letter: str) -> str:
-    capital = letter.upper()
-    return capital if len(capital) == 1 else letter

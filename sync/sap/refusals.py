@@ -88,6 +88,15 @@ class SapUpdateFailed(OutcomeUnknown):
         )
 
 
+class SapDumped(OutcomeUnknown):
+    """A function that saves broke off with the runtime error ``key``; nothing was committed if it
+    was the create (SAP sheet 13.13)."""
+
+    def __init__(self, message: str, key: str) -> None:
+        super().__init__(message, cause=SapCause.BROKE_OFF)
+        self.key = key
+
+
 class SapFieldRefused(SapRejected):
     """A value does not fit its field in SAP; nothing was sent. ``field`` never holds the value."""
 

@@ -1,4 +1,4 @@
-"""Reading table rows through RFC_READ_TABLE, where the site allows it. SAP sheet 6.1."""
+"""Reading rows through RFC_READ_TABLE or a copy of it, where the site allows it. Sheet 6.1."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 from sync.reading import Read
 from sync.sap.abap import not_readable, readable
 from sync.sap.bapi import SapSession
-from sync.sap.functions import READ_TABLE
 from sync.sap.refusals import SapException, SapFieldMissing, SapNotAuthorized, Unattributed
 from sync.sap.rows import chunks, number, rows, text
 from sync.sap.unreadable import read_in_halves
@@ -65,7 +64,7 @@ def read_table(
         "FIELDS": [{"FIELDNAME": column} for column in columns],
     }
     try:
-        answer = session.call(READ_TABLE, arguments)
+        answer = session.call(session.options.table_reader, arguments)
     except SapException as exc:
         if exc.key in UNKNOWN_COLUMN:
             raise ColumnUnknown(table) from exc
@@ -113,6 +112,8 @@ def _read(
 
 
 def may_read_tables(session: SapSession) -> bool:
+    if not session.options.reads_tables:
+        return False
     try:
         read_table(session, "VBAK", ["VBELN"], any_of("VBELN", [PROBE_NUMBER]))
     except (TableForbidden, ColumnUnknown):

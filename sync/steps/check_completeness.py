@@ -14,7 +14,11 @@ from django.utils import timezone
 
 from sync.magento.narrowing import Doubts
 from sync.mirrors import unreadable
-from sync.mirrors.shared_references import customer_reference_of, orders_with_reference
+from sync.mirrors.shared_references import (
+    customer_reference_of,
+    number_in,
+    orders_with_reference,
+)
 from sync.mirrors.unreadable_documents import error_for
 from sync.models import (
     CompletenessFinding,
@@ -28,7 +32,6 @@ from sync.models import (
     SyncTask,
 )
 from sync.reading import Read, UnreadableRecord
-from sync.sap.reference import normal_reference
 from sync.steps.completeness.in_sap import (
     SapSide,
     doubled_or_unlinked,
@@ -52,6 +55,7 @@ def check_completeness(run: StepRun) -> str:
     since = now - timedelta(days=run.shop.completeness_days)
     keys, findings = _read_shop(run, since)
     mirrors = SalesOrder.objects.filter(pk__in=keys).select_related("shop")
+    mirrors = mirrors.prefetch_related("shop__sales_areas")
     orders = list(mirrors.order_by("placed_at", "id"))
     read, reasons = _references_in_sap(run, orders)
     side = read_sap_side(run, since, now)
@@ -182,11 +186,10 @@ def _is_first_fetch(order: SalesOrder) -> bool:
 
 
 def _not_in_shop(run: StepRun, side: SapSide, in_window: set[str]) -> list[CompletenessFinding]:
-    prefix = normal_reference(run.shop.reference_prefix)
     found = [
         CompletenessFinding(
             kind=Kind.NOT_IN_SHOP,
-            increment_id=reference.removeprefix(prefix),
+            increment_id=number_in(reference, run.shop),
             sap_sales_order_number=number,
             reason=UNEXPLAINED,
             is_explained=False,
@@ -210,7 +213,7 @@ def _is_in_shop(run: StepRun, reference: str) -> bool:
     known = [
         one.increment_id for one in orders_with_reference(reference) if one.shop_id == run.shop.pk
     ]
-    plain = reference.removeprefix(normal_reference(run.shop.reference_prefix))
+    plain = number_in(reference, run.shop)
     return any(_has_number(run, number) for number in [*known, plain] if number)
 
 

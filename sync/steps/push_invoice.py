@@ -1,4 +1,5 @@
-"""Turns a billing document into an invoice of the shop and mails it to the customer, once each.
+"""Turns a billing document into an invoice of the shop and mails it to the customer, once each,
+unless a rule says that this customer gets it another way.
 
 Money that was only authorised is captured with the invoice where the payment mapping says so.
 """
@@ -7,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 
 from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
 from sync.magento.records import InvoiceRequest, MagentoInvoice, MagentoOrder
+from sync.mapping.invoice_mails import reason_not_to_mail
 from sync.mirrors.billed_amounts import store_difference
 from sync.mirrors.billed_anew import (
     billing_documents,
@@ -20,7 +22,7 @@ from sync.mirrors.billed_anew import (
     successor_of,
 )
 from sync.mirrors.cancelled_billing import is_credited
-from sync.mirrors.mails import store_mail, store_mail_queued
+from sync.mirrors.mails import store_mail, store_mail_queued, store_not_to_be_mailed
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.sap_quantities import billed_quantities
 from sync.mirrors.shop import store_invoice, store_order
@@ -91,7 +93,12 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
         """Also stores the difference from what SAP billed."""
         invoice = store_invoice(self.order, record, self.document, made_by_hand=made_by_hand)
         store_difference(self.document, self.order, invoice)
+        store_not_to_be_mailed(invoice, self.why_not_mailed)
         return invoice
+
+    @cached_property
+    def why_not_mailed(self) -> str:
+        return reason_not_to_mail(self.order, self.document.billing_date)
 
     def counts_in_shop(self, record: MagentoInvoice) -> bool:
         """The shop does not count canceled invoices either."""
@@ -126,7 +133,8 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
 
     def _create(self, quantities: dict[int, Decimal]) -> int:
         captures = capturing.must_capture(self.run, self.order, self.web_order)
-        request = InvoiceRequest(quantities, self.marker, notify=True, capture=captures)
+        is_mailed = not self.why_not_mailed
+        request = InvoiceRequest(quantities, self.marker, notify=is_mailed, capture=captures)
         if captures:
             return capturing.create_with_capture(self.run, self.order, self.web_order, request)
         with writing_to_shop(self.run, self.order):
@@ -150,7 +158,8 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
 
     def outcome(self, made: MagentoInvoice) -> str:
         queued = self.order.invoices.filter(entity_id=made.entity_id, mail_queued_at__isnull=False)
-        told = "mailed" if made.email_sent else "not mailed by the shop"
+        why = f": {self.why_not_mailed}" if self.why_not_mailed else ""
+        told = "mailed" if made.email_sent else f"not mailed by the shop{why}"
         told = "its mail queued by the shop" if queued.exists() else told
         return f"made, read back and {told}."
 

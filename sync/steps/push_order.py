@@ -21,7 +21,7 @@ from sync.mapping.for_order import mapping_for
 from sync.mirrors.compared import gone
 from sync.mirrors.intake import FINISHED, OVER
 from sync.mirrors.link_choices import decisions_on_link
-from sync.mirrors.notes import note_looked_up
+from sync.mirrors.notes import note_looked_up, note_reference
 from sync.mirrors.order_rest import OrderRest, rest_of, store_quantities_asked
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.sap import sap_order_must_fit
@@ -29,12 +29,16 @@ from sync.mirrors.sap_order import store_compared, store_sent, store_uncompared
 from sync.mirrors.shared_references import customer_reference_of
 from sync.mirrors.shop import store_order
 from sync.models import SalesOrder
-from sync.sap.records import SapSalesOrder
+from sync.sap.orders import SalesOrderUnit
+from sync.sap.records import CreatedSalesOrder, SapSalesOrder
+from sync.sap.refusals import SapDumped
 from sync.steps.ordering import compared_again, linking
 from sync.steps.remote_writes import wait_for_sap, writing_to_sap
 from sync.steps.step_run import StepRun
 from sync.translate.comparison import differences_between
 from sync.translate.order_mapping import OrderMapping
+from sync.translate.rejected_items import without_rejected
+from sync.translate.sap_hindrances import what_is_held_up
 from sync.translate.sap_order import TranslatedOrder
 
 
@@ -69,8 +73,9 @@ def push_order(run: StepRun) -> str:
         return f"Not taken: {stopped}."
     if found:
         return _keep(run, order, rest, found, is_adopted=True)
-    number = _create(run, order, rest.to_create())
-    return _keep(run, order, rest, _read(run, order, number), is_adopted=False)
+    created = _create(run, order, rest.to_create())
+    read = _read(run, order, created.sap_sales_order_number)
+    return _keep(run, order, rest, read.told_at_create(created), is_adopted=False)
 
 
 def _known_in_sap(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
@@ -134,12 +139,13 @@ def _refuse_renumbered(known: SalesOrder, web_order: MagentoOrder) -> None:
         )
 
 
-def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> str:
+def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> CreatedSalesOrder:
     run.task.write_ahead(create_began_at=timezone.now().isoformat())
     with run.storing():
         store_quantities_asked(order, translated)
+        note_reference(order, translated.request.customer_reference)
     with writing_to_sap(run, order), run.remotes.sap().unit_of_work() as unit:
-        created = unit.create_sales_order(translated.request)
+        created = _create_unless_it_dumps(run, order, unit, translated)
         number = created.sap_sales_order_number
         _refuse_taken(order, number)
         run.task.write_ahead(sap_sales_order_number=number)
@@ -147,7 +153,27 @@ def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> str
         unit.commit()
     with run.storing():
         store_sent(order, created)
-    return number
+    return created
+
+
+def _create_unless_it_dumps(
+    run: StepRun, order: SalesOrder, unit: SalesOrderUnit, translated: TranslatedOrder
+) -> CreatedSalesOrder:
+    """A dump in the create comes before any commit and from the same data each time: the same one
+    twice is for a person (SAP sheet 13.13)."""
+    try:
+        return unit.create_sales_order(translated.request)
+    except SapDumped as error:
+        if run.task.facts.get("dump_in_create") != error.key:
+            run.task.write_ahead(dump_in_create=error.key)
+            raise
+        raise RemoteRejected(
+            f"SAP broke off twice with the same dump, {error.key}, when order "
+            f"{order.increment_id} was created.",
+            cause=SapCause.DUMPS_AGAIN,
+            detail=error.key,
+            reference=order.increment_id,
+        ) from error
 
 
 def _refuse_taken(order: SalesOrder, number: str) -> None:
@@ -182,8 +208,15 @@ def _keep(
     what = "compared again" if order.is_in_sap else came_there
     verdict = _compare_and_store(run, order, rest, read, is_adopted=is_adopted)
     refresh_stages([order.pk])
-    incomplete = ", but incomplete in SAP: deliveries will not start" if read.is_incomplete else ""
-    return f"Order {read.sap_sales_order_number} {what}, read back: {verdict}{incomplete}."
+    held_up = _held_up(read)
+    return f"Order {read.sap_sales_order_number} {what}, read back: {verdict}{held_up}."
+
+
+def _held_up(read: SapSalesOrder) -> str:
+    incomplete = f"incomplete in SAP: {what_is_held_up(read.incomplete_for)}"
+    blocked = f"blocked in SAP for {' and '.join(read.blocks)}"
+    told = [*([incomplete] if read.is_incomplete else ()), *([blocked] if read.blocks else ())]
+    return f", but {'; '.join(told)}" if told else ""
 
 
 def _compare_and_store(
@@ -202,7 +235,8 @@ def _compare_and_store(
         return "it could not be compared"
     unit_keys = run.remotes.sap().options.unit_keys
     tolerance, totals = order.shop.amount_tolerance, translated.totals
-    differences = differences_between(translated.request, read, tolerance, unit_keys, totals)
+    found_differences = differences_between(translated.request, read, tolerance, unit_keys, totals)
+    differences = without_rejected(found_differences, read)
     with run.storing():
         store_compared(order, read, translated, differences, **found)
     return f"differs in {len(differences)} places" if differences else "verified"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sync.causes.papers import PaperCause
+from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RecordsDisagree, SyncError
 from sync.magento.records import MagentoInvoice
 from sync.mirrors import unreadable
@@ -15,12 +16,13 @@ from sync.steps.step_run import StepRun
 
 
 def send_invoice(run: StepRun) -> str:
-    """Sends one mail for each request; after a lost answer a person decides."""
+    """Sends one mail for each request; after a lost answer a person decides. A first mail that was
+    refused because something was busy is looked up and sent again."""
     wait_for_shop(run.sales_order)
     request = run.task.asked_at.isoformat()
     if run.task.facts.get("mail_began_for") != request:
         _send(run, request)
-    elif run.task.facts.get("mail_answer") is None:
+    elif run.task.facts.get("mail_answer") is None and not _is_refused_in_passing(run):
         store_mail(run.invoice, run.task.asked_by, InvoiceMail.Outcome.UNKNOWN)
         raise RecordsDisagree(
             f"The shop did not say whether invoice {run.invoice} was mailed.",
@@ -35,16 +37,31 @@ def _send(run: StepRun, request: str) -> None:
     """Writes down what is known before and after the mail, so that a retry sends no second one."""
     was_told = _read(run).email_sent
     fresh = {"mail_answer": None, "mail_kept": "", "was_told_before": was_told}
+    fresh["mail_was_refused"] = False
     run.task.write_ahead(mail_began_for=request, **fresh)
     try:
         with writing_to_shop(run, run.sales_order):
             accepted = run.magento().send_invoice_email(run.invoice.entity_id)
-    except OutcomeUnknown:
+    except OutcomeUnknown as error:
+        run.task.write_ahead(mail_was_refused=error.cause == ShopCause.BUSY)
         raise
     except SyncError:  # a clean refusal: there is no mail
         run.task.write_ahead(mail_began_for="")
         raise
     run.task.write_ahead(mail_answer=accepted)
+
+
+def _is_refused_in_passing(run: StepRun) -> bool:
+    """Whether a first mail, which the shop refused because something was busy, is sent again or was
+    found to have gone. Nothing tells that of a repetition."""
+    facts = run.task.facts
+    if not facts.get("mail_was_refused") or facts["was_told_before"]:
+        return False
+    if _read(run).email_sent:
+        run.task.write_ahead(mail_answer=True)
+    else:
+        _send(run, facts["mail_began_for"])
+    return True
 
 
 def _keep_answer(run: StepRun) -> str:

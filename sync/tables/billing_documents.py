@@ -64,5 +64,8 @@ class BillingDocumentTable(DocumentTable):
             return joined(text("cell-main", ago(last.sent_at)), small(how))
         if not invoices:
             return DASH
-        is_told = invoices[0].is_customer_told
-        return badge("mail", "sent", "Mailed") if is_told else badge("mail", "none")
+        if invoices[0].is_customer_told:
+            return badge("mail", "sent", "Mailed")
+        if why := invoices[0].not_to_be_mailed:
+            return joined(badge("mail", "left_out"), small(why))
+        return badge("mail", "none")

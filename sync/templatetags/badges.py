@@ -104,6 +104,7 @@ BADGES: dict[str, dict[str, Badge]] = {
         "off": Badge("warning", "circle-dashed"),
         "unknown": Badge("warning", "circle-question-mark"),
         "none": Badge("neutral", "circle-dashed", "Not mailed"),
+        "left_out": Badge("neutral", "file-text", "Not to be mailed"),
     },
     "tracking": {
         "none": Badge("warning", "map", "No tracking"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sync.currencies import currency_decimals
+from sync.sap import abap
 from sync.sap.records import (
     SapCondition,
     SapItemRequest,
@@ -291,7 +292,7 @@ def _amount_name(place: tuple[int, str]) -> str:
 
 def _material(number: str) -> str:
     """SAP pads numeric materials with zeros and keeps all of them in capitals."""
-    return number.upper().lstrip("0")
+    return abap.capitals(abap.without_alpha(number))
 
 
 def _difference(field: str, shop: str, sap: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ right however it is shipped, priced or invoiced [248, 255, 350], any other line 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from decimal import Decimal
 from typing import Protocol
 
@@ -59,14 +59,15 @@ def open_to_invoice(line: Quantities) -> Decimal:
     return max(ZERO, line.qty_ordered - line.qty_invoiced - line.qty_canceled)
 
 
-def left_to_ship(lines: Iterable[Line]) -> str:
-    """The SKU of the first line with something left to ship; empty when there is none."""
-    return _first(lines, open_to_ship, goods_only=True)
+def left_to_ship(lines: Iterable[Line], *, but: Collection[int] = ()) -> str:
+    """The SKU of the first line with something left to ship; empty when there is none. ``but`` are
+    the item ids of lines that others ship."""
+    return _first(lines, open_to_ship, goods_only=True, but=but)
 
 
-def left_to_wait_for(lines: Iterable[Line]) -> str:
+def left_to_wait_for(lines: Iterable[Line], *, but: Collection[int] = ()) -> str:
     """As ``left_to_ship``, without refunded pieces: the customer does not wait for these."""
-    return _first(lines, _awaited, goods_only=True)
+    return _first(lines, _awaited, goods_only=True, but=but)
 
 
 def left_to_invoice(lines: Iterable[Line]) -> str:
@@ -80,10 +81,14 @@ def _awaited(line: Quantities) -> Decimal:
 
 
 def _first(
-    lines: Iterable[Line], rest: Callable[[Quantities], Decimal], *, goods_only: bool
+    lines: Iterable[Line],
+    rest: Callable[[Quantities], Decimal],
+    *,
+    goods_only: bool,
+    but: Collection[int] = (),
 ) -> str:
     for line, bundle in _counted(list(lines)):
-        if goods_only and line.is_virtual:
+        if (goods_only and line.is_virtual) or line.item_id in but:
             continue
         if rest(line) > (_canceled_with(bundle, line) if bundle else ZERO):
             return line.sku

@@ -10,6 +10,7 @@ from decimal import Decimal
 from sync.errors import MappingMissing
 from sync.magento.records import MagentoOrder
 from sync.mapping_tables import MappingTable, MissingEntry
+from sync.sap import abap
 from sync.translate.order_amounts import OrderAmounts, PricedLine
 
 
@@ -45,7 +46,8 @@ class OrderMapping:
     materials: Mapping[str, MaterialEntry] = field(default_factory=dict)
     sku_is_material: bool = False
     sku_is_ean: bool = False
-    reference_prefix: str = ""  # keeps the orders of two shops apart
+    reference_prefix: str = ""  # keeps the orders of two shops or stores apart
+    reference_sent: str = ""  # of an order that was sent before: stays, whatever the prefix is now
     default_unit: str = ""
     customer_reference_method: str = ""
     shipping_condition: str | None = ""
@@ -89,7 +91,7 @@ def material_of(line: PricedLine, mapping: OrderMapping) -> MaterialEntry | None
     if mapping.sku_is_ean:
         return MaterialEntry("", ean=line.sku.strip())
     # SAP keeps material numbers in capitals; RFC converts nothing (sheet 1.5).
-    return MaterialEntry(line.sku.upper()) if mapping.sku_is_material else None
+    return MaterialEntry(abap.capitals(line.sku.strip())) if mapping.sku_is_material else None
 
 
 def _missing(
@@ -125,9 +127,9 @@ def _missing_conditions(amounts: OrderAmounts, mapping: OrderMapping) -> Iterato
 def _missing_of_line(line: PricedLine, mapping: OrderMapping, store: str) -> Iterator[MissingEntry]:
     entry = material_of(line, mapping)
     if entry is None:
-        yield MissingEntry(MappingTable.MATERIAL, line.sku)
+        yield MissingEntry(MappingTable.MATERIAL, line.sku.strip())
     elif not (entry.unit or mapping.default_unit):
         if line.sku in mapping.materials:
-            yield MissingEntry(MappingTable.MATERIAL, line.sku, "unit")
+            yield MissingEntry(MappingTable.MATERIAL, line.sku.strip(), "unit")
         else:
             yield MissingEntry(MappingTable.SALES_AREA, store, "default_unit")

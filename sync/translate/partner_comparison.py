@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from sync.sap.records import SapAddress, SapPartner
@@ -57,14 +58,20 @@ def _address(partner: str, asked: SapAddress, held: SapAddress | None) -> Iterat
 
 
 def _agree(ours: str, theirs: str) -> bool:
-    """Ignores upper and lower case, and what SAP's document has no room for. Text is cut before it
-    is folded: folding makes two letters of one ß."""
-    mine = ours.strip()
-    return _folded(theirs) in {_folded(mine), _folded(mine[:SHOWN])}
+    """Ignores upper and lower case, blanks, how an accent is encoded, and what SAP's document has
+    no room for. Text is cut before it is folded: folding makes two letters of one ß, as SAP may do
+    itself before it cuts."""
+    mine = _plain(ours)
+    readings = (mine, mine[:SHOWN], mine.upper()[:SHOWN])
+    return _folded(theirs) in {_folded(one) for one in readings}
 
 
 def _folded(text: str) -> str:
-    return text.strip().casefold()
+    return _plain(text).casefold()
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def is_of_ship_to(field: str) -> bool:

@@ -6,13 +6,20 @@ payment was only authorised, and the gateway is never asked (README of Magento, 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import Any
 
 from sync.magento.records import MagentoInvoice, MagentoOrder
 
 CENT = Decimal("0.01")
+# What a payment still looked into is marked with; stock REST shows none of it, modules do.
+REVIEW_FLAGS = frozenset({"is_transaction_pending", "is_fraud_detected"})
+PENDING_REASON = "paypal_pending_reason"
+REVIEW_REASONS = frozenset({"paymentreview", "payment_review", "fraud"})
+NO = frozenset({"", "0", "false", "no", "none", "null"})
 
 
 class Standing(StrEnum):
@@ -84,3 +91,30 @@ def is_collected(invoice: MagentoInvoice, paid_before: Decimal, order: MagentoOr
         return True
     risen = order.total_paid - paid_before
     return bool(invoice.transaction_id) and risen > invoice.grand_total - CENT
+
+
+def is_under_review(payload: Any) -> bool:
+    """Whether the payment of an order, as the shop sent it, is marked as pending or as suspected
+    fraud. Named values stand in the payment, its extension attributes and the order's own."""
+    for name, value in _named_values(payload):
+        said = str(value).strip().lower()
+        if name in REVIEW_FLAGS and said not in NO:
+            return True
+        if name == PENDING_REASON and said in REVIEW_REASONS:
+            return True
+    return False
+
+
+def _named_values(payload: Any) -> Iterator[tuple[str, Any]]:
+    order = payload if isinstance(payload, dict) else {}
+    payment = _members(order.get("payment"))
+    for members in (payment, _members(payment.get("extension_attributes"))):
+        yield from members.items()
+        yield from _members(members.get("additional_information")).items()
+    pairs = _members(order.get("extension_attributes")).get("payment_additional_info")
+    for pair in pairs if isinstance(pairs, list) else []:
+        yield str(_members(pair).get("key", "")), _members(pair).get("value")
+
+
+def _members(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

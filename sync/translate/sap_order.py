@@ -69,7 +69,7 @@ def sap_order_request(
     fitter = TextFitter()
     numbers = item_numbers(order)
     request = SapSalesOrderRequest(
-        customer_reference=_customer_reference(order, mapping.reference_prefix),
+        customer_reference=_customer_reference(order, mapping),
         order_type=mapping.order_type,
         sales_organization=mapping.sales_organization,
         distribution_channel=mapping.distribution_channel,
@@ -119,11 +119,14 @@ def _require_lines(order: MagentoOrder, amounts: OrderAmounts) -> None:
             raise _unfit(order, f"line {line.item_id} has no SKU")
 
 
-def _customer_reference(order: MagentoOrder, prefix: str) -> str:
+def _customer_reference(order: MagentoOrder, mapping: OrderMapping) -> str:
     """Later look-ups use it as their key: it must not be cut."""
-    reference = web_reference(prefix, order.increment_id)
+    made = web_reference(mapping.reference_prefix, order.increment_id)
+    reference = mapping.reference_sent or made
     if len(reference) > LONGEST_REFERENCE:
-        raise _unfit(order, f"its number is longer than {LONGEST_REFERENCE} characters")
+        with_prefix = f" with the prefix {prefix}" if (prefix := mapping.reference_prefix) else ""
+        problem = f"its number{with_prefix} is longer than {LONGEST_REFERENCE} characters"
+        raise _unfit(order, problem)
     if not (reference.isascii() and reference.isprintable()):
         raise _unfit(order, "its number has characters that cannot be searched for in SAP")
     return reference

@@ -40,6 +40,7 @@ class SapLine:
     unit: str
     billed_from: str
     is_rejected: bool
+    is_third_party: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ def _lacks_deliveries(delivery_status: str, progress: SapProgress) -> bool:
     If the status is blank, SAP did not fill it, and quantities decide. If it is C there must be a
     delivery, perhaps one that could not be read yet; its lines may be closed by a tolerance.
     """
-    goods = [one for one in progress.lines if one.billed_from == DELIVERY and not one.is_rejected]
+    own = [one for one in progress.lines if not (one.is_rejected or one.is_third_party)]
+    goods = [one for one in own if one.billed_from == DELIVERY]
     if delivery_status:
         return bool(goods) and not progress.deliveries
     delivered = progress.delivered

@@ -7,6 +7,7 @@ e-mail or does not fit the shorter inline fields; item text 40 (SAP sheet 2.1).
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from sync.magento.records import MagentoAddress
@@ -47,6 +48,8 @@ class TextFitter:
         return self._fit(field, text.replace("\r\n", "\n").replace("\r", "\n").strip(), limit)
 
     def _fit(self, field: str, text: str, limit: int) -> str:
+        """A letter and its accent take one character, so that a cut does not part them."""
+        text = unicodedata.normalize("NFC", text)
         clean = "".join(letter if _is_held(letter) else REPLACEMENT for letter in text)
         replaced = sum(1 for letter in text if not _is_held(letter))
         if replaced or len(clean) > limit:

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sync.sap.abap import without_alpha
+from sync.sap.options import DOWN_PAYMENT_TYPES
 from sync.sap.records import (
     SapBillingDocument,
     SapBillingItem,
@@ -74,7 +75,18 @@ def sap_order_values(order: SapSalesOrder) -> dict[str, Any]:
         "sap_delivery_status": order.delivery_status,
         "sap_billing_status": order.billing_status,
         "sap_is_rejected": order.rejection_status == REJECTED,
+        "sap_blocks": list(order.blocks),
+        **_incompletion(order),
+    }
+
+
+def _incompletion(order: SapSalesOrder) -> dict[str, Any]:
+    """Nothing where SAP does not tell: what it said at the create still stands then."""
+    if order.is_incomplete is None:
+        return {}
+    return {
         "sap_is_incomplete": order.is_incomplete,
+        "sap_incomplete_for": list(order.incomplete_for),
     }
 
 
@@ -86,6 +98,7 @@ def sap_order_line_values(item: SapSalesOrderItem) -> dict[str, Any]:
         "unit": item.unit,
         "billed_from": billed_from(item.billing_relevance),
         "is_rejected": bool(item.rejection_reason),
+        "is_third_party": item.is_third_party,
     }
 
 
@@ -175,8 +188,9 @@ def base_quantity_values(item: SapDeliveryItem) -> dict[str, Any]:
 
 
 def is_invoice(category: str, billing_type: str) -> bool:
-    """By category: billing types are customising (sheet 5)."""
-    return category == INVOICE_CATEGORY
+    """By category: billing types are customising (sheet 5). A down-payment request has the same
+    category and is told by its type where nothing better is known (sheet 13.12)."""
+    return category == INVOICE_CATEGORY and billing_type not in DOWN_PAYMENT_TYPES
 
 
 def billing_document_values(document: SapBillingDocument) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from sync.jobs import clicks
 from sync.mapping.missing import Collection, Unmatched
 from sync.mapping.stopped_for import present_entry
 from sync.mapping_tables import MappingTable
+from sync.mirrors.progress import judge_again
+from sync.models import IntakeRule, InvoiceMailRule, PaymentMapping
 from sync.views.people import PortalRequest, needs
 
 ICONS = {
@@ -78,6 +80,8 @@ def add_mapping(request: PortalRequest, table: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, collection, refused=(entry.place, form))
     added = form.save()
+    if isinstance(added, PaymentMapping):
+        judge_again(added.shop, added)
     _record(user, added, before, form.after())
     messages.success(request, f"Saved {added}. {_go_on(entry, user)}")
     return HttpResponseRedirect(f"{reverse('sync:master_data')}#{table}")
@@ -98,8 +102,34 @@ def _page(
         "section": "master_data",
         "sections": [_section(table, collection, request.user, refused) for table in MappingTable],
         "refused": refused[0] if refused else "",
+        "rules": [
+            ("Which orders are taken", "ban", _admin_of(IntakeRule), _rules_of_intake()),
+            ("Invoices the shop does not mail", "mail", _admin_of(InvoiceMailRule), _mail_rules()),
+        ],
     }
     return render(request, "sync/master_data.html", context, status=422 if refused else 200)
+
+
+def _admin_of(model: type[Model]) -> str:
+    return reverse(f"admin:sync_{model._meta.model_name}_changelist")
+
+
+def _rules_of_intake() -> list[tuple[str, str]]:
+    rules = IntakeRule.objects.select_related("shop")
+    return [
+        (f"{rule.shop}, {rule.about}: {rule.get_handling_display().lower()}", rule.words)
+        for rule in rules
+    ]
+
+
+def _mail_rules() -> list[tuple[str, str]]:
+    found = []
+    for rule in InvoiceMailRule.objects.select_related("sales_area"):
+        where = f" in {rule.country}" if rule.country else ""
+        since = f" from {rule.billed_from:%d %b %Y}" if rule.billed_from else ""
+        kind = rule.get_customer_kind_display().lower()
+        found.append((f"{rule.sales_area.name}, {kind}{where}{since}", rule.reason))
+    return found
 
 
 def _section(

@@ -47,7 +47,8 @@ def resend_selected(request: PortalRequest) -> HttpResponse:
 
 def _resend(request: PortalRequest, invoices: QuerySet[Invoice]) -> HttpResponse:
     """Queue the mails. Asks for confirmation when there are several, when a customer was mailed
-    less than a minute ago, or when the shop's own queue still holds the mail."""
+    less than a minute ago, when the shop's own queue still holds the mail, or when a rule says that
+    the customer gets the invoice another way."""
     wanted = list(invoices.select_related("sales_order__shop", "billing_document"))
     otherwise = reverse("sync:billing_documents")
     if not wanted:
@@ -55,12 +56,15 @@ def _resend(request: PortalRequest, invoices: QuerySet[Invoice]) -> HttpResponse
         return redirect_back(request, otherwise)
     recent = _just_mailed(wanted)
     queued = [one for one in wanted if one.mail_queued_at is not None]
-    if not request.POST.get("confirmed") and (recent or queued or len(wanted) > 1):
+    left_out = [one for one in wanted if one.not_to_be_mailed]
+    doubtful = recent or queued or left_out or len(wanted) > 1
+    if doubtful and not request.POST.get("confirmed"):
         context = {
             "section": "billing_documents",
             "invoices": wanted,
             "recent": recent,
             "queued": queued,
+            "left_out": left_out,
             "recipients": sorted({one.sales_order.customer_email for one in wanted}),
             "action": request.path,
             "selected": chosen_keys(request),

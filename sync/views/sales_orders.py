@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from sync.mirrors.intake import NEVER
 from sync.mirrors.link_choices import choices
-from sync.mirrors.progress import reason_incomplete
+from sync.mirrors.progress import hindrances_of, reason_incomplete
 from sync.models import (
     BillingDocument,
     CarrierMapping,
@@ -33,6 +33,7 @@ class LineProgress:
     line: SalesOrderLine
     delivered: Decimal | None
     billed: Decimal | None
+    is_third_party: bool = False
 
 
 @require_safe
@@ -46,6 +47,7 @@ def order_page(request: PortalRequest, pk: int) -> HttpResponse:
     context = shared_context(ORDERS, order, request.user) | {
         "order": order,
         "still_open": reason_incomplete(order),
+        "hindrances": hindrances_of(order),
         "shop_url": order.shop.admin_url.replace("{entity_id}", str(order.entity_id)),
         "deliveries": deliveries,
         "shipments": order.shipments.prefetch_related("tracks").select_related("delivery"),
@@ -88,12 +90,18 @@ def _lines(order: SalesOrder, documents: list[BillingDocument]) -> list[LineProg
     for billing_line in order.billing_lines.all():
         if billing_line.billing_document_id in invoices:
             billed[billing_line.sap_item_number] += billing_line.billed_quantity
-    return [_progress(line, delivered, billed) for line in order.lines.all()]
+    third_party = order.sap_lines.filter(is_third_party=True).order_by()
+    theirs = set(third_party.values_list("sap_item_number", flat=True))
+    return [_progress(line, delivered, billed, theirs) for line in order.lines.all()]
 
 
 def _progress(
-    line: SalesOrderLine, delivered: dict[int, Decimal], billed: dict[int, Decimal]
+    line: SalesOrderLine,
+    delivered: dict[int, Decimal],
+    billed: dict[int, Decimal],
+    third_party: set[int],
 ) -> LineProgress:
-    if line.sap_item_number is None:
+    number = line.sap_item_number
+    if number is None:
         return LineProgress(line, None, None)
-    return LineProgress(line, delivered[line.sap_item_number], billed[line.sap_item_number])
+    return LineProgress(line, delivered[number], billed[number], number in third_party)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.shortcuts import get_object_or_404
 
 from sync.jobs import clicks
-from sync.mirrors.intake import reason_never_taken
+from sync.mirrors.intake import reason_never_taken, rules_of
 from sync.mirrors.taking_anyway import consequences
 from sync.models import SalesOrder
 from sync.views.decisions import Decide, Question
@@ -44,6 +44,6 @@ def _refusal(order: SalesOrder) -> str:
     stage = SalesOrder.Stage(order.stage)
     if stage not in {stage.NOT_TAKEN, stage.CANCELED}:
         return f"Order {order} has already been taken."
-    if never := reason_never_taken(order):
+    if never := reason_never_taken(order, rules_of(order.shop).about(order)):
         return f"Order {order} cannot be taken: {never[0].lower()}{never[1:]}."
     return ""

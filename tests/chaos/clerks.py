@@ -23,6 +23,7 @@ SHAPES = (
     "bundle-fixed", "virtual", "downloadable", "mixed", "grouped", "eur", "eur-coupon",
     "purchase-order", "umlauts", "japanese", "free", "bank-transfer", "custom-option",
     "customer-note", "gross-prices", "authorised", "paid-online", "ordered-online",
+    "german-business",
 )  # fmt: skip
 WHOLE = frozenset(shape for shape in SHAPES if shape.startswith("bundle"))
 CARRIERS = ("DHL", "UPS", "FEDEX")
@@ -50,6 +51,12 @@ class Script:
     def is_settled(self) -> bool:
         """Whether nothing is left to happen by hand."""
         return self.event is None or (self.has_happened and self.undo_at is None)
+
+    @property
+    def awaits_goods(self) -> bool:
+        """Whether nothing is billed yet, because goods are to come back first."""
+        is_of_goods = self.event is not None and self.event.moment == Moment.SHIPPED
+        return is_of_goods and not self.has_happened
 
 
 def write_script(
@@ -133,10 +140,8 @@ class Clerks:
         if is_over and script.is_settled and not self._is_awaited(script, order):
             self._finish(script)
             return
-        awaits_goods = not script.is_settled and script.event is not None
-        awaits_goods = awaits_goods and script.event.moment == Moment.SHIPPED
         for path, body in next_steps(script, order):
-            if not (awaits_goods and path == "billing"):
+            if not (script.awaits_goods and path == "billing"):
                 self._sap.post(path, **body)
 
     def _let_it_happen(self, script: Script, held: list[Books]) -> bool:
@@ -157,8 +162,9 @@ class Clerks:
     def _undo(self, script: Script, held: list[Books]) -> None:
         """Meanwhile SAP's clerks go on: they have not heard of it."""
         event = script.event
-        assert event is not None and event.undo is not None, "only what has an end is undone"
-        is_due = script.undo_at is not None and time.monotonic() >= script.undo_at
+        if event is None or event.undo is None or script.undo_at is None:
+            return
+        is_due = time.monotonic() >= script.undo_at
         if is_due and event.undo(self._scene(script, held)):
             script.undo_at = None
 

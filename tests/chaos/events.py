@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from random import Random
 
 from tests.chaos.stand_ins import Books, StandIn, valid_bills
 
+CHECKED = "price_check"  # a status of the shop's own, which a rule of intake names
+CHECK_SECONDS = 10
 SHARE = 0.3  # of the orders
 MOST_ASKING = Decimal("0.1")  # of the orders may need a person
 
@@ -31,6 +34,7 @@ class End(StrEnum):
 
     COMPLETE = "complete on both sides"
     CANCELED = "canceled on both sides, nothing delivered"
+    REST = "the rest complete on both sides, one row tells of the line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,17 @@ def _cancel(scene: Scene) -> bool:
     return scene.in_shop("cancel")
 
 
+def _check_the_price(scene: Scene) -> bool:
+    """Whether the order has its own status no more; it goes to SAP only then."""
+    order = scene.books["order"]
+    if order["status"] != CHECKED:
+        scene.in_shop("check")
+        return False
+    since = datetime.fromisoformat(order["updated_at"]).replace(tzinfo=UTC)
+    is_over = datetime.now(UTC) - since > timedelta(seconds=CHECK_SECONDS)
+    return is_over and scene.in_shop("release")
+
+
 def _ship_all(scene: Scene) -> bool:
     return scene.in_shop("ship")
 
@@ -127,6 +142,16 @@ def _release(scene: Scene) -> bool:
     return scene.in_shop("unhold")
 
 
+def _reject_a_line(scene: Scene) -> bool:
+    """Only goods of which other lines stay."""
+    items = scene.sap["items"] if scene.sap else []
+    if len(items) < 2:
+        return False
+    number = items[-1]["item_number"]
+    path = f"orders/{scene.sap['number']}/items/{number}/reject" if scene.sap else ""
+    return scene.sap_system.post(path) is not None
+
+
 def shipped_unbilled(scene: Scene) -> list[str]:
     """Deliveries that have left, are shipped in the shop and not billed."""
     comments = str([one.get("comments") for one in scene.books.get("shipments", ())])
@@ -161,6 +186,8 @@ GOODS = (
 EVENTS = (
     Event("canceled at once", Moment.PLACED, End.CANCELED, _cancel),
     Event("canceled after SAP took it", Moment.CONFIRMED, End.CANCELED, _cancel),
+    Event("kept back by a status of the shop's own", Moment.PLACED, End.COMPLETE,
+          _check_the_price),
     Event("shipped by hand", Moment.CONFIRMED, End.COMPLETE, _ship_all,
           shapes=PIECES, papers_by_hand=frozenset({"shipment"})),
     Event("shipped by hand in parts", Moment.CONFIRMED, End.COMPLETE, _ship_in_parts,
@@ -173,6 +200,8 @@ EVENTS = (
           shapes=PIECES, papers_by_hand=frozenset({"invoice"})),
     Event("a piece refunded before SAP took it", Moment.PLACED, End.COMPLETE, _pay_and_refund_one,
           shapes=PIECES, papers_by_hand=frozenset({"invoice"}), refunds=True),
+    Event("a line rejected in SAP", Moment.CONFIRMED, End.REST, _reject_a_line,
+          shapes=("simple",)),
     Event("put on hold after SAP took it, released later", Moment.CONFIRMED, End.COMPLETE, _hold,
           shapes=GOODS, undo=_release),
     Event("goods issue reversed and posted again", Moment.SHIPPED, End.COMPLETE, _take_back_goods,

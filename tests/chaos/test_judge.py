@@ -147,6 +147,21 @@ def test_a_mail_that_was_never_sent_is_reported(world: World, order: SalesOrder,
     assert any(text.startswith(f"no mail for {kind}") for text in found)
 
 
+def test_an_invoice_mailed_although_sap_sends_it_is_reported(
+    world: World, order: SalesOrder
+) -> None:
+    case = the_case(world, order)
+    german = {"country_id": "DE", "company": "Muster GmbH"}
+    case.shop["order"] |= {"store_id": 3, "billing_address": german}
+    found = [one.text for one in judge(case) if one.kind == "extra_mails"]
+    assert found == [f"one mail too many for invoice {order.invoices.get().increment_id}"]
+
+    case = the_case(world, order)
+    case.shop["order"] |= {"store_id": 3, "billing_address": german}
+    case.shop["mails"] = [one for one in case.shop["mails"] if one["kind"] != "invoice"]
+    assert not [one for one in judge(case) if one.kind in {"lost", "extra_mails"}]
+
+
 def test_a_mail_to_someone_else_is_reported(world: World, order: SalesOrder) -> None:
     case = the_case(world, order)
     case.shop["mails"][0]["recipient"] = "someone@else.example"

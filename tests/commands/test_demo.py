@@ -118,3 +118,24 @@ def test_the_supervisor_is_ended() -> None:
     demo.end(process)
 
     assert process.returncode is not None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SAP_RFC_CONNECT", "sync.sap.connection.connect"),
+        ("MAGENTO", {"demo": {}, "north": {"base_url": "https://shop.example"}}),
+    ],
+)
+def test_the_demo_never_starts_beside_a_real_system(
+    name: str, value: Any, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    setattr(settings, name, value)
+
+    with pytest.raises(CommandError, match="names a real shop or SAP system"):
+        call_command("demo")
+
+    assert not (tmp_path / "supervisor.conf").exists()
+    assert not Shop.objects.exists()

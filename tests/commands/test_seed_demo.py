@@ -13,6 +13,8 @@ from sync.management.commands.seed_demo import PEOPLE
 from sync.models import (
     CarrierMapping,
     CustomerMapping,
+    IntakeRule,
+    InvoiceMailRule,
     MaterialMapping,
     PaymentMapping,
     SalesArea,
@@ -31,6 +33,8 @@ SEEDED = [
     ShippingMapping,
     CarrierMapping,
     CustomerMapping,
+    IntakeRule,
+    InvoiceMailRule,
     StepSchedule,
 ]
 

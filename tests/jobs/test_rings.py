@@ -24,10 +24,19 @@ from sync.jobs.rings import Ring, hear_no_commands
 
 pytestmark = pytest.mark.flow  # a server of its own, and RQ's alarm clocks
 
+OF_ANOTHER_VERSION = tuple(
+    f"{directory}{name}"
+    for directory in ("", "redis/")
+    for name in ("dump.rdb", "appendonlydir/appendonly.aof.manifest")
+)
+
 
 @pytest.fixture(scope="module")
 def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
     directory = tmp_path_factory.mktemp("redis")
+    for name in OF_ANOTHER_VERSION:
+        (directory / name).parent.mkdir(parents=True, exist_ok=True)
+        (directory / name).write_bytes(b"REDIS9999 nothing that this server can read")
     socket = directory / "r.sock"
     command = [sys.executable, "-m", "sync.sandbox.embedded_redis", str(directory), str(socket)]
     with subprocess.Popen(command) as server:
@@ -159,3 +168,8 @@ def test_a_worker_takes_no_commands_from_redis(redis: Redis, rung: list[int]) ->
     worker = work(redis)
 
     assert worker.pubsub_thread is None
+
+
+def test_files_of_another_version_do_not_keep_redis_from_starting(redis: Redis) -> None:
+    """They lie in its directory: it starts empty beside them, for it is only the bell."""
+    assert redis.ping()

@@ -14,6 +14,7 @@ from sync.sap.records import SapBillingDocument
 from sync.sap.refusals import SapRejected
 from tests.sap.builders import a_client
 from tests.sap.fake_sap import (
+    INTERFACES,
     ABAPApplicationError,
     ABAPRuntimeError,
     CommunicationError,
@@ -29,10 +30,11 @@ DELIVERY, BILL = "0080000001", "0090000001"
 WIDTHS = {"VBELN": 10, "FKART": 4, "VBTYP": 1, "WAERK": 5, "FKDAT": 8, "ERDAT": 8, "ERZET": 6,
           "KUNRG": 10, "KUNAG": 10, "NETWR": 16, "MWSBK": 14, "FKSTO": 1, "SFAKN": 10,
           "POSNR": 6, "FKIMG": 15, "VRKME": 3, "VGBEL": 10, "VGPOS": 6, "AUBEL": 10, "AUPOS": 6,
-          "MATNR": 40, "MWSBP": 15}  # fmt: skip
+          "MATNR": 40, "MWSBP": 15, "FKTYP": 1}  # fmt: skip
 VBRK = {"VBELN": BILL, "FKART": "F2", "VBTYP": "M", "WAERK": "EUR", "FKDAT": "20260304",
         "ERDAT": "20260304", "ERZET": "100000", "KUNRG": "0000100009", "KUNAG": "0000100001",
-        "NETWR": "39.80", "MWSBK": "7.56", "FKSTO": "", "SFAKN": "0000000000"}  # fmt: skip
+        "NETWR": "39.80", "MWSBK": "7.56", "FKSTO": "", "SFAKN": "0000000000",
+        "FKTYP": "L"}  # fmt: skip
 VBRP = {"VBELN": BILL, "POSNR": "000010", "FKIMG": "1.000", "VRKME": "ST", "NETWR": "19.90",
         "MWSBP": "3.78", "VGBEL": DELIVERY, "VGPOS": "000010", "AUBEL": "0000004711",
         "AUPOS": "000020", "MATNR": "MAT-1"}  # fmt: skip
@@ -102,7 +104,7 @@ def a_system(**changes: Any) -> FakeSap:
 
 
 def read(sap: FakeSap, **options: Any) -> SapBillingDocument:
-    client = a_client(sap, **options)
+    client = a_client(sap, **{"reads_tables": True, **options})
     (document,) = client.search_billing_documents(reference_documents=[DELIVERY]).complete()
     return document
 
@@ -172,7 +174,7 @@ def test_the_table_read_stays_within_its_line_length_and_asks_in_bulk() -> None:
     listed = {"SUCCESS": rows, "BILLINGDOCUMENTDETAIL": details}
     sap = a_system(**{GETLIST: listed, TABLE: table_answer(), WEB: {}})
 
-    a_client(sap).search_billing_documents(reference_documents=[DELIVERY])
+    a_client(sap, reads_tables=True).search_billing_documents(reference_documents=[DELIVERY])
 
     reads = [sent for name, sent in sap.calls if name == TABLE]
     assert [len(sent["OPTIONS"]) for sent in reads] == [50, 10]
@@ -191,7 +193,7 @@ def test_columns_the_table_lacks_are_left_out() -> None:
 
     document = read(a_system(**{TABLE: answer}))
 
-    assert calls == [13, 11, 11]
+    assert calls == [14, 11, 11]
     assert document.billing_date == date(2026, 3, 4)
 
 
@@ -215,12 +217,49 @@ def test_without_table_access_the_list_and_the_web_invoice_must_do(error: Except
     assert client.is_usable
 
 
-def test_table_reads_can_be_switched_off() -> None:
-    sap = a_system()
+DETAIL = {"BILLINGDOCUMENTDETAIL": {"SD_DOC_CAT": "M", "BILL_TYPE": "F2", "CURRENCY": "EUR",
+                                    "NET_VALUE": "39.80", "TAX_VALUE": "7.56"}}  # fmt: skip
 
-    read(sap, reads_tables=False)
 
-    assert TABLE not in sap.functions
+def test_no_table_is_read_unless_it_is_switched_on() -> None:
+    sap = a_system(BAPI_BILLINGDOC_GETDETAIL=DETAIL)
+
+    (document,) = a_client(sap).search_billing_documents(reference_documents=[DELIVERY]).complete()
+
+    assert (TABLE in sap.functions, document.category) == (False, "M")
+
+
+def test_the_table_reader_may_be_a_copy_of_the_customers_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    functions = INTERFACES["functions"]
+    monkeypatch.setitem(functions, "Z_READ_TABLE", functions[TABLE])
+    sap = a_system(Z_READ_TABLE=table_answer(VBRK))
+
+    document = read(sap, table_reader="Z_READ_TABLE")
+
+    assert "Z_READ_TABLE" in sap.functions
+    assert (TABLE in sap.functions, document.category) == (False, "M")
+
+
+@pytest.mark.parametrize(
+    ("told", "billing_type", "category"),
+    [("P", "FAZ", "M-P"), ("P", "ZDPR", "M-P"), ("L", "FAZ", "M"), ("", "FAZ", "M-P"),
+     ("", "F2", "M")],
+)  # fmt: skip
+def test_a_down_payment_request_is_told_by_billing_category_else_by_type(
+    told: str, billing_type: str, category: str
+) -> None:
+    row = {**VBRK, "FKTYP": told, "FKART": billing_type}
+
+    assert read(a_system(**{TABLE: table_answer(row)})).category == category
+
+
+def test_which_types_are_down_payment_requests_is_a_setting() -> None:
+    row = {**VBRK, "FKART": "ZAN", "FKTYP": ""}
+    sap = a_system(**{TABLE: table_answer(row)})
+
+    assert read(sap, down_payment_types=frozenset({"ZAN"})).category == "M-P"
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,17 @@ def test_a_read_that_finds_an_idle_connection_cut_is_repeated_once(clock: Clock)
     assert (sap.functions.count(LIST), len(sap.connections)) == (3, 2)
 
 
+def test_the_connection_test_gets_over_a_cut_as_well(clock: Clock) -> None:
+    sap = FakeSap({LIST: {}, PING: [CUT, {}]})
+    client = SapClient(sap.connect, PARAMETERS, SapOptions())
+    search(client)
+    clock.now += bapi.SHORT_IDLE_SECONDS + 1
+
+    client.ping()
+
+    assert sap.functions.count(PING) == 2
+
+
 def test_a_read_that_is_cut_twice_fails(clock: Clock) -> None:
     sap = FakeSap({LIST: [{}, CUT, CUT]})
     client = SapClient(sap.connect, PARAMETERS, SapOptions())

@@ -122,6 +122,23 @@ def test_a_fixed_amount_and_a_header_amount_have_no_per(condition: SapCondition)
     assert not {"COND_P_UNT", "COND_UNIT"} & set(sent)
 
 
+@pytest.mark.parametrize("item_number", [0, 10])
+def test_a_price_of_zero_is_sent_with_its_flag(item_number: int) -> None:
+    free = SapCondition(item_number, "PR00", Decimal(0), "EUR", unit="ST")
+    sent = arguments(a_request(conditions=(free,)))
+
+    (value,), (flags,) = sent["ORDER_CONDITIONS_IN"], sent["ORDER_CONDITIONS_INX"]
+    assert (value["COND_VALUE"], flags["COND_VALUE"]) == (0, "X")
+    assert value["ITM_NUMBER"] == f"{item_number:06d}"
+
+
+def test_a_division_of_zeros_is_sent_with_its_flag() -> None:
+    sent = arguments(a_request(division="00"))
+
+    assert sent["ORDER_HEADER_IN"]["DIVISION"] == "00"
+    assert sent["ORDER_HEADER_INX"]["DIVISION"] == "X"
+
+
 def test_a_customer_number_is_padded() -> None:
     assert arguments(a_request())["ORDER_PARTNERS"] == [
         {"PARTN_ROLE": "AG", "PARTN_NUMB": "0000100001"}

@@ -12,7 +12,7 @@ from sync.errors import OutcomeUnknown, RemoteRejected, UnexpectedRecord
 from sync.exchanges import Exchange
 from sync.sap.client import SapClient
 from sync.sap.explanations import Kind
-from sync.sap.records import SapCondition, SapItemRequest, SapOrderHeader, SapPartner
+from sync.sap.records import SapCondition, SapItemRequest, SapOrderHeader, SapPartner, SapSalesOrder
 from sync.sap.refusals import SapFieldRefused, SapLocked, SapRejected, SapUpdateFailed
 from tests.sap.builders import a_client, a_request, an_address
 from tests.sap.fake_sap import ABAPApplicationError, CommunicationError, FakeSap, message
@@ -400,15 +400,45 @@ def test_orders_are_read_fifty_at_a_time() -> None:
     assert sizes == [50, 50, 20]
 
 
+def with_statuses(**statuses: str) -> SapSalesOrder:
+    (told,) = DETAILS["ORDER_STATUSHEADERS_OUT"]
+    answer = {**DETAILS, "ORDER_STATUSHEADERS_OUT": [{**told, **statuses}]}
+    (order,) = a_client(FakeSap({DETAIL: answer})).get_sales_orders(["4711"]).complete()
+    return order
+
+
 @pytest.mark.parametrize(("status", "expected"), [("A", True), ("B", True), ("C", False)])
 def test_an_order_that_is_incomplete_says_so(status: str, expected: bool) -> None:
-    (told,) = DETAILS["ORDER_STATUSHEADERS_OUT"]
-    statuses = [{**told, "TOTINCOMPL": status}]
-    sap = FakeSap({DETAIL: {**DETAILS, "ORDER_STATUSHEADERS_OUT": statuses}})
+    assert with_statuses(TOTINCOMPL=status).is_incomplete is expected
 
-    (order,) = a_client(sap).get_sales_orders(["4711"]).complete()
 
-    assert order.is_incomplete is expected
+@pytest.mark.parametrize(
+    ("field", "kind"),
+    [
+        ("TOTINCOMPL", "general"), ("TOTINCOMIT", "delivery"), ("TOTINCOMBI", "billing"),
+        ("GENINCOMHD", "general"), ("HDIMCOMDEL", "delivery"), ("HDINCOMBIL", "billing"),
+        ("DOCIMCOMPR", "pricing"), ("TOTINCOMI1", "picking"), ("HDINCOMPL1", "picking"),
+        ("TOTINCOMI", "packing"), ("HDINCOMPL", "packing"), ("TOTINCOMI2", "goods issue"),
+        ("HDINCOMPL2", "goods issue"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_told_for_header_and_items_by_kind_of_work(
+    field: str, kind: str
+) -> None:
+    order = with_statuses(**{"TOTINCOMPL": "C", field: "A"})
+
+    assert (order.is_incomplete, order.incomplete_for) == (True, (kind,))
+
+
+@pytest.mark.parametrize(
+    ("field", "block"),
+    [("TOTSTATCCH", "credit"), ("TODELBLOST", "delivery"), ("TOBILBLOST", "billing")],
+)
+@pytest.mark.parametrize(
+    ("status", "is_set"), [("B", True), ("C", True), ("", False), ("A", False), ("D", False)]
+)
+def test_a_block_is_read_with_its_order(field: str, block: str, status: str, is_set: bool) -> None:
+    assert with_statuses(**{field: status}).blocks == ((block,) if is_set else ())
 
 
 # ---- simulate ----------------------------------------------------------------------------------

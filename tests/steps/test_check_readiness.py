@@ -181,3 +181,17 @@ def test_a_release_on_authorisation_that_nobody_collects_is_red(world: World) ->
 
     found = ReadinessFinding.objects.get(area="magento:demo", name=name)
     assert (found.state, "cardgateway" in found.detail) == (State.RED, True)
+
+
+@pytest.mark.parametrize(
+    ("reads_tables", "words"),
+    [(False, "Switched off. Not known without them"), (True, "RFC_READ_TABLE is allowed and adds")],
+)
+def test_what_table_reads_add_is_said(world: World, reads_tables: bool, words: str) -> None:
+    world.reads_tables = reads_tables
+    world.new_worker()
+
+    world.run(work.check_readiness())
+
+    finding = ReadinessFinding.objects.get(area="sap", name="Table reads")
+    assert (finding.state, words in finding.detail) == (State.GREEN, True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from sync.jobs import work
-from sync.models import BillingDocument, OutboundDelivery, RemoteCall
+from sync.models import BillingDocument, OutboundDelivery, RemoteCall, SyncTask
 from sync.sandbox.sap import billing
 from tests.world import World
 
@@ -101,3 +103,29 @@ def test_a_delivery_billed_meanwhile_is_noted_by_the_round_of_billing(world: Wor
     world.run(work.pull_deliveries())
     delivery.refresh_from_db()
     assert (delivery.billing_status, delivery.tracks.count()) == ("C", 1)
+
+
+@pytest.mark.parametrize("reads_tables", [True, False])
+def test_a_down_payment_request_is_no_invoice_and_bills_nothing(
+    world: World, *, reads_tables: bool
+) -> None:
+    world.reads_tables = reads_tables
+    world.new_worker()
+    order = world.into_sap()
+    (number,) = billing.bill(
+        world.sap, billing.BillingRequest(orders=[order.sap_sales_order_number], billing_type="FAZ")
+    )
+
+    world.run(work.pull_billing(order))
+    world.work_off()
+
+    document = BillingDocument.objects.get(billing_document_number=number)
+    assert (document.category, document.is_invoice) == ("M-P", False)
+    assert document.get_category_display() == "Down-payment request"
+    assert world.shop_books(order)["invoices"] == []
+    assert not SyncTask.objects.filter(billing_document=document).exists()
+    (delivery,) = world.dispatch(order)
+    world.ship(order, delivery)
+    world.invoice(order, world.bill(delivery))
+    order.refresh_from_db()
+    assert order.stage == order.Stage.COMPLETE

@@ -9,9 +9,19 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from sync.causes.sap import SapCause
 from sync.jobs import plan, work
+from sync.jobs.ask import retry
 from sync.jobs.clicks import retry_tasks, take_anyway
-from sync.models import MaterialMapping, RemoteCall, SalesArea, SalesOrder, Step, SyncTask
+from sync.models import (
+    MaterialMapping,
+    RemoteCall,
+    RemoteHealth,
+    SalesArea,
+    SalesOrder,
+    Step,
+    SyncTask,
+)
 from sync.sandbox.sap import documents
 from tests.builders import a_user
 from tests.world import POLICY, World
@@ -116,6 +126,56 @@ def test_p0_01_whatever_gets_lost_sap_holds_the_order_once(
     assert len(world.sap_books(order)) == 1
     order.refresh_from_db()
     assert order.verification == Verification.VERIFIED
+
+
+def test_the_same_dump_twice_in_the_create_goes_to_a_person_and_nothing_is_saved(
+    world: World,
+) -> None:
+    order = world.place()
+    world.sap.faults.arm("dump", times=0, operation=CREATE, key="CONVT_NO_NUMBER")
+
+    task = world.run_until_done(world.run(work.push_order(order)))
+
+    assert (task.state, task.cause_key) == ("needs_attention", "sap:dumps-again:CONVT_NO_NUMBER")
+    assert "CONVT_NO_NUMBER" in task.error_message
+    assert "ST22" in SapCause.DUMPS_AGAIN.remedy
+    assert sum(call.operation == CREATE for call in RemoteCall.objects.all()) == 2
+    assert world.sap_books(order) == []
+
+
+def test_two_different_dumps_in_the_create_are_tried_again(world: World) -> None:
+    order = world.place()
+    for key in ("MEMORY_NO_MORE_PAGING", "TIME_OUT"):
+        world.sap.faults.arm("dump", times=1, operation=CREATE, key=key)
+
+    task = world.run_until_done(world.run(work.push_order(order)))
+
+    assert task.state == SyncTask.State.DONE
+    assert len(world.sap_books(order)) == 1
+
+
+def test_once_the_cause_of_the_dump_is_gone_a_retry_creates_the_order(world: World) -> None:
+    order = world.place()
+    world.sap.faults.arm("dump", times=2, operation=CREATE, key="CONVT_NO_NUMBER")
+    task = world.run_until_done(world.run(work.push_order(order)))
+
+    retry(task, asked_by=a_user("Administrators"))
+    world.work_off()
+
+    assert len(world.sap_books(order)) == 1
+
+
+def test_three_idle_sessions_that_were_cut_are_no_incident(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = [world.place() for _ in range(4)]
+    world.run(work.push_order(orders.pop()))
+    monkeypatch.setattr("sync.sap.bapi.SHORT_IDLE_SECONDS", 0)
+    for order in orders:
+        world.sap_fails("drop_before", "BAPI_SALESORDER_GETLIST")
+        assert world.run(work.push_order(order)).state == SyncTask.State.DONE
+
+    assert not RemoteHealth.objects.exclude(consecutive_failures=0).exists()
 
 
 @pytest.mark.slow

@@ -334,7 +334,11 @@ def test_a_credit_memo_of_sap_long_after_is_seen_and_pushes_nothing(
     assert not SyncTask.objects.filter(billing_document__category="O").exists()
 
 
-def test_many_complete_orders_cost_one_look(world: World, invoiced: Invoiced) -> None:
+def test_where_tables_may_be_read_many_complete_orders_cost_one_look(
+    world: World, invoiced: Invoiced
+) -> None:
+    world.reads_tables = True
+    world.new_worker()
     world.work_off()
     for _ in range(2):
         order = world.into_sap()
@@ -365,12 +369,14 @@ def test_news_that_cannot_be_read_is_not_asked_for_again(world: World, invoiced:
     assert not BillingDocument.objects.filter(category="O").exists()
 
 
-def test_without_the_document_flow_a_cancellation_is_noticed_all_the_same(
+def test_where_table_reads_are_refused_a_cancellation_is_noticed_all_the_same(
     world: World, invoiced: Invoiced
 ) -> None:
     order, _delivery, old = invoiced
     world.work_off()
     followed_no_longer(world)
+    world.reads_tables = True
+    world.new_worker()
     world.line.on_call = without_tables
     billing.cancel(world.sap, old)
 

@@ -10,7 +10,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from sync.errors import MappingMissing
+from sync.errors import MappingMissing, RemoteMisconfigured
 from sync.jobs import plan, work
 from sync.magento.auth import AdminLogin, BearerToken
 from sync.magento.transport import rest_base
@@ -126,7 +126,40 @@ def test_a_store_code_goes_into_the_path() -> None:
     address = shop_address({**SHOP, "store_code": "de"})
 
     assert rest_base(address) == "https://shop.example/rest/de/V1"
-    assert rest_base("https://shop.example/rest/V1/") == "https://shop.example/rest/V1"
+    assert (
+        shop_address({"base_url": "https://shop.example/rest/V1/", "store_code": "de"}) == address
+    )
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "https://shop.example/rest/V1/",
+        "https://shop.example",
+        "shop.example",
+        " shop.example/rest ",
+    ],
+)
+def test_an_address_is_understood_however_it_is_written(written: str) -> None:
+    """Without a scheme it is https: the keys travel with every call."""
+    assert rest_base(written) == "https://shop.example/rest/V1"
+
+
+def test_the_case_of_a_shops_code_does_not_matter(settings: Any) -> None:
+    settings.MAGENTO = {"de-b2b": {**SHOP, "auth": "bearer", "token": "t"}}
+    shop = Shop.objects.create(code="DE-B2B", name="Germany")
+
+    assert build_magento(shop, lambda exchange: None).base_url == "https://shop.example/rest/V1"
+
+
+def test_a_shop_without_an_address_names_the_variable_to_set(settings: Any) -> None:
+    settings.MAGENTO = {}
+    shop = Shop.objects.create(code="De-B2B", name="Germany")
+
+    with pytest.raises(RemoteMisconfigured) as raised:
+        build_magento(shop, lambda exchange: None)
+
+    assert "MAGENTO_DE_B2B_BASE_URL" in raised.value.remedy
 
 
 def test_the_client_of_a_shop_is_built_from_its_own_settings(settings: Any) -> None:

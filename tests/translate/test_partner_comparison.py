@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from sync.sap.records import SapAddress, SapPartner
 from sync.translate.partner_comparison import partner_differences
 
@@ -74,3 +76,47 @@ def test_a_text_is_cut_before_it_is_folded() -> None:
     held = SapPartner("WE", "1", replace(ERIKA, street=street[:35]))
 
     assert partner_differences([asked], [held]) == []
+
+
+STREET = "Straße des 17. Juni 135, Weißenhäuser Höfe, 3. OG"
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        STREET,
+        STREET[:35],
+        STREET.upper()[:35],  # SAP makes SS of ß before it cuts
+        STREET[:35].upper(),
+        STREET[:35].lower(),
+        f"  {STREET[:35]}  ",
+        STREET.replace(" ", "  "),
+        STREET.replace("ä", "a\u0308").replace("ö", "o\u0308"),
+    ],
+)
+@pytest.mark.parametrize("field", ["name", "name_2", "street", "city"])
+def test_sap_may_cut_capitalise_and_encode_a_text_in_its_own_way(field: str, held: str) -> None:
+    asked = SapPartner("WE", "1", replace(ERIKA, **{field: STREET}))
+    read = SapPartner("WE", "1", replace(ERIKA, **{field: held}))
+
+    assert partner_differences([asked], [read]) == []
+
+
+ODD = ["ﬁx Büro GmbH", "\u039f\u03b4\u03bf\u03c2", "\u0130zmir", "Jose\u0301"]
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("fold", [str, str.upper, str.lower])
+def test_letters_that_fold_oddly_are_equal_to_themselves(name: str, fold: type[str]) -> None:
+    asked = SapPartner("WE", "1", replace(ERIKA, name=name))
+    read = SapPartner("WE", "1", replace(ERIKA, name=fold(name)))
+
+    assert partner_differences([asked], [read]) == []
+
+
+@pytest.mark.parametrize("held", ["", STREET[:20], STREET[:34], STREET[1:35], "Strase"])
+def test_a_text_cut_elsewhere_differs(held: str) -> None:
+    asked = SapPartner("WE", "1", replace(ERIKA, street=STREET))
+    read = SapPartner("WE", "1", replace(ERIKA, street=held))
+
+    assert partner_differences([asked], [read]) != []

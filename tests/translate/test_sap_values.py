@@ -265,6 +265,10 @@ def test_only_category_m_is_an_invoice_whatever_its_type(category: str, expected
     assert sap_values.is_invoice(category, "F2") is expected
 
 
+def test_a_down_payment_request_is_no_invoice() -> None:
+    assert not sap_values.is_invoice("M", "FAZ")
+
+
 def test_an_order_read_back_fills_the_sap_columns() -> None:
     order = SapSalesOrder(
         "0000004711", "100000123", "TA", "1000", "0000100001", "EUR", Decimal("99.90"),

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from sync.checks import has_only_standins
 from sync.management.commands.seed_demo import PEOPLE
 from sync.sandbox.processes import start_supervisor, supervisor_config
 
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         data: Path = settings.DATA_DIR.resolve()
         (data / "logs").mkdir(parents=True, exist_ok=True)
         ports = {name: int(os.environ.get(name, default)) for name, default in PORTS.items()}
+        refuse_real_systems()
         refuse_taken_ports(ports)
         os.environ["DEMO"] = "true"
         os.environ["SECRET_KEY"] = secret_key(data / "secret_key")
@@ -134,6 +136,17 @@ def secret_key(path: Path) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(50))
     return path.read_text()
+
+
+def refuse_real_systems() -> None:
+    """The demo places orders and plays the clerks: neither may ever reach a real shop or SAP."""
+    if has_only_standins():
+        return
+    raise CommandError(
+        "This environment names a real shop or SAP system, and the demo would place orders there. "
+        "Unset MAGENTO_SHOPS, SAP_RFC_CONNECT and SAP_RFC_PARAMETERS, or start it without any "
+        "settings: env -i HOME=$HOME PATH=$PATH make demo"
+    )
 
 
 def refuse_taken_ports(ports: dict[str, int]) -> None:

@@ -13,6 +13,8 @@ from sync.jobs.schedule import create_missing_schedules
 from sync.models import (
     CarrierMapping,
     CustomerMapping,
+    IntakeRule,
+    InvoiceMailRule,
     MaterialMapping,
     PaymentMapping,
     RemoteIdentity,
@@ -56,6 +58,7 @@ SALES_AREAS: list[dict[str, Any]] = [
 PAYMENTS = {"checkmo": "0001", "banktransfer": "0001", "purchaseorder": "0002", "free": "0001"}
 BY_CARD = "cardgateway"  # of the stand-in shop: authorised at first, captured with the invoice
 SHIPPINGS = ["flatrate_flatrate", "freeshipping_freeshipping", "tablerate_bestway"]
+CHECKED = "price_check"  # a status of the stand-in shop's own
 CARRIERS = [
     ("0000070001", "dhl", "DHL", "https://www.dhl.com/en/express/tracking.html?AWB={number}"),
     ("0000070002", "ups", "United Parcel Service", "https://www.ups.com/track?tracknum={number}"),
@@ -74,6 +77,7 @@ class Command(BaseCommand):
             create_person(name, group)
         shop, _created = Shop.objects.get_or_create(code="demo", defaults={"name": "Demo shop"})
         create_mappings(shop)
+        create_rules(shop)
         # The stand-in may listen on another port this time: it is still the same shop.
         RemoteIdentity.objects.filter(system=shop.system).delete()
         create_missing_schedules()
@@ -117,6 +121,16 @@ def create_mappings(shop: Shop) -> None:
     area = SalesArea.objects.get(shop=shop, store_id=3)
     customer = {"customer_email": "b2b@example.test", "customer_number": "0000010001"}
     _create_missing([CustomerMapping(sales_area=area, **customer)])
+
+
+def create_rules(shop: Shop) -> None:
+    """What a visitor can try: a status of the shop's own, and a customer SAP sends its invoice."""
+    wait = IntakeRule.Handling.WAIT
+    words = "Somebody in the shop still looks at the price"
+    _create_missing([IntakeRule(shop=shop, status=CHECKED, handling=wait, words=words)])
+    area = SalesArea.objects.get(shop=shop, store_id=3)
+    kind = InvoiceMailRule.CustomerKind.BUSINESS
+    _create_missing([InvoiceMailRule(sales_area=area, customer_kind=kind, country="DE")])
 
 
 def _create_missing(rows: Iterable[Model]) -> None:

@@ -11,7 +11,8 @@ from .progress import Progress, billed_of_delivery, is_relevant_for_billing, pro
 from .system import SapSystem
 from .warehouse import NotFound, NotPossible, delivery_of, order_of, padded
 
-TYPES = {"F2": "M", "F8": "U", "G2": "O"}
+TYPES = {"F2": "M", "F8": "U", "G2": "O", "FAZ": "M"}
+DOWN_PAYMENT_REQUEST, WITHOUT_FREIGHT = "FAZ", {"F8", "FAZ"}
 CLERK = "BILLING"
 
 
@@ -154,9 +155,11 @@ def _save(system: SapSystem, rows: list[_Due], billing_type: str) -> str:
         customer_reference=first.customer_reference,
         items=items,
         posting_status="C" if billing_type != "F8" else "D",
+        billing_category="P" if billing_type == DOWN_PAYMENT_REQUEST else "",
     )
     if billing_type != "F8":
         document.accounting_document = system.store.draw("accounting")
+    if billing_type not in WITHOUT_FREIGHT:
         _add_freight(system, document, rows)
     system.store.save(document)
     system.store.add_flow(
@@ -202,7 +205,7 @@ def _billed_before(row: _Due, done: list[BillingItem]) -> list[BillingItem]:
     earlier = [
         item
         for document in row.progress.billing
-        if document.category == "M" and not document.is_cancelled
+        if document.is_valid_invoice
         for item in document.items
     ]
     wanted = (row.progress.order.number, row.order_item)
@@ -216,7 +219,7 @@ def _add_freight(system: SapSystem, document: BillingDocument, rows: list[_Due])
         taken = any(
             order.number in earlier.freight_orders
             for earlier in progress.billing
-            if earlier.category == "M" and not earlier.is_cancelled
+            if earlier.is_valid_invoice
         )
         net, tax = header_charges(order, system.customising)
         if not taken and (net or tax):

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, request
 
-from . import billing, returning, sales_desk, warehouse
+from . import billing, holding_up, returning, sales_desk, warehouse
 from .books import billing_books, books_of, delivery_books, find_orders
 from .documents import SalesOrder
 from .system import SapSystem
@@ -120,6 +120,13 @@ def delete_order(number: str) -> Answer:
     return {"deleted": number}
 
 
+@blueprint.post("/orders/<number>/third-party")
+def third_party(number: str) -> Answer:
+    """The supplier ships the line ``item``."""
+    item = int(_body().get("item", 0))
+    return books_of(system(), sales_desk.make_third_party(system(), number, item))
+
+
 @blueprint.post("/orders/<number>/returns")
 def create_returns(number: str) -> Answer:
     """A returns order (``order_type`` RE) or credit memo request (G2) made from an order."""
@@ -132,6 +139,13 @@ def lock(number: str) -> Answer:
     """As if a person had the order open."""
     user = str(_body().get("user") or "MILLER").upper()
     return {"locked": warehouse.set_order_lock(system(), number, user), "user": user}
+
+
+@blueprint.post("/orders/<number>/blocks")
+def blocks(number: str) -> Answer:
+    """Set (true) or remove (false) the blocks ``credit``, ``delivery`` and ``billing``."""
+    wanted = {str(name): bool(value) for name, value in _body().items()}
+    return books_of(system(), holding_up.set_blocks(system(), number, wanted))
 
 
 @blueprint.post("/orders/<number>/unlock")

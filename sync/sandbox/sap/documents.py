@@ -107,6 +107,7 @@ class SalesOrder:
     conditions: list[Condition] = field(default_factory=list)
     texts: list[TextLine] = field(default_factory=list)
     incomplete: list[str] = field(default_factory=list)  # TABLE-FIELD
+    is_credit_blocked: bool = False
     net_value: Decimal = ZERO
     tax_value: Decimal = ZERO
     changed_on: date | None = None
@@ -226,6 +227,12 @@ class BillingDocument:
     is_cancelled: bool = False
     cancels: str = ""
     changed_on: date | None = None
+    billing_category: str = ""  # FKTYP: P for a down-payment request
+
+    @property
+    def is_valid_invoice(self) -> bool:
+        """Whether its quantities are billed: no cancelled one, no down-payment request."""
+        return self.category == "M" and not self.is_cancelled and self.billing_category != "P"
 
     @property
     def net_value(self) -> Decimal:

@@ -7,6 +7,7 @@ from typing import Any
 
 from .calls import Call
 from .documents import SalesOrder
+from .holding_up import blocks_of, incompletion_of
 from .order_attachments import flow, text_headers, text_lines
 from .order_reading import document_date, net_price
 from .progress import Progress, progress_of
@@ -81,7 +82,7 @@ def _items(call: Call, progress: Progress) -> Rows:
             "SHORT_TEXT": item.short_text,
             "ITEM_CATEG": item.item_category,
             "REL_FOR_DE": "X" if progress.is_delivered(item) else "",
-            "REL_FOR_BI": {"delivery": "A", "order": "B"}.get(progress.billed_from(item), ""),
+            "REL_FOR_BI": progress.billing_relevance(item),
             "HG_LV_ITEM": f"{item.higher_level_item:06d}",
             "REA_FOR_RE": item.rejection_reason,
             "BASE_UOM": item.unit,
@@ -206,8 +207,8 @@ def _header_status(call: Call, progress: Progress) -> Rows:
             "OVERALLREJ": progress.rejection_status(),
             "PRC_STAT_H": progress.header("item_status"),
             "OVERALLPIC": progress.header("picking_status"),
-            "TOTINCOMPL": "A" if progress.order.incomplete else "C",
-            "GENINCOMHD": "A" if progress.order.incomplete else "C",
+            **incompletion_of(progress.order),
+            **blocks_of(progress.order),
             "SD_DOC_CAT": call.system.customising.document_category(progress.order.order_type),
             "CH_ON": call.system.clock.dats(progress.order.changed_on),
         }

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 
-from . import billing, sales_desk, warehouse
+from . import billing, holding_up, sales_desk, warehouse
 from .books import books_of, find_orders
 from .control_api import arm, quantities_from, system
 from .faults import KINDS
@@ -180,6 +180,29 @@ def lock(number: str) -> Any:
             "Locked" if warehouse.set_order_lock(system(), number, user) and user else "Unlocked"
         ),
     )
+
+
+@blueprint.post("/orders/<number>/items/<int:item>/third-party")
+def third_party(number: str, item: int) -> Any:
+    """Have the supplier ship a line."""
+
+    def action() -> str:
+        sales_desk.make_third_party(system(), number, item)
+        return f"Item {item} is shipped by the supplier"
+
+    return _acted(number, action)
+
+
+@blueprint.post("/orders/<number>/block")
+def block(number: str) -> Any:
+    """Set or remove one block: credit, delivery or billing."""
+    kind, is_set = request.form.get("kind", ""), bool(request.form.get("set"))
+
+    def action() -> str:
+        holding_up.set_blocks(system(), number, {kind: is_set})
+        return f"{kind.capitalize()} block {'set' if is_set else 'removed'}"
+
+    return _acted(number, action)
 
 
 @blueprint.get("/sessions")

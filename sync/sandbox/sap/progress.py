@@ -54,6 +54,11 @@ class Progress:
             return "none"
         return "delivery" if self.is_delivered(item) else "order"
 
+    def billing_relevance(self, item: OrderItem) -> str:
+        """FKREL: by delivery, by order, or by the supplier's invoice."""
+        own = self.customising.item_categories.get(item.item_category, {}).get("relevance")
+        return own or {"delivery": "A", "order": "B"}.get(self.billed_from(item), "")
+
     def delivery_status(self, item: OrderItem) -> str:
         """LFSTA."""
         if not self.is_delivered(item):
@@ -132,7 +137,7 @@ def _count_delivery(progress: Progress, delivery: Delivery) -> None:
 
 
 def _count_billing(progress: Progress, document: BillingDocument) -> None:
-    if document.category == "M" and not document.is_cancelled:
+    if document.is_valid_invoice:
         for item in document.items:
             if item.sales_order == progress.order.number:
                 progress.billed[item.order_item] += item.quantity

@@ -6,7 +6,24 @@ from .documents import SalesOrder
 from .pricing import price_order
 from .progress import progress_of
 from .system import SapSystem
-from .warehouse import NotPossible, delete_delivery, order_of
+from .warehouse import NotFound, NotPossible, delete_delivery, order_of
+
+THIRD_PARTY = "TAS"
+
+
+def make_third_party(system: SapSystem, number: str, item_number: int) -> SalesOrder:
+    """Have the supplier ship a line that nothing was delivered of: its category becomes TAS."""
+    with system.store.transaction():
+        order = order_of(system, number)
+        item = order.item(item_number)
+        if item is None:
+            raise NotFound(f"order item {item_number} does not exist")
+        if progress_of(order, system.store, system.customising).delivered[item_number]:
+            raise NotPossible(f"item {item_number} is delivered already")
+        item.item_category = THIRD_PARTY
+        order.changed_on = system.clock.today()
+        system.store.save(order)
+    return order
 
 
 def reject_line(system: SapSystem, number: str, item_number: int, reason: str = "50") -> SalesOrder:

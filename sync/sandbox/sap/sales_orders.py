@@ -22,6 +22,7 @@ from .pricing import price_order
 
 ITEM_KEY = ("ITM_NUMBER",)
 SCHEDULE_KEY = ("ITM_NUMBER", "SCHED_LINE")
+RECORD_PRICE = Decimal("25.00")  # of every material, in the order's currency
 CONDITION_KEY = ("ITM_NUMBER", "COND_ST_NO", "COND_COUNT", "COND_TYPE")
 KEPT_HEADER_FIELDS = (
     "PURCH_DATE",
@@ -180,11 +181,19 @@ def condition_from(row: TakenRow, customising: Customising) -> Condition:
     return Condition(
         row.number("ITM_NUMBER"),
         row.text("COND_TYPE"),
-        row.amount("COND_VALUE"),
+        _value_of(row, customising),
         row.text("CURRENCY") or row.text("CURR_ISO"),
         row.amount("COND_P_UNT") or Decimal(1),
         unit or row.text("COND_UNIT"),
     )
+
+
+def _value_of(row: TakenRow, customising: Customising) -> Decimal:
+    """A price type without a value taken over is priced by SAP's own record (SAP sheet 13.3)."""
+    kind = customising.condition_types.get(row.text("COND_TYPE"))
+    if "COND_VALUE" not in row.values and kind is not None and kind.role == "price":
+        return RECORD_PRICE
+    return row.amount("COND_VALUE")
 
 
 def _items(

@@ -243,7 +243,7 @@ def vbrk(system: SapSystem, keys: Keys) -> Rows:
         yield {
             "VBELN": document.number,
             "FKART": document.billing_type,
-            "FKTYP": "L",
+            "FKTYP": document.billing_category or "L",
             "VBTYP": document.category,
             "WAERK": currency,
             "VKORG": document.sales_organization,

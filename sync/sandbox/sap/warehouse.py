@@ -66,17 +66,23 @@ def create_delivery(system: SapSystem, request: DeliveryRequest) -> list[str]:
         return [_save_delivery(system, rows, request.split_batches) for rows in by_point.values()]
 
 
+def _must_not_be_held_up(system: SapSystem, order: SalesOrder) -> None:
+    if order.incomplete:
+        raise NotPossible(f"order is incomplete: {', '.join(order.incomplete)}")
+    if order.header.get("DLV_BLOCK"):
+        raise NotPossible("order has a delivery block")
+    if order.is_credit_blocked:
+        raise NotPossible("order has a credit block")
+    if holder := system.lock_holder(order.number):
+        raise NotPossible(f"order is locked by {holder}")
+
+
 def _due(
     system: SapSystem, order: SalesOrder, quantities: dict[int, Decimal]
 ) -> list[tuple[OrderItem, Decimal]]:
     if system.customising.document_category(order.order_type) != "C":
         raise NotPossible("only an order is delivered, no returns or credit memo request")
-    if order.incomplete:
-        raise NotPossible(f"order is incomplete: {', '.join(order.incomplete)}")
-    if order.header.get("DLV_BLOCK"):
-        raise NotPossible("order has a delivery block")
-    if holder := system.lock_holder(order.number):
-        raise NotPossible(f"order is locked by {holder}")
+    _must_not_be_held_up(system, order)
     progress = progress_of(order, system.store, system.customising)
     due = []
     for item in order.items:

@@ -87,7 +87,10 @@ def show_orders() -> tuple[Response, int] | Response:
     return jsonify(**found[0])
 
 
-@blueprint.post("/orders/<increment_id>/<any(cancel, hold, unhold, ship, invoice, refund):action>")
+STAFF = "cancel, hold, unhold, check, release, ship, invoice, refund"
+
+
+@blueprint.post(f"/orders/<increment_id>/<any({STAFF}):action>")
 def act_as_staff(increment_id: str, action: str) -> tuple[Response, int] | Response:
     """What staff do in the admin panel, without a mail: the whole order, or ``items`` and
     ``arguments`` as the REST call takes them; 409 where Magento refuses."""

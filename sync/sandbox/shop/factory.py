@@ -6,7 +6,7 @@ import random
 import secrets
 from typing import Any
 
-from sync.sandbox.shop import gateway, seed, settings
+from sync.sandbox.shop import gateway, seed, settings, states
 from sync.sandbox.shop.documents import Doc, add, bundled, copy, dec
 from sync.sandbox.shop.errors import ShopError
 from sync.sandbox.shop.mail import Post
@@ -14,6 +14,12 @@ from sync.sandbox.shop.shop import Shop
 from sync.sandbox.shop.store import Books
 
 LARGE, BAD = "large", "unknown-sku"
+GERMAN, CHECKED = "german-business", "price-check"
+GERMAN_ADDRESS = {
+    "company": "Muster Maschinenbau GmbH", "street": ["Weißenburger Straße 4"],
+    "postcode": "80331", "city": "München", "region": "Bayern", "region_code": "BAY",
+    "region_id": 81, "country_id": "DE", "telephone": "+49 89 123456", "vat_id": "DE123456789",
+}  # fmt: skip
 # Paid by card: what the shop's gateway is asked for when the order is placed.
 AUTHORISED, PAID_ONLINE, ORDERED_ONLINE = "authorised", "paid-online", "ordered-online"
 BY_CARD = {
@@ -47,10 +53,12 @@ MEANING = {
     AUTHORISED: "Paid by card: authorised, to be captured later",
     PAID_ONLINE: "Paid by card: captured and invoiced at once",
     ORDERED_ONLINE: "Paid by card: neither authorised nor captured yet",
+    GERMAN: "B2B store, German business customer, whose invoice SAP sends itself",
+    CHECKED: f"With the shop's own status “{states.CHECKED}”: somebody looks at the price first",
     LARGE: "B2B order with 250 lines",
     BAD: f"Bad on purpose: a SKU no SAP knows ({UNKNOWN_SKU})",
 }
-EVERYDAY = tuple(name for name in MEANING if name not in (LARGE, BAD, *BY_CARD))
+EVERYDAY = tuple(name for name in MEANING if name not in (LARGE, BAD, GERMAN, CHECKED, *BY_CARD))
 
 
 class UnknownShape(ValueError):
@@ -126,7 +134,15 @@ def _template(shape: str) -> Doc:
         order = copy(bundled("shapes.json")["simple"])
         order["items"][0].update(sku=UNKNOWN_SKU, name="A product nobody knows", product_id=99999)
         return order
-    return copy(bundled("shapes.json")["simple" if shape in BY_CARD else shape])
+    if shape == GERMAN:
+        order = copy(bundled("shapes.json")["purchase-order"])
+        for address in _addresses(order):
+            address |= GERMAN_ADDRESS
+        return order
+    order = copy(bundled("shapes.json")["simple" if shape in (CHECKED, *BY_CARD) else shape])
+    if shape == CHECKED:
+        states.check(order)
+    return order
 
 
 def _lengthened(order: Doc) -> Doc:

@@ -83,7 +83,10 @@ def order(increment_id: str) -> str:
     return render_template("order.html", books=found)
 
 
-@blueprint.post("/order/<increment_id>/<int:entity_id>/<any(cancel, hold, unhold, edit):action>")
+STAFF = "cancel, hold, unhold, check, release, edit"
+
+
+@blueprint.post(f"/order/<increment_id>/<int:entity_id>/<any({STAFF}):action>")
 def change(increment_id: str, entity_id: int, action: str) -> Any:
     """What the shop's staff do with an order; refused where Magento refuses."""
     try:

@@ -311,13 +311,13 @@ class Shop:
         return entry
 
     def move(self, order_id: int, action: str) -> bool:
-        """hold, unhold or cancel; what the route answers. Raises ShopError."""
+        """hold, unhold, check, release or cancel; what the route answers. Raises ShopError."""
         self.get("order", order_id)
         with self._changing(order_id) as (_, order):
             if action == "cancel":
                 done = states.cancel(order)
             else:
-                (states.hold if action == "hold" else states.unhold)(order)
+                getattr(states, action)(order)
                 done = True
             if done:
                 order["updated_at"] = self.now

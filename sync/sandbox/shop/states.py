@@ -15,8 +15,10 @@ STATUS_OF_STATE = {
     "new": "pending", "processing": "processing", "complete": "complete", "closed": "closed",
     "canceled": "canceled", "holded": "holded",
 }  # fmt: skip
+CHECKED = "price_check"  # a status of the shop's own: its sales look at the price first
 STATUSES = {
-    "new": {"pending"}, "processing": {"processing", "fraud"}, "complete": {"complete"},
+    "new": {"pending", CHECKED}, "processing": {"processing", "fraud", CHECKED},
+    "complete": {"complete"},
     "closed": {"closed"}, "canceled": {"canceled"}, "holded": {"holded"},
 }  # fmt: skip
 
@@ -111,6 +113,20 @@ def unhold(order: Doc) -> None:
         raise ShopError(400, "You cannot remove the hold.")
     order["state"] = order.pop("hold_before_state", "new")
     order["status"] = order.pop("hold_before_status", STATUS_OF_STATE[order["state"]])
+
+
+def check(order: Doc) -> None:
+    """Give an open order the shop's own status. Raises ShopError where it does not belong."""
+    if CHECKED not in STATUSES[order["state"]]:
+        raise ShopError(400, "The status does not belong to the order's state.")
+    order["status"] = CHECKED
+
+
+def release(order: Doc) -> None:
+    """The price is right: back to the state's own status. Raises ShopError if nobody checks it."""
+    if order["status"] != CHECKED:
+        raise ShopError(400, "Nobody checks the price of this order.")
+    order["status"] = STATUS_OF_STATE[order["state"]]
 
 
 def cancel(order: Doc) -> bool:

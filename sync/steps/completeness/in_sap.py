@@ -15,11 +15,16 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from sync.mirrors.shared_references import customer_reference_of, orders_with_reference
+from sync.mirrors.shared_references import (
+    customer_reference_of,
+    number_in,
+    orders_with_reference,
+    prefixes_of,
+    references_of_old,
+)
 from sync.models import CompletenessFinding, CustomerMapping, Decision, SalesOrder
 from sync.reading import UnreadableRecord
 from sync.sap.records import SapSalesOrder
-from sync.sap.reference import normal_reference
 from sync.steps.step_run import StepRun
 from sync.translate.linking import is_order
 
@@ -49,7 +54,7 @@ class SapSide:
 def read_sap_side(run: StepRun, since: datetime, until: datetime) -> SapSide:
     """Leaves out orders that are known to be another shop's."""
     side = SapSide(tied=_tied_by_people(run))
-    prefix = normal_reference(run.shop.reference_prefix)
+    prefixes, old = prefixes_of(run.shop), references_of_old(run.shop)
     for customer, organization, is_one_time in _customers(run):
         run.task.hold_lease(run.policy.lease)
         listed = run.remotes.sap().list_sales_orders(
@@ -60,9 +65,9 @@ def read_sap_side(run: StepRun, since: datetime, until: datetime) -> SapSide:
         )
         side.unreadable += listed.unreadable
         for one in listed.records:
-            if one.customer_reference.startswith(prefix):
-                number = one.sap_sales_order_number
-                side.add(one.customer_reference, number, is_one_time=is_one_time)
+            reference, number = one.customer_reference, one.sap_sales_order_number
+            if reference.startswith(prefixes) or reference in old:
+                side.add(reference, number, is_one_time=is_one_time)
     for number in _of_other_shops(run, side):
         for numbers in side.numbers.values():
             if number in numbers:
@@ -184,10 +189,9 @@ def _doubled(
 ) -> CompletenessFinding:
     own = order.sap_sales_order_number if order else ""
     other = next((number for number in numbers if number != own), numbers[0])
-    prefix = normal_reference(run.shop.reference_prefix)
     return CompletenessFinding(
         kind=Kind.DOUBLED,
-        increment_id=order.increment_id if order else reference.removeprefix(prefix),
+        increment_id=order.increment_id if order else number_in(reference, run.shop),
         sap_sales_order_number=other,
         sales_order=order,
         reason=f"Unexplained: SAP holds {' and '.join(numbers)} for it. Reject all but one there",
@@ -213,6 +217,7 @@ def _is_known(run: StepRun, reference: str) -> bool:
 
 def _shapes(run: StepRun) -> set[str]:
     newest = SalesOrder.objects.filter(shop=run.shop).defer("payload").select_related("shop")
+    newest = newest.prefetch_related("shop__sales_areas")
     return {_shape(customer_reference_of(order)) for order in newest.order_by("-id")[:RECENT]}
 
 

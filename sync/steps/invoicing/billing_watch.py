@@ -19,10 +19,11 @@ from sync.models import (
     SalesOrder,
     clock,
 )
+from sync.sap.billing_flow import BILLING
 from sync.sap.client import SapClient
 from sync.steps.step_run import StepRun
 
-ONE_BY_ONE = 20  # orders, where the document flow may not be read
+ONE_BY_ONE = 20  # orders, where the table of the document flow may not be read
 
 
 def watch_complete_orders(run: StepRun) -> None:
@@ -37,10 +38,22 @@ def watch_complete_orders(run: StepRun) -> None:
     run.task.hold_lease(run.policy.lease)
     if later is None:
         orders = orders[:ONE_BY_ONE]
-        news = [order.pk for order in orders if _is_cancelled(sap, order)]
+        news = _with_news(orders, numbers, _in_order_flow(sap, orders))
+        news += [one.pk for one in orders if one.pk not in news and _is_cancelled(sap, one)]
     else:
         news = _with_news(orders, numbers, later)
     note_watched(orders, news, now)
+
+
+def _in_order_flow(sap: SapClient, orders: Sequence[SalesOrder]) -> dict[str, set[str]]:
+    """By order, the billing documents that its own document flow names."""
+    read = sap.get_sales_orders([order.sap_sales_order_number for order in orders])
+    return {
+        one.sap_sales_order_number: {
+            link.subsequent_document for link in one.flow if link.category in BILLING
+        }
+        for one in read.records
+    }
 
 
 def _to_watch(run: StepRun, now: datetime) -> list[SalesOrder]:

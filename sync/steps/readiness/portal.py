@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 import django_rq
@@ -91,17 +91,33 @@ def _schedules() -> CheckResult:
 
 
 def _shops() -> Iterator[CheckResult]:
-    active = list(Shop.objects.filter(is_active=True))
+    active = list(Shop.objects.filter(is_active=True).prefetch_related("sales_areas"))
     if not active:
         yield red("Shops", "None is switched on.", "Add a shop in the admin.")
         return
-    prefixes = Counter(shop.reference_prefix for shop in active)
-    shared = [shop.code for shop in active if prefixes[shop.reference_prefix] > 1]
+    shared = list(_shared_prefixes(active))
     if shared:
         yield red(
             "Reference prefixes",
-            f"These shops share one: {', '.join(shared)}.",
-            "Give each its own prefix before its first order: numbers would meet in SAP.",
+            f"These share one: {'; '.join(shared)}.",
+            "Give the stores of all shops but one their own before their first order (Mappings → "
+            "Shops, or Sales areas for a single store): numbers would meet in SAP.",
         )
     else:
         yield green("Shops", f"{len(active)} switched on, each with its own prefix in SAP.")
+
+
+def _shared_prefixes(shops: list[Shop]) -> Iterator[str]:
+    """The stores that have one prefix though they are of several shops, by name."""
+    users: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for shop in shops:
+        areas = list(shop.sales_areas.all())
+        for area in areas:
+            prefix = area.reference_prefix or shop.reference_prefix
+            users[prefix][shop.code].append(area.name)
+        if not areas:
+            users[shop.reference_prefix][shop.code].append("all stores")
+    for prefix, by_shop in sorted(users.items()):
+        if len(by_shop) > 1:
+            named = [f"{code} ({', '.join(stores)})" for code, stores in by_shop.items()]
+            yield f"{' and '.join(named)} have {prefix or 'none'}"

@@ -16,6 +16,11 @@ from sync.steps.readiness.check_result import CheckResult, amber, green, red
 from sync.steps.step_run import StepRun
 from sync.translate.sap_order import sap_order_request
 
+WITHOUT_TABLES = (
+    "the time a billing document was made, what a cancellation cancels, and the quantities of a "
+    "partial bill where BAPI_WEBINVOICE_GETDETAIL may not be called either"
+)
+
 
 def check_sap(run: StepRun) -> Iterator[CheckResult]:
     """Without a logon the other checks are not tried."""
@@ -79,13 +84,18 @@ def _rights(sap: SapClient, run: StepRun) -> Iterator[CheckResult]:
 
 
 def _tables(sap: SapClient, run: StepRun) -> Iterator[CheckResult]:
-    if sap.may_read_tables():
-        yield green("Table reads", "RFC_READ_TABLE is allowed.")
+    """The portal works without them; SAP knows no API for reading tables (SAP sheet 13.17)."""
+    options = sap.options
+    if not options.reads_tables:
+        yield green("Table reads", f"Switched off. Not known without them: {WITHOUT_TABLES}.")
+    elif sap.may_read_tables():
+        words = f"{options.table_reader} is allowed and adds: {WITHOUT_TABLES}."
+        yield green("Table reads", words)
     else:
         yield amber(
             "Table reads",
-            "RFC_READ_TABLE is not allowed on this system.",
-            "Nothing, if agreed: some times and parcel numbers are found another way or not.",
+            f"{options.table_reader} is switched on but not allowed; unknown: {WITHOUT_TABLES}.",
+            "Allow it (S_RFC, S_TABU_NAM), or set reads_tables to false in SAP_OPTIONS.",
         )
 
 

@@ -53,7 +53,8 @@ def check_shop(run: StepRun) -> Iterator[CheckResult]:
     yield _collection(run.shop)
     yield _modules(shop)
     yield _mails("shipment", Shipment.objects.filter(sales_order__shop=run.shop))
-    yield _mails("invoice", Invoice.objects.filter(sales_order__shop=run.shop))
+    invoices = Invoice.objects.filter(sales_order__shop=run.shop)
+    yield _mails("invoice", invoices.exclude(is_customer_told=False, not_to_be_mailed__gt=""))
 
 
 def _version(run: StepRun) -> CheckResult:

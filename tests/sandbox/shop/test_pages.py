@@ -103,3 +103,16 @@ def test_staff_edit_cancel_and_hold_an_order_on_its_page(caller: Caller) -> None
     assert f'Replaces <a href="/order/{number}"' in edited
     assert refused.status_code == 409
     assert "Release" in held
+
+
+def test_staff_give_an_order_a_status_of_the_shops_own_and_take_it_back(caller: Caller) -> None:
+    number = caller.place("price-check")["increment_id"]
+    page, control = f"/order/{number}", f"/sandbox/orders/{number}"
+    assert "Price is right" in caller.http.get(page).get_data(as_text=True)
+
+    assert caller.http.post(f"{control}/release").status_code == 200
+    assert "Check price" in caller.http.get(page).get_data(as_text=True)
+    assert caller.http.post(f"{control}/release").status_code == 409
+
+    assert caller.http.post(f"{control}/check").status_code == 200
+    assert "Price is right" in caller.http.get(page).get_data(as_text=True)

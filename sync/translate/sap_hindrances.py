@@ -1,0 +1,64 @@
+"""Why an order does not move in SAP, in plain words: blocks and missing data. Pure; no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# The work that waits, by the kind of missing data (SAP sheet 13.2).
+HELD_UP = {
+    "general": "deliveries will not start",
+    "delivery": "deliveries will not start",
+    "picking": "picking will not start",
+    "packing": "packing will not start",
+    "goods issue": "goods issue cannot be posted",
+    "pricing": "its prices are not complete",
+    "billing": "it will not be billed",
+}
+COMPLETING = (
+    "Sales completes the order in SAP (transaction VA02, Edit, Incompletion log); the rest goes on "
+    "by itself."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hindrance:
+    headline: str
+    what: str  # what does not happen, and who does what about it
+
+
+BLOCKS = {
+    "credit": Hindrance(
+        "Blocked by SAP's credit check",
+        "No delivery starts. Finance releases the order in SAP (transaction VKM3) or asks the "
+        "customer to pay.",
+    ),
+    "delivery": Hindrance(
+        "Delivery block in SAP",
+        "What is blocked is not delivered. Logistics or sales removes the block in the SAP order "
+        "(transaction VA02).",
+    ),
+    "billing": Hindrance(
+        "Billing block in SAP",
+        "What is blocked is not billed. Finance removes the block in the SAP order (transaction "
+        "VA02).",
+    ),
+}
+
+
+def what_is_held_up(incomplete_for: Sequence[str]) -> str:
+    """``incomplete_for`` empty: SAP only said that data is missing."""
+    kinds = [HELD_UP.get(kind, kind) for kind in incomplete_for or ("general",)]
+    *others, last = dict.fromkeys(kinds)
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def hindrances(
+    blocks: Sequence[str], *, is_incomplete: bool, incomplete_for: Sequence[str]
+) -> list[Hindrance]:
+    found = [BLOCKS[block] for block in blocks if block in BLOCKS]
+    if is_incomplete:
+        held_up = what_is_held_up(incomplete_for)
+        what = f"{held_up[0].upper()}{held_up[1:]}. {COMPLETING}"
+        found.append(Hindrance("Incomplete in SAP", what))
+    return found
