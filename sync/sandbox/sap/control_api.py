@@ -112,6 +112,20 @@ def reject(number: str) -> Answer:
     return books_of(system(), sales_desk.reject_order(system(), number))
 
 
+@blueprint.post("/orders/<number>/items/<int:item>/reject")
+def reject_line(number: str, item: int) -> Answer:
+    """Reject one line (VA02), or open it again with an empty ``reason``."""
+    reason = str(_body().get("reason", "50"))
+    return books_of(system(), sales_desk.reject_line(system(), number, item, reason))
+
+
+@blueprint.delete("/orders/<number>")
+def delete_order(number: str) -> Answer:
+    """Delete the order (VA02); 409 where documents have followed."""
+    sales_desk.delete_order(system(), number)
+    return {"deleted": number}
+
+
 @blueprint.post("/orders/<number>/third-party")
 def third_party(number: str) -> Answer:
     """The supplier ships the line ``item``."""
