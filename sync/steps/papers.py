@@ -29,7 +29,7 @@ from sync.mirrors.progress import refresh_stages
 from sync.mirrors.sap_quantities import refuse_disagreements, refuse_other_quantities
 from sync.mirrors.shop import store_order
 from sync.mirrors.standing_for import made_by_us, tie_only, tied_pairs
-from sync.models import Decision
+from sync.models import Decision, SalesOrder
 from sync.models.marked_done import UNCONFIRMED, WISH, outcome_text
 from sync.reading import Read
 from sync.steps.finished_orders import refuse_unasked_write
