@@ -18,6 +18,7 @@ from sync.magento.records import (
     MagentoMail,
     MagentoOrder,
     MagentoOrderItem,
+    MagentoOrderKey,
     MagentoPayment,
     MagentoShipment,
     MagentoStoreView,
@@ -25,6 +26,10 @@ from sync.magento.records import (
 )
 
 SHIPMENT_TYPES = {"0": TOGETHER, "1": SEPARATELY}
+KEY_MEMBERS = (
+    "entity_id", "updated_at", "state", "status", "total_invoiced", "total_refunded",
+    "total_canceled",
+)  # fmt: skip
 PAID_BY_CREDIT = ("gift_cards_amount", "customer_balance_amount", "reward_currency_amount")
 
 
@@ -259,6 +264,22 @@ def parse_bundle_shipment_type(product: Any) -> dict[int, str]:
             kind = SHIPMENT_TYPES.get(str(attribute.get("value")))
             return {product["id"]: kind} if kind else {}
     return {}
+
+
+def parse_source(row: Any) -> str:
+    """The code of an inventory source in use; empty for one that is switched off."""
+    if not isinstance(row, dict) or row.get("enabled") is False:
+        return ""
+    return str(row.get("source_code") or "")
+
+
+def parse_order_key(document: Any) -> MagentoOrderKey:
+    members = _document(document, "order")
+    return MagentoOrderKey(
+        entity_id=members.identifier("entity_id"),
+        updated_at=members.moment("updated_at"),
+        told={name: members.values.get(name) for name in KEY_MEMBERS},
+    )
 
 
 def parse_mail(document: Any) -> MagentoMail:

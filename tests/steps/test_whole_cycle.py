@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from sync.jobs import clicks, schedule
+from sync.jobs import clicks, schedule, work
 from sync.models import Invoice, SalesOrder, StepSchedule, SyncTask
 from sync.sandbox.sap.autopilot import play_round
 from sync.sandbox.shop import factory

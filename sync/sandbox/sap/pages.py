@@ -122,6 +122,28 @@ def change_item(number: str) -> Any:
     return _acted(number, action)
 
 
+@blueprint.post("/orders/<number>/items/<int:item>/<any(reject, reopen):action>")
+def on_item(number: str, item: int, action: str) -> Any:
+    """Reject a line, or open it again."""
+    reason = {"reason": ""} if action == "reopen" else {}
+
+    def _do() -> str:
+        sales_desk.reject_line(system(), number, item, **reason)
+        return f"Item {item} rejected" if action == "reject" else f"Item {item} opened again"
+
+    return _acted(number, _do)
+
+
+@blueprint.post("/orders/<number>/delete")
+def delete(number: str) -> Any:
+    """Delete the order."""
+    try:
+        sales_desk.delete_order(system(), number)
+    except NotPossible as error:
+        return redirect(url_for("pages.order", number=number, problem=str(error)))
+    return redirect(url_for("pages.orders"))
+
+
 @blueprint.post("/orders/<number>/deliveries/<delivery>/<action>")
 def on_delivery(number: str, delivery: str, action: str) -> Any:
     """Pick, post or reverse goods issue, set tracking, bill."""
@@ -246,6 +268,7 @@ def settings() -> Any:
                     "autopilot": bool(form.get("autopilot")),
                     "duplicate_po_warning": bool(form.get("duplicate_po_warning")),
                     "free_goods": bool(form.get("free_goods")),
+                    "freight_is_group_condition": bool(form.get("freight_is_group_condition")),
                     "autopilot_seconds": form.get("autopilot_seconds") or 5,
                     "update_delay": form.get("update_delay") or 1,
                 }

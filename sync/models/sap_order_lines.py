@@ -1,4 +1,4 @@
-"""Lines of the SAP sales order that stands for a web order."""
+"""Lines of SAP's sales orders, as read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from decimal import Decimal
 from django.db import models
 
 from sync.models.columns import money, quantity
-from sync.models.sales_orders import SalesOrder
 
 
 class SapSalesOrderLine(models.Model):
@@ -24,7 +23,9 @@ class SapSalesOrderLine(models.Model):
         ORDER = "order", "Order"
         NOTHING = "nothing", "Is not billed"
 
-    sales_order = models.ForeignKey(SalesOrder, on_delete=models.CASCADE, related_name="sap_lines")
+    sales_order = models.ForeignKey(
+        "SalesOrder", on_delete=models.CASCADE, related_name="sap_lines"
+    )
     sap_item_number = models.PositiveIntegerField()
     ordered_quantity = quantity()
     unit = models.CharField(max_length=3, blank=True)
