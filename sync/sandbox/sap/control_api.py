@@ -19,6 +19,7 @@ ITEM_ACTIONS = {
     "free-goods": added_items.add_free_goods,
     "parts": added_items.deliver_in_parts,
     "again": added_items.enter_again,
+    "third-party": sales_desk.make_third_party,
 }
 
 
@@ -126,17 +127,10 @@ def delete_order(number: str) -> Answer:
     return {"deleted": number}
 
 
-@blueprint.post("/orders/<number>/third-party")
-def third_party(number: str) -> Answer:
-    """The supplier ships the line ``item``."""
-    item = int(_body().get("item", 0))
-    return books_of(system(), sales_desk.make_third_party(system(), number, item))
-
-
 @blueprint.post("/orders/<number>/items/<int:item>/<action>")
 def change_item(number: str, item: int, action: str) -> Answer:
-    """``free-goods``, ``parts`` (delivered instead of the item) or ``again`` (rejected, and entered
-    as a further item)."""
+    """``free-goods``, ``parts`` (delivered instead of the item), ``again`` (rejected, and entered
+    as a further item) or ``third-party`` (the supplier ships it)."""
     if action not in ITEM_ACTIONS:
         raise NotFound(f"an item has no action {action!r}; known: {', '.join(ITEM_ACTIONS)}")
     return books_of(system(), ITEM_ACTIONS[action](system(), number, item))
