@@ -22,7 +22,7 @@ _AMOUNTS = ["amountmapping"]
 _ALL_MAPPINGS = [
     *_EVERYDAY_MAPPINGS,
     *_AMOUNTS,
-    *("carriermapping", "salesarea", "shop", "sapmessageentry"),
+    *("carriermapping", "sourcemapping", "salesarea", "shop", "sapmessageentry"),
     *("intakerule", "invoicemailrule"),
 ]
 _LEDGER = ["synctask", "syncattempt", "remotecall"]

@@ -17,6 +17,7 @@ from sync.models import (
     RegionMapping,
     SalesArea,
     ShippingMapping,
+    SourceMapping,
 )
 
 # mypy knows ModelForm as generic, Python does not
@@ -105,7 +106,15 @@ class RegionForm(MappingForm):
 
     class Meta:
         model = RegionMapping
-        fields = ["shop", "place", "region", "transport_zone"]
+        fields = ["shop", "shop_region", "region", "transport_zone"]
+
+
+class SourceForm(MappingForm):
+    table = MappingTable.SOURCE
+
+    class Meta:
+        model = SourceMapping
+        fields = ["shop", "shipping_point", "source_code"]
 
 
 class StoreForm(MappingForm):
@@ -164,6 +173,6 @@ FORMS: dict[MappingTable, type[MappingForm]] = {
     form.table: form
     for form in (
         *(StoreForm, MaterialForm, CustomerForm, PaymentForm, ShippingForm, CarrierForm),
-        *(RegionForm, AmountForm),
+        *(RegionForm, SourceForm, AmountForm),
     )
 }

@@ -82,7 +82,7 @@ class Entries:
         self._regions: dict[int, dict[str, SapRegion]] = defaultdict(dict)
         for place in RegionMapping.objects.filter(shop__in=shops):
             known = SapRegion(place.region, place.transport_zone)
-            self._regions[place.shop_id][place.place.casefold()] = known
+            self._regions[place.shop_id][place.shop_region.casefold()] = known
         self._texts: dict[int, list[TextMapping]] = defaultdict(list)
         for text in TextMapping.objects.filter(sales_area__shop__in=shops):
             self._texts[text.sales_area_id].append(text)
@@ -157,9 +157,7 @@ class Entries:
             shipping_condition=(area.shipping_condition or None) if shipping is None else shipping,
             payment_terms=terms or area.payment_terms or None,
             payment_method=payment.sap_payment_method if payment else "",
-            partners=PartnerRules(
-                listed(area.partner_roles), frozenset(listed(area.address_roles))
-            ),
+            partners=_partner_rules(area),
             regions=Regions(self._regions[order.shop_id], required),
             texts=TextMapping.places_of(self._texts[area.pk]),
             requested_date=RequestedDate(area.requested_after_days, area.counts_working_days),
@@ -171,6 +169,10 @@ class Entries:
             further=further_of(self._further, order),
             rounding_condition=area.rounding_condition,
         )
+
+
+def _partner_rules(area: SalesArea) -> PartnerRules:
+    return PartnerRules(listed(area.partner_roles), frozenset(listed(area.address_roles)))
 
 
 def _plain(sku: str) -> str:

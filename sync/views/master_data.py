@@ -32,6 +32,7 @@ ICONS = {
     MappingTable.CARRIER: "truck",
     MappingTable.AMOUNT: "banknote",
     MappingTable.REGION: "map-pin",
+    MappingTable.SOURCE: "warehouse",
 }
 
 

@@ -34,7 +34,7 @@ def present(missing: MissingEntry, order: SalesOrder) -> None:
         case MappingTable.PAYMENT:
             PaymentMapping.objects.create(shop=order.shop, method=order.payment_method)
         case MappingTable.REGION:
-            RegionMapping.objects.create(shop=order.shop, place="IN/MH", transport_zone="IN1")
+            RegionMapping.objects.create(shop=order.shop, shop_region="IN/MH", transport_zone="IN1")
 
 
 def stopped(missing: MissingEntry) -> tuple[MissingEntry, SalesOrder]:
@@ -50,6 +50,7 @@ def stopped(missing: MissingEntry) -> tuple[MissingEntry, SalesOrder]:
         MappingTable.CARRIER: "GLS",
         MappingTable.AMOUNT: "gift_cards_amount",
         MappingTable.REGION: "IN/MH",
+        MappingTable.SOURCE: "1000",
     }[missing.table]
     missing = missing._replace(key=key)
     if missing.field:
