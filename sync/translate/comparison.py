@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from sync.currencies import currency_decimals
@@ -19,6 +19,7 @@ from sync.sap.records import (
 )
 from sync.sap.units import internal_unit
 from sync.translate.partner_comparison import partner_differences
+from sync.translate.payments_aside import prices_only
 
 Amounts = dict[tuple[int, str], Decimal]  # by item number (0 the header) and condition type
 HALF_A_CENT = Decimal("0.005")  # lines are exact: only totals may be rounded otherwise
@@ -101,7 +102,7 @@ def simulated_differences(
     if simulation.net_value is None:
         return []
     if totals is not None:
-        asked, simulation = _prices_only(asked, simulation, totals.payment_types)
+        asked, simulation = prices_only(asked, simulation, totals.payment_types)
     told = {item.item_number: item for item in simulation.items}
     found: list[dict[str, str]] = []
     for item in asked.items:
@@ -116,20 +117,6 @@ def simulated_differences(
         return found
     held = _simulated_totals(asked, simulation, totals)
     return found + _total_differences(totals, held, tolerance)
-
-
-def _prices_only(
-    asked: SapSalesOrderRequest, simulation: SapSimulation, payments: frozenset[str]
-) -> tuple[SapSalesOrderRequest, SapSimulation]:
-    """Without gift cards and the like, which a dry run may only inform of."""
-
-    def prices(found: Sequence[SapCondition]) -> tuple[SapCondition, ...]:
-        return tuple(one for one in found if one.condition_type not in payments)
-
-    return (
-        replace(asked, conditions=prices(asked.conditions)),
-        replace(simulation, conditions=prices(simulation.conditions)),
-    )
 
 
 def _held_totals(asked: SapSalesOrderRequest, read: SapSalesOrder, totals: Totals) -> Totals | None:
