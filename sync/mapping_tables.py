@@ -18,8 +18,8 @@ class MappingTable(StrEnum):
     PAYMENT = "payment"
     SHIPPING = "shipping"
     CARRIER = "carrier"
-    SOURCE = "source"
     REGION = "region"
+    SOURCE = "source"
 
     @property
     def facts(self) -> TableFacts:
@@ -95,6 +95,15 @@ FACTS: dict[MappingTable, TableFacts] = {
         title="Carriers",
         complete="Every carrier has a name in the shop.",
     ),
+    MappingTable.REGION: TableFacts(
+        model="regionmapping",
+        key_fields=("shop", "shop_region"),
+        team=Team.SALES,
+        entry="region",
+        title="Regions",
+        complete="Every region SAP must know has a key.",
+        may_lack=("region",),
+    ),
     MappingTable.SOURCE: TableFacts(
         model="sourcemapping",
         key_fields=("shop", "shipping_point"),
@@ -102,15 +111,6 @@ FACTS: dict[MappingTable, TableFacts] = {
         entry="source",
         title="Sources of stock",
         complete="Every shipping point has a source in the shop.",
-    ),
-    MappingTable.REGION: TableFacts(
-        model="regionmapping",
-        key_fields=("shop", "place"),
-        team=Team.SALES,
-        entry="region",
-        title="Regions",
-        complete="Every region SAP must know has a key.",
-        may_lack=("region",),
     ),
 }
 

@@ -89,20 +89,20 @@ class CarrierForm(MappingForm):
         fields = ["sap_carrier", "title", "carrier_code", "tracking_url"]
 
 
+class RegionForm(MappingForm):
+    table = MappingTable.REGION
+
+    class Meta:
+        model = RegionMapping
+        fields = ["shop", "shop_region", "region", "transport_zone"]
+
+
 class SourceForm(MappingForm):
     table = MappingTable.SOURCE
 
     class Meta:
         model = SourceMapping
         fields = ["shop", "shipping_point", "source_code"]
-
-
-class RegionForm(MappingForm):
-    table = MappingTable.REGION
-
-    class Meta:
-        model = RegionMapping
-        fields = ["shop", "place", "region", "transport_zone"]
 
 
 class StoreForm(MappingForm):
@@ -161,7 +161,7 @@ FORMS: dict[MappingTable, type[MappingForm]] = {
     form.table: form
     for form in (
         *(StoreForm, MaterialForm, CustomerForm, PaymentForm, ShippingForm, CarrierForm),
-        SourceForm,
         RegionForm,
+        SourceForm,
     )
 }

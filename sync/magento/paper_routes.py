@@ -14,6 +14,7 @@ from sync.magento.bodies import (
     track_payload,
 )
 from sync.magento.lists import RecordList
+from sync.magento.narrowing import Doubts
 from sync.magento.paging import PageSize, of_order
 from sync.magento.parsing import parse_invoice, parse_mail, parse_shipment, parse_track
 from sync.magento.records import (
@@ -29,6 +30,7 @@ from sync.magento.transport import Transport
 from sync.reading import Read
 
 Record = TypeVar("Record")
+MAIL = "items[entity_id,email_sent],total_count"
 
 
 class PaperRoutes:
@@ -45,7 +47,8 @@ class PaperRoutes:
             return of_order(found, found.order_id, order_entity_id, "shipment")
 
         of_it = equal("order_id", order_entity_id)
-        listed = RecordList(self._http.get, self._sizes, "shipments", of_it, is_repeated)
+        doubts = Doubts(is_repeated=is_repeated)
+        listed = RecordList(self._http.get, self._sizes, "shipments", of_it, doubts)
         return listed.read(parse)
 
     def create_shipment(self, order_entity_id: int, request: ShipmentRequest) -> int:
@@ -102,7 +105,8 @@ class PaperRoutes:
             return of_order(found, found.order_id, order_entity_id, "invoice")
 
         of_it = equal("order_id", order_entity_id)
-        listed = RecordList(self._http.get, self._sizes, "invoices", of_it, is_repeated)
+        doubts = Doubts(is_repeated=is_repeated)
+        listed = RecordList(self._http.get, self._sizes, "invoices", of_it, doubts)
         return listed.read(parse)
 
     def create_invoice(self, order_entity_id: int, request: InvoiceRequest) -> int:
@@ -141,7 +145,8 @@ class PaperRoutes:
         return self._mails(route, ((Filter("entity_id", "in", listed),),))
 
     def _mails(self, route: str, groups: Groups) -> list[MagentoMail]:
-        return RecordList(self._http.get, self._sizes, route, groups).records(parse_mail)
+        listed = RecordList(self._http.get, self._sizes, route, groups, fields=MAIL)
+        return listed.records(parse_mail)
 
     def _created(self, route: str, body: dict[str, Any]) -> int:
         """The new entity_id, which comes as a JSON string (``"40"``)."""

@@ -20,6 +20,7 @@ from sync.translate.added_lines import (
 )
 
 MOST_NAMED = 3
+Line = OrderedLine
 ZERO = Decimal(0)
 ITEM_DECISIONS = (Decision.Kind.SAP_ITEM_TIED, Decision.Kind.SAP_ITEM_UNTIED)
 
@@ -175,8 +176,8 @@ class AddedItem:
     unit: str
     net_value: Decimal
     is_rejected: bool
-    tied_to: OrderedLine | None
-    choices: list[OrderedLine]
+    tied_to: Line | None
+    choices: list[Line]
     is_asked: bool  # whether nobody has said yet what it stands for, and it may stand for a line
 
 

@@ -30,8 +30,9 @@ from sync.models.order_texts import TextMapping
 from sync.models.readiness import ReadinessFinding
 from sync.models.regions import RegionMapping
 from sync.models.release import Release
-from sync.models.sales_orders import SalesOrder, SalesOrderLine, SapSalesOrderLine
+from sync.models.sales_orders import SalesOrder, SalesOrderLine
 from sync.models.sap_messages import SapMessageEntry
+from sync.models.sap_order_lines import SapSalesOrderLine
 from sync.models.shipments import Shipment, ShipmentLine, ShipmentTrack
 from sync.models.shops import SalesArea, Shop
 from sync.models.steps import Step

@@ -11,6 +11,7 @@ from django.db import models
 
 from sync.models.intake_rules import known_group_ids
 from sync.models.systems import shop_system
+from sync.sap.reference import web_reference
 
 DEFAULT_RULES = "customer_id,attribute,group,company,vat,email"
 RULES = frozenset(DEFAULT_RULES.split(","))
@@ -273,14 +274,18 @@ class SalesArea(models.Model):
 
     def clean(self) -> None:
         """Both a prefix of its own and the one it takes over from its shop are fixed once used."""
+        shop = Shop.objects.filter(pk=self.shop_id).first()
         before = SalesArea.objects.filter(pk=self.pk).select_related("shop").first()
-        if before is None or before.prefix == self.prefix:
+        if shop is None or (before is not None and before.prefix == self.prefix):
             return
-        sent = before.shop.sales_orders.filter(store_id=before.store_id)
-        if sent.exclude(customer_reference="").exists():
-            present = f"the prefix {before.prefix}" if before.prefix else "no prefix"
+        sent = shop.sales_orders.filter(store_id=self.store_id)
+        newest = sent.exclude(customer_reference="").order_by("-pk").first()
+        if newest and newest.customer_reference != web_reference(self.prefix, newest.increment_id):
             raise ValidationError(
-                {"reference_prefix": f"Orders of this store were already sent with {present}."}
+                {
+                    "reference_prefix": "Orders of this store were already sent under another one, "
+                    f"such as {newest} as {newest.customer_reference}."
+                }
             )
 
     @property

@@ -12,28 +12,29 @@ in ``refuse_new`` what the shop has given back already, and answers for the refu
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import ClassVar, Generic, NoReturn, TypeVar
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NoReturn
 
 from django.contrib.auth.models import User
 
 from sync.causes.papers import PaperCause
 from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RecordsDisagree
-from sync.magento.records import MagentoInvoice, MagentoOrder, MagentoShipment
+from sync.magento.records import MagentoDocumentItem, MagentoOrder
 from sync.mirrors import unreadable
+from sync.mirrors.counted import store_counted, surely_has_none
+from sync.mirrors.intake import NOT_OPEN
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.sap_quantities import refuse_disagreements, refuse_other_quantities
 from sync.mirrors.shop import store_order
-from sync.mirrors.standing_for import ShopPaper, made_by_us, tie_only, tied_pairs
-from sync.models import BillingDocument, Decision, OutboundDelivery, SalesOrder
+from sync.mirrors.standing_for import made_by_us, tie_only, tied_pairs
+from sync.models import Decision, SalesOrder
 from sync.models.marked_done import UNCONFIRMED, WISH, outcome_text
 from sync.reading import Read
 from sync.steps.finished_orders import refuse_unasked_write
 from sync.steps.remote_writes import wait_for_shop
+from sync.steps.shop_papers.paper import Document, Paper, Record
 from sync.steps.step_run import StepRun
 from sync.translate.hand_made import (
     Held,
@@ -42,111 +43,8 @@ from sync.translate.hand_made import (
     covers_by_document,
     wanted_by,
 )
-from sync.translate.marks import Mark
 from sync.translate.open_quantities import OpenQuantities
-
-Record = TypeVar("Record", MagentoShipment, MagentoInvoice)
-Document = TypeVar("Document", OutboundDelivery, BillingDocument)
-
-
-@dataclass(frozen=True)
-class Paper(ABC, Generic[Document, Record]):
-    """The paper for the order's part of a document; a subclass says what is special to its kind."""
-
-    run: StepRun
-    order: SalesOrder
-    web_order: MagentoOrder  # as it was before anything is written
-
-    name: ClassVar[str]
-    name_in_sap: ClassVar[str]
-    mark: ClassVar[Mark]
-    happens_to_it: ClassVar[str]  # what SAP's document waits for
-    nothing_yet: ClassVar[str]
-    mirrors: ClassVar[type[ShopPaper]]
-
-    @property
-    @abstractmethod
-    def document(self) -> Document:
-        """The task's."""
-
-    @property
-    def marker(self) -> str:
-        return self.mark.comment_for(self.document)
-
-    @property
-    def may_differ(self) -> bool:
-        return False
-
-    @abstractmethod
-    def search(self) -> Read[Record]:
-        """All papers of this kind that the order has in the shop, oldest first."""
-
-    @abstractmethod
-    def store(self, record: Record, *, made_by_hand: bool) -> ShopPaper:
-        """Stores the mirror, and lets it stand for the document."""
-
-    def counts_in_shop(self, record: Record) -> bool:
-        return True
-
-    def is_made_by_hand(self, record: Record) -> bool:
-        return self.marker not in record.comments
-
-    def take_over(self, records: Sequence[Record]) -> str:
-        """Lets papers of a document that this one replaces stand for it; returns what was done."""
-        return ""
-
-    @abstractmethod
-    def documents(self) -> Sequence[Document]:
-        """The order's documents that want such a paper, in the sequence in which they get one."""
-
-    @abstractmethod
-    def counted_ids(self) -> Collection[int]:
-        """The order item ids that count."""
-
-    @abstractmethod
-    def wanted_for(self, document: Document) -> OpenQuantities:
-        """The document's quantities by the shop's order item ids."""
-
-    def known_pairs(
-        self, papers: Mapping[int, Record], documents: Mapping[int, Document]
-    ) -> list[tuple[int, int]]:
-        """Pairs of paper and document that belong together whatever they hold."""
-        return tied_pairs(self.order, self.mirrors)
-
-    @abstractmethod
-    def keep_found(self, record: Record, *, made_by_hand: bool) -> tuple[Record, str]:
-        """Stores the paper and what belongs to it, and corrects differences; returns what
-        changed."""
-
-    @abstractmethod
-    def keep_tied(self, found: MadeByHand[Record, Document], *, made_by_hand: bool) -> str:
-        """Corrects or refuses differences in papers just tied; returns what changed."""
-
-    def refuse_new(self) -> None:
-        """Raises where the shop must not get the paper at all."""
-        return
-
-    @abstractmethod
-    def prepare(self, quantities: dict[int, Decimal]) -> Callable[[], int]:
-        """Returns the call that creates the paper within ``writing_to_shop`` and returns its
-        ``entity_id``. Raises ``MappingMissing`` before anybody is asked to make it."""
-
-    @abstractmethod
-    def keep_made(self, made: Record) -> None:
-        """Stores the new paper with all that belongs to it."""
-
-    @abstractmethod
-    def outcome(self, made: Record) -> str:
-        """Says that the paper was made, and what the customer was told."""
-
-    def money_outcome(self, record: Record, web_order: MagentoOrder) -> str:
-        """Ends the outcome's sentence; raises where money that had to move did not."""
-        return ""
-
-    def tell(self) -> None:
-        """Raises ``RecordsDisagree`` where the shop has all it can get of the document, and a
-        person has to hear of the rest."""
-        return
+from sync.translate.unwanted_goods import HELD
 
 
 def ensure_paper(run: StepRun, kind: type[Paper[Document, Record]]) -> str:
@@ -165,9 +63,11 @@ def ensure_paper(run: StepRun, kind: type[Paper[Document, Record]]) -> str:
 
 def _find_or_create(paper: Paper[Document, Record]) -> str:
     """Raises ``UnexpectedRecord`` where a paper the shop cannot show may be the one."""
-    found = paper.search()
+    is_new = surely_has_none(paper.order, paper.web_order, paper.counted, paper.run.task)
+    found = Read[Record]() if is_new else paper.search()
     if marked := _marked(paper, found.records):
-        return _link(paper, marked) + paper.money_outcome(marked, paper.web_order)
+        told = _link(paper, marked, found.records)
+        return told + paper.money_outcome(marked, paper.web_order)
     unreadable.refuse(found.unreadable, paper.name)
     if taken := paper.take_over(found.records):
         return taken
@@ -204,11 +104,35 @@ def _made_by_hand(
     return MadeByHand(papers, documents, held, wanted, covers_by_document(held, wanted, pairs))
 
 
-def _link(paper: Paper[Document, Record], found: Record) -> str:
+def _link(paper: Paper[Document, Record], found: Record, records: Sequence[Record] = ()) -> str:
     by_hand = paper.is_made_by_hand(found)
     found, changed = paper.keep_found(found, made_by_hand=by_hand)
-    _compare(paper, found, paper.wanted_for(paper.document))
-    return _told(paper.name, [found], changed, by_hand=by_hand)
+    further, made = _further(paper, found, records) if paper.tied_later() else ([], "")
+    _compare(paper, found, paper.wanted_for(paper.document), further)
+    return _told(paper.name, [found], changed, by_hand=by_hand) + made
+
+
+def _further(
+    paper: Paper[Document, Record], first: Record, records: Sequence[Record]
+) -> tuple[list[Record], str]:
+    """The papers beside the first one; makes one more for what was tied to a line since."""
+    later = replace(paper, is_further=True)
+    found: list[Record] = [one for one in records if later.marker in one.comments]
+    held = _items_of(first, found)
+    rest = paper.wanted_for(paper.document).rest_of(paper.tied_later(), held)
+    made = ""
+    if rest:
+        paper.refuse_new()
+        make = later.prepare(rest)
+        refuse_unasked_write(
+            paper.run, paper.order, f"What was tied later of {paper.document} is sent there"
+        )
+        found.append(read_back(paper, make()))
+        read_order_again(paper)
+        made = f" {paper.name} {found[-1].increment_id} made for what was tied later."
+    with paper.run.storing():
+        paper.keep_further(first, found)
+    return found, made
 
 
 def _tie(paper: Paper[Document, Record], found: MadeByHand[Record, Document]) -> str:
@@ -235,9 +159,10 @@ def _told(name: str, records: Sequence[Record], changed: str, *, by_hand: bool) 
 
 def _create(paper: Paper[Document, Record]) -> str:
     run, order = paper.run, paper.order
+    subject = f"{paper.name_in_sap} {paper.document}"
+    _refuse_on_hold(order, f"{subject} {paper.happens_to_it}")
     paper.refuse_new()
     wanted = paper.wanted_for(paper.document)
-    subject = f"{paper.name_in_sap} {paper.document}"
     refuse_disagreements(order, subject, wanted)
     if not wanted.quantities:
         return paper.nothing_yet
@@ -245,9 +170,20 @@ def _create(paper: Paper[Document, Record]) -> str:
     refuse_unasked_write(run, order, f"{subject} {paper.happens_to_it}")
     made = read_back(paper, make())
     paper.keep_made(made)
-    money = paper.money_outcome(made, read_order_again(paper))
+    with run.storing():
+        is_told = store_counted(order, paper.web_order, paper.counted, made.items, run.task)
+    money = paper.money_outcome(made, paper.web_order if is_told else read_order_again(paper))
     _compare(paper, made, wanted)
     return f"{paper.name} {made.increment_id} {paper.outcome(made)}{money}"
+
+
+def _refuse_on_hold(order: SalesOrder, wanted: str) -> None:
+    if order.state in HELD:
+        raise RecordsDisagree(
+            f"{NOT_OPEN[order.state]}: order {order.increment_id}. {wanted} when that ends.",
+            cause=PaperCause.ON_HOLD,
+            reference=order.increment_id,
+        )
 
 
 def read_back(paper: Paper[Document, Record], entity_id: int) -> Record:
@@ -270,10 +206,22 @@ def read_order_again(paper: Paper[Document, Record]) -> MagentoOrder:
     return web_order
 
 
-def _compare(paper: Paper[Document, Record], record: Record, wanted: OpenQuantities) -> None:
+def _compare(
+    paper: Paper[Document, Record],
+    record: Record,
+    wanted: OpenQuantities,
+    further: Sequence[Record] = (),
+) -> None:
     if not paper.may_differ:
         name = f"{paper.name} {record.increment_id}"
-        refuse_other_quantities(paper.order, name, record.items, wanted)
+        refuse_other_quantities(paper.order, name, _items_of(record, further), wanted)
+
+
+def _items_of(record: Record, further: Sequence[Record]) -> list[MagentoDocumentItem]:
+    found = list(record.items)
+    for one in further:
+        found += one.items
+    return found
 
 
 def _tie_named(paper: Paper[Document, Record]) -> str:

@@ -15,7 +15,7 @@ from sync.errors import RecordsDisagree
 from sync.magento.records import InvoiceRequest, MagentoInvoice, MagentoOrder
 from sync.mapping.invoice_mails import reason_not_to_mail
 from sync.mirrors.added_lines import tell_of_amounts
-from sync.mirrors.billed_amounts import store_difference
+from sync.mirrors.billed_amounts import store_difference, store_total_difference
 from sync.mirrors.billed_anew import (
     billing_documents,
     decision_on_invoice,
@@ -32,14 +32,16 @@ from sync.reading import Read
 from sync.steps.invoicing import capturing
 from sync.steps.invoicing.renewed_billing import take_over
 from sync.steps.invoicing.sums import compare_sums
-from sync.steps.papers import Paper, ensure_paper
+from sync.steps.papers import ensure_paper
 from sync.steps.queued_mails import is_in_queue
 from sync.steps.remote_writes import wait_for_shop, writing_to_shop
+from sync.steps.shop_papers.paper import Paper
 from sync.steps.step_run import StepRun
 from sync.translate.added_lines import SapQuantities
 from sync.translate.hand_made import MadeByHand, invoiced_ids
 from sync.translate.marks import Mark
 from sync.translate.open_quantities import OpenQuantities, invoiceable_quantities
+from sync.translate.payment import payment_standing
 
 
 def push_invoice(run: StepRun) -> str:
@@ -78,6 +80,7 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
     happens_to_it = "is invoiced and mailed there"
     nothing_yet = "Nothing to invoice: SAP billed no line of the web order, or no whole bundle yet."
     mirrors = Invoice
+    counted = "qty_invoiced"
 
     @property
     def document(self) -> BillingDocument:
@@ -123,6 +126,17 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
         held = self._held if document == self.document else None
         held = held or billed_quantities(self.order, document)
         return invoiceable_quantities(self.web_order, held.now, held.before)
+
+    def tied_later(self) -> Collection[int]:
+        """None where money is to be captured: that is one invoice's."""
+        is_captured = payment_standing(self.web_order).awaits_collection
+        return () if is_captured else self._held.items.tied.values()
+
+    def keep_further(self, first: MagentoInvoice, further: Sequence[MagentoInvoice]) -> None:
+        super().keep_further(first, further)
+        if further:
+            ids = [one.entity_id for one in (first, *further)]
+            store_total_difference(self.order, ids, None)
 
     def tell(self) -> None:
         if not self.may_differ:

@@ -17,11 +17,12 @@ from sync.mirrors.standing_for import made_by_us
 from sync.mirrors.unwanted_goods import refuse_gone_anyway
 from sync.models import OutboundDelivery, SalesOrder, Shipment
 from sync.reading import Read
-from sync.steps.papers import Paper, ensure_paper, read_back, read_order_again
+from sync.steps.papers import ensure_paper, read_back, read_order_again
 from sync.steps.remote_writes import writing_to_shop
 from sync.steps.shipping import tracks
 from sync.steps.shipping.bundle_types import bundle_types
 from sync.steps.shipping.sources import source_of
+from sync.steps.shop_papers.paper import Paper
 from sync.steps.step_run import StepRun
 from sync.translate.added_lines import SapQuantities
 from sync.translate.hand_made import MadeByHand, shipped_ids
@@ -55,6 +56,7 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
     happens_to_it = "is shipped there"
     nothing_yet = "Nothing to ship: no line of the web order has left, or no whole bundle yet."
     mirrors = Shipment
+    counted = "qty_shipped"
 
     @property
     def document(self) -> OutboundDelivery:
@@ -95,6 +97,9 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
         held = self._held if document == self.document else None
         held = held or delivered_quantities(self.order, document)
         return shippable_quantities(self.web_order, held.now, held.before, self._bundle_types)
+
+    def tied_later(self) -> Collection[int]:
+        return self._held.items.tied.values()
 
     def tell(self) -> None:
         tell_of_goods(self.order, self.document, self._held)

@@ -19,7 +19,7 @@ line is then left out of ``quantities``, and nothing is ever cut.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -28,6 +28,7 @@ from sync.magento.records import (
     CONFIGURABLE,
     SEPARATELY,
     TOGETHER,
+    MagentoDocumentItem,
     MagentoOrder,
     MagentoOrderItem,
 )
@@ -86,6 +87,21 @@ class OpenQuantities:
             if (has := held.get(line.item_id, ZERO)) > line.quantity
             or (has < line.quantity and line.open_quantity > 0)
         )
+
+    def rest_of(
+        self, item_ids: Collection[int], held: Iterable[MagentoDocumentItem]
+    ) -> dict[int, Decimal]:
+        """What the papers made so far lack of these lines, as far as the shop has it open."""
+        has: dict[int, Decimal] = {}
+        for item in held:
+            has[item.order_item_id] = has.get(item.order_item_id, ZERO) + item.qty
+        lacking = {
+            line.item_id: line.quantity - has.get(line.item_id, ZERO)
+            for line in self.asked
+            if line.item_id in item_ids
+        }
+        is_open = {line.item_id: line.open_quantity for line in self.asked}
+        return {one: rest for one, rest in lacking.items() if 0 < rest <= is_open[one]}
 
 
 def shippable_quantities(

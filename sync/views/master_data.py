@@ -30,8 +30,8 @@ ICONS = {
     MappingTable.PAYMENT: "receipt",
     MappingTable.SHIPPING: "package-check",
     MappingTable.CARRIER: "truck",
-    MappingTable.SOURCE: "warehouse",
     MappingTable.REGION: "map-pin",
+    MappingTable.SOURCE: "warehouse",
 }
 
 

@@ -6,9 +6,8 @@ from __future__ import annotations
 from django.shortcuts import get_object_or_404
 
 from sync.jobs import clicks
-from sync.mirrors.added_lines import AddedItem, added_items
+from sync.mirrors.added_lines import AddedItem, Line, added_items
 from sync.models import SalesOrder
-from sync.translate.added_lines import OrderedLine
 from sync.views.decisions import Decide, Fact, Question
 from sync.views.people import PortalRequest
 
@@ -45,9 +44,7 @@ class TieItem(Decide):
         return f"SAP's item {added.number} stands for {stands_for}. {clicked.message}".strip()
 
 
-def _named(
-    order: SalesOrder, request: PortalRequest
-) -> tuple[AddedItem | None, OrderedLine | None]:
+def _named(order: SalesOrder, request: PortalRequest) -> tuple[AddedItem | None, Line | None]:
     asked = request.GET.get("item", "")
     added = next((one for one in added_items(order) if str(one.number) == asked), None)
     choices = added.choices if added else []
@@ -56,14 +53,14 @@ def _named(
 
 
 def _refusal(
-    request: PortalRequest, number: str, added: AddedItem | None, line: OrderedLine | None
+    request: PortalRequest, number: str, added: AddedItem | None, line: Line | None
 ) -> str:
     if added is None or (request.GET.get("line") and line is None):
         return f"There is nothing to decide about SAP's item {number} any more."
     return ""
 
 
-def _facts(added: AddedItem | None, line: OrderedLine | None) -> list[Fact]:
+def _facts(added: AddedItem | None, line: Line | None) -> list[Fact]:
     if added is None:
         return []
     quantity, price = f"{added.quantity.normalize():f} {added.unit}", f"{added.net_value:.2f}"
@@ -79,7 +76,7 @@ def _facts(added: AddedItem | None, line: OrderedLine | None) -> list[Fact]:
     ]
 
 
-def _if_tied(line: OrderedLine) -> list[str]:
+def _if_tied(line: Line) -> list[str]:
     return [
         f"What SAP delivers and bills of the item is shipped and invoiced as {line.sku}, at the "
         "web order's price. Customers are told of it as of any other line.",

@@ -231,3 +231,39 @@ def test_the_last_word_on_an_item_counts(world: World, order: SalesOrder) -> Non
     world.ship(order, delivery)
 
     assert shipped(world, order) == [{"S-002": 1}]
+
+
+def test_what_is_tied_after_the_rest_was_shipped_and_invoiced_follows_once(
+    world: World, order: SalesOrder
+) -> None:
+    entered_again(world, order)
+    (delivery,) = world.dispatch(order)
+    bill = world.bill(delivery)
+    stopped = [world.ship(order, delivery), world.invoice(order, bill)]
+    assert [one.cause_key for one in stopped] == ["sap:item-without-line"] * 2
+    assert shipped(world, order) == invoiced(world, order) == [{"S-002": 1}]
+
+    tie(world, order)
+    again = [world.ship(order, delivery), world.invoice(order, bill)]
+
+    assert [one.state for one in again] == ["done", "done"]
+    assert shipped(world, order) == invoiced(world, order) == [{"S-002": 1}, {"S-001": 2}]
+    assert all(paper.delivery for paper in order.shipments.all())
+    assert all(paper.billing_document for paper in order.invoices.all())
+    order.refresh_from_db()
+    assert order.stage == "complete"
+
+
+def test_a_lost_answer_makes_what_was_tied_later_once(world: World, order: SalesOrder) -> None:
+    entered_again(world, order)
+    (delivery,) = world.dispatch(order)
+    stopped = world.ship(order, delivery)
+    line = order.lines.get(sku="S-001")
+    clicks.tie_item(order, 30, line.item_id, a_user("Sales"), "Entered again")
+    world.shop_fails("drop_after_write", "ship")
+    stopped.refresh_from_db()
+
+    task = world.run_until_done(world.run_task(stopped))
+
+    assert task.state == "done", task.error_message
+    assert shipped(world, order) == [{"S-002": 1}, {"S-001": 2}]

@@ -120,6 +120,8 @@ def build(
         "total_qty": num(own),
         "updated_at": now,
     }
+    if order.get("customer_id"):
+        document["customer_id"] = order["customer_id"]
     first = books.next("shipment_item", len(listed)) if listed else 0
     document["items"] = [
         _line(first + at, entity_id, item, quantity) for at, (item, quantity) in enumerate(listed)

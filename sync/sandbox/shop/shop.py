@@ -13,8 +13,8 @@ from sync.sandbox.shop import gateway, invoicing, refunding, settings, shipping,
 from sync.sandbox.shop.documents import (
     Clock,
     Doc,
-    bmp_only,
     stamp,
+    stored_text,
     utc_now,
 )
 from sync.sandbox.shop.errors import ShopError, not_found
@@ -302,15 +302,18 @@ class Shop:
         return True
 
     def _add_history(self, books: Books, order: Doc, history: Doc) -> Doc:
-        text = history.get("comment")
+        """On hold it carries the status from before [423]."""
+        status = order["status"]
+        if order["state"] == "holded":
+            status = order.get("hold_before_status") or status
         entry: Doc = {
-            "comment": bmp_only(str(text)) if text is not None else None,
+            "comment": stored_text(history.get("comment")),
             "created_at": self.now,
             "entity_id": books.next("order_comment"),
             "is_customer_notified": int(history.get("is_customer_notified") or 0),
             "is_visible_on_front": int(history.get("is_visible_on_front") or 0),
             "parent_id": order["entity_id"],
-            "status": history.get("status") or order["status"],
+            "status": history.get("status") or status,
         }
         order["status_histories"].insert(0, entry)
         return entry

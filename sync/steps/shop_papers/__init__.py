@@ -1,0 +1,1 @@
+"""What a kind of paper of the shop answers for itself."""
