@@ -22,6 +22,7 @@ from sync.models import (
     SapMessageEntry,
     ShippingMapping,
     Shop,
+    SourceMapping,
     StepSchedule,
     SyncAttempt,
     SyncTask,
@@ -152,9 +153,9 @@ class ShippingMappingAdmin(MappingAdmin):
 
 @admin.register(RegionMapping)
 class RegionMappingAdmin(MappingAdmin):
-    list_display = ["place", "region", "transport_zone", "shop"]
+    list_display = ["shop_region", "region", "transport_zone", "shop"]
     list_filter = ["shop"]
-    search_fields = ["place", "region"]
+    search_fields = ["shop_region", "region"]
 
 
 @admin.register(CarrierMapping)
@@ -174,6 +175,13 @@ class IntakeRuleAdmin(RuleAdmin):
 class InvoiceMailRuleAdmin(ModelAdmin):
     list_display = ["sales_area", "customer_kind", "country", "billed_from", "reason"]
     list_filter = ["sales_area", "customer_kind"]
+
+
+@admin.register(SourceMapping)
+class SourceMappingAdmin(MappingAdmin):
+    list_display = ["__str__", "source_code", "shipping_point", "plant", "shop"]
+    list_filter = ["shop"]
+    search_fields = ["source_code", "shipping_point", "plant"]
 
 
 @admin.register(SapMessageEntry)

@@ -19,6 +19,7 @@ class MappingTable(StrEnum):
     SHIPPING = "shipping"
     CARRIER = "carrier"
     REGION = "region"
+    SOURCE = "source"
 
     @property
     def facts(self) -> TableFacts:
@@ -96,12 +97,20 @@ FACTS: dict[MappingTable, TableFacts] = {
     ),
     MappingTable.REGION: TableFacts(
         model="regionmapping",
-        key_fields=("shop", "place"),
+        key_fields=("shop", "shop_region"),
         team=Team.SALES,
         entry="region",
         title="Regions",
         complete="Every region SAP must know has a key.",
         may_lack=("region",),
+    ),
+    MappingTable.SOURCE: TableFacts(
+        model="sourcemapping",
+        key_fields=("shop", "shipping_point"),
+        team=Team.ADMINISTRATOR,
+        entry="source",
+        title="Sources of stock",
+        complete="Every shipping point has a source in the shop.",
     ),
 }
 

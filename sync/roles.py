@@ -20,7 +20,7 @@ _EVERYDAY_MAPPINGS = [
 ]
 _ALL_MAPPINGS = [
     *_EVERYDAY_MAPPINGS,
-    *("carriermapping", "salesarea", "shop", "sapmessageentry"),
+    *("carriermapping", "sourcemapping", "salesarea", "shop", "sapmessageentry"),
     *("intakerule", "invoicemailrule"),
 ]
 _LEDGER = ["synctask", "syncattempt", "remotecall"]

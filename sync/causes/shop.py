@@ -42,6 +42,9 @@ class ShopCause:
     KEYS = misconfigured("magento:401",
         "The shop does not accept the portal's keys, or they lack a right",
         "Check the keys of the portal's integration and, in the shop's admin, its rights.")
+    CLOCK_AHEAD = misconfigured("magento:clock-ahead", "The portal's clock is ahead of the shop's",
+        "Set the clocks of the portal's machines by a time server. If they are right, tell the "
+        "shop's administrator that its clock is behind; then press Test all connections.")
     FORBIDDEN = misconfigured("magento:403", "The portal is kept out of the shop",
         "Check the rights of the portal's integration, and whether a firewall or proxy in front of "
         "the shop keeps the portal out.")

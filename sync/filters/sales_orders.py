@@ -26,6 +26,7 @@ class SalesOrderFilter(DocumentFilter):
     )
     placed_from = day("placed_at", "date__gte", "Placed from")
     placed_to = day("placed_at", "date__lte", "Placed to")
+    held_up = tick("only_held_up", "Held up in SAP")
     attention = tick("only_needing_attention", "Needs attention")
 
     class Meta:
@@ -36,6 +37,12 @@ class SalesOrderFilter(DocumentFilter):
         super().__init__(*args, **kwargs)
         areas = SalesArea.objects.order_by("store_id").values_list("store_id", "name")
         self.filters["store_id"].extra["choices"] = [(str(key), name) for key, name in areas]
+
+    def only_held_up(self, orders: Rows, name: str, value: bool) -> Rows:
+        """Blocked or incomplete in SAP, and not yet complete."""
+        held_up = Q(sap_is_incomplete=True) | ~Q(sap_blocks=[])
+        moving = SalesOrder.MOVING_IN_SAP
+        return orders.filter(held_up, stage__in=moving) if value else orders
 
     def search(self, orders: Rows, name: str, value: str) -> Rows:
         """Digits are a number, an @ makes it an e-mail, anything else is part of a name."""

@@ -16,6 +16,7 @@ from sync.models import (
     RegionMapping,
     SalesArea,
     ShippingMapping,
+    SourceMapping,
 )
 
 # mypy knows ModelForm as generic, Python does not
@@ -93,7 +94,15 @@ class RegionForm(MappingForm):
 
     class Meta:
         model = RegionMapping
-        fields = ["shop", "place", "region", "transport_zone"]
+        fields = ["shop", "shop_region", "region", "transport_zone"]
+
+
+class SourceForm(MappingForm):
+    table = MappingTable.SOURCE
+
+    class Meta:
+        model = SourceMapping
+        fields = ["shop", "shipping_point", "source_code"]
 
 
 class StoreForm(MappingForm):
@@ -153,5 +162,6 @@ FORMS: dict[MappingTable, type[MappingForm]] = {
     for form in (
         *(StoreForm, MaterialForm, CustomerForm, PaymentForm, ShippingForm, CarrierForm),
         RegionForm,
+        SourceForm,
     )
 }

@@ -22,6 +22,13 @@ def track_payload(carrier_code: str, title: str, track_number: str) -> dict[str,
     return {"track_number": track_number, "title": title, "carrier_code": carrier_code}
 
 
+def source_payload(source_code: str) -> dict[str, Any]:
+    """From which inventory source a shipment leaves ("Versions" 5); nothing for the default one."""
+    if not source_code:
+        return {}
+    return {"arguments": {"extension_attributes": {"source_code": source_code}}}
+
+
 def marker_payload(marker: str) -> dict[str, Any]:
     """A comment stored with the document, invisible to the customer [301, 325]."""
     if not marker:

@@ -21,13 +21,14 @@ from sync.magento.lists import RecordList
 from sync.magento.order_routes import OrderRoutes
 from sync.magento.paging import PageSize, no_list, page_of
 from sync.magento.paper_routes import PaperRoutes
-from sync.magento.parsing import parse_bundle_shipment_type, parse_store_view
+from sync.magento.parsing_setup import parse_bundle_shipment_type, parse_source, parse_store_view
 from sync.magento.records import MagentoStoreView
 from sync.magento.search import Filter, Search
 from sync.magento.transport import USUAL_LIMITS, TimeLimits, Transport, new_session
 from sync.magento.versions import version_on_page
 
 _PRODUCTS_AT_ONCE = 100
+_SOURCES = 300  # no shop is known to have as many; the most that a limited page may hold
 
 
 def _unobserved(exchange: Exchange) -> None:
@@ -105,6 +106,13 @@ class MagentoClient(OrderRoutes, PaperRoutes):
         if not isinstance(answer, list):
             raise no_list("modules")
         return [str(name) for name in answer]
+
+    def get_sources(self) -> list[str]:
+        """Codes of the inventory sources in use; Magento's own tables, not recorded here. The route
+        needs a right of its own, and a shop without multi-source inventory does not have it."""
+        route = "inventory/sources"
+        found = page_of(self._http.get(route, Search((), page_size=_SOURCES).query()), route)
+        return sorted(filter(None, map(parse_source, found.rows)))
 
     @property
     def server_time(self) -> datetime | None:

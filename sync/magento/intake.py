@@ -8,23 +8,22 @@ record. Several orders can share a second, so the key has both parts.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sync.causes.shop import ShopCause
 from sync.errors import UnexpectedRecord
 from sync.magento.members import Members
 from sync.magento.narrowing import Narrowing, parsed
 from sync.magento.paging import PageSize, is_last
-from sync.magento.parsing import parse_order
-from sync.magento.records import MagentoOrder
 from sync.magento.refusals import PageTooLarge
 from sync.magento.search import Filter, Search, shop_time
 from sync.reading import Read, UnreadableRecord
 
 Key = tuple[datetime, int]
+Record = TypeVar("Record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +33,15 @@ class OrderSearch:
     updated_from: datetime
     store_ids: tuple[int, ...]
     page_size: int
+    fields: str = ""
 
     def records(
-        self, narrowing: Narrowing, after: Key | None, sizes: PageSize
-    ) -> Iterator[Read[MagentoOrder]]:
+        self,
+        narrowing: Narrowing,
+        parse: Callable[[Any], Record],
+        after: Key | None,
+        sizes: PageSize,
+    ) -> Iterator[Read[Record]]:
         """Each state of each order once, oldest change first, a page at a time.
 
         Pages are as large as the shop allows. A record that spoils its page is yielded by itself,
@@ -59,7 +63,7 @@ class OrderSearch:
             fresh = tuple(row for row in found.rows if _identity(row) not in seen)
             seen = {_identity(row) for row in found.rows}
             if fresh:
-                yield parsed(Read(fresh), parse_order, "order")
+                yield parsed(Read(fresh), parse, "order")
             if is_last(found, size, before):
                 return
             if not fresh:
@@ -80,7 +84,7 @@ class OrderSearch:
             stores = ",".join(str(store_id) for store_id in self.store_ids)
             groups.append((Filter("store_id", "in", stores),))
         sort = ("updated_at", "entity_id")
-        return Search(tuple(groups), sort, size, page)
+        return Search(tuple(groups), sort, size, page, self.fields)
 
 
 def _next(key: Key | None, page: int, rows: list[Any]) -> tuple[Key | None, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sync.magento.members import key_of
-from sync.magento.narrowing import Doubts, Narrowing, parsed
+from sync.magento.narrowing import NO_DOUBTS, Doubts, Narrowing, parsed
 from sync.magento.paging import PageSize, is_last, page_of
 from sync.magento.refusals import PageTooLarge
 from sync.magento.search import Filter, Groups, Page, Query, Search
@@ -26,11 +26,12 @@ class RecordList:
     sizes: PageSize
     route: str
     groups: Groups
-    is_repeated: bool = False
+    doubts: Doubts = NO_DOUBTS
+    fields: str = ""
 
     def read(self, parse: Callable[[Any], Record]) -> Read[Record]:
         """A record that spoils its page is reported as unreadable, and the page read without it."""
-        narrowing = Narrowing(self.route, self._page, Doubts(is_repeated=self.is_repeated))
+        narrowing = Narrowing(self.route, self._page, self.doubts)
         kind = self.route.removesuffix("s")
         pages = self._pages(narrowing.page)
         return sum((parsed(rows, parse, kind) for rows in pages), Read[Record]())
@@ -47,7 +48,8 @@ class RecordList:
         behind = 0
         while True:
             size = self.sizes.fitting(PAGE)
-            search = Search(self.groups + _behind(behind), sort=("entity_id",), page_size=size)
+            groups, sort = self.groups + _behind(behind), ("entity_id",)
+            search = Search(groups, sort, size, fields=self.fields)
             try:
                 found = page(search)
             except PageTooLarge as refusal:

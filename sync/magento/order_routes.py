@@ -11,10 +11,10 @@ from sync.magento.intake import OrderSearch
 from sync.magento.lists import RecordList
 from sync.magento.narrowing import NO_DOUBTS, Doubts, Narrowing, parsed
 from sync.magento.paging import PageSize, of_order, page_of, record_of
-from sync.magento.parsing import parse_order
-from sync.magento.records import MagentoOrder
+from sync.magento.parsing import KEY_MEMBERS, parse_order, parse_order_key
+from sync.magento.records import MagentoOrder, MagentoOrderKey
 from sync.magento.refusals import PageTooLarge
-from sync.magento.search import Groups, Page, Query, Search, equal
+from sync.magento.search import Filter, Groups, Page, Query, Search, equal
 from sync.magento.transport import Transport
 from sync.reading import Read
 
@@ -47,7 +47,25 @@ class OrderRoutes:
         """
         search = OrderSearch(updated_from, tuple(sorted(store_ids)), page_size)
         narrowing = Narrowing("orders", self._order_page, doubts)
-        return search.records(narrowing, after, self._sizes)
+        return search.records(narrowing, parse_order, after, self._sizes)
+
+    def search_order_keys(
+        self, *, updated_from: datetime, page_size: int = 100, doubts: Doubts = NO_DOUBTS
+    ) -> Iterator[Read[MagentoOrderKey]]:
+        """As ``search_orders``, but only what tells whether an order is news: a hundredth of the
+        orders themselves."""
+        fields = f"items[{','.join(KEY_MEMBERS)}],total_count"
+        search = OrderSearch(updated_from, (), page_size, fields)
+        narrowing = Narrowing("orders", self._order_page, doubts)
+        return search.records(narrowing, parse_order_key, None, self._sizes)
+
+    def get_orders(
+        self, entity_ids: Collection[int], doubts: Doubts = NO_DOUBTS
+    ) -> Read[MagentoOrder]:
+        """Whole, by ``entity_id``; those the shop does not list are left out."""
+        wanted = ",".join(str(one) for one in sorted(entity_ids))
+        groups = ((Filter("entity_id", "in", wanted),),)
+        return RecordList(self._http.get, self._sizes, "orders", groups, doubts).read(parse_order)
 
     def search_orders_by_increment_id(
         self, increment_id: str, *, is_repeated: bool = False
@@ -95,7 +113,8 @@ class OrderRoutes:
         return list(parsed(Read(tuple(page.rows)), parse_order, "order").records)
 
     def _orders(self, groups: Groups, *, is_repeated: bool) -> Read[MagentoOrder]:
-        listed = RecordList(self._http.get, self._sizes, "orders", groups, is_repeated)
+        doubts = Doubts(is_repeated=is_repeated)
+        listed = RecordList(self._http.get, self._sizes, "orders", groups, doubts)
         return listed.read(parse_order)
 
     def _order_page(self, query: Query) -> Page:

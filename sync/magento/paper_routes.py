@@ -6,9 +6,15 @@ from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from sync.causes.shop import ShopCause
-from sync.errors import OutcomeUnknown, SyncError, UnexpectedRecord
-from sync.magento.bodies import marker_payload, quantities_payload, track_payload
+from sync.errors import OutcomeUnknown, RemoteRejected, SyncError, UnexpectedRecord
+from sync.magento.bodies import (
+    marker_payload,
+    quantities_payload,
+    source_payload,
+    track_payload,
+)
 from sync.magento.lists import RecordList
+from sync.magento.narrowing import Doubts
 from sync.magento.paging import PageSize, of_order
 from sync.magento.parsing import parse_invoice, parse_mail, parse_shipment, parse_track
 from sync.magento.records import (
@@ -24,6 +30,7 @@ from sync.magento.transport import Transport
 from sync.reading import Read
 
 Record = TypeVar("Record")
+MAIL = "items[entity_id,email_sent],total_count"
 
 
 class PaperRoutes:
@@ -40,7 +47,8 @@ class PaperRoutes:
             return of_order(found, found.order_id, order_entity_id, "shipment")
 
         of_it = equal("order_id", order_entity_id)
-        listed = RecordList(self._http.get, self._sizes, "shipments", of_it, is_repeated)
+        doubts = Doubts(is_repeated=is_repeated)
+        listed = RecordList(self._http.get, self._sizes, "shipments", of_it, doubts)
         return listed.read(parse)
 
     def create_shipment(self, order_entity_id: int, request: ShipmentRequest) -> int:
@@ -54,8 +62,21 @@ class PaperRoutes:
             "notify": request.notify,
             "tracks": [track_payload(*track) for track in request.tracks],
             **marker_payload(request.marker),
+            **source_payload(request.source_code),
         }
         return self._created(f"order/{int(order_entity_id)}/ship", body)
+
+    def probe_right_to(self, action: str) -> None:
+        """Learn whether "ship" or "invoice" is allowed, without writing anything: no order has the
+        id 0, and the shop looks at the right first. Raises ``RemoteMisconfigured`` without it."""
+        try:
+            self._http.post_to_be_refused(f"order/0/{action}", {})
+        except RemoteRejected:
+            return
+        raise UnexpectedRecord(
+            f"The shop let an order that cannot exist go through POST order/0/{action}.",
+            cause=ShopCause.TOOK_EMPTY_ORDER,
+        )
 
     def add_track(
         self, shipment: MagentoShipment, carrier_code: str, title: str, track_number: str
@@ -84,7 +105,8 @@ class PaperRoutes:
             return of_order(found, found.order_id, order_entity_id, "invoice")
 
         of_it = equal("order_id", order_entity_id)
-        listed = RecordList(self._http.get, self._sizes, "invoices", of_it, is_repeated)
+        doubts = Doubts(is_repeated=is_repeated)
+        listed = RecordList(self._http.get, self._sizes, "invoices", of_it, doubts)
         return listed.read(parse)
 
     def create_invoice(self, order_entity_id: int, request: InvoiceRequest) -> int:
@@ -123,7 +145,8 @@ class PaperRoutes:
         return self._mails(route, ((Filter("entity_id", "in", listed),),))
 
     def _mails(self, route: str, groups: Groups) -> list[MagentoMail]:
-        return RecordList(self._http.get, self._sizes, route, groups).records(parse_mail)
+        listed = RecordList(self._http.get, self._sizes, route, groups, fields=MAIL)
+        return listed.records(parse_mail)
 
     def _created(self, route: str, body: dict[str, Any]) -> int:
         """The new entity_id, which comes as a JSON string (``"40"``)."""

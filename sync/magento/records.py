@@ -149,6 +149,15 @@ class MagentoOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class MagentoOrderKey:
+    """Which order changed when; ``told`` are the members that may change within one second."""
+
+    entity_id: int
+    updated_at: datetime
+    told: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class MagentoMail:
     """Whether the first mail of a shipment or an invoice was sent."""
 
@@ -223,6 +232,7 @@ class ShipmentRequest:
     tracks: tuple[tuple[str, str, str], ...]  # carrier_code, title, track_number
     marker: str
     notify: bool
+    source_code: str = ""  # empty: the shop books its default stock
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ _PASSING = re.compile(
     r"|(Connection|Operation|Request|Socket|Read) timed out|Connection (refused|reset)",
     re.IGNORECASE,
 )
+_FROM_THE_FUTURE = "An error occurred validating the nonce"  # of a timestamp [248-019]
 NO_ROUTE = "Request does not match any route."
 _MISCONFIGURED_REFUSALS = ("Signature method %1", "Specified request cannot be processed", "oauth_")
 
@@ -187,6 +188,12 @@ def _not_allowed(status: int, words: str, body: Any) -> RemoteMisconfigured:
     resources = parameters.get("resources") if isinstance(parameters, dict) else None
     right = readable(_parameter(resources)) if resources else ""
     says = f" It says: {words}" if words else ""
+    if words == _FROM_THE_FUTURE:
+        return RemoteMisconfigured(
+            "The shop refuses calls from the future: the portal's clock is ahead of the shop's by "
+            "more than ten minutes.",
+            cause=ShopCause.CLOCK_AHEAD,
+        )
     remedy = where_to_tick(right) if right else ""
     if words.startswith("The signature is invalid"):
         remedy = (

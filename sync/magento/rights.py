@@ -16,6 +16,7 @@ LISTED_UNDER: Final[Mapping[str, str]] = {
     "Magento_Sales::sales_invoice": "Sales > Operations > Invoices",
     "Magento_Sales::shipment": "Sales > Operations > Shipments",
     "Magento_Catalog::products": "Catalog > Inventory > Products",
+    "Magento_InventoryApi::source": "Stores > Inventory > Sources",
     "Magento_Backend::store": "Stores > Settings > All Stores",
 }
 

@@ -55,7 +55,7 @@ class Entries:
         self._regions: dict[int, dict[str, SapRegion]] = defaultdict(dict)
         for place in RegionMapping.objects.filter(shop__in=shops):
             known = SapRegion(place.region, place.transport_zone)
-            self._regions[place.shop_id][place.place.casefold()] = known
+            self._regions[place.shop_id][place.shop_region.casefold()] = known
         self._texts: dict[int, list[TextMapping]] = defaultdict(list)
         for text in TextMapping.objects.filter(sales_area__shop__in=shops):
             self._texts[text.sales_area_id].append(text)

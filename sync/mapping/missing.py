@@ -148,7 +148,10 @@ class Collection:
             for entry in self._waited_for(task, missing):
                 entry.causes.add(task.cause_key)
                 entry.needs |= {missing.field} - {""}
-                if task.delivery_id and missing.table == MappingTable.CARRIER:
+                if task.delivery_id and missing.table in {
+                    MappingTable.CARRIER,
+                    MappingTable.SOURCE,
+                }:
                     entry.deliveries.add(task.delivery_id)
                 elif task.sales_order is not None:
                     entry.orders.setdefault(task.sales_order.pk, task.sales_order)
@@ -171,6 +174,18 @@ class Collection:
             initial = {name: value for name, value in given.items() if value}
             self._entries[place] = Unmatched(table, key, shop, label, initial)
         return self._entries[place]
+
+
+def has_customer(order: SalesOrder) -> bool:
+    """Whether the order's buyer has a customer in SAP by the mappings."""
+    web_order = stored_web_order(order)
+    try:
+        area = Entries([order.shop_id], []).area_of(order)
+    except MappingMissing:
+        return False
+    buyer = buyer_of(web_order.payload) if web_order else None
+    own = customer_number(area, buyer) if buyer else ""
+    return bool(area.one_time_customer or own)
 
 
 def _readable(orders: Sequence[SalesOrder]) -> Iterator[tuple[SalesOrder, MagentoOrder]]:

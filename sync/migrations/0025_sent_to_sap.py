@@ -93,10 +93,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "place",
+                    "shop_region",
                     models.CharField(
                         help_text="Country and the shop's region, such as IN/MH; a country alone, such as SG, stands for all its regions without an entry of their own.",
                         max_length=100,
+                        verbose_name="region in the shop",
                     ),
                 ),
                 (
@@ -122,9 +123,11 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["place"],
+                "ordering": ["shop_region"],
                 "constraints": [
-                    models.UniqueConstraint(fields=("shop", "place"), name="one_entry_per_region")
+                    models.UniqueConstraint(
+                        fields=("shop", "shop_region"), name="one_entry_per_region"
+                    )
                 ],
             },
         ),

@@ -22,7 +22,7 @@ def keep_references_sent(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sync", "0027_added_lines"),
+        ("sync", "0028_compared_again"),
     ]
 
     operations = [
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         help_text="Shown as the reason an order is not taken.",
-                        max_length=120,
+                        max_length=100,
                     ),
                 ),
             ],

@@ -31,6 +31,7 @@ NOT_PLACED = {
 SUSPECT = {
     "fraud": "Suspected fraud: the shop has not released the order",
     "paypal_reversed": "PayPal has taken the payment back",
+    "payment_review": NOT_OPEN["payment_review"],
 }
 OPEN = frozenset({"new", "processing"})
 # Nobody can take these anyway: what SAP would deliver has left, or nobody wants it.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 
 from sync.magento.records import MagentoShipment
 from sync.models import DeliveryTrack, SalesOrder, Shipment
+from sync.translate.parcel_numbers import is_named
 
 
 def store_parcels_sent(order: SalesOrder, entity_id: int, numbers: Iterable[str]) -> None:
@@ -24,13 +24,12 @@ def by_parcel(
     shipments: Iterable[MagentoShipment], deliveries: Iterable[int]
 ) -> list[tuple[int, int]]:
     """Pairs of shipment and delivery key where the shipment carries a parcel of the delivery."""
-    carried: dict[str, list[int]] = defaultdict(list)
     tracks = DeliveryTrack.objects.filter(delivery__in=list(deliveries)).order_by("pk")
-    for delivery, number in tracks.values_list("delivery", "track_number"):
-        carried[number].append(delivery)
+    named = list(tracks.values_list("delivery", "track_number"))
     return [
         (one.entity_id, delivery)
         for one in shipments
         for track in one.tracks
-        for delivery in carried[track.track_number]
+        for delivery, number in named
+        if is_named(number, [track.track_number]) or is_named(track.track_number, [number])
     ]

@@ -62,7 +62,8 @@ def store_sap_lines(order: SalesOrder, read: SapSalesOrder) -> None:
 
 
 def store_delivery(record: SapDelivery, sources: DeliverySources) -> OutboundDelivery:
-    """Includes lines and parcel numbers; ``changed_at`` moves only when something changed."""
+    """Includes lines and parcel numbers; ``changed_at`` moves only when something changed that the
+    shop's shipment could need: whether the delivery is billed is not told there."""
     now = timezone.now()
     seen = OutboundDelivery.objects.filter(delivery_number=record.delivery_number).first()
     values = outbound_delivery_values(
@@ -88,7 +89,8 @@ def store_delivery(record: SapDelivery, sources: DeliverySources) -> OutboundDel
             defaults={**values, **read},
             create_defaults={**values, **read, "changed_at": now},
         )
-        news = seen is None or _differs(seen, values)
+        told = {name: value for name, value in values.items() if name != "billing_status"}
+        news = seen is None or _differs(seen, told)
         news |= _replace(OutboundDeliveryLine, {"delivery": delivery}, lines)
         news |= _replace(DeliveryTrack, {"delivery": delivery}, tracks)
         if news and not created:

@@ -24,6 +24,7 @@ from sync.models.mapping import (
     MaterialMapping,
     PaymentMapping,
     ShippingMapping,
+    SourceMapping,
 )
 from sync.models.order_texts import TextMapping
 from sync.models.readiness import ReadinessFinding
@@ -74,6 +75,7 @@ __all__ = [
     "ShipmentTrack",
     "ShippingMapping",
     "Shop",
+    "SourceMapping",
     "Step",
     "StepSchedule",
     "SyncAttempt",

@@ -119,6 +119,7 @@ class OutboundDeliveryLine(models.Model):
         help_text="What of it the shop has canceled or refunded: not to be shipped, or gone "
         "although it was.",
     )
+    plant = models.CharField(max_length=4, blank=True)
 
     class Meta:
         ordering = ["item_number"]

@@ -41,7 +41,7 @@ class IntakeRule(models.Model):
     )
     handling = models.CharField(max_length=5, choices=Handling)
     words = models.CharField(
-        max_length=120, blank=True, help_text="Shown as the reason an order is not taken."
+        max_length=100, blank=True, help_text="Shown as the reason an order is not taken."
     )
 
     class Meta:

@@ -185,3 +185,41 @@ class CarrierMapping(models.Model):
     def url_for(self, track_number: str) -> str:
         """The carrier's tracking page for a parcel; empty where none is known."""
         return self.tracking_url.replace("{number}", track_number) if self.tracking_url else ""
+
+
+class SourceMapping(models.Model):
+    """From which of the shop's inventory sources the goods of a shipping point or plant leave."""
+
+    shop = models.ForeignKey("Shop", on_delete=models.CASCADE, related_name="sources")
+    shipping_point = models.CharField(
+        max_length=4, blank=True, help_text="Of the delivery; counts before the plant."
+    )
+    plant = models.CharField(
+        max_length=4, blank=True, help_text="Of the delivery's lines; instead of a shipping point."
+    )
+    source_code = models.CharField(
+        max_length=255, help_text="Magento's code: Stores > Inventory > Sources."
+    )
+
+    class Meta:
+        ordering = ["shop", "shipping_point", "plant"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shop", "shipping_point"],
+                condition=~Q(shipping_point=""),
+                name="one_source_per_shipping_point",
+            ),
+            models.UniqueConstraint(
+                fields=["shop", "plant"], condition=~Q(plant=""), name="one_source_per_plant"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        place = self.shipping_point or f"plant {self.plant}"
+        return f"{place} → {self.source_code}"
+
+    def clean(self) -> None:
+        """SAP keeps these keys in capitals."""
+        self.shipping_point, self.plant = self.shipping_point.upper(), self.plant.upper()
+        if bool(self.shipping_point) == bool(self.plant):
+            raise ValidationError("Give either the shipping point or the plant.")

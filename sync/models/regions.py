@@ -10,7 +10,8 @@ class RegionMapping(models.Model):
     """SAP's key of a region (T005S), and the transportation zone of addresses there."""
 
     shop = models.ForeignKey("Shop", on_delete=models.CASCADE, related_name="regions")
-    place = models.CharField(
+    shop_region = models.CharField(
+        "region in the shop",
         max_length=100,
         help_text="Country and the shop's region, such as IN/MH; a country alone, such as SG, "
         "stands for all its regions without an entry of their own.",
@@ -21,13 +22,13 @@ class RegionMapping(models.Model):
     )
 
     class Meta:
-        ordering = ["place"]
+        ordering = ["shop_region"]
         constraints = [
-            models.UniqueConstraint(fields=["shop", "place"], name="one_entry_per_region")
+            models.UniqueConstraint(fields=["shop", "shop_region"], name="one_entry_per_region")
         ]
 
     def __str__(self) -> str:
-        return f"{self.place} → {self.region or 'no region'} {self.transport_zone}".rstrip()
+        return f"{self.shop_region} → {self.region or 'no region'} {self.transport_zone}".rstrip()
 
     def clean(self) -> None:
         if not (self.region or self.transport_zone):

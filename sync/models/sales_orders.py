@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sync.models.columns import document_number, money, quantity
+from sync.models.compared_orders import ComparedOrder
 
 
-class SalesOrder(models.Model):
+class SalesOrder(ComparedOrder):
     """A Magento order, keyed by shop and ``entity_id``; people know it by ``increment_id``.
 
     Only steps write here: ``pull_orders`` the shop's columns, ``push_order`` and the pulls from SAP
@@ -30,9 +31,10 @@ class SalesOrder(models.Model):
         DISPATCHED = "dispatched", "Goods issued"
         SHIPPED = "shipped", "Shipped"
         COMPLETE = "complete", "Complete"
-        ONE_SIDED = "one_sided", "Canceled on one side"
+        ONE_SIDED = "one_sided", "Stopped on one side"
         CANCELED = "canceled", "Canceled"
 
+    MOVING_IN_SAP: ClassVar = (Stage.IN_SAP, Stage.PICKING, Stage.DISPATCHED, Stage.SHIPPED)
     KEPT_OUT: ClassVar = frozenset({Stage.NOT_TAKEN, Stage.CANCELED})
 
     class Verification(models.TextChoices):
@@ -103,7 +105,7 @@ class SalesOrder(models.Model):
 
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.TO_SYNC)
     not_taken_reason = models.CharField(
-        max_length=200, blank=True, help_text="Why it is not in SAP, or canceled on one side only."
+        max_length=200, blank=True, help_text="Why it is not in SAP, or stopped on one side only."
     )
     is_taken_anyway = models.BooleanField(default=False)
 
@@ -200,6 +202,11 @@ class SalesOrder(models.Model):
                 name="order_replaces",
             ),
             models.Index(
+                fields=["comparison_due_at"],
+                condition=models.Q(comparison_due_at__isnull=False),
+                name="order_comparison_due",
+            ),
+            models.Index(
                 fields=["deliveries_due_at"],
                 condition=models.Q(deliveries_due_at__isnull=False),
                 name="order_deliveries_due",
@@ -225,6 +232,10 @@ class SalesOrder(models.Model):
     @property
     def is_in_sap(self) -> bool:
         return bool(self.sap_sales_order_number) and self.sap_read_at is not None
+
+    @property
+    def is_held_up_in_sap(self) -> bool:
+        return self.stage in self.MOVING_IN_SAP and bool(self.sap_blocks or self.sap_is_incomplete)
 
     @property
     def is_kept_out(self) -> bool:

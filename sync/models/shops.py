@@ -11,6 +11,7 @@ from django.db import models
 
 from sync.models.intake_rules import known_group_ids
 from sync.models.systems import shop_system
+from sync.sap.reference import web_reference
 
 DEFAULT_RULES = "customer_id,attribute,group,company,vat,email"
 RULES = frozenset(DEFAULT_RULES.split(","))
@@ -95,8 +96,19 @@ class Shop(models.Model):
         help_text="Whether the portal was proved against it; empty: not known.",
     )
 
+    source_codes = models.JSONField(
+        default=list,
+        editable=False,
+        help_text="Inventory sources in use, as Readiness last read them; empty: not known.",
+    )
+
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_several_sources(self) -> bool:
+        """As far as Readiness could read."""
+        return len(self.source_codes) > 1
 
     @property
     def system(self) -> str:
@@ -104,8 +116,12 @@ class Shop(models.Model):
         return shop_system(self.code)
 
     def clean(self) -> None:
-        """The prefix is part of the reference by which orders are found in SAP: it is fixed once a
-        store without its own has used it."""
+        """Codes that differ in capitals would share their settings. The prefix is part of the
+        reference by which orders are found in SAP: it is fixed once a store without its own has
+        used it."""
+        twin = Shop.objects.filter(code__iexact=self.code).exclude(pk=self.pk).first()
+        if twin is not None:
+            raise ValidationError({"code": f"{twin} has this code: capitals make no difference."})
         before = Shop.objects.filter(pk=self.pk).values_list("reference_prefix", flat=True).first()
         if before is None or before == self.reference_prefix:
             return
@@ -258,14 +274,18 @@ class SalesArea(models.Model):
 
     def clean(self) -> None:
         """Both a prefix of its own and the one it takes over from its shop are fixed once used."""
+        shop = Shop.objects.filter(pk=self.shop_id).first()
         before = SalesArea.objects.filter(pk=self.pk).select_related("shop").first()
-        if before is None or before.prefix == self.prefix:
+        if shop is None or (before is not None and before.prefix == self.prefix):
             return
-        sent = before.shop.sales_orders.filter(store_id=before.store_id)
-        if sent.exclude(customer_reference="").exists():
-            present = f"the prefix {before.prefix}" if before.prefix else "no prefix"
+        sent = shop.sales_orders.filter(store_id=self.store_id)
+        newest = sent.exclude(customer_reference="").order_by("-pk").first()
+        if newest and newest.customer_reference != web_reference(self.prefix, newest.increment_id):
             raise ValidationError(
-                {"reference_prefix": f"Orders of this store were already sent with {present}."}
+                {
+                    "reference_prefix": "Orders of this store were already sent under another one, "
+                    f"such as {newest} as {newest.customer_reference}."
+                }
             )
 
     @property

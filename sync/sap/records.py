@@ -239,6 +239,7 @@ class SapDeliveryItem:
     splits: tuple[tuple[int, Decimal], ...] = ()  # batch splits added up here: item, quantity
     base_quantity: Decimal | None = None  # LGMNG in ``base_unit`` (MEINS), where both are told
     base_unit: str = ""
+    plant: str = ""
 
 
 @dataclass(frozen=True, slots=True)

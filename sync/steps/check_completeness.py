@@ -38,6 +38,7 @@ from sync.steps.completeness.in_sap import (
     read_sap_side,
     unknown_references,
 )
+from sync.steps.ordering.changed_orders import changed_pages
 from sync.steps.pull_orders import store_readable
 from sync.steps.step_run import StepRun
 
@@ -91,14 +92,15 @@ def _read_shop(run: StepRun, since: datetime) -> tuple[list[int], list[Completen
     findings: list[CompletenessFinding] = []
     known = unreadable.known(run.shop)
     doubts = Doubts(known, is_repeated=run.is_repeated, may_hide=False)
-    for page in run.magento().search_orders(updated_from=since, page_size=BATCH, doubts=doubts):
+    for page in changed_pages(run, since, BATCH, doubts):
         run.task.hold_lease(run.policy.lease)
-        placed = tuple(order for order in page.records if order.created_at >= since)
-        kept = store_readable(run.shop, Read(placed, page.unreadable))
+        placed = tuple(order for order in page.read.records if order.created_at >= since)
+        kept = store_readable(run.shop, Read(placed, page.read.unreadable))
         findings += [_unreadable(one) for one in kept.unreadable]
-        wanted = [order.entity_id for order in kept.records]
+        unread = {one.entity_id for one in kept.unreadable}
+        wanted = [key.entity_id for key in page.keys if key.entity_id not in unread]
         mirrors = SalesOrder.objects.filter(shop=run.shop, entity_id__in=wanted)
-        keys += mirrors.values_list("pk", flat=True)
+        keys += mirrors.filter(placed_at__gte=since).values_list("pk", flat=True)
     return keys, findings
 
 

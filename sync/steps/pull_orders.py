@@ -14,12 +14,13 @@ from sync.causes.shop import ShopCause
 from sync.errors import SyncError, UnexpectedRecord
 from sync.magento.client import MagentoClient
 from sync.magento.narrowing import Doubts, may_be_its_content
-from sync.magento.records import MagentoOrder
+from sync.magento.records import MagentoOrder, MagentoOrderKey
 from sync.mirrors import unreadable
 from sync.mirrors.progress import refresh_replacements
 from sync.mirrors.shop import store_order, store_orders
 from sync.models import PullWatermark, Shop
 from sync.reading import Read, UnreadableRecord
+from sync.steps.ordering.changed_orders import ChangedPage, changed_pages
 from sync.steps.queued_mails import follow_queued_mails
 from sync.steps.recognition.stores import recognise_now_and_then
 from sync.steps.recognition.version import note_version
@@ -39,8 +40,8 @@ def pull_orders(run: StepRun) -> str:
     stored = unread = 0
     for page in _pages(run, watermark):
         run.task.hold_lease(run.policy.lease)
-        kept = store_readable(run.shop, page)
-        _advance(watermark, page.records, until=_latest(run))
+        kept = store_readable(run.shop, page.read)
+        _advance(watermark, page.keys, until=_latest(run))
         stored, unread = stored + len(kept.records), unread + len(kept.unreadable)
     refresh_replacements(run.shop)
     PullWatermark.objects.filter(pk=watermark.pk).update(polled_at=timezone.now())
@@ -52,14 +53,14 @@ def pull_orders(run: StepRun) -> str:
     return f"{stored} orders read." if not unread else f"{stored} orders read, {unread} unreadable."
 
 
-def _pages(run: StepRun, watermark: PullWatermark) -> Iterator[Read[MagentoOrder]]:
+def _pages(run: StepRun, watermark: PullWatermark) -> Iterator[ChangedPage]:
     since = watermark.updated_at or run.shop.orders_from
-    return run.magento().search_orders(
-        updated_from=since - run.policy.pull_overlap if since else BEGINNING,
-        page_size=PAGE,
-        doubts=Doubts(
-            unreadable.known(run.shop), watermark.entity_id, run.is_repeated, may_hide=False
-        ),
+    known = unreadable.known(run.shop)
+    return changed_pages(
+        run,
+        since - run.policy.pull_overlap if since else BEGINNING,
+        PAGE,
+        Doubts(known, watermark.entity_id, run.is_repeated, may_hide=False),
     )
 
 
@@ -127,8 +128,10 @@ def _latest(run: StepRun) -> datetime:
     return (run.magento().server_time or timezone.now()) + run.policy.pull_overlap
 
 
-def _advance(watermark: PullWatermark, orders: Sequence[MagentoOrder], *, until: datetime) -> None:
-    """Moves the watermark to the newest order stored, but never back, nor into the future."""
+def _advance(
+    watermark: PullWatermark, orders: Sequence[MagentoOrderKey], *, until: datetime
+) -> None:
+    """Moves the watermark to the newest order listed, but never back, nor into the future."""
     for order in orders:
         newest = (order.updated_at, order.entity_id)
         if order.updated_at > until:

@@ -80,6 +80,7 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
     happens_to_it = "is invoiced and mailed there"
     nothing_yet = "Nothing to invoice: SAP billed no line of the web order, or no whole bundle yet."
     mirrors = Invoice
+    counted = "qty_invoiced"
 
     @property
     def document(self) -> BillingDocument:

@@ -21,6 +21,7 @@ from sync.steps.papers import ensure_paper, read_back, read_order_again
 from sync.steps.remote_writes import writing_to_shop
 from sync.steps.shipping import tracks
 from sync.steps.shipping.bundle_types import bundle_types
+from sync.steps.shipping.sources import source_of
 from sync.steps.shop_papers.paper import Paper
 from sync.steps.step_run import StepRun
 from sync.translate.added_lines import SapQuantities
@@ -55,6 +56,7 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
     happens_to_it = "is shipped there"
     nothing_yet = "Nothing to ship: no line of the web order has left, or no whole bundle yet."
     mirrors = Shipment
+    counted = "qty_shipped"
 
     @property
     def document(self) -> OutboundDelivery:
@@ -151,6 +153,7 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
             tracks=self._tracks,
             marker=self.marker,
             notify=bool(self._tracks),  # without a parcel number it would have to be sent again
+            source_code=source_of(self.run.shop, self.order, self.document),
         )
         return partial(self._create, request)
 

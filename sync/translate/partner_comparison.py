@@ -15,6 +15,7 @@ COMPARED = {
     "postal_code": "postal code",
     "city": "city",
     "country_iso": "country",
+    "region": "region",
 }
 SHOWN = 35  # characters a document shows of a longer name, street or city (BAPISDCOAD)
 
@@ -53,6 +54,8 @@ def _partner(
 def _address(partner: str, asked: SapAddress, held: SapAddress | None) -> Iterator[dict[str, str]]:
     for column, label in COMPARED.items():
         ours, theirs = getattr(asked, column), getattr(held, column) if held else ""
+        if column == "region" and not ours:  # SAP may derive one
+            continue
         if not _agree(ours, theirs):
             yield {"field": f"{partner} {label}", "shop": ours, "sap": theirs}
 
@@ -72,3 +75,10 @@ def _folded(text: str) -> str:
 
 def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def is_of_ship_to(field: str) -> bool:
+    """Whether a difference concerns where the goods go: the ship-to party or any address."""
+    name, _, column = field.partition(" ")
+    is_address = name in NAMES.values() and column in COMPARED.values()
+    return is_address or field == NAMES["WE"]

@@ -18,6 +18,7 @@ from sync.sap.records import (
     SapSalesOrder,
     SapSalesOrderItem,
 )
+from sync.translate.parcel_numbers import FIELD_LENGTH, is_cut_from
 from sync.translate.sap_progress import billed_from
 
 INVOICE_CATEGORY = "M"
@@ -135,13 +136,24 @@ def outbound_delivery_values(
 
 
 def tracking_numbers(delivery: SapDelivery, *, sources: DeliverySources) -> list[tuple[str, str]]:
-    """Each parcel number once, with the source it was found in; blanks are left out."""
+    """Each parcel number once, with the source it was found in; blanks are left out, and a number
+    that another field holds whole."""
     found: dict[str, str] = {}
     for source in sources.tracking:
         for number in TRACKING_SOURCES[source](delivery):
             if number.strip():
                 found.setdefault(number.strip(), source)
-    return list(found.items())
+    return [
+        (number, source)
+        for number, source in found.items()
+        if not any(is_cut_from(_as_kept(number, source), other) for other in found)
+    ]
+
+
+def _as_kept(number: str, source: str) -> str:
+    """A handling unit's own number lost its leading zeros on the way here (exit ALPHA)."""
+    padded = source == "handling_unit" and number.isdecimal()
+    return number.zfill(FIELD_LENGTH) if padded else number
 
 
 def _pick_time(
@@ -185,6 +197,7 @@ def delivery_line_values(item: SapDeliveryItem) -> dict[str, Any]:
         "unit": item.unit,
         "sap_sales_order_number": item.sap_sales_order_number,
         "sap_item_number": item.sap_item_number,
+        "plant": item.plant,
     }
 
 

@@ -31,6 +31,7 @@ ICONS = {
     MappingTable.SHIPPING: "package-check",
     MappingTable.CARRIER: "truck",
     MappingTable.REGION: "map-pin",
+    MappingTable.SOURCE: "warehouse",
 }
 
 

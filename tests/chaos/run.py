@@ -26,6 +26,7 @@ from tests.chaos.judge import KINDS, Case, Finding, judge, judge_strays
 from tests.chaos.options import MANAGE, Options
 from tests.chaos.people import People
 from tests.chaos.processes import Crew
+from tests.chaos.sources import MAP_SOURCES, STOCK, judge_sources
 from tests.chaos.stand_ins import StandIn, sap_orders, sap_references, web_order
 from tests.chaos.wrong_clocks import judge_wrong_clocks, start_wrong_clocks
 
@@ -144,7 +145,7 @@ def _hurt(stage: Stage, tell: Tell) -> Verdict:
     tell("  by hand: " + (", ".join(f"{n} {c}" for n, c in happened.most_common()) or "nothing"))
     findings = judge_all(stage, clerks.placed, is_hurt=bool(storm.injected))
     findings += judge_wrong_clocks(stage.crew, stage.database)
-    asked = portal_view.left_to_finance(stage.database)
+    asked = portal_view.left_to_people(stage.database)
     if asked > MOST_ASKING * len(clerks.placed):
         told = f"{asked} of {len(clerks.placed)} orders need a person: more than one in ten"
         findings.append(Finding("needs_hand", "all", told))
@@ -175,14 +176,14 @@ def come_to_rest(stage: Stage, clerks: Clerks, tell: Tell) -> None:
         stage.crew.keep_up()
         tasks = portal_view.open_tasks(stage.database)
         moving = [one for one in tasks if one.state != "needs_attention"]
-        asked = portal_view.left_to_finance(stage.database)
+        asked = portal_view.left_to_people(stage.database)
         state = (portal_view.unfinished(stage.database), len(moving), len(clerks.active))
         if clerks.is_done and state == (0, 0, 0):
             tell("quiet: nothing is left to do")
             return
         is_still = time.monotonic() - changed_at > QUIET_SECONDS and state == last
         if clerks.is_done and asked and is_still and state == (asked, 0, 0):
-            tell(f"quiet: of {asked} orders a person is asked whether the bank has paid")
+            tell(f"quiet: {asked} orders are left to a person, as is expected")
             return
         if state != last:
             last, changed_at = state, time.monotonic()
@@ -211,6 +212,7 @@ def judge_all(stage: Stage, scripts: list[Script], *, is_hurt: bool) -> list[Fin
     findings += judge_strays(
         sap_references(stage.sap), lambda one: one in known or bool(web_order(stage.shop, one))
     )
+    findings += judge_sources(stage.shop.get("settings")["stock"], cases)
     tasks = portal_view.open_tasks(stage.database)
     findings += portal_view.judge_tasks(
         [one for one in tasks if not (is_hurt and one.is_left_to_finance)]
@@ -274,6 +276,7 @@ def _environment(options: Options, ports: dict[str, int], address: str) -> dict[
 
 def _prepare(options: Options, crew: Crew) -> None:
     for command in (["migrate", "--verbosity=0"], ["seed_demo"],
+                    ["shell", "--verbosity=0", "-c", MAP_SOURCES],
                     ["collectstatic", "--verbosity=0", "--no-input"]):  # fmt: skip
         with (crew.logs / "prepare.log").open("ab") as log:
             subprocess.run(
@@ -302,6 +305,7 @@ def _start(stage: Stage, ports: dict[str, int]) -> None:
     for _ in range(stage.options.workers):
         stage.new_worker()
     _until_ready(stage)
+    stage.shop.post("settings", stock=STOCK)
     _hurry(stage)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import configparser
+import os
 import socket
 import stat
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -120,7 +122,6 @@ def test_the_supervisor_is_ended() -> None:
     assert process.returncode is not None
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -128,14 +129,36 @@ def test_the_supervisor_is_ended() -> None:
         ("MAGENTO", {"demo": {}, "north": {"base_url": "https://shop.example"}}),
     ],
 )
-def test_the_demo_never_starts_beside_a_real_system(
-    name: str, value: Any, settings: Any, tmp_path: Path
+def test_beside_a_real_system_the_demo_says_that_it_plays_its_stand_ins(
+    name: str, value: Any, settings: Any
 ) -> None:
-    settings.DATA_DIR = tmp_path
+    assert demo.told_of_real_systems() == []
     setattr(settings, name, value)
 
-    with pytest.raises(CommandError, match="names a real shop or SAP system"):
-        call_command("demo")
+    (said,) = demo.told_of_real_systems()
+    assert "left alone" in said
 
-    assert not (tmp_path / "supervisor.conf").exists()
-    assert not Shop.objects.exists()
+
+def test_no_process_of_the_demo_reaches_a_real_system() -> None:
+    """Asked of a process of its own, which reads the settings as the demo's processes do."""
+    real = {
+        "SAP_RFC_CONNECT": "sync.sap.connection.connect",
+        "SAP_RFC_PARAMETERS": "ashost=sap.example,sysnr=00,client=100,user=REAL,lang=EN",
+        "SAP_RFC_PASSWORD": "real",
+        "MAGENTO_SHOPS": "north,demo",
+        "MAGENTO_NORTH_BASE_URL": "https://shop.example",
+        "MAGENTO_DEMO_BASE_URL": "https://shop.example",
+        "MAGENTO_DEMO_AUTH": "bearer",
+    }
+    ask = "from o2c_portal import settings as s; print(s.MAGENTO, s.SAP_RFC_CONNECT, "
+    ask += "s.SAP_RFC_PARAMETERS)"
+    environment = {**os.environ, **real, **demo.stand_ins()}
+
+    said = subprocess.run(
+        [sys.executable, "-c", ask], env=environment, capture_output=True, text=True, check=True
+    ).stdout
+
+    assert "127.0.0.1" in said
+    assert "sync.sandbox.sap.connect" in said
+    for word in ("example", "REAL", "real", "north", "bearer"):
+        assert word not in said

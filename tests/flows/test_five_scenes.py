@@ -30,7 +30,7 @@ def test_the_demo_says_where_everything_is(demo: RunningDemo) -> None:
         assert f"{name} / {name}-demo" in demo.said
 
 
-@pytest.mark.parametrize("shape", ["simple", "bundle-dynamic", "eur"])
+@pytest.mark.parametrize("shape", ["simple", "bundle-dynamic", "eur", "virtual", "downloadable"])
 def test_p2_44_the_five_scenes_work_by_hand(demo: RunningDemo, shape: str) -> None:
     seen: list[str] = []
 

@@ -13,6 +13,8 @@ import pytest
 import requests
 import responses
 
+from sync.causes.cause import Team
+from sync.causes.shop import ShopCause
 from sync.errors import (
     OutcomeUnknown,
     RemoteMisconfigured,
@@ -379,3 +381,16 @@ def test_a_write_that_never_left_may_simply_be_repeated() -> None:
 
     assert type(error) is RemoteUnavailable
     assert error.cause_key == "magento:connect"
+
+
+def test_a_call_from_the_future_names_the_clock(
+    client: MagentoClient, shop: responses.RequestsMock
+) -> None:
+    answer_as_recorded(shop, "248-019", "orders/2")
+
+    error = read_error(client)
+
+    assert isinstance(error, RemoteMisconfigured)
+    assert (error.cause, error.cause.owner) == (ShopCause.CLOCK_AHEAD, Team.ADMINISTRATOR)
+    assert "clock is ahead" in error.message
+    assert "time server" in error.remedy

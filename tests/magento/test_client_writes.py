@@ -67,6 +67,10 @@ def test_a_shipment_is_created_with_tracks_and_an_internal_marker(
     ("path", "write"),
     [
         ("/V1/order/{orderId}/ship", lambda client: client.create_shipment(1, SHIP)),
+        (
+            "/V1/order/{orderId}/ship",
+            lambda client: client.create_shipment(1, replace(SHIP, source_code="east")),
+        ),
         ("/V1/order/{orderId}/invoice", lambda client: client.create_invoice(1, INVOICE)),
     ],
 )

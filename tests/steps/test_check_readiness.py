@@ -191,7 +191,7 @@ def test_what_table_reads_add_is_said(world: World, reads_tables: bool, words: s
     world.reads_tables = reads_tables
     world.new_worker()
 
-    world.run(work.check_readiness())
+    world.run(work.check_readiness(area="sap"))
 
     finding = ReadinessFinding.objects.get(area="sap", name="Table reads")
     assert (finding.state, words in finding.detail) == (State.GREEN, True)

@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from sync.jobs import work
@@ -14,6 +16,7 @@ from sync.models import (
     DryRun,
     MaterialMapping,
     PaymentMapping,
+    RemoteCall,
     RemoteHealth,
     SalesArea,
     SapMessageEntry,
@@ -159,3 +162,21 @@ def test_a_dry_run_waits_with_the_others_while_sap_is_away(world: World) -> None
 
     assert (task.state, task.attempts) == (SyncTask.State.WAITING, 0)
     assert not order.dry_runs.exists()
+
+
+def test_a_dry_run_and_the_timeline_show_the_zeros_that_are_sent(
+    world: World, client: Client
+) -> None:
+    """Division 00 and item 000000, that of the header, are values."""
+    order = world.place()
+    world.run(work.dry_run(order))
+    world.run(work.push_order(order))
+
+    kept = DryRun.objects.get().request
+    sent = RemoteCall.objects.get(operation="BAPI_SALESORDER_CREATEFROMDAT2", is_write=True).request
+    for shown in (kept, sent):
+        assert shown["ORDER_HEADER_IN"]["DIVISION"] == "00"
+        assert "000000" in {one["ITM_NUMBER"] for one in shown["ORDER_CONDITIONS_IN"]}
+    client.force_login(a_user("Administrators"))
+    page = client.get(reverse("sync:order", args=[order.pk])).content.decode()
+    assert page.count("&quot;DIVISION&quot;: &quot;00&quot;") >= 2

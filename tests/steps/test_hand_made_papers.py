@@ -261,3 +261,78 @@ def test_a_parcel_sent_before_the_answer_got_lost_is_corrected_all_the_same(worl
 
     (held,) = world.shop_books(order)["shipments"]
     assert [track["track_number"] for track in held["tracks"]] == ["A2"]
+
+
+def track_numbers(world: World, order: SalesOrder) -> list[str]:
+    (held,) = world.shop_books(order)["shipments"]
+    return [track["track_number"] for track in held["tracks"]]
+
+
+def test_a_corrected_number_replaces_ours_and_not_the_same_one_a_person_added(
+    world: World,
+) -> None:
+    order = world.into_sap()
+    (number,) = world.dispatch(order, tracking=("A1",))
+    world.ship(order, number)
+    client = world.remotes.magento(world.shop)
+    shipment = client.search_shipments(order.entity_id).records[0]
+    client.add_track(shipment, "custom", "By hand", "A1")
+
+    world.ship(order, number)
+    assert track_numbers(world, order) == ["A1", "A1"]
+    world.track(number, "A2")
+    world.ship(order, number)
+
+    (held,) = world.shop_books(order)["shipments"]
+    kept = sorted((track["track_number"], track["title"]) for track in held["tracks"])
+    assert kept == [("A1", "By hand"), ("A2", "DHL")]
+
+
+def test_a_parcel_a_person_added_first_stays_theirs_when_sap_names_it_and_takes_it_back(
+    world: World,
+) -> None:
+    order = world.into_sap()
+    (number,) = world.dispatch(order, tracking=("A1",))
+    world.ship(order, number)
+    client = world.remotes.magento(world.shop)
+    shipment = client.search_shipments(order.entity_id).records[0]
+    client.add_track(shipment, "custom", "By hand", "A2")
+
+    for named in (["A1", "A2"], ["A1"]):
+        world.track(number, *named)
+        world.ship(order, number)
+        assert track_numbers(world, order) == ["A1", "A2"]
+
+
+WHOLE = "420100219400136897846100"  # 24 characters; handling units hold 20
+
+
+def test_a_number_that_comes_whole_later_replaces_the_cut_one_without_another_mail(
+    world: World,
+) -> None:
+    order = world.into_sap()
+    (number,) = world.dispatch(order, tracking=(WHOLE[:20],))
+    world.ship(order, number)
+    assert track_numbers(world, order) == [WHOLE[:20]]
+
+    for named in (WHOLE, WHOLE[:20]):  # a whole number is not given up for its beginning
+        world.track(number, named)
+        world.ship(order, number)
+        assert track_numbers(world, order) == [WHOLE]
+    assert len(world.mails(order, "shipment")) == 1
+
+
+@pytest.mark.parametrize("by_hand", [WHOLE, "LATE-10"])
+def test_a_cut_number_is_not_added_to_a_shipment_by_hand_that_has_it_whole(
+    world: World, by_hand: str
+) -> None:
+    in_sap = by_hand[:20] if by_hand == WHOLE else "LATE-1"
+    order = world.into_sap()
+    track = {"carrier_code": "ups", "title": "UPS", "track_number": by_hand}
+    world.stand_in.ship(order.entity_id, {"tracks": [track]})
+    (number,) = world.dispatch(order, tracking=(in_sap,))
+
+    world.ship(order, number)
+
+    expected = [WHOLE] if by_hand == WHOLE else ["LATE-10", "LATE-1"]
+    assert track_numbers(world, order) == expected

@@ -47,6 +47,14 @@ def test_a_status_of_the_shops_own_waits_until_it_changes(world: World) -> None:
     assert order.is_in_sap
 
 
+def test_the_longest_words_of_a_rule_fit_the_order(world: World) -> None:
+    longest = {"state": "s" * 32, "status": "t" * 32, "words": "w" * 100}
+    made = rule(world, handling=Handling.NEVER, **longest)
+    column = SalesOrder._meta.get_field("not_taken_reason")
+
+    assert len(made.reason) <= (column.max_length or 0)
+
+
 @pytest.mark.parametrize("code", ["erp_review", "ERP_Review", " erp_review "])
 def test_a_rule_knows_its_status_however_it_is_written(world: World, code: str) -> None:
     rule(world, status="erp_review", handling=Handling.WAIT)
@@ -77,7 +85,7 @@ def test_an_unknown_state_is_taken_by_a_rule(world: World) -> None:
     assert order.stage == Stage.TO_SYNC
 
 
-@pytest.mark.parametrize("status", ["fraud", "paypal_reversed", "Fraud"])
+@pytest.mark.parametrize("status", ["fraud", "paypal_reversed", "Fraud", "payment_review"])
 def test_suspected_fraud_stays_out_without_any_rule(world: World, status: str) -> None:
     assert placed(world, state="processing", status=status).stage == Stage.NOT_TAKEN
 

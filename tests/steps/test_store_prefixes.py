@@ -81,9 +81,23 @@ def test_a_prefix_is_fixed_once_an_order_of_the_store_was_sent(world: World) -> 
     used, unused = store(world, 1), store(world, 2)
     used.reference_prefix = unused.reference_prefix = "N-"
 
-    with pytest.raises(ValidationError, match="already sent with no prefix"):
+    with pytest.raises(ValidationError, match="already sent under another one"):
         used.full_clean()
     unused.full_clean()
+
+
+def test_a_store_set_up_anew_takes_the_prefix_its_orders_have(world: World) -> None:
+    prefixed(world, "W-")
+    world.into_sap("simple")
+    anew = store(world)
+    anew.delete()
+    anew.pk, anew.reference_prefix = None, ""
+
+    with pytest.raises(ValidationError, match="already sent under another one"):
+        anew.full_clean()
+
+    anew.reference_prefix = "W-"
+    anew.full_clean()
 
 
 def test_a_shops_default_is_fixed_by_the_stores_that_use_it(world: World) -> None:

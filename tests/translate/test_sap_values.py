@@ -182,6 +182,32 @@ def test_each_tracking_source_reads_its_field(source: str, expected: list[str]) 
     assert [number for number, _ in found] == expected
 
 
+WHOLE = "420100219400136897846100"  # 24 characters; a field of SAP holds 20
+
+
+@pytest.mark.parametrize(
+    ("handling_units", "whole", "expected"),
+    [
+        ((("", WHOLE[:20]),), WHOLE, [WHOLE]),
+        ((("", "LATE-1"),), "LATE-10", ["LATE-10", "LATE-1"]),
+        ((("", WHOLE[:19]),), WHOLE, [WHOLE, WHOLE[:19]]),
+        ((("", WHOLE[:20]), ("", "9" * 20)), WHOLE, [WHOLE, "9" * 20]),
+        ((("", WHOLE[:20]),), WHOLE[:20], [WHOLE[:20]]),
+        ((("00340434161094015902", ""),), "0034043416109401590217", ["0034043416109401590217"]),
+        ((("00000000000000000042", ""),), "42-1", ["42-1", "42"]),
+    ],
+)
+def test_a_number_kept_whole_and_cut_at_20_characters_is_one_parcel(
+    handling_units: tuple[tuple[str, str], ...], whole: str, expected: list[str]
+) -> None:
+    delivery = a_delivery(bill_of_lading=whole, handling_units=handling_units)
+    sources = replace(SOURCES, tracking=("bill_of_lading", "handling_unit_2", "handling_unit"))
+
+    found = [number for number, _source in tracking_numbers(delivery, sources=sources)]
+
+    assert [one for one in found if one not in {"4711", "4712"}] == expected
+
+
 def test_blank_and_repeated_tracking_numbers_are_left_out() -> None:
     delivery = a_delivery(handling_units=(("", "1Z999"), ("", " ")))
 

@@ -158,3 +158,10 @@ def test_an_order_is_found_by_the_reference_it_has_in_sap(signed_in: SignIn) -> 
 
     assert found.headers["Location"] == order.get_absolute_url()
     assert "WEB-000000017" in page
+
+
+def test_a_store_without_its_shop_is_refused_with_words(signed_in: SignIn) -> None:
+    page = administrator(signed_in).post("/admin/sync/salesarea/add/", {"name": "No shop"})
+
+    assert page.status_code == 200
+    assert "This field is required" in page.content.decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -221,3 +222,19 @@ def test_a_list_offers_other_numbers_of_rows(signed_in: SignIn) -> None:
 
     assert '?per_page=100"' in page
     assert 'aria-current="true">50</a>' in page
+
+
+def test_orders_held_up_in_sap_are_marked_and_can_be_listed(signed_in: SignIn) -> None:
+    shown: dict[str, dict[str, Any]] = {
+        "B-1": {"sap_blocks": ["credit"]},
+        "I-1": {"sap_is_incomplete": True},
+        "N-1": {},
+        "C-1": {"sap_blocks": ["credit"], "stage": SalesOrder.Stage.COMPLETE},
+    }
+    for number, columns in shown.items():
+        an_order_in_sap(increment_id=number, **{"stage": SalesOrder.Stage.IN_SAP, **columns})
+
+    page = signed_in(SALES).get("/orders/", {"held_up": "on"}).content.decode()
+
+    assert [number in page for number in ("B-1", "I-1", "N-1", "C-1")] == [True, True, False, False]
+    assert page.count("Held up<") == 2

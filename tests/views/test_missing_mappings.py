@@ -34,7 +34,7 @@ def present(missing: MissingEntry, order: SalesOrder) -> None:
         case MappingTable.PAYMENT:
             PaymentMapping.objects.create(shop=order.shop, method=order.payment_method)
         case MappingTable.REGION:
-            RegionMapping.objects.create(shop=order.shop, place="IN/MH", transport_zone="IN1")
+            RegionMapping.objects.create(shop=order.shop, shop_region="IN/MH", transport_zone="IN1")
 
 
 def stopped(missing: MissingEntry) -> tuple[MissingEntry, SalesOrder]:
@@ -49,6 +49,7 @@ def stopped(missing: MissingEntry) -> tuple[MissingEntry, SalesOrder]:
         MappingTable.SHIPPING: order.shipping_method,
         MappingTable.CARRIER: "GLS",
         MappingTable.REGION: "IN/MH",
+        MappingTable.SOURCE: "1000",
     }[missing.table]
     missing = missing._replace(key=key)
     if missing.field:

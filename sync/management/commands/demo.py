@@ -19,9 +19,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from sync.checks import has_only_standins
+from sync.checks import STANDIN_SAP, STANDIN_SHOP, has_only_standins
 from sync.management.commands.seed_demo import PEOPLE
 from sync.sandbox.processes import start_supervisor, supervisor_config
+from sync.shop_variables import shop_variables
 
 READY_WITHIN_SECONDS = 120
 
@@ -40,8 +41,8 @@ class Command(BaseCommand):
         data: Path = settings.DATA_DIR.resolve()
         (data / "logs").mkdir(parents=True, exist_ok=True)
         ports = {name: int(os.environ.get(name, default)) for name, default in PORTS.items()}
-        refuse_real_systems()
         refuse_taken_ports(ports)
+        os.environ.update(stand_ins())
         os.environ["DEMO"] = "true"
         os.environ["SECRET_KEY"] = secret_key(data / "secret_key")
         settings.SECRET_KEY = os.environ["SECRET_KEY"]
@@ -97,6 +98,7 @@ class Command(BaseCommand):
             f"Stand-in shop    {addresses['SHOP_PORT']}",
             f"Stand-in SAP     {addresses['SAP_PORT']}",
             *(f"Login            {name} / {name}-demo" for name in PEOPLE),
+            *told_of_real_systems(),
             "Ctrl-C stops everything; the data stays for the next start.",
         ]
         self.stdout.write("\n".join(lines))
@@ -138,15 +140,29 @@ def secret_key(path: Path) -> str:
     return path.read_text()
 
 
-def refuse_real_systems() -> None:
-    """The demo places orders and plays the clerks: neither may ever reach a real shop or SAP."""
+def stand_ins() -> dict[str, str]:
+    """The demo places orders and plays the clerks: neither may ever reach a real shop or SAP.
+
+    Every value is set, not only taken away: a file ``.env`` would fill the gap.
+    """
+    shop = {name.upper(): value for name, value in settings.SHOP_STANDIN.items()} | {
+        "AUTH": "oauth"
+    }
+    sap = ",".join(f"{name}={value}" for name, value in settings.SAP_STANDIN_PARAMETERS.items())
+    return {
+        "MAGENTO_SHOPS": STANDIN_SHOP,
+        **{f"{shop_variables(STANDIN_SHOP)}{name}": value for name, value in shop.items()},
+        f"{shop_variables(STANDIN_SHOP)}STORE_CODE": "",
+        "SAP_RFC_CONNECT": STANDIN_SAP,
+        "SAP_RFC_PARAMETERS": sap,
+        "SAP_RFC_PASSWORD": "",
+    }
+
+
+def told_of_real_systems() -> list[str]:
     if has_only_standins():
-        return
-    raise CommandError(
-        "This environment names a real shop or SAP system, and the demo would place orders there. "
-        "Unset MAGENTO_SHOPS, SAP_RFC_CONNECT and SAP_RFC_PARAMETERS, or start it without any "
-        "settings: env -i HOME=$HOME PATH=$PATH make demo"
-    )
+        return []
+    return ["The real shop or SAP that is set here is left alone: the demo plays its stand-ins."]
 
 
 def refuse_taken_ports(ports: dict[str, int]) -> None:

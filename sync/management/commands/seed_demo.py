@@ -72,6 +72,7 @@ REGIONS = [
     ("IN/MH", "13", "IN00000001"),
     ("IN/KA", "10", "IN00000002"),
     ("DE/NRW", "05", ""),
+    ("DE/BAY", "09", ""),
 ]
 CARRIERS = [
     ("0000070001", "dhl", "DHL", "https://www.dhl.com/en/express/tracking.html?AWB={number}"),
@@ -133,7 +134,7 @@ def create_mappings(shop: Shop) -> None:
         for carrier, code, title, url in CARRIERS
     )
     _create_missing(
-        RegionMapping(shop=shop, place=place, region=region, transport_zone=zone)
+        RegionMapping(shop=shop, shop_region=place, region=region, transport_zone=zone)
         for place, region, zone in REGIONS
     )
     _create_missing(

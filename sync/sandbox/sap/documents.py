@@ -30,6 +30,7 @@ class Address:
     telephone: str = ""
     email: str = ""
     language: str = ""
+    transport_zone: str = ""
 
 
 @dataclass(slots=True)

@@ -187,6 +187,7 @@ def _addresses(call: Call, progress: Progress) -> Rows:
                     "POSTL_CODE": own.postal_code,
                     "CITY": own.city,
                     "REGION": own.region,
+                    "TRANSPZONE": own.transport_zone,
                     "TELEPHONE": own.telephone,
                     "LANGU_ISO": own.language,
                 }

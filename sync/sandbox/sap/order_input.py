@@ -162,6 +162,7 @@ def _inline_address(row: Row) -> Address:
         row["TELEPHONE"],
         "",
         row["LANGU_ISO"],
+        row["TRANSPZONE"],
     )
 
 
@@ -178,6 +179,7 @@ def _linked_address(row: Row) -> Address:
         row["TEL1_NUMBR"],
         row["E_MAIL"],
         row["LANGU_ISO"],
+        row["TRANSPZONE"],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from .customising import ConditionType, Customising
@@ -13,8 +14,13 @@ def rounded(amount: Decimal, decimals: int) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
-def price_order(order: SalesOrder, customising: Customising) -> None:
-    """Set condition amounts, net and tax of items and header; rejected items count nothing."""
+def price_order(order: SalesOrder, customising: Customising, *, is_grouped: bool = True) -> None:
+    """Set condition amounts, net and tax of items and header; rejected items count nothing.
+
+    Without ``is_grouped`` the freight is no group condition: each item gets the whole amount.
+    """
+    if not is_grouped:
+        _copy_freight(order, customising)
     decimals = customising.decimals(order.currency)
     for item in order.items:
         _price_item(order, item, customising, decimals)
@@ -30,10 +36,22 @@ def header_charges(order: SalesOrder, customising: Customising) -> tuple[Decimal
     totals = {"freight": ZERO, "freight_tax": ZERO}
     for condition in order.conditions:
         role = customising.condition_types[condition.condition_type].role
-        if condition.item_number == 0 and role in totals:
+        if role in totals:
             condition.amount = rounded(condition.value, decimals)
             totals[role] += condition.amount
     return totals["freight"], totals["freight_tax"]
+
+
+def _copy_freight(order: SalesOrder, customising: Customising) -> None:
+    types = customising.condition_types
+    copied = [
+        c
+        for c in order.conditions
+        if c.item_number == 0 and types[c.condition_type].role in ("freight", "freight_tax")
+    ]
+    order.conditions = [c for c in order.conditions if c not in copied] + [
+        replace(c, item_number=item.item_number) for c in copied for item in order.items
+    ]
 
 
 def _price_item(

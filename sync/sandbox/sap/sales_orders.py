@@ -75,7 +75,8 @@ def create(call: Call) -> dict[str, Any]:
         return _refused(call, messages)
     if call.system.settings.free_goods:
         determine_free_goods(order)
-    price_order(order, customising)
+    is_grouped = call.system.settings.freight_is_group_condition
+    price_order(order, customising, is_grouped=is_grouped)
     order.incomplete = checks.missing_fields(order)
     messages = _success(call, order)
     test = call["TESTRUN"] == "X" or call["BEHAVE_WHEN_ERROR"] == "R"

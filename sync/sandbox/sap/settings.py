@@ -10,6 +10,7 @@ DEFAULTS: dict[str, Any] = {
     "autopilot": False,
     "autopilot_seconds": 5.0,
     "duplicate_po_warning": False,
+    "freight_is_group_condition": True,
     "update_delay": 1.0,
     "free_goods": False,
 }
@@ -56,6 +57,11 @@ class Settings:
     def free_goods(self) -> bool:
         """Whether each item of a new order brings a piece free of charge."""
         return bool(self.as_dict()["free_goods"])
+
+    @property
+    def freight_is_group_condition(self) -> bool:
+        """Whether header freight counts once; otherwise it is copied to each item."""
+        return bool(self.as_dict()["freight_is_group_condition"])
 
     @property
     def update_delay(self) -> float:

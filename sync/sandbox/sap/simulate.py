@@ -27,7 +27,8 @@ def simulate(call: Call) -> dict[str, Any]:
     failures = [message for message in messages if message.is_failure]
     if failures:
         return {"RETURN": call.bapireturn(failures), "MESSAGETABLE": call.bapiret2(messages)}
-    price_order(order, customising)
+    is_grouped = call.system.settings.freight_is_group_condition
+    price_order(order, customising, is_grouped=is_grouped)
     incomplete = [
         {"TABLE_NAME": name.split("-")[0], "FIELD_NAME": name.split("-")[1]}
         for name in checks.missing_fields(order)

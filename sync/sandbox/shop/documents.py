@@ -65,6 +65,11 @@ def bmp_only(text: str) -> str:
     return "".join(char if ord(char) < 0x10000 else "????" for char in text)
 
 
+def stored_text(text: object) -> str | None:
+    """As a text column that may be null keeps it: an empty text is null there [411]."""
+    return bmp_only(str(text)) if text not in (None, "") else None
+
+
 def pack(order: Doc) -> Doc:
     """The order without what is derived: parent items and the shipping assignment's items."""
     packed = copy(order)

@@ -14,6 +14,7 @@ from sync.sandbox.shop.shop import Shop
 from sync.sandbox.shop.store import Books
 
 LARGE, BAD = "large", "unknown-sku"
+GIFT, INDIA = "gift-message", "india"
 GERMAN, CHECKED = "german-business", "price-check"
 GERMAN_ADDRESS = {
     "company": "Muster Maschinenbau GmbH", "street": ["Weißenburger Straße 4"],
@@ -50,6 +51,8 @@ MEANING = {
     "custom-option": "Product with a custom option and surcharge",
     "customer-note": "With a note from the customer",
     "gross-prices": "Catalogue prices include tax, coupon, taxed shipping",
+    GIFT: "With gift messages for the order and for a product",
+    INDIA: "To Mumbai: SAP needs the region of an Indian address",
     AUTHORISED: "Paid by card: authorised, to be captured later",
     PAID_ONLINE: "Paid by card: captured and invoiced at once",
     ORDERED_ONLINE: "Paid by card: neither authorised nor captured yet",
@@ -134,6 +137,10 @@ def _template(shape: str) -> Doc:
         order = copy(bundled("shapes.json")["simple"])
         order["items"][0].update(sku=UNKNOWN_SKU, name="A product nobody knows", product_id=99999)
         return order
+    if shape in CHANGED:
+        order = copy(bundled("shapes.json")["simple"])
+        CHANGED[shape](order)
+        return order
     if shape == GERMAN:
         order = copy(bundled("shapes.json")["purchase-order"])
         for address in _addresses(order):
@@ -143,6 +150,35 @@ def _template(shape: str) -> Doc:
     if shape == CHECKED:
         states.check(order)
     return order
+
+
+def _with_gift_messages(order: Doc) -> None:
+    """As Magento_GiftMessage adds them."""
+    for at, owner in enumerate((order, order["items"][0]), start=1):
+        owner["extension_attributes"]["gift_message"] = {
+            "gift_message_id": at,
+            "customer_id": 0,
+            "sender": "John",
+            "recipient": "Käthe" if at == 1 else "Tom",
+            "message": "Happy birthday, and many more!" if at == 1 else "This one is for you.",
+        }
+
+
+def _to_india(order: Doc) -> None:
+    for address in _addresses(order):
+        address |= {
+            "city": "Mumbai",
+            "country_id": "IN",
+            "postcode": "400001",
+            "region": "Maharashtra",
+            "region_code": "MH",
+            "region_id": 553,
+            "street": ["12 Marine Drive"],
+            "telephone": "+91 22 5550 100",
+        }
+
+
+CHANGED = {GIFT: _with_gift_messages, INDIA: _to_india}
 
 
 def _lengthened(order: Doc) -> Doc:

@@ -112,7 +112,7 @@ def build(books: Books, order: Doc, picked: Picked, request: Doc, now: str) -> D
         "increment_id": books.next_increment("invoice", order["store_id"]),
         "order_id": order["entity_id"],
         "state": 2,
-        "total_qty": num(sum((quantity for _, quantity in picked), Decimal(0))),
+        "total_qty": num(_asked_in_all(picked, request)),
         "updated_at": now,
     }
     address = shipping_address(order)
@@ -136,6 +136,12 @@ def build(books: Books, order: Doc, picked: Picked, request: Doc, now: str) -> D
         _totals(document, order, side, with_shipping=with_shipping, is_last=is_last)
     document["comments"] = creation_comments(books, "invoice", entity_id, request, now)
     return document
+
+
+def _asked_in_all(picked: Picked, request: Doc) -> Decimal:
+    """Added up before each quantity is cut to whole pieces: 1.5 of one piece that was invoiced."""
+    wanted = asked(request.get("items") or [])
+    return sum((wanted.get(item["item_id"], quantity) for item, quantity in picked), Decimal(0))
 
 
 def line(lines: Lines, item: Doc, quantity: Decimal) -> Doc:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from sync.sandbox.shop import factory, gateway, settings
+from sync.sandbox.shop import factory, gateway, settings, stock
 from sync.sandbox.shop.control import MOST_AT_ONCE, books_of, faults, shop
 from sync.sandbox.shop.documents import Doc
 from sync.sandbox.shop.errors import ShopError
@@ -190,6 +190,7 @@ def switches() -> AnyResponse | str | tuple[str, int]:
     page = render_template(
         "settings.html", values=shop().settings(), meaning=settings.MEANING, error=error,
         choices=settings.CHOICES, rights=rights(shop().version),
+        sources=stock.parse(shop().settings()["stock"]),
     )  # fmt: skip
     return (page, 400) if error else page
 

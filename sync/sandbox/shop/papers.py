@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.sandbox.shop.documents import Doc, bmp_only
+from sync.sandbox.shop.documents import Doc, bmp_only, stored_text
 from sync.sandbox.shop.errors import ShopError, not_found
 from sync.sandbox.shop.mail import Post
 from sync.sandbox.shop.settings import all_of
@@ -63,12 +63,13 @@ def comment(shop: Shop, kind: str, entity: Doc, parent_id: int = 0) -> Doc:
             "is_visible_on_front": int(entity.get("is_visible_on_front") or 0),
             "entity_id": books.next(f"{kind}_comment"),
         }
-        stored = {**reply, "created_at": shop.now}
+        stored = {**reply, "comment": stored_text(reply["comment"]), "created_at": shop.now}
         document["comments"].append(stored)
         books.save(kind, document)
         if kind == "invoice" and reply["is_customer_notified"]:
             _mail_comment(shop, books, document, reply["comment"])
-        return stored if shop.version.replies_with_time else reply
+        told = {"created_at": stored["created_at"]} if shop.version.replies_with_time else {}
+        return {**reply, **told}
 
 
 def _mail_comment(shop: Shop, books: Books, invoice: Doc, text: str) -> None:

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 Wanted = dict[str, Any]  # name -> 1 for the whole member, or the members wanted of it
 
 
+class Malformed(ValueError):
+    """A projection that cannot be read."""
+
+
 def parse(text: str) -> Wanted:
-    """``a,b[c,d[e]]`` as nested names; a broken text gives what could be read."""
-    root: Wanted = {}
-    stack = [root]
-    name = ""
-    for char in text + ",":
-        if char not in ",[]":
-            name += char
-            continue
-        name = name.strip()
-        if char == "[" and name:
-            below: Wanted = {}
-            stack[-1][name] = below
-            stack.append(below)
-        elif name:
-            stack[-1][name] = 1
-        if char == "]" and len(stack) > 1:
+    """``a,b[c,d[e]]`` as nested names. Raises ``Malformed`` for anything else: another character,
+    or a bracket too many or too few."""
+    if not re.fullmatch(r"[\w\[\],]+", text):
+        raise Malformed
+    stack: list[Wanted] = [{}]
+    for name, mark in re.findall(r"(\w*)([\[\],]|$)", text):
+        if name:
+            stack[-1][name] = {} if mark == "[" else 1
+        if mark == "[" and name:
+            stack.append(stack[-1][name])
+        elif mark == "]":
             stack.pop()
-        name = ""
-    return root
+            if not stack:
+                raise Malformed
+    if len(stack) > 1:
+        raise Malformed
+    return stack[0]
 
 
 def apply(document: Any, wanted: Wanted) -> Any:

@@ -72,9 +72,9 @@ def build(books: Books, order: Doc, picked: Picked, request: Doc, now: str) -> D
         if name in order:
             document[name] = order[name]
     first = books.next("creditmemo_item", len(picked))
-    lines = Lines(order)
+    lines, carried = Lines(order), dict[str, Decimal]()
     document["items"] = [
-        {"entity_id": first + at, "parent_id": entity_id, **_line(lines, item, quantity)}
+        {"entity_id": first + at, "parent_id": entity_id, **_line(lines, item, quantity, carried)}
         for at, (item, quantity) in enumerate(picked)
     ]
     arguments = request.get("arguments") or {}
@@ -84,7 +84,8 @@ def build(books: Books, order: Doc, picked: Picked, request: Doc, now: str) -> D
     return document
 
 
-def _line(lines: Lines, item: Doc, quantity: Decimal) -> Doc:
+def _line(lines: Lines, item: Doc, quantity: Decimal, carried: dict[str, Decimal]) -> Doc:
+    """``carried`` are the fractions of a cent of tax that the lines before have left."""
     fields: Doc = {"name": item["name"], "sku": item["sku"], "product_id": item.get("product_id")}
     fields.update(order_item_id=item["item_id"], qty=num(quantity))
     share = quantity / (dec(item["qty_invoiced"]) - dec(item["qty_refunded"]))
@@ -105,7 +106,11 @@ def _line(lines: Lines, item: Doc, quantity: Decimal) -> Doc:
             ),
         ):  # fmt: skip
             rest = dec(item.get(f"{side}{invoiced}")) - dec(item.get(f"{side}{refunded}"))
-            fields[f"{side}{name}"] = num(cents(rest * share)) if counts else 0
+            amount = rest * share
+            if counts and name == "tax_amount" and share < 1:
+                amount += carried.get(side, Decimal(0))
+                carried[side] = amount - cents(amount)
+            fields[f"{side}{name}"] = num(cents(amount)) if counts else 0
     return fields
 
 
@@ -118,7 +123,7 @@ def _totals(document: Doc, order: Doc, side: str, arguments: Doc) -> None:
     shipping = rest if asked_shipping is None else min(dec(asked_shipping), rest)
     positive = dec(arguments.get("adjustment_positive"))
     negative = dec(arguments.get("adjustment_negative"))
-    shipping_tax = dec(order.get(f"{side}shipping_tax_amount")) if shipping else Decimal(0)
+    shipping_tax = _shipping_tax(order, side, shipping, rest)
     tax = total("tax_amount") + shipping_tax
     discount, compensation = total("discount_amount"), total("discount_tax_compensation_amount")
     subtotal = total("row_total")
@@ -136,6 +141,16 @@ def _totals(document: Doc, order: Doc, side: str, arguments: Doc) -> None:
     document[f"{side}discount_tax_compensation_amount"] = num(compensation)
     grand = subtotal - discount + compensation + tax + shipping + positive - negative
     document[f"{side}grand_total"] = num(grand)
+
+
+def _shipping_tax(order: Doc, side: str, shipping: Decimal, rest: Decimal) -> Decimal:
+    """The part of the freight that goes back takes its part of the tax, and the last one what is
+    left of it."""
+    whole_tax = dec(order.get(f"{side}shipping_tax_amount"))
+    if shipping == rest:
+        left = whole_tax - dec(order.get(f"{side}shipping_tax_refunded"))
+        return left if shipping else Decimal(0)
+    return cents(whole_tax * shipping / dec(order[f"{side}shipping_amount"]))
 
 
 def register(order: Doc, picked: Picked, memo: Doc) -> None:
@@ -185,7 +200,7 @@ def _register_line(item: Doc, entry: Doc, side: str) -> None:
 
 def _register_totals(order: Doc, memo: Doc, side: str) -> None:
     grand, shipping = dec(memo[f"{side}grand_total"]), dec(memo[f"{side}shipping_amount"])
-    tax = dec(order.get(f"{side}shipping_tax_amount")) if shipping else Decimal(0)
+    tax = dec(memo[f"{side}shipping_tax_amount"])
     add(order, f"{side}total_refunded", grand)
     add(order, f"{side}total_offline_refunded", grand)
     add(order["payment"], f"{side}amount_refunded", grand)

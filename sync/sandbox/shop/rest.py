@@ -95,7 +95,7 @@ def _dispatch(shop: Shop, path: str, settings: dict[str, Any]) -> Any:
     gate: Gate = current_app.extensions["shop_gate"]
     _authorize(gate, route, settings)
     query = parse_qsl(request.query_string.decode(), keep_blank_values=True)
-    answer = route.handler(routing.Call(shop, gate, ids, query, _body()))
+    answer = route.handler(routing.Call(shop, gate, ids, query, _body(), parts[0]))
     return routing.project(answer, query)
 
 

@@ -43,8 +43,12 @@ def _whole_item(shop: Shop, shown: Shown, item: Doc) -> Doc:
 
 
 def _alone(item: Doc) -> Doc:
-    """An item outside its order comes without extension attributes [181, 183]."""
-    return {name: value for name, value in item.items() if name != "extension_attributes"}
+    """An item outside its order comes without extension attributes, and so does its parent inside
+    it [181, 183]."""
+    alone = {name: value for name, value in item.items() if name != "extension_attributes"}
+    if "parent_item" in alone:
+        alone["parent_item"] = _alone(alone["parent_item"])
+    return alone
 
 
 @route("GET", "orders/:id", f"{SALES}actions_view", "orders")

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from sync.sandbox.shop import catalogue, limits, search
+from sync.sandbox.shop import catalogue, limits, search, stock
 from sync.sandbox.shop.documents import Doc, bundled, copy
 from sync.sandbox.shop.errors import ShopError
 from sync.sandbox.shop.routing import PUBLIC, Call, Handler, route
@@ -101,8 +101,28 @@ def _fixed(name: str) -> Handler:
 for _path, _name in (("storeViews", "storeViews"), ("websites", "websites"),
                      ("storeGroups", "storeGroups")):  # fmt: skip
     route("GET", f"store/{_path}", "Magento_Backend::store", "store")(_fixed(_name))
-route("GET", "directory/currency", PUBLIC, "store")(_fixed("currency"))
 route("GET", "modules", "Magento_Backend::admin", "store")(_fixed("modules"))
+
+
+@route("GET", "inventory/sources", "Magento_InventoryApi::source", "store")
+def list_sources(call: Call) -> Any:
+    """As Magento's own interface describes them; not recorded."""
+    criteria = search.parse(call.query)
+    codes = stock.sources(call.shop.settings()["stock"])
+    items = [{"source_code": one, "name": one.title(), "enabled": True} for one in codes]
+    return {"items": items, "search_criteria": criteria.echo(), "total_count": len(items)}
+
+
+@route("GET", "directory/currency", PUBLIC, "store")
+def currency(call: Call) -> Any:
+    """Of the store in the path [605]: the German one shows its prices in euros."""
+    answer = copy(bundled("store.json")["currency"])
+    configs = {config["code"]: config for config in bundled("store.json")["storeConfigs"]}
+    shown = configs.get(call.store, {}).get("default_display_currency_code")
+    if shown:
+        answer["default_display_currency_code"] = shown
+        answer["default_display_currency_symbol"] = {"USD": "$", "EUR": "€"}[shown]
+    return answer
 
 
 @route("GET", "products", "Magento_Catalog::products", "products")

@@ -28,6 +28,7 @@ class Call:
     ids: tuple[str, ...]
     query: search.Query
     body: Any
+    store: str = "default"  # the code in the path
 
     @property
     def sent(self) -> Reader:
@@ -105,8 +106,11 @@ def comments(call: Call, items: list[Doc]) -> Doc:
 
 
 def project(answer: Any, query: search.Query) -> Any:
-    """The answer cut down by ``fields=``."""
+    """The answer cut down by ``fields=``; nothing is left by one that cannot be read."""
     for name, value in query:
-        if name == "fields" and isinstance(answer, dict | list):
-            return projection.apply(answer, projection.parse(value))
+        if name == "fields" and value and isinstance(answer, dict | list):
+            try:
+                return projection.apply(answer, projection.parse(value))
+            except projection.Malformed:
+                return []
     return answer

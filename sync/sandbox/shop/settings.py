@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sync.sandbox.shop import stock
 from sync.sandbox.shop.versions import NEWER, VERSIONS
 
 DEFAULTS: dict[str, Any] = {
@@ -26,6 +27,7 @@ DEFAULTS: dict[str, Any] = {
     "write_seconds": 0.0,
     "transactions_seconds": 60.0,
     "two_factor": "off",
+    "stock": "",
     "integration_rights": "all",
     "admin_rights": "all",
     "input_limit_enabled": False,
@@ -57,6 +59,8 @@ MEANING = {
     "two_factor": "Two-factor login of the admin",
     "integration_rights": "What the integration may do: all, or resources such as "
     "Magento_Sales::actions_view, with commas between",
+    "stock": "Stock by inventory source, such as default: *=100; east: S-001=2.5 (* stands for all "
+    "other SKUs); empty: one source, not counted",
     "admin_rights": "What the admin may do, in the same way",
     "input_limit_enabled": "Limit input: page sizes and the lines of one call",
     "maximum_page_size": "Largest page while input is limited",
@@ -85,6 +89,11 @@ def read(name: str, value: Any) -> Any:
         return bool(value)
     if name in CHOICES and value not in CHOICES[name]:
         raise BadSetting(f"{name} is one of {', '.join(CHOICES[name])}")
+    if name == "stock":
+        try:
+            return stock.written(stock.parse(str(value)))
+        except ValueError as error:
+            raise BadSetting(f"stock: {error}") from error
     try:
         return type(default)(value)
     except (TypeError, ValueError) as error:

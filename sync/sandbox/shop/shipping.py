@@ -120,13 +120,14 @@ def build(
         "total_qty": num(own),
         "updated_at": now,
     }
+    if order.get("customer_id"):
+        document["customer_id"] = order["customer_id"]
     first = books.next("shipment_item", len(listed)) if listed else 0
     document["items"] = [
         _line(first + at, entity_id, item, quantity) for at, (item, quantity) in enumerate(listed)
     ]
     document["tracks"] = [track(books, document, t, now) for t in request.get("tracks") or []]
     document["comments"] = creation_comments(books, "shipment", entity_id, request, now)
-    document["extension_attributes"] = {"source_code": "default"}
     return document
 
 

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sync.sandbox.shop import gateway, invoicing, refunding, settings, shipping, states
+from sync.sandbox.shop import gateway, invoicing, refunding, settings, shipping, states, stock
 from sync.sandbox.shop.documents import (
     Clock,
     Doc,
-    bmp_only,
     stamp,
+    stored_text,
     utc_now,
 )
 from sync.sandbox.shop.errors import ShopError, not_found
@@ -134,10 +134,15 @@ class Shop:
             picked = shipping.pick(order, wanted)
             shipping.refuse(order, picked, request)
             now = self.now
+            source = stock.source_asked(request)
+            text = settings.all_of(books.settings())["stock"]
+            if (left := stock.deduct(text, source, order, picked)) != text:
+                books.set_setting("stock", left)
             listed = shipping.register(order, picked)
             for item, _ in listed:
                 item["updated_at"] = now
             shipment = shipping.build(books, order, listed, request, now)
+            shipment["extension_attributes"] = {"source_code": source}
             if self._settle(books, order):
                 order["updated_at"] = now
             self._announce_new(books, "shipment", order, shipment, request)
@@ -297,15 +302,18 @@ class Shop:
         return True
 
     def _add_history(self, books: Books, order: Doc, history: Doc) -> Doc:
-        text = history.get("comment")
+        """On hold it carries the status from before [423]."""
+        status = order["status"]
+        if order["state"] == "holded":
+            status = order.get("hold_before_status") or status
         entry: Doc = {
-            "comment": bmp_only(str(text)) if text is not None else None,
+            "comment": stored_text(history.get("comment")),
             "created_at": self.now,
             "entity_id": books.next("order_comment"),
             "is_customer_notified": int(history.get("is_customer_notified") or 0),
             "is_visible_on_front": int(history.get("is_visible_on_front") or 0),
             "parent_id": order["entity_id"],
-            "status": history.get("status") or order["status"],
+            "status": history.get("status") or status,
         }
         order["status_histories"].insert(0, entry)
         return entry

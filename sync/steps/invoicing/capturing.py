@@ -46,6 +46,7 @@ _BEFORE_THE_GATEWAY = (
     ShopCause.CERTIFICATE,
     ShopCause.SETUP,
     ShopCause.KEYS,
+    ShopCause.CLOCK_AHEAD,
     ShopCause.TOO_MANY_LINES,
 )
 

@@ -12,8 +12,11 @@ from sync.mapping.for_order import mapping_for
 from sync.models import SalesArea, SalesOrder
 from sync.sap.client import SapClient
 from sync.sap.messages import cause_of
+from sync.sap.records import SapSalesOrderRequest
 from sync.steps.readiness.check_result import CheckResult, amber, green, red
+from sync.steps.readiness.freight import check_freight
 from sync.steps.step_run import StepRun
+from sync.translate.order_mapping import OrderMapping
 from sync.translate.sap_order import sap_order_request
 
 WITHOUT_TABLES = (
@@ -34,7 +37,7 @@ def check_sap(run: StepRun) -> Iterator[CheckResult]:
     for check in (_functions, _rights, _tables, _time_zone):
         yield from _guarded(check.__name__.strip("_").replace("_", " ").capitalize(), check, run)
     for area in SalesArea.objects.filter(shop__is_active=True).select_related("shop"):
-        yield _trial(run, area)
+        yield from _trial(run, area)
 
 
 def _no_logon(run: StepRun, error: SyncError) -> Iterator[CheckResult]:
@@ -122,22 +125,39 @@ def _offsets_of(zone: str) -> set[timedelta | None]:
     return {moment.astimezone(ZoneInfo(zone)).utcoffset() for moment in moments}
 
 
-def _trial(run: StepRun, area: SalesArea) -> CheckResult:
-    """Tests order type, sales area, customer and conditions with the store's newest order."""
+def _trial(run: StepRun, area: SalesArea) -> Iterator[CheckResult]:
+    """Tests order type, sales area, customer, conditions and freight with the store's newest
+    order."""
     name = f"Trial of {area.shop.code} {area.store_id} {area.name}"[:80]
     newest = SalesOrder.objects.filter(shop=area.shop, store_id=area.store_id)
     order = newest.select_related("shop").order_by("-placed_at").first()
     if order is None:
-        return amber(name, "No order of this store is known yet.", "Place one, then check again.")
+        yield amber(name, "No order of this store is known yet.", "Place one, then check again.")
+        return
     try:
         web_order = run.remotes.magento(order.shop).get_order(order.entity_id)
         mapping = mapping_for(order, web_order, sap_time_zone=run.policy.sap_time_zone)
         request = sap_order_request(web_order, mapping).request
         simulation = run.remotes.sap().simulate_sales_order(request)
     except SyncError as error:
-        return red(name, error.message, "Correct the mapping or the order, then check again.")
+        yield red(name, error.message, "Correct the mapping or the order, then check again.")
+        return
     cause = cause_of(simulation.messages)
     if cause is None:
-        return green(name, f"SAP would take order {order.increment_id}.")
+        yield green(name, f"SAP would take order {order.increment_id}.")
+        yield from _freight(run, area, request, mapping)
+        return
     meaning = run.remotes.sap().explain(cause)
-    return red(name, f"Order {order.increment_id}: {meaning.words} ({cause.key})", meaning.remedy)
+    yield red(name, f"Order {order.increment_id}: {meaning.words} ({cause.key})", meaning.remedy)
+
+
+def _freight(
+    run: StepRun, area: SalesArea, request: SapSalesOrderRequest, mapping: OrderMapping
+) -> Iterator[CheckResult]:
+    name = f"Freight of {area.shop.code} {area.store_id} {area.name}"[:80]
+    try:
+        result = check_freight(name, run.remotes.sap(), request, mapping)
+    except SyncError as error:
+        result = red(name, error.message, error.remedy)
+    if result is not None:
+        yield result

@@ -15,6 +15,7 @@ from sync.magento.client import MagentoClient
 from sync.magento.records import MagentoStoreView
 from sync.models import Invoice, PaymentMapping, SalesArea, Shipment, Shop
 from sync.steps.readiness.check_result import CheckResult, amber, green, red
+from sync.steps.readiness.sources import check_sources
 from sync.steps.recognition.version import note_version
 from sync.steps.step_run import StepRun
 
@@ -49,6 +50,9 @@ def check_shop(run: StepRun) -> Iterator[CheckResult]:
     for route, purpose, is_optional in RIGHTS:
         yield _right(shop, route, purpose, is_optional=is_optional)
     yield _right_to_save(shop)
+    yield _right_to_make(shop, "ship", "May ship")
+    yield _right_to_make(shop, "invoice", "May invoice")
+    yield check_sources(run)
     yield from _store_views(run.shop, views)
     yield _collection(run.shop)
     yield _modules(shop)
@@ -96,6 +100,16 @@ def _right_to_save(shop: MagentoClient) -> CheckResult:
         shop.probe_right_to_save_orders()
     except RemoteMisconfigured as error:
         return red(name, error.message, error.remedy if error.detail else SAVING_ORDERS)
+    except SyncError as error:
+        return amber(name, error.message, "Nothing was learnt of the right: check again.")
+    return green(name)
+
+
+def _right_to_make(shop: MagentoClient, action: str, name: str) -> CheckResult:
+    try:
+        shop.probe_right_to(action)
+    except RemoteMisconfigured as error:
+        return red(name, error.message, error.remedy)
     except SyncError as error:
         return amber(name, error.message, "Nothing was learnt of the right: check again.")
     return green(name)

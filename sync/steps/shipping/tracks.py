@@ -15,6 +15,7 @@ from sync.steps.finished_orders import refuse_unasked_write
 from sync.steps.queued_mails import is_in_queue
 from sync.steps.remote_writes import writing_to_shop
 from sync.steps.step_run import StepRun
+from sync.translate.parcel_numbers import is_named
 
 Track = tuple[str, str, str]  # carrier code, title, number
 
@@ -59,14 +60,15 @@ def correct_tracks(
     """Returns in words what was changed.
 
     A parcel that SAP no longer names is removed only from a shipment of ours, and only if the
-    portal had put it there: a person may have added one, such as a return label. ``elsewhere`` are
-    parcels on other shipments of the delivery. The first notice is sent with the first parcel, and
-    never repeated for a customer who may have it.
+    portal had put it there: a person may have added one, such as a return label, or the same number
+    again. ``elsewhere`` are parcels on other shipments of the delivery. The first notice is sent
+    with the first parcel, and never repeated for a customer who may have it.
     """
     wanted = tracks_of(run.delivery)
     present = {track.track_number for track in shipment.tracks} | set(elsewhere)
-    added = [track for track in wanted if track[2] not in present]
-    gone = [] if made_by_hand else _no_longer_named(run, order, shipment, wanted)
+    added = [track for track in wanted if not is_named(track[2], present)]
+    ours = _remembered(run) | parcels_sent(order, shipment.entity_id)
+    gone = [] if made_by_hand else _no_longer_named(shipment, ours, wanted)
     tells = bool(wanted) and not (made_by_hand or shipment.email_sent or is_in_queue(run, shipment))
     if added or gone or tells:
         refuse_unasked_write(
@@ -77,7 +79,8 @@ def correct_tracks(
     _exchange(run, order, shipment, added, gone)
     if wanted and not made_by_hand:
         with run.storing():
-            store_parcels_sent(order, shipment.entity_id, _numbers(wanted))
+            still_ours = (ours & present) - {track.track_number for track in gone}
+            store_parcels_sent(order, shipment.entity_id, still_ours | _numbers(added))
     changes = [f"{len(added)} parcels added"] if added else []
     changes += [f"{len(gone)} parcels taken away"] if gone else []
     if tells:
@@ -103,10 +106,16 @@ def _exchange(
 
 
 def _no_longer_named(
-    run: StepRun, order: SalesOrder, shipment: MagentoShipment, wanted: Sequence[Track]
+    shipment: MagentoShipment, ours: set[str], wanted: Sequence[Track]
 ) -> list[MagentoTrack]:
-    sent = _remembered(run) | parcels_sent(order, shipment.entity_id)
-    return [t for t in shipment.tracks if wanted and t.track_number in sent - _numbers(wanted)]
+    """Of one number twice, the older track is ours: the portal adds none that is there."""
+    named = _numbers(wanted)
+    oldest = {t.track_number: t for t in sorted(shipment.tracks, key=lambda t: -t.entity_id)}
+    return [
+        track
+        for number, track in oldest.items()
+        if named and number in ours and not any(is_named(one, [number]) for one in named)
+    ]
 
 
 def _numbers(tracks: Sequence[Track]) -> set[str]:

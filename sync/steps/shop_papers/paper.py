@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import ClassVar, Generic, TypeVar
 
 from sync.magento.records import MagentoInvoice, MagentoOrder, MagentoShipment
+from sync.mirrors.counted import Counted
 from sync.mirrors.standing_for import ShopPaper, tied_pairs
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder
 from sync.reading import Read
@@ -36,6 +37,7 @@ class Paper(ABC, Generic[Document, Record]):
     happens_to_it: ClassVar[str]  # what SAP's document waits for
     nothing_yet: ClassVar[str]
     mirrors: ClassVar[type[ShopPaper]]
+    counted: ClassVar[Counted]  # on the order's lines
 
     @property
     @abstractmethod

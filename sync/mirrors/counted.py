@@ -1,0 +1,72 @@
+"""What the shop's order tells of its papers, so that it need not be asked twice.
+
+An order counts on its lines what was shipped and invoiced. That is lost where a save of the order
+overlaps with a paper (README of Magento, Races), but then its state or its money tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from sync.magento.records import MagentoDocumentItem, MagentoOrder
+from sync.models import Invoice, SalesOrder, Shipment, SyncAttempt, SyncTask
+from sync.translate.payment import Standing, payment_standing
+
+Counted = Literal["qty_shipped", "qty_invoiced"]
+PLAIN = frozenset({"simple", "virtual", "downloadable"})  # no line counts for another
+OFFLINE = frozenset({Standing.NOT_PAID, Standing.PAID_OFFLINE, Standing.NOTHING_DUE})
+
+
+def surely_has_none(
+    order: SalesOrder, web_order: MagentoOrder, counted: Counted, task: SyncTask
+) -> bool:
+    """Whether a look for such a paper would repeat what the order, just read, has said. Never after
+    an earlier attempt, nor where a gateway holds money."""
+    mirrors = Shipment.objects if counted == "qty_shipped" else Invoice.objects
+    attempts = SyncAttempt.objects.filter(task__step=task.step, task__sales_order=order)
+    return (
+        _is_untouched(web_order, counted)
+        and not any(getattr(item, counted) for item in web_order.items)
+        and not mirrors.filter(sales_order=order).exists()
+        and attempts.count() <= 1
+    )
+
+
+def store_counted(
+    order: SalesOrder,
+    web_order: MagentoOrder,
+    counted: Counted,
+    made: Sequence[MagentoDocumentItem],
+    task: SyncTask,
+) -> bool:
+    """Whether the lines' counts follow from the paper just read back; they are stored then.
+
+    Only where the order's ``updated_at`` moves with it, and the task follows a fetch: the next
+    fetch of orders, which comes as often, reads the order whole.
+    """
+    lines = {item.item_id: item for item in web_order.items}
+    is_plain = all(item.product_type in PLAIN for item in web_order.items)
+    follows = task.origin == SyncTask.Origin.FOLLOW_UP
+    if not (follows and is_plain and _moves(web_order, counted)):
+        return False
+    if not lines.keys() >= {item.order_item_id for item in made}:
+        return False
+    for item in made:
+        quantity = getattr(lines[item.order_item_id], counted) + item.qty
+        order.lines.filter(item_id=item.order_item_id).update(**{counted: quantity})
+    return True
+
+
+def _is_untouched(web_order: MagentoOrder, counted: Counted) -> bool:
+    if counted == "qty_shipped":
+        return web_order.state == "new"
+    return payment_standing(web_order).standing is Standing.NOT_PAID
+
+
+def _moves(web_order: MagentoOrder, counted: Counted) -> bool:
+    """An invoice always does, a shipment surely only as the first one (README "Polling"). What a
+    gateway collected is read at once."""
+    if counted == "qty_shipped":
+        return web_order.state == "new"
+    return payment_standing(web_order).standing in OFFLINE
