@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tests.chaos.events import End, Event
-from tests.chaos.lines import Quantities, bundles, of_items, of_papers, plain_lines
+from tests.chaos.lines import Quantities, bundles, holds_a_line, of_items, of_papers, plain_lines
 from tests.chaos.money import judge_money, own_invoices
 from tests.chaos.stand_ins import Books, valid_bills
 
@@ -139,7 +139,12 @@ def judge_page(case: Case, text: str) -> list[Finding]:
     words = [one["number"] for one in case.sap]
     for sap in case.sap:
         words += [one["number"] for one in (*sap["deliveries"], *valid_bills(sap))]
-        words += [parcel for one in sap["deliveries"] for parcel in one["tracking"]]
+        words += [
+            parcel
+            for one in sap["deliveries"]
+            for parcel in one["tracking"]
+            if holds_a_line(sap, one)
+        ]
     papers = (*case.shop["shipments"], *case.shop["invoices"])
     words += [paper["increment_id"] for paper in papers]
     if case.claim is not None and not case.found and not case.asked_about:
@@ -162,13 +167,16 @@ def _judge_documents(case: Case, sap: Books) -> None:
         case.blame("lost", f"the shop carries {number or 'no number'} and not {sap['number']}")
     left = [one for one in sap["deliveries"] if one["goods_movement_status"] == "C"]
     billed = [one["number"] for one in valid_bills(sap) if one["number"] not in case.asked_about]
-    _match(case, "shipment", DELIVERY, [one["number"] for one in left])
-    _match(case, "invoice", BILLING, billed)
+    added = {
+        one["number"] for one in (*left, *valid_bills(sap)) if not holds_a_line(sap, one)
+    }  # quantities tell what these need
+    _match(case, "shipment", DELIVERY, [one["number"] for one in left], added)
+    _match(case, "invoice", BILLING, billed, added)
     for delivery in left:
         _judge_parcels(case, delivery)
 
 
-def _match(case: Case, kind: str, marker: str, numbers: list[str]) -> None:
+def _match(case: Case, kind: str, marker: str, numbers: list[str], added: set[str]) -> None:
     """One paper in the shop for each of SAP's documents, and no other. Where people made some by
     hand, quantities and amounts tell whether all is there."""
     by_hand = case.event is not None and kind in case.event.papers_by_hand
@@ -181,7 +189,7 @@ def _match(case: Case, kind: str, marker: str, numbers: list[str]) -> None:
             told = ", ".join(marks) or "(no marker)"
             case.blame("doubled", f"in the shop without cause: {marker} {told}")
     for number in numbers:
-        if not found[number] and not by_hand:
+        if not found[number] and not by_hand and number not in added:
             case.blame("lost", f"nothing in the shop for {marker} {number}")
         for _ in range(found[number] - 1):
             case.blame("doubled", f"twice in the shop: {marker} {number}")

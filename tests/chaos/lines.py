@@ -29,13 +29,37 @@ def bundles(order: Books) -> Iterator[tuple[Books, list[Books]]]:
 
 
 def of_items(sap: Books, column: str) -> Quantities:
-    """SAP's quantities by the shop's order item."""
+    """SAP's quantities by the shop's order item; whole sets of one that is delivered in parts."""
     found: Quantities = defaultdict(Decimal)
     for item in sap["items"]:
         reference = str(item["customer_item_number"]).strip()
         if reference.isdigit():
-            found[int(reference)] += Decimal(item[column])
+            parts = [] if item["is_delivered"] or column != "issued" else _parts(sap, item)
+            found[int(reference)] += _sets(item, parts) if parts else Decimal(item[column])
     return found
+
+
+def _parts(sap: Books, item: Books) -> list[Books]:
+    """Those SAP has added."""
+    return [
+        one
+        for one in sap["items"]
+        if one["higher_level_item"] == item["item_number"] and not one["customer_item_number"]
+    ]
+
+
+def _sets(item: Books, parts: list[Books]) -> Decimal:
+    sets = Decimal(item["quantity"])
+    return min(Decimal(one["issued"]) * sets // Decimal(one["quantity"]) for one in parts)
+
+
+def holds_a_line(sap: Books, document: Books) -> bool:
+    """Whether a delivery or bill holds more than what SAP has added to the order."""
+    added = {one["item_number"] for one in sap["items"] if not one["customer_item_number"]}
+    return any(
+        one["order_item"] not in added or one["sales_order"] != sap["number"]
+        for one in document["items"]
+    )
 
 
 def of_papers(papers: list[Books]) -> Quantities:
