@@ -23,7 +23,7 @@ SHAPES = (
     "bundle-fixed", "virtual", "downloadable", "mixed", "grouped", "eur", "eur-coupon",
     "purchase-order", "umlauts", "japanese", "free", "bank-transfer", "custom-option",
     "customer-note", "gross-prices", "authorised", "paid-online", "ordered-online",
-    "german-business",
+    "german-business", "gift-message", "india",
 )  # fmt: skip
 WHOLE = frozenset(shape for shape in SHAPES if shape.startswith("bundle"))
 CARRIERS = ("DHL", "UPS", "FEDEX")
