@@ -47,7 +47,21 @@ class OrderCause:
         "areas, then retry.",
         owner=Team.ADMINISTRATOR)
     GONE = disagree("sap:order-gone", "SAP no longer shows the order",
-        "Find out in SAP what became of it; the portal does not create it a second time.")
+        "Find out in SAP what became of it; the portal does not create it a second time. Where SAP "
+        "shows it again, this ends by itself; mark it done if it was deleted on purpose.")
+    # ---- what changed after both agreed
+    ADDRESS_CHANGED = disagree("order:address-changed",
+        "An address changed after SAP took the order",
+        "Compare both on the order's page and correct the wrong side before the goods leave: this "
+        "then ends by itself. Mark it done if both are right as they are.", owner=Team.LOGISTICS)
+    CHANGED = disagree("order:changed", "Shop and SAP no longer agree on an order",
+        "Compare both on the order's page and correct the wrong side: this then ends by itself. "
+        "Mark it done if both are right as they are.")
+    REFUNDED_AFTER_BILLING = disagree("order:refunded-after-billing",
+        "The shop refunded what SAP had billed",
+        "Credit it in SAP: this ends by itself where the credit memo follows from the order. Mark "
+        "it done with the number of the credit memo otherwise.",
+        system=SHOP, owner=Team.FINANCE)
     OTHER_ERP_NUMBER = disagree("magento:other-erp-number",
         "The shop's order carries another SAP number",
         "Clear the wrong number in the shop, then retry.", system=SHOP)

@@ -36,9 +36,13 @@ class PaperCause:
         "Agree with the customer on the return of the goods or on their payment, and have finance "
         "credit what SAP bills of them. Where SAP takes the goods issue back, this ends by itself.",
         owner=Team.SALES)
+    ON_HOLD = disagree("magento:on-hold", "The order is on hold in the shop",
+        "Release it in the shop, and this goes on by itself; or cancel it there, and have "
+        "logistics take the goods issue back.", owner=Team.SALES)
     GOODS_ISSUE_REVERSED = disagree("sap:goods-issue-reversed",
         "A goods issue was taken back after the shop had shipped",
-        "Post the goods issue again, or tell the customer: the shop cannot take a shipment back.",
+        "Post the goods issue again, and this ends by itself; or tell the customer: the shop "
+        "cannot take a shipment back.",
         system=SAP, owner=Team.LOGISTICS)
     FOUND_FINISHED = disagree("sap:found-finished",
         "Waiting for a click: the order was over in the shop when it was found in SAP",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from sync.causes.orders import OrderCause
 from sync.causes.papers import PaperCause
 from sync.mirrors.cancelled_billing import is_dealt_with
 from sync.mirrors.link_choices import ASKED_OF_PEOPLE
@@ -11,6 +12,13 @@ from sync.models import Invoice, RemoteHealth, SalesOrder, Shipment, Step, SyncT
 from sync.models.failures import NO_FAILURE
 
 CLEARED = "Cleared by a later run."
+# Differences found in an order that SAP has: they end when both sides agree again.
+TOLD_LATER = frozenset(
+    cause.code
+    for cause in (
+        OrderCause.ADDRESS_CHANGED, OrderCause.CHANGED, OrderCause.REFUNDED_AFTER_BILLING,
+    )
+)  # fmt: skip
 # Causes that reading the invoice again does not remove: amounts and quantities stay as they are.
 OPEN_STILL = frozenset(
     cause.code
@@ -47,7 +55,11 @@ def _orders() -> QuerySet[SyncTask]:
         sales_order__stage__in=SalesOrder.KEPT_OUT,
         facts__create_began_at__isnull=True,  # otherwise SAP may have the order anyway
     ) & ~Q(cause__in=ASKED_OF_PEOPLE)
-    return _stopped(Step.PUSH_ORDER).filter(unwanted | Q(sales_order__sap_read_at__isnull=False))
+    in_sap = Q(sales_order__sap_read_at__isnull=False)
+    shown = Q(sales_order__sap_missing_since=None)
+    compared = in_sap & shown & Q(sales_order__comparison_due_at=None) & ~Q(cause__in=TOLD_LATER)
+    seen_again = in_sap & shown & Q(cause=OrderCause.GONE.code)
+    return _stopped(Step.PUSH_ORDER).filter(unwanted | compared | seen_again)
 
 
 def _confirmations() -> QuerySet[SyncTask]:

@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from sync.jobs import work
 from sync.jobs.ask import ask, put_back_by
 from sync.jobs.bell import ring_after_commit
+from sync.mirrors.notes import note_compared
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.unreadable import ENDED_WITH
-from sync.models import Decision, SyncTask, clock
+from sync.models import Decision, Step, SyncTask, clock
 from sync.models.failures import NO_FAILURE
 from sync.models.marked_done import UNCONFIRMED, WISH, outcome_text
 
@@ -50,6 +51,8 @@ def _end(task: SyncTask, person: User, reason: str) -> bool:
         )
         if ended:
             Decision.keep(Decision.Kind.MARKED_DONE, person, reason, **task.about)
+            if task.step == Step.PUSH_ORDER and task.sales_order is not None:
+                note_compared(task.sales_order)
     if ended and task.sales_order_id:
         refresh_stages([task.sales_order_id])
     return bool(ended)

@@ -44,7 +44,8 @@ def for_order(order: SalesOrder) -> Iterator[Work]:
             yield work.push_order(order)
         return
     is_verified = order.verification == SalesOrder.Verification.VERIFIED
-    if not is_verified and Step.PUSH_ORDER not in marked:
+    is_due = order.comparison_due_at is not None
+    if is_due or (not is_verified and Step.PUSH_ORDER not in marked):
         yield work.push_order(order)  # looked up, read back and compared again
     if order.confirmed_at is None and Step.CONFIRM_ORDER not in marked:
         yield work.confirm_order(order)
@@ -85,8 +86,10 @@ def follow_ups(task: SyncTask) -> Iterator[Work]:
     elif task.step == Step.PULL_ORDERS:
         yield from open_work(Step.PUSH_ORDER)
     elif task.step == Step.PULL_DELIVERIES:
+        yield from _comparisons(task.sales_order)
         yield from _shipments(task.sales_order)
     elif task.step == Step.PULL_BILLING:
+        yield from _comparisons(task.sales_order)
         yield from _invoices(task.sales_order)
 
 
@@ -123,6 +126,7 @@ def _orders_to_push() -> Iterator[Work]:
     waiting = SalesOrder.objects.filter(stage=SalesOrder.Stage.TO_SYNC, shop__is_active=True)
     yield from _pushes(waiting, AT_ONCE)
     yield from _pushes(_orders_to_look_for(), LOOK_UPS_AT_ONCE)
+    yield from _comparisons()
 
 
 def _orders_to_look_for() -> QuerySet[SalesOrder]:
@@ -142,6 +146,19 @@ def _pushes(orders: QuerySet[SalesOrder], most: int) -> Iterator[Work]:
     free = orders.exclude(tasks__step=Step.PUSH_ORDER, tasks__state__in=SyncTask.OPEN_STATES)
     free = free.exclude(_marked_done(Step.PUSH_ORDER, sales_order="pk"))
     for order in free.select_related("shop").order_by("placed_at", "id")[:most]:
+        yield work.push_order(order)
+
+
+def _comparisons(only: SalesOrder | None = None) -> Iterator[Work]:
+    """Orders in SAP that either side has changed. What a person has marked done is compared all the
+    same, because the change is a new one."""
+    changed = SalesOrder.objects.filter(
+        comparison_due_at__isnull=False, sap_read_at__isnull=False, shop__is_active=True
+    )
+    if only is not None:
+        changed = changed.filter(pk=only.pk)
+    changed = changed.exclude(tasks__step=Step.PUSH_ORDER, tasks__state__in=SyncTask.OPEN_STATES)
+    for order in changed.select_related("shop").order_by("comparison_due_at", "id")[:AT_ONCE]:
         yield work.push_order(order)
 
 

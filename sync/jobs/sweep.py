@@ -12,6 +12,7 @@ from django.db.models import Q
 from sync.jobs import resume
 from sync.jobs.bell import ring, rings_waiting
 from sync.jobs.cleared import close_cleared
+from sync.jobs.going_on import go_on
 from sync.jobs.holds import wake_forgotten
 from sync.models import SyncAttempt, SyncTask, clock
 
@@ -25,6 +26,7 @@ def sweep() -> tuple[int, int]:
     """Returns how many expired leases were freed, and for how many tasks the bell was rung."""
     now = clock.now()
     close_cleared()
+    go_on()
     wake_forgotten()
     resume.retry_oldest_of_each_cause()
     freed = sum(_free(task, now) for task in SyncTask.objects.expired(now)[:AT_ONCE])

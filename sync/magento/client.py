@@ -21,7 +21,7 @@ from sync.magento.lists import RecordList
 from sync.magento.order_routes import OrderRoutes
 from sync.magento.paging import PageSize, no_list, page_of
 from sync.magento.paper_routes import PaperRoutes
-from sync.magento.parsing import parse_bundle_shipment_type, parse_source, parse_store_view
+from sync.magento.parsing_setup import parse_bundle_shipment_type, parse_source, parse_store_view
 from sync.magento.records import MagentoStoreView
 from sync.magento.search import Filter, Search
 from sync.magento.transport import USUAL_LIMITS, TimeLimits, Transport, new_session

@@ -11,8 +11,6 @@ from sync.magento.addresses import address_of
 from sync.magento.members import LONGEST_NOTE, Members
 from sync.magento.order_words import gift_message_of, options_of
 from sync.magento.records import (
-    SEPARATELY,
-    TOGETHER,
     MagentoDocumentItem,
     MagentoInvoice,
     MagentoMail,
@@ -21,11 +19,9 @@ from sync.magento.records import (
     MagentoOrderKey,
     MagentoPayment,
     MagentoShipment,
-    MagentoStoreView,
     MagentoTrack,
 )
 
-SHIPMENT_TYPES = {"0": TOGETHER, "1": SEPARATELY}
 KEY_MEMBERS = (
     "entity_id", "updated_at", "state", "status", "total_invoiced", "total_refunded",
     "total_canceled",
@@ -35,7 +31,7 @@ PAID_BY_CREDIT = ("gift_cards_amount", "customer_balance_amount", "reward_curren
 
 def parse_order(document: Any) -> MagentoOrder:
     """As ``GET /V1/orders/:id`` or a search gives it. Lines keep the shop's order."""
-    members = _document(document, "order")
+    members = document_members(document, "order")
     shipping = _shipping(members)
     payment = members.child("payment") or Members({})
     return MagentoOrder(
@@ -59,7 +55,7 @@ def parse_order(document: Any) -> MagentoOrder:
 
 
 def parse_shipment(document: Any) -> MagentoShipment:
-    members = _document(document, "shipment")
+    members = document_members(document, "shipment")
     return MagentoShipment(
         entity_id=members.identifier("entity_id"),
         increment_id=members.text("increment_id"),
@@ -75,7 +71,7 @@ def parse_shipment(document: Any) -> MagentoShipment:
 
 
 def parse_invoice(document: Any) -> MagentoInvoice:
-    members = _document(document, "invoice")
+    members = document_members(document, "invoice")
     return MagentoInvoice(
         entity_id=members.identifier("entity_id"),
         increment_id=members.text("increment_id"),
@@ -99,26 +95,10 @@ def parse_invoice(document: Any) -> MagentoInvoice:
 
 def parse_track(document: Any) -> MagentoTrack:
     """As ``POST /V1/shipment/track`` answers it [270]."""
-    return _track(_document(document, "track"))
+    return _track(document_members(document, "track"))
 
 
-def parse_store_view(view: Any, config: dict[str, Any]) -> MagentoStoreView:
-    """The view [602] with the currency and locale from its configuration [600]."""
-    members = _document(view, "store view")
-    settings = Members(config, "store configuration")
-    return MagentoStoreView(
-        store_id=members.identifier("id"),
-        code=members.text("code"),
-        name=members.text("name"),
-        website_id=members.whole_number("website_id") or 0,
-        is_active=members.flag("is_active"),
-        currency=settings.text("default_display_currency_code"),
-        locale=settings.text("locale"),
-        timezone=settings.text("timezone"),
-    )
-
-
-def _document(document: Any, what: str) -> Members:
+def document_members(document: Any, what: str) -> Members:
     if not isinstance(document, dict):
         raise UnexpectedRecord(
             f"The shop's {what} cannot be read: it is not an object.",
@@ -236,26 +216,8 @@ def _order_item(members: Members) -> MagentoOrderItem:
     )
 
 
-def parse_bundle_shipment_type(product: Any) -> dict[int, str]:
-    """The bundle with "together" or "separately"; empty where it says neither, or is no bundle."""
-    if not isinstance(product, dict) or not isinstance(product.get("id"), int):
-        return {}
-    for attribute in product.get("custom_attributes") or ():
-        if isinstance(attribute, dict) and attribute.get("attribute_code") == "shipment_type":
-            kind = SHIPMENT_TYPES.get(str(attribute.get("value")))
-            return {product["id"]: kind} if kind else {}
-    return {}
-
-
-def parse_source(row: Any) -> str:
-    """The code of an inventory source in use; empty for one that is switched off."""
-    if not isinstance(row, dict) or row.get("enabled") is False:
-        return ""
-    return str(row.get("source_code") or "")
-
-
 def parse_order_key(document: Any) -> MagentoOrderKey:
-    members = _document(document, "order")
+    members = document_members(document, "order")
     return MagentoOrderKey(
         entity_id=members.identifier("entity_id"),
         updated_at=members.moment("updated_at"),
@@ -264,7 +226,7 @@ def parse_order_key(document: Any) -> MagentoOrderKey:
 
 
 def parse_mail(document: Any) -> MagentoMail:
-    members = _document(document, "document")
+    members = document_members(document, "document")
     return MagentoMail(entity_id=members.identifier("entity_id"), **_mail(members))
 
 

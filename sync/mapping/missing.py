@@ -176,6 +176,18 @@ class Collection:
         return self._entries[place]
 
 
+def has_customer(order: SalesOrder) -> bool:
+    """Whether the order's buyer has a customer in SAP by the mappings."""
+    web_order = stored_web_order(order)
+    try:
+        area = Entries([order.shop_id], []).area_of(order)
+    except MappingMissing:
+        return False
+    buyer = buyer_of(web_order.payload) if web_order else None
+    own = customer_number(area, buyer) if buyer else ""
+    return bool(area.one_time_customer or own)
+
+
 def _readable(orders: Sequence[SalesOrder]) -> Iterator[tuple[SalesOrder, MagentoOrder]]:
     for start in range(0, len(orders), AT_ONCE):
         some = orders[start : start + AT_ONCE]

@@ -22,7 +22,7 @@ def keep_references_sent(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sync", "0027_added_lines"),
+        ("sync", "0028_compared_again"),
     ]
 
     operations = [

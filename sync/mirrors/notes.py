@@ -25,6 +25,11 @@ def note_confirmed(order: SalesOrder) -> None:
     keep(order, confirmed_at=timezone.now())
 
 
+def note_compared(order: SalesOrder) -> None:
+    """A person has looked at the change that made it due."""
+    keep(order, comparison_due_at=None)
+
+
 def note_taken_anyway(order: SalesOrder) -> None:
     """A person wants the order sent although a rule has stopped it."""
     keep(order, is_taken_anyway=True, not_taken_reason="", stage=SalesOrder.Stage.TO_SYNC)

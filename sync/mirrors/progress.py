@@ -9,6 +9,7 @@ from typing import Literal
 from django.db.models import Exists, OuterRef, Q
 
 from sync.mirrors.intake import reason_not_taken, reason_one_sided, rules_of
+from sync.mirrors.nobody_moves import reason_nobody_moves
 from sync.mirrors.order_documents import Documents, documents_of
 from sync.mirrors.unwanted_goods import reason_unwanted, store_unwanted_quantities
 from sync.models import (
@@ -48,6 +49,7 @@ def refresh_stages(keys: Iterable[int]) -> None:
             unwanted = store_unwanted_quantities(order, documents[order.pk])
             reason = reason_unwanted(order, documents[order.pk], unwanted)
             reason = reason or reason_one_sided(order)
+            reason = reason or reason_nobody_moves(order, documents[order.pk])
         else:
             reason = reason_not_taken(order, rules[order.shop], now=now)
         stage = stage_of(order, reason, documents[order.pk])

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.utils import timezone
 
+from sync.mirrors.compared import fingerprint_in_sap, refunded_in_shop
 from sync.mirrors.notes import keep
 from sync.mirrors.order_rest import store_quantities_asked
 from sync.mirrors.sap import store_sap_lines
@@ -38,7 +39,10 @@ def store_compared(
     **notes: object,
 ) -> None:
     """Call it within a transaction."""
-    rounding = None if differences else rounding_between(asked.request, read, asked.totals)
+    is_partial = any(item.rejection_reason for item in read.items)  # its totals say nothing
+    rounding = (
+        None if differences or is_partial else rounding_between(asked.request, read, asked.totals)
+    )
     cuts = [
         {"field": cut.field, "length": cut.original_length, "limit": cut.limit}
         | ({"words": cut.words} if cut.words else {})
@@ -78,5 +82,17 @@ def _store(
         line.update(sap_item_number=item_number)
     ours = customer_reference_of(order)
     known_by = {"customer_reference": ours} if read.customer_reference == ours else {}
-    keep(order, **sap_order_values(read), **known_by, sap_read_at=timezone.now(), **columns)
+    keep(
+        order,
+        **sap_order_values(read),
+        **known_by,
+        sap_read_at=timezone.now(),
+        sap_fingerprint=fingerprint_in_sap(read),
+        sap_missing_since=None,
+        compared_refund=refunded_in_shop(order),
+        **columns,
+    )
+    if order.comparison_due_at is not None:  # what changes meanwhile is compared once more
+        due = SalesOrder.objects.filter(pk=order.pk, comparison_due_at=order.comparison_due_at)
+        due.update(comparison_due_at=None)
     store_sap_lines(order, read)

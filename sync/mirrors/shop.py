@@ -13,6 +13,7 @@ from django.utils import timezone
 from sync.errors import UnexpectedRecord
 from sync.magento.records import MagentoInvoice, MagentoOrder, MagentoShipment
 from sync.mirrors.column_limits import must_fit
+from sync.mirrors.compared import fingerprint_in_shop, make_due
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.standing_for import SapDocument, columns_of, move_link, tie
 from sync.models import (
@@ -26,6 +27,7 @@ from sync.models import (
     ShipmentLine,
     ShipmentTrack,
     Shop,
+    clock,
 )
 from sync.translate.magento_values import (
     invoice_values,
@@ -150,22 +152,36 @@ def _named(document: str) -> Iterator[None]:
 
 
 def _drop_outdated(shop: Shop, orders: dict[int, MagentoOrder]) -> None:
-    """Drops orders that another task has meanwhile stored in a newer state.
+    """Drops orders that another task has meanwhile stored in a newer state; what changed in the
+    others makes them due for a comparison.
 
     A mirror dated in the future is wrong rather than newer, and is replaced.
     """
     known = SalesOrder.objects.filter(shop=shop, entity_id__in=list(orders))
     latest = timezone.now() + CLOCKS_DIFFER
-    for entity_id, updated_at in known.values_list("entity_id", "remote_updated_at"):
+    changed = []
+    columns = ("pk", "entity_id", "remote_updated_at", "shop_fingerprint")
+    for pk, entity_id, updated_at, fingerprint in known.values_list(*columns):
         if orders[entity_id].updated_at < updated_at <= latest:
             del orders[entity_id]
+        elif fingerprint not in {"", fingerprint_in_shop(orders[entity_id])}:
+            changed.append(pk)
+    if changed:
+        make_due(changed, clock.now())
 
 
 def _upsert_orders(shop: Shop, orders: list[MagentoOrder]) -> None:
     if not orders:
         return
     now = timezone.now()
-    rows = [{**sales_order_values(order), "pulled_at": now} for order in orders]
+    rows = [
+        {
+            **sales_order_values(order),
+            "shop_fingerprint": fingerprint_in_shop(order),
+            "pulled_at": now,
+        }
+        for order in orders
+    ]
     columns = [name for name in rows[0] if name != "entity_id"]
     SalesOrder.objects.bulk_create(
         [SalesOrder(shop=shop, **row) for row in rows],

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from sync.causes.cause import Kind
-from sync.errors import UnexpectedRecord
+from sync.errors import SyncError, UnexpectedRecord
 from sync.models import Decision, Shop, Step, SyncTask, clock
 from sync.models.failures import columns_of
 from sync.reading import UnreadableRecord
@@ -36,7 +36,7 @@ def report(shop: Shop, record: UnreadableRecord) -> None:
     stop(task, error_for(record))
 
 
-def stop(task: Mapping[str, Any], error: UnexpectedRecord) -> None:
+def stop(task: Mapping[str, Any], error: SyncError) -> None:
     """Hands the task of this step and reference to a person, and creates it if need be.
 
     A running task is left alone, because it will find the trouble itself; so is one that a person

@@ -41,7 +41,7 @@ def store_unwanted_quantities(order: SalesOrder, documents: Documents) -> Unwant
     lines = sorted(documents.delivery_lines, key=_sequence)
     found = unwanted_goods(
         order.state,
-        _web_lines(order),
+        web_lines_of(order),
         documents.in_sap.lines,
         [_delivered(line, documents) for line in lines],
         documents.in_sap.billed,
@@ -167,7 +167,7 @@ def _reason_for_pieces(
     rest: bool,
 ) -> str:
     rows, waiting = delivered
-    web = _web_lines(order)
+    web = web_lines_of(order)
     names: dict[tuple[int | None, int], str] = {
         (order.pk, number): line.sku for number, line in web.items()
     }
@@ -211,7 +211,7 @@ def _is_left_in_sap(order: SalesOrder, documents: Documents, unwanted: Unwanted)
     )
 
 
-def _web_lines(order: SalesOrder) -> dict[int, WebLine]:
+def web_lines_of(order: SalesOrder) -> dict[int, WebLine]:
     lines = list(order.lines.all())
     numbers = {line.item_id: line.sap_item_number for line in lines if line.sap_item_number}
     return web_lines(lines, numbers)

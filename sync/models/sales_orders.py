@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sync.models.columns import document_number, money, quantity
+from sync.models.compared_orders import ComparedOrder
 
 
-class SalesOrder(models.Model):
+class SalesOrder(ComparedOrder):
     """A Magento order, keyed by shop and ``entity_id``; people know it by ``increment_id``.
 
     Only steps write here: ``pull_orders`` the shop's columns, ``push_order`` and the pulls from SAP
@@ -30,7 +31,7 @@ class SalesOrder(models.Model):
         DISPATCHED = "dispatched", "Goods issued"
         SHIPPED = "shipped", "Shipped"
         COMPLETE = "complete", "Complete"
-        ONE_SIDED = "one_sided", "Canceled on one side"
+        ONE_SIDED = "one_sided", "Stopped on one side"
         CANCELED = "canceled", "Canceled"
 
     MOVING_IN_SAP: ClassVar = (Stage.IN_SAP, Stage.PICKING, Stage.DISPATCHED, Stage.SHIPPED)
@@ -104,7 +105,7 @@ class SalesOrder(models.Model):
 
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.TO_SYNC)
     not_taken_reason = models.CharField(
-        max_length=200, blank=True, help_text="Why it is not in SAP, or canceled on one side only."
+        max_length=200, blank=True, help_text="Why it is not in SAP, or stopped on one side only."
     )
     is_taken_anyway = models.BooleanField(default=False)
 
@@ -199,6 +200,11 @@ class SalesOrder(models.Model):
                 fields=["shop", "replaces_increment_id"],
                 condition=~models.Q(replaces_increment_id=""),
                 name="order_replaces",
+            ),
+            models.Index(
+                fields=["comparison_due_at"],
+                condition=models.Q(comparison_due_at__isnull=False),
+                name="order_comparison_due",
             ),
             models.Index(
                 fields=["deliveries_due_at"],

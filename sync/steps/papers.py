@@ -24,11 +24,12 @@ from sync.errors import OutcomeUnknown, RecordsDisagree
 from sync.magento.records import MagentoDocumentItem, MagentoOrder
 from sync.mirrors import unreadable
 from sync.mirrors.counted import store_counted, surely_has_none
+from sync.mirrors.intake import NOT_OPEN
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.sap_quantities import refuse_disagreements, refuse_other_quantities
 from sync.mirrors.shop import store_order
 from sync.mirrors.standing_for import made_by_us, tie_only, tied_pairs
-from sync.models import Decision
+from sync.models import Decision, SalesOrder
 from sync.models.marked_done import UNCONFIRMED, WISH, outcome_text
 from sync.reading import Read
 from sync.steps.finished_orders import refuse_unasked_write
@@ -43,6 +44,7 @@ from sync.translate.hand_made import (
     wanted_by,
 )
 from sync.translate.open_quantities import OpenQuantities
+from sync.translate.unwanted_goods import HELD
 
 
 def ensure_paper(run: StepRun, kind: type[Paper[Document, Record]]) -> str:
@@ -157,9 +159,10 @@ def _told(name: str, records: Sequence[Record], changed: str, *, by_hand: bool) 
 
 def _create(paper: Paper[Document, Record]) -> str:
     run, order = paper.run, paper.order
+    subject = f"{paper.name_in_sap} {paper.document}"
+    _refuse_on_hold(order, f"{subject} {paper.happens_to_it}")
     paper.refuse_new()
     wanted = paper.wanted_for(paper.document)
-    subject = f"{paper.name_in_sap} {paper.document}"
     refuse_disagreements(order, subject, wanted)
     if not wanted.quantities:
         return paper.nothing_yet
@@ -172,6 +175,15 @@ def _create(paper: Paper[Document, Record]) -> str:
     money = paper.money_outcome(made, paper.web_order if is_told else read_order_again(paper))
     _compare(paper, made, wanted)
     return f"{paper.name} {made.increment_id} {paper.outcome(made)}{money}"
+
+
+def _refuse_on_hold(order: SalesOrder, wanted: str) -> None:
+    if order.state in HELD:
+        raise RecordsDisagree(
+            f"{NOT_OPEN[order.state]}: order {order.increment_id}. {wanted} when that ends.",
+            cause=PaperCause.ON_HOLD,
+            reference=order.increment_id,
+        )
 
 
 def read_back(paper: Paper[Document, Record], entity_id: int) -> Record:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from sync.mirrors.compared import note_missing, note_sap_order, unlisted_orders
 from sync.mirrors.deleted_deliveries import forget_deliveries, unlisted_deliveries
 from sync.mirrors.progress import Due, orders_to_read, refresh_stages, schedule_next_read
 from sync.mirrors.sap import store_delivery, store_sap_status
 from sync.mirrors.unchanged import unchanged_deliveries, unchanged_orders
 from sync.mirrors.unreadable_documents import Pulled
 from sync.models import SalesOrder, Step
-from sync.sap.records import SapDelivery
+from sync.sap.records import SapDelivery, SapSalesOrder
 from sync.steps.step_run import StepRun
 
 BATCH = 50
@@ -37,8 +38,10 @@ def is_about_one_order(run: StepRun) -> bool:
 
 def read_status(run: StepRun, batch: list[SalesOrder], pulled: Pulled) -> None:
     numbers = [order.sap_sales_order_number for order in batch]
-    orders = pulled.records_of(run.remotes.sap().get_sales_orders(numbers))
+    orders = pulled.records_of(run.remotes.sap().get_sales_orders(numbers, with_addresses=True))
+    orders += _asked_once_more(run, batch, orders, pulled)
     run.task.hold_lease(run.policy.lease)
+    _note_comparisons(batch, orders)
     known = set() if is_about_one_order(run) else unchanged_orders(batch, orders)
     pulled.read |= {("order", number) for number in known}
     for read in orders:
@@ -47,6 +50,35 @@ def read_status(run: StepRun, batch: list[SalesOrder], pulled: Pulled) -> None:
             continue
         with pulled.kept_apart("order", number, [number]):
             store_sap_status(read)
+
+
+def _asked_once_more(
+    run: StepRun, batch: list[SalesOrder], listed: Iterable[SapSalesOrder], pulled: Pulled
+) -> tuple[SapSalesOrder, ...]:
+    """SAP simply lists nothing for an order it does not have. One that it showed before is asked
+    for once more before anybody is told."""
+    seen = {one.sap_sales_order_number for one in listed}
+    missing = {
+        order.sap_sales_order_number: order
+        for order in unlisted_orders(batch, seen)
+        if not pulled.is_unreadable("order", order.sap_sales_order_number)
+    }
+    if not missing:
+        return ()
+    read = run.remotes.sap().get_sales_orders(list(missing), with_addresses=True)
+    found = pulled.records_of(read)
+    run.task.hold_lease(run.policy.lease)
+    for number in missing.keys() - {one.sap_sales_order_number for one in found}:
+        if not pulled.is_unreadable("order", number):
+            note_missing(missing[number])
+    return found
+
+
+def _note_comparisons(batch: list[SalesOrder], read: Iterable[SapSalesOrder]) -> None:
+    orders = {order.sap_sales_order_number: order for order in batch}
+    for one in read:
+        if one.sap_sales_order_number in orders:
+            note_sap_order(orders[one.sap_sales_order_number], one)
 
 
 def read_deliveries(run: StepRun, batch: list[SalesOrder], pulled: Pulled) -> set[str]:

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from sync.causes.orders import OrderCause
 from sync.causes.sap import SapCause
 from sync.causes.shop import ShopCause
 from sync.errors import (
     MappingMissing,
     OutcomeUnknown,
-    RecordsDisagree,
     RemoteRejected,
     UnexpectedRecord,
 )
 from sync.magento.records import MagentoOrder
 from sync.mapping.for_order import mapping_for
+from sync.mirrors.compared import gone
 from sync.mirrors.intake import FINISHED, OVER
 from sync.mirrors.link_choices import decisions_on_link
 from sync.mirrors.notes import note_looked_up, note_reference
@@ -33,11 +32,12 @@ from sync.models import SalesOrder
 from sync.sap.orders import SalesOrderUnit
 from sync.sap.records import CreatedSalesOrder, SapSalesOrder
 from sync.sap.refusals import SapDumped
-from sync.steps.ordering import linking
+from sync.steps.ordering import compared_again, linking
 from sync.steps.remote_writes import wait_for_sap, writing_to_sap
 from sync.steps.step_run import StepRun
 from sync.translate.comparison import differences_between
 from sync.translate.order_mapping import OrderMapping
+from sync.translate.rejected_items import without_rejected
 from sync.translate.sap_hindrances import what_is_held_up
 from sync.translate.sap_order import TranslatedOrder
 
@@ -51,8 +51,8 @@ def push_order(run: StepRun) -> str:
     web_order = run.magento().get_order(run.sales_order.entity_id)
     _refuse_renumbered(run.sales_order, web_order)
     order = store_order(run.shop, web_order)
-    if order.is_in_sap and order.verification == SalesOrder.Verification.VERIFIED:
-        return f"Already in SAP as {order.sap_sales_order_number}."
+    if known := order.is_in_sap and _known_in_sap(run, order, web_order):
+        return known
     stopped, is_begun = _stopped_by(order), _may_have_begun(run, order)
     if stopped and not (is_begun or linking.is_to_be_looked_up(run, order)):
         return f"Not taken: {stopped}."
@@ -68,7 +68,7 @@ def push_order(run: StepRun) -> str:
     if order.is_in_sap and (
         not found or found.sap_sales_order_number != order.sap_sales_order_number
     ):
-        raise _gone(order)
+        raise gone(order)
     if stopped and not found:
         return f"Not taken: {stopped}."
     if found:
@@ -76,6 +76,20 @@ def push_order(run: StepRun) -> str:
     created = _create(run, order, rest.to_create())
     read = _read(run, order, created.sap_sales_order_number)
     return _keep(run, order, rest, read.told_at_create(created), is_adopted=False)
+
+
+def _known_in_sap(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> str:
+    """Compares both again where either side has changed since; empty where the order has never
+    agreed and is looked up. Writes nothing to SAP."""
+    if not (order.comparison_due_at or compared_again.has_told(run)):
+        is_verified = order.verification == SalesOrder.Verification.VERIFIED
+        return f"Already in SAP as {order.sap_sales_order_number}." if is_verified else ""
+    before = compared_again.Before.of(order)
+    read = compared_again.read_own(run, order)
+    rest = rest_of(order, web_order, _mapping(run, order, web_order))
+    outcome = _keep(run, order, rest, read, is_adopted=True)
+    compared_again.tell_changes(run, order, before)
+    return outcome
 
 
 def _mapping(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> OrderMapping:
@@ -162,16 +176,6 @@ def _create_unless_it_dumps(
         ) from error
 
 
-def _gone(order: SalesOrder) -> RecordsDisagree:
-    """An order that was in SAP is never created again: it may have been archived."""
-    return RecordsDisagree(
-        f"SAP no longer shows order {order.sap_sales_order_number} for web order "
-        f"{order.increment_id}, which it did before.",
-        cause=OrderCause.GONE,
-        reference=order.increment_id,
-    )
-
-
 def _refuse_taken(order: SalesOrder, number: str) -> None:
     """A number that belongs to another web order was not given out for this one."""
     if SalesOrder.objects.filter(sap_sales_order_number=number).exclude(pk=order.pk).exists():
@@ -231,7 +235,8 @@ def _compare_and_store(
         return "it could not be compared"
     unit_keys = run.remotes.sap().options.unit_keys
     tolerance, totals = order.shop.amount_tolerance, translated.totals
-    differences = differences_between(translated.request, read, tolerance, unit_keys, totals)
+    found_differences = differences_between(translated.request, read, tolerance, unit_keys, totals)
+    differences = without_rejected(found_differences, read)
     with run.storing():
         store_compared(order, read, translated, differences, **found)
     return f"differs in {len(differences)} places" if differences else "verified"
@@ -247,8 +252,9 @@ def _left_out(order: SalesOrder) -> str:
 
 
 def _refuse_rejected(order: SalesOrder, read: SapSalesOrder) -> None:
-    """Only an order that is open in the shop is refused: where both sides are over, they agree."""
-    if read.is_wholly_rejected and order.state not in OVER:
+    """Only an order that is open in the shop is refused: where both sides are over, they agree. Of
+    one rejected after it was compared its stage tells."""
+    if read.is_wholly_rejected and order.state not in OVER and not order.is_in_sap:
         raise RemoteRejected(
             f"SAP order {read.sap_sales_order_number} carries this web order but every line of it "
             "is rejected.",

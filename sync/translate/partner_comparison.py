@@ -75,3 +75,10 @@ def _folded(text: str) -> str:
 
 def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def is_of_ship_to(field: str) -> bool:
+    """Whether a difference concerns where the goods go: the ship-to party or any address."""
+    name, _, column = field.partition(" ")
+    is_address = name in NAMES.values() and column in COMPARED.values()
+    return is_address or field == NAMES["WE"]

@@ -16,9 +16,10 @@ from decimal import Decimal
 
 from sync.magento.records import CONFIGURABLE
 from sync.translate.line_progress import Line
-from sync.translate.sap_progress import ORDER, Quantities, SapLine
+from sync.translate.sap_progress import ORDER, Quantities, SapLine, SapProgress
 
 OFF = frozenset({"canceled", "closed"})
+HELD = frozenset({"holded", "payment_review"})  # the shop ships and invoices nothing meanwhile
 ZERO = Decimal(0)
 
 
@@ -101,6 +102,18 @@ def unwanted_goods(
             rest = _undelivered(lines[item], rows, billed)
             _keep(found.undelivered, item, _unwanted_rest(found, state, web.get(item), rows, rest))
     return found
+
+
+def rejected_goods(web: Mapping[int, WebLine], sap: SapProgress) -> dict[int, Decimal]:
+    """By SAP item: what SAP will not deliver or bill any more and the shop has open."""
+    left: dict[int, Decimal] = {}
+    for line in sap.lines:
+        if line.is_rejected and line.item_number in web:
+            done = sap.billed if line.billed_from == ORDER else sap.delivered
+            gone = sum((n for (item, _), n in done.items() if item == line.item_number), ZERO)
+            open_in_sap = max(ZERO, line.quantity - gone)
+            _keep(left, line.item_number, min(open_in_sap, web[line.item_number].room(gone)))
+    return left
 
 
 def _with_bundle(line: Line, above: Line | None) -> WebLine:

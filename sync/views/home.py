@@ -55,7 +55,7 @@ def _sales() -> list[Figure]:
         _listed(ORDERS, "To sync", "Waiting for SAP", ("clock", "info"), stage="to_sync"),
         _listed(ORDERS, "Blocked", "Not taken by a rule", ("ban", "warning"), stage="not_taken"),
         _listed(
-            ORDERS, "Canceled on one side", "Still open in SAP, or in the shop",
+            ORDERS, "Stopped on one side", "Still open in SAP, or in the shop",
             ("circle-x", "danger"), stage="one_sided",
         ),
         _listed(

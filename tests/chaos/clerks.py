@@ -15,7 +15,7 @@ from typing import Any
 
 import requests
 
-from tests.chaos.events import SHARE, Event, Moment, Scene, choose
+from tests.chaos.events import SHARE, Event, Moment, Scene, choose, shipped_unbilled
 from tests.chaos.stand_ins import Books, StandIn, sap_orders, valid_bills, web_order
 
 SHAPES = (
@@ -28,6 +28,7 @@ SHAPES = (
 WHOLE = frozenset(shape for shape in SHAPES if shape.startswith("bundle"))
 CARRIERS = ("DHL", "UPS", "FEDEX")
 LOOK_EVERY_SECONDS = 0.3
+UNDONE_AFTER_SECONDS = 12
 
 
 @dataclass(slots=True)
@@ -43,12 +44,19 @@ class Script:
     event: Event | None = None
     increment_id: str = ""
     has_happened: bool = False
+    undo_at: float | None = None
     moved_at: float = field(default_factory=time.monotonic)
 
     @property
     def is_settled(self) -> bool:
         """Whether nothing is left to happen by hand."""
-        return self.event is None or self.has_happened
+        return self.event is None or (self.has_happened and self.undo_at is None)
+
+    @property
+    def awaits_goods(self) -> bool:
+        """Whether nothing is billed yet, because goods are to come back first."""
+        is_of_goods = self.event is not None and self.event.moment == Moment.SHIPPED
+        return is_of_goods and not self.has_happened
 
 
 def write_script(
@@ -121,7 +129,9 @@ class Clerks:
             return
         held = sap_orders(self._sap, script.increment_id)
         script.moved_at = time.monotonic()
-        if not script.is_settled and self._let_it_happen(script, held):
+        if script.undo_at is not None:
+            self._undo(script, held)
+        elif not script.is_settled and self._let_it_happen(script, held):
             return
         if not held:
             return
@@ -131,21 +141,36 @@ class Clerks:
             self._finish(script)
             return
         for path, body in next_steps(script, order):
-            self._sap.post(path, **body)
+            if not (script.awaits_goods and path == "billing"):
+                self._sap.post(path, **body)
 
     def _let_it_happen(self, script: Script, held: list[Books]) -> bool:
         """Whether the order waits for what is to happen to it, or was called off just now."""
         event = script.event
         assert event is not None, "a script without an event is settled"
-        books = web_order(self._shop, script.increment_id)
-        scene = Scene(script.increment_id, self._shop, self._sap, books, next(iter(held), None))
+        scene = self._scene(script, held)
         if not has_come(event.moment, scene):
             return event.moment == Moment.CONFIRMED
         script.has_happened = event.act(scene)
+        if script.has_happened and event.undo is not None:
+            script.undo_at = time.monotonic() + UNDONE_AFTER_SECONDS
         if script.has_happened and event.calls_off:
             self._called_off.append(script)
             self._finish(script)
         return True
+
+    def _undo(self, script: Script, held: list[Books]) -> None:
+        """Meanwhile SAP's clerks go on: they have not heard of it."""
+        event = script.event
+        if event is None or event.undo is None or script.undo_at is None:
+            return
+        is_due = time.monotonic() >= script.undo_at
+        if is_due and event.undo(self._scene(script, held)):
+            script.undo_at = None
+
+    def _scene(self, script: Script, held: list[Books]) -> Scene:
+        books = web_order(self._shop, script.increment_id)
+        return Scene(script.increment_id, self._shop, self._sap, books, next(iter(held), None))
 
     def _is_awaited(self, script: Script, order: Books) -> bool:
         """Whether the portal has yet to hear of what was billed anew: it was complete before."""
@@ -178,6 +203,8 @@ def has_come(moment: Moment, scene: Scene) -> bool:
         return False
     if moment == Moment.CONFIRMED:
         return not scene.sap["deliveries"]
+    if moment == Moment.SHIPPED:
+        return bool(shipped_unbilled(scene))
     is_complete = scene.books["order"]["state"] == "complete"
     return is_complete and scene.sap["billing_status"] in ("C", "") and bool(valid_bills(scene.sap))
 

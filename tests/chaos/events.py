@@ -25,6 +25,7 @@ class Moment(StrEnum):
 
     PLACED = "just placed"
     CONFIRMED = "in SAP, its number in the shop, nothing delivered"
+    SHIPPED = "left SAP and shipped in the shop, not billed"
     BILLED = "delivered, billed and invoiced whole"
 
 
@@ -33,6 +34,7 @@ class End(StrEnum):
 
     COMPLETE = "complete on both sides"
     CANCELED = "canceled on both sides, nothing delivered"
+    REST = "the rest complete on both sides, one row tells of the line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Event:
     shapes: tuple[str, ...] = ()  # any when empty
     papers_by_hand: frozenset[str] = frozenset()  # "shipment", "invoice"
     refunds: bool = False  # before SAP took the order: only the rest goes there
+    undo: Callable[[Scene], bool] | None = None  # some seconds later
 
     @property
     def calls_off(self) -> bool:
@@ -148,6 +151,43 @@ def _on_first_item(scene: Scene, action: str) -> bool:
     return scene.sap_system.post(path) is not None
 
 
+def _hold(scene: Scene) -> bool:
+    return scene.in_shop("hold")
+
+
+def _release(scene: Scene) -> bool:
+    return scene.in_shop("unhold")
+
+
+def _reject_a_line(scene: Scene) -> bool:
+    """Only goods of which other lines stay."""
+    items = scene.sap["items"] if scene.sap else []
+    if len(items) < 2:
+        return False
+    number = items[-1]["item_number"]
+    path = f"orders/{scene.sap['number']}/items/{number}/reject" if scene.sap else ""
+    return scene.sap_system.post(path) is not None
+
+
+def shipped_unbilled(scene: Scene) -> list[str]:
+    """Deliveries that have left, are shipped in the shop and not billed."""
+    comments = str([one.get("comments") for one in scene.books.get("shipments", ())])
+    return [
+        one["number"]
+        for one in (scene.sap or {}).get("deliveries", ())
+        if one["goods_movement_status"] == "C"
+        and one["billing_status"] == "A"
+        and one["number"] in comments
+    ]
+
+
+def _take_back_goods(scene: Scene) -> bool:
+    """The clerks then post the goods issue once more."""
+    found = shipped_unbilled(scene)
+    path = f"deliveries/{found[0]}/reverse-goods-issue" if found else ""
+    return bool(path) and scene.sap_system.post(path) is not None
+
+
 CARDS = frozenset({"authorised", "paid-online", "ordered-online"})  # judged by the bank's book
 PIECES = ("simple", "coupon", "grouped", "eur", "purchase-order", "gross-prices")
 GOODS = (
@@ -179,6 +219,12 @@ EVENTS = (
           shapes=PIECES, papers_by_hand=frozenset({"invoice"}), refunds=True),
     Event("SAP adds free goods", Moment.CONFIRMED, End.COMPLETE, _add_free_goods, shapes=PIECES),
     Event("SAP delivers the parts of a line", Moment.CONFIRMED, End.COMPLETE, _deliver_in_parts,
+          shapes=PIECES),
+    Event("a line rejected in SAP", Moment.CONFIRMED, End.REST, _reject_a_line,
+          shapes=("simple",)),
+    Event("put on hold after SAP took it, released later", Moment.CONFIRMED, End.COMPLETE, _hold,
+          shapes=GOODS, undo=_release),
+    Event("goods issue reversed and posted again", Moment.SHIPPED, End.COMPLETE, _take_back_goods,
           shapes=PIECES),
     Event("billed anew", Moment.BILLED, End.COMPLETE, _cancel_a_bill),
 )  # fmt: skip

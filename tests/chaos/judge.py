@@ -64,6 +64,11 @@ class Case:
         """Whether it is to end canceled on both sides."""
         return self.event is not None and self.event.end == End.CANCELED
 
+    @property
+    def is_rest(self) -> bool:
+        """Whether a line of it stays behind, and the portal is to say so."""
+        return self.event is not None and self.event.end == End.REST
+
     def refunded(self, document: Books, member: str) -> Decimal:
         """What was given back before SAP knew the order, and is not ordered there."""
         is_rest = self.event is not None and self.event.refunds
@@ -91,7 +96,8 @@ def judge(case: Case) -> list[Finding]:
     if case.sap and case.shop:
         _judge_documents(case, case.sap[0])
         _judge_quantities(case, case.sap[0])
-        _judge_amounts(case, case.sap[0])
+        if not case.is_rest:  # SAP's sums leave the rejected line out
+            _judge_amounts(case, case.sap[0])
     if case.shop:
         judge_money(case.shop, is_known=bool(case.asked_about), blame=case.blame)
     _judge_mails(case)
@@ -136,10 +142,16 @@ def judge_page(case: Case, text: str) -> list[Finding]:
     papers = (*case.shop["shipments"], *case.shop["invoices"])
     words += [paper["increment_id"] for paper in papers]
     if case.claim is not None and not case.found and not case.asked_about:
-        words += ["Canceled"] if case.is_called_off else ["Complete", "Verified"]
+        words += _words_of_the_end(case)
     missing = [word for word in words if word not in text]
     said = f"its page does not say {', '.join(missing)}"
     return [Finding("lies", case.increment_id, said)] if missing else []
+
+
+def _words_of_the_end(case: Case) -> list[str]:
+    if case.is_called_off:
+        return ["Canceled"]
+    return ["rejected in SAP" if case.is_rest else "Complete", "Verified"]
 
 
 # ---- documents
@@ -308,11 +320,11 @@ def _judge_end(case: Case) -> None:
     if case.sap and (case.sap[0]["delivery_status"] in ("A", "B")
                      or case.sap[0]["billing_status"] in ("A", "B")):  # fmt: skip
         case.blame("stuck", "SAP has not delivered and billed everything")
-    elif case.shop and not _is_complete_in_shop(case):
+    elif case.shop and not case.is_rest and not _is_complete_in_shop(case):
         case.blame("stuck", f"the shop's order is {case.shop['order']['state']}")
     if case.claim is None:
         case.blame("stuck", "the portal does not know the order")
-    elif case.claim.stage != "complete":
+    elif case.claim.stage != ("one_sided" if case.is_rest else "complete"):
         case.blame("stuck", f"the portal says {case.claim.stage}")
     elif case.claim.verification != "verified":
         case.blame("needs_hand", f"the portal says {case.claim.verification}, not verified")

@@ -22,6 +22,11 @@ ASKED_ABOUT = (
     "JOIN sync_billingdocument document ON document.id = task.billing_document_id "
     f"WHERE task.state = 'needs_attention' AND task.cause_key IN {LEFT_TO_FINANCE}"
 )
+# A line rejected in SAP stays until sales cancels it in the shop: an end that is expected too.
+LEFT_TO_SALES = (
+    "SELECT id FROM sync_salesorder WHERE stage = 'one_sided' "
+    "AND not_taken_reason LIKE '%rejected in SAP, but%'"
+)
 OPEN_TASKS = (
     "SELECT step, reference, state, error_class, error_message, cause_key FROM sync_synctask "
     "WHERE state IN ('waiting', 'running', 'needs_attention')"
@@ -80,9 +85,10 @@ def unfinished(address: str) -> int:
     return int(rows(address, UNFINISHED)[0][0])
 
 
-def left_to_finance(address: str) -> int:
-    """How many orders wait until a person has looked at the bank."""
-    return len({order for order, _document in rows(address, ASKED_ABOUT)})
+def left_to_people(address: str) -> int:
+    """How many orders wait until a person has looked at the bank, or canceled a rejected line."""
+    of_bank = {order for order, _document in rows(address, ASKED_ABOUT)}
+    return len(of_bank | {order for (order,) in rows(address, LEFT_TO_SALES)})
 
 
 def work_done(address: str) -> int:

@@ -21,9 +21,9 @@ from sync.magento.parsing import (
     parse_invoice,
     parse_order,
     parse_shipment,
-    parse_store_view,
     parse_track,
 )
+from sync.magento.parsing_setup import parse_store_view
 from sync.magento.records import MagentoOrder
 from sync.reading import Read
 from sync.translate.order_amounts import order_amounts

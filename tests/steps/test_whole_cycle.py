@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from sync.jobs import clicks, schedule
+from sync.jobs import clicks, schedule, work
 from sync.models import Invoice, SalesOrder, StepSchedule, SyncTask
 from sync.sandbox.sap.autopilot import play_round
 from sync.sandbox.shop import factory
@@ -98,3 +98,16 @@ def test_syncing_a_complete_order_again_changes_nothing_anywhere(
     sync_everything(world, person)
 
     assert (world.shop_books(order), world.sap_books(order)) == before
+
+
+def test_the_whole_cycle_calls_nothing_that_sap_classifies_as_no_api(world: World) -> None:
+    calls: list[str] = []
+    world.line.on_call = calls.append
+    order = world.into_sap()
+    (delivery,) = world.dispatch(order)
+    world.ship(order, delivery)
+    world.invoice(order, world.bill(delivery))
+    world.run(work.check_completeness(world.shop))
+
+    assert "BAPI_BILLINGDOC_GETLIST" in calls
+    assert not {"RFC_READ_TABLE", "BAPI_CUSTOMER_GETDETAIL2"} & set(calls)

@@ -19,6 +19,7 @@ ITEM_ACTIONS = {
     "free-goods": added_items.add_free_goods,
     "parts": added_items.deliver_in_parts,
     "again": added_items.enter_again,
+    "third-party": sales_desk.make_third_party,
 }
 
 
@@ -112,17 +113,24 @@ def reject(number: str) -> Answer:
     return books_of(system(), sales_desk.reject_order(system(), number))
 
 
-@blueprint.post("/orders/<number>/third-party")
-def third_party(number: str) -> Answer:
-    """The supplier ships the line ``item``."""
-    item = int(_body().get("item", 0))
-    return books_of(system(), sales_desk.make_third_party(system(), number, item))
+@blueprint.post("/orders/<number>/items/<int:item>/reject")
+def reject_line(number: str, item: int) -> Answer:
+    """Reject one line (VA02), or open it again with an empty ``reason``."""
+    reason = str(_body().get("reason", "50"))
+    return books_of(system(), sales_desk.reject_line(system(), number, item, reason))
+
+
+@blueprint.delete("/orders/<number>")
+def delete_order(number: str) -> Answer:
+    """Delete the order (VA02); 409 where documents have followed."""
+    sales_desk.delete_order(system(), number)
+    return {"deleted": number}
 
 
 @blueprint.post("/orders/<number>/items/<int:item>/<action>")
 def change_item(number: str, item: int, action: str) -> Answer:
-    """``free-goods``, ``parts`` (delivered instead of the item) or ``again`` (rejected, and entered
-    as a further item)."""
+    """``free-goods``, ``parts`` (delivered instead of the item), ``again`` (rejected, and entered
+    as a further item) or ``third-party`` (the supplier ships it)."""
     if action not in ITEM_ACTIONS:
         raise NotFound(f"an item has no action {action!r}; known: {', '.join(ITEM_ACTIONS)}")
     return books_of(system(), ITEM_ACTIONS[action](system(), number, item))

@@ -110,7 +110,7 @@ def deliver(number: str) -> Any:
 
 @blueprint.post("/orders/<number>/item")
 def change_item(number: str) -> Any:
-    """Add free goods to an item, deliver its parts, or enter it again."""
+    """Add free goods, deliver the parts, enter the item again, or have the supplier ship it."""
 
     def action() -> str:
         item, change = int(request.form.get("item", "")), request.form.get("change", "")
@@ -120,6 +120,28 @@ def change_item(number: str) -> Any:
         return "Items changed"
 
     return _acted(number, action)
+
+
+@blueprint.post("/orders/<number>/items/<int:item>/<any(reject, reopen):action>")
+def on_item(number: str, item: int, action: str) -> Any:
+    """Reject a line, or open it again."""
+    reason = {"reason": ""} if action == "reopen" else {}
+
+    def _do() -> str:
+        sales_desk.reject_line(system(), number, item, **reason)
+        return f"Item {item} rejected" if action == "reject" else f"Item {item} opened again"
+
+    return _acted(number, _do)
+
+
+@blueprint.post("/orders/<number>/delete")
+def delete(number: str) -> Any:
+    """Delete the order."""
+    try:
+        sales_desk.delete_order(system(), number)
+    except NotPossible as error:
+        return redirect(url_for("pages.order", number=number, problem=str(error)))
+    return redirect(url_for("pages.orders"))
 
 
 @blueprint.post("/orders/<number>/deliveries/<delivery>/<action>")
@@ -175,17 +197,6 @@ def lock(number: str) -> Any:
             "Locked" if warehouse.set_order_lock(system(), number, user) and user else "Unlocked"
         ),
     )
-
-
-@blueprint.post("/orders/<number>/items/<int:item>/third-party")
-def third_party(number: str, item: int) -> Any:
-    """Have the supplier ship a line."""
-
-    def action() -> str:
-        sales_desk.make_third_party(system(), number, item)
-        return f"Item {item} is shipped by the supplier"
-
-    return _acted(number, action)
 
 
 @blueprint.post("/orders/<number>/block")

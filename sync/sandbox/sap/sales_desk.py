@@ -1,4 +1,4 @@
-"""Sales, in SAP: what its clerks do to an order that is called off (VA02)."""
+"""Sales, in SAP: what its clerks do to an order that is called off, in part or whole (VA02)."""
 
 from __future__ import annotations
 
@@ -24,6 +24,30 @@ def make_third_party(system: SapSystem, number: str, item_number: int) -> SalesO
         order.changed_on = system.clock.today()
         system.store.save(order)
     return order
+
+
+def reject_line(system: SapSystem, number: str, item_number: int, reason: str = "50") -> SalesOrder:
+    """Reject one line, or with an empty reason open it again; what is in a delivery stays there."""
+    with system.store.transaction():
+        order = order_of(system, number)
+        item = order.item(item_number)
+        if item is None:
+            raise NotPossible(f"the order has no item {item_number}")
+        item.rejection_reason = reason
+        price_order(order, system.customising)
+        order.changed_on = system.clock.today()
+        system.store.save(order)
+    return order
+
+
+def delete_order(system: SapSystem, number: str) -> None:
+    """Delete the order: SAP does so only before anything followed."""
+    with system.store.transaction():
+        order = order_of(system, number)
+        followed = progress_of(order, system.store, system.customising)
+        if followed.deliveries or followed.billing:
+            raise NotPossible("documents have followed; reject the order instead")
+        system.store.delete_order(number)
 
 
 def reject_order(system: SapSystem, number: str, reason: str = "50") -> SalesOrder:

@@ -145,6 +145,23 @@ def test_an_item_field_without_its_flag_is_lost_silently(
     assert saved(sap, number).items[0].short_text == "Simple One"
 
 
+@pytest.mark.parametrize(("flags", "price"), [({"COND_VALUE": "X"}, 0), ({}, 25)])
+def test_a_price_of_zero_without_its_flag_is_priced_by_sap_itself(
+    connection: Connection, sap: SapSystem, flags: dict[str, str], price: int
+) -> None:
+    parameters = order(LINE)
+    (condition, *_) = parameters["ORDER_CONDITIONS_IN"]
+    condition["COND_VALUE"] = Decimal(0)
+    key = {"ITM_NUMBER": condition["ITM_NUMBER"], "COND_TYPE": condition["COND_TYPE"]}
+    parameters["ORDER_CONDITIONS_IN"] = [condition]
+    parameters["ORDER_CONDITIONS_INX"] = [{**key, "UPDATEFLAG": "I", "CURRENCY": "X", **flags}]
+
+    number = connection.call(CREATE, **parameters)["SALESDOCUMENT"]
+    connection.call("BAPI_TRANSACTION_COMMIT", WAIT="X")
+
+    assert saved(sap, number).conditions[0].value == price
+
+
 def test_an_order_without_payment_terms_is_saved_but_incomplete(
     connection: Connection, sap: SapSystem
 ) -> None:

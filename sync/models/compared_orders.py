@@ -1,0 +1,30 @@
+"""What is remembered of an order's last comparison, to notice that either side has changed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import models
+
+from sync.models.columns import money
+
+
+class ComparedOrder(models.Model):
+    shop_fingerprint = models.CharField(
+        max_length=64, blank=True, help_text="Of what is compared of the shop's order."
+    )
+    sap_fingerprint = models.CharField(
+        max_length=64, blank=True, help_text="Of what is compared of the SAP order."
+    )
+    comparison_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when either side has changed and is to be compared."
+    )
+    sap_missing_since = models.DateTimeField(
+        null=True, blank=True, help_text="Since when SAP no longer shows the order."
+    )
+    compared_refund = money(
+        default=Decimal(0), help_text="What the shop had refunded when both were last compared."
+    )
+
+    class Meta:
+        abstract = True
