@@ -7,11 +7,11 @@ from typing import Any
 
 from sync.causes.shop import ShopCause
 from sync.errors import UnexpectedRecord
+from sync.magento.addresses import address_of
 from sync.magento.members import LONGEST_NOTE, Members
 from sync.magento.order_words import gift_message_of, options_of
 from sync.magento.records import (
     PAID_BY_CREDIT,
-    MagentoAddress,
     MagentoDocumentItem,
     MagentoInvoice,
     MagentoMail,
@@ -46,8 +46,8 @@ def parse_order(document: Any) -> MagentoOrder:
         shipping_description=members.text("shipping_description"),
         ext_order_id=members.text("ext_order_id"),
         relation_parent_real_id=members.text("relation_parent_real_id"),
-        billing_address=_address(members.child("billing_address")),
-        shipping_address=_address(shipping.child("address")) if shipping else None,
+        billing_address=address_of(members.child("billing_address")),
+        shipping_address=address_of(shipping.child("address")) if shipping else None,
         items=tuple(_order_item(item) for item in members.children("items")),
         gift_message=gift_message_of(members),
         payload=members.values,
@@ -188,25 +188,6 @@ def _shipping(members: Members) -> Members | None:
     extension = members.child("extension_attributes")
     assignments = extension.children("shipping_assignments") if extension else []
     return assignments[0].child("shipping") if assignments else None
-
-
-def _address(members: Members | None) -> MagentoAddress | None:
-    if members is None:
-        return None
-    return MagentoAddress(
-        first_name=members.text("firstname"),
-        last_name=members.text("lastname"),
-        company=members.text("company"),
-        street=members.texts("street"),
-        city=members.text("city"),
-        postcode=members.text("postcode"),
-        region=members.text("region"),
-        region_code=members.text("region_code"),
-        country_id=members.text("country_id"),
-        telephone=members.text("telephone"),
-        email=members.text("email"),
-        vat_id=members.text("vat_id"),
-    )
 
 
 def _order_item(members: Members) -> MagentoOrderItem:

@@ -25,7 +25,7 @@ SHAPES = (
     "customer-note", "gross-prices",
     "gift-card", "store-credit", "reward-points", "fee", "odd-decimals", "yen", "all-by-coupon",
     "authorised", "paid-online", "ordered-online",
-    "german-business",
+    "german-business", "gift-message", "india",
 )  # fmt: skip
 WHOLE = frozenset(shape for shape in SHAPES if shape.startswith("bundle"))
 CARRIERS = ("DHL", "UPS", "FEDEX")
