@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 
-from . import billing, holding_up, warehouse
+from . import billing, holding_up, sales_desk, warehouse
 from .books import books_of, find_orders
 from .control_api import ITEM_ACTIONS, arm, quantities_from, system
 from .faults import KINDS
