@@ -41,7 +41,7 @@ def go_on() -> int:
 
 def _released(stopped: SyncTaskQuerySet) -> SyncTaskQuerySet:
     held = stopped.filter(cause=PaperCause.ON_HOLD.code)
-    return held.exclude(sales_order__state__in=HELD)
+    return held.exclude(sales_order__state__in=list(HELD))
 
 
 def _changed_deliveries(stopped: SyncTaskQuerySet) -> SyncTaskQuerySet:

@@ -13,14 +13,14 @@ from sync.models import IntakeRule, PaymentMapping, SalesOrder, Shop, Step, Sync
 from sync.models.intake_rules import BY_RULE_FOR_EVER, NEVER_OPEN
 from sync.translate.order_rest import BundleInParts, left_to_order, refund_problem
 from sync.translate.payment import is_under_review
+from sync.translate.unwanted_goods import HELD
 
 NOT_OPEN = {
     "canceled": "Canceled in the shop",
     "closed": "Closed in the shop",
     "complete": "Already complete in the shop",
-    "holded": "On hold in the shop",
     "pending_payment": "Waiting for payment in the shop",
-    "payment_review": "Payment under review in the shop",
+    **HELD,
 }
 # Orders placed asynchronously pass through these before they are orders at all (P0-06).
 NOT_PLACED = {

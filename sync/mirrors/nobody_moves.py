@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sync.mirrors.intake import NOT_OPEN
 from sync.mirrors.order_documents import Documents
-from sync.mirrors.unwanted_goods import LONGEST_REASON, Pieces, web_lines_of
+from sync.mirrors.pieces import Pieces, cut_to_reason, web_lines_of
 from sync.models import SalesOrder
 from sync.translate.sap_progress import left_to_deliver
 from sync.translate.unwanted_goods import HELD, OFF, rejected_goods
@@ -17,7 +16,7 @@ def reason_nobody_moves(order: SalesOrder, documents: Documents) -> str:
     """What people have to do; empty where both sides go on."""
     if order.state in HELD and left_to_deliver(order.sap_delivery_status, documents.in_sap):
         return (
-            f"{NOT_OPEN[order.state]}, but SAP order {order.sap_sales_order_number} is still to be "
+            f"{HELD[order.state]}, but SAP order {order.sap_sales_order_number} is still to be "
             "delivered: release it in the shop, or block its delivery in SAP"
         )
     return _reason_rejected(order, documents)
@@ -32,8 +31,7 @@ def _reason_rejected(order: SalesOrder, documents: Documents) -> str:
         return ""
     pieces = Pieces((count, web[item].ordered, web[item].sku) for item, count in left.items())
     are = "is" if list(left.values()) == [Decimal(1)] else "are"
-    reason = (
+    return cut_to_reason(
         f"{pieces.named} {pieces.were} rejected in SAP, but {are} open in the shop: cancel or "
         f"refund {pieces.them} there"
     )
-    return reason if len(reason) <= LONGEST_REASON else f"{reason[: LONGEST_REASON - 1]}…"

@@ -9,32 +9,17 @@ from decimal import Decimal
 from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
 from sync.mirrors.order_documents import Documents
+from sync.mirrors.pieces import MOST_NAMED, Pieces, cut_to_reason, web_lines_of
 from sync.models import OutboundDelivery, OutboundDeliveryLine, SalesOrder, SalesOrderLine
 from sync.translate.sap_progress import DELIVERY, ORDER
 from sync.translate.unwanted_goods import (
     OFF,
     DeliveredLine,
     Unwanted,
-    WebLine,
     unwanted_goods,
-    web_lines,
 )
 
-LONGEST_REASON = 200
-MOST_NAMED = 3
 ZERO = Decimal(0)
-
-
-class Pieces:
-    """Quantities in words, such as "2 of 5 pieces of S-001", and the verb and pronoun to match."""
-
-    def __init__(self, pieces: Iterable[tuple[Decimal, Decimal, str]]) -> None:
-        listed = list(pieces)
-        shown = [f"{_written(n)} of {_written(of)} pieces of {sku}" for n, of, sku in listed]
-        more = " and more" if len(shown) > MOST_NAMED else ""
-        is_one = [quantity for quantity, _of, _sku in listed] == [1]
-        self.named = ", ".join(shown[:MOST_NAMED]) + more
-        self.were, self.them = ("was", "it") if is_one else ("were", "them")
 
 
 def store_unwanted_quantities(order: SalesOrder, documents: Documents) -> Unwanted:
@@ -62,8 +47,8 @@ def reason_unwanted(order: SalesOrder, documents: Documents, unwanted: Unwanted)
     gone = sorted({str(line.delivery) for line in rows if line.delivery.is_goods_issued})
     rest = _is_left_in_sap(order, documents, unwanted)
     if order.state in OFF:
-        return _cut(_reason_for_order(order, documents, (waiting, gone), rest))
-    return _cut(_reason_for_pieces(order, unwanted, (rows, waiting), rest))
+        return cut_to_reason(_reason_for_order(order, documents, (waiting, gone), rest))
+    return cut_to_reason(_reason_for_pieces(order, unwanted, (rows, waiting), rest))
 
 
 def warnings_of(delivery: OutboundDelivery) -> list[str]:
@@ -211,12 +196,6 @@ def _is_left_in_sap(order: SalesOrder, documents: Documents, unwanted: Unwanted)
     )
 
 
-def web_lines_of(order: SalesOrder) -> dict[int, WebLine]:
-    lines = list(order.lines.all())
-    numbers = {line.item_id: line.sap_item_number for line in lines if line.sap_item_number}
-    return web_lines(lines, numbers)
-
-
 def _delivered(line: OutboundDeliveryLine, documents: Documents) -> DeliveredLine:
     return DeliveredLine(
         key=line.pk,
@@ -233,14 +212,6 @@ def _sequence(line: OutboundDeliveryLine) -> tuple[bool, str, str, int]:
     delivery = line.delivery
     day = delivery.goods_issue_date if delivery.is_goods_issued else delivery.created_date
     return (not delivery.is_goods_issued, str(day or ""), delivery.delivery_number, line.pk)
-
-
-def _written(quantity: Decimal) -> str:
-    return f"{quantity.normalize():f}"
-
-
-def _cut(reason: str) -> str:
-    return reason if len(reason) <= LONGEST_REASON else f"{reason[: LONGEST_REASON - 1]}…"
 
 
 def _named(what: str, numbers: list[str]) -> str:

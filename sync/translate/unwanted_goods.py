@@ -19,7 +19,11 @@ from sync.translate.line_progress import Line
 from sync.translate.sap_progress import ORDER, Quantities, SapLine, SapProgress
 
 OFF = frozenset({"canceled", "closed"})
-HELD = frozenset({"holded", "payment_review"})  # the shop ships and invoices nothing meanwhile
+# States in which the shop ships and invoices nothing for the time being.
+HELD = {
+    "holded": "On hold in the shop",
+    "payment_review": "Payment under review in the shop",
+}
 ZERO = Decimal(0)
 
 
