@@ -21,12 +21,13 @@ OFFLINE = frozenset({Standing.NOT_PAID, Standing.PAID_OFFLINE, Standing.NOTHING_
 def surely_has_none(
     order: SalesOrder, web_order: MagentoOrder, counted: Counted, task: SyncTask
 ) -> bool:
-    """Whether a look for such a paper would repeat what the order, just read, has said. Never after
-    an earlier attempt, nor where a gateway holds money."""
+    """Whether a look for such a paper would repeat what the order, just read, has said. Only for
+    work that follows a fetch; never after an earlier attempt, nor where a gateway holds money."""
     mirrors = Shipment.objects if counted == "qty_shipped" else Invoice.objects
     attempts = SyncAttempt.objects.filter(task__step=task.step, task__sales_order=order)
     return (
-        _is_untouched(web_order, counted)
+        task.origin == SyncTask.Origin.FOLLOW_UP
+        and _is_untouched(web_order, counted)
         and not any(getattr(item, counted) for item in web_order.items)
         and not mirrors.filter(sales_order=order).exists()
         and attempts.count() <= 1
