@@ -34,6 +34,7 @@ _BAD_ADDRESS = (
     requests.exceptions.InvalidSchema,
     requests.exceptions.InvalidHeader,
 )
+_HOST_ALONE = re.compile(r"(localhost|[\w-]+(\.[\w-]+)+)(:\d+)?(/|$)", re.ASCII)
 
 
 def new_session() -> requests.Session:
@@ -192,13 +193,14 @@ def _date_of(response: requests.Response) -> datetime | None:
 def rest_base(base_url: str) -> str:
     """``https://shop.example/rest/V1`` for the shop's address, with or without that ending.
 
-    Without a scheme it is https: the keys travel with every call.
+    A host without a scheme is called by https: the keys travel with every call.
 
     A store code before ``/V1`` is kept [187, 188]; an unknown one is refused [190].
     """
-    plain = base_url.strip().rstrip("/").removesuffix("/V1")
-    if plain and "://" not in plain:
-        plain = f"https://{plain.lstrip('/')}"
+    address = base_url.strip()
+    if _HOST_ALONE.match(address):
+        address = f"https://{address}"
+    plain = address.rstrip("/").removesuffix("/V1")
     shop, rest, store = plain.partition("/rest")
     if rest and re.fullmatch(r"/[A-Za-z]\w*", store):
         return f"{shop}/rest{store}/V1"

@@ -72,6 +72,7 @@ BADGES: dict[str, dict[str, Badge]] = {
     },
     "billing": {
         "M": Badge("accent", "receipt"),
+        "M-P": Badge("neutral", "file-text"),
         "N": Badge("warning", "circle-x"),
         "O": Badge("warning", "receipt"),
         "P": Badge("accent", "receipt"),

@@ -250,6 +250,7 @@ def test_a_delivered_line_names_the_order_line_it_fulfils() -> None:
         "unit": "ST",
         "sap_sales_order_number": "0000004711",
         "sap_item_number": 20,
+        "plant": "",
     }
 
 
