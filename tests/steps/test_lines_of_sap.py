@@ -267,3 +267,17 @@ def test_a_lost_answer_makes_what_was_tied_later_once(world: World, order: Sales
 
     assert task.state == "done", task.error_message
     assert shipped(world, order) == [{"S-002": 1}, {"S-001": 2}]
+
+
+def test_what_is_tied_later_waits_while_the_order_is_on_hold(
+    world: World, order: SalesOrder
+) -> None:
+    entered_again(world, order)
+    (delivery,) = world.dispatch(order)
+    world.ship(order, delivery)
+    world.stand_in.move(order.entity_id, "hold")
+
+    tie(world, order)
+    stopped = world.ship(order, delivery)
+
+    assert (stopped.cause_key, shipped(world, order)) == ("magento:on-hold", [{"S-002": 1}])
