@@ -255,7 +255,7 @@ def _quantities(script: Script, order: Books) -> dict[str, Any]:
     wanted: dict[str, str] = {}
     for position, item in enumerate(order["items"]):
         still_open = Decimal(item["quantity"]) - Decimal(item["delivered"])
-        if not item["is_delivered"] or still_open < 1:
+        if item["rejection_reason"] or not item["is_delivered"] or still_open < 1:
             continue
         share = random.Random(f"{script.salt}:{at}:{position}").randint(0, int(still_open))
         if share:
