@@ -281,3 +281,22 @@ def test_what_is_tied_later_waits_while_the_order_is_on_hold(
     stopped = world.ship(order, delivery)
 
     assert (stopped.cause_key, shipped(world, order)) == ("magento:on-hold", [{"S-002": 1}])
+
+
+def test_nobody_is_sent_to_cancel_a_line_that_another_item_may_stand_for(
+    world: World, order: SalesOrder
+) -> None:
+    entered_again(world, order)
+    world.run(work.pull_deliveries(order))
+    order.refresh_from_db()
+    assert "item 30 may stand for them: say so on this page" in order.not_taken_reason
+
+    tie(world, order)
+    world.run(work.pull_deliveries(order))
+    order.refresh_from_db()
+    assert order.not_taken_reason == ""
+
+    clicks.tie_item(order, 30, None, a_user("Sales"), "A present")
+    world.run(work.pull_deliveries(order))
+    order.refresh_from_db()
+    assert "cancel or refund them there" in order.not_taken_reason
