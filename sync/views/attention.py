@@ -86,8 +86,8 @@ def _groups(user: User) -> list[Group]:
         messages = {task.error_message for task in group.tasks}
         group.message = messages.pop() if len(messages) == 1 else ""
         group.may_retry = any(task.step in retryable for task in group.tasks)
-        group.link_url = group.remedy.link_for(user)
         group.add_url = _add_url(first) if user.is_staff else ""
+        group.link_url = "" if group.add_url else group.remedy.link_for(user)
         group.teach_url = _teach_url(first, user)
         groups.append(group)
     return groups
