@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from sync.mirrors.added_lines import items_of
 from sync.mirrors.order_documents import Documents
 from sync.mirrors.pieces import Pieces, cut_to_reason, web_lines_of
 from sync.models import SalesOrder
@@ -27,6 +28,9 @@ def _reason_rejected(order: SalesOrder, documents: Documents) -> str:
         return ""
     web = web_lines_of(order)
     left = rejected_goods(web, documents.in_sap)
+    if left:  # another item may stand for what was rejected
+        lacking = {line.own_item for line in items_of(order).short_lines()}
+        left = {item: count for item, count in left.items() if item in lacking}
     if not left:
         return ""
     pieces = Pieces((count, web[item].ordered, web[item].sku) for item, count in left.items())
