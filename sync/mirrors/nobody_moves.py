@@ -27,9 +27,11 @@ def _reason_rejected(order: SalesOrder, documents: Documents) -> str:
     if order.state in OFF or not any(line.is_rejected for line in documents.in_sap.lines):
         return ""
     web = web_lines_of(order)
+    rejected = rejected_goods(web, documents.in_sap)
+    if not rejected:
+        return ""
     items = items_of(order)
     short = {line.own_item for line in items.short_lines()}  # not those another item stands for
-    rejected = rejected_goods(web, documents.in_sap)
     left = {item: count for item, count in rejected.items() if item in short}
     if not left:
         return ""
