@@ -143,6 +143,11 @@ def _deliver_in_parts(scene: Scene) -> bool:
     return _on_first_item(scene, "parts")
 
 
+def _deliver_in_cartons(scene: Scene) -> bool:
+    """Deliveries and bills tell of a twelfth where the order tells of a piece."""
+    return _on_first_item(scene, "cartons")
+
+
 def _on_first_item(scene: Scene, action: str) -> bool:
     items = [one for one in (scene.sap or {"items": []})["items"] if one["is_delivered"]]
     if not items or scene.sap is None:
@@ -219,6 +224,8 @@ EVENTS = (
           shapes=PIECES, papers_by_hand=frozenset({"invoice"}), refunds=True),
     Event("SAP adds free goods", Moment.CONFIRMED, End.COMPLETE, _add_free_goods, shapes=PIECES),
     Event("SAP delivers the parts of a line", Moment.CONFIRMED, End.COMPLETE, _deliver_in_parts,
+          shapes=PIECES),
+    Event("delivered in cartons", Moment.CONFIRMED, End.COMPLETE, _deliver_in_cartons,
           shapes=PIECES),
     Event("a line rejected in SAP", Moment.CONFIRMED, End.REST, _reject_a_line,
           shapes=("simple",)),

@@ -53,6 +53,11 @@ def _sets(item: Books, parts: list[Books]) -> Decimal:
     return min(Decimal(one["issued"]) * sets // Decimal(one["quantity"]) for one in parts)
 
 
+def lacks_a_line(sap: Books) -> bool:
+    """Whether a line of the web order was rejected."""
+    return any(one["rejection_reason"] and one["customer_item_number"] for one in sap["items"])
+
+
 def holds_a_line(sap: Books, document: Books) -> bool:
     """Whether a delivery or bill holds more than what SAP has added to the order."""
     added = {one["item_number"] for one in sap["items"] if not one["customer_item_number"]}

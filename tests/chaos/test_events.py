@@ -25,7 +25,7 @@ def test_the_documentation_shows_every_row() -> None:
 
 def test_every_event_comes_about_and_only_to_orders_it_fits() -> None:
     rng = Random(1)
-    scripts = [write_script(rng) for _ in range(5000)]
+    scripts = [write_script(rng) for _ in range(20000)]
     happening = {one.event.name for one in scripts if one.event is not None}
     assert happening == {event.name for event in EVENTS}
     for one in scripts:

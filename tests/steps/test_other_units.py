@@ -9,6 +9,7 @@ import pytest
 
 from sync.jobs import work
 from sync.models import SalesOrder
+from sync.sandbox.sap.added_items import deliver_in_cartons
 from sync.sandbox.sap.documents import Delivery
 from tests.world import World
 
@@ -74,3 +75,19 @@ def test_a_unit_nobody_can_convert_is_left_to_a_person(world: World, order: Sale
     assert task.state == "needs_attention"
     assert "PAL" in task.error_message
     assert shipped(world, order) == []
+
+
+def test_a_line_delivered_and_billed_in_parts_of_a_carton_is_complete(world: World) -> None:
+    order = world.into_sap()
+    deliver_in_cartons(world.sap, order.sap_sales_order_number, 10)
+    (first,) = world.deliver(order, quantities={10: 1})  # of twelve: 0.083 KAR
+    (second,) = world.deliver(order)
+    for number in (first, second):
+        world.goods_issue(number, ["1Z"])
+        assert world.ship(order, number).state == "done"
+
+    invoiced = world.invoice(order, world.bill(first, second))
+
+    order.refresh_from_db()
+    assert (invoiced.state, order.stage) == ("done", "complete"), invoiced.error_message
+    assert shipped(world, order) == [1, 1]

@@ -15,6 +15,7 @@ from .warehouse import NotPossible, order_of
 FREE_GOODS, SET, PART = "TANN", "ZTAQ", "ZTAE"
 PARTS = (("PART-A", Decimal(1)), ("PART-B", Decimal(2)))  # per set
 ENTERED_AGAIN = "52"
+CARTON = "KAR"
 
 
 def determine_free_goods(order: SalesOrder) -> None:
@@ -46,6 +47,17 @@ def deliver_in_parts(system: SapSystem, number: str, item_number: int) -> SalesO
                 quantity=item.quantity * per_set,
             )
             order.items.append(part)
+        return _saved(system, order)
+
+
+def deliver_in_cartons(system: SapSystem, number: str, item_number: int) -> SalesOrder:
+    """From now on its deliveries and billing documents tell of cartons (SAP sheet 13.6)."""
+    with system.store.transaction():
+        order = order_of(system, number)
+        item = _untouched(system, order, item_number)
+        if system.customising.base_unit(CARTON) != item.unit:
+            raise NotPossible(f"item {item_number} is not kept in stock by the piece")
+        item.packed_in = CARTON
         return _saved(system, order)
 
 
@@ -94,6 +106,7 @@ def _free_item(order: SalesOrder, item: OrderItem) -> OrderItem:
         customer_item_number="",
         net_value=ZERO,
         tax_value=ZERO,
+        packed_in="",
     )
 
 

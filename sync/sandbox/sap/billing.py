@@ -198,6 +198,7 @@ def _item(row: _Due, position: int, system: SapSystem, done: list[BillingItem]) 
         row.progress.order.number,
         row.order_item,
         item.item_category,
+        item.packed_in,
     )
 
 

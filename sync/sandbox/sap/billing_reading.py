@@ -128,15 +128,17 @@ def _web_header(document: BillingDocument, call: Call) -> dict[str, Any]:
 
 
 def _web_item(document: BillingDocument, item: Any, call: Call) -> dict[str, Any]:
+    customising = call.system.customising
+    quantity, unit = customising.in_sales_unit(item.quantity, item.unit, item.packed_in)
     return {
         "BILLINGDOC": document.number,
         "ITEM_NUMBER": f"{item.item_number:06d}",
         "MATERIAL": item.material[:18],
         "MATERIAL_LONG": item.material,
         "SHORT_TEXT": item.short_text,
-        "INV_QTY": item.quantity,
-        "SALES_UNIT": item.unit,
-        "S_UNIT_ISO": call.system.customising.iso_unit(item.unit),
+        "INV_QTY": quantity,
+        "SALES_UNIT": unit,
+        "S_UNIT_ISO": customising.iso_unit(unit),
         "NET_VALUE": item.net_value,
         "TAX_AMOUNT": item.tax_value,
         "CURRENCY": document.currency,

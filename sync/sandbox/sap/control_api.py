@@ -18,6 +18,7 @@ Answer = dict[str, Any]
 ITEM_ACTIONS = {
     "free-goods": added_items.add_free_goods,
     "parts": added_items.deliver_in_parts,
+    "cartons": added_items.deliver_in_cartons,
     "again": added_items.enter_again,
     "third-party": sales_desk.make_third_party,
 }
@@ -129,8 +130,9 @@ def delete_order(number: str) -> Answer:
 
 @blueprint.post("/orders/<number>/items/<int:item>/<action>")
 def change_item(number: str, item: int, action: str) -> Answer:
-    """``free-goods``, ``parts`` (delivered instead of the item), ``again`` (rejected, and entered
-    as a further item) or ``third-party`` (the supplier ships it)."""
+    """``free-goods``, ``parts`` (delivered instead of the item), ``cartons`` (told of instead of
+    pieces), ``again`` (rejected, and entered as a further item) or ``third-party`` (the supplier
+    ships it)."""
     if action not in ITEM_ACTIONS:
         raise NotFound(f"an item has no action {action!r}; known: {', '.join(ITEM_ACTIONS)}")
     return books_of(system(), ITEM_ACTIONS[action](system(), number, item))

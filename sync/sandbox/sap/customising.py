@@ -8,6 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+THOUSANDTH = Decimal("0.001")
+
 
 @dataclass(frozen=True, slots=True)
 class Material:
@@ -98,6 +100,13 @@ class Customising:
     def in_base_unit(self, quantity: Decimal, unit: str) -> Decimal:
         """A quantity in the base unit (LGMNG, FKLMG)."""
         return quantity * Decimal(self.units.get(unit, {}).get("factor", "1"))
+
+    def in_sales_unit(self, quantity: Decimal, unit: str, packed_in: str) -> tuple[Decimal, str]:
+        """As a delivery or bill tells it (LFIMG, FKIMG): three decimals, so 0.167 KAR for 2 ST."""
+        if not packed_in:
+            return quantity, unit
+        factor = Decimal(self.units[packed_in]["factor"])
+        return (quantity / factor).quantize(THOUSANDTH), packed_in
 
     def internal_amount(self, amount: Decimal, currency: str) -> Decimal:
         """What a CURR field holds: two stored decimals, shifted by the currency's (SAP 1.6)."""

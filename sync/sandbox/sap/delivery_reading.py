@@ -8,7 +8,7 @@ from . import progress
 from .calls import Call
 from .clock import Clock
 from .customising import Customising
-from .documents import Delivery, FlowLink
+from .documents import Delivery, DeliveryItem, FlowLink
 from .ranges import matches
 from .store import Store
 from .system import SapSystem
@@ -153,8 +153,7 @@ def item_rows(delivery: Delivery, customising: Customising) -> list[dict[str, An
             "WERKS": item.plant,
             "LGORT": "0001",
             "ARKTX": item.short_text,
-            "LFIMG": item.quantity,
-            "VRKME": item.unit,
+            **_sold_as(item, customising),
             "MEINS": customising.base_unit(item.unit),
             "LGMNG": customising.in_base_unit(item.quantity, item.unit),
             "VGBEL": item.sales_order,
@@ -163,6 +162,11 @@ def item_rows(delivery: Delivery, customising: Customising) -> list[dict[str, An
         }
         for item in delivery.items
     ]
+
+
+def _sold_as(item: DeliveryItem, customising: Customising) -> dict[str, Any]:
+    quantity, unit = customising.in_sales_unit(item.quantity, item.unit, item.packed_in)
+    return {"LFIMG": quantity, "VRKME": unit}
 
 
 def item_status_rows(delivery: Delivery, system: SapSystem) -> list[dict[str, Any]]:

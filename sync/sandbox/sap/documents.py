@@ -86,6 +86,7 @@ class OrderItem:
     requested_date: str = ""
     net_value: Decimal = ZERO
     tax_value: Decimal = ZERO
+    packed_in: str = ""  # the sales unit its deliveries and bills tell quantities in
 
 
 @dataclass(slots=True)
@@ -138,6 +139,7 @@ class DeliveryItem:
     picked: Decimal = ZERO
     batch: str = ""
     batch_main_item: int = 0
+    packed_in: str = ""
 
 
 @dataclass(slots=True)
@@ -200,6 +202,7 @@ class BillingItem:
     sales_order: str
     order_item: int
     item_category: str = ""
+    packed_in: str = ""
 
 
 @dataclass(slots=True)

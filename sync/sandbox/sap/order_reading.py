@@ -134,16 +134,18 @@ def _status_rows(call: Call, progress: Progress, item: OrderItem) -> list[dict[s
     ]
     if not deliveries:
         return [base]
+    in_sales_unit = call.system.customising.in_sales_unit
     return [
         {
             **base,
             "DELIV_NUMB": delivery.number,
             "DELIV_ITEM": f"{line.item_number:06d}",
             "DELIV_DATE": call.system.clock.dats(delivery.planned_goods_issue_at),
-            "DLV_QTY": line.quantity,
-            "S_UNIT_DLV": line.unit,
+            "DLV_QTY": told[0],
+            "S_UNIT_DLV": told[1],
         }
         for delivery, line in deliveries
+        for told in [in_sales_unit(line.quantity, line.unit, line.packed_in)]
     ]
 
 

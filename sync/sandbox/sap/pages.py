@@ -110,7 +110,7 @@ def deliver(number: str) -> Any:
 
 @blueprint.post("/orders/<number>/item")
 def change_item(number: str) -> Any:
-    """Add free goods, deliver the parts, enter the item again, or have the supplier ship it."""
+    """Free goods, its parts or cartons, entered again, or shipped by the supplier."""
 
     def action() -> str:
         item, change = int(request.form.get("item", "")), request.form.get("change", "")

@@ -275,11 +275,12 @@ def vbrp(system: SapSystem, keys: Keys) -> Rows:
     clock, customising = system.clock, system.customising
     for document in _billing(system, keys):
         for item in document.items:
+            quantity, unit = customising.in_sales_unit(item.quantity, item.unit, item.packed_in)
             yield {
                 "VBELN": document.number,
                 "POSNR": f"{item.item_number:06d}",
-                "FKIMG": item.quantity,
-                "VRKME": item.unit,
+                "FKIMG": quantity,
+                "VRKME": unit,
                 "NETWR": customising.internal_amount(item.net_value, document.currency),
                 "MWSBP": customising.internal_amount(item.tax_value, document.currency),
                 "VGBEL": item.reference,

@@ -161,6 +161,7 @@ def _delivery_items(
         item.item_number,
         item.item_category,
         item.plant,
+        packed_in=item.packed_in,
     )
     if not split or quantity < 2:
         return [main]
@@ -179,6 +180,7 @@ def _delivery_items(
             item.plant,
             batch=f"B{position:04d}{offset}",
             batch_main_item=position,
+            packed_in=item.packed_in,
         )
         for offset, part in ((1, first), (2, quantity - first))
     ]
