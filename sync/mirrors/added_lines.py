@@ -101,7 +101,7 @@ def tell_of_amounts(order: SalesOrder, document: BillingDocument, held: SapQuant
     over = {number: amount for number, amount in _beyond_amounts(held, given, amounts) if amount}
     if over:
         total = sum(over.values(), ZERO)
-        named = ", ".join(f"item {number} {amount:.2f}" for number, amount in sorted(over.items()))
+        named = ", ".join(f"{over[number]:.2f} for item {number}" for number in sorted(over))
         raise RecordsDisagree(
             f"Billing document {document} bills {total:.2f} {document.currency} that order {order} "
             f"does not hold: {named}. The shop's invoice is without it.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from sync.mirrors.added_lines import decided_items, items_of
 from sync.mirrors.order_documents import Documents
 from sync.mirrors.pieces import Pieces, cut_to_reason, web_lines_of
 from sync.models import SalesOrder
@@ -26,10 +27,22 @@ def _reason_rejected(order: SalesOrder, documents: Documents) -> str:
     if order.state in OFF or not any(line.is_rejected for line in documents.in_sap.lines):
         return ""
     web = web_lines_of(order)
-    left = rejected_goods(web, documents.in_sap)
+    rejected = rejected_goods(web, documents.in_sap)
+    if not rejected:
+        return ""
+    items = items_of(order)
+    short = {line.own_item for line in items.short_lines()}  # not those another item stands for
+    left = {item: count for item, count in rejected.items() if item in short}
     if not left:
         return ""
     pieces = Pieces((count, web[item].ordered, web[item].sku) for item, count in left.items())
+    undecided = [number for number in items.added() if items.may_replace(number)]
+    undecided = sorted(set(undecided) - decided_items(order)) if undecided else []
+    if undecided:
+        return cut_to_reason(
+            f"{pieces.named} {pieces.were} rejected in SAP, and item {undecided[0]} may stand for "
+            f"{pieces.them}: say so on this page"
+        )
     are = "is" if list(left.values()) == [Decimal(1)] else "are"
     return cut_to_reason(
         f"{pieces.named} {pieces.were} rejected in SAP, but {are} open in the shop: cancel or "

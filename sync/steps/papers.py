@@ -122,6 +122,7 @@ def _further(
     rest = paper.wanted_for(paper.document).rest_of(paper.tied_later(), held)
     made = ""
     if rest:
+        _refuse_on_hold(paper.order, f"What was tied later of {paper.document} is sent there")
         paper.refuse_new()
         make = later.prepare(rest)
         refuse_unasked_write(

@@ -51,5 +51,5 @@ class SalesOrderTable(DocumentTable):
         """Never shows SAP's number without its verification state."""
         number = record.sap_sales_order_number
         verified = badge("verification", record.verification, record.get_verification_display())
-        held_up = text("cell-sub text--danger", "Held up") if record.is_held_up_in_sap else None
+        held_up = text("cell-sub cell-sub--danger", "Held up") if record.is_held_up_in_sap else None
         return joined(text("cell-main number", number) if number else None, verified, held_up)

@@ -215,7 +215,7 @@ def said_of(items: OrderItems, number: int) -> str:
     item, origin = items.items[number], items.origin(number)
     if origin and item.item_category == FREE_GOODS:
         return f"free goods with item {origin}"
-    if origin:
+    if origin and number not in items.tied:
         return f"part of item {origin}"
     return "added by hand" if item.net_value else "added without a price"
 

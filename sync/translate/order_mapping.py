@@ -63,9 +63,7 @@ class OrderMapping:
     requested_date: RequestedDate = field(default_factory=RequestedDate)
     time_zone: str = "UTC"  # of the SAP system, for the order date
     regions: Regions = field(default_factory=Regions)
-    amounts_may_be_off: Decimal = Decimal(
-        0
-    )  # tolerance between the shop's total and the sum of its lines
+    amounts_may_be_off: Decimal = Decimal(0)  # between the shop's total and its parts
     further: tuple[FurtherEntry, ...] = ()
     rounding_condition: str = ""  # empty: what the shop rounds stays out of SAP
 

@@ -86,20 +86,21 @@ def _groups(user: User) -> list[Group]:
         messages = {task.error_message for task in group.tasks}
         group.message = messages.pop() if len(messages) == 1 else ""
         group.may_retry = any(task.step in retryable for task in group.tasks)
-        group.link_url = group.remedy.link_for(user)
-        group.add_url = _add_url(first) if user.is_staff else ""
+        group.add_url = _add_url(first, user)
+        group.link_url = "" if group.add_url else group.remedy.link_for(user)
         group.teach_url = _teach_url(first, user)
         groups.append(group)
     return groups
 
 
-def _add_url(task: SyncTask) -> str:
+def _add_url(task: SyncTask, user: User) -> str:
     """The admin page that adds or completes the missing mapping, prefilled from the error; empty
-    where no mapping is missing."""
+    where no mapping is missing, or the person may not keep its table."""
     missing = entry_of(task)
-    if missing is None:
+    model = missing.table.facts.model if missing else ""
+    if missing is None or not (user.is_staff and user.has_perm(f"sync.add_{model}")):
         return ""
-    admin, known = f"admin:sync_{missing.table.facts.model}", initial_of(task, missing)
+    admin, known = f"admin:sync_{model}", initial_of(task, missing)
     present = present_entry(missing.table, known)
     wanted = {"missing": missing.field} if missing.field else {}
     if present is None:

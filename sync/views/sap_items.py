@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from sync.jobs import clicks
 from sync.mirrors.added_lines import AddedItem, Line, added_items
+from sync.mirrors.progress import refresh_stages
 from sync.models import SalesOrder
 from sync.views.decisions import Decide, Fact, Question
 from sync.views.people import PortalRequest
@@ -40,6 +41,7 @@ class TieItem(Decide):
             raise ValueError("Somebody else has decided, or SAP's order was changed, meanwhile.")
         item_id = line.item_id if line else None
         clicked = clicks.tie_item(order, added.number, item_id, request.user, reason)
+        refresh_stages([order.pk])
         stands_for = f"line {line.sku}" if line else "no line"
         return f"SAP's item {added.number} stands for {stands_for}. {clicked.message}".strip()
 

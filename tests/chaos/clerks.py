@@ -31,7 +31,6 @@ WHOLE = frozenset(shape for shape in SHAPES if shape.startswith("bundle"))
 CARRIERS = ("DHL", "UPS", "FEDEX")
 LOOK_EVERY_SECONDS = 0.3
 UNDONE_AFTER_SECONDS = 12
-TRIED_AGAIN_AFTER_SECONDS = 2
 
 
 @dataclass(slots=True)
@@ -168,9 +167,8 @@ class Clerks:
         if event is None or event.undo is None or script.undo_at is None:
             return
         is_due = time.monotonic() >= script.undo_at
-        if is_due:
-            is_done = event.undo(self._scene(script, held))
-            script.undo_at = None if is_done else time.monotonic() + TRIED_AGAIN_AFTER_SECONDS
+        if is_due and event.undo(self._scene(script, held)):
+            script.undo_at = None
 
     def _scene(self, script: Script, held: list[Books]) -> Scene:
         books = web_order(self._shop, script.increment_id)
@@ -257,7 +255,7 @@ def _quantities(script: Script, order: Books) -> dict[str, Any]:
     wanted: dict[str, str] = {}
     for position, item in enumerate(order["items"]):
         still_open = Decimal(item["quantity"]) - Decimal(item["delivered"])
-        if not item["is_delivered"] or item["rejection_reason"] or still_open < 1:
+        if item["rejection_reason"] or not item["is_delivered"] or still_open < 1:
             continue
         share = random.Random(f"{script.salt}:{at}:{position}").randint(0, int(still_open))
         if share:

@@ -267,3 +267,36 @@ def test_a_lost_answer_makes_what_was_tied_later_once(world: World, order: Sales
 
     assert task.state == "done", task.error_message
     assert shipped(world, order) == [{"S-002": 1}, {"S-001": 2}]
+
+
+def test_what_is_tied_later_waits_while_the_order_is_on_hold(
+    world: World, order: SalesOrder
+) -> None:
+    entered_again(world, order)
+    (delivery,) = world.dispatch(order)
+    world.ship(order, delivery)
+    world.stand_in.move(order.entity_id, "hold")
+
+    tie(world, order)
+    stopped = world.ship(order, delivery)
+
+    assert (stopped.cause_key, shipped(world, order)) == ("magento:on-hold", [{"S-002": 1}])
+
+
+def test_nobody_is_sent_to_cancel_a_line_that_another_item_may_stand_for(
+    world: World, order: SalesOrder
+) -> None:
+    entered_again(world, order)
+    world.run(work.pull_deliveries(order))
+    order.refresh_from_db()
+    assert "item 30 may stand for them: say so on this page" in order.not_taken_reason
+
+    tie(world, order)
+    world.run(work.pull_deliveries(order))
+    order.refresh_from_db()
+    assert order.not_taken_reason == ""
+
+    clicks.tie_item(order, 30, None, a_user("Sales"), "A present")
+    world.run(work.pull_deliveries(order))
+    order.refresh_from_db()
+    assert "cancel or refund them there" in order.not_taken_reason

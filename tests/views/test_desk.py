@@ -170,9 +170,21 @@ def test_a_second_person_adding_the_same_is_told(signed_in: SignIn) -> None:
     assert MaterialMapping.objects.count() == 1
 
 
-@pytest.mark.parametrize("role", [LOGISTICS, FINANCE])
-def test_the_master_data_are_for_sales_and_administrators(role: str, signed_in: SignIn) -> None:
-    assert signed_in(role).get("/master-data/").status_code == 403
+def test_the_master_data_are_not_for_logistics(signed_in: SignIn) -> None:
+    assert signed_in(LOGISTICS).get("/master-data/").status_code == 403
+
+
+def test_finance_see_the_master_data_but_add_no_material(signed_in: SignIn) -> None:
+    """They say what becomes of fees and gift cards in SAP; the rest is for others."""
+    waiting_for_a_sku()
+    client = signed_in(FINANCE)
+    place = f"material-{place_of(page_of(signed_in(SALES), '/master-data/'), 'material')}"
+
+    assert client.get("/master-data/").status_code == 200
+    answer = client.post("/master-data/material/", {"place": place, "material": "A"})
+
+    assert answer.status_code == 403
+    assert not MaterialMapping.objects.exists()
 
 
 def test_sales_see_a_missing_carrier_but_do_not_add_it(signed_in: SignIn) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from sync.errors import MappingMissing
 from sync.mapping.missing import Collection
 from sync.mapping_tables import MappingTable, MissingEntry
 from sync.models import MaterialMapping, PaymentMapping, RegionMapping, SalesArea, SalesOrder, Step
-from sync.roles import ADMINISTRATORS
+from sync.roles import ADMINISTRATORS, FINANCE, LOGISTICS, SALES
 from sync.views.causes import remedy_for
 from tests.builders import a_sales_area, a_stopped_task, a_waiting_order
 
@@ -104,3 +105,21 @@ def test_master_data_asks_for_the_entry_with_the_field_required(
     assert bool(form.instance.pk) == bool(missing.field)
     if missing.field:
         assert form.fields[missing.field].required
+
+
+@pytest.mark.parametrize("role", [SALES, LOGISTICS, FINANCE])
+@pytest.mark.parametrize("missing", [one for one in ENTRIES if not one.field], ids=name_of)
+def test_nobody_is_led_to_an_entry_that_is_not_theirs_to_keep(
+    missing: MissingEntry, role: str, signed_in: SignIn
+) -> None:
+    stopped(missing)
+    client = signed_in(role)
+    User.objects.update(is_staff=True)
+
+    page = client.get("/attention/").content.decode()
+
+    entries = page.split('class="button" href="/admin/')[1:]
+    for entry in entries:
+        url = "/admin/" + entry.split('"')[0].replace("&amp;", "&")
+        assert client.get(url).status_code == 200
+    assert len(entries) + page.count('class="button" href="/master-data/"') <= 1

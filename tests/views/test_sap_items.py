@@ -8,16 +8,17 @@ from decimal import Decimal
 from django.test import Client
 from django.urls import reverse
 
+from sync.mirrors.progress import refresh_stages
 from sync.models import Decision, SalesOrder, SalesOrderLine, SapSalesOrderLine
 from sync.roles import FINANCE, SALES
-from tests.builders import a_sales_order
+from tests.builders import an_order_in_sap
 
 SignIn = Callable[..., Client]
 
 
 def replaced() -> SalesOrder:
     """Item 10 is rejected, 30 may stand for it, and 11 are free goods."""
-    order = a_sales_order(sap_sales_order_number="0000000077")
+    order = an_order_in_sap("0000000077")
     order.lines.all().delete()
     SalesOrderLine.objects.create(
         sales_order=order,
@@ -84,3 +85,24 @@ def test_what_cannot_be_tied_is_refused(signed_in: SignIn) -> None:
         url = reverse("sync:tie_item", args=[order.pk]) + f"?item={item}&line={line}"
         client.post(url, {"reason": "x"})
     assert not Decision.objects.exists()
+
+
+def test_a_line_another_item_stands_for_is_not_stopped_on_one_side(signed_in: SignIn) -> None:
+    order, client = replaced(), signed_in(SALES)
+    order.sap_lines.update(billed_from="D")
+    refresh_stages([order.pk])
+    order.refresh_from_db()
+    assert order.stage == SalesOrder.Stage.ONE_SIDED
+
+    client.post(address(order), {"reason": "Entered again"})
+
+    order.refresh_from_db()
+    assert order.stage != SalesOrder.Stage.ONE_SIDED
+    page = client.get(order.get_absolute_url()).content.decode()
+    assert "Stopped on one side" not in page
+    assert "part of item 30" not in page
+
+    client.post(address(order, ""), {"reason": "It is another"})
+
+    order.refresh_from_db()
+    assert order.stage == SalesOrder.Stage.ONE_SIDED

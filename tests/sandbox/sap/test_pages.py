@@ -69,3 +69,14 @@ def test_a_down_payment_request_bills_nothing(sap: SapSystem, place: Callable[..
     assert books is not None
     assert [one["billing_type"] for one in books["billing_documents"]] == ["FAZ"]
     assert books["items"][0]["billed"] == "0"
+
+
+def test_enter_in_a_quantity_delivers_and_rejects_nothing(
+    sap: SapSystem, place: Callable[..., str]
+) -> None:
+    number = place(LINE)
+    page = create_app(sap).test_client().get(f"/orders/{number}").text
+
+    form = page[page.index(f'action="/orders/{number}/deliver"') :].split("</form>")[0]
+    first, *_ = (tag for tag in form.split("<button")[1:] if not tag.startswith(" form="))
+    assert first.startswith(' class="primary">Create delivery')
