@@ -9,11 +9,15 @@ from sync.policy import policy_from_settings
 from sync.sandbox.sap import books
 from sync.sandbox.sap.documents import BillingDocument
 from sync.sandbox.sap.documents import SalesOrder as SapOrder
+from tests.chaos.events import EVENTS, End
 from tests.chaos.judge import Case, Claim, judge
+from tests.chaos.lines import lacks_a_line
 from tests.properties import people
 from tests.properties.stormy_world import StormyWorld
 
 ROUNDS = 30
+ENDED = ("complete", "canceled", "one_sided")  # the last is judged by what SAP rejected
+REST = next(event for event in EVENTS if event.end == End.REST)
 PULLS = (Step.PULL_ORDERS, Step.PULL_DELIVERIES, Step.PULL_BILLING, Step.CHECK_COMPLETENESS)
 BILLED_IN_VAIN = "sap:billing-cancelled"
 # What a person has to see to, and which act of a person or fault of a remote led to it.
@@ -69,7 +73,7 @@ def _is_quiet(world: StormyWorld) -> bool:
     if moving.exists() or SalesOrder.objects.count() < len(people.web_orders(world)):
         return False
     stopped = SyncTask.objects.filter(state=SyncTask.State.NEEDS_ATTENTION)
-    unfinished = SalesOrder.objects.exclude(stage__in=["complete", "canceled"])
+    unfinished = SalesOrder.objects.exclude(stage__in=ENDED)
     return not unfinished.exclude(pk__in=stopped.values("sales_order")).exists()
 
 
@@ -90,7 +94,8 @@ def the_case(world: StormyWorld, entity_id: int) -> Case:
         for one in world.sap.store.all(SapOrder, newest=50)
         if one.customer_reference == increment_id
     ]
-    return Case(increment_id, shop, held, _claim(entity_id))
+    event = REST if any(lacks_a_line(one) for one in held) else None
+    return Case(increment_id, shop, held, _claim(entity_id), event)
 
 
 def _unasked(mails: list[people.Books], entity_id: int) -> list[people.Books]:

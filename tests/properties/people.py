@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from sync.jobs import clicks
 from sync.models import Invoice, SyncTask
-from sync.sandbox.sap import billing, books, warehouse
+from sync.sandbox.sap import added_items, billing, books, sales_desk, warehouse
 from sync.sandbox.sap.autopilot import play_round
 from sync.sandbox.sap.billing import BillingRequest
-from sync.sandbox.sap.documents import BillingDocument, Delivery, SalesOrder
+from sync.sandbox.sap.documents import BillingDocument, Delivery, OrderItem, SalesOrder
+from sync.sandbox.sap.progress import progress_of
 from sync.sandbox.sap.warehouse import DeliveryRequest, NotPossible
 from sync.sandbox.shop import factory
 from sync.sandbox.shop.errors import ShopError
@@ -196,6 +197,61 @@ def cancel_bill(world: StormyWorld, number: int) -> None:
         _try(billing.cancel, world.sap, document.number)
 
 
+# ---- sales, in SAP
+def reject_line(world: StormyWorld, number: int) -> None:
+    """One line of several is called off there, before anything of it is delivered."""
+    for order in _chosen([one for one in _of_lines(world) if _may_lose_one(one)], number):
+        for item in _chosen(_untouched(world, order), number):
+            _try(sales_desk.reject_line, world.sap, order.number, item.item_number)
+
+
+def free_goods(world: StormyWorld, number: int) -> None:
+    """A piece is added free of charge."""
+    _change(world, number, added_items.add_free_goods)
+
+
+def cartons(world: StormyWorld, number: int) -> None:
+    """A line is delivered and billed in another unit than was ordered."""
+    _change(world, number, added_items.deliver_in_cartons)
+
+
+def _change(world: StormyWorld, number: int, act: Callable[..., object]) -> None:
+    for order in _chosen(_sap_orders(world), number):
+        for item in _chosen(_untouched(world, order), number):
+            _try(act, world.sap, order.number, item.item_number)
+
+
+def _untouched(world: StormyWorld, order: SalesOrder) -> list[OrderItem]:
+    """Lines of the web order that are to be delivered."""
+    progress = progress_of(order, world.sap.store, world.sap.customising)
+    return [
+        item
+        for item in order.items
+        if item.customer_item_number
+        and not item.rejection_reason
+        and progress.is_delivered(item)
+        and not progress.delivered[item.item_number]
+    ]
+
+
+def _may_lose_one(order: SalesOrder) -> bool:
+    return len([item for item in order.items if not item.rejection_reason]) > 1
+
+
+def _of_lines(world: StormyWorld) -> list[SalesOrder]:
+    """Orders the shop knows to be in SAP, whose lines stand for themselves."""
+    known = {
+        web_order["increment_id"]
+        for web_order in (world.stand_in.get("order", one) for one in web_orders(world))
+        if web_order.get("ext_order_id")
+    }
+    return [
+        one
+        for one in _sap_orders(world)
+        if one.customer_reference in known and not _has_bundle(world, one)
+    ]
+
+
 def clerks_go_on(world: StormyWorld) -> None:
     """What the shop has canceled meanwhile is rejected; the rest goes one step further."""
     reason = next(iter(world.sap.customising.rejection_reasons))
@@ -284,6 +340,7 @@ VERBS: dict[str, Callable[[Any, int], None]] = {
     "place": place, "hold": hold, "unhold": unhold, "comment": comment, "edit": edit,
     "deliver": deliver, "pick": pick, "leave": leave, "track": track, "take back": take_back,
     "bill": bill, "cancel bill": cancel_bill, "click": click, "retry": retry,
-    "resend": resend,
+    "resend": resend, "reject line": reject_line,
+    "free goods": free_goods, "cartons": cartons,
     "sap fails": sap_fails, "shop fails": shop_fails,
 }  # fmt: skip

@@ -6,10 +6,14 @@ workers, schedulers and sweeps act in any order, and calls, answers, sessions an
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sync.sandbox.sap.documents import OrderItem
+from sync.sandbox.sap.documents import SalesOrder as SapOrder
 from tests.properties.guards import GUARDS
 from tests.properties.judgement import wrong_with
 from tests.properties.people import SHAPES
@@ -23,6 +27,7 @@ MACHINE = ("run", "work", "tick", "sweep", "wait", "click", "cut", "arrive", "re
 PEOPLE = (
     "deliver", "pick", "leave", "track", "bill", "cancel bill", "take back", "hold", "unhold",
     "comment", "place", "edit", "edit", "resend", "sap fails", "shop fails",
+    "reject line", "free goods", "cartons",
 )  # fmt: skip
 NUMBERS = st.integers(0, 10_000)
 
@@ -94,6 +99,26 @@ def test_p0_14_trouble_with_a_mail_somebody_wants_again_sends_no_other(
     quiet: list[Chapter] = [([], [], ("round",) * 8)]
 
     assert play(world, [3], [*quiet, ([trouble], [Act("resend")], ("work", "work"))]) == []
+
+
+HAS_HAPPENED: dict[str, Callable[[OrderItem], object]] = {
+    "reject line": lambda item: item.rejection_reason,
+    "free goods": lambda item: item.higher_level_item,
+    "cartons": lambda item: item.packed_in,
+}
+
+
+@pytest.mark.parametrize("verb", HAS_HAPPENED)
+def test_what_clerks_do_to_a_line_in_sap_ends_as_it_should(world: StormyWorld, verb: str) -> None:
+    into_sap = [Act(name, 6) for name in ("tick", "work", "tick", "work", "work", "work")]
+    into_sap.insert(5, Act("wait", 1))
+    story: list[Chapter] = [([], [*into_sap, Act(verb, 3)], ("round", "insist", "round"))]
+
+    found = play(world, [0], story)
+
+    (order,) = world.sap.store.all(SapOrder)
+    assert found == []
+    assert any(HAS_HAPPENED[verb](item) for item in order.items)
 
 
 @examples(few=15, many=2000)
