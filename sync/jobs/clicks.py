@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from sync.jobs import plan, release, work
 from sync.jobs.ask import Answer, Asked, ask, retry
 from sync.mirrors.added_lines import documents_with_item
+from sync.mirrors.compared import make_due
 from sync.mirrors.intake import reason_never_taken, rules_of
 from sync.mirrors.link_choices import task_showing
 from sync.mirrors.notes import note_taken_anyway
@@ -22,6 +23,7 @@ from sync.models import (
     SalesOrder,
     Shop,
     SyncTask,
+    clock,
 )
 from sync.models.steps import WRITES
 
@@ -140,8 +142,9 @@ def tie_item(
     kind = Decision.Kind.SAP_ITEM_TIED if item_id else Decision.Kind.SAP_ITEM_UNTIED
     about = {"sales_order": order, "order_item_id": item_id}
     Decision.keep(kind, user, reason, number=str(number), **about)
+    make_due([order.pk], clock.now())
     deliveries, documents = documents_with_item(order, number)
-    wanted = [work.push_shipment(one, order) for one in deliveries]
+    wanted = [work.push_order(order), *(work.push_shipment(one, order) for one in deliveries)]
     return _ask_all([*wanted, *(work.push_invoice(one, order) for one in documents)], user)
 
 

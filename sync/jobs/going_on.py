@@ -23,6 +23,7 @@ from sync.translate.unwanted_goods import HELD
 
 AT_ONCE = 500
 AT_ONCE_TRIES = 3  # then ever more rarely: what is there may not be what it waits for
+A_MOMENT = timedelta(minutes=1)  # what is read while a task ends may have come too late for it
 A_DELIVERY_DECIDES = (Kind.DISAGREE, Kind.REJECTED)
 
 
@@ -31,7 +32,10 @@ def go_on() -> int:
     stopped = SyncTask.objects.filter(state=SyncTask.State.NEEDS_ATTENTION).order_by()
     off = Shop.objects.filter(is_active=False).values("pk")
     stopped = stopped.exclude(shop_id__in=off)
-    ended = (_released(stopped), _changed_deliveries(stopped), _changed_orders(stopped))
+    ended = (
+        *(_released(stopped), _changed_deliveries(stopped), _changed_orders(stopped)),
+        _counted_by_now(stopped),
+    )
     keys = {pk for tasks in ended for pk in tasks.values_list("pk", flat=True)[:AT_ONCE]}
     keys |= {task.pk for task in _with_entries(stopped) if _may_try(task)}
     if not keys:
@@ -53,6 +57,15 @@ def _changed_deliveries(stopped: SyncTaskQuerySet) -> SyncTaskQuerySet:
     ).exclude(cause__in=[PaperCause.FOUND_FINISHED.code, PaperCause.ON_HOLD.code])
     posted = Q(delivery__goods_movement_status="C")
     return shipments.filter(posted | ~Q(cause=PaperCause.GOODS_ISSUE_REVERSED.code))
+
+
+def _counted_by_now(stopped: SyncTaskQuerySet) -> SyncTaskQuerySet:
+    """An invoice in cartons is counted by the delivery it bills, which may be read later."""
+    return stopped.filter(
+        step=Step.PUSH_INVOICE,
+        cause=PaperCause.OTHER_UNIT.code,
+        sales_order__delivery_lines__delivery__changed_at__gt=F("finished_at") - A_MOMENT,
+    ).distinct()
 
 
 def _changed_orders(stopped: SyncTaskQuerySet) -> SyncTaskQuerySet:

@@ -56,6 +56,12 @@ def _asked(ordered: Decimal, asked: Decimal | None) -> Decimal:
     return ordered if asked is None else asked
 
 
+def tied_items(order: SalesOrder) -> dict[int, int]:
+    """By the number of an item that a person has tied, the item its web line was sent as."""
+    found = items_of(order)
+    return {number: found.lines[item_id].own_item for number, item_id in found.tied.items()}
+
+
 def _tied(order: SalesOrder, lines: Mapping[int, OrderedLine]) -> dict[int, int]:
     """The last decision on each item counts."""
     own = {line.own_item for line in lines.values()}

@@ -89,10 +89,11 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True)
 class BilledDocuments:
-    """The lines of deliveries and orders that were billed, by document and item."""
+    """The lines of deliveries and orders that were billed, by document and item, and the sold-to
+    parties by document."""
 
     lines: Mapping[tuple[str, int], BilledLine]
-    sold_to: str
+    sold_to: Mapping[str, str]
 
 
 def billed_documents(
@@ -116,8 +117,9 @@ def billed_documents(
             lines[number, item.item_number] = BilledLine(
                 number, item.item_number, item.material, item.quantity, item.unit
             )
-    told = [*(one.sold_to for one in deliveries), *(one.sold_to for one in orders)]
-    return BilledDocuments(lines, next(filter(None, told), ""))
+    sold_to = {one.delivery_number: one.sold_to for one in deliveries}
+    sold_to |= {one.sap_sales_order_number: one.sold_to for one in orders}
+    return BilledDocuments(lines, sold_to)
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,12 @@ class BillingLines:
     def billed(self) -> BilledDocuments:
         return self.read_billed()
 
+    def sold_to_of(self, document: str) -> str:
+        """Of what it bills; blank where nothing of it could be read."""
+        listed = (text_or_blank(row, "REF_DOC") for row in self.listed.get(document, ()))
+        told = (self.billed.sold_to.get(abap.alpha(reference), "") for reference in listed)
+        return next(filter(None, told), "")
+
     def orders_of(self, document: str) -> tuple[str, ...]:
         rows = self.stored.get(document, ())
         return tuple(sorted({text_or_blank(row, "AUBEL") for row in rows} - {""}))
@@ -147,7 +155,7 @@ def read_invoice(
     # Both tables were read: the web invoice adds nothing.
     answer: Row = {}
     if not (payer and stored):
-        answer = _web_invoice(session, document, payer or lines.billed.sold_to)
+        answer = _web_invoice(session, document, payer or lines.sold_to_of(document))
     head = structure(answer, "WEBINVOICEDOCUMENT")
     web = {number(row, *ITEM_NUMBER): row for row in rows(answer, "WEBINVOICEITEMS")}
     listed = {number(row, "BILL_DOC_ITEM"): row for row in lines.listed.get(document, [])}

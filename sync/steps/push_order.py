@@ -18,6 +18,7 @@ from sync.errors import (
 )
 from sync.magento.records import MagentoOrder
 from sync.mapping.for_order import search_mapping_for
+from sync.mirrors.added_lines import tied_items
 from sync.mirrors.compared import gone
 from sync.mirrors.intake import FINISHED, OVER
 from sync.mirrors.link_choices import decisions_on_link
@@ -39,6 +40,7 @@ from sync.translate.comparison import differences_between
 from sync.translate.rejected_items import without_rejected
 from sync.translate.sap_hindrances import what_is_held_up
 from sync.translate.sap_order import TranslatedOrder
+from sync.translate.tied_items import with_ties
 
 
 def push_order(run: StepRun) -> str:
@@ -229,8 +231,9 @@ def _compare_and_store(
         return "it could not be compared"
     unit_keys = run.remotes.sap().options.unit_keys
     tolerance, totals = order.shop.amount_tolerance, translated.totals
-    found_differences = differences_between(translated.request, read, tolerance, unit_keys, totals)
-    differences = without_rejected(found_differences, read)
+    held = with_ties(read, tied_items(order))
+    found_differences = differences_between(translated.request, held, tolerance, unit_keys, totals)
+    differences = without_rejected(found_differences, held)
     with run.storing():
         store_compared(order, read, translated, differences, **found)
     return f"differs in {len(differences)} places" if differences else "verified"

@@ -195,6 +195,23 @@ def test_a_replaced_line_that_a_person_tied_is_shipped_and_invoiced(
     assert order.stage == "complete"
 
 
+def test_an_order_agrees_again_once_the_replaced_line_is_tied(
+    world: World, order: SalesOrder
+) -> None:
+    entered_again(world, order)
+    world.run(work.pull_deliveries(order))
+    told = world.run(work.push_order(order))
+    order.refresh_from_db()
+    assert told.cause_key == "order:changed"
+    assert (order.verification, order.differences[0]["field"]) == ("differs", "item 30")
+
+    tie(world, order)
+
+    order.refresh_from_db()
+    assert (order.verification, order.differences) == ("verified", [])
+    assert not order.tasks.exclude(state="done").exists()
+
+
 def test_a_replaced_line_waits_for_a_person_and_goes_on_with_the_tie(
     world: World, order: SalesOrder
 ) -> None:
