@@ -129,3 +129,20 @@ def test_a_down_payment_request_is_no_invoice_and_bills_nothing(
     world.invoice(order, world.bill(delivery))
     order.refresh_from_db()
     assert order.stage == order.Stage.COMPLETE
+
+
+def test_billing_documents_of_several_customers_are_each_read_whole(world: World) -> None:
+    """Without tables only the web invoice tells date and quantity, and only to its own sold-to
+    party."""
+    orders = [world.into_sap("simple"), world.into_sap("eur")]
+    assert len({order.sap_sold_to for order in orders}) == 2
+    deliveries = world.dispatch(*orders)
+    world.run(work.pull_deliveries())
+    for delivery in deliveries:
+        world.bill(delivery)
+
+    world.run(work.pull_billing())
+
+    told = BillingDocument.objects.values_list("payer", "billing_date")
+    assert {payer for payer, _date in told} == {order.sap_sold_to for order in orders}
+    assert all(date is not None for _payer, date in told)
