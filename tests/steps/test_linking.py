@@ -59,6 +59,7 @@ def restore(world: World, order: SalesOrder) -> SalesOrder:
     SalesOrder.objects.filter(pk=order.pk).update(
         sap_sales_order_number="", sap_read_at=None, verification="", stage="to_sync",
         confirmed_at=None, ext_order_id="", looked_up_as=None,
+        payload={**order.payload, "updated_at": "2020-01-01 00:00:00"},
     )  # fmt: skip
     order.lines.update(sap_item_number=None, sap_asked_quantity=None)
     world.run(work.pull_orders(world.shop))

@@ -8,8 +8,11 @@ the batch is carried on; a good version later closes the task by itself.
 from __future__ import annotations
 
 import random
+from datetime import timedelta
+from functools import partial
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from sync.jobs import work
@@ -64,6 +67,8 @@ def test_spoilt_web_orders_spoil_no_other_of_the_batch(world: World, seed: int) 
     placed = {
         world.place_only(chance.choice(("simple", "coupon", "bundle-dynamic"))) for _ in range(12)
     }
+    for entity_id in placed:
+        world.edit_web_order(entity_id, partial(dict.update, updated_at=before_half_the_overlap()))
     with undone():
         world.run(work.pull_orders(world.shop))
         truth = mirrored(placed)
@@ -74,7 +79,8 @@ def test_spoilt_web_orders_spoil_no_other_of_the_batch(world: World, seed: int) 
         bad = set(chance.sample(sorted(placed), chance.choice((1, 6, 10))))
         with undone():
             if chance.random() < 0.3:
-                world.run(work.pull_orders(world.shop))  # known already, and changed since
+                world.run(work.pull_orders(world.shop))  # known already
+                half_the_overlap_passes()
             spoil_orders(chance, line, bad, placed)
             pull = world.run(work.pull_orders(world.shop))
             assert pull.state == State.DONE, pull.error_message
@@ -85,6 +91,7 @@ def test_spoilt_web_orders_spoil_no_other_of_the_batch(world: World, seed: int) 
             assert watermark.updated_at is not None
             assert watermark.updated_at <= timezone.now() + world.remotes.policy.pull_overlap
             line.spoil = None
+            half_the_overlap_passes()
 
             world.run(work.pull_orders(world.shop))
 
@@ -92,6 +99,15 @@ def test_spoilt_web_orders_spoil_no_other_of_the_batch(world: World, seed: int) 
             left = [task.reference for task in stopped()]
             assert not [one for one in left if one.rpartition(":")[2] in map(str, placed)]
         spoilt += len(bad)
+
+
+def before_half_the_overlap() -> str:
+    return (timezone.now() - timedelta(seconds=200)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def half_the_overlap_passes() -> None:
+    """Then each order is read whole once more, whatever its keys say."""
+    SalesOrder.objects.update(pulled_at=F("remote_updated_at"))
 
 
 def lost(bad: set[int], placed: set[int]) -> set[int]:
