@@ -11,6 +11,8 @@ import pytest
 from sync.sandbox import embedded_redis
 from sync.sandbox.embedded_redis import server_binaries, starts, working_binary
 
+pytestmark = pytest.mark.flow  # each starts a server
+
 
 @pytest.fixture
 def socket(tmp_path: Path) -> Path:
