@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from sync.jobs import work
-from sync.models import SalesOrder
+from sync.jobs.sweep import sweep
+from sync.models import OutboundDelivery, OutboundDeliveryLine, SalesOrder
 from sync.sandbox.sap.added_items import deliver_in_cartons
 from sync.sandbox.sap.documents import Delivery
 from tests.world import World
@@ -91,3 +92,23 @@ def test_a_line_delivered_and_billed_in_parts_of_a_carton_is_complete(world: Wor
     order.refresh_from_db()
     assert (invoiced.state, order.stage) == ("done", "complete"), invoiced.error_message
     assert shipped(world, order) == [1, 1]
+
+
+def test_an_invoice_in_cartons_goes_on_once_its_delivery_is_read_whole(world: World) -> None:
+    order = world.into_sap()
+    deliver_in_cartons(world.sap, order.sap_sales_order_number, 10)
+    (number,) = world.dispatch(order)
+    document = world.bill(number)
+    world.run(work.pull_billing(order))
+    OutboundDeliveryLine.objects.update(base_quantity=None)  # as it was before it was read whole
+    OutboundDelivery.objects.update(fingerprint="")
+    stopped = world.run(world.invoice_of(order, document))
+    assert stopped.cause_key == "sap:other-unit"
+
+    world.run(work.pull_deliveries(order))
+    sweep()
+    world.work_off()
+
+    stopped.refresh_from_db()
+    assert stopped.state == "done", stopped.error_message
+    assert len(world.shop_books(order)["invoices"]) == 1
