@@ -176,6 +176,7 @@ RQ = {
 RQ_SHOW_ADMIN_LINK = False
 
 # ---- Work ---------------------------------------------------------------------------------------
+WORKER_THREADS = env.int("WORKER_THREADS", 8)  # tasks that one worker process runs at once
 LEASE_SECONDS = env.int("LEASE_SECONDS", 300)
 # After a write whose answer was lost nothing is concluded before the longest server time is over.
 MAGENTO_SETTLE_SECONDS = env.int("MAGENTO_SETTLE_SECONDS", 120)
@@ -217,6 +218,9 @@ def _magento(code: str) -> dict[str, Any]:
             "connect_timeout_seconds": env.float("CONNECT_TIMEOUT_SECONDS", 5.0),
             "read_timeout_seconds": env.float("READ_TIMEOUT_SECONDS", 60.0),
             "call_timeout_seconds": env.float("CALL_TIMEOUT_SECONDS", 120.0),
+            # Of all processes together; 0: as many as there are threads.
+            "connections": env.int("CONNECTIONS", 16),
+            "calls_per_second": env.float("CALLS_PER_SECOND", 0.0),
         }
 
 
@@ -241,6 +245,9 @@ SAP_RFC_PARAMETERS: dict[str, str] = env.dict(
 if password := env.str("SAP_RFC_PASSWORD", ""):  # it may hold commas, unlike the list above
     SAP_RFC_PARAMETERS = {**SAP_RFC_PARAMETERS, "passwd": password}
 SAP_RFC_TIMEOUT_SECONDS = env.int("SAP_RFC_TIMEOUT_SECONDS", 60)
+# Of all processes together; 0: as many as there are threads.
+SAP_SESSIONS = env.int("SAP_SESSIONS", 8)
+SAP_CALLS_PER_SECOND = env.float("SAP_CALLS_PER_SECOND", 0.0)
 # What else differs between SAP systems, as JSON by the names of SapOptions (docs/sap.md).
 SAP_OPTIONS: Any = env.json("SAP_OPTIONS", {})
 SAP_TIME_ZONE = env.str("SAP_TIME_ZONE", "Europe/Berlin")

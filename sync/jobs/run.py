@@ -6,10 +6,17 @@ import logging
 import os
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections, transaction
+from django.db import (
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connections,
+    transaction,
+)
 from django.db.models import F
 
 from sync.causes.portal import PortalCause
@@ -33,8 +40,9 @@ LOST_RACE = "lost its lease"
 REFUSALS = "passing_refusals"  # fact of a task
 
 
-def run_task(task_id: int) -> None:
-    """Started by a ring: run the named task, then whatever waits behind the same lock."""
+def run_task(task_id: int, goes_on: Callable[[int], bool] = lambda _: True) -> None:
+    """Run a task, then whatever waits behind the same lock, as long as ``goes_on`` says so of the
+    next one. Whatever fails here is left to the sweep: the thread works on."""
     close_old_connections()
     try:
         if not clock.agrees_soon():
@@ -43,6 +51,11 @@ def run_task(task_id: int) -> None:
         pk: int | None = task_id
         while pk is not None:
             pk = run_one(pk, remotes)
+            if pk is not None and not goes_on(pk):
+                return
+    except Exception:
+        logger.exception("task %s could not be run", task_id)
+        connections.close_all()  # it may be the database that failed
     finally:
         close_old_connections()
 

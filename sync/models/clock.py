@@ -106,7 +106,11 @@ def agrees() -> bool:
 
 
 def agrees_soon() -> bool:
-    """Like ``agrees``, but waits a while for a wrong clock to be corrected."""
+    """Like ``agrees``, but believes a measurement as long as ``now`` does, and waits a while for a
+    wrong clock to be corrected."""
+    reading = _process.reading
+    if reading is not None and reading.is_fresh and not is_too_far(reading.skew):
+        return True
     deadline = _steady() + HOLD_SECONDS
     while not agrees():
         if _steady() > deadline:

@@ -177,6 +177,7 @@ class SyncTask(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "not_before", "priority"], name="task_due"),
+            models.Index(fields=["priority", "id"], condition=Q(state="waiting"), name="task_next"),
             models.Index(fields=["state", "-id"], name="task_state"),
             models.Index(fields=["step", "state", "-id"], name="task_step"),
             models.Index(

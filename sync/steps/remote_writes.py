@@ -37,15 +37,23 @@ def wait_for_sap(order: SalesOrder) -> None:
 
 @contextmanager
 def writing_to_shop(run: StepRun, order: SalesOrder) -> Iterator[None]:
-    """Wraps one write to Magento, and nothing else."""
-    with _marked(run, order, "shop_unsettled_until", run.policy.magento_settle):
+    """Wraps one write to Magento, and nothing else. Its connection is borrowed before the time runs
+    in which it must begin."""
+    with (
+        run.magento().holding_connection(),
+        _marked(run, order, "shop_unsettled_until", run.policy.magento_settle),
+    ):
         yield
 
 
 @contextmanager
 def writing_to_sap(run: StepRun, order: SalesOrder) -> Iterator[None]:
-    """Wraps one unit of work in SAP, from the create to the answer of the commit."""
-    with _marked(run, order, "sap_unsettled_until", run.policy.sap_settle):
+    """Wraps one unit of work in SAP, from the create to the answer of the commit. Its session is
+    borrowed before the time runs in which it must begin."""
+    with (
+        run.remotes.sap().holding_session(),
+        _marked(run, order, "sap_unsettled_until", run.policy.sap_settle),
+    ):
         yield
 
 

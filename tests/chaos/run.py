@@ -82,8 +82,7 @@ class Stage:
         number = 1
         while f"worker{number}" in self.crew.processes:
             number += 1
-        first = ("--first", "bulk") if number == 2 else ()
-        command = self.options.worker_command or (*MANAGE, "sync_worker", *first)
+        command = self.options.worker_command or (*MANAGE, "sync_worker")
         self.crew.start(f"worker{number}", command)
         return f"worker{number}"
 
