@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -21,7 +22,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RemoteMisconfigured, RemoteUnavailable, SyncError
-from sync.exchanges import Exchange, Observer, redact
+from sync.exchanges import SENT, Exchange, Observer, redact
 from sync.magento.answers import NOT_JSON, decoded
 from sync.magento.deadline import within
 from sync.magento.fenced_adapter import FencedAdapter
@@ -53,7 +54,7 @@ def new_session() -> requests.Session:
     return session
 
 
-@dataclass(slots=True)
+@dataclass
 class _Call:
     """One call in progress; ``answer`` and ``status`` appear when there is one."""
 
@@ -70,6 +71,11 @@ class _Call:
     @property
     def operation(self) -> str:
         return f"{self.method} {self.route}"
+
+    @cached_property
+    def redacted(self) -> dict[str, Any]:
+        kept: dict[str, Any] = redact(self.request)
+        return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,8 @@ class Transport:
         return self._run(_Call("DELETE", route, {}, is_write=True), "", None)
 
     def _run(self, call: _Call, query: str, body: dict[str, Any] | None) -> Any:
+        if call.is_write:
+            self._observe(self._exchange(call, SENT))
         outcome = "refused"
         try:
             value = self._sent(call, query, body)
@@ -178,7 +186,7 @@ class Transport:
             started_at=call.started_at,
             duration_seconds=time.monotonic() - call.started,
             outcome=outcome,
-            request=redact(call.request),
+            request=call.redacted,
             answer=answer,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from unittest import mock
 
@@ -10,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from sync.jobs import clicks, work
-from sync.jobs.ask import Answer, _open_task, ask, retry
+from sync.jobs.ask import Answer, _open_tasks, ask, retry
 from sync.jobs.work import Work
 from sync.models import Step, SyncTask
 from tests.builders import a_sales_order, a_shop, a_stopped_task, a_task, a_user
@@ -174,12 +175,12 @@ def test_a_task_that_ends_while_somebody_joins_it_is_asked_for_anew() -> None:
     ended = ask(wanted, origin=SCHEDULE).task
     SyncTask.objects.update(state=State.RUNNING)
 
-    def just_before_it_ended(found: Work) -> SyncTask | None:
-        seen = _open_task(found)
+    def just_before_it_ended(works: Sequence[Work]) -> list[SyncTask]:
+        seen = _open_tasks(works)
         SyncTask.objects.filter(pk=ended.pk).update(state=State.DONE)
         return seen
 
-    with mock.patch("sync.jobs.ask._open_task", just_before_it_ended):
+    with mock.patch("sync.jobs.ask._open_tasks", just_before_it_ended):
         asked = ask(wanted, origin=CLICK, asked_by=a_user("Sales"))
 
     assert asked.answer == Answer.ASKED
