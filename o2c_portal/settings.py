@@ -88,9 +88,12 @@ USE_THOUSAND_SEPARATOR = False
 # ---- Data ---------------------------------------------------------------------------------------
 DATA_DIR = env.path("DATA_DIR", BASE_DIR / ".demo")
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}
-DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
+# Connections are kept between requests and tasks; one found dead is replaced before its next use.
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE_SECONDS", 600)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    DATABASES["default"]["CONN_MAX_AGE"] = 0  # opening a file costs nothing
     # Measured in stack.md section 5: without these, writers lock each other out.
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,

@@ -6,7 +6,7 @@ import logging
 from datetime import datetime, timedelta
 
 from sync.jobs import plan, release
-from sync.jobs.ask import Answer, ask
+from sync.jobs.ask import Answer, ask_all
 from sync.models import Step, StepSchedule, SyncTask, clock
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,5 @@ def _take(schedule: StepSchedule, now: datetime) -> bool:
 def _run(schedule: StepSchedule) -> int:
     if release.holds(schedule.step, asked_by_person=False):
         return 0
-    asked = [
-        ask(work, origin=SyncTask.Origin.SCHEDULE) for work in plan.open_work(Step(schedule.step))
-    ]
+    asked = ask_all(plan.open_work(Step(schedule.step)), origin=SyncTask.Origin.SCHEDULE)
     return sum(one.answer == Answer.ASKED for one in asked)
