@@ -1,0 +1,38 @@
+"""Indexes by which the ledger is asked while workers and scheduler run: partial ones, so that
+millions of done tasks cost them nothing."""
+
+from __future__ import annotations
+
+from django.db.models import Index, Q
+
+from sync.causes.cause import Kind
+from sync.causes.portal import PortalCause
+
+WAITING, STOPPED = Q(state="waiting"), Q(state="needs_attention")
+OPEN = Q(state__in=["waiting", "running", "needs_attention"])
+
+INDEXES = [
+    Index(fields=["priority", "id", "not_before"], condition=WAITING, name="task_next"),
+    Index(fields=["lock", "priority", "id"], condition=WAITING, name="task_behind"),
+    Index(fields=["not_before", "priority"], condition=WAITING, name="task_due"),
+    Index(
+        fields=["priority", "not_before"],
+        condition=WAITING & Q(rung_at__isnull=True),
+        name="task_not_rung",
+    ),
+    Index(fields=["rung_at"], condition=WAITING & Q(rung_at__isnull=False), name="task_rung"),
+    Index(
+        fields=["step", "shop", "priority", "id"],
+        condition=WAITING & Q(cause=PortalCause.REMOTE_AWAY.code),
+        name="task_held_back",
+    ),
+    Index(fields=["sales_order", "step"], condition=OPEN, name="task_open_of_order"),
+    Index(fields=["step", "id"], condition=STOPPED, name="task_stopped"),
+    Index(
+        fields=["cause_key", "shop", "id"],
+        condition=STOPPED & Q(error_class=Kind.MISCONFIGURED.value),
+        name="task_in_trouble",
+    ),
+    Index(fields=["cause", "id"], condition=STOPPED, name="task_stopped_for"),
+    Index(fields=["id"], condition=STOPPED & ~Q(mapping_table=""), name="task_lacks_entry"),
+]
