@@ -52,10 +52,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(
-            model_name="synctask",
-            name="task_due",
-        ),
         migrations.AddField(
             model_name="billingdocument",
             name="news_at",
@@ -149,6 +145,10 @@ class Migration(migrations.Migration):
                 name="order_to_look_for",
             ),
         ),
+        migrations.RemoveIndex(
+            model_name="synctask",
+            name="task_due",
+        ),
         migrations.AddIndex(
             model_name="synctask",
             index=models.Index(
@@ -193,7 +193,7 @@ class Migration(migrations.Migration):
             model_name="synctask",
             index=models.Index(
                 condition=models.Q(("state", "waiting"), ("cause", "remote-away")),
-                fields=["step", "shop", "priority", "id"],
+                fields=["id"],
                 name="task_held_back",
             ),
         ),
@@ -208,37 +208,15 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="synctask",
             index=models.Index(
-                condition=models.Q(("state", "needs_attention")),
-                fields=["step", "id"],
-                name="task_stopped",
+                condition=models.Q(("state", "needs_attention")), fields=["id"], name="task_stopped"
             ),
         ),
         migrations.AddIndex(
             model_name="synctask",
             index=models.Index(
-                condition=models.Q(
-                    ("state", "needs_attention"), ("error_class", "RemoteMisconfigured")
-                ),
-                fields=["cause_key", "shop", "id"],
+                condition=models.Q(("error_class", "RemoteMisconfigured")),
+                fields=["state", "cause_key", "shop", "id"],
                 name="task_in_trouble",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="synctask",
-            index=models.Index(
-                condition=models.Q(("state", "needs_attention")),
-                fields=["cause", "id"],
-                name="task_stopped_for",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="synctask",
-            index=models.Index(
-                condition=models.Q(
-                    ("state", "needs_attention"), models.Q(("mapping_table", ""), _negated=True)
-                ),
-                fields=["id"],
-                name="task_lacks_entry",
             ),
         ),
     ]

@@ -99,11 +99,8 @@ def marked_done(step: Step, **about: str) -> Exists:
 def _settle(model: Document, keys: list[int]) -> set[int]:
     """While the rows are locked no change can be stored. Running work may yet find more to do, so
     it is asked for first: what ends in between has begun after the change."""
-    if model is OutboundDelivery:
-        name, wanted, lines = "delivery", wanted_shipments(), OutboundDeliveryLine.objects.all()
-    else:
-        name, wanted = "billing_document", wanted_invoices()
-        lines = BillingDocumentLine.objects.all()
+    name = "delivery" if model is OutboundDelivery else "billing_document"
+    wanted: Lines = wanted_shipments() if model is OutboundDelivery else wanted_invoices()
     running = SyncTask.objects.filter(
         state=SyncTask.State.RUNNING, sales_order=OuterRef("sales_order")
     )
@@ -111,7 +108,7 @@ def _settle(model: Document, keys: list[int]) -> set[int]:
         rows = model._default_manager.filter(pk__in=keys, news_at__isnull=False)
         locked = rows.select_for_update(skip_locked=True).order_by()
         settled = set(locked.values_list("pk", flat=True))
-        for kept in (lines.filter(Exists(running)), wanted):
+        for kept in (wanted.model._default_manager.filter(Exists(running)), wanted):
             of_ours = kept.filter(**{f"{name}__in": settled}).order_by()
             settled -= set(of_ours.values_list(name, flat=True))
         if settled:

@@ -22,17 +22,15 @@ INDEXES = [
     ),
     Index(fields=["rung_at"], condition=WAITING & Q(rung_at__isnull=False), name="task_rung"),
     Index(
-        fields=["step", "shop", "priority", "id"],
+        fields=["id"],
         condition=WAITING & Q(cause=PortalCause.REMOTE_AWAY.code),
         name="task_held_back",
     ),
     Index(fields=["sales_order", "step"], condition=OPEN, name="task_open_of_order"),
-    Index(fields=["step", "id"], condition=STOPPED, name="task_stopped"),
+    Index(fields=["id"], condition=STOPPED, name="task_stopped"),
     Index(
-        fields=["cause_key", "shop", "id"],
-        condition=STOPPED & Q(error_class=Kind.MISCONFIGURED.value),
+        fields=["state", "cause_key", "shop", "id"],
+        condition=Q(error_class=Kind.MISCONFIGURED.value),
         name="task_in_trouble",
     ),
-    Index(fields=["cause", "id"], condition=STOPPED, name="task_stopped_for"),
-    Index(fields=["id"], condition=STOPPED & ~Q(mapping_table=""), name="task_lacks_entry"),
 ]
