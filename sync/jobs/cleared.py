@@ -63,7 +63,9 @@ def _close(cleared: QuerySet[SyncTask]) -> int:
     with transaction.atomic():
         if not (found := list(cleared.values_list(*columns))):
             return 0
-        keys, deliveries, documents = ([key for key in column if key] for column in zip(*found, strict=True))
+        keys, deliveries, documents = (
+            [key for key in column if key] for column in zip(*found, strict=True)
+        )
         news.look_again(OutboundDelivery, deliveries)
         news.look_again(BillingDocument, documents)
         return cleared.filter(pk__in=keys).update(

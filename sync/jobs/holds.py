@@ -59,12 +59,12 @@ def wake_forgotten() -> int:
     turn = _waiting_in_turn.take(waiting)
     if not turn:
         return 0
-    later = waiting.filter(not_before__gt=clock.now())
-    alike = later.filter(pk__in=turn).values("step", "shop_id", "priority")
+    later = waiting.filter(pk__in=turn, not_before__gt=clock.now())
+    alike = later.values("step", "shop_id", "priority")
     firsts = SyncTask.objects.filter(pk__in=alike.annotate(first=Min("pk")).values("first"))
     return sum(
         later.filter(step=one.step, shop=one.shop, priority=one.priority).wake()
-        for one in firsts.select_related("shop")
+        for one in firsts.order_by().select_related("shop")
         if held_back(one) is None
     )
 

@@ -29,17 +29,27 @@ def tick() -> int:
 
 def _take(schedule: StepSchedule, now: datetime) -> bool:
     """Advance the schedule; only one of several schedulers succeeds."""
-    return bool(
-        StepSchedule.objects.filter(
-            pk=schedule.pk, next_run_at=schedule.next_run_at, is_enabled=True
-        ).update(next_run_at=now + timedelta(seconds=schedule.interval_seconds), last_run_at=now)
+    return _advance(schedule, now + timedelta(seconds=schedule.interval_seconds), last_run_at=now)
+
+
+def _advance(schedule: StepSchedule, moment: datetime, **values: datetime) -> bool:
+    as_seen = StepSchedule.objects.filter(
+        pk=schedule.pk, next_run_at=schedule.next_run_at, is_enabled=True
     )
+    if not as_seen.update(next_run_at=moment, **values):
+        return False
+    schedule.next_run_at = moment
+    return True
 
 
 def _run(schedule: StepSchedule) -> int:
+    """Where there was more than is asked for at once, the next look goes on with it."""
     if release.holds(schedule.step, asked_by_person=False):
         return 0
     asked = [
         ask(work, origin=SyncTask.Origin.SCHEDULE) for work in plan.open_work(Step(schedule.step))
     ]
-    return sum(one.answer == Answer.ASKED for one in asked)
+    new = sum(one.answer == Answer.ASKED for one in asked)
+    if new >= plan.AT_ONCE:
+        _advance(schedule, clock.now())
+    return new

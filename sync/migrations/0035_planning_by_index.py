@@ -91,6 +91,10 @@ class Migration(migrations.Migration):
                 null=True,
             ),
         ),
+        migrations.RemoveIndex(
+            model_name="synctask",
+            name="task_due",
+        ),
         migrations.AddIndex(
             model_name="billingdocument",
             index=models.Index(
@@ -98,6 +102,10 @@ class Migration(migrations.Migration):
                 fields=["news_at", "id"],
                 name="billing_news",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="decision",
+            index=models.Index(fields=["kind", "id"], name="decision_kind"),
         ),
         migrations.AddIndex(
             model_name="outbounddelivery",
@@ -110,20 +118,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="salesorder",
             index=models.Index(
-                condition=models.Q(
-                    ("confirmed_at__isnull", True),
-                    ("sap_read_at__isnull", False),
-                    models.Q(("stage", "canceled"), _negated=True),
-                    models.Q(
-                        ("stage", "one_sided"),
-                        models.Q(
-                            ("state__in", ["canceled", "closed"]),
-                            ("sap_is_rejected", True),
-                            _connector="OR",
-                        ),
-                        _negated=True,
-                    ),
-                ),
+                condition=models.Q(("confirmed_at__isnull", True), ("sap_read_at__isnull", False)),
                 fields=["id"],
                 name="order_to_confirm",
             ),
@@ -133,27 +128,21 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(
                     ("sap_read_at__isnull", True),
-                    ("stage__in", ["not_taken", "canceled"]),
-                    models.Q(("not_taken_reason", ""), _negated=True),
                     models.Q(
                         ("looked_up_as__isnull", True),
                         models.Q(("looked_up_as", models.F("remote_updated_at")), _negated=True),
                         _connector="OR",
                     ),
                 ),
-                fields=["placed_at", "id"],
+                fields=["stage", "placed_at", "id"],
                 name="order_to_look_for",
             ),
-        ),
-        migrations.RemoveIndex(
-            model_name="synctask",
-            name="task_due",
         ),
         migrations.AddIndex(
             model_name="synctask",
             index=models.Index(
                 condition=models.Q(("state", "waiting")),
-                fields=["priority", "id", "not_before"],
+                fields=["state", "priority", "id", "not_before"],
                 name="task_next",
             ),
         ),
@@ -169,7 +158,7 @@ class Migration(migrations.Migration):
             model_name="synctask",
             index=models.Index(
                 condition=models.Q(("state", "waiting")),
-                fields=["not_before", "priority"],
+                fields=["state", "not_before", "priority"],
                 name="task_due",
             ),
         ),
@@ -177,15 +166,15 @@ class Migration(migrations.Migration):
             model_name="synctask",
             index=models.Index(
                 condition=models.Q(("state", "waiting"), ("rung_at__isnull", True)),
-                fields=["priority", "not_before"],
+                fields=["state", "priority", "not_before"],
                 name="task_not_rung",
             ),
         ),
         migrations.AddIndex(
             model_name="synctask",
             index=models.Index(
-                condition=models.Q(("state", "waiting"), ("rung_at__isnull", False)),
-                fields=["rung_at"],
+                condition=models.Q(("state", "waiting")),
+                fields=["state", "rung_at"],
                 name="task_rung",
             ),
         ),
@@ -193,7 +182,7 @@ class Migration(migrations.Migration):
             model_name="synctask",
             index=models.Index(
                 condition=models.Q(("state", "waiting"), ("cause", "remote-away")),
-                fields=["id"],
+                fields=["state", "cause", "id"],
                 name="task_held_back",
             ),
         ),
@@ -203,12 +192,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state__in", ["waiting", "running", "needs_attention"])),
                 fields=["sales_order", "step"],
                 name="task_open_of_order",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="synctask",
-            index=models.Index(
-                condition=models.Q(("state", "needs_attention")), fields=["id"], name="task_stopped"
             ),
         ),
         migrations.AddIndex(

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from sync.models.columns import document_number, money, quantity
 from sync.models.compared_orders import ComparedOrder
-from sync.models.order_work import TO_CONFIRM, TO_LOOK_FOR
+from sync.models.order_work import NOT_CONFIRMED, NOT_LOOKED_FOR
 
 
 class SalesOrder(ComparedOrder):
@@ -222,9 +222,11 @@ class SalesOrder(ComparedOrder):
                 condition=models.Q(stage="complete", billing_due_at__isnull=True),
                 name="order_billing_watched",
             ),
-            models.Index(fields=["id"], condition=TO_CONFIRM, name="order_to_confirm"),
+            models.Index(fields=["id"], condition=NOT_CONFIRMED, name="order_to_confirm"),
             models.Index(
-                fields=["placed_at", "id"], condition=TO_LOOK_FOR, name="order_to_look_for"
+                fields=["stage", "placed_at", "id"],
+                condition=NOT_LOOKED_FOR,
+                name="order_to_look_for",
             ),
         ]
 
