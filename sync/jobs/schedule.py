@@ -29,17 +29,11 @@ def tick() -> int:
 
 def _take(schedule: StepSchedule, now: datetime) -> bool:
     """Advance the schedule; only one of several schedulers succeeds."""
-    return _advance(schedule, now + timedelta(seconds=schedule.interval_seconds), last_run_at=now)
-
-
-def _advance(schedule: StepSchedule, moment: datetime, **values: datetime) -> bool:
-    as_seen = StepSchedule.objects.filter(
-        pk=schedule.pk, next_run_at=schedule.next_run_at, is_enabled=True
+    return bool(
+        StepSchedule.objects.filter(
+            pk=schedule.pk, next_run_at=schedule.next_run_at, is_enabled=True
+        ).update(next_run_at=now + timedelta(seconds=schedule.interval_seconds), last_run_at=now)
     )
-    if not as_seen.update(next_run_at=moment, **values):
-        return False
-    schedule.next_run_at = moment
-    return True
 
 
 def _run(schedule: StepSchedule) -> int:
@@ -51,5 +45,5 @@ def _run(schedule: StepSchedule) -> int:
     ]
     new = sum(one.answer == Answer.ASKED for one in asked)
     if new >= plan.AT_ONCE:
-        _advance(schedule, clock.now())
+        StepSchedule.objects.filter(pk=schedule.pk).update(next_run_at=clock.now())
     return new

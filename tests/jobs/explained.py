@@ -47,7 +47,8 @@ def plans() -> Iterator[Plans]:
 
 def _work_of_years(cursor: Any) -> None:
     """Of a small table PostgreSQL reads any index from one end to the other."""
-    columns = [field.column for field in SyncTask._meta.concrete_fields if not field.primary_key]
+    fields = [field for field in SyncTask._meta.concrete_fields if not field.primary_key]
+    columns = [field.column or "" for field in fields]
     values = ["'done'" if name == "state" else f't."{name}"' for name in columns]
     cursor.execute(
         f"INSERT INTO sync_synctask ({', '.join(columns)}) SELECT {', '.join(values)} "
