@@ -16,7 +16,7 @@ from django.db.models import F, Q
 
 from sync.causes.cause import Team
 from sync.errors import LeaseLost
-from sync.models import clock
+from sync.models import clock, task_indexes
 from sync.models.failures import NO_FAILURE
 from sync.models.steps import Step
 from sync.models.systems import MAGENTO, SAP, kind_of, shop_code
@@ -181,22 +181,11 @@ class SyncTask(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "not_before", "priority"], name="task_due"),
-            models.Index(fields=["priority", "id"], condition=Q(state="waiting"), name="task_next"),
+            *task_indexes.INDEXES,
             models.Index(fields=["state", "-id"], name="task_state"),
             models.Index(fields=["step", "state", "-id"], name="task_step"),
             models.Index(
                 fields=["cause_key"], condition=Q(state="needs_attention"), name="task_cause"
-            ),
-            models.Index(
-                fields=["priority", "id", "not_before"],
-                condition=Q(state="waiting"),
-                name="task_next",
-            ),
-            models.Index(
-                fields=["lock", "priority", "id"],
-                condition=Q(state="waiting"),
-                name="task_behind",
             ),
         ]
 

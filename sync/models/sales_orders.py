@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from sync.models.columns import document_number, money, quantity
 from sync.models.compared_orders import ComparedOrder
+from sync.models.order_work import NOT_CONFIRMED, NOT_LOOKED_FOR
 
 
 class SalesOrder(ComparedOrder):
@@ -220,6 +221,12 @@ class SalesOrder(ComparedOrder):
                 fields=["billing_watched_at"],
                 condition=models.Q(stage="complete", billing_due_at__isnull=True),
                 name="order_billing_watched",
+            ),
+            models.Index(fields=["id"], condition=NOT_CONFIRMED, name="order_to_confirm"),
+            models.Index(
+                fields=["stage", "placed_at", "id"],
+                condition=NOT_LOOKED_FOR,
+                name="order_to_look_for",
             ),
         ]
 
