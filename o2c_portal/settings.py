@@ -187,7 +187,7 @@ FOLLOW_COMPLETE_DAYS = env.float("FOLLOW_COMPLETE_DAYS", 14.0)
 # After that, so many complete orders at a time are looked at for later billing documents.
 WATCH_BILLING_DAYS = env.float("WATCH_BILLING_DAYS", 730.0)
 WATCH_BILLING_ORDERS = env.int("WATCH_BILLING_ORDERS", 100)
-# What the ledger keeps, and how long; 0: for ever (docs/developing.md, "What is kept").
+# What the ledger keeps, and how long; 0: for ever (docs/ledger.md).
 LEDGER_FULL_DAYS = env.int("LEDGER_FULL_DAYS", 30)
 LEDGER_WRITES_FULL_DAYS = env.int("LEDGER_WRITES_FULL_DAYS", 365)
 LEDGER_KEEP_DAYS = env.int("LEDGER_KEEP_DAYS", 90)
