@@ -42,7 +42,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_rq",
     "django_tables2",
-    "lucide",
     "sync",
 ]
 
