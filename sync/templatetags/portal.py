@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -23,6 +24,8 @@ register = template.Library()
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 ICONS = "sync/img/icons.svg"  # one sprite, made by `make icons`
+
+MOST_LINES = 50  # of a document on its page, before "Show all"
 
 DASH = mark_safe('<span class="muted">–</span>')
 
@@ -135,6 +138,15 @@ def row(table: Any, record: Any, is_swapped: bool = False) -> SafeString:
     """A row of a list; ``is_swapped`` into the page wherever it stands there."""
     drawn: SafeString = table.draw_row(record, is_swapped=is_swapped)
     return drawn
+
+
+@register.simple_tag(takes_context=True)
+def folded(context: dict[str, Any], rows: Iterable[Any], keep_last: int = 0) -> list[Any]:
+    """The first of many rows, and as many of the last; all where the reader has asked for them."""
+    found = list(rows)
+    if len(found) <= MOST_LINES or context["request"].GET.get("lines") == "all":
+        return found
+    return found[: MOST_LINES - keep_last] + found[len(found) - keep_last :]
 
 
 @register.simple_tag(takes_context=True)
