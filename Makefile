@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo demo-reset scenes chaos rehearse guards test bench million baseline browser check lint errors pictures clean
+.PHONY: help setup demo demo-reset scenes chaos rehearse guards test bench million baseline browser check lint errors icons pictures clean
 .DEFAULT_GOAL := help
 
 help:  ## list these commands
@@ -76,6 +76,9 @@ check: lint  ## all that has to hold before a change is handed in
 
 errors: $(VENV)/dev  ## print the table of causes as docs/errors.md
 	$(BIN)/python -m tests.errors_page
+
+icons: $(VENV)/dev  ## make the sprite of icons anew, once a page uses another one
+	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -m tests.icons
 
 pictures: $(VENV)/dev  ## make the README's pictures, from a demo of its own
 	$(BIN)/python -m tests.pictures docs/pictures

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sync", "0035_planning_by_index"),
+        ("sync", "0037_packed_payloads"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -18,6 +18,7 @@ from sync.causes.cause import Team
 from sync.errors import LeaseLost
 from sync.models import clock, task_indexes
 from sync.models.failures import NO_FAILURE
+from sync.models.packed import PackedJSONField
 from sync.models.steps import Step
 from sync.models.systems import MAGENTO, SAP, kind_of, shop_code
 
@@ -307,11 +308,16 @@ class RemoteCall(models.Model):
     started_at = models.DateTimeField()
     duration_seconds = models.FloatField()
     outcome = models.CharField(max_length=12)
-    request = models.JSONField(default=dict)
-    answer = models.JSONField(null=True, blank=True)
+    request = PackedJSONField(default=dict)
+    answer = PackedJSONField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
 
     def __str__(self) -> str:
         return f"{self.system} {self.operation}"
+
+    @property
+    def is_emptied(self) -> bool:
+        """Whether its payloads were removed by age; a call that was made always has a request."""
+        return self.request is None
