@@ -45,7 +45,12 @@ from tests.wire import Line, WiredConnection, WsgiAdapter
 Books = dict[str, Any]
 CREDENTIALS = Credentials()
 SAP_LOGON = {"ashost": "127.0.0.1", "sysnr": "00", "client": "100", "user": "PORTAL", "lang": "EN"}
-POLICY = replace(policy_from_settings(), lease=timedelta(seconds=60), is_sap_a_standin=False)
+POLICY = replace(
+    policy_from_settings(),
+    lease=timedelta(seconds=60),
+    statuses_for=timedelta(0),  # each fetch sees what has just happened
+    is_sap_a_standin=False,
+)
 
 
 @dataclass

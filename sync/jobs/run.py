@@ -15,16 +15,16 @@ from django.db.models import F
 from sync.causes.portal import PortalCause
 from sync.errors import LeaseLost, RemoteChanged, RemoteUnavailable, SyncError
 from sync.exchanges import Exchange
-from sync.jobs import breaker, fetches, plan, release, resume
+from sync.jobs import breaker, fetches, plan, release, resume, rounds
 from sync.jobs.ask import ask
 from sync.jobs.holds import held_back
 from sync.jobs.retries import is_passing_refusal, next_delay, next_fetch
-from sync.jobs.work import is_full_fetch
-from sync.models import RemoteCall, StepSchedule, SyncAttempt, SyncTask, clock
+from sync.jobs.work import is_full_fetch, of_order
+from sync.models import RemoteCall, Step, StepSchedule, SyncAttempt, SyncTask, clock
 from sync.models.failures import NO_FAILURE, columns_of
 from sync.models.systems import kind_of
 from sync.remotes import Remotes, remotes_of_this_thread
-from sync.steps import STEPS, StepRun
+from sync.steps import STEPS, Slice, StepRun
 from sync.steps.recognition.stores import recognise_remotes
 
 logger = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def run_one(pk: int, remotes: Remotes) -> int | None:
     if task is None or _put_back(task):
         return None
     attempt = SyncAttempt.objects.create(task=task, attempt=task.attempts, worker=task.lease_owner)
-    calls = _Calls(attempt)
+    calls = _Calls(attempt, are_kept=not rounds.is_in_slices(task))
     try:
         with remotes.observed_by(calls.record):
             _execute(task, calls, remotes)
@@ -62,7 +62,8 @@ def run_one(pk: int, remotes: Remotes) -> int | None:
         attempt.close(SyncAttempt.Outcome.LOST, "Another worker has taken the task over.")
         with suppress(LeaseLost):  # stopped too long, but nobody took it: back into the queue
             task.try_again_at(clock.now(), NO_FAILURE)
-    behind = SyncTask.objects.due(clock.now()).filter(lock=task.lock)
+    # A fetch with more to read has rung for its next slice, behind all that waits.
+    behind = SyncTask.objects.due(clock.now()).filter(lock=task.lock).exclude(pk=pk)
     return behind.order_by("priority", "id").values_list("pk", flat=True).first()
 
 
@@ -82,56 +83,82 @@ def _put_back(task: SyncTask) -> bool:
 
 
 class _Calls:
-    """The remote calls of one attempt, and which systems answered."""
+    """The remote calls of one attempt, and which systems answered. Those of a full fetch, which
+    writes nothing there, are kept only if there is something to tell."""
 
-    def __init__(self, attempt: SyncAttempt) -> None:
+    def __init__(self, attempt: SyncAttempt, *, are_kept: bool) -> None:
         self.attempt = attempt
         self.answered: set[str] = set()
+        self._waiting: list[Exchange] | None = None if are_kept else []
 
     def record(self, exchange: Exchange) -> None:
-        record(self.attempt, exchange)
+        if self._waiting is None or exchange.is_write:
+            record(self.attempt, exchange)
+        else:
+            self._waiting.append(exchange)
         if exchange.outcome == "ok":
             self.answered.add(exchange.system)
+
+    def keep(self) -> None:
+        waiting, self._waiting = self._waiting or [], None
+        for exchange in waiting:
+            record(self.attempt, exchange)
 
 
 def _execute(task: SyncTask, calls: _Calls, remotes: Remotes) -> None:
     attempt, was = calls.attempt, resume.stopped_by(task)
     try:
-        _close_done(task, attempt, _outcome_of(StepRun(task, remotes)))
+        done = _outcome_of(StepRun(task, remotes))
+        _close_done(task, calls, done)
     except LeaseLost:
         raise
     except SyncError as error:
+        calls.keep()
         _close_failed(task, attempt, error)
     except (OperationalError, InterfaceError) as error:  # locked, deadlocked, gone: it passes
         logger.warning("task %s: the database failed", task.pk, exc_info=True)
         close_old_connections()
+        calls.keep()
         _close_failed(task, attempt, _database_trouble(error))
     except Exception as error:
         logger.exception("task %s failed on a fault of the portal", task.pk)
+        calls.keep()
         task.stop_for_a_person(columns_of(error))
         attempt.close(SyncAttempt.Outcome.ERRORED, task.error_message)
         _is_believed(task, error)
     else:
         breaker.note_success(task, calls.answered)
         if is_full_fetch(task):
-            fetches.note_success(task)
+            (fetches.note_slice if done.place else fetches.note_success)(task)
         if {kind_of(system) for system in task.systems} <= calls.answered:
             resume.wake_others(was)
 
 
-def _outcome_of(run: StepRun) -> str:
+def _outcome_of(run: StepRun) -> Slice:
     """Run the step; the first task to resume after trouble checks the remotes' identity first."""
     if resume.is_first_try(run.task):
         recognise_remotes(run)
-    return STEPS[run.task.step](run)
+    done = STEPS[run.task.step](run)
+    return done if isinstance(done, Slice) else Slice(done)
 
 
-def _close_done(task: SyncTask, attempt: SyncAttempt, outcome: str) -> None:
+def _close_done(task: SyncTask, calls: _Calls, done: Slice) -> None:
     """Task and follow-up work are stored in one transaction, so a crash loses neither."""
+    is_told = done.has_news or not rounds.is_in_slices(task)
     with transaction.atomic():
-        task.succeed(outcome)
-        attempt.close(SyncAttempt.Outcome.DONE, outcome)
-        ask_follow_ups(task)
+        if is_told:
+            calls.keep()
+            calls.attempt.close(SyncAttempt.Outcome.DONE, done.outcome)
+        else:
+            calls.attempt.delete()
+        if done.place:
+            rounds.go_on(task, done.place)
+        elif not rounds.end_without_news(task, done.outcome):
+            task.succeed(done.outcome)
+            ask_follow_ups(task)
+        for order in done.by_themselves:
+            wanted = of_order(Step(task.step), order)
+            ask(wanted, origin=SyncTask.Origin.FOLLOW_UP, asked_by=task.asked_by)
 
 
 def _database_trouble(error: Exception) -> RemoteUnavailable:

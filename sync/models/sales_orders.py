@@ -150,7 +150,7 @@ class SalesOrder(ComparedOrder):
         null=True, blank=True, help_text="When SAP is asked again, although the order is complete."
     )
     billing_due_at = models.DateTimeField(
-        null=True, blank=True, help_text="When SAP is asked again, although the order is complete."
+        null=True, blank=True, help_text="Since when SAP has billing documents to be read."
     )
     billing_watched_at = models.DateTimeField(
         default=timezone.now,
@@ -218,8 +218,14 @@ class SalesOrder(ComparedOrder):
             ),
             models.Index(
                 fields=["billing_watched_at"],
-                condition=models.Q(stage="complete", billing_due_at__isnull=True),
+                condition=models.Q(stage="complete", deliveries_due_at__isnull=True),
                 name="order_billing_watched",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=~models.Q(stage__in=["complete", "canceled"])
+                & models.Q(sap_read_at__isnull=False),
+                name="order_open_in_sap",
             ),
         ]
 

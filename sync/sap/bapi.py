@@ -55,6 +55,7 @@ class SapSession:
         self._connect = connect
         self._parameters = dict(parameters)
         self.options = options
+        self.parcels_name_deliveries = True  # until an answer shows otherwise (unconfirmed)
         self._observe = observe
         self._interfaces = interfaces
         self._system: Hashable = (

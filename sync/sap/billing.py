@@ -95,10 +95,6 @@ def search_billing_documents(
     return Read(tuple(documents), tuple(unreadable))
 
 
-def is_cancelled(session: SapSession, number: str) -> bool:
-    return flag(_detail(session, abap.alpha(number)), "CANCELLED")
-
-
 def _listed(session: SapSession, reference: str) -> dict[str, Found]:
     arguments = {"REFDOCRANGE": {"SIGN": "I", "OPTION": "EQ", "REF_DOC_LOW": reference}}
     answer = session.call(LIST_BILLING, arguments)
