@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -107,6 +108,21 @@ def store_delivery(record: SapDelivery, sources: DeliverySources) -> OutboundDel
         if _is_billing_news(seen.billing_status if seen else "", record.billing_status):
             note_billing_news({line["sap_sales_order_number"] for line in lines} - {""})
     return delivery
+
+
+def store_billing_statuses(records: Iterable[SapDelivery]) -> set[str]:
+    """Of deliveries that are stored apart from it. Returns the SAP orders of which it changed."""
+    told = {one.delivery_number: one for one in records}
+    mirrors = OutboundDelivery.objects.filter(delivery_number__in=list(told))
+    changed: set[str] = set()
+    for number, status in mirrors.values_list("delivery_number", "billing_status"):
+        if (now := told[number].billing_status) != status:
+            mirrors.filter(delivery_number=number).update(billing_status=now)
+            orders = {item.sap_sales_order_number for item in told[number].items} - {""}
+            changed |= orders
+            if _is_billing_news(status, now):
+                note_billing_news(orders)
+    return changed
 
 
 def _is_billing_news(before: str, now: str) -> bool:

@@ -34,15 +34,17 @@ FORM = 2  # of the mirrors: raise it when something else is stored of the same r
 def fingerprint_of(
     record: SapDelivery | SapBillingDocument, sources: DeliverySources | None = None
 ) -> str:
-    """64 characters that cover the record and the settings that decide how it is stored. Without
-    handling units: a fetch of many deliveries does not read them."""
+    """64 characters that cover the record and the settings that decide how it is stored. Of a
+    delivery without its handling units, which a fetch of many does not read, and without its
+    billing status, which is stored by itself."""
     if isinstance(record, SapDelivery):
-        record = replace(record, handling_units=())
+        record = replace(record, handling_units=(), billing_status="")
     return sha256(repr((FORM, record, sources)).encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def unchanged_deliveries(records: Iterable[SapDelivery], sources: DeliverySources) -> set[str]:
-    """Numbers of deliveries that are stored as they are, whatever their handling units."""
+    """Numbers of deliveries that are stored as they are, apart from what the fingerprint leaves
+    out."""
     prints = {one.delivery_number: fingerprint_of(one, sources) for one in records}
     return set(_unchanged(OutboundDelivery, OutboundDeliveryLine, "delivery", prints))
 

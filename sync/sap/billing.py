@@ -133,7 +133,7 @@ def _read_billed(
     )
     numbers = list(dict.fromkeys([*references, *filter(None, others)]))
     return billed_documents(
-        search_deliveries(session, delivery_numbers=numbers).records,
+        search_deliveries(session, delivery_numbers=numbers, with_parcels=False).records,
         get_sales_orders(session, numbers).records,
     )
 

@@ -12,7 +12,7 @@ from sync.mirrors.followed import (
     schedule_parcels,
 )
 from sync.mirrors.progress import refresh_stages
-from sync.mirrors.sap import store_delivery, store_sap_status
+from sync.mirrors.sap import store_billing_statuses, store_delivery, store_sap_status
 from sync.mirrors.unchanged import unchanged_orders
 from sync.mirrors.unreadable_documents import Pulled
 from sync.models import SalesOrder
@@ -85,7 +85,9 @@ def _note_flow(answer: Answer, pulled: Pulled) -> None:
 
 
 def _keep_deliveries(run: StepRun, answer: Answer, pulled: Pulled) -> None:
-    pulled.read |= {("delivery", number) for number in answer.unchanged & answer.deliveries.keys()}
+    same = answer.unchanged & answer.deliveries.keys()
+    pulled.read |= {("delivery", number) for number in same}
+    pulled.changed |= store_billing_statuses(answer.deliveries[number] for number in same)
     for number, record in answer.deliveries.items():
         if number not in answer.unchanged:
             with pulled.kept_apart("delivery", number, orders_of(record)):
