@@ -81,12 +81,9 @@ def store_delivery(record: SapDelivery, sources: DeliverySources) -> OutboundDel
         {"track_number": number, "source": source}
         for number, source in tracking_numbers(record, sources=sources)
     ]
-    for model, rows in (
-        (OutboundDelivery, [values]),
-        (OutboundDeliveryLine, lines),
-        (DeliveryTrack, tracks),
-    ):
-        must_fit(model, rows, system="sap")
+    must_fit(OutboundDelivery, [values], system="sap")
+    must_fit(OutboundDeliveryLine, lines, system="sap")
+    must_fit(DeliveryTrack, tracks, system="sap")
     read = {
         "read_at": now,
         "fingerprint": fingerprint_of(record, sources),

@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
 
 from sync.mirrors.compared import unlisted_orders
 from sync.mirrors.deleted_deliveries import unlisted_deliveries
 from sync.mirrors.followed import parcels_to_read
 from sync.mirrors.unchanged import stored_with_parcels, unchanged_deliveries, unchanged_parcels
 from sync.mirrors.unreadable_documents import Pulled
-from sync.models import SalesOrder
-from sync.sap.records import SapDelivery, SapSalesOrder
+from sync.models import SalesOrder, Step
+from sync.sap.records import SapSalesOrder
+from sync.steps.from_sap.answer import Answer
 from sync.steps.step_run import StepRun
 
 # Each may cost a call (SAP sheet 4.3): with those for all orders it stays within two seconds.
 PARCELS_AT_ONCE = 5
-
-
-@dataclass(slots=True)
-class Answer:
-    """What SAP said of ``orders``. ``asked`` are deliveries that were asked for their parcels,
-    ``put_off`` those whose parcels have to be read and were not."""
-
-    orders: list[SalesOrder]
-    statuses: tuple[SapSalesOrder, ...] = ()
-    missing: list[SalesOrder] = field(default_factory=list)
-    deliveries: dict[str, SapDelivery] = field(default_factory=dict)
-    unchanged: set[str] = field(default_factory=set)
-    deleted: set[str] = field(default_factory=set)
-    asked: set[str] = field(default_factory=set)
-    put_off: list[SapDelivery] = field(default_factory=list)
-
-    @property
-    def numbers(self) -> list[str]:
-        return [order.sap_sales_order_number for order in self.orders]
 
 
 def of_one_order(run: StepRun, order: SalesOrder, pulled: Pulled) -> Answer:
@@ -117,8 +98,9 @@ def _ask_parcels(run: StepRun, answer: Answer, pulled: Pulled) -> None:
     ]
     now, answer.put_off = left[:PARCELS_AT_ONCE], left[PARCELS_AT_ONCE:]
     wanted = [one.delivery_number for one in now]
-    wanted += [one for one in parcels_to_read(PARCELS_AT_ONCE) if one not in wanted]
-    wanted = wanted[:PARCELS_AT_ONCE]
+    if run.task.step == Step.PULL_DELIVERIES:
+        wanted += [one for one in parcels_to_read(PARCELS_AT_ONCE) if one not in wanted]
+        wanted = wanted[:PARCELS_AT_ONCE]
     for one in (*now, *answer.put_off):  # without its parcels none of them is stored
         del answer.deliveries[one.delivery_number]
     if wanted:

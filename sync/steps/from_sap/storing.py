@@ -18,7 +18,7 @@ from sync.mirrors.unreadable_documents import Pulled
 from sync.models import SalesOrder
 from sync.sap.billing_flow import billing_in_flow
 from sync.sap.records import SapDelivery
-from sync.steps.from_sap.answers import Answer
+from sync.steps.from_sap.answer import Answer
 from sync.steps.step_run import StepRun
 
 
