@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import time
@@ -23,6 +24,7 @@ from sync.jobs.run import run_task
 from sync.models import ProcessHeartbeat, SyncTask, clock
 from sync.remotes import close_connections, tend_connections
 
+M_ARENA_MAX = -8  # malloc.h
 LISTENER = "sync.jobs.rings.Listener"
 WORKER = ProcessHeartbeat.Kind.WORKER
 TWICE_WITHIN_SECONDS = 1.0  # a supervisor and a terminal may both send one signal
@@ -43,6 +45,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["threads"] < 1:
             raise CommandError("A worker needs at least one thread.")
+        share_memory_among_threads()
         due_work = DueWork(process_name(WORKER))
         loop = PullLoop(options["threads"], due_work, run_task, PassingOn())
 
@@ -59,6 +62,13 @@ class Command(BaseCommand):
                 end_at_once_on_a_second_signal()
                 loop.drain()
                 close_connections()
+
+
+def share_memory_among_threads() -> None:
+    """One heap for all threads, where the C library has a switch for it (glibc): by default each
+    keeps its own, and eight threads hold a quarter more."""
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 def listen(loop: PullLoop) -> None:
