@@ -42,7 +42,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_rq",
     "django_tables2",
-    "lucide",
     "sync",
 ]
 
@@ -50,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "sync.views.odd_requests.OddRequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # masks its lengths against BREACH
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -88,9 +88,12 @@ USE_THOUSAND_SEPARATOR = False
 # ---- Data ---------------------------------------------------------------------------------------
 DATA_DIR = env.path("DATA_DIR", BASE_DIR / ".demo")
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}
-DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
+# Connections are kept between requests and tasks; one found dead is replaced before its next use.
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE_SECONDS", 600)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    DATABASES["default"]["CONN_MAX_AGE"] = 0  # opening a file costs nothing
     # Measured in stack.md section 5: without these, writers lock each other out.
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
@@ -188,6 +191,10 @@ FOLLOW_COMPLETE_DAYS = env.float("FOLLOW_COMPLETE_DAYS", 14.0)
 # After that, so many complete orders at a time are looked at for later billing documents.
 WATCH_BILLING_DAYS = env.float("WATCH_BILLING_DAYS", 730.0)
 WATCH_BILLING_ORDERS = env.int("WATCH_BILLING_ORDERS", 100)
+# What the ledger keeps, and how long; 0: for ever (docs/ledger.md).
+LEDGER_FULL_DAYS = env.int("LEDGER_FULL_DAYS", 30)
+LEDGER_WRITES_FULL_DAYS = env.int("LEDGER_WRITES_FULL_DAYS", 365)
+LEDGER_KEEP_DAYS = env.int("LEDGER_KEEP_DAYS", 90)
 RETRY_SCALE = env.float("RETRY_SCALE", 1.0)  # below 1: every retry comes sooner (chaos, demo)
 
 # ---- Magento ------------------------------------------------------------------------------------

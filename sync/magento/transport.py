@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import Any
 
 import requests
@@ -20,7 +21,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RemoteMisconfigured, RemoteUnavailable, SyncError
-from sync.exchanges import Exchange, Observer, redact
+from sync.exchanges import SENT, Exchange, Observer, redact
 from sync.lending import Lent
 from sync.magento.answers import NOT_JSON, decoded
 from sync.magento.connections import ShopConnections
@@ -37,7 +38,7 @@ _BAD_ADDRESS = (
 _HOST_ALONE = re.compile(r"(localhost|[\w-]+(\.[\w-]+)+)(:\d+)?(/|$)", re.ASCII)
 
 
-@dataclass(slots=True)
+@dataclass
 class _Call:
     """One call in progress; ``answer`` and ``status`` appear when there is one."""
 
@@ -58,6 +59,11 @@ class _Call:
     def begin(self) -> None:
         """What it waited for a connection is not the shop's time."""
         self.started_at, self.started = datetime.now(UTC), time.monotonic()
+
+    @cached_property
+    def redacted(self) -> dict[str, Any]:
+        kept: dict[str, Any] = redact(self.request)
+        return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +144,8 @@ class Transport:
         return self._run(_Call("DELETE", route, {}, is_write=True), "", None)
 
     def _run(self, call: _Call, query: str, body: dict[str, Any] | None) -> Any:
+        if call.is_write:
+            self._observe(self._exchange(call, SENT))
         outcome = "refused"
         try:
             value = self._sent(call, query, body)
@@ -193,7 +201,7 @@ class Transport:
             started_at=call.started_at,
             duration_seconds=time.monotonic() - call.started,
             outcome=outcome,
-            request=redact(call.request),
+            request=call.redacted,
             answer=answer,
         )
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sync", "0030_sources_of_stock"),
+        ("sync", "0037_packed_payloads"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -55,14 +55,6 @@ class Migration(migrations.Migration):
             name="threads",
             field=models.PositiveSmallIntegerField(
                 default=1, help_text="Tasks it can run at once."
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="synctask",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")),
-                fields=["priority", "id"],
-                name="task_next",
             ),
         ),
         migrations.AddConstraint(

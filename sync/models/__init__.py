@@ -28,6 +28,7 @@ from sync.models.mapping import (
     SourceMapping,
 )
 from sync.models.order_texts import TextMapping
+from sync.models.pruning import PruningProgress
 from sync.models.readiness import ReadinessFinding
 from sync.models.regions import RegionMapping
 from sync.models.release import Release
@@ -61,6 +62,7 @@ __all__ = [
     "OutboundDeliveryLine",
     "PaymentMapping",
     "ProcessHeartbeat",
+    "PruningProgress",
     "PullWatermark",
     "ReadinessFinding",
     "RegionMapping",

@@ -6,14 +6,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, NoReturn
 
 from sync.causes.sap import SapCause
 from sync.errors import OutcomeUnknown, RemoteUnavailable, SyncError
-from sync.exchanges import Exchange, Observer
+from sync.exchanges import SENT, Exchange, Observer
 from sync.fence import refuse_if_late
 from sync.lending import NO_LIMITS, Lent, Limits, Pool
 from sync.sap import ledger
@@ -166,9 +166,21 @@ class SapSession:
     def _send(
         self, session: OpenSession, function: str, checked: dict[str, Any], *, changes: bool
     ) -> dict[str, Any]:
-        if changes:
-            refuse_if_late()
         started_at, started = datetime.now(UTC), time.monotonic()
+        exchange = Exchange(
+            system=SYSTEM,
+            operation=function,
+            is_write=changes,
+            started_at=started_at,
+            duration_seconds=0,
+            outcome=SENT,
+            request=ledger.request(checked),
+            answer=None,
+        )
+        if changes:
+            self._observe(exchange)
+            refuse_if_late()
+            started = time.monotonic()
         answer: dict[str, Any] | None = None
         outcome = "unknown" if changes else "unavailable"
         try:
@@ -189,14 +201,10 @@ class SapSession:
             raise
         finally:
             self._observe(
-                Exchange(
-                    system=SYSTEM,
-                    operation=function,
-                    is_write=changes,
-                    started_at=started_at,
+                replace(
+                    exchange,
                     duration_seconds=time.monotonic() - started,
                     outcome=outcome,
-                    request=ledger.request(checked),
                     answer=ledger.answer(checked, answer),
                 )
             )

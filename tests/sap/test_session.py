@@ -19,7 +19,7 @@ from sync.errors import (
     SyncError,
     UnexpectedRecord,
 )
-from sync.exchanges import Exchange
+from sync.exchanges import SENT, Exchange
 from sync.sap import connection, ledger
 from sync.sap.bapi import SapSession, SapSessions
 from sync.sap.options import SapOptions
@@ -366,7 +366,8 @@ def test_each_call_is_told_to_the_observer(answer: Any, changes: bool, outcome: 
     with suppress(SyncError):
         session.call(PING, {"REQUTEXT": "hello"}, changes=changes)
 
-    (exchange,) = seen
+    *before, exchange = seen
+    assert [one.outcome for one in before] == ([SENT] if changes else [])  # before it leaves
     assert (exchange.system, exchange.operation, exchange.outcome) == ("sap", PING, outcome)
     assert exchange.is_write is changes
     assert exchange.request == {"REQUTEXT": "hello"}
