@@ -23,7 +23,7 @@ from sync.sap import (
     simulation,
     table_read,
 )
-from sync.sap.bapi import SapSession, SapSessions
+from sync.sap.bapi import SapSession
 from sync.sap.connection import Connect
 from sync.sap.explanations import Explanation
 from sync.sap.messages import explain
@@ -40,6 +40,7 @@ from sync.sap.records import (
     SapSimulation,
 )
 from sync.sap.rows import text
+from sync.sap.sessions import SapSessions
 
 __all__ = ["SalesOrderUnit", "SapClient", "SapOptions"]
 

@@ -11,9 +11,9 @@ import pytest
 from sync.causes.portal import PortalCause
 from sync.errors import RemoteChanged, RemoteUnavailable, SyncError
 from sync.lending import Limits, Unlimited
-from sync.sap.bapi import SapSessions
 from sync.sap.client import SapClient
 from sync.sap.options import SapOptions
+from sync.sap.sessions import SapSessions
 from tests.sap.builders import PARAMETERS, a_request
 from tests.sap.fake_sap import ABAPRuntimeError, CommunicationError, FakeSap
 from tests.test_lending import WAIT, Slots

@@ -10,9 +10,9 @@ from sync.lending import Limits
 from sync.models import RemoteHealth, SalesOrder, SyncTask
 from sync.remotes import Remotes
 from sync.sandbox.sap.connection import connect_in_process
-from sync.sap.bapi import SapSessions
 from sync.sap.client import SapClient
 from sync.sap.options import SapOptions
+from sync.sap.sessions import SapSessions
 from tests.test_lending import Slots
 from tests.world import POLICY, SAP_LOGON, World
 
