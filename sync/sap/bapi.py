@@ -49,6 +49,7 @@ class SapSession:
     ) -> None:
         self._sessions = sessions
         self.options = options
+        self.parcels_name_deliveries = True  # until an answer shows otherwise (unconfirmed)
         self._observe = observe
         self._interfaces = interfaces
         self.recognise: Callable[[dict[str, str]], None] = _anyone
@@ -122,7 +123,7 @@ class SapSession:
     def _send(
         self, session: OpenSession, function: str, checked: dict[str, Any], *, changes: bool
     ) -> dict[str, Any]:
-        exchange = _sent(function, checked, changes=changes)
+        exchange = _leaving(function, checked, changes=changes)
         if changes:
             self._observe(exchange)
             refuse_if_late()
@@ -254,7 +255,7 @@ class SapSession:
             self._busy.release()
 
 
-def _sent(function: str, checked: dict[str, Any], *, changes: bool) -> Exchange:
+def _leaving(function: str, checked: dict[str, Any], *, changes: bool) -> Exchange:
     return Exchange(
         system=SYSTEM,
         operation=function,

@@ -251,10 +251,6 @@ class SapClient:
         return billing_flow.later_billing_documents(self._session, numbers)
 
     @_once_more_if_cut
-    def is_billing_document_cancelled(self, number: str) -> bool:
-        return billing.is_cancelled(self._session, number)
-
-    @_once_more_if_cut
     def search_billing_documents(
         self, *, reference_documents: Sequence[str]
     ) -> Read[SapBillingDocument]:

@@ -1,4 +1,4 @@
-"""The sessions of one process with one SAP system, lent to its threads."""
+"""The open sessions of a process with SAP, lent to one thread at a time."""
 
 from __future__ import annotations
 
@@ -28,8 +28,11 @@ class OpenSession:
 
 
 class SapSessions(Pool[OpenSession]):
-    """One that was idle for too long is not used again: gateways and firewalls cut it, and the
-    first call on it fails (SAP sheet 13.16)."""
+    """The sessions of one process with one SAP system.
+
+    One that was idle for too long is not used again: gateways and firewalls cut it, and the first
+    call on it fails (SAP sheet 13.16).
+    """
 
     def __init__(
         self,
