@@ -46,6 +46,13 @@ def test_clicks_come_first_then_the_oldest() -> None:
     assert found(DueWork("me")) == clicked + old
 
 
+def test_what_was_put_back_stands_behind_what_has_waited_longer() -> None:
+    first, second = tasks(2)
+    SyncTask.objects.filter(pk=first).update(not_before=timezone.now())
+
+    assert found(DueWork("me")) == [second, first]
+
+
 def test_what_is_put_off_or_already_runs_is_left_out() -> None:
     due = a_task(lock="order:1")
     a_task(reference="later", lock="order:2", not_before=timezone.now() + timedelta(hours=1))

@@ -29,6 +29,7 @@ LISTENER = "sync.jobs.rings.Listener"
 WORKER = ProcessHeartbeat.Kind.WORKER
 TWICE_WITHIN_SECONDS = 1.0  # a supervisor and a terminal may both send one signal
 PASS_ON_EVERY_SECONDS = 1.0
+REDIS_AWAY_SECONDS = 30.0
 
 
 class Command(BaseCommand):
@@ -92,16 +93,18 @@ class PassingOn:
     """Rings for other workers when there is more to do than this one can take up."""
 
     def __init__(self) -> None:
-        self._passed_at = 0.0
+        self._next_at = 0.0
 
     def __call__(self, due: Due) -> None:
         now = time.monotonic()
-        if now - self._passed_at < PASS_ON_EVERY_SECONDS:
+        if now < self._next_at:
             return
-        self._passed_at = now
+        self._next_at = now + PASS_ON_EVERY_SECONDS
         priority = SyncTask.Priority.INTERACTIVE if due.is_urgent else SyncTask.Priority.BULK
-        with suppress(RedisError):  # the sweep rings as well
+        try:
             ring_once(QUEUES[priority], due.pk)
+        except RedisError:  # the sweep rings as well
+            self._next_at = now + REDIS_AWAY_SECONDS
 
 
 def end_at_once_on_a_second_signal() -> None:
