@@ -15,7 +15,7 @@ from sync.sap.client import SapClient
 from sync.sap.options import SapOptions
 from sync.sap.sessions import SapSessions
 from tests.sap.builders import PARAMETERS, a_request
-from tests.sap.fake_sap import ABAPRuntimeError, CommunicationError, FakeSap
+from tests.sap.fake_sap import ABAPApplicationError, ABAPRuntimeError, CommunicationError, FakeSap
 from tests.test_lending import WAIT, Slots
 
 CREATE, COMMIT = "BAPI_SALESORDER_CREATEFROMDAT2", "BAPI_TRANSACTION_COMMIT"
@@ -104,11 +104,22 @@ def test_between_create_and_commit_nobody_gets_the_session() -> None:
     assert len(made) == 2
 
 
+class Thief:
+    """A pace at which another thread takes a session whenever a call waits for its turn."""
+
+    def __init__(self) -> None:
+        self.sessions: SapSessions | None = None
+
+    def wait(self) -> None:
+        if self.sessions is not None:
+            self.sessions.take()
+
+
 def test_a_test_run_is_rolled_back_on_the_session_it_ran_on() -> None:
     made: list[Watched] = []
-    sessions = sessions_of(FakeSap({CREATE: {}, ROLLBACK: {}}), made)
-    with a_client(sessions)._session.held(), a_client(sessions)._session.held():
-        pass  # two idle sessions
+    thief = Thief()
+    sessions = sessions_of(FakeSap({CREATE: {}, ROLLBACK: {}}), made, at_most(99, thief))
+    thief.sessions = sessions
 
     a_client(sessions).simulate_sales_order(a_request())
 
@@ -116,11 +127,17 @@ def test_a_test_run_is_rolled_back_on_the_session_it_ran_on() -> None:
     assert used.functions[:2] == [CREATE, ROLLBACK]
 
 
-def test_a_test_run_that_failed_leaves_its_session_to_nobody() -> None:
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {CREATE: {}, ROLLBACK: ABAPRuntimeError("", 3, "SOME_DUMP")},
+        {CREATE: ABAPApplicationError("", 5, "NOT_FOUND")},
+    ],
+)
+def test_a_test_run_that_failed_leaves_its_session_to_nobody(answers: dict[str, Any]) -> None:
     """It may still hold the document, and the next to commit would save it."""
     made: list[Watched] = []
-    dump = ABAPRuntimeError("", 3, "SOME_DUMP")
-    sessions = sessions_of(FakeSap({CREATE: {}, ROLLBACK: dump, PING: {}}), made)
+    sessions = sessions_of(FakeSap({PING: {}, **answers}), made)
 
     with pytest.raises(SyncError):
         a_client(sessions).simulate_sales_order(a_request())
