@@ -6,11 +6,18 @@ import logging
 import os
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
 from django.conf import settings
-from django.db import DataError, InterfaceError, OperationalError, close_old_connections
+from django.db import (
+    DataError,
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connections,
+)
 
 from sync.causes.portal import PortalCause
 from sync.errors import LeaseLost, RemoteChanged, RemoteUnavailable, SyncError
@@ -35,8 +42,9 @@ LOST_RACE = "lost its lease"
 REFUSALS = "passing_refusals"  # fact of a task
 
 
-def run_task(task_id: int) -> None:
-    """Started by a ring: run the named task, then whatever waits behind the same lock."""
+def run_task(task_id: int, goes_on: Callable[[int], bool] = lambda _: True) -> None:
+    """Run a task, then whatever waits behind the same lock, as long as ``goes_on`` says so of the
+    next one. Whatever fails here is left to the sweep: the thread works on."""
     close_old_connections()
     try:
         if not clock.agrees_soon():
@@ -45,6 +53,11 @@ def run_task(task_id: int) -> None:
         pk: int | None = task_id
         while pk is not None:
             pk = run_one(pk, remotes)
+            if pk is not None and not goes_on(pk):
+                return
+    except Exception:
+        logger.exception("task %s could not be run", task_id)
+        connections.close_all()  # it may be the database that failed
     finally:
         close_old_connections()
 

@@ -37,7 +37,11 @@ def _take(schedule: StepSchedule, now: datetime) -> bool:
 
 
 def _run(schedule: StepSchedule) -> int:
+    """Where there was more than is asked for at once, the next look goes on with it."""
     if release.holds(schedule.step, asked_by_person=False):
         return 0
     asked = ask_all(plan.open_work(Step(schedule.step)), origin=SyncTask.Origin.SCHEDULE)
-    return sum(one.answer == Answer.ASKED for one in asked)
+    new = sum(one.answer == Answer.ASKED for one in asked)
+    if new >= plan.AT_ONCE:
+        StepSchedule.objects.filter(pk=schedule.pk).update(next_run_at=clock.now())
+    return new

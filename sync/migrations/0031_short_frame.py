@@ -19,20 +19,4 @@ class Migration(migrations.Migration):
                 null=True,
             ),
         ),
-        migrations.AddIndex(
-            model_name="synctask",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")),
-                fields=["priority", "id", "not_before"],
-                name="task_next",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="synctask",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")),
-                fields=["lock", "priority", "id"],
-                name="task_behind",
-            ),
-        ),
     ]

@@ -16,8 +16,9 @@ from django.db.models import F, Q
 
 from sync.causes.cause import Team
 from sync.errors import LeaseLost
-from sync.models import clock
+from sync.models import clock, task_indexes
 from sync.models.failures import NO_FAILURE
+from sync.models.packed import PackedJSONField
 from sync.models.steps import Step
 from sync.models.systems import MAGENTO, SAP, kind_of, shop_code
 
@@ -181,21 +182,11 @@ class SyncTask(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "not_before", "priority"], name="task_due"),
+            *task_indexes.INDEXES,
             models.Index(fields=["state", "-id"], name="task_state"),
             models.Index(fields=["step", "state", "-id"], name="task_step"),
             models.Index(
                 fields=["cause_key"], condition=Q(state="needs_attention"), name="task_cause"
-            ),
-            models.Index(
-                fields=["priority", "id", "not_before"],
-                condition=Q(state="waiting"),
-                name="task_next",
-            ),
-            models.Index(
-                fields=["lock", "priority", "id"],
-                condition=Q(state="waiting"),
-                name="task_behind",
             ),
         ]
 
@@ -317,11 +308,16 @@ class RemoteCall(models.Model):
     started_at = models.DateTimeField()
     duration_seconds = models.FloatField()
     outcome = models.CharField(max_length=12)
-    request = models.JSONField(default=dict)
-    answer = models.JSONField(null=True, blank=True)
+    request = PackedJSONField(default=dict)
+    answer = PackedJSONField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
 
     def __str__(self) -> str:
         return f"{self.system} {self.operation}"
+
+    @property
+    def is_emptied(self) -> bool:
+        """Whether its payloads were removed by age; a call that was made always has a request."""
+        return self.request is None

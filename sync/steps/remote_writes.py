@@ -41,17 +41,24 @@ def wait_for_sap(order: SalesOrder) -> None:
 
 @contextmanager
 def writing_to_shop(run: StepRun, order: SalesOrder, ahead: Ahead = nothing) -> Iterator[None]:
-    """Wraps one write to Magento, and nothing else. ``ahead`` stores what must be on disk before
-    it, together with the mark."""
-    with _marked(run, order, "shop_unsettled_until", run.policy.magento_settle, ahead):
+    """Wraps one write to Magento, and nothing else. Its connection is borrowed before the time runs
+    in which it must begin. ``ahead`` stores what must be on disk before it, with the mark."""
+    with (
+        run.magento().holding_connection(),
+        _marked(run, order, "shop_unsettled_until", run.policy.magento_settle, ahead),
+    ):
         yield
 
 
 @contextmanager
 def writing_to_sap(run: StepRun, order: SalesOrder, ahead: Ahead = nothing) -> Iterator[None]:
-    """Wraps one unit of work in SAP, from the create to the answer of the commit. ``ahead`` stores
-    what must be on disk before it begins, together with the mark."""
-    with _marked(run, order, "sap_unsettled_until", run.policy.sap_settle, ahead):
+    """Wraps one unit of work in SAP, from the create to the answer of the commit. Its session is
+    borrowed before the time runs in which it must begin. ``ahead`` stores what must be on disk
+    before it begins, with the mark."""
+    with (
+        run.remotes.sap().holding_session(),
+        _marked(run, order, "sap_unsettled_until", run.policy.sap_settle, ahead),
+    ):
         yield
 
 
