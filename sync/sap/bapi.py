@@ -7,13 +7,12 @@ import time
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, NoReturn
 
 from sync.causes.sap import SapCause
 from sync.errors import OutcomeUnknown, RemoteUnavailable, SyncError
-from sync.exchanges import SENT, Exchange, Observer
+from sync.exchanges import Observer
 from sync.fence import refuse_if_late
 from sync.lending import NO_LIMITS, Lent, Limits, Pool
 from sync.sap import ledger
@@ -22,8 +21,6 @@ from sync.sap.failures import Failure, read_failure
 from sync.sap.interface import PROCESS_CACHE, Interface, InterfaceCache
 from sync.sap.options import SapOptions
 from sync.sap.returns import read_return
-
-SYSTEM = "sap"
 
 
 def _anyone(seen: dict[str, str]) -> None:
@@ -166,21 +163,11 @@ class SapSession:
     def _send(
         self, session: OpenSession, function: str, checked: dict[str, Any], *, changes: bool
     ) -> dict[str, Any]:
-        started_at, started = datetime.now(UTC), time.monotonic()
-        exchange = Exchange(
-            system=SYSTEM,
-            operation=function,
-            is_write=changes,
-            started_at=started_at,
-            duration_seconds=0,
-            outcome=SENT,
-            request=ledger.request(checked),
-            answer=None,
-        )
+        begun = ledger.begun(function, checked, is_write=changes)
         if changes:
-            self._observe(exchange)
+            self._observe(begun)
             refuse_if_late()
-            started = time.monotonic()
+        started = time.monotonic()
         answer: dict[str, Any] | None = None
         outcome = "unknown" if changes else "unavailable"
         try:
@@ -200,14 +187,8 @@ class SapSession:
             self.quarantine()
             raise
         finally:
-            self._observe(
-                replace(
-                    exchange,
-                    duration_seconds=time.monotonic() - started,
-                    outcome=outcome,
-                    answer=ledger.answer(checked, answer),
-                )
-            )
+            seconds, told = time.monotonic() - started, ledger.answer(checked, answer)
+            self._observe(replace(begun, duration_seconds=seconds, outcome=outcome, answer=told))
         return answer
 
     def _raise(self, session: OpenSession, failure: Failure, exc: Exception) -> None:
