@@ -4,23 +4,26 @@ after a doubtful end."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, NoReturn
 
 from sync.causes.sap import SapCause
 from sync.errors import OutcomeUnknown, RemoteUnavailable, SyncError
-from sync.exchanges import Observer
+from sync.exchanges import SENT, Exchange, Observer
 from sync.fence import refuse_if_late
-from sync.lending import NO_LIMITS, Lent, Limits, Pool
+from sync.lending import Lent
 from sync.sap import ledger
-from sync.sap.connection import Connect, RfcConnection, open_connection
 from sync.sap.failures import Failure, read_failure
 from sync.sap.interface import PROCESS_CACHE, Interface, InterfaceCache
 from sync.sap.options import SapOptions
 from sync.sap.returns import read_return
+from sync.sap.sessions import OpenSession, SapSessions
+
+SYSTEM = "sap"
 
 
 def _anyone(seen: dict[str, str]) -> None:
@@ -28,50 +31,6 @@ def _anyone(seen: dict[str, str]) -> None:
 
 
 SHORT_IDLE_SECONDS = 10  # a gateway may cut a connection idle for longer: repeat a read
-SECRETS = {"user", "passwd", "lang", "mysapsso2", "x509cert", "trace"}
-
-
-@dataclass(eq=False, slots=True)
-class OpenSession:
-    """A connection and its ABAP session."""
-
-    connection: RfcConnection
-    has_answered: bool = False
-    is_recognised: bool = False
-
-    def close(self) -> None:
-        # It is given up either way; a failing close changes nothing.
-        with suppress(Exception):
-            self.connection.close()
-
-
-class SapSessions(Pool[OpenSession]):
-    """The sessions of one process with one SAP system.
-
-    One that was idle for too long is not used again: gateways and firewalls cut it, and the first
-    call on it fails (SAP sheet 13.16).
-    """
-
-    def __init__(
-        self,
-        connect: Connect,
-        parameters: Mapping[str, str],
-        options: SapOptions,
-        *,
-        limits: Limits = NO_LIMITS,
-    ) -> None:
-        logon = dict(parameters)
-        self.system: Hashable = (
-            connect,
-            tuple(sorted((k, str(v)) for k, v in logon.items() if k not in SECRETS)),
-        )
-        super().__init__(
-            "SAP",
-            lambda: OpenSession(open_connection(connect, logon)),
-            OpenSession.close,
-            keep_seconds=options.longest_idle_seconds,
-            limits=limits,
-        )
 
 
 class SapSession:
@@ -90,6 +49,7 @@ class SapSession:
     ) -> None:
         self._sessions = sessions
         self.options = options
+        self.parcels_name_deliveries = True  # until an answer shows otherwise (unconfirmed)
         self._observe = observe
         self._interfaces = interfaces
         self.recognise: Callable[[dict[str, str]], None] = _anyone
@@ -163,9 +123,9 @@ class SapSession:
     def _send(
         self, session: OpenSession, function: str, checked: dict[str, Any], *, changes: bool
     ) -> dict[str, Any]:
-        begun = ledger.begun(function, checked, is_write=changes)
+        exchange = _leaving(function, checked, changes=changes)
         if changes:
-            self._observe(begun)
+            self._observe(exchange)
             refuse_if_late()
         started = time.monotonic()
         answer: dict[str, Any] | None = None
@@ -187,8 +147,14 @@ class SapSession:
             self.quarantine()
             raise
         finally:
-            seconds, told = time.monotonic() - started, ledger.answer(checked, answer)
-            self._observe(replace(begun, duration_seconds=seconds, outcome=outcome, answer=told))
+            self._observe(
+                replace(
+                    exchange,
+                    duration_seconds=time.monotonic() - started,
+                    outcome=outcome,
+                    answer=ledger.answer(checked, answer),
+                )
+            )
         return answer
 
     def _raise(self, session: OpenSession, failure: Failure, exc: Exception) -> None:
@@ -287,6 +253,19 @@ class SapSession:
             yield
         finally:
             self._busy.release()
+
+
+def _leaving(function: str, checked: dict[str, Any], *, changes: bool) -> Exchange:
+    return Exchange(
+        system=SYSTEM,
+        operation=function,
+        is_write=changes,
+        started_at=datetime.now(UTC),
+        duration_seconds=0,
+        outcome=SENT,
+        request=ledger.request(checked),
+        answer=None,
+    )
 
 
 def doubtful(error: SyncError, *, reference: str) -> OutcomeUnknown:

@@ -6,30 +6,13 @@ What was sent keeps its zeros: a division 00 is a value.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-from sync.exchanges import SENT, Exchange, redact
-
-SYSTEM = "sap"
+from sync.exchanges import Exchange, redact
 
 
 def silent(exchange: Exchange) -> None:
     """An observer that keeps nothing."""
-
-
-def begun(function: str, arguments: Mapping[str, Any], *, is_write: bool) -> Exchange:
-    """A call that is about to leave."""
-    return Exchange(
-        system=SYSTEM,
-        operation=function,
-        is_write=is_write,
-        started_at=datetime.now(UTC),
-        duration_seconds=0,
-        outcome=SENT,
-        request=request(arguments),
-        answer=None,
-    )
 
 
 def request(arguments: Mapping[str, Any]) -> dict[str, Any]:
