@@ -13,7 +13,7 @@ PAIRS = {
     "BillingDocument": ("BillingDocumentLine", "push_invoice", "billing_document", "Invoice",
                         "further_documents"),
 }  # fmt: skip
-CHUNK = 20_000
+CHUNK = 500_000
 
 
 def note_what_the_shop_was_not_told(apps, schema_editor):
