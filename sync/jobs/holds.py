@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Min
+from django.conf import settings
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Min, Q
+from django.db.models.expressions import Combinable
 
 from sync.causes.cause import Kind as ErrorKind
 from sync.causes.portal import PortalCause
 from sync.jobs import release
 from sync.jobs.turns import Turns
-from sync.models import RemoteHealth, RemoteIdentity, Step, SyncTask, clock
+from sync.models import Release, RemoteHealth, RemoteIdentity, Step, SyncTask, clock
 from sync.models.failures import NO_FAILURE, columns_for
 from sync.models.steps import FETCHES
 from sync.models.systems import SAP, changed_name_of, name_of
@@ -28,6 +30,17 @@ class Hold:
 
     failure: dict[str, str]
     until: datetime | None
+
+
+def may_be_held() -> Combinable:
+    """Read with a task: whether there is anything at all for which some task is held back. Nearly
+    always there is not, and ``held_back`` need not be asked."""
+    changed = RemoteIdentity.objects.filter(noticed_at__isnull=False)
+    in_trouble = Q(opened_at__isnull=False) | Q(quiet_until__isnull=False)
+    found = Q(Exists(changed)) | Q(Exists(RemoteHealth.objects.filter(in_trouble)))
+    if settings.NEEDS_RELEASE:
+        found |= ~Q(Exists(Release.objects.all()))
+    return ExpressionWrapper(found, output_field=BooleanField())
 
 
 def held_back(task: SyncTask) -> Hold | None:

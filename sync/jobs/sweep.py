@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from sync.jobs import resume
 from sync.jobs.bell import ring, rings_waiting
 from sync.jobs.cleared import close_cleared
@@ -14,6 +16,7 @@ from sync.jobs.going_on import go_on
 from sync.jobs.holds import wake_forgotten
 from sync.jobs.turns import Turns
 from sync.models import SyncAttempt, SyncTask, clock
+from sync.models.recording import keep_unanswered
 
 # With fewer rings in the queue than tasks that are due, some were lost; otherwise hardly any.
 RING_AGAIN_AFTER = timedelta(seconds=5)
@@ -56,11 +59,14 @@ def _unheard(now: datetime) -> list[SyncTask]:
 def _free(task: SyncTask, now: datetime) -> int:
     """Put a lost task back in the queue; the step itself finds out how far it had come."""
     still_lost = SyncTask.objects.expired(now).filter(pk=task.pk, attempts=task.attempts)
-    freed = still_lost.update(
-        state=SyncTask.State.WAITING, lease_owner="", lease_until=None, rung_at=None
-    )
-    if freed:
+    with transaction.atomic():
+        freed = still_lost.update(
+            state=SyncTask.State.WAITING, lease_owner="", lease_until=None, rung_at=None, sent=None
+        )
+        if not freed:
+            return 0
         lost = SyncAttempt.objects.filter(task=task, outcome=SyncAttempt.Outcome.RUNNING)
+        keep_unanswered(task, lost)
         lost.update(
             outcome=SyncAttempt.Outcome.LOST,
             finished_at=now,
