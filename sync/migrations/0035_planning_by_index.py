@@ -202,4 +202,8 @@ class Migration(migrations.Migration):
                 name="task_in_trouble",
             ),
         ),
+        migrations.AddIndex(
+            model_name="salesorder",
+            index=models.Index(fields=["shop", "sap_sold_to"], name="order_sold_to"),
+        ),
     ]
