@@ -224,6 +224,7 @@ class SalesOrder(ComparedOrder):
                 name="order_billing_watched",
             ),
             models.Index(fields=["id"], condition=NOT_CONFIRMED, name="order_to_confirm"),
+            models.Index(fields=["shop", "sap_sold_to"], name="order_sold_to"),
             models.Index(
                 fields=["stage", "placed_at", "id"],
                 condition=NOT_LOOKED_FOR,
