@@ -18,7 +18,7 @@ def follow_parcels(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sync", "0030_sources_of_stock")]
+    dependencies = [("sync", "0031_short_frame")]
 
     operations = [
         migrations.AddField(
