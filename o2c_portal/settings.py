@@ -88,9 +88,12 @@ USE_THOUSAND_SEPARATOR = False
 # ---- Data ---------------------------------------------------------------------------------------
 DATA_DIR = env.path("DATA_DIR", BASE_DIR / ".demo")
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}
-DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
+# Connections are kept between requests and tasks; one found dead is replaced before its next use.
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE_SECONDS", 600)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    DATABASES["default"]["CONN_MAX_AGE"] = 0  # opening a file costs nothing
     # Measured in stack.md section 5: without these, writers lock each other out.
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
@@ -176,11 +179,14 @@ RQ = {
 RQ_SHOW_ADMIN_LINK = False
 
 # ---- Work ---------------------------------------------------------------------------------------
+WORKER_THREADS = env.int("WORKER_THREADS", 8)  # tasks that one worker process runs at once
 LEASE_SECONDS = env.int("LEASE_SECONDS", 300)
 # After a write whose answer was lost nothing is concluded before the longest server time is over.
 MAGENTO_SETTLE_SECONDS = env.int("MAGENTO_SETTLE_SECONDS", 120)
 SAP_SETTLE_SECONDS = env.int("SAP_SETTLE_SECONDS", 120)
 PULL_OVERLAP_SECONDS = env.int("PULL_OVERLAP_SECONDS", 300)
+# Statuses the fetch of deliveries has read count for the fetch of billing documents so long.
+SAP_STATUSES_FOR_SECONDS = env.int("SAP_STATUSES_FOR_SECONDS", 120)
 # Parcel numbers and billing documents change after an order is complete: SAP is asked again.
 FOLLOW_COMPLETE_EVERY_SECONDS = env.int("FOLLOW_COMPLETE_EVERY_SECONDS", 3600)
 FOLLOW_COMPLETE_DAYS = env.float("FOLLOW_COMPLETE_DAYS", 14.0)
@@ -221,6 +227,9 @@ def _magento(code: str) -> dict[str, Any]:
             "connect_timeout_seconds": env.float("CONNECT_TIMEOUT_SECONDS", 5.0),
             "read_timeout_seconds": env.float("READ_TIMEOUT_SECONDS", 60.0),
             "call_timeout_seconds": env.float("CALL_TIMEOUT_SECONDS", 120.0),
+            # Of all processes together; 0: as many as there are threads.
+            "connections": env.int("CONNECTIONS", 16),
+            "calls_per_second": env.float("CALLS_PER_SECOND", 0.0),
         }
 
 
@@ -245,6 +254,9 @@ SAP_RFC_PARAMETERS: dict[str, str] = env.dict(
 if password := env.str("SAP_RFC_PASSWORD", ""):  # it may hold commas, unlike the list above
     SAP_RFC_PARAMETERS = {**SAP_RFC_PARAMETERS, "passwd": password}
 SAP_RFC_TIMEOUT_SECONDS = env.int("SAP_RFC_TIMEOUT_SECONDS", 60)
+# Of all processes together; 0: as many as there are threads.
+SAP_SESSIONS = env.int("SAP_SESSIONS", 8)
+SAP_CALLS_PER_SECOND = env.float("SAP_CALLS_PER_SECOND", 0.0)
 # What else differs between SAP systems, as JSON by the names of SapOptions (docs/sap.md).
 SAP_OPTIONS: Any = env.json("SAP_OPTIONS", {})
 SAP_TIME_ZONE = env.str("SAP_TIME_ZONE", "Europe/Berlin")

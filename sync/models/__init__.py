@@ -32,6 +32,7 @@ from sync.models.pruning import PruningProgress
 from sync.models.readiness import ReadinessFinding
 from sync.models.regions import RegionMapping
 from sync.models.release import Release
+from sync.models.remote_limits import RemotePace, RemoteSlot
 from sync.models.sales_orders import SalesOrder, SalesOrderLine
 from sync.models.sap_messages import SapMessageEntry
 from sync.models.sap_order_lines import SapSalesOrderLine
@@ -69,6 +70,8 @@ __all__ = [
     "RemoteCall",
     "RemoteHealth",
     "RemoteIdentity",
+    "RemotePace",
+    "RemoteSlot",
     "SalesArea",
     "SalesOrder",
     "SalesOrderLine",
