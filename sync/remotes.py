@@ -18,6 +18,7 @@ from sync.magento.auth import BearerToken, admin_login, oauth1
 from sync.magento.client import MagentoClient
 from sync.magento.transport import TimeLimits
 from sync.models import RemoteIdentity, SapMessageEntry, Shop
+from sync.models.master_data import rows_of
 from sync.models.systems import SAP
 from sync.policy import Policy, policy_from_settings
 from sync.sap.client import SapClient
@@ -64,7 +65,7 @@ class Remotes:
             self._sap.check_system_with(lambda seen: RemoteIdentity.objects.recognise(SAP, seen))
             self._is_sap_taught = False
         if not self._is_sap_taught:
-            self._sap.teach(taught_messages(SapMessageEntry.objects.all()))
+            self._sap.teach(taught_messages(rows_of(SapMessageEntry)))
             self._is_sap_taught = True
         return self._sap
 

@@ -27,7 +27,8 @@ def store_difference(document: BillingDocument, order: SalesOrder, invoice: Invo
     difference = None if billed is None else _charged(invoice) - billed
     if difference is not None and abs(difference) <= may_be_off(order):
         difference = None
-    Invoice.objects.filter(pk=invoice.pk).update(differs_by=difference)
+    if difference != invoice.differs_by:
+        Invoice.objects.filter(pk=invoice.pk).update(differs_by=difference)
 
 
 def may_be_off(order: SalesOrder) -> Decimal:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from sync.magento.records import MagentoDocumentItem, MagentoOrder
+from sync.mirrors.order_lines import write_lines
+from sync.mirrors.progress import store_stage
 from sync.models import Invoice, SalesOrder, Shipment, SyncAttempt, SyncTask
 from sync.translate.payment import Standing, payment_standing
 
@@ -41,7 +43,8 @@ def store_counted(
     made: Sequence[MagentoDocumentItem],
     task: SyncTask,
 ) -> bool:
-    """Whether the lines' counts follow from the paper just read back; they are stored then.
+    """Whether the lines' counts follow from the paper just read back; they and the order's stage
+    are stored then.
 
     Only where the order's ``updated_at`` moves with it, and the task follows a fetch: the next
     fetch of orders, which comes as often, reads the order whole.
@@ -53,9 +56,11 @@ def store_counted(
         return False
     if not lines.keys() >= {item.order_item_id for item in made}:
         return False
+    quantities = {item_id: getattr(line, counted) for item_id, line in lines.items()}
     for item in made:
-        quantity = getattr(lines[item.order_item_id], counted) + item.qty
-        order.lines.filter(item_id=item.order_item_id).update(**{counted: quantity})
+        quantities[item.order_item_id] += item.qty
+    write_lines(order, counted, quantities)
+    store_stage(order, stored_fingerprint="", lines_fingerprint="")
     return True
 
 

@@ -27,6 +27,7 @@ from sync.models.mapping import (
     ShippingMapping,
     SourceMapping,
 )
+from sync.models.master_data_mark import MasterDataMark
 from sync.models.order_texts import TextMapping
 from sync.models.readiness import ReadinessFinding
 from sync.models.regions import RegionMapping
@@ -55,6 +56,7 @@ __all__ = [
     "InvoiceLine",
     "InvoiceMail",
     "InvoiceMailRule",
+    "MasterDataMark",
     "MaterialMapping",
     "OutboundDelivery",
     "OutboundDeliveryLine",

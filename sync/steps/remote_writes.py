@@ -8,7 +8,7 @@ Magento, Races; SAP sheet section 7).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -23,6 +23,11 @@ from sync.models import SalesOrder, clock
 from sync.steps.step_run import StepRun
 
 SHARE_OF_LEASE = 1 / 3  # in which a write must begin
+Ahead = Callable[[], None]
+
+
+def nothing() -> None:
+    """Nothing but the mark is to be stored ahead."""
 
 
 def wait_for_shop(order: SalesOrder) -> None:
@@ -36,21 +41,25 @@ def wait_for_sap(order: SalesOrder) -> None:
 
 
 @contextmanager
-def writing_to_shop(run: StepRun, order: SalesOrder) -> Iterator[None]:
-    """Wraps one write to Magento, and nothing else."""
-    with _marked(run, order, "shop_unsettled_until", run.policy.magento_settle):
+def writing_to_shop(run: StepRun, order: SalesOrder, ahead: Ahead = nothing) -> Iterator[None]:
+    """Wraps one write to Magento, and nothing else. ``ahead`` stores what must be on disk before
+    it, together with the mark."""
+    with _marked(run, order, "shop_unsettled_until", run.policy.magento_settle, ahead):
         yield
 
 
 @contextmanager
-def writing_to_sap(run: StepRun, order: SalesOrder) -> Iterator[None]:
-    """Wraps one unit of work in SAP, from the create to the answer of the commit."""
-    with _marked(run, order, "sap_unsettled_until", run.policy.sap_settle):
+def writing_to_sap(run: StepRun, order: SalesOrder, ahead: Ahead = nothing) -> Iterator[None]:
+    """Wraps one unit of work in SAP, from the create to the answer of the commit. ``ahead`` stores
+    what must be on disk before it begins, together with the mark."""
+    with _marked(run, order, "sap_unsettled_until", run.policy.sap_settle, ahead):
         yield
 
 
 @contextmanager
-def _marked(run: StepRun, order: SalesOrder, column: str, settle: timedelta) -> Iterator[None]:
+def _marked(
+    run: StepRun, order: SalesOrder, column: str, settle: timedelta, ahead: Ahead
+) -> Iterator[None]:
     """The write may begin within a third of the lease, and is over by ``settle`` after that.
 
     So a stopped worker sends nothing once another may have the task. When its lease is lost the
@@ -61,6 +70,7 @@ def _marked(run: StepRun, order: SalesOrder, column: str, settle: timedelta) -> 
         mark = clock.now() + window + settle
         with transaction.atomic():
             run.task.hold_lease(run.policy.lease)
+            ahead()
             _set(order, column, mark)
         try:
             yield

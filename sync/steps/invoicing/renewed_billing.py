@@ -16,7 +16,7 @@ from sync.mirrors import unreadable
 from sync.mirrors.billed_amounts import store_difference
 from sync.mirrors.billed_anew import decision_on_invoice, documents_replaced_by, invoices_of
 from sync.mirrors.cancelled_billing import is_credited
-from sync.mirrors.shop import store_invoice
+from sync.mirrors.shop_papers import store_invoice
 from sync.mirrors.standing_for import untie
 from sync.models import BillingDocument, BillingDocumentLine, Decision, SalesOrder
 from sync.steps.remote_writes import writing_to_shop
