@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from sync.magento.records import MagentoInvoice, MagentoShipment
 from sync.mirrors.column_limits import must_fit, named
+from sync.mirrors.news import note_news
 from sync.mirrors.standing_for import SapDocument, columns_of, move_link, tie
 from sync.models import (
     BillingDocument,
@@ -102,6 +103,8 @@ def _store(
         paper, is_new = model._default_manager.create(sales_order=order, **values), True
     if document is not None and made_by_hand:
         tie(paper, document)
+    elif document is not None:
+        note_news(document)
     return paper, is_new
 
 
