@@ -6,7 +6,7 @@ An order that is stored as it is costs no write; its lines are written only wher
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
@@ -115,7 +115,8 @@ def _store(shop: Shop, rows: Rows) -> list[int]:
     now = timezone.now()
     with transaction.atomic():
         known = _known(shop, rows)
-        same = [one.pk for entity_id, one in known.items() if rows[entity_id].is_stored_in(one)]
+        as_stored = (one for one in known.values() if rows[one.entity_id].is_stored_in(one))
+        same = {one.pk: one for one in as_stored}
         fresh = _not_outdated(rows, known, same)
         orders = _upsert_orders(shop, fresh, known)
         _store_lines(
@@ -125,8 +126,17 @@ def _store(shop: Shop, rows: Rows) -> list[int]:
         )
         if same:
             SalesOrder.objects.filter(pk__in=same).update(pulled_at=now)
-    stage_orders(list(orders.values()))
+    stage_orders([*orders.values(), *_awaited(shop, rows, same.values())])
     return list({**{one.pk: one for one in known.values()}, **orders})
+
+
+def _awaited(shop: Shop, rows: Rows, same: Iterable[SalesOrder]) -> list[SalesOrder]:
+    """Those that SAP does not have yet: time or a setting of the shop may have decided anew."""
+    awaited = [order for order in same if not order.is_in_sap]
+    for order in awaited:
+        order.shop, order.payload = shop, rows[order.entity_id].values["payload"]
+    prefetch_related_objects(awaited, "lines")
+    return awaited
 
 
 def _known(shop: Shop, rows: Rows) -> Mirrors:
@@ -134,7 +144,7 @@ def _known(shop: Shop, rows: Rows) -> Mirrors:
     return {one.entity_id: one for one in mirrors.order_by()}
 
 
-def _not_outdated(rows: Rows, known: Mirrors, same: Sequence[int]) -> Rows:
+def _not_outdated(rows: Rows, known: Mirrors, same: Container[int]) -> Rows:
     """Leaves out orders that are stored as they are, and those that another task has meanwhile
     stored in a newer state; what changed in the others makes them due for a comparison.
 

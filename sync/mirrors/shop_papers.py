@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from sync.magento.records import MagentoInvoice, MagentoShipment
 from sync.mirrors.column_limits import must_fit, named
+from sync.mirrors.held_rows import hold, is_known_to_have_none, let_go
 from sync.mirrors.news import note_news
 from sync.mirrors.standing_for import SapDocument, columns_of, move_link, tie
 from sync.models import (
@@ -25,6 +26,8 @@ from sync.models import (
 from sync.translate.magento_values import invoice_values, shipment_values
 
 Paper = TypeVar("Paper", Shipment, Invoice)
+
+PAPERS: dict[type[Model], str] = {Shipment: "shipments", Invoice: "invoices"}
 
 
 def store_shipment(
@@ -71,6 +74,8 @@ def store_invoice(
             Invoice, order, values | notes, document, made_by_hand=made_by_hand
         )
         _replace(InvoiceLine, {"invoice": invoice}, lines, is_new=is_new)
+        if is_new:
+            hold(invoice, "mails", [])
     return invoice
 
 
@@ -89,9 +94,9 @@ def _store(
     if is_linked:
         values |= {columns_of(model)[0]: document}
     values |= {"read_at": timezone.now()}
-    known = set(
-        model._default_manager.filter(sales_order=order).values_list("entity_id", flat=True)
-    )
+    name = PAPERS[model]
+    known = set() if is_known_to_have_none(order, name) else _entity_ids(order, model)
+    let_go(order, name)
     if known and document is not None and is_linked:
         move_link(order, model, entity_id, document)
         known.add(entity_id)  # which the mirror may have been moved to
@@ -106,6 +111,11 @@ def _store(
     elif document is not None:
         note_news(document)
     return paper, is_new
+
+
+def _entity_ids(order: SalesOrder, model: type[Paper]) -> set[int]:
+    mirrors = model._default_manager.filter(sales_order=order)
+    return set(mirrors.values_list("entity_id", flat=True))
 
 
 def _replace(

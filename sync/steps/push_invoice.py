@@ -29,7 +29,7 @@ from sync.mirrors.sap_quantities import billed_quantities
 from sync.mirrors.shop import store_order
 from sync.mirrors.shop_papers import store_invoice
 from sync.mirrors.standing_for import ShopPaper
-from sync.models import BillingDocument, Invoice, InvoiceMail
+from sync.models import BillingDocument, Decision, Invoice, InvoiceMail
 from sync.reading import Read
 from sync.steps.invoicing import capturing
 from sync.steps.invoicing.renewed_billing import take_over
@@ -93,8 +93,12 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
         return billed_quantities(self.order, self.document)
 
     @cached_property
+    def _decision(self) -> Decision | None:
+        return decision_on_invoice(self.order, self.document)
+
+    @property
     def may_differ(self) -> bool:
-        return decision_on_invoice(self.order, self.document) is not None
+        return self._decision is not None
 
     def search(self) -> Read[MagentoInvoice]:
         search = self.run.magento().search_invoices
@@ -116,7 +120,7 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
         return record.state != Invoice.State.CANCELED
 
     def take_over(self, records: Sequence[MagentoInvoice]) -> str:
-        return take_over(self.run, self.order, records)
+        return take_over(self.run, self.order, records, self._decision)
 
     def documents(self) -> Sequence[BillingDocument]:
         return list(billing_documents(self.order, is_cancelled=False))
@@ -183,7 +187,7 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
         if made_by_hand:
             return invoice
         store_mail_queued(invoice, is_queued=is_queued)
-        if (record.email_sent or is_queued) and not invoice.mails.exists():
+        if (record.email_sent or is_queued) and not invoice.mails.all():
             outcome = InvoiceMail.Outcome.IN_QUEUE if is_queued else InvoiceMail.Outcome.SENT
             store_mail(invoice, self.run.task.asked_by, outcome)
         return invoice

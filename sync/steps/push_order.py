@@ -24,6 +24,7 @@ from sync.magento.records import MagentoOrder
 from sync.mapping.for_order import search_mapping_for
 from sync.mirrors.added_lines import tied_items
 from sync.mirrors.compared import gone
+from sync.mirrors.held_rows import hold
 from sync.mirrors.intake import FINISHED, OVER
 from sync.mirrors.link_choices import decisions_on_link
 from sync.mirrors.notes import note_looked_up, note_reference
@@ -252,6 +253,8 @@ def _compare_and_store(
         return "it could not be compared"
     unit_keys = run.remotes.sap().options.unit_keys
     tolerance, totals = order.shop.amount_tolerance, translated.totals
+    if not (is_adopted or order.is_in_sap):
+        hold(order, "sap_lines", [])  # none can have been read before
     prefetch_related_objects([order], "lines", "sap_lines")
     held = with_ties(read, tied_items(order))
     found_differences = differences_between(translated.request, held, tolerance, unit_keys, totals)

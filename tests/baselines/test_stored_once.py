@@ -134,7 +134,7 @@ def test_a_page_of_unchanged_orders_writes_their_time_of_reading_alone(shop: Sho
     page = a_page()
     store_orders(shop, page)
 
-    with queries_at_most(4):
+    with queries_at_most(6):  # lines and mark as well: a rule may have decided anew
         store_orders(shop, page)
 
 
