@@ -74,8 +74,13 @@ def stage_orders(orders: Sequence[SalesOrder], decided: Sequence[SalesOrder] | N
 
 
 def store_stage(order: SalesOrder, documents: Documents | None = None, **columns: object) -> None:
-    """Of an order in SAP, together with what else is to be written of it. ``documents`` are at
-    hand where the caller has just stored them all."""
+    """Together with what else is to be written of the order. ``documents`` are at hand where the
+    caller has just stored them all."""
+    if not order.is_in_sap:
+        if columns:
+            keep(order, **columns)
+        stage_orders([order])
+        return
     documents = documents or documents_of([order])[order.pk]
     news = staged(order, documents, clock.now())
     same = SalesOrder.objects.filter(pk=order.pk, remote_updated_at=order.remote_updated_at)
