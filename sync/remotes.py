@@ -28,11 +28,11 @@ from sync.models import RemoteIdentity, SapMessageEntry, Shop
 from sync.models.master_data import rows_of
 from sync.models.systems import SAP
 from sync.policy import Policy, policy_from_settings
-from sync.sap.bapi import SapSessions
 from sync.sap.client import SapClient
 from sync.sap.connection import Connect
 from sync.sap.messages import taught_messages
 from sync.sap.options import SapOptions, options_from
+from sync.sap.sessions import SapSessions
 from sync.shop_variables import shop_variables
 
 PATIENCE = 1 / 5  # of a lease: the longest wait for a connection

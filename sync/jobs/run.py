@@ -21,19 +21,19 @@ from django.db import (
 
 from sync.causes.portal import PortalCause
 from sync.errors import LeaseLost, RemoteChanged, RemoteUnavailable, SyncError
-from sync.jobs import breaker, fetches, plan, release, resume
+from sync.jobs import breaker, fetches, plan, release, resume, rounds
 from sync.jobs.ask import Asked, ask_all
 from sync.jobs.claims import begin
 from sync.jobs.ends import End, end_of, next_behind
 from sync.jobs.holds import held_back
 from sync.jobs.retries import is_passing_refusal, next_delay, next_fetch
-from sync.jobs.work import is_full_fetch
-from sync.models import StepSchedule, SyncAttempt, SyncTask, clock
+from sync.jobs.work import is_full_fetch, of_order
+from sync.models import Step, StepSchedule, SyncAttempt, SyncTask, clock
 from sync.models.failures import NO_FAILURE, columns_of
 from sync.models.recording import Recording
 from sync.models.systems import kind_of
 from sync.remotes import Remotes, remotes_of_this_thread
-from sync.steps import STEPS, StepRun
+from sync.steps import STEPS, Slice, StepRun
 from sync.steps.recognition.stores import recognise_remotes
 
 logger = logging.getLogger(__name__)
@@ -76,13 +76,14 @@ def run_one(pk: int, remotes: Remotes) -> int | None:
         calls.keep_as_lost("Another worker has taken the task over.")
         with suppress(LeaseLost):  # stopped too long, but nobody took it: back into the queue
             task.try_again_at(clock.now(), NO_FAILURE)
-    return next_behind(task.lock)
+    return next_behind(task)
 
 
 def _execute(run: StepRun) -> int | None:
     task, was = run.task, resume.stopped_by(run.task)
     try:
-        end = _close_done(run, _outcome_of(run))
+        done = _outcome_of(run)
+        end = _close_done(run, done)
     except LeaseLost:
         raise
     except SyncError as error:
@@ -95,35 +96,52 @@ def _execute(run: StepRun) -> int | None:
         logger.exception("task %s failed on a fault of the portal", task.pk)
         _close_broken(run, error)
     else:
-        _note_success(run, end, was)
+        _note_success(run, done, end, was)
         return end.behind
-    return next_behind(task.lock)
+    return next_behind(task)
 
 
-def _outcome_of(run: StepRun) -> str:
+def _outcome_of(run: StepRun) -> Slice:
     """Run the step; the first task to resume after trouble checks the remotes' identity first."""
     if resume.is_first_try(run.task):
         recognise_remotes(run)
-    return STEPS[run.task.step](run)
+    done = STEPS[run.task.step](run)
+    return done if isinstance(done, Slice) else Slice(done)
 
 
-def _close_done(run: StepRun, outcome: str) -> End:
+def _close_done(run: StepRun, done: Slice) -> End:
     """Task and follow-up work are stored in one transaction, so a crash loses neither."""
-    with run.calls.ending(SyncAttempt.Outcome.DONE, outcome):
-        run.task.succeed(outcome)
-        end = end_of(run.task)
-        asked = ask_follow_ups(run.task)
-    if any(one.task.lock == run.task.lock for one in asked):
-        return replace(end, behind=next_behind(run.task.lock))
+    task, calls = run.task, run.calls
+    is_told = done.has_news or calls.has_written or not rounds.is_in_slices(task)
+    with calls.ending(SyncAttempt.Outcome.DONE, done.outcome) if is_told else calls.untold():
+        return _close_or_go_on(run, done)
+
+
+def _close_or_go_on(run: StepRun, done: Slice) -> End:
+    task = run.task
+    asked: list[Asked] = []
+    if done.place:
+        rounds.go_on(task, done.place)
+        end = end_of(task)
+    elif rounds.end_without_news(task, done.outcome):
+        end = end_of(task)
+    else:
+        task.succeed(done.outcome)
+        end = end_of(task)
+        asked = ask_follow_ups(task)
+    alone = (of_order(Step(task.step), order) for order in done.by_themselves)
+    asked += ask_all(alone, origin=SyncTask.Origin.FOLLOW_UP, asked_by=task.asked_by)
+    if any(one.task.lock == task.lock for one in asked):
+        return replace(end, behind=next_behind(task))
     return end
 
 
-def _note_success(run: StepRun, end: End, was: resume.StoppedBy | None) -> None:
+def _note_success(run: StepRun, done: Slice, end: End, was: resume.StoppedBy | None) -> None:
     task, answered = run.task, run.calls.answered
     if end.is_any_failing:
         breaker.note_success(task, answered)
     if is_full_fetch(task):
-        fetches.note_success(task)
+        (fetches.note_slice if done.place else fetches.note_success)(task)
     if {kind_of(system) for system in task.systems} <= answered:
         resume.wake_others(was)
 

@@ -48,7 +48,7 @@ def note_what_the_shop_was_not_told(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sync", "0031_short_frame"),
+        ("sync", "0034_reading_in_slices"),
     ]
 
     operations = [

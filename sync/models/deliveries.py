@@ -63,6 +63,9 @@ class OutboundDelivery(models.Model):
     fingerprint = models.CharField(
         max_length=64, blank=True, help_text="Of SAP's record, to notice that nothing has changed."
     )
+    parcels_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="When SAP is asked again which parcels have left."
+    )
 
     class Meta:
         ordering = ["-created_date", "-id"]
@@ -78,6 +81,11 @@ class OutboundDelivery(models.Model):
                 fields=["news_at", "id"],
                 condition=models.Q(news_at__isnull=False),
                 name="delivery_news",
+            ),
+            models.Index(
+                fields=["parcels_due_at"],
+                condition=models.Q(parcels_due_at__isnull=False),
+                name="delivery_parcels_due",
             ),
         ]
 

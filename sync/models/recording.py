@@ -87,6 +87,19 @@ class Recording:
             yield
             self.attempt.close(outcome, message)
 
+    @contextmanager
+    def untold(self) -> Iterator[None]:
+        """The last commit of an attempt that found nothing and leaves no trace."""
+        self.forget()
+        with self.committing():
+            self.attempt.delete()
+            yield
+
+    @property
+    def has_written(self) -> bool:
+        """Whether a write is among the calls that are not stored yet."""
+        return any(exchange.is_write for exchange in self._kept)
+
     def forget(self) -> None:
         """Leave out the calls that are not stored yet."""
         self._kept.clear()
@@ -96,12 +109,11 @@ class Recording:
         after all replaces what was kept as unanswered."""
         self._owed.clear()
         with self.ending(SyncAttempt.Outcome.LOST, message):
-            if any(exchange.is_write for exchange in self._kept):
+            if self.has_written:
                 self.attempt.calls.filter(outcome=SENT).delete()
 
     def _is_to_be_stored(self) -> bool:
-        is_many = len(self._kept) >= MOST_KEPT
-        return is_many or any(exchange.is_write for exchange in self._kept)
+        return self.has_written or len(self._kept) >= MOST_KEPT
 
     def _store_ahead(self, exchange: Exchange) -> None:
         """Raises ``LeaseLost`` where the task is no longer ours: then the write is not sent."""

@@ -152,7 +152,7 @@ class SalesOrder(ComparedOrder):
         null=True, blank=True, help_text="When SAP is asked again, although the order is complete."
     )
     billing_due_at = models.DateTimeField(
-        null=True, blank=True, help_text="When SAP is asked again, although the order is complete."
+        null=True, blank=True, help_text="Since when SAP has billing documents to be read."
     )
     billing_watched_at = models.DateTimeField(
         default=timezone.now,
@@ -220,7 +220,7 @@ class SalesOrder(ComparedOrder):
             ),
             models.Index(
                 fields=["billing_watched_at"],
-                condition=models.Q(stage="complete", billing_due_at__isnull=True),
+                condition=models.Q(stage="complete", deliveries_due_at__isnull=True),
                 name="order_billing_watched",
             ),
             models.Index(fields=["id"], condition=NOT_CONFIRMED, name="order_to_confirm"),
@@ -228,6 +228,12 @@ class SalesOrder(ComparedOrder):
                 fields=["stage", "placed_at", "id"],
                 condition=NOT_LOOKED_FOR,
                 name="order_to_look_for",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=~models.Q(stage__in=["complete", "canceled"])
+                & models.Q(sap_read_at__isnull=False),
+                name="order_open_in_sap",
             ),
         ]
 
