@@ -27,6 +27,7 @@ from sync.models.mapping import (
     ShippingMapping,
     SourceMapping,
 )
+from sync.models.master_data_mark import MasterDataMark
 from sync.models.order_texts import TextMapping
 from sync.models.pruning import PruningProgress
 from sync.models.readiness import ReadinessFinding
@@ -58,6 +59,7 @@ __all__ = [
     "InvoiceLine",
     "InvoiceMail",
     "InvoiceMailRule",
+    "MasterDataMark",
     "MaterialMapping",
     "OutboundDelivery",
     "OutboundDeliveryLine",
