@@ -17,6 +17,7 @@ from sync.jobs.work import Work, is_full_fetch
 from sync.models import Step, SyncTask, clock
 from sync.models.steps import Act
 
+Priority = SyncTask.Priority
 RACES = 3
 DONE_ONCE_MORE = Step.doing(Act.FETCH)
 
@@ -46,18 +47,36 @@ class Asked:
     answer: Answer
 
 
-def ask(work: Work, *, origin: SyncTask.Origin, asked_by: User | None = None) -> Asked:
-    """Make sure there is an open task for ``work``; a person's request also wakes a stopped one."""
+def ask(
+    work: Work,
+    *,
+    origin: SyncTask.Origin,
+    asked_by: User | None = None,
+    priority: Priority | None = None,
+) -> Asked:
+    """Make sure there is an open task for ``work``; a person's request also wakes a stopped one.
+    Without ``priority`` a person's is interactive."""
+    if priority is None:
+        priority = Priority.INTERACTIVE if asked_by else Priority.BULK
     for _ in range(RACES):
         try:
-            return Asked(_create(work, origin, asked_by), Answer.ASKED)
+            return Asked(_create(work, origin, asked_by, priority), Answer.ASKED)
         except IntegrityError:
             existing = _open_task(work)
-        joined = _join(existing, asked_by) if existing is not None else None
+        joined = _join(existing, asked_by, priority) if existing is not None else None
         if joined is not None:
             return joined
         # The open task moved on between our insert and our look: once more.
-    return Asked(_create(work, origin, asked_by), Answer.ASKED)
+    return Asked(_create(work, origin, asked_by, priority), Answer.ASKED)
+
+
+def follow_up_urgency(task: SyncTask) -> Priority:
+    """What follows from a click on one order is as urgent as the click; what follows from a click
+    on many, or from a full fetch, may be a lot and gives way."""
+    if task.asked_by_id is None:
+        return Priority.BULK
+    is_of_many = task.priority == Priority.CLICKED or task.sales_order_id is None
+    return Priority.CLICKED if is_of_many else Priority.INTERACTIVE
 
 
 def retry(task: SyncTask, *, asked_by: User) -> Asked:
@@ -69,8 +88,9 @@ def retry(task: SyncTask, *, asked_by: User) -> Asked:
     return joined or Asked(task, Answer.ALREADY_DONE)
 
 
-def _create(work: Work, origin: SyncTask.Origin, asked_by: User | None) -> SyncTask:
-    priority = SyncTask.Priority.INTERACTIVE if asked_by else SyncTask.Priority.BULK
+def _create(
+    work: Work, origin: SyncTask.Origin, asked_by: User | None, priority: Priority
+) -> SyncTask:
     with transaction.atomic():
         task = SyncTask.objects.create(
             **work.columns(), origin=origin, asked_by=asked_by, priority=priority
@@ -84,20 +104,22 @@ def _open_task(work: Work) -> SyncTask | None:
     return unfinished.filter(step=work.step, reference=work.reference).first()
 
 
-def _join(task: SyncTask, asked_by: User | None) -> Asked | None:
+def _join(
+    task: SyncTask, asked_by: User | None, priority: Priority = Priority.INTERACTIVE
+) -> Asked | None:
     """Join an open task that already covers the request; None when it has moved on meanwhile."""
     if asked_by is None:
         return _next_turn(task) or Asked(task, _ANSWER_TO_SCHEDULE[SyncTask.State(task.state)])
     if task.state == SyncTask.State.RUNNING:
         return _join_running(task, asked_by)
     if task.state == SyncTask.State.NEEDS_ATTENTION:
-        return _wake(task, put_back_by(asked_by))
-    return _wake(task, _due_for(asked_by))
+        return _wake(task, put_back_by(asked_by, priority))
+    return _wake(task, _due_for(asked_by, min(priority, Priority(task.priority))))
 
 
-def put_back_by(person: User) -> dict[str, Any]:
+def put_back_by(person: User, priority: Priority = Priority.INTERACTIVE) -> dict[str, Any]:
     """Columns that put finished or stopped work back in the queue for a person."""
-    return _due_for(person) | {
+    return _due_for(person, priority) | {
         "origin": SyncTask.Origin.REPAIR,
         "asked_at": clock.now(),
         "finished_at": None,
@@ -105,11 +127,11 @@ def put_back_by(person: User) -> dict[str, Any]:
     }
 
 
-def _due_for(person: User) -> dict[str, Any]:
+def _due_for(person: User, priority: Priority) -> dict[str, Any]:
     return {
         "state": SyncTask.State.WAITING,
         "not_before": clock.now(),
-        "priority": SyncTask.Priority.INTERACTIVE,
+        "priority": priority,
         "asked_by": person,
     }
 

@@ -14,7 +14,11 @@ from sync.models import SyncTask, clock
 logger = logging.getLogger(__name__)
 
 RUN_TASK = "sync.jobs.run.run_task"  # a dotted path that lives in Redis: never rename it
-QUEUES = {SyncTask.Priority.INTERACTIVE: "interactive", SyncTask.Priority.BULK: "bulk"}
+QUEUES = {
+    SyncTask.Priority.INTERACTIVE: "interactive",
+    SyncTask.Priority.CLICKED: "clicked",
+    SyncTask.Priority.BULK: "bulk",
+}
 
 
 def ring_after_commit(tasks: Iterable[SyncTask]) -> None:

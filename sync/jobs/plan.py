@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -15,7 +15,6 @@ from sync.models import (
     BillingDocumentLine,
     Decision,
     Invoice,
-    OutboundDelivery,
     OutboundDeliveryLine,
     PullWatermark,
     SalesOrder,
@@ -32,13 +31,25 @@ AT_ONCE = 500
 LOOK_UPS_AT_ONCE = 50
 
 
-def for_order(order: SalesOrder) -> Iterator[Work]:
-    """Everything an order may need now, in the order it must happen.
+def for_orders(orders: Sequence[SalesOrder]) -> Iterator[Work]:
+    """Everything these orders may need now, in the order it must happen; one query."""
+    marked: dict[int, set[str]] = {order.pk: set() for order in orders}
+    decisions = Decision.objects.marked_done(Step.PUSH_ORDER, Step.CONFIRM_ORDER)
+    about = decisions.filter(sales_order__in=list(marked))
+    for key, step in about.values_list("sales_order", "task__step"):
+        marked[key].add(step)
+    for order in orders:
+        yield from _next_of(order, marked[order.pk])
 
-    An order a rule has stopped is read again: either the rule no longer applies, or the task says
-    which one.
-    """
-    marked = _steps_marked_done(order)
+
+def for_order(order: SalesOrder) -> Iterator[Work]:
+    """Everything one order may need now."""
+    yield from for_orders([order])
+
+
+def _next_of(order: SalesOrder, marked: set[str]) -> Iterator[Work]:
+    """An order a rule has stopped is read again: either the rule no longer applies, or the task
+    says which one."""
     if not order.is_in_sap:
         if order.stage != SalesOrder.Stage.CANCELED and Step.PUSH_ORDER not in marked:
             yield work.push_order(order)
@@ -54,20 +65,35 @@ def for_order(order: SalesOrder) -> Iterator[Work]:
 
 
 def for_all_new_orders() -> Iterator[Work]:
-    """Fetch from every shop, then push what already waits, oldest first."""
+    """What a click on all new orders asks for besides those that wait: fetches from every shop,
+    and orders that may be in SAP or have changed there."""
     yield from _pulls_of_orders()
-    yield from open_work(Step.PUSH_ORDER)
+    yield from _pushes(_orders_to_look_for(), LOOK_UPS_AT_ONCE)
+    yield from _comparisons()
 
 
-def for_delivery(delivery: OutboundDelivery) -> Iterator[Work]:
-    """Read a delivery again through its orders; shipments follow from the result."""
-    for order in _orders_of(delivery.lines.values_list("sales_order", flat=True)):
+def waiting_orders(after: int, most: int) -> list[SalesOrder]:
+    """Orders that wait for SAP with nobody at them yet, by key from the one after this."""
+    open_tasks = SyncTask.objects.unfinished().filter(
+        step=Step.PUSH_ORDER, sales_order=OuterRef("pk")
+    )
+    waiting = SalesOrder.objects.filter(
+        ~Exists(open_tasks), stage=SalesOrder.Stage.TO_SYNC, shop__is_active=True, pk__gt=after
+    ).exclude(_marked_done(Step.PUSH_ORDER, sales_order="pk"))
+    return list(waiting.select_related("shop").defer("payload").order_by("pk")[:most])
+
+
+def for_deliveries(keys: Collection[int]) -> Iterator[Work]:
+    """Read deliveries again through their orders; shipments follow from the result."""
+    lines = OutboundDeliveryLine.objects.filter(delivery__in=keys)
+    for order in _orders_of(lines.values_list("sales_order", flat=True)):
         yield work.pull_deliveries(order)
 
 
-def for_billing_document(document: BillingDocument) -> Iterator[Work]:
-    """Read a billing document again through its orders; invoices follow from the result."""
-    for order in _orders_of(document.lines.values_list("sales_order", flat=True)):
+def for_billing_documents(keys: Collection[int]) -> Iterator[Work]:
+    """Read billing documents again through their orders; invoices follow from the result."""
+    lines = BillingDocumentLine.objects.filter(billing_document__in=keys)
+    for order in _orders_of(lines.values_list("sales_order", flat=True)):
         yield work.pull_billing(order)
 
 
@@ -81,7 +107,9 @@ def follow_ups(task: SyncTask) -> Iterator[Work]:
     again meanwhile."""
     if task.is_wanted_again:
         yield work.repeat_of(task)
-    if task.step == Step.PUSH_ORDER:
+    if task.step == Step.TAKE_UP_CLICK:
+        yield from _rest_of_click(task)
+    elif task.step == Step.PUSH_ORDER:
         yield from _confirmations(task)
     elif task.step == Step.PULL_ORDERS:
         yield from open_work(Step.PUSH_ORDER)
@@ -91,6 +119,12 @@ def follow_ups(task: SyncTask) -> Iterator[Work]:
     elif task.step == Step.PULL_BILLING:
         yield from _comparisons(task.sales_order)
         yield from _invoices(task.sales_order)
+
+
+def _rest_of_click(task: SyncTask) -> Iterator[Work]:
+    click = work.click_of(task)
+    if click.finished_at is None:
+        yield work.take_up(click)
 
 
 def _confirmations(task: SyncTask) -> Iterator[Work]:
@@ -246,7 +280,8 @@ def _order_of(order: SalesOrder | None) -> SalesOrder:
 
 
 def _orders_of(keys: Iterable[int | None]) -> QuerySet[SalesOrder]:
-    return SalesOrder.objects.filter(pk__in={key for key in keys if key}).select_related("shop")
+    orders = SalesOrder.objects.filter(pk__in={key for key in keys if key})
+    return orders.select_related("shop").defer("payload")
 
 
 # Automatic steps only; people ask for the others.

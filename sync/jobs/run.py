@@ -16,12 +16,14 @@ from sync.causes.portal import PortalCause
 from sync.errors import LeaseLost, RemoteChanged, RemoteUnavailable, SyncError
 from sync.exchanges import Exchange
 from sync.jobs import breaker, fetches, plan, release, resume
-from sync.jobs.ask import ask
+from sync.jobs.ask import ask, follow_up_urgency
 from sync.jobs.holds import held_back
 from sync.jobs.retries import is_passing_refusal, next_delay, next_fetch
+from sync.jobs.taking_up import take_up
 from sync.jobs.work import is_full_fetch
 from sync.models import RemoteCall, StepSchedule, SyncAttempt, SyncTask, clock
 from sync.models.failures import NO_FAILURE, columns_of
+from sync.models.steps import ASKING
 from sync.models.systems import kind_of
 from sync.remotes import Remotes, remotes_of_this_thread
 from sync.steps import STEPS, StepRun
@@ -121,6 +123,8 @@ def _execute(task: SyncTask, calls: _Calls, remotes: Remotes) -> None:
 
 def _outcome_of(run: StepRun) -> str:
     """Run the step; the first task to resume after trouble checks the remotes' identity first."""
+    if run.task.step in ASKING:
+        return take_up(run.task, run.policy.lease)
     if resume.is_first_try(run.task):
         recognise_remotes(run)
     return STEPS[run.task.step](run)
@@ -190,11 +194,17 @@ def ask_follow_ups(task: SyncTask) -> None:
         return
     automatic = StepSchedule.objects.intervals()
     is_by_person = release.is_by_person(task)
+    urgency = follow_up_urgency(task)
     for wanted in possible:
         if release.holds(wanted.step, asked_by_person=is_by_person):
             continue
         if task.asked_by is not None or wanted.step in automatic:
-            ask(wanted, origin=SyncTask.Origin.FOLLOW_UP, asked_by=task.asked_by)
+            ask(
+                wanted,
+                origin=SyncTask.Origin.FOLLOW_UP,
+                asked_by=task.asked_by,
+                priority=urgency,
+            )
 
 
 def record(attempt: SyncAttempt, exchange: Exchange) -> None:

@@ -13,10 +13,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from sync.jobs import clicks
-from sync.models import BillingDocument, Invoice, InvoiceMail
+from sync.jobs.mass_clicks import sync_many
+from sync.models import BillingDocument, Click, Invoice, InvoiceMail
 from sync.views.people import PortalRequest, needs
 from sync.views.posted import chosen_keys, redirect_back, redirect_with
 
+MOST_NAMED = 100
 ASK_AGAIN_WITHIN = timedelta(seconds=60)
 
 
@@ -39,8 +41,12 @@ def resend_invoice(request: PortalRequest, pk: int) -> HttpResponse:
 @needs("sync.resend_invoices")
 @require_POST
 def resend_selected(request: PortalRequest) -> HttpResponse:
-    """Ticked billing documents without a shop invoice are skipped."""
+    """Ticked billing documents without a shop invoice are skipped. Once confirmed, a worker queues
+    the mails of many."""
     keys = chosen_keys(request)
+    if len(keys) > 1 and request.POST.get("confirmed"):
+        clicked = sync_many(Click.Kind.INVOICES, keys, request.user)
+        return redirect_with(request, clicked.message, reverse("sync:billing_documents"))
     standing = Q(billing_document__in=keys) | Q(further_documents__in=keys)
     return _resend(request, Invoice.objects.filter(standing).distinct())
 
@@ -61,13 +67,15 @@ def _resend(request: PortalRequest, invoices: QuerySet[Invoice]) -> HttpResponse
     if doubtful and not request.POST.get("confirmed"):
         context = {
             "section": "billing_documents",
-            "invoices": wanted,
-            "recent": recent,
-            "queued": queued,
-            "left_out": left_out,
+            "invoices": wanted[:MOST_NAMED],
+            "count": len(wanted),
+            "recent": recent[:MOST_NAMED],
+            "queued": queued[:MOST_NAMED],
+            "left_out": left_out[:MOST_NAMED],
+            "more": max(0, len(wanted) - MOST_NAMED),
             "recipients": sorted({one.sales_order.customer_email for one in wanted}),
             "action": request.path,
-            "selected": chosen_keys(request),
+            "selected": ",".join(map(str, chosen_keys(request))),
             "next": request.POST.get("next", ""),
         }
         return render(request, "sync/resend_confirm.html", context)

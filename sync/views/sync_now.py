@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from sync.jobs.mass_clicks import sync_many
 from sync.views.kinds import DocumentKind
 from sync.views.live import clicked_row
 from sync.views.people import PortalRequest
@@ -48,8 +49,14 @@ def sync_selected(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
     if not keys:
         messages.warning(request, "Select at least one row first.")
         return redirect_back(request, reverse(f"sync:{kind.name}"))
-    clicked = kind.sync(kind.documents().filter(pk__in=keys), request.user)
-    return redirect_with(request, clicked.message, reverse(f"sync:{kind.name}"))
+    return redirect_with(request, _asked_for(kind, keys, request), reverse(f"sync:{kind.name}"))
+
+
+def _asked_for(kind: DocumentKind, keys: list[int], request: PortalRequest) -> str:
+    """The work of one is queued at once, that of many by a worker."""
+    if len(keys) == 1:
+        return kind.sync(kind.documents().filter(pk__in=keys), request.user).message
+    return sync_many(kind.click, keys, request.user).message
 
 
 @_click

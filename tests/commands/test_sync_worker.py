@@ -28,7 +28,7 @@ def test_it_hears_interactive_work_first_without_forking_or_unpickling() -> None
     with mock.patch("django_rq.get_worker", return_value=Worker()) as get_worker:
         call_command("sync_worker")
 
-    assert get_worker.call_args.args == ("interactive", "bulk")
+    assert get_worker.call_args.args == ("interactive", "clicked", "bulk")
     assert get_worker.call_args.kwargs == {
         "worker_class": "rq.SimpleWorker",
         "serializer": JSONSerializer,
@@ -39,7 +39,7 @@ def test_one_of_several_may_take_bulk_work_first() -> None:
     with mock.patch("django_rq.get_worker", return_value=Worker()) as get_worker:
         call_command("sync_worker", first="bulk")
 
-    assert get_worker.call_args.args == ("bulk", "interactive")
+    assert get_worker.call_args.args == ("bulk", "interactive", "clicked")
 
 
 def test_it_says_that_it_is_alive_while_it_works() -> None:

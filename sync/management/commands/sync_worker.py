@@ -12,7 +12,7 @@ from sync.jobs.heartbeat import beating
 from sync.jobs.rings import hear_no_commands
 from sync.models import ProcessHeartbeat, clock
 
-QUEUES = ("interactive", "bulk")
+QUEUES = ("interactive", "clicked", "bulk")
 
 
 class Command(BaseCommand):
