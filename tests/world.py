@@ -24,7 +24,7 @@ from sync.jobs.sweep import sweep
 from sync.jobs.work import Work
 from sync.magento.auth import oauth1
 from sync.magento.client import MagentoClient
-from sync.magento.transport import new_session
+from sync.magento.connections import ShopConnections, new_session
 from sync.management.commands.seed_demo import create_mappings
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder, Shop, SyncTask
 from sync.policy import policy_from_settings
@@ -274,7 +274,12 @@ class World:
         auth = oauth1(
             keys.consumer_key, keys.consumer_secret, keys.access_token, keys.access_token_secret
         )
-        return MagentoClient("http://shop.test", auth, observe=observe, session=session)
+        return MagentoClient(
+            "http://shop.test",
+            auth,
+            observe=observe,
+            connections=ShopConnections("the shop", lambda: session),
+        )
 
     def _sap_client(self, observe: Observer) -> SapClient:
         def connect(**parameters: Any) -> Any:

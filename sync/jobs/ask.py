@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 
 from sync.jobs.bell import ring_after_commit
 from sync.jobs.work import Work, is_full_fetch
 from sync.models import Step, SyncTask, clock
+from sync.models.open_tasks import create_unless_open
 from sync.models.steps import Act
 
 Priority = SyncTask.Priority
-RACES = 3
+Key = tuple[str, str]  # step and reference: of one there is at most one open task
+RACES = 4
+AT_ONCE = 500
+STEPS_IN_ORDER = list(Step)
 DONE_ONCE_MORE = Step.doing(Act.FETCH)
 
 
@@ -36,6 +41,10 @@ _ANSWER_TO_SCHEDULE = {
     SyncTask.State.WAITING: Answer.ALREADY_WAITING,
     SyncTask.State.RUNNING: Answer.ALREADY_RUNNING,
     SyncTask.State.NEEDS_ATTENTION: Answer.NEEDS_ATTENTION,
+}
+_ANSWER_TO_WAKING = {
+    SyncTask.State.WAITING: Answer.ALREADY_WAITING,
+    SyncTask.State.NEEDS_ATTENTION: Answer.RETRIED,
 }
 
 
@@ -56,18 +65,43 @@ def ask(
 ) -> Asked:
     """Make sure there is an open task for ``work``; a person's request also wakes a stopped one.
     Without ``priority`` a person's is interactive."""
+    return ask_all([work], origin=origin, asked_by=asked_by, priority=priority)[0]
+
+
+def ask_all(
+    works: Iterable[Work],
+    *,
+    origin: SyncTask.Origin,
+    asked_by: User | None = None,
+    priority: Priority | None = None,
+) -> list[Asked]:
+    """As ``ask`` for each, and in their order, in a few statements for every ``AT_ONCE`` works."""
+    wanted = list(works)
     if priority is None:
         priority = Priority.INTERACTIVE if asked_by else Priority.BULK
+    told = {"origin": origin, "asked_by": asked_by, "priority": priority}
+    # All who ask do so in one order, so that none waits for what another has just asked for.
+    ordered = sorted({_key(work): work for work in wanted}.values(), key=_place)
+    asked: dict[Key, Asked] = {}
+    for start in range(0, len(ordered), AT_ONCE):
+        asked |= _asked(ordered[start : start + AT_ONCE], told)
+    return [asked[_key(work)] for work in wanted]
+
+
+def _asked(works: Sequence[Work], told: Mapping[str, Any]) -> dict[Key, Asked]:
+    asked: dict[Key, Asked] = {}
     for _ in range(RACES):
-        try:
-            return Asked(_create(work, origin, asked_by, priority), Answer.ASKED)
-        except IntegrityError:
-            existing = _open_task(work)
-        joined = _join(existing, asked_by, priority) if existing is not None else None
-        if joined is not None:
-            return joined
-        # The open task moved on between our insert and our look: once more.
-    return Asked(_create(work, origin, asked_by, priority), Answer.ASKED)
+        left = [work for work in works if _key(work) not in asked]
+        created = _create(left, told)
+        asked |= {_key(task): Asked(task, Answer.ASKED) for task in created}
+        existing = _open_tasks([work for work in left if _key(work) not in asked])
+        asked |= {
+            _key(one.task): one for one in _join_all(existing, told["asked_by"], told["priority"])
+        }
+        if len(asked) == len(works):
+            return asked
+        # Open tasks moved on between our insert and our look: once more.
+    raise RuntimeError("Tasks kept moving on while they were asked for.")
 
 
 def follow_up_urgency(task: SyncTask) -> Priority:
@@ -88,20 +122,65 @@ def retry(task: SyncTask, *, asked_by: User) -> Asked:
     return joined or Asked(task, Answer.ALREADY_DONE)
 
 
-def _create(
-    work: Work, origin: SyncTask.Origin, asked_by: User | None, priority: Priority
-) -> SyncTask:
+def _create(works: Sequence[Work], told: Mapping[str, Any]) -> list[SyncTask]:
+    now = clock.now()
+    told = {**told, "asked_at": now, "not_before": now}
     with transaction.atomic():
-        task = SyncTask.objects.create(
-            **work.columns(), origin=origin, asked_by=asked_by, priority=priority
-        )
-        ring_after_commit([task])
-    return task
+        created = create_unless_open([SyncTask(**work.columns(), **told) for work in works])
+        if created:
+            ring_after_commit(created)
+    return created
 
 
-def _open_task(work: Work) -> SyncTask | None:
-    unfinished = SyncTask.objects.unfinished()
-    return unfinished.filter(step=work.step, reference=work.reference).first()
+def _open_tasks(works: Sequence[Work]) -> list[SyncTask]:
+    keys = {_key(work) for work in works}
+    if not keys:
+        return []
+    found = SyncTask.objects.unfinished().filter(
+        step__in={step for step, _ in keys}, reference__in={reference for _, reference in keys}
+    )
+    return [task for task in found if _key(task) in keys]
+
+
+def _key(one: Work | SyncTask) -> Key:
+    return str(one.step), one.reference
+
+
+def _place(work: Work) -> tuple[int, int, str]:
+    """By order, and within an order as things must happen."""
+    order = work.sales_order.pk if work.sales_order is not None else 0
+    return order, STEPS_IN_ORDER.index(work.step), work.reference
+
+
+def _join_all(tasks: Sequence[SyncTask], asked_by: User | None, priority: Priority) -> list[Asked]:
+    """Join open tasks; those that have moved on meanwhile are left out."""
+    alike: dict[tuple[str, int], list[SyncTask]] = defaultdict(list)
+    for task in tasks if asked_by is not None and len(tasks) > 1 else ():
+        if task.state in _ANSWER_TO_WAKING:
+            alike[task.state, task.priority].append(task)
+    joined: dict[int, Asked] = {}
+    for (state, _), same in alike.items():
+        assert asked_by is not None
+        if _wake_all(same, _woken_by(asked_by, same[0], priority)):
+            answer = _ANSWER_TO_WAKING[SyncTask.State(state)]
+            joined |= {task.pk: Asked(task, answer) for task in same}
+    left = [task for task in tasks if task.pk not in joined]
+    rest = [one for task in left if (one := _join(task, asked_by, priority)) is not None]
+    return [*joined.values(), *rest]
+
+
+def _wake_all(tasks: Sequence[SyncTask], values: Mapping[str, Any]) -> bool:
+    """As ``_wake`` for each; where one of them has moved on meanwhile, none is changed."""
+    alike = SyncTask.objects.filter(pk__in=[task.pk for task in tasks], state=tasks[0].state)
+    with transaction.atomic():
+        if alike.update(**values) != len(tasks):
+            transaction.set_rollback(True)
+            return False
+        ring_after_commit(tasks)
+    for task in tasks:
+        for name, value in values.items():
+            setattr(task, name, value)
+    return True
 
 
 def _join(
@@ -112,9 +191,14 @@ def _join(
         return _next_turn(task) or Asked(task, _ANSWER_TO_SCHEDULE[SyncTask.State(task.state)])
     if task.state == SyncTask.State.RUNNING:
         return _join_running(task, asked_by)
+    return _wake(task, _woken_by(asked_by, task, priority))
+
+
+def _woken_by(person: User, task: SyncTask, priority: Priority) -> dict[str, Any]:
+    """What already waits is never put behind."""
     if task.state == SyncTask.State.NEEDS_ATTENTION:
-        return _wake(task, put_back_by(asked_by, priority))
-    return _wake(task, _due_for(asked_by, min(priority, Priority(task.priority))))
+        return put_back_by(person, priority)
+    return _due_for(person, min(priority, Priority(task.priority)))
 
 
 def put_back_by(person: User, priority: Priority = Priority.INTERACTIVE) -> dict[str, Any]:
@@ -138,13 +222,13 @@ def _due_for(person: User, priority: Priority) -> dict[str, Any]:
 
 def _wake(task: SyncTask, values: Mapping[str, Any]) -> Asked | None:
     """Make a task due now; None when it has moved on meanwhile."""
-    stopped = task.state == SyncTask.State.NEEDS_ATTENTION
+    answer = _ANSWER_TO_WAKING[SyncTask.State(task.state)]
     if not SyncTask.objects.filter(pk=task.pk, state=task.state).update(**values):
         return None
     task.refresh_from_db()
     with transaction.atomic():
         ring_after_commit([task])
-    return Asked(task, Answer.RETRIED if stopped else Answer.ALREADY_WAITING)
+    return Asked(task, answer)
 
 
 def _next_turn(task: SyncTask) -> Asked | None:

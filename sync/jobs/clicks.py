@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from django.contrib.auth.models import User
 
-from sync.jobs import plan, work
-from sync.jobs.ask import Answer, Asked, Priority, ask, retry
-from sync.jobs.mass_clicks import NO_SHOP, NOTHING_TO_DO, has_shop
+from sync.jobs import plan, release, work
+from sync.jobs.ask import Answer, Asked, ask_all, retry
+from sync.jobs.mass_clicks import NO_SHOP, NOTHING_TO_DO, MassClicked, has_shop, record
 from sync.mirrors.added_lines import documents_with_item
 from sync.mirrors.compared import make_due
 from sync.mirrors.intake import reason_never_taken, rules_of
@@ -83,6 +83,16 @@ def sync_orders(orders: Iterable[SalesOrder], user: User) -> Clicked:
     """Ask for everything these orders need next: creation in SAP, confirmation, deliveries,
     billing."""
     return _ask_all(plan.for_orders(list(orders)), user)
+
+
+def sync_all_new_orders(user: User) -> MassClicked:
+    """Fetch every shop's new orders and push all waiting ones to SAP; before the release only
+    fetch."""
+    if not has_shop():
+        return MassClicked(note=NO_SHOP)
+    is_held = release.is_held()
+    note = release.HELD if is_held else ""
+    return record(Click(kind=Click.Kind.NEW_ORDERS, is_released=not is_held, note=note), user)
 
 
 def sync_deliveries(deliveries: Iterable[OutboundDelivery], user: User) -> Clicked:
@@ -185,16 +195,6 @@ def _ask_full_fetch(fetch: work.Work, user: User) -> Clicked:
 
 def _ask_all(wanted: Iterable[work.Work], user: User) -> Clicked:
     return _collect(ask_all(wanted, origin=SyncTask.Origin.CLICK, asked_by=user))
-
-
-def ask_all(
-    works: Iterable[work.Work],
-    *,
-    origin: SyncTask.Origin,
-    asked_by: User,
-    priority: Priority = Priority.INTERACTIVE,
-) -> list[Asked]:
-    return [ask(one, origin=origin, asked_by=asked_by, priority=priority) for one in works]
 
 
 def _collect(asked: Iterable[Asked]) -> Clicked:

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 
-from sync.jobs import release, work
+from sync.jobs import work
 from sync.jobs.bell import ring
 from sync.models import Click, Shop, SyncTask
 from sync.models.ledger import SyncTaskQuerySet
@@ -42,17 +42,7 @@ class MassClicked:
 def sync_many(kind: Click.Kind, keys: Collection[int], user: User) -> MassClicked:
     """Ask for all of these documents."""
     documents = sorted(set(keys))
-    return _record(Click(kind=kind, documents=documents, wanted=len(documents)), user)
-
-
-def sync_all_new_orders(user: User) -> MassClicked:
-    """Fetch every shop's new orders and push all waiting ones to SAP; before the release only
-    fetch."""
-    if not has_shop():
-        return MassClicked(note=NO_SHOP)
-    is_held = release.is_held()
-    note = release.HELD if is_held else ""
-    return _record(Click(kind=Click.Kind.NEW_ORDERS, is_released=not is_held, note=note), user)
+    return record(Click(kind=kind, documents=documents, wanted=len(documents)), user)
 
 
 def retry_causes(
@@ -61,7 +51,7 @@ def retry_causes(
     """Put every task that stopped for these causes back to work; each is given by its columns."""
     click = Click(kind=kind, causes=causes)
     click.wanted = stopped_for(click, user).count()
-    return _record(click, user) if click.wanted else MassClicked(note=NOTHING_TO_DO)
+    return record(click, user) if click.wanted else MassClicked(note=NOTHING_TO_DO)
 
 
 def stopped_for(click: Click, person: User) -> SyncTaskQuerySet:
@@ -78,7 +68,7 @@ def has_shop() -> bool:
     return Shop.objects.filter(is_active=True).exists()
 
 
-def _record(click: Click, user: User) -> MassClicked:
+def record(click: Click, user: User) -> MassClicked:
     """Nothing is lost once this has committed: the sweep rings again where no worker heard."""
     click.asked_by = user
     with transaction.atomic():

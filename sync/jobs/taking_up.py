@@ -17,9 +17,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from sync.jobs import plan, release, work
-from sync.jobs.ask import Answer, Priority, put_back_by
+from sync.jobs.ask import Answer, Priority, ask_all, put_back_by
 from sync.jobs.bell import ring_after_commit
-from sync.jobs.clicks import ask_all, told
+from sync.jobs.clicks import told
 from sync.jobs.mass_clicks import stopped_for
 from sync.jobs.work import Work
 from sync.models import Click, Invoice, SalesOrder, SyncTask, clock

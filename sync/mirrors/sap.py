@@ -94,8 +94,8 @@ def store_delivery(record: SapDelivery, sources: DeliverySources) -> OutboundDel
         news |= _replace(OutboundDeliveryLine, {"delivery": delivery}, lines)
         news |= _replace(DeliveryTrack, {"delivery": delivery}, tracks)
         if news and not created:
-            delivery.changed_at = now
-            delivery.save(update_fields=["changed_at"])
+            delivery.changed_at = delivery.news_at = now
+            delivery.save(update_fields=["changed_at", "news_at"])
     return delivery
 
 
@@ -118,8 +118,8 @@ def store_billing_document(record: SapBillingDocument) -> BillingDocument:
         news = seen is None or _differs(seen, values)
         news |= _replace(BillingDocumentLine, {"billing_document": document}, lines)
         if news and not created:
-            document.changed_at = now
-            document.save(update_fields=["changed_at"])
+            document.changed_at = document.news_at = now
+            document.save(update_fields=["changed_at", "news_at"])
     return document
 
 

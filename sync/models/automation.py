@@ -164,6 +164,8 @@ class ProcessHeartbeat(models.Model):
     clock_skew_seconds = models.FloatField(
         default=0, help_text="By how much its own clock is ahead of the database's."
     )
+    threads = models.PositiveSmallIntegerField(default=1, help_text="Tasks it can run at once.")
+    busy_threads = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["kind", "name"]

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 
+from sync.models import clock
 from sync.models.columns import document_number, money, quantity
 
 
@@ -38,6 +39,12 @@ class BillingDocument(models.Model):
     cancels = document_number(blank=True)
     payer = models.CharField(max_length=10, blank=True)
     changed_at = models.DateTimeField(help_text="When SAP last answered with something new.")
+    news_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        default=clock.now,
+        help_text="Since when the shop may have to be told of a change; empty once work covers it.",
+    )
     read_at = models.DateTimeField()
     fingerprint = models.CharField(
         max_length=64, blank=True, help_text="Of SAP's record, to notice that nothing has changed."
@@ -49,6 +56,11 @@ class BillingDocument(models.Model):
             models.Index(fields=["-billing_date", "-id"], name="billing_date"),
             models.Index(fields=["category", "-billing_date", "-id"], name="billing_category"),
             models.Index(fields=["gross_value", "id"], name="billing_gross"),
+            models.Index(
+                fields=["news_at", "id"],
+                condition=models.Q(news_at__isnull=False),
+                name="billing_news",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 
+from sync.models import clock
 from sync.models.columns import document_number, quantity
 
 
@@ -52,6 +53,12 @@ class OutboundDelivery(models.Model):
     billing_status = models.CharField(max_length=1, blank=True)
     carrier = models.CharField(max_length=20, blank=True)
     changed_at = models.DateTimeField(help_text="When SAP last answered with something new.")
+    news_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        default=clock.now,
+        help_text="Since when the shop may have to be told of a change; empty once work covers it.",
+    )
     read_at = models.DateTimeField()
     fingerprint = models.CharField(
         max_length=64, blank=True, help_text="Of SAP's record, to notice that nothing has changed."
@@ -66,6 +73,11 @@ class OutboundDelivery(models.Model):
             ),
             models.Index(
                 fields=["goods_movement_status", "-created_date", "-id"], name="delivery_goods"
+            ),
+            models.Index(
+                fields=["news_at", "id"],
+                condition=models.Q(news_at__isnull=False),
+                name="delivery_news",
             ),
         ]
 

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from sync.models.columns import document_number, money, quantity
 from sync.models.compared_orders import ComparedOrder
+from sync.models.order_work import NOT_CONFIRMED, NOT_LOOKED_FOR
+from sync.models.packed import PackedJSONField
 
 
 class SalesOrder(ComparedOrder):
@@ -98,7 +100,7 @@ class SalesOrder(ComparedOrder):
         blank=True,
         help_text="Under which it was sent to SAP or found there, and is looked for ever after.",
     )
-    payload = models.JSONField(default=dict)
+    payload = PackedJSONField(default=dict)
     first_read_at = models.DateTimeField(
         default=timezone.now, help_text="Since when the portal has known of it."
     )
@@ -220,6 +222,12 @@ class SalesOrder(ComparedOrder):
                 fields=["billing_watched_at"],
                 condition=models.Q(stage="complete", billing_due_at__isnull=True),
                 name="order_billing_watched",
+            ),
+            models.Index(fields=["id"], condition=NOT_CONFIRMED, name="order_to_confirm"),
+            models.Index(
+                fields=["stage", "placed_at", "id"],
+                condition=NOT_LOOKED_FOR,
+                name="order_to_look_for",
             ),
         ]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-
-from django.db import transaction
+from typing import Any
 
 from sync.magento.client import MagentoClient
 from sync.models import BillingDocument, Invoice, OutboundDelivery, SalesOrder, Shop, SyncTask
+from sync.models.recording import Recording
 from sync.policy import Policy
 from sync.remotes import Remotes
 
@@ -18,6 +18,7 @@ from sync.remotes import Remotes
 class StepRun:
     task: SyncTask
     remotes: Remotes
+    calls: Recording
 
     @property
     def policy(self) -> Policy:
@@ -57,9 +58,8 @@ class StepRun:
         return self.remotes.magento(self.shop)
 
     @contextmanager
-    def storing(self) -> Iterator[None]:
+    def storing(self, **facts: Any) -> Iterator[None]:
         """A transaction in which the task is still ours: a stalled worker stores nothing over what
-        another has found. Raises ``LeaseLost``."""
-        with transaction.atomic():
-            self.task.hold_lease(self.policy.lease)
+        another has found. ``facts`` are written ahead in it. Raises ``LeaseLost``."""
+        with self.calls.storing(**facts):
             yield

@@ -97,7 +97,7 @@ ORDERS = DocumentKind(
     about="sales_order",
     pull=Step.PULL_ORDERS,
     sync=clicks.sync_orders,
-    sync_all=mass_clicks.sync_all_new_orders,
+    sync_all=clicks.sync_all_new_orders,
     click=Click.Kind.ORDERS,
 )
 DELIVERIES = DocumentKind(

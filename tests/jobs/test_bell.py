@@ -56,7 +56,7 @@ def test_the_bell_rings_only_after_the_commit(django_capture_on_commit_callbacks
     ("priority", "name"),
     [
         (SyncTask.Priority.INTERACTIVE, "interactive"),
-        (SyncTask.Priority.CLICKED, "clicked"),
+        (SyncTask.Priority.CLICKED, "bulk"),
         (SyncTask.Priority.BULK, "bulk"),
     ],
 )

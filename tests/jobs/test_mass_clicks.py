@@ -13,12 +13,11 @@ from django.utils import timezone
 
 from sync.jobs import taking_up, work
 from sync.jobs.ask import ask, follow_up_urgency
-from sync.jobs.clicks import told
+from sync.jobs.clicks import sync_all_new_orders, told
 from sync.jobs.mass_clicks import (
     NOT_HEARD,
     MassClicked,
     retry_causes,
-    sync_all_new_orders,
     sync_many,
 )
 from sync.jobs.run import run_one

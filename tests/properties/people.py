@@ -7,7 +7,7 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sync.jobs import clicks, mass_clicks
+from sync.jobs import clicks
 from sync.models import Invoice, SyncTask
 from sync.sandbox.sap import added_items, billing, books, sales_desk, warehouse
 from sync.sandbox.sap.autopilot import play_round
@@ -301,7 +301,7 @@ def click(world: StormyWorld, number: int) -> None:
     assert world.person is not None
     orders = world.orders()
     if number % 4 == 0 or not orders:
-        mass_clicks.sync_all_new_orders(world.person)
+        clicks.sync_all_new_orders(world.person)
     elif number % 4 == 1:
         clicks.sync_all_deliveries(world.person)
         clicks.sync_all_billing_documents(world.person)

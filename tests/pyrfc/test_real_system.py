@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from sync.errors import RemoteMisconfigured
-from sync.sap.bapi import SapSession
+from sync.sap.bapi import SapSession, SapSessions
 from sync.sap.client import SapClient
 from sync.sap.connection import connect
 from sync.sap.options import SapOptions
@@ -48,9 +48,11 @@ def client() -> Iterator[SapClient]:
 
 @pytest.fixture
 def session() -> Iterator[SapSession]:
-    session = SapSession(connect, system.connection_parameters(), SapOptions())
+    sessions = SapSessions(connect, system.connection_parameters(), SapOptions())
+    session = SapSession(sessions, SapOptions())
     yield session
     session.close()
+    sessions.renew()
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from unittest import mock
 
 import pytest
 
 from sync.jobs import work
+from sync.mirrors import news
 from sync.models import BillingDocument, OutboundDelivery, RemoteCall, SyncTask
 from sync.sandbox.sap import billing
 from tests.world import World
@@ -58,12 +60,15 @@ def test_a_cancelled_invoice_and_its_cancellation_are_told_apart(world: World) -
     order = world.into_sap("virtual")
     number = world.bill(orders=[order])
     world.run(work.pull_billing())
+    BillingDocument.objects.update(news_at=None)
     billing.cancel(world.sap, number)
 
-    world.run(work.pull_billing())
+    with mock.patch.object(news, "settle", return_value=[]):
+        world.run(work.pull_billing())
 
     cancelled = BillingDocument.objects.get(billing_document_number=number)
     assert cancelled.is_cancelled
+    assert cancelled.news_at is not None
     assert not any(document.is_invoice for document in BillingDocument.objects.all())
 
 

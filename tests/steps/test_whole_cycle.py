@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from sync.jobs import clicks, mass_clicks, schedule, work
+from sync.jobs import clicks, schedule, work
 from sync.models import Invoice, SalesOrder, StepSchedule, SyncTask
 from sync.sandbox.sap.autopilot import play_round
 from sync.sandbox.shop import factory
@@ -33,7 +33,7 @@ def person(db: None) -> User:
 
 def sync_everything(world: World, person: User) -> None:
     """Each desk presses its button once."""
-    mass_clicks.sync_all_new_orders(person)
+    clicks.sync_all_new_orders(person)
     clicks.sync_all_deliveries(person)
     world.work_off()
     clicks.sync_all_billing_documents(person)

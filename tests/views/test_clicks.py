@@ -234,7 +234,7 @@ def test_a_click_never_leads_to_a_foreign_site(signed_in: SignIn) -> None:
 def test_a_database_that_does_not_answer_is_said_to_be_busy(signed_in: SignIn) -> None:
     client = signed_in(SALES)
 
-    with mock.patch("sync.jobs.clicks.ask", side_effect=OperationalError("database is locked")):
+    with mock.patch("sync.jobs.clicks.ask_all", side_effect=OperationalError("database is locked")):
         response = client.post(f"/orders/{a_sales_order().pk}/sync/")
 
     assert (response.status_code, response["Retry-After"]) == (503, "10")
@@ -245,7 +245,7 @@ def test_a_fault_is_not_called_a_busy_database(signed_in: SignIn) -> None:
     client = signed_in(SALES)
     client.raise_request_exception = False
 
-    with mock.patch("sync.jobs.clicks.ask", side_effect=ZeroDivisionError):
+    with mock.patch("sync.jobs.clicks.ask_all", side_effect=ZeroDivisionError):
         response = client.post(f"/orders/{a_sales_order().pk}/sync/")
 
     assert response.status_code == 500

@@ -12,7 +12,7 @@ from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 
-from sync.jobs import clicks, holds, mass_clicks, release, schedule, work
+from sync.jobs import clicks, holds, release, schedule, work
 from sync.jobs.ask import ask
 from sync.jobs.run import ask_follow_ups
 from sync.models import DryRun, ReadinessFinding, Release, Shop, Step, StepSchedule, SyncTask
@@ -71,7 +71,7 @@ def test_a_fetch_of_everything_is_followed_by_nothing_that_sends() -> None:
 def test_sync_all_fetches_only() -> None:
     a_sales_order()
 
-    clicked = mass_clicks.sync_all_new_orders(a_user("Sales"))
+    clicked = clicks.sync_all_new_orders(a_user("Sales"))
 
     assert release.HELD in clicked.message
     assert carried_out(clicked).endswith(release.HELD)
