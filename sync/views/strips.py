@@ -22,7 +22,8 @@ class Strip:
     """A click in words; ``token`` changes with it, and is empty once it moves no more."""
 
     text: str
-    state: SyncTask.State
+    state: SyncTask.State  # of its task: what it asked for may still be waiting
+    label: str
     token: str
 
 
@@ -39,6 +40,6 @@ def tokens(strips: Iterable[Strip]) -> str:
 def _strip(click: Click) -> Strip:
     if click.finished_at is not None:
         moves = timezone.now() - click.finished_at < SETTLES_WITHIN
-        return Strip(told(click), SyncTask.State.DONE, f"{click.pk}d" if moves else "")
+        return Strip(told(click), SyncTask.State.DONE, "Queued", f"{click.pk}d" if moves else "")
     state = SyncTask.State.RUNNING if click.reached else SyncTask.State.WAITING
-    return Strip(told(click), state, f"{click.pk}:{click.reached}")
+    return Strip(told(click), state, state.label, f"{click.pk}:{click.reached}")

@@ -330,6 +330,55 @@ def test_nothing_of_5000_ticked_orders_is_left_out(signed_in: SignIn) -> None:
     assert "Sync now: 5,000 orders asked for." in told.content.decode()
 
 
+def test_one_order_s_work_is_queued_in_as_few_queries(signed_in: SignIn) -> None:
+    client = signed_in(SALES)
+
+    for order in (a_sales_order(), an_order_in_sap()):
+        with mock.patch("django_rq.get_queue"):
+            assert queries_of(client, f"/orders/{order.pk}/sync/", {}) <= MOST_QUERIES
+    assert SyncTask.objects.count() > 2
+
+
+def test_all_that_match_the_filters_are_asked_for_on_every_page(signed_in: SignIn) -> None:
+    orders = [a_sales_order() for _ in range(30)]
+    an_order_in_sap(stage="complete")
+    client = signed_in(SALES)
+    page = client.get("/orders/?stage=to_sync").content.decode()
+    assert "All 30 that match, on every page" in page
+    chosen = {"selected": [orders[0].pk], "all_matching": "yes", "matching": "stage=to_sync"}
+
+    with mock.patch("django_rq.get_queue"):
+        made = queries_of(client, "/orders/sync/", chosen)
+
+    assert made <= MOST_QUERIES + 1  # the filter reads the names of the store views
+    assert Click.objects.get().documents == [order.pk for order in orders]
+
+
+def test_more_than_can_be_meant_is_refused_in_words(signed_in: SignIn) -> None:
+    for _ in range(3):
+        a_sales_order()
+    client = signed_in(SALES)
+
+    with mock.patch("sync.views.selection.MOST", 2):
+        told = client.post("/orders/sync/", {"all_matching": "yes"}, follow=True)
+
+    assert "More than 2 match: narrow the list with a filter first." in told.content.decode()
+    assert not SyncTask.objects.exists()
+
+
+def test_before_the_release_all_that_match_are_not_sent_at_once(
+    signed_in: SignIn, settings: Any
+) -> None:
+    settings.NEEDS_RELEASE = True
+    a_sales_order()
+    client = signed_in(SALES)
+
+    told = client.post("/orders/sync/", {"all_matching": "yes"}, follow=True).content.decode()
+
+    assert "tick the orders themselves" in told
+    assert not SyncTask.objects.exists()
+
+
 def test_the_list_says_what_has_become_of_a_click(signed_in: SignIn) -> None:
     orders = [a_sales_order() for _ in range(3)]
     client = signed_in(SALES)
