@@ -89,6 +89,7 @@ class SyncTask(models.Model):
 
     class Priority(models.IntegerChoices):
         INTERACTIVE = 0, "Interactive"
+        CLICKED = 3, "Clicked with many others"
         BULK = 5, "Bulk"
 
     OPEN_STATES: ClassVar = [State.WAITING, State.RUNNING, State.NEEDS_ATTENTION]

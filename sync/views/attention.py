@@ -15,9 +15,11 @@ from django.views.decorators.http import require_safe
 from sync.mapping.stopped_for import entry_of, initial_of, present_entry
 from sync.mirrors.intake import NEVER
 from sync.models import SalesOrder, SapMessageEntry, SyncTask
+from sync.roles import steps_to_retry
 from sync.views.causes import Remedy, remedy_for
 from sync.views.counts import capped
-from sync.views.people import PortalRequest, steps_to_retry
+from sync.views.people import PortalRequest
+from sync.views.strips import strips_of, tokens
 
 MOST_CAUSES = 50
 SHOWN_PER_CAUSE = 20
@@ -52,6 +54,7 @@ def attention_page(request: PortalRequest) -> HttpResponse:
         state__in=[SyncTask.State.WAITING, SyncTask.State.RUNNING],
         origin=SyncTask.Origin.REPAIR,
     )
+    strips = strips_of(request.user)
     context = {
         "section": "attention",
         "groups": _groups(request.user),
@@ -59,6 +62,8 @@ def attention_page(request: PortalRequest) -> HttpResponse:
         "not_taken_count": capped(not_taken),
         "never_taken": NEVER,
         "repairs": capped(moving),
+        "strips": strips,
+        "is_moving": bool(tokens(strips)),
         "retryable": steps_to_retry(request.user),
     }
     return render(request, "sync/attention.html", context)
