@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db import connections
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class SyncConfig(AppConfig):
@@ -18,10 +19,25 @@ class SyncConfig(AppConfig):
         from sync.checks import register_checks  # imported late, as Django wants it
 
         register_checks()
+        pre_migrate.connect(_forget, sender=self)
         post_migrate.connect(_sync_roles, sender=self)
+        post_migrate.connect(_keep, sender=self)
 
 
 def _sync_roles(**kwargs: Any) -> None:
     from sync.roles import sync_roles  # imported late: needs the models
 
     sync_roles()
+
+
+def _forget(plan: list[Any], using: str, **kwargs: Any) -> None:
+    from sync.models import database_keeps  # imported late: needs the apps
+
+    if plan:
+        database_keeps.forget(connections[using])
+
+
+def _keep(using: str, **kwargs: Any) -> None:
+    from sync.models import database_keeps  # imported late: needs the apps
+
+    database_keeps.ensure(connections[using])

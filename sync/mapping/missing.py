@@ -33,6 +33,7 @@ from sync.models import (
     Shop,
     SyncTask,
 )
+from sync.models.page_indexes import TO_SHIP
 from sync.translate.sap_order import missing_entries
 
 MOST_ORDERS = 1_000
@@ -124,13 +125,9 @@ class Collection:
     def _carriers(self) -> None:
         known = CarrierMapping.objects.values_list("sap_carrier", flat=True)
         waiting = (
-            OutboundDelivery.objects.filter(
-                goods_movement_status="C", shipments=None, further_shipments=None
-            )
+            OutboundDelivery.objects.filter(TO_SHIP)
             .exclude(carrier="")
             .exclude(carrier__in=list(known))
-            .filter(tracks__isnull=False)
-            .distinct()
         )
         for pk, carrier in waiting.values_list("pk", "carrier")[:MOST_DELIVERIES]:
             self._entry(MappingTable.CARRIER, carrier, None).deliveries.add(pk)

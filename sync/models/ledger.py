@@ -16,7 +16,7 @@ from django.db.models import F, Q
 
 from sync.causes.cause import Team
 from sync.errors import LeaseLost
-from sync.models import clock
+from sync.models import clock, page_indexes
 from sync.models.failures import NO_FAILURE
 from sync.models.steps import Step
 from sync.models.systems import MAGENTO, SAP, kind_of, shop_code
@@ -177,6 +177,7 @@ class SyncTask(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "not_before", "priority"], name="task_due"),
+            *page_indexes.TASKS,
             models.Index(fields=["state", "-id"], name="task_state"),
             models.Index(fields=["step", "state", "-id"], name="task_step"),
             models.Index(

@@ -18,7 +18,7 @@ from sync.models import SyncTask
 from sync.tables.live import fingerprint, is_live
 from sync.views.kinds import DocumentKind
 from sync.views.people import PortalRequest
-from sync.views.timeline import retryable, timeline
+from sync.views.timeline import MOST_TASKS, retryable, timeline
 
 
 def shared_context(kind: DocumentKind, document: Any, user: User) -> dict[str, Any]:
@@ -41,13 +41,14 @@ def _watcher(kind: DocumentKind, document: Any, tasks: Iterable[SyncTask]) -> st
 
 
 def _fingerprint(kind: DocumentKind, document: Any) -> str:
-    return fingerprint(kind.tasks_of(document).defer("facts")[:30])
+    newest = kind.tasks_of(document).only("state", "attempts")
+    return fingerprint(newest[:MOST_TASKS])
 
 
 @require_safe
 def live_document(request: PortalRequest, kind: DocumentKind, pk: int) -> HttpResponse:
     """Triggers a refresh of the page once its tasks have moved; 204 either way."""
-    document = get_object_or_404(kind.documents(), pk=pk)
+    document = get_object_or_404(kind.light(), pk=pk)
     response = HttpResponse(status=HTTPStatus.NO_CONTENT)
     if _fingerprint(kind, document) != request.GET.get("seen", ""):
         trigger_client_event(response, "page-changed")
