@@ -15,7 +15,7 @@ from sync.models.columns import SAP_NUMBER_LENGTH
 
 SHORTEST_NAME = 3
 MOST_MATCHES = 200
-NEWEST_LOOKED_AT = 5_000  # where more match
+NEWEST_LOOKED_AT = 2_000  # where more match
 _LONGEST_NUMBER = 50
 
 

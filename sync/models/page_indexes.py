@@ -20,11 +20,13 @@ TO_INVOICE = Q(category="M", is_cancelled=False)
 MISSING = TO_INVOICE & Q(is_in_shop=False)
 
 
-def _partial(name: str, condition: Q, date: str, number: str) -> list[Index]:
-    """Both orders in which a list may show the rows of a condition."""
+def _partial(name: str, condition: Q, date: str, number: str, total: str = "") -> list[Index]:
+    """Each order in which a list may show the rows of a condition."""
+    sorts = {"": [f"-{date}", "-id"], "_number": [number], "_total": [total, "id"]}
     return [
-        Index(fields=[f"-{date}", "-id"], condition=condition, name=name),
-        Index(fields=[number], condition=condition, name=f"{name}_number"),
+        Index(fields=fields, condition=condition, name=f"{name}{suffix}")
+        for suffix, fields in sorts.items()
+        if fields[0]
     ]
 
 
@@ -76,7 +78,11 @@ ORDERS = [
 ]
 
 DELIVERIES = [
-    Index(fields=["-created_date", "-id", "picking_status"], condition=~LEFT, name="delivery_open"),
+    Index(
+        fields=["-created_date", "-id", "picking_status", "goods_movement_status"],
+        condition=~LEFT,
+        name="delivery_open",
+    ),
     Index(fields=["delivery_number"], condition=~LEFT, name="delivery_open_number"),
     Index(
         fields=["picking_status", "delivery_number"],
@@ -104,6 +110,8 @@ BILLING = [
             ("billing_differs", Q(has_difference=True)),
             ("billing_cancelled", Q(is_cancelled=True)),
         )
-        for index in _partial(name, condition, "billing_date", "billing_document_number")
+        for index in _partial(
+            name, condition, "billing_date", "billing_document_number", "gross_value"
+        )
     ),
 ]

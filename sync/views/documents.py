@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -32,17 +32,12 @@ def shared_context(kind: DocumentKind, document: Any, user: User) -> dict[str, A
     }
 
 
-def _watcher(kind: DocumentKind, document: Any, tasks: Iterable[SyncTask]) -> str:
+def _watcher(kind: DocumentKind, document: Any, tasks: Sequence[SyncTask]) -> str:
     """The address a document's page polls every two seconds; empty when no task is moving."""
     if not any(is_live(task) for task in tasks):
         return ""
-    query = urlencode({"seen": _fingerprint(kind, document)})
+    query = urlencode({"seen": fingerprint(tasks)})
     return f"{reverse(f'sync:{kind.name}_live_one', args=[document.pk])}?{query}"
-
-
-def _fingerprint(kind: DocumentKind, document: Any) -> str:
-    newest = kind.tasks_of(document).only("state", "attempts")
-    return fingerprint(newest[:MOST_TASKS])
 
 
 @require_safe
@@ -50,6 +45,7 @@ def live_document(request: PortalRequest, kind: DocumentKind, pk: int) -> HttpRe
     """Triggers a refresh of the page once its tasks have moved; 204 either way."""
     document = get_object_or_404(kind.light(), pk=pk)
     response = HttpResponse(status=HTTPStatus.NO_CONTENT)
-    if _fingerprint(kind, document) != request.GET.get("seen", ""):
+    newest = kind.tasks_of(document).only("state", "attempts")[:MOST_TASKS]
+    if fingerprint(newest) != request.GET.get("seen", ""):
         trigger_client_event(response, "page-changed")
     return response

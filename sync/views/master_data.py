@@ -36,6 +36,8 @@ ICONS = {
     MappingTable.SOURCE: "warehouse",
 }
 
+MOST_ROWS = 25  # of each table: those most work waits for
+
 
 @dataclass(slots=True)
 class Row:
@@ -50,6 +52,7 @@ class Section:
     table: MappingTable
     may_add: bool
     rows: list[Row] = field(default_factory=list)
+    more: int = 0
 
     @property
     def icon(self) -> str:
@@ -106,6 +109,7 @@ def _page(
         "section": "master_data",
         "sections": [_section(table, collection, request.user, refused) for table in MappingTable],
         "refused": refused[0] if refused else "",
+        "is_cut": collection.is_cut,
         "rules": [
             ("Which orders are taken", "ban", _admin_of(IntakeRule), _rules_of_intake()),
             ("Invoices the shop does not mail", "mail", _admin_of(InvoiceMailRule), _mail_rules()),
@@ -144,6 +148,12 @@ def _section(
 ) -> Section:
     section = Section(table, may_add=user.has_perm(f"sync.add_{table.facts.model}"))
     entries = collection.of_table(table)
+    section.more = max(0, len(entries) - MOST_ROWS)
+    entries = [
+        one
+        for place, one in enumerate(entries)
+        if place < MOST_ROWS or (refused and refused[0] == one.place)
+    ]
     present = _present(entries)
     for entry in entries:
         form = refused[1] if refused and refused[0] == entry.place else _form(entry, present)
