@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo demo-reset scenes chaos rehearse guards test baseline browser check lint errors pictures clean
+.PHONY: help setup demo demo-reset scenes chaos rehearse guards test bench million baseline browser check lint errors icons pictures clean
 .DEFAULT_GOAL := help
 
 help:  ## list these commands
@@ -43,12 +43,19 @@ chaos: $(VENV)/demo  ## prove it under faults: ORDERS=300 SEED=1 DB=sqlite|postg
 rehearse: $(VENV)/demo  ## restore yesterday's database while orders are under way: ORDERS=24 SEED=1 DB=sqlite|postgres|both
 	@$(BIN)/python -m tests.chaos.rehearse --orders $(or $(ORDERS),24) --seed $(or $(SEED),1) --db $(or $(DB),sqlite)
 
+bench: $(VENV)/demo  ## measure all that docs/performance.md says: PARTS="cost bound hourly steady drain footprint intake clicks pages"
+	@$(BIN)/python -m tests.bench $(PARTS)
+
+million: $(VENV)/demo  ## fill the empty PostgreSQL database named in DATABASE_URL with a million orders: ORDERS=1000000
+	@DEMO=true $(BIN)/python -m tests.bench.million $(or $(ORDERS),1000000)
+
 guards: $(VENV)/dev  ## prove that chaos notices a missing guard: SEED=1
 	@SEED=$(or $(SEED),1) $(BIN)/python -m pytest -m chaos -s tests/chaos
 
-# The inner loop is one process: a second one takes as long again to come up as it saves.
-test: $(VENV)/dev  ## run all tests (FAST=1: the inner loop; TESTS=tests/steps: some; UNDER="faketime -f +400d": on another day)
-	$(UNDER) $(BIN)/python -m pytest $(if $(FAST),-m "not slow and not flow and not browser",-n 2 --dist loadfile) $(TESTS)
+# One process unless told otherwise: for some files a second one takes as long to come up as it saves.
+INNER_LOOP := -m "not slow and not flow and not browser"
+test: $(VENV)/dev  ## run all tests (FAST=1: the inner loop; TESTS=tests/steps: some; PROCESSES=2; UNDER="faketime -f +400d": on another day)
+	$(UNDER) $(BIN)/python -m pytest $(if $(FAST),$(INNER_LOOP)) $(if $(FAST)$(PROCESSES),-n $(or $(PROCESSES),2) --dist loadfile) $(TESTS)
 
 baseline: $(VENV)/dev  ## count again how many queries each page and step makes, and store it
 	REWRITE_BASELINE=1 $(BIN)/python -m pytest tests/baselines
@@ -69,6 +76,9 @@ check: lint  ## all that has to hold before a change is handed in
 
 errors: $(VENV)/dev  ## print the table of causes as docs/errors.md
 	$(BIN)/python -m tests.errors_page
+
+icons: $(VENV)/dev  ## make the sprite of icons anew, once a page uses another one
+	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -m tests.icons
 
 pictures: $(VENV)/dev  ## make the README's pictures, from a demo of its own
 	$(BIN)/python -m tests.pictures docs/pictures

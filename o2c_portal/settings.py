@@ -42,7 +42,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_rq",
     "django_tables2",
-    "lucide",
     "sync",
 ]
 
@@ -50,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "sync.views.odd_requests.OddRequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # masks its lengths against BREACH
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -88,9 +88,12 @@ USE_THOUSAND_SEPARATOR = False
 # ---- Data ---------------------------------------------------------------------------------------
 DATA_DIR = env.path("DATA_DIR", BASE_DIR / ".demo")
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}
-DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
+# Connections are kept between requests and tasks; one found dead is replaced before its next use.
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE_SECONDS", 600)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    DATABASES["default"]["CONN_MAX_AGE"] = 0  # opening a file costs nothing
     # Measured in stack.md section 5: without these, writers lock each other out.
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
@@ -176,17 +179,24 @@ RQ = {
 RQ_SHOW_ADMIN_LINK = False
 
 # ---- Work ---------------------------------------------------------------------------------------
+WORKER_THREADS = env.int("WORKER_THREADS", 8)  # tasks that one worker process runs at once
 LEASE_SECONDS = env.int("LEASE_SECONDS", 300)
 # After a write whose answer was lost nothing is concluded before the longest server time is over.
 MAGENTO_SETTLE_SECONDS = env.int("MAGENTO_SETTLE_SECONDS", 120)
 SAP_SETTLE_SECONDS = env.int("SAP_SETTLE_SECONDS", 120)
 PULL_OVERLAP_SECONDS = env.int("PULL_OVERLAP_SECONDS", 300)
+# Statuses the fetch of deliveries has read count for the fetch of billing documents so long.
+SAP_STATUSES_FOR_SECONDS = env.int("SAP_STATUSES_FOR_SECONDS", 120)
 # Parcel numbers and billing documents change after an order is complete: SAP is asked again.
 FOLLOW_COMPLETE_EVERY_SECONDS = env.int("FOLLOW_COMPLETE_EVERY_SECONDS", 3600)
 FOLLOW_COMPLETE_DAYS = env.float("FOLLOW_COMPLETE_DAYS", 14.0)
 # After that, so many complete orders at a time are looked at for later billing documents.
 WATCH_BILLING_DAYS = env.float("WATCH_BILLING_DAYS", 730.0)
 WATCH_BILLING_ORDERS = env.int("WATCH_BILLING_ORDERS", 100)
+# What the ledger keeps, and how long; 0: for ever (docs/ledger.md).
+LEDGER_FULL_DAYS = env.int("LEDGER_FULL_DAYS", 30)
+LEDGER_WRITES_FULL_DAYS = env.int("LEDGER_WRITES_FULL_DAYS", 365)
+LEDGER_KEEP_DAYS = env.int("LEDGER_KEEP_DAYS", 90)
 RETRY_SCALE = env.float("RETRY_SCALE", 1.0)  # below 1: every retry comes sooner (chaos, demo)
 
 # ---- Magento ------------------------------------------------------------------------------------
@@ -217,6 +227,9 @@ def _magento(code: str) -> dict[str, Any]:
             "connect_timeout_seconds": env.float("CONNECT_TIMEOUT_SECONDS", 5.0),
             "read_timeout_seconds": env.float("READ_TIMEOUT_SECONDS", 60.0),
             "call_timeout_seconds": env.float("CALL_TIMEOUT_SECONDS", 120.0),
+            # Of all processes together; 0: as many as there are threads.
+            "connections": env.int("CONNECTIONS", 16),
+            "calls_per_second": env.float("CALLS_PER_SECOND", 0.0),
         }
 
 
@@ -241,6 +254,9 @@ SAP_RFC_PARAMETERS: dict[str, str] = env.dict(
 if password := env.str("SAP_RFC_PASSWORD", ""):  # it may hold commas, unlike the list above
     SAP_RFC_PARAMETERS = {**SAP_RFC_PARAMETERS, "passwd": password}
 SAP_RFC_TIMEOUT_SECONDS = env.int("SAP_RFC_TIMEOUT_SECONDS", 60)
+# Of all processes together; 0: as many as there are threads.
+SAP_SESSIONS = env.int("SAP_SESSIONS", 8)
+SAP_CALLS_PER_SECOND = env.float("SAP_CALLS_PER_SECOND", 0.0)
 # What else differs between SAP systems, as JSON by the names of SapOptions (docs/sap.md).
 SAP_OPTIONS: Any = env.json("SAP_OPTIONS", {})
 SAP_TIME_ZONE = env.str("SAP_TIME_ZONE", "Europe/Berlin")

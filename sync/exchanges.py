@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 MASK = "***"
+SENT = "sent"  # the outcome of a write that is about to leave
 LONGEST_LIST = 20
 LONGEST_TEXT = 2000
 LONGEST_NAME = 100  # of a field, as any remote has them
@@ -47,11 +48,13 @@ class Exchange:
     is_write: bool
     started_at: datetime
     duration_seconds: float
-    outcome: str  # "ok", "refused", "unavailable", "unknown"
+    outcome: str  # "ok", "refused", "unavailable", "unknown"; "sent" before a write leaves
     request: dict[str, Any]
     answer: dict[str, Any] | None
 
 
+# Told of a write before it leaves (``SENT``), and of every call once it has ended. Where it raises
+# before, nothing is sent.
 Observer = Callable[[Exchange], None]
 
 

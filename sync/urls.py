@@ -20,6 +20,7 @@ from sync.views.lists import document_list
 from sync.views.live import live_rows
 from sync.views.marked_done import MarkDone, ReopenTask
 from sync.views.master_data import add_mapping, master_data_page
+from sync.views.payloads import call_payloads, dry_run_payload
 from sync.views.queue import queue_page, save_schedule
 from sync.views.readiness import check_readiness, readiness_page, release_portal
 from sync.views.resending import resend_invoice, resend_of_document, resend_selected
@@ -72,6 +73,8 @@ urlpatterns = [
     path("completeness/check/", check_completeness, name="check_completeness"),
     path("queue/", queue_page, name="queue"),
     path("queue/schedules/<key:pk>/", save_schedule, name="save_schedule"),
+    path("calls/<key:pk>/", call_payloads, name="call"),
+    path("dry-runs/<key:pk>/", dry_run_payload, name="dry_run_payload"),
     path("tasks/<key:pk>/", task_page, name="task"),
     path("tasks/<key:pk>/capture-again/", CaptureAgain.as_view(), name="capture_again"),
     path("tasks/<key:pk>/mark-done/", MarkDone.as_view(), name="mark_done"),

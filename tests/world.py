@@ -24,7 +24,7 @@ from sync.jobs.sweep import sweep
 from sync.jobs.work import Work
 from sync.magento.auth import oauth1
 from sync.magento.client import MagentoClient
-from sync.magento.transport import new_session
+from sync.magento.connections import ShopConnections, new_session
 from sync.management.commands.seed_demo import create_mappings
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder, Shop, SyncTask
 from sync.policy import policy_from_settings
@@ -45,7 +45,12 @@ from tests.wire import Line, WiredConnection, WsgiAdapter
 Books = dict[str, Any]
 CREDENTIALS = Credentials()
 SAP_LOGON = {"ashost": "127.0.0.1", "sysnr": "00", "client": "100", "user": "PORTAL", "lang": "EN"}
-POLICY = replace(policy_from_settings(), lease=timedelta(seconds=60), is_sap_a_standin=False)
+POLICY = replace(
+    policy_from_settings(),
+    lease=timedelta(seconds=60),
+    statuses_for=timedelta(0),  # each fetch sees what has just happened
+    is_sap_a_standin=False,
+)
 
 
 @dataclass
@@ -61,6 +66,7 @@ class World:
     more_apps: dict[str, Any] = field(default_factory=dict)
     password: str = "secret"
     reads_tables: bool = False
+    documents_per_read: int = 200
     keys: Credentials = CREDENTIALS
 
     def __post_init__(self) -> None:
@@ -274,13 +280,22 @@ class World:
         auth = oauth1(
             keys.consumer_key, keys.consumer_secret, keys.access_token, keys.access_token_secret
         )
-        return MagentoClient("http://shop.test", auth, observe=observe, session=session)
+        return MagentoClient(
+            "http://shop.test",
+            auth,
+            observe=observe,
+            connections=ShopConnections("the shop", lambda: session),
+        )
 
     def _sap_client(self, observe: Observer) -> SapClient:
         def connect(**parameters: Any) -> Any:
             return WiredConnection(connect_in_process(self.sap, **parameters), self.line)
 
-        options = SapOptions(time_zone="Europe/Berlin", reads_tables=self.reads_tables)
+        options = SapOptions(
+            time_zone="Europe/Berlin",
+            reads_tables=self.reads_tables,
+            documents_per_read=self.documents_per_read,
+        )
         return SapClient(connect, {**SAP_LOGON, "passwd": self.password}, options, observe=observe)
 
 

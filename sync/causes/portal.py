@@ -13,6 +13,10 @@ class PortalCause:
     DATABASE = Cause("portal:database", "The portal's own database does not answer",
         "See that the database runs, then retry.",
         kind=Kind.UNAVAILABLE, system=PORTAL, owner=Team.ADMINISTRATOR)
+    ALL_IN_USE = Cause("portal:all-in-use", "All connections the portal may open were in use",
+        "It goes on by itself. If it comes often, allow more sessions (SAP_SESSIONS) or "
+        "connections (MAGENTO_<CODE>_CONNECTIONS), or run fewer worker threads.",
+        kind=Kind.UNAVAILABLE, system=PORTAL, owner=Team.ADMINISTRATOR)
     FAULT = Cause("fault", "A fault in the portal",
         "The worker's log has the details; then retry.",
         kind=Kind.FAULT, system=PORTAL, owner=Team.ADMINISTRATOR)

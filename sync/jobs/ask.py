@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 
 from sync.jobs.bell import ring_after_commit
 from sync.jobs.work import Work, is_full_fetch
 from sync.models import Step, SyncTask, clock
+from sync.models.open_tasks import create_unless_open
 from sync.models.steps import Act
 
-RACES = 3
+Key = tuple[str, str]  # step and reference: of one there is at most one open task
+RACES = 4
+AT_ONCE = 500
+STEPS_IN_ORDER = list(Step)
 DONE_ONCE_MORE = Step.doing(Act.FETCH)
 
 
@@ -36,6 +40,10 @@ _ANSWER_TO_SCHEDULE = {
     SyncTask.State.RUNNING: Answer.ALREADY_RUNNING,
     SyncTask.State.NEEDS_ATTENTION: Answer.NEEDS_ATTENTION,
 }
+_ANSWER_TO_WAKING = {
+    SyncTask.State.WAITING: Answer.ALREADY_WAITING,
+    SyncTask.State.NEEDS_ATTENTION: Answer.RETRIED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +56,36 @@ class Asked:
 
 def ask(work: Work, *, origin: SyncTask.Origin, asked_by: User | None = None) -> Asked:
     """Make sure there is an open task for ``work``; a person's request also wakes a stopped one."""
+    return ask_all([work], origin=origin, asked_by=asked_by)[0]
+
+
+def ask_all(
+    works: Iterable[Work], *, origin: SyncTask.Origin, asked_by: User | None = None
+) -> list[Asked]:
+    """As ``ask`` for each, and in their order, in a few statements for every ``AT_ONCE`` works."""
+    wanted = list(works)
+    # All who ask do so in one order, so that none waits for what another has just asked for.
+    ordered = sorted({_key(work): work for work in wanted}.values(), key=_place)
+    asked: dict[Key, Asked] = {}
+    for start in range(0, len(ordered), AT_ONCE):
+        asked |= _asked(ordered[start : start + AT_ONCE], origin, asked_by)
+    return [asked[_key(work)] for work in wanted]
+
+
+def _asked(
+    works: Sequence[Work], origin: SyncTask.Origin, asked_by: User | None
+) -> dict[Key, Asked]:
+    asked: dict[Key, Asked] = {}
     for _ in range(RACES):
-        try:
-            return Asked(_create(work, origin, asked_by), Answer.ASKED)
-        except IntegrityError:
-            existing = _open_task(work)
-        joined = _join(existing, asked_by) if existing is not None else None
-        if joined is not None:
-            return joined
-        # The open task moved on between our insert and our look: once more.
-    return Asked(_create(work, origin, asked_by), Answer.ASKED)
+        left = [work for work in works if _key(work) not in asked]
+        created = _create(left, origin, asked_by)
+        asked |= {_key(task): Asked(task, Answer.ASKED) for task in created}
+        existing = _open_tasks([work for work in left if _key(work) not in asked])
+        asked |= {_key(one.task): one for one in _join_all(existing, asked_by)}
+        if len(asked) == len(works):
+            return asked
+        # Open tasks moved on between our insert and our look: once more.
+    raise RuntimeError("Tasks kept moving on while they were asked for.")
 
 
 def retry(task: SyncTask, *, asked_by: User) -> Asked:
@@ -69,19 +97,70 @@ def retry(task: SyncTask, *, asked_by: User) -> Asked:
     return joined or Asked(task, Answer.ALREADY_DONE)
 
 
-def _create(work: Work, origin: SyncTask.Origin, asked_by: User | None) -> SyncTask:
-    priority = SyncTask.Priority.INTERACTIVE if asked_by else SyncTask.Priority.BULK
+def _create(
+    works: Sequence[Work], origin: SyncTask.Origin, asked_by: User | None
+) -> list[SyncTask]:
+    now = clock.now()
+    told: dict[str, Any] = {"origin": origin, "asked_by": asked_by}
+    told |= {"asked_at": now, "not_before": now}
+    told["priority"] = SyncTask.Priority.INTERACTIVE if asked_by else SyncTask.Priority.BULK
     with transaction.atomic():
-        task = SyncTask.objects.create(
-            **work.columns(), origin=origin, asked_by=asked_by, priority=priority
-        )
-        ring_after_commit([task])
-    return task
+        created = create_unless_open([SyncTask(**work.columns(), **told) for work in works])
+        if created:
+            ring_after_commit(created)
+    return created
 
 
-def _open_task(work: Work) -> SyncTask | None:
-    unfinished = SyncTask.objects.unfinished()
-    return unfinished.filter(step=work.step, reference=work.reference).first()
+def _open_tasks(works: Sequence[Work]) -> list[SyncTask]:
+    keys = {_key(work) for work in works}
+    if not keys:
+        return []
+    found = SyncTask.objects.unfinished().filter(
+        step__in={step for step, _ in keys}, reference__in={reference for _, reference in keys}
+    )
+    return [task for task in found if _key(task) in keys]
+
+
+def _key(one: Work | SyncTask) -> Key:
+    return str(one.step), one.reference
+
+
+def _place(work: Work) -> tuple[int, int, str]:
+    """By order, and within an order as things must happen."""
+    order = work.sales_order.pk if work.sales_order is not None else 0
+    return order, STEPS_IN_ORDER.index(work.step), work.reference
+
+
+def _join_all(tasks: Sequence[SyncTask], asked_by: User | None) -> list[Asked]:
+    """Join open tasks; those that have moved on meanwhile are left out."""
+    joined: list[Asked] = []
+    left = list(tasks)
+    for state, values in _ways_to_wake(asked_by) if len(left) > 1 else ():
+        alike = [task for task in left if task.state == state]
+        if alike and _wake_all(alike, values):
+            joined += [Asked(task, _ANSWER_TO_WAKING[state]) for task in alike]
+            left = [task for task in left if task not in alike]
+    return joined + [one for task in left if (one := _join(task, asked_by)) is not None]
+
+
+def _ways_to_wake(asked_by: User | None) -> Iterator[tuple[SyncTask.State, dict[str, Any]]]:
+    if asked_by is not None:
+        yield SyncTask.State.WAITING, _due_for(asked_by)
+        yield SyncTask.State.NEEDS_ATTENTION, put_back_by(asked_by)
+
+
+def _wake_all(tasks: Sequence[SyncTask], values: Mapping[str, Any]) -> bool:
+    """As ``_wake`` for each; where one of them has moved on meanwhile, none is changed."""
+    alike = SyncTask.objects.filter(pk__in=[task.pk for task in tasks], state=tasks[0].state)
+    with transaction.atomic():
+        if alike.update(**values) != len(tasks):
+            transaction.set_rollback(True)
+            return False
+        ring_after_commit(tasks)
+    for task in tasks:
+        for name, value in values.items():
+            setattr(task, name, value)
+    return True
 
 
 def _join(task: SyncTask, asked_by: User | None) -> Asked | None:
@@ -116,13 +195,13 @@ def _due_for(person: User) -> dict[str, Any]:
 
 def _wake(task: SyncTask, values: Mapping[str, Any]) -> Asked | None:
     """Make a task due now; None when it has moved on meanwhile."""
-    stopped = task.state == SyncTask.State.NEEDS_ATTENTION
+    answer = _ANSWER_TO_WAKING[SyncTask.State(task.state)]
     if not SyncTask.objects.filter(pk=task.pk, state=task.state).update(**values):
         return None
     task.refresh_from_db()
     with transaction.atomic():
         ring_after_commit([task])
-    return Asked(task, Answer.RETRIED if stopped else Answer.ALREADY_WAITING)
+    return Asked(task, answer)
 
 
 def _next_turn(task: SyncTask) -> Asked | None:

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sync.causes.orders import OrderCause
 from sync.causes.papers import PaperCause
+from sync.mirrors import news
 from sync.mirrors.cancelled_billing import is_dealt_with
 from sync.mirrors.link_choices import ASKED_OF_PEOPLE
-from sync.models import Invoice, RemoteHealth, SalesOrder, Shipment, Step, SyncTask, clock
+from sync.models import (
+    BillingDocument,
+    Invoice,
+    OutboundDelivery,
+    RemoteHealth,
+    SalesOrder,
+    Shipment,
+    Step,
+    SyncTask,
+    clock,
+)
 from sync.models.failures import NO_FAILURE
+
+Tasks = QuerySet[SyncTask]
 
 CLEARED = "Cleared by a later run."
 # Differences found in an order that SAP has: they end when both sides agree again.
@@ -26,31 +42,41 @@ OPEN_STILL = frozenset(
 )
 
 
-def close_cleared() -> int:
-    """Close every stopped task whose work is done or no longer wanted; returns how many."""
+def close_cleared(turn: Collection[int] | None = None) -> int:
+    """Close every stopped task whose work is done or no longer wanted, of these keys or of all;
+    returns how many."""
+    stopped = SyncTask.objects.filter(state=SyncTask.State.NEEDS_ATTENTION).order_by()
+    if turn is not None:
+        stopped = stopped.filter(pk__in=turn)
+    steps = set(stopped.values_list("step", flat=True).distinct())
     return sum(
-        stopped.update(
+        _close(ended(stopped))
+        for step, all_ended in CLEARED_BY.items()
+        if step in steps
+        for ended in all_ended
+    )
+
+
+def _close(cleared: QuerySet[SyncTask]) -> int:
+    """What a document says may be newer than the task, which did not run again."""
+    columns = ("pk", "delivery", "billing_document")
+    with transaction.atomic():
+        if not (found := list(cleared.values_list(*columns))):
+            return 0
+        keys, deliveries, documents = (
+            [key for key in column if key] for column in zip(*found, strict=True)
+        )
+        news.look_again(OutboundDelivery, deliveries)
+        news.look_again(BillingDocument, documents)
+        return cleared.filter(pk__in=keys).update(
             state=SyncTask.State.DONE,
             outcome=CLEARED,
             finished_at=clock.now(),
             **NO_FAILURE,
         )
-        for stopped in (
-            _orders(),
-            _confirmations(),
-            _shipments(),
-            _invoices(),
-            _cancelled_billing(),
-            _tests(),
-        )
-    )
 
 
-def _stopped(step: Step) -> QuerySet[SyncTask]:
-    return SyncTask.objects.filter(step=step, state=SyncTask.State.NEEDS_ATTENTION)
-
-
-def _orders() -> QuerySet[SyncTask]:
+def _orders(stopped: Tasks) -> Tasks:
     unwanted = Q(
         sales_order__stage__in=SalesOrder.KEPT_OUT,
         facts__create_began_at__isnull=True,  # otherwise SAP may have the order anyway
@@ -59,22 +85,22 @@ def _orders() -> QuerySet[SyncTask]:
     shown = Q(sales_order__sap_missing_since=None)
     compared = in_sap & shown & Q(sales_order__comparison_due_at=None) & ~Q(cause__in=TOLD_LATER)
     seen_again = in_sap & shown & Q(cause=OrderCause.GONE.code)
-    return _stopped(Step.PUSH_ORDER).filter(unwanted | compared | seen_again)
+    return stopped.filter(unwanted | compared | seen_again, step=Step.PUSH_ORDER)
 
 
-def _confirmations() -> QuerySet[SyncTask]:
-    return _stopped(Step.CONFIRM_ORDER).filter(sales_order__confirmed_at__isnull=False)
+def _confirmations(stopped: Tasks) -> Tasks:
+    return stopped.filter(step=Step.CONFIRM_ORDER, sales_order__confirmed_at__isnull=False)
 
 
-def _tests() -> QuerySet[SyncTask]:
+def _tests(stopped: Tasks) -> Tasks:
     """Failed connection tests of remotes that have worked since."""
     useful = RemoteHealth.objects.filter(
         system=OuterRef("reference"), last_good_at__gt=OuterRef("finished_at")
     )
-    return _stopped(Step.TRY_CONNECTION).filter(Exists(useful))
+    return stopped.filter(Exists(useful), step=Step.TRY_CONNECTION)
 
 
-def _shipments() -> QuerySet[SyncTask]:
+def _shipments(stopped: Tasks) -> Tasks:
     """Linked by now and still issued, or returned to the warehouse where nobody wanted them
     issued."""
     shipped = Exists(
@@ -85,12 +111,11 @@ def _shipments() -> QuerySet[SyncTask]:
         )
     )
     has_left = Q(delivery__goods_movement_status="C")
-    return _stopped(Step.PUSH_SHIPMENT).filter(
-        Q(shipped, has_left) | Q(~has_left, cause=PaperCause.GONE_ANYWAY.code)
-    )
+    gone_anyway = Q(~has_left, cause=PaperCause.GONE_ANYWAY.code)
+    return stopped.filter(Q(shipped, has_left) | gone_anyway, step=Step.PUSH_SHIPMENT)
 
 
-def _invoices() -> QuerySet[SyncTask]:
+def _invoices(stopped: Tasks) -> Tasks:
     """Linked by now; where only the amounts were in doubt, finance closes it."""
     document = OuterRef("billing_document")
     invoiced = Exists(
@@ -100,17 +125,27 @@ def _invoices() -> QuerySet[SyncTask]:
             read_at__gt=OuterRef("finished_at"),
         )
     )
-    stopped = _stopped(Step.PUSH_INVOICE).exclude(cause__in=OPEN_STILL)
-    return stopped.filter(invoiced, billing_document__is_cancelled=False)
+    ending = stopped.filter(step=Step.PUSH_INVOICE).exclude(cause__in=OPEN_STILL)
+    return ending.filter(invoiced, billing_document__is_cancelled=False)
 
 
-def _cancelled_billing() -> QuerySet[SyncTask]:
+def _cancelled_billing(stopped: Tasks) -> Tasks:
     """Cancelled in SAP, and replaced by another document or credited in the shop."""
-    stopped = _stopped(Step.PUSH_INVOICE).filter(billing_document__is_cancelled=True)
+    cancelled = stopped.filter(step=Step.PUSH_INVOICE, billing_document__is_cancelled=True)
+    tasks = cancelled.select_related("sales_order", "billing_document")
     settled = [
         task.pk
-        for task in stopped.select_related("sales_order", "billing_document")
+        for task in tasks.defer("sales_order__payload")
         if task.sales_order and task.billing_document
         if is_dealt_with(task.sales_order, task.billing_document)
     ]
     return stopped.filter(pk__in=settled)
+
+
+CLEARED_BY: dict[Step, tuple[Callable[[Tasks], Tasks], ...]] = {
+    Step.PUSH_ORDER: (_orders,),
+    Step.CONFIRM_ORDER: (_confirmations,),
+    Step.PUSH_SHIPMENT: (_shipments,),
+    Step.PUSH_INVOICE: (_invoices, _cancelled_billing),
+    Step.TRY_CONNECTION: (_tests,),
+}

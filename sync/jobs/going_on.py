@@ -3,7 +3,7 @@ taken back, a difference, a mapping entry that was missing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 
 from django.apps import apps
@@ -27,9 +27,11 @@ A_MOMENT = timedelta(minutes=1)  # what is read while a task ends may have come 
 A_DELIVERY_DECIDES = (Kind.DISAGREE, Kind.REJECTED)
 
 
-def go_on() -> int:
-    """Returns how many tasks were put back to work."""
+def go_on(turn: Collection[int] | None = None) -> int:
+    """Returns how many tasks were put back to work, of these keys or of all."""
     stopped = SyncTask.objects.filter(state=SyncTask.State.NEEDS_ATTENTION).order_by()
+    if turn is not None:
+        stopped = stopped.filter(pk__in=turn)
     off = Shop.objects.filter(is_active=False).values("pk")
     stopped = stopped.exclude(shop_id__in=off)
     ended = (

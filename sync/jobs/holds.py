@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Min
+from django.conf import settings
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Min, Q
+from django.db.models.expressions import Combinable
 
 from sync.causes.cause import Kind as ErrorKind
 from sync.causes.portal import PortalCause
 from sync.jobs import release
-from sync.models import RemoteHealth, RemoteIdentity, Step, SyncTask, clock
+from sync.jobs.turns import Turns
+from sync.models import Release, RemoteHealth, RemoteIdentity, Step, SyncTask, clock
 from sync.models.failures import NO_FAILURE, columns_for
 from sync.models.steps import FETCHES
 from sync.models.systems import SAP, changed_name_of, name_of
 
 LOOK_AGAIN_AFTER = timedelta(minutes=10)  # in case nothing wakes it when the trouble ends
 Kind = RemoteHealth.Kind
+_waiting_in_turn = Turns()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,17 @@ class Hold:
 
     failure: dict[str, str]
     until: datetime | None
+
+
+def may_be_held() -> Combinable:
+    """Read with a task: whether there is anything at all for which some task is held back. Nearly
+    always there is not, and ``held_back`` need not be asked."""
+    changed = RemoteIdentity.objects.filter(noticed_at__isnull=False)
+    in_trouble = Q(opened_at__isnull=False) | Q(quiet_until__isnull=False)
+    found = Q(Exists(changed)) | Q(Exists(RemoteHealth.objects.filter(in_trouble)))
+    if settings.NEEDS_RELEASE:
+        found |= ~Q(Exists(Release.objects.all()))
+    return ExpressionWrapper(found, output_field=BooleanField())
 
 
 def held_back(task: SyncTask) -> Hold | None:
@@ -51,15 +66,18 @@ def wake_forgotten() -> int:
     """Make due the tasks that still wait for a remote although nothing holds them back: they began
     to wait just as the trouble ended, the worker that ended it died, or a person has confirmed a
     change. Returns how many."""
-    now = clock.now()
     waiting = SyncTask.objects.filter(
-        state=SyncTask.State.WAITING, not_before__gt=now, cause=PortalCause.REMOTE_AWAY.code
+        state=SyncTask.State.WAITING, cause=PortalCause.REMOTE_AWAY.code
     ).order_by()
-    alike = waiting.values("step", "shop_id", "priority").annotate(first=Min("pk"))
-    firsts = SyncTask.objects.filter(pk__in=alike.values("first")).select_related("shop")
+    turn = _waiting_in_turn.take(waiting)
+    if not turn:
+        return 0
+    later = waiting.filter(pk__in=turn, not_before__gt=clock.now())
+    alike = later.values("step", "shop_id", "priority")
+    firsts = SyncTask.objects.filter(pk__in=alike.annotate(first=Min("pk")).values("first"))
     return sum(
-        waiting.filter(step=one.step, shop=one.shop, priority=one.priority).wake()
-        for one in firsts
+        later.filter(step=one.step, shop=one.shop, priority=one.priority).wake()
+        for one in firsts.order_by().select_related("shop")
         if held_back(one) is None
     )
 

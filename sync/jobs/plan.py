@@ -10,21 +10,19 @@ from django.db.models import Exists, F, Min, Model, OuterRef, Q, QuerySet
 
 from sync.jobs import work
 from sync.jobs.work import Work
+from sync.mirrors import news
 from sync.models import (
     BillingDocument,
-    BillingDocumentLine,
     Decision,
-    Invoice,
     OutboundDelivery,
-    OutboundDeliveryLine,
     PullWatermark,
     SalesOrder,
-    Shipment,
     Shop,
     Step,
     SyncTask,
     clock,
 )
+from sync.models.order_work import TO_CONFIRM, TO_LOOK_FOR
 
 Line = TypeVar("Line", bound=Model)
 
@@ -133,19 +131,18 @@ def _orders_to_look_for() -> QuerySet[SalesOrder]:
     """Orders that should not be in SAP (any more) but may be there all the same. Each is looked for
     once per state the shop shows; orders from before the portal are not."""
     return SalesOrder.objects.filter(
-        Q(looked_up_as=None) | ~Q(looked_up_as=F("remote_updated_at")),
+        TO_LOOK_FOR,
         Q(shop__orders_from=None) | Q(placed_at__gte=F("shop__orders_from")),
-        stage__in=SalesOrder.KEPT_OUT,
-        sap_read_at=None,
         shop__is_active=True,
-    ).exclude(not_taken_reason="")
+    )
 
 
 def _pushes(orders: QuerySet[SalesOrder], most: int) -> Iterator[Work]:
     """The oldest of these orders, without those that have an open task or were marked done."""
-    free = orders.exclude(tasks__step=Step.PUSH_ORDER, tasks__state__in=SyncTask.OPEN_STATES)
-    free = free.exclude(_marked_done(Step.PUSH_ORDER, sales_order="pk"))
-    for order in free.select_related("shop").order_by("placed_at", "id")[:most]:
+    free = _free(orders, Step.PUSH_ORDER).exclude(
+        news.marked_done(Step.PUSH_ORDER, sales_order="pk")
+    )
+    for order in _light(free).order_by("placed_at", "id")[:most]:
         yield work.push_order(order)
 
 
@@ -157,47 +154,45 @@ def _comparisons(only: SalesOrder | None = None) -> Iterator[Work]:
     )
     if only is not None:
         changed = changed.filter(pk=only.pk)
-    changed = changed.exclude(tasks__step=Step.PUSH_ORDER, tasks__state__in=SyncTask.OPEN_STATES)
-    for order in changed.select_related("shop").order_by("comparison_due_at", "id")[:AT_ONCE]:
+    changed = _free(changed, Step.PUSH_ORDER)
+    for order in _light(changed).order_by("comparison_due_at", "id")[:AT_ONCE]:
         yield work.push_order(order)
 
 
 def _orders_to_confirm() -> Iterator[Work]:
-    unconfirmed = SalesOrder.objects.filter(
-        sap_read_at__isnull=False, confirmed_at__isnull=True, shop__is_active=True
-    ).exclude(stage=SalesOrder.Stage.CANCELED)
-    is_over = Q(state__in=["canceled", "closed"]) | Q(sap_is_rejected=True)
-    unconfirmed = unconfirmed.exclude(is_over, stage=SalesOrder.Stage.ONE_SIDED)
-    unconfirmed = unconfirmed.exclude(_marked_done(Step.CONFIRM_ORDER, sales_order="pk"))
-    for order in unconfirmed.select_related("shop").order_by("id")[:AT_ONCE]:
+    unconfirmed = SalesOrder.objects.filter(TO_CONFIRM, shop__is_active=True)
+    free = _free(unconfirmed, Step.CONFIRM_ORDER).exclude(
+        news.marked_done(Step.CONFIRM_ORDER, sales_order="pk")
+    )
+    for order in _light(free).order_by("id")[:AT_ONCE]:
         yield work.confirm_order(order)
 
 
+def _free(orders: QuerySet[SalesOrder], step: Step) -> QuerySet[SalesOrder]:
+    """Those without an open task of the step."""
+    own = SyncTask.objects.unfinished().filter(step=step, sales_order=OuterRef("pk"))
+    return orders.exclude(Exists(own))
+
+
+def _light(orders: QuerySet[SalesOrder]) -> QuerySet[SalesOrder]:
+    """Without what work does not need: the shop's record alone is 41 kB."""
+    return orders.select_related("shop").defer("payload")
+
+
 def _shipments(only: SalesOrder | None = None) -> Iterator[Work]:
-    """Deliveries with changes that have left, or came back after the shop shipped them."""
-    delivery = OuterRef("delivery")
-    shipped = Shipment.objects.filter(
-        Q(delivery=delivery) | Q(further_deliveries=delivery), sales_order=OuterRef("sales_order")
-    )
-    lines = OutboundDeliveryLine.objects.filter(
-        Q(delivery__goods_movement_status="C") | Q(Exists(shipped)), sales_order__isnull=False
-    ).exclude(_handled(Step.PUSH_SHIPMENT, "delivery"))
+    """Deliveries with news for the shop; of one order whatever the shop was not told."""
+    lines = news.wanted_shipments()
+    if only is None:
+        lines = lines.filter(delivery__in=news.settle(OutboundDelivery))
     for line in _first_per_document(lines, "delivery", only):
         yield work.push_shipment(line.delivery, _order_of(line.sales_order))
 
 
 def _invoices(only: SalesOrder | None = None) -> Iterator[Work]:
-    """SAP invoices with changes, and cancelled ones the shop has invoiced."""
-    document = OuterRef("billing_document")
-    invoiced = Invoice.objects.filter(
-        Q(billing_document=document) | Q(further_documents=document),
-        sales_order=OuterRef("sales_order"),
-    )
-    lines = BillingDocumentLine.objects.filter(
-        Q(billing_document__is_cancelled=False) | Q(Exists(invoiced)),
-        billing_document__category=BillingDocument.Category.INVOICE,
-        sales_order__isnull=False,
-    ).exclude(_handled(Step.PUSH_INVOICE, "billing_document"))
+    """Billing documents with news for the shop; of one order whatever the shop was not told."""
+    lines = news.wanted_invoices()
+    if only is None:
+        lines = lines.filter(billing_document__in=news.settle(BillingDocument))
     for line in _first_per_document(lines, "billing_document", only):
         yield work.push_invoice(line.billing_document, _order_of(line.sales_order))
 
@@ -208,27 +203,6 @@ def _steps_marked_done(order: SalesOrder) -> set[str]:
     return set(marked.filter(sales_order=order).values_list("task__step", flat=True))
 
 
-def _marked_done(step: Step, **about: str) -> Exists:
-    """Whether a person has marked this step done for the document; ``about`` are the outer
-    columns."""
-    columns = {name: OuterRef(column) for name, column in about.items()}
-    return Exists(Decision.objects.marked_done(step).filter(**columns))
-
-
-def _handled(step: Step, document: str) -> Q:
-    """Whether the line's document and order have a task that is open or done since the change, or
-    that a person has marked done."""
-    tasks = SyncTask.objects.filter(
-        Q(state__in=SyncTask.OPEN_STATES)
-        | Q(state=SyncTask.State.DONE, started_at__gte=OuterRef(f"{document}__changed_at")),
-        step=step,
-        sales_order=OuterRef("sales_order"),
-        **{document: OuterRef(document)},
-    )
-    about = {"sales_order": "sales_order", document: document}
-    return Q(Exists(tasks)) | Q(_marked_done(step, **about))
-
-
 def _first_per_document(
     lines: QuerySet[Line], document: str, only: SalesOrder | None
 ) -> QuerySet[Line]:
@@ -237,7 +211,8 @@ def _first_per_document(
         lines = lines.filter(sales_order=only)
     firsts = lines.values(document, "sales_order").annotate(first=Min("pk")).values("first")
     wanted = lines.model._default_manager.filter(pk__in=firsts.order_by("first")[:AT_ONCE])
-    return wanted.select_related(document, "sales_order__shop").order_by("pk")
+    wanted = wanted.select_related(document, "sales_order__shop").order_by("pk")
+    return wanted.defer("sales_order__payload")
 
 
 def _order_of(order: SalesOrder | None) -> SalesOrder:

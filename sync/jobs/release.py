@@ -7,13 +7,14 @@ would send waits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from sync.jobs.work import Work
 from sync.models import DryRun, ReadinessFinding, Release, Shop, SyncTask
 from sync.models.steps import WRITES
 from sync.models.systems import SAP
@@ -30,6 +31,13 @@ def is_held() -> bool:
 
 def holds(step: str, *, asked_by_person: bool) -> bool:
     return step in WRITES and not asked_by_person and is_held()
+
+
+def let_through(works: Iterable[Work], *, asked_by_person: bool) -> list[Work]:
+    """Those that ``holds`` lets run."""
+    wanted = list(works)
+    is_free = asked_by_person or all(work.step not in WRITES for work in wanted) or not is_held()
+    return wanted if is_free else [work for work in wanted if work.step not in WRITES]
 
 
 def is_by_person(task: SyncTask) -> bool:

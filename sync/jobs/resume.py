@@ -48,7 +48,7 @@ def is_first_try(task: SyncTask) -> bool:
 def retry_oldest_of_each_cause() -> int:
     """Put the oldest task of each cause back to work when it is due; returns how many."""
     groups = _stopped().values("cause_key", "shop_id").annotate(first=Min("pk")).values("first")
-    firsts = SyncTask.objects.filter(pk__in=groups).select_related("shop")
+    firsts = SyncTask.objects.filter(pk__in=groups).order_by().select_related("shop")
     now = clock.now()
     return sum(
         _stopped().filter(pk=one.pk).wake()  # its columns go on saying what stopped it

@@ -1,4 +1,4 @@
-"""All that Redis may ask of a worker: to run one task of the ledger, by its number.
+"""All that Redis may ask of a worker: to look into the ledger, for one task's sake.
 
 RQ runs whatever function a job names, runs its callbacks and calls its webhooks, so anyone who can
 write to Redis could have any code run. Here nothing is read of a job but what a ring needs.
@@ -11,17 +11,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.utils.module_loading import import_string
+from rq import Queue, SimpleWorker
 from rq.exceptions import DeserializationError
 from rq.job import Job
+from rq.utils import as_text
 
-from sync.jobs.bell import RUN_TASK
+from sync.jobs.bell import QUEUES, RUN_TASK
+from sync.models import SyncTask
 
 logger = logging.getLogger(__name__)
 
 READ = ("data", "origin")
 SHOWN_CHARACTERS = 60
 KEEP_FAILED_SECONDS = 3600
+RINGS_AT_ONCE = 200
 
 
 class Ring(Job):
@@ -52,21 +55,42 @@ class Ring(Job):
         return self.args[0] if is_one_number else None
 
     def perform(self) -> None:
-        """Run the task, or refuse whatever else was asked for."""
-        pk = self.task_id
-        if pk is None:
-            logger.warning(
-                "Redis asked a worker for “%s”, which no part of the portal does: refused. "
-                "Find out who can write to Redis.",
-                _shown(self.func_name),
-            )
-            return
-        import_string(RUN_TASK)(pk)
+        """Nothing is ever run from Redis; ``Listener`` reads what is asked."""
 
 
-def hear_no_commands(worker: Any) -> None:
-    """Do not subscribe to RQ's commands, by which Redis could also stop a worker."""
-    worker.subscribe = lambda: None
+class Listener(SimpleWorker):
+    """RQ's worker, which only hears: each ring has the ledger looked into, whatever its number.
+
+    It never waits for the work that a ring brings, so it always hears the next one.
+    """
+
+    def heard(self, *, is_urgent: bool) -> None:
+        """What a ring does; a worker sets it."""
+
+    def subscribe(self) -> None:
+        """Hear no commands of RQ, by which Redis could also stop a worker."""
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Take all rings that wait beside it: one look is enough for them."""
+        popped: Any = queue.connection.lpop(queue.key, RINGS_AT_ONCE)
+        more = [as_text(one) for one in popped or []]
+        rings = [job, *Ring.fetch_many(more, queue.connection, self.serializer)]
+        queue.connection.delete(job.key, *map(Ring.key_for, more))
+        asked = [_is_a_ring(one) for one in rings if one is not None]
+        if any(asked):
+            self.heard(is_urgent=queue.name == QUEUES[SyncTask.Priority.INTERACTIVE])
+
+
+def _is_a_ring(job: Any) -> bool:
+    """Whatever else was asked for is refused and logged."""
+    if isinstance(job, Ring) and job.task_id is not None:
+        return True
+    logger.warning(
+        "Redis asked a worker for “%s”, which no part of the portal does: refused. "
+        "Find out who can write to Redis.",
+        _shown(job.func_name),
+    )
+    return False
 
 
 def _shown(name: object) -> str:

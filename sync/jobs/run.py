@@ -6,25 +6,34 @@ import logging
 import os
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections, transaction
-from django.db.models import F
+from django.db import (
+    DataError,
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connections,
+)
 
 from sync.causes.portal import PortalCause
 from sync.errors import LeaseLost, RemoteChanged, RemoteUnavailable, SyncError
-from sync.exchanges import Exchange
-from sync.jobs import breaker, fetches, plan, release, resume
-from sync.jobs.ask import ask
+from sync.jobs import breaker, fetches, plan, release, resume, rounds
+from sync.jobs.ask import Asked, ask_all
+from sync.jobs.claims import begin
+from sync.jobs.ends import End, end_of, next_behind
 from sync.jobs.holds import held_back
 from sync.jobs.retries import is_passing_refusal, next_delay, next_fetch
-from sync.jobs.work import is_full_fetch
-from sync.models import RemoteCall, StepSchedule, SyncAttempt, SyncTask, clock
+from sync.jobs.work import is_full_fetch, of_order
+from sync.models import Step, StepSchedule, SyncAttempt, SyncTask, clock
 from sync.models.failures import NO_FAILURE, columns_of
+from sync.models.recording import Recording
 from sync.models.systems import kind_of
 from sync.remotes import Remotes, remotes_of_this_thread
-from sync.steps import STEPS, StepRun
+from sync.steps import STEPS, Slice, StepRun
 from sync.steps.recognition.stores import recognise_remotes
 
 logger = logging.getLogger(__name__)
@@ -33,8 +42,9 @@ LOST_RACE = "lost its lease"
 REFUSALS = "passing_refusals"  # fact of a task
 
 
-def run_task(task_id: int) -> None:
-    """Started by a ring: run the named task, then whatever waits behind the same lock."""
+def run_task(task_id: int, goes_on: Callable[[int], bool] = lambda _: True) -> None:
+    """Run a task, then whatever waits behind the same lock, as long as ``goes_on`` says so of the
+    next one. Whatever fails here is left to the sweep: the thread works on."""
     close_old_connections()
     try:
         if not clock.agrees_soon():
@@ -43,95 +53,107 @@ def run_task(task_id: int) -> None:
         pk: int | None = task_id
         while pk is not None:
             pk = run_one(pk, remotes)
+            if pk is not None and not goes_on(pk):
+                return
+    except Exception:
+        logger.exception("task %s could not be run", task_id)
+        connections.close_all()  # it may be the database that failed
     finally:
         close_old_connections()
 
 
 def run_one(pk: int, remotes: Remotes) -> int | None:
     """Claim and run a task; returns the next due task of the same lock, if there is one."""
-    task = SyncTask.objects.claim(pk, owner=worker_name(), lease=remotes.policy.lease)
-    if task is None or _put_back(task):
+    attempt = begin(pk, owner=worker_name(), lease=remotes.policy.lease)
+    if attempt is None:
         return None
-    attempt = SyncAttempt.objects.create(task=task, attempt=task.attempts, worker=task.lease_owner)
-    calls = _Calls(attempt)
+    task, calls = attempt.task, Recording(attempt, remotes.policy.lease)
     try:
-        with remotes.observed_by(calls.record):
-            _execute(task, calls, remotes)
+        with remotes.observed_by(calls.observe):
+            return _execute(StepRun(task, remotes, calls))
     except LeaseLost:
         logger.warning("task %s %s", task.pk, LOST_RACE)
-        attempt.close(SyncAttempt.Outcome.LOST, "Another worker has taken the task over.")
+        calls.keep_as_lost("Another worker has taken the task over.")
         with suppress(LeaseLost):  # stopped too long, but nobody took it: back into the queue
             task.try_again_at(clock.now(), NO_FAILURE)
-    behind = SyncTask.objects.due(clock.now()).filter(lock=task.lock)
-    return behind.order_by("priority", "id").values_list("pk", flat=True).first()
+    return next_behind(task)
 
 
-def _put_back(task: SyncTask) -> bool:
-    """Put a task back while a remote it needs is in trouble; the attempt is not counted."""
-    hold = held_back(task)
-    if hold is None:
-        return False
-    if is_full_fetch(task):
-        fetches.note_held_back(task)
-    if hold.until is None:
-        task.stop_for_a_person(hold.failure)
-    else:
-        task.try_again_at(hold.until, hold.failure)
-    SyncTask.objects.filter(pk=task.pk, attempts=task.attempts).update(attempts=F("attempts") - 1)
-    return True
-
-
-class _Calls:
-    """The remote calls of one attempt, and which systems answered."""
-
-    def __init__(self, attempt: SyncAttempt) -> None:
-        self.attempt = attempt
-        self.answered: set[str] = set()
-
-    def record(self, exchange: Exchange) -> None:
-        record(self.attempt, exchange)
-        if exchange.outcome == "ok":
-            self.answered.add(exchange.system)
-
-
-def _execute(task: SyncTask, calls: _Calls, remotes: Remotes) -> None:
-    attempt, was = calls.attempt, resume.stopped_by(task)
+def _execute(run: StepRun) -> int | None:
+    task, was = run.task, resume.stopped_by(run.task)
     try:
-        _close_done(task, attempt, _outcome_of(StepRun(task, remotes)))
+        done = _outcome_of(run)
+        end = _close_done(run, done)
     except LeaseLost:
         raise
     except SyncError as error:
-        _close_failed(task, attempt, error)
+        _close_failed(run, error)
     except (OperationalError, InterfaceError) as error:  # locked, deadlocked, gone: it passes
         logger.warning("task %s: the database failed", task.pk, exc_info=True)
         close_old_connections()
-        _close_failed(task, attempt, _database_trouble(error))
+        _close_failed(run, _database_trouble(error))
     except Exception as error:
         logger.exception("task %s failed on a fault of the portal", task.pk)
-        task.stop_for_a_person(columns_of(error))
-        attempt.close(SyncAttempt.Outcome.ERRORED, task.error_message)
-        _is_believed(task, error)
+        _close_broken(run, error)
     else:
-        breaker.note_success(task, calls.answered)
-        if is_full_fetch(task):
-            fetches.note_success(task)
-        if {kind_of(system) for system in task.systems} <= calls.answered:
-            resume.wake_others(was)
+        _note_success(run, done, end, was)
+        return end.behind
+    return next_behind(task)
 
 
-def _outcome_of(run: StepRun) -> str:
+def _outcome_of(run: StepRun) -> Slice:
     """Run the step; the first task to resume after trouble checks the remotes' identity first."""
     if resume.is_first_try(run.task):
         recognise_remotes(run)
-    return STEPS[run.task.step](run)
+    done = STEPS[run.task.step](run)
+    return done if isinstance(done, Slice) else Slice(done)
 
 
-def _close_done(task: SyncTask, attempt: SyncAttempt, outcome: str) -> None:
+def _close_done(run: StepRun, done: Slice) -> End:
     """Task and follow-up work are stored in one transaction, so a crash loses neither."""
-    with transaction.atomic():
-        task.succeed(outcome)
-        attempt.close(SyncAttempt.Outcome.DONE, outcome)
-        ask_follow_ups(task)
+    task, calls = run.task, run.calls
+    is_told = done.has_news or calls.has_written or not rounds.is_in_slices(task)
+    with calls.ending(SyncAttempt.Outcome.DONE, done.outcome) if is_told else calls.untold():
+        return _close_or_go_on(run, done)
+
+
+def _close_or_go_on(run: StepRun, done: Slice) -> End:
+    task = run.task
+    asked: list[Asked] = []
+    if done.place:
+        rounds.go_on(task, done.place)
+        end = end_of(task)
+    elif rounds.end_without_news(task, done.outcome):
+        end = end_of(task)
+    else:
+        task.succeed(done.outcome)
+        end = end_of(task)
+        asked = ask_follow_ups(task)
+    alone = (of_order(Step(task.step), order) for order in done.by_themselves)
+    asked += ask_all(alone, origin=SyncTask.Origin.FOLLOW_UP, asked_by=task.asked_by)
+    if any(one.task.lock == task.lock for one in asked):
+        return replace(end, behind=next_behind(task))
+    return end
+
+
+def _note_success(run: StepRun, done: Slice, end: End, was: resume.StoppedBy | None) -> None:
+    task, answered = run.task, run.calls.answered
+    if end.is_any_failing:
+        breaker.note_success(task, answered)
+    if is_full_fetch(task):
+        (fetches.note_slice if done.place else fetches.note_success)(task)
+    if {kind_of(system) for system in task.systems} <= answered:
+        resume.wake_others(was)
+
+
+def _close_broken(run: StepRun, error: Exception) -> None:
+    """A fault of the portal stops its task."""
+    if isinstance(error, DataError):  # perhaps what a remote said cannot be stored
+        run.calls.forget()
+    failure = columns_of(error)
+    with run.calls.ending(SyncAttempt.Outcome.ERRORED, failure["error_message"]):
+        run.task.stop_for_a_person(failure)
+    _is_believed(run.task, error)
 
 
 def _database_trouble(error: Exception) -> RemoteUnavailable:
@@ -141,8 +163,9 @@ def _database_trouble(error: Exception) -> RemoteUnavailable:
     )
 
 
-def _close_failed(task: SyncTask, attempt: SyncAttempt, error: SyncError) -> None:
+def _close_failed(run: StepRun, error: SyncError) -> None:
     """Try again later where that can help; otherwise leave it to a person."""
+    task = run.task
     breaker.note_failure(task, error)
     begins_anew = isinstance(error, RemoteUnavailable) and resume.stopped_by(task) is not None
     if begins_anew:  # the tries before were about other trouble
@@ -156,12 +179,12 @@ def _close_failed(task: SyncTask, attempt: SyncAttempt, error: SyncError) -> Non
     elif is_full_fetch(task):
         is_shown = _is_believed(task, error) and not isinstance(error, RemoteUnavailable)
         delay = None if is_shown else next_fetch(error, task.attempts, settings.RETRY_SCALE)
-    if delay is None:
-        task.stop_for_a_person(failure)
-        attempt.close(SyncAttempt.Outcome.FAILED, error.message)
-    else:
-        task.try_again_at(clock.now() + delay, failure)
-        attempt.close(SyncAttempt.Outcome.RETRY, error.message)
+    outcome = SyncAttempt.Outcome.FAILED if delay is None else SyncAttempt.Outcome.RETRY
+    with run.calls.ending(outcome, error.message):
+        if delay is None:
+            task.stop_for_a_person(failure)
+        else:
+            task.try_again_at(clock.now() + delay, failure)
 
 
 def _passing_refusals(task: SyncTask, error: SyncError) -> int:
@@ -181,34 +204,15 @@ def _is_believed(task: SyncTask, error: Exception) -> bool:
     return fetches.note_failure(task, columns_of(error))
 
 
-def ask_follow_ups(task: SyncTask) -> None:
+def ask_follow_ups(task: SyncTask) -> list[Asked]:
     """Queue the follow-up work: all of it if a person asked, else only automatic steps. Before the
     release only what a person asked of one order."""
-    task.refresh_from_db(fields=["asked_by", "is_wanted_again"])  # somebody may have joined it
-    possible = list(plan.follow_ups(task))
-    if not possible:
-        return
-    automatic = StepSchedule.objects.intervals()
-    is_by_person = release.is_by_person(task)
-    for wanted in possible:
-        if release.holds(wanted.step, asked_by_person=is_by_person):
-            continue
-        if task.asked_by is not None or wanted.step in automatic:
-            ask(wanted, origin=SyncTask.Origin.FOLLOW_UP, asked_by=task.asked_by)
-
-
-def record(attempt: SyncAttempt, exchange: Exchange) -> None:
-    RemoteCall.objects.create(
-        attempt=attempt,
-        system=exchange.system,
-        operation=exchange.operation[:120],
-        is_write=exchange.is_write,
-        started_at=exchange.started_at,
-        duration_seconds=exchange.duration_seconds,
-        outcome=exchange.outcome,
-        request=exchange.request,
-        answer=exchange.answer,
-    )
+    is_by_person, asked_by = release.is_by_person(task), task.asked_by
+    possible = release.let_through(plan.follow_ups(task), asked_by_person=is_by_person)
+    if possible and asked_by is None:
+        automatic = StepSchedule.objects.intervals()
+        possible = [wanted for wanted in possible if wanted.step in automatic]
+    return ask_all(possible, origin=SyncTask.Origin.FOLLOW_UP, asked_by=asked_by)
 
 
 def worker_name() -> str:

@@ -6,7 +6,7 @@ import logging
 from datetime import datetime, timedelta
 
 from sync.jobs import plan, release
-from sync.jobs.ask import Answer, ask
+from sync.jobs.ask import Answer, ask_all
 from sync.models import Step, StepSchedule, SyncTask, clock
 
 logger = logging.getLogger(__name__)
@@ -37,9 +37,11 @@ def _take(schedule: StepSchedule, now: datetime) -> bool:
 
 
 def _run(schedule: StepSchedule) -> int:
+    """Where there was more than is asked for at once, the next look goes on with it."""
     if release.holds(schedule.step, asked_by_person=False):
         return 0
-    asked = [
-        ask(work, origin=SyncTask.Origin.SCHEDULE) for work in plan.open_work(Step(schedule.step))
-    ]
-    return sum(one.answer == Answer.ASKED for one in asked)
+    asked = ask_all(plan.open_work(Step(schedule.step)), origin=SyncTask.Origin.SCHEDULE)
+    new = sum(one.answer == Answer.ASKED for one in asked)
+    if new >= plan.AT_ONCE:
+        StepSchedule.objects.filter(pk=schedule.pk).update(next_run_at=clock.now())
+    return new

@@ -14,8 +14,9 @@ from requests_oauthlib import OAuth1
 from sync.causes.shop import ShopCause
 from sync.errors import LogonRefused, RemoteMisconfigured, RemoteUnavailable
 from sync.magento.answers import decoded
+from sync.magento.connections import new_session
 from sync.magento.refusals import is_passing, raise_for_response, refusal_text
-from sync.magento.transport import new_session, rest_base
+from sync.magento.transport import rest_base
 
 # Six failed logins lock the account (README "Authentication"): wait before the next one.
 SECONDS_BETWEEN_FAILED_LOGINS = 600.0
@@ -74,6 +75,11 @@ class AdminLogin(AuthBase):
         request.headers["Authorization"] = f"Bearer {self._token_other_than('')}"
         request.register_hook("response", self._retry_once)  # type: ignore[no-untyped-call]
         return request
+
+    def forget(self) -> None:
+        """The next call logs in anew, whatever the last login was told."""
+        with self._lock:
+            self._token = self._refusal = ""
 
     def _retry_once(self, response: requests.Response, **options: Any) -> requests.Response:
         """An expired token looks like a missing right, so one new token is fetched and tried

@@ -8,15 +8,17 @@ The caller sends the writes of one order one after another; otherwise the shop l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-import requests
 from requests.auth import AuthBase
 
 from sync.errors import SyncError
 from sync.exchanges import Exchange
+from sync.magento.auth import AdminLogin
+from sync.magento.connections import ShopConnections
 from sync.magento.lists import RecordList
 from sync.magento.order_routes import OrderRoutes
 from sync.magento.paging import PageSize, no_list, page_of
@@ -24,7 +26,7 @@ from sync.magento.paper_routes import PaperRoutes
 from sync.magento.parsing_setup import parse_bundle_shipment_type, parse_source, parse_store_view
 from sync.magento.records import MagentoStoreView
 from sync.magento.search import Filter, Search
-from sync.magento.transport import USUAL_LIMITS, TimeLimits, Transport, new_session
+from sync.magento.transport import USUAL_LIMITS, TimeLimits, Transport
 from sync.magento.versions import version_on_page
 
 _PRODUCTS_AT_ONCE = 100
@@ -36,7 +38,7 @@ def _unobserved(exchange: Exchange) -> None:
 
 
 class MagentoClient(OrderRoutes, PaperRoutes):
-    """One shop over REST. Each thread needs its own client: a session is not shared."""
+    """One shop over REST, for one thread; it borrows a connection for each call."""
 
     def __init__(
         self,
@@ -45,14 +47,30 @@ class MagentoClient(OrderRoutes, PaperRoutes):
         *,
         observe: Callable[[Exchange], None] = _unobserved,
         limits: TimeLimits = USUAL_LIMITS,
-        session: requests.Session | None = None,
+        connections: ShopConnections | None = None,
     ) -> None:
-        self._http = Transport(base_url, auth, session or new_session(), limits, observe)
+        """Without ``connections`` it keeps its own."""
+        own = connections or ShopConnections("the shop")
+        self._http = Transport(base_url, auth, own, limits, observe)
+        self._auth = auth
         self._sizes = PageSize()
 
     @property
     def base_url(self) -> str:
         return self._http.base_url
+
+    def log_on_anew(self) -> None:
+        """No connection opened so far is used again, nor what an admin login was given."""
+        self._http.connections.renew()
+        if isinstance(self._auth, AdminLogin):
+            self._auth.forget()
+
+    @contextmanager
+    def holding_connection(self) -> Iterator[None]:
+        """Borrow the connection that a write inside will use, and wait for its turn, before the
+        time runs in which it must be sent."""
+        with self._http.held():
+            yield
 
     def get_bundle_shipment_types(self, product_ids: Collection[int]) -> dict[int, str]:
         """By bundle product id, "together" or "separately"; products that are no bundles are left

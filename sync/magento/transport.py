@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from http.cookiejar import DefaultCookiePolicy
+from functools import cached_property
 from typing import Any
 
 import requests
@@ -21,10 +21,11 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RemoteMisconfigured, RemoteUnavailable, SyncError
-from sync.exchanges import Exchange, Observer, redact
+from sync.exchanges import SENT, Exchange, Observer, redact
+from sync.lending import Lent
 from sync.magento.answers import NOT_JSON, decoded
+from sync.magento.connections import ShopConnections
 from sync.magento.deadline import within
-from sync.magento.fenced_adapter import FencedAdapter
 from sync.magento.refusals import raise_for_response
 from sync.magento.search import Query, query_string
 
@@ -37,23 +38,7 @@ _BAD_ADDRESS = (
 _HOST_ALONE = re.compile(r"(localhost|[\w-]+(\.[\w-]+)+)(:\d+)?(/|$)", re.ASCII)
 
 
-def new_session() -> requests.Session:
-    """A session that takes nothing from the machine's environment (no proxy, no .netrc).
-
-    It keeps no cookies: every reply sets a PHPSESSID, and the shop would queue requests that return
-    it behind one another.
-    """
-    session = requests.Session()
-    session.trust_env = False
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.mount("http://", FencedAdapter())
-    session.mount("https://", FencedAdapter())
-    session.headers["Accept"] = "application/json"
-    session.headers["User-Agent"] = "o2c-portal"
-    return session
-
-
-@dataclass(slots=True)
+@dataclass
 class _Call:
     """One call in progress; ``answer`` and ``status`` appear when there is one."""
 
@@ -71,6 +56,15 @@ class _Call:
     def operation(self) -> str:
         return f"{self.method} {self.route}"
 
+    def begin(self) -> None:
+        """What it waited for a connection is not the shop's time."""
+        self.started_at, self.started = datetime.now(UTC), time.monotonic()
+
+    @cached_property
+    def redacted(self) -> dict[str, Any]:
+        kept: dict[str, Any] = redact(self.request)
+        return kept
+
 
 @dataclass(frozen=True, slots=True)
 class TimeLimits:
@@ -85,22 +79,47 @@ USUAL_LIMITS = TimeLimits()
 
 
 class Transport:
-    """Calls the REST routes of one shop over one session; knows no route by name."""
+    """One thread's way to call the REST routes of one shop: a connection is borrowed for each call,
+    or held for one to come. Knows no route by name."""
 
     def __init__(
         self,
         base_url: str,
         auth: AuthBase,
-        session: requests.Session,
+        connections: ShopConnections,
         limits: TimeLimits,
         observe: Observer,
     ) -> None:
         self.base_url = rest_base(base_url)
         self._auth = auth
-        self._session = session
+        self.connections = connections
+        self._held: Lent[requests.Session] | None = None
+        self._is_paid_for = False  # the turn of the next call has come already
         self._limits = limits
         self._observe = observe
         self.server_time: datetime | None = None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Calls inside use one connection, borrowed now; the first need not wait for its turn."""
+        self.connections.limits.pace.wait()
+        with self.connections.lending() as lent:
+            self._held, self._is_paid_for = lent, True
+            try:
+                yield
+            finally:
+                self._held, self._is_paid_for = None, False
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[requests.Session]:
+        if not self._is_paid_for:
+            self.connections.limits.pace.wait()
+        self._is_paid_for = False
+        if self._held is not None:
+            yield self._held.thing
+            return
+        with self.connections.lending() as lent:
+            yield lent.thing
 
     def get(self, route: str, query: Query = ()) -> Any:
         """The answer's JSON. Raises a ``SyncError``."""
@@ -125,6 +144,8 @@ class Transport:
         return self._run(_Call("DELETE", route, {}, is_write=True), "", None)
 
     def _run(self, call: _Call, query: str, body: dict[str, Any] | None) -> Any:
+        if call.is_write:
+            self._observe(self._exchange(call, SENT))
         outcome = "refused"
         try:
             value = self._sent(call, query, body)
@@ -144,18 +165,20 @@ class Transport:
         url = f"{base}/{call.route}" + (f"?{query}" if query else "")
         # Magento answers 400 to a POST without a content type [536], also when it has no body.
         headers = {"Content-Type": "application/json"} if call.method == "POST" else {}
-        with _translated(call), within(self._limits.call) as deadline:
-            response = self._session.request(
-                call.method,
-                url,
-                data=json_body(body) if body is not None else None,
-                headers=headers,
-                auth=None if call.is_page else self._auth,
-                timeout=(self._limits.connect, self._limits.read),
-                allow_redirects=False,  # a redirected POST would become a GET
-            )
-            if deadline.is_over:  # an answer without a length looks whole when it is cut
-                raise requests.Timeout
+        with self._borrowed() as session:
+            call.begin()
+            with _translated(call), within(self._limits.call) as deadline:
+                response = session.request(
+                    call.method,
+                    url,
+                    data=json_body(body) if body is not None else None,
+                    headers=headers,
+                    auth=None if call.is_page else self._auth,
+                    timeout=(self._limits.connect, self._limits.read),
+                    allow_redirects=False,  # a redirected POST would become a GET
+                )
+                if deadline.is_over:  # an answer without a length looks whole when it is cut
+                    raise requests.Timeout
         call.status = response.status_code
         self.server_time = _date_of(response)
         value = decoded(response)
@@ -178,7 +201,7 @@ class Transport:
             started_at=call.started_at,
             duration_seconds=time.monotonic() - call.started,
             outcome=outcome,
-            request=redact(call.request),
+            request=call.redacted,
             answer=answer,
         )
 

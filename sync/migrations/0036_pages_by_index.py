@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sync", "0030_sources_of_stock"),
+        ("sync", "0038_workers_of_many_threads"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -44,7 +44,8 @@ def note_watched(orders: Iterable[SalesOrder], news: Iterable[int], now: datetim
     """SAP was asked for later billing documents; orders with ``news`` are read again now."""
     looked_at = SalesOrder.objects.filter(pk__in=[order.pk for order in orders])
     looked_at.update(billing_watched_at=now)
-    SalesOrder.objects.filter(pk__in=list(news), billing_due_at=None).update(billing_due_at=now)
+    fresh = SalesOrder.objects.filter(pk__in=list(news))
+    fresh.update(billing_due_at=now, deliveries_due_at=now)
 
 
 def keep(order: SalesOrder, **columns: object) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -21,16 +20,13 @@ from sync.models import (
     Shop,
     clock,
 )
-from sync.policy import Policy
 from sync.translate import line_progress
 from sync.translate.sap_hindrances import Hindrance, hindrances
 from sync.translate.sap_progress import left_to_bill, left_to_deliver
 
 Stage = SalesOrder.Stage
 OPEN_STAGES = frozenset(Stage) - {Stage.COMPLETE, Stage.CANCELED}
-SHARE_OF_AGE = 0.25  # of the time since an order was complete, until it is looked at again
 AT_ONCE = 500
-Due = Literal["deliveries_due_at", "billing_due_at"]
 
 
 def refresh_stages(keys: Iterable[int]) -> None:
@@ -87,11 +83,10 @@ def refresh_replacements(shop: Shop) -> None:
 
 
 def _arrival(order: SalesOrder, stage: Stage, now: datetime) -> dict[str, datetime]:
-    """An order that has just become complete is read once more, and followed from then on: its
-    parcel number may have changed while the last invoice was made."""
+    """An order that has just become complete is read once more, and followed from then on."""
     if stage != Stage.COMPLETE or order.stage == Stage.COMPLETE:
         return {}
-    return {"completed_at": now, "deliveries_due_at": now, "billing_due_at": now}
+    return {"completed_at": now, "deliveries_due_at": now}
 
 
 def stage_of(order: SalesOrder, reason: str, documents: Documents) -> Stage:
@@ -173,28 +168,3 @@ def _by_state(order: SalesOrder) -> str:
     if order.state in {"complete", "closed"}:
         return ""
     return f"The order is {order.state} in the shop."
-
-
-def orders_to_read(due: Due) -> list[int]:
-    """Keys of the orders SAP is asked about now, oldest first: those not complete, and complete
-    ones whose time has come again."""
-    in_sap = SalesOrder.objects.filter(sap_read_at__isnull=False).order_by()
-    still_open = in_sap.filter(stage__in=OPEN_STAGES).values_list("pk", flat=True)
-    followed = in_sap.filter(**{f"{due}__lte": clock.now()}).values_list("pk", flat=True)
-    return sorted(still_open.union(followed))  # each by its own index
-
-
-def schedule_next_read(orders: Iterable[SalesOrder], due: Due, policy: Policy) -> None:
-    """For complete orders only: soon at first, since a parcel number may come just after the
-    invoice, then at the policy's interval."""
-    now = clock.now()
-    for order in orders:
-        seen = getattr(order, due)
-        if seen is None or order.completed_at is None:
-            continue
-        age = now - order.completed_at
-        again = now + min(policy.follow_every, age * SHARE_OF_AGE)
-        # Only what was seen is moved: the order may have become complete while SAP answered.
-        SalesOrder.objects.filter(pk=order.pk, **{due: seen}).update(
-            **{due: again if age < policy.follow_for else None}
-        )

@@ -14,6 +14,7 @@ from sync.errors import UnexpectedRecord
 from sync.magento.records import MagentoInvoice, MagentoOrder, MagentoShipment
 from sync.mirrors.column_limits import must_fit
 from sync.mirrors.compared import fingerprint_in_shop, make_due
+from sync.mirrors.news import note_news
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.standing_for import SapDocument, columns_of, move_link, tie
 from sync.models import (
@@ -134,6 +135,8 @@ def _upsert_paper(
     )
     if document is not None and made_by_hand:
         tie(paper, document)
+    elif document is not None:
+        note_news(document)
     return paper
 
 

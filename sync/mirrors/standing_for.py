@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from sync.mirrors.news import note_news
 from sync.models import BillingDocument, Invoice, OutboundDelivery, SalesOrder, Shipment
 
 ShopPaper = Shipment | Invoice
@@ -25,6 +26,7 @@ def tie(paper: ShopPaper, document: SapDocument) -> None:
         setattr(paper, first, document)
     elif getattr(paper, f"{first}_id") != document.pk:
         getattr(paper, further).add(document)
+    note_news(document)
 
 
 def untie(paper: ShopPaper, document: SapDocument) -> None:

@@ -28,9 +28,11 @@ from sync.models.mapping import (
     SourceMapping,
 )
 from sync.models.order_texts import TextMapping
+from sync.models.pruning import PruningProgress
 from sync.models.readiness import ReadinessFinding
 from sync.models.regions import RegionMapping
 from sync.models.release import Release
+from sync.models.remote_limits import RemotePace, RemoteSlot
 from sync.models.sales_orders import SalesOrder, SalesOrderLine
 from sync.models.sap_messages import SapMessageEntry
 from sync.models.sap_order_lines import SapSalesOrderLine
@@ -60,6 +62,7 @@ __all__ = [
     "OutboundDeliveryLine",
     "PaymentMapping",
     "ProcessHeartbeat",
+    "PruningProgress",
     "PullWatermark",
     "ReadinessFinding",
     "RegionMapping",
@@ -67,6 +70,8 @@ __all__ = [
     "RemoteCall",
     "RemoteHealth",
     "RemoteIdentity",
+    "RemotePace",
+    "RemoteSlot",
     "SalesArea",
     "SalesOrder",
     "SalesOrderLine",

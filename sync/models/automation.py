@@ -130,6 +130,9 @@ class FetchHealth(Health):
     step = models.CharField(max_length=20, choices=Step)
     reference = models.CharField(max_length=80)
     shop = models.ForeignKey("Shop", null=True, blank=True, on_delete=models.CASCADE)
+    quiet_task = models.BigIntegerField(
+        null=True, blank=True, help_text="Of the last round without news; the next replaces it."
+    )
 
     class Meta:
         ordering = ["id"]
@@ -164,6 +167,8 @@ class ProcessHeartbeat(models.Model):
     clock_skew_seconds = models.FloatField(
         default=0, help_text="By how much its own clock is ahead of the database's."
     )
+    threads = models.PositiveSmallIntegerField(default=1, help_text="Tasks it can run at once.")
+    busy_threads = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["kind", "name"]

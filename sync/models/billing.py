@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 
-from sync.models import page_indexes
+from sync.models import clock, page_indexes
 from sync.models.columns import document_number, money, quantity
 
 
@@ -52,6 +52,12 @@ class BillingDocument(models.Model):
         db_default=False, editable=False, help_text="An invoice of it has another amount."
     )
     changed_at = models.DateTimeField(help_text="When SAP last answered with something new.")
+    news_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        default=clock.now,
+        help_text="Since when the shop may have to be told of a change; empty once work covers it.",
+    )
     read_at = models.DateTimeField()
     fingerprint = models.CharField(
         max_length=64, blank=True, help_text="Of SAP's record, to notice that nothing has changed."
@@ -64,6 +70,11 @@ class BillingDocument(models.Model):
             models.Index(fields=["-billing_date", "-id"], name="billing_date"),
             models.Index(fields=["category", "-billing_date", "-id"], name="billing_category"),
             models.Index(fields=["gross_value", "id"], name="billing_gross"),
+            models.Index(
+                fields=["news_at", "id"],
+                condition=models.Q(news_at__isnull=False),
+                name="billing_news",
+            ),
         ]
 
     def __str__(self) -> str:

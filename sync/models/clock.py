@@ -94,9 +94,14 @@ def skew() -> timedelta:
     return _measure().skew if _process.is_ruled else timedelta(0)
 
 
-def agrees() -> bool:
-    """Measure the skew and return whether this process may work; a change is logged."""
-    found = skew()
+def agrees(*, is_measured_anew: bool = False) -> bool:
+    """Whether this process may work; a change is logged. While the last measurement is fresh, the
+    monotonic clock shows whether the process's own has been set since, and no query is needed."""
+    reading = None if is_measured_anew else _process.reading
+    if _process.is_ruled and reading is not None and reading.is_fresh:
+        found = timezone.now() - reading.now
+    else:
+        found = skew()
     is_wrong = is_too_far(found)
     if is_wrong != _process.was_wrong:
         _process.was_wrong = is_wrong
@@ -108,11 +113,11 @@ def agrees() -> bool:
 def agrees_soon() -> bool:
     """Like ``agrees``, but waits a while for a wrong clock to be corrected."""
     deadline = _steady() + HOLD_SECONDS
-    while not agrees():
-        if _steady() > deadline:
-            return False
+    may_work = agrees()
+    while not may_work and _steady() <= deadline:
         Event().wait(LOOK_AGAIN_SECONDS)
-    return True
+        may_work = agrees(is_measured_anew=True)
+    return may_work
 
 
 def is_too_far(difference: timedelta) -> bool:

@@ -79,6 +79,7 @@ class Decision(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [models.Index(fields=["kind", "id"], name="decision_kind")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} by {self.decided_by_name}: {self.reason}"

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 
-from sync.models import page_indexes
+from sync.models import clock, page_indexes
 from sync.models.columns import document_number, quantity
 
 
@@ -61,9 +61,18 @@ class OutboundDelivery(models.Model):
         db_default=False, editable=False, help_text="Goods of it were cancelled in the shop."
     )
     changed_at = models.DateTimeField(help_text="When SAP last answered with something new.")
+    news_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        default=clock.now,
+        help_text="Since when the shop may have to be told of a change; empty once work covers it.",
+    )
     read_at = models.DateTimeField()
     fingerprint = models.CharField(
         max_length=64, blank=True, help_text="Of SAP's record, to notice that nothing has changed."
+    )
+    parcels_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="When SAP is asked again which parcels have left."
     )
 
     class Meta:
@@ -76,6 +85,16 @@ class OutboundDelivery(models.Model):
             ),
             models.Index(
                 fields=["goods_movement_status", "-created_date", "-id"], name="delivery_goods"
+            ),
+            models.Index(
+                fields=["news_at", "id"],
+                condition=models.Q(news_at__isnull=False),
+                name="delivery_news",
+            ),
+            models.Index(
+                fields=["parcels_due_at"],
+                condition=models.Q(parcels_due_at__isnull=False),
+                name="delivery_parcels_due",
             ),
         ]
 

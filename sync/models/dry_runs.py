@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from sync.models.packed import PackedJSONField
+
 
 class DryRun(models.Model):
     """One dry run of an order; pages show the newest."""
@@ -26,9 +28,9 @@ class DryRun(models.Model):
     made_at = models.DateTimeField(default=timezone.now)
     verdict = models.CharField(max_length=10, choices=Verdict)
     currency = models.CharField(max_length=3, blank=True)
-    request = models.JSONField(default=dict, help_text="What was sent, redacted.")
+    request = PackedJSONField(default=dict, help_text="What was sent, redacted.")
     messages = models.JSONField(default=list, help_text="SAP's messages in plain words.")
-    prices = models.JSONField(default=list, help_text="Web order beside SAP, line by line.")
+    prices = PackedJSONField(default=list, help_text="Web order beside SAP, line by line.")
     differences = models.JSONField(
         default=list, help_text="Field by field, where SAP's answer is not the web order."
     )

@@ -7,6 +7,7 @@ from django.db import models
 
 from sync.models.billing import BillingDocument
 from sync.models.columns import money, quantity
+from sync.models.packed import PackedJSONField
 
 
 class InvoiceQuerySet(models.QuerySet["Invoice"]):
@@ -62,7 +63,7 @@ class Invoice(models.Model):
     differs_by = money(
         null=True, blank=True, help_text="Invoice minus billing document, when they disagree."
     )
-    payload = models.JSONField(default=dict)
+    payload = PackedJSONField(default=dict)
     read_at = models.DateTimeField()
 
     objects = InvoiceQuerySet.as_manager()

@@ -16,8 +16,9 @@ from django.db.models import F, Q
 
 from sync.causes.cause import Team
 from sync.errors import LeaseLost
-from sync.models import clock, page_indexes
+from sync.models import clock, page_indexes, task_indexes
 from sync.models.failures import NO_FAILURE
+from sync.models.packed import PackedJSONField
 from sync.models.steps import Step
 from sync.models.systems import MAGENTO, SAP, kind_of, shop_code
 
@@ -47,24 +48,26 @@ class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
     def claim(self, pk: int, *, owner: str, lease: timedelta) -> SyncTask | None:
         """Take a due task; None when it is not due, already taken, or its lock is held by
         another."""
-        now = clock.now()
         try:
             with transaction.atomic():
-                claimed = (
-                    self.due(now)
-                    .filter(pk=pk)
-                    .update(
-                        state=SyncTask.State.RUNNING,
-                        started_at=now,
-                        lease_owner=owner,
-                        lease_until=now + lease,
-                        attempts=F("attempts") + 1,
-                        is_wanted_again=False,
-                    )
-                )
+                return self.get(pk=pk) if self.take(pk, owner=owner, lease=lease) else None
         except IntegrityError:  # another task of the same lock is running
             return None
-        return self.get(pk=pk) if claimed else None
+
+    def take(self, pk: int, *, owner: str, lease: timedelta) -> bool:
+        """As ``claim``, but raises ``IntegrityError`` while another task of its lock runs."""
+        now = clock.now()
+        taken = SyncTask.objects.due(now).filter(pk=pk)
+        return bool(
+            taken.update(
+                state=SyncTask.State.RUNNING,
+                started_at=now,
+                lease_owner=owner,
+                lease_until=now + lease,
+                attempts=F("attempts") + 1,
+                is_wanted_again=False,
+            )
+        )
 
 
 class SyncTask(models.Model):
@@ -123,6 +126,9 @@ class SyncTask(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     facts = models.JSONField(default=dict, help_text="Written ahead of what cannot be undone.")
+    sent = models.JSONField(
+        null=True, help_text="The last write, stored before it left; empty once its answer is."
+    )
     outcome = models.CharField(max_length=255, blank=True, help_text="What the step did, in words.")
     error_class = models.CharField(max_length=40, blank=True)
     error_message = models.TextField(blank=True, help_text="What happened.")
@@ -176,7 +182,7 @@ class SyncTask(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "not_before", "priority"], name="task_due"),
+            *task_indexes.INDEXES,
             *page_indexes.TASKS,
             models.Index(fields=["state", "-id"], name="task_state"),
             models.Index(fields=["step", "state", "-id"], name="task_step"),
@@ -246,16 +252,18 @@ class SyncTask(models.Model):
 
     def try_again_at(self, moment: datetime, failure: Mapping[str, str]) -> None:
         """Put the task back until ``moment``; ``failure`` holds the columns that say why."""
-        self.update_as_owner(
-            state=self.State.WAITING, not_before=moment, rung_at=None, lease_until=None, **failure
-        )
+        self._put_down(state=self.State.WAITING, not_before=moment, rung_at=None, **failure)
 
     def stop_for_a_person(self, failure: Mapping[str, str]) -> None:
         """Stop the task until somebody acts."""
         self._finish(state=self.State.NEEDS_ATTENTION, **failure)
 
     def _finish(self, **values: Any) -> None:
-        self.update_as_owner(finished_at=clock.now(), lease_until=None, **values)
+        self._put_down(finished_at=clock.now(), **values)
+
+    def _put_down(self, **values: Any) -> None:
+        """Every call of the attempt is stored with this."""
+        self.update_as_owner(lease_until=None, sent=None, **values)
 
 
 class SyncAttempt(models.Model):
@@ -301,11 +309,16 @@ class RemoteCall(models.Model):
     started_at = models.DateTimeField()
     duration_seconds = models.FloatField()
     outcome = models.CharField(max_length=12)
-    request = models.JSONField(default=dict)
-    answer = models.JSONField(null=True, blank=True)
+    request = PackedJSONField(default=dict)
+    answer = PackedJSONField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
 
     def __str__(self) -> str:
         return f"{self.system} {self.operation}"
+
+    @property
+    def is_emptied(self) -> bool:
+        """Whether its payloads were removed by age; a call that was made always has a request."""
+        return self.request is None

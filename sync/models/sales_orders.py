@@ -13,6 +13,8 @@ from django.utils import timezone
 from sync.models import page_indexes
 from sync.models.columns import document_number, money, quantity
 from sync.models.compared_orders import ComparedOrder
+from sync.models.order_work import NOT_CONFIRMED, NOT_LOOKED_FOR
+from sync.models.packed import PackedJSONField
 
 
 class SalesOrder(ComparedOrder):
@@ -99,7 +101,7 @@ class SalesOrder(ComparedOrder):
         blank=True,
         help_text="Under which it was sent to SAP or found there, and is looked for ever after.",
     )
-    payload = models.JSONField(default=dict)
+    payload = PackedJSONField(default=dict)
     first_read_at = models.DateTimeField(
         default=timezone.now, help_text="Since when the portal has known of it."
     )
@@ -151,7 +153,7 @@ class SalesOrder(ComparedOrder):
         null=True, blank=True, help_text="When SAP is asked again, although the order is complete."
     )
     billing_due_at = models.DateTimeField(
-        null=True, blank=True, help_text="When SAP is asked again, although the order is complete."
+        null=True, blank=True, help_text="Since when SAP has billing documents to be read."
     )
     billing_watched_at = models.DateTimeField(
         default=timezone.now,
@@ -218,8 +220,20 @@ class SalesOrder(ComparedOrder):
             ),
             models.Index(
                 fields=["billing_watched_at"],
-                condition=models.Q(stage="complete", billing_due_at__isnull=True),
+                condition=models.Q(stage="complete", deliveries_due_at__isnull=True),
                 name="order_billing_watched",
+            ),
+            models.Index(fields=["id"], condition=NOT_CONFIRMED, name="order_to_confirm"),
+            models.Index(
+                fields=["stage", "placed_at", "id"],
+                condition=NOT_LOOKED_FOR,
+                name="order_to_look_for",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=~models.Q(stage__in=["complete", "canceled"])
+                & models.Q(sap_read_at__isnull=False),
+                name="order_open_in_sap",
             ),
         ]
 

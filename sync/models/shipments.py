@@ -6,6 +6,7 @@ from django.db import models
 
 from sync.models.columns import quantity
 from sync.models.deliveries import OutboundDelivery
+from sync.models.packed import PackedJSONField
 
 
 class ShipmentQuerySet(models.QuerySet["Shipment"]):
@@ -48,7 +49,7 @@ class Shipment(models.Model):
     parcels_sent = models.JSONField(
         default=list, help_text="Parcel numbers from SAP; any other was added by a person."
     )
-    payload = models.JSONField(default=dict)
+    payload = PackedJSONField(default=dict)
     read_at = models.DateTimeField()
 
     objects = ShipmentQuerySet.as_manager()

@@ -1,25 +1,27 @@
-"""One RFC session: checked calls, translated failures, and no second use after a doubtful end."""
+"""Calls to SAP over borrowed sessions: checked, failures translated, no second use of a session
+after a doubtful end."""
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, NoReturn
 
 from sync.causes.sap import SapCause
 from sync.errors import OutcomeUnknown, RemoteUnavailable, SyncError
-from sync.exchanges import Exchange, Observer
+from sync.exchanges import SENT, Exchange, Observer
 from sync.fence import refuse_if_late
+from sync.lending import Lent
 from sync.sap import ledger
-from sync.sap.connection import Connect, RfcConnection, open_connection
 from sync.sap.failures import Failure, read_failure
 from sync.sap.interface import PROCESS_CACHE, Interface, InterfaceCache
 from sync.sap.options import SapOptions
 from sync.sap.returns import read_return
+from sync.sap.sessions import OpenSession, SapSessions
 
 SYSTEM = "sap"
 
@@ -29,46 +31,34 @@ def _anyone(seen: dict[str, str]) -> None:
 
 
 SHORT_IDLE_SECONDS = 10  # a gateway may cut a connection idle for longer: repeat a read
-SECRETS = {"user", "passwd", "lang", "mysapsso2", "x509cert", "trace"}
-# A forked child must neither use nor close its parent's connection (pyrfc sheet 8).
-_inherited: list[RfcConnection] = []
 
 
 class SapSession:
-    """A connection and its ABAP session, opened at the first call; one thread at a time.
+    """One thread's way to call SAP: a session is borrowed for each call, or held for several.
 
     After any exception except a clean refusal the connection is closed and never used again: pyrfc
     would open a new, empty session on it, where a commit reports success and saves nothing.
-
-    A connection that was idle for too long is not used again: gateways and firewalls cut it, and
-    the first call on it fails (SAP sheet 13.16).
     """
 
     def __init__(
         self,
-        connect: Connect,
-        parameters: Mapping[str, str],
+        sessions: SapSessions,
         options: SapOptions,
         observe: Observer = ledger.silent,
         interfaces: InterfaceCache = PROCESS_CACHE,
     ) -> None:
-        self._connect = connect
-        self._parameters = dict(parameters)
+        self._sessions = sessions
         self.options = options
+        self.parcels_name_deliveries = True  # until an answer shows otherwise (unconfirmed)
         self._observe = observe
         self._interfaces = interfaces
-        self._system: Hashable = (
-            connect,
-            tuple(sorted((k, str(v)) for k, v in parameters.items() if k not in SECRETS)),
-        )
         self.recognise: Callable[[dict[str, str]], None] = _anyone
-        self._connection: RfcConnection | None = None
-        self._opened_by = 0
+        self._lent: Lent[OpenSession] | None = None
+        self._is_held = False
+        self._paid_for = 0  # calls whose turn has come already
         self._busy = Lock()
         self.is_usable = True
         self.is_in_unit = False
-        self._used_at = 0.0
-        self._has_answered = False
         self.was_cut_at_first = False
 
     def call(
@@ -85,78 +75,113 @@ class SapSession:
         raised. Raises SapFieldRefused or SapFieldMissing before anything is sent.
         """
         with self._one_at_a_time():
+            self._wait_for_turn()
             self.was_cut_at_first = False
-            connection = self._opened()
-            checked = self._interface(connection, function).checked(arguments, optional)
-            return self._send(connection, function, checked, changes=changes)
+            with self._borrowed() as session:
+                checked = self._interface(session, function).checked(arguments, optional)
+                return self._send(session, function, checked, changes=changes)
 
     def interface(self, function: str) -> Interface:
-        with self._one_at_a_time():
-            return self._interface(self._opened(), function)
+        with self._one_at_a_time(), self._borrowed() as session:
+            return self._interface(session, function)
+
+    @contextmanager
+    def held(self, calls: int = 0) -> Iterator[None]:
+        """All calls inside go over one session, borrowed now; the first ``calls`` of them need not
+        wait for their turn."""
+        if self._is_held:
+            yield
+            return
+        for _ in range(calls):
+            self._sessions.limits.pace.wait()
+        with self._borrowed():
+            self._is_held, self._paid_for = True, calls
+            try:
+                yield
+            finally:
+                self._is_held, self._paid_for = False, 0
+
+    @contextmanager
+    def held_until_rolled_back(self) -> Iterator[None]:
+        """As ``held``; after an exception the session is closed, for nobody knows what it still
+        holds."""
+        with self.held():
+            is_clean = False
+            try:
+                yield
+                is_clean = True
+            finally:
+                if not is_clean:
+                    self._drop()
+
+    def _wait_for_turn(self) -> None:
+        if self._paid_for:
+            self._paid_for -= 1
+        else:
+            self._sessions.limits.pace.wait()
 
     def _send(
-        self, connection: RfcConnection, function: str, checked: dict[str, Any], *, changes: bool
+        self, session: OpenSession, function: str, checked: dict[str, Any], *, changes: bool
     ) -> dict[str, Any]:
+        exchange = _leaving(function, checked, changes=changes)
         if changes:
+            self._observe(exchange)
             refuse_if_late()
-        started_at, started = datetime.now(UTC), time.monotonic()
+        started = time.monotonic()
         answer: dict[str, Any] | None = None
         outcome = "unknown" if changes else "unavailable"
         try:
-            answer = connection.call(
+            answer = session.connection.call(
                 function, options={"timeout": self.options.call_timeout_seconds}, **checked
             )
-            self._has_answered = True
+            session.has_answered = True
             refused = any(message.is_failure for message in read_return(answer))
             outcome = "refused" if refused else "ok"
         except Exception as exc:
             failure = read_failure(exc, function, changes=changes)
             outcome = failure.outcome
-            self._raise(failure, exc)
+            self._raise(session, failure, exc)
             raise
         except BaseException:
             # A stopped worker: the answer is lost, and pyrfc may have cancelled half-way.
             self.quarantine()
             raise
         finally:
-            self._used_at = time.monotonic()
             self._observe(
-                Exchange(
-                    system=SYSTEM,
-                    operation=function,
-                    is_write=changes,
-                    started_at=started_at,
+                replace(
+                    exchange,
                     duration_seconds=time.monotonic() - started,
                     outcome=outcome,
-                    request=ledger.request(checked),
                     answer=ledger.answer(checked, answer),
                 )
             )
         return answer
 
-    def _raise(self, failure: Failure, exc: Exception) -> None:
-        self.was_cut_at_first = failure.was_cut and not self._has_answered
+    def _raise(self, session: OpenSession, failure: Failure, exc: Exception) -> None:
+        self.was_cut_at_first = failure.was_cut and not session.has_answered
         if not failure.keeps_session:
             self.quarantine()
+        if self.was_cut_at_first:  # those that were idle for longer will be cut as well
+            self._sessions.renew()
         if failure.error is not None:
             raise failure.error from exc
 
-    def _interface(self, connection: RfcConnection, function: str) -> Interface:
+    def _interface(self, session: OpenSession, function: str) -> Interface:
         def read() -> Any:
-            return connection.get_function_description(function)
+            return session.connection.get_function_description(function)
 
         try:
-            return self._interfaces.get(self._system, function, read)
+            return self._interfaces.get(self._sessions.system, function, read)
         except Exception as exc:
             # The look-up runs before the call: whatever went wrong, the function did not run.
-            self._raise(read_failure(exc, function, changes=False), exc)
+            self._raise(session, read_failure(exc, function, changes=False), exc)
             raise
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("An SAP session belongs to its process and cannot be pickled or copied.")
 
     def quarantine(self) -> None:
-        """Close the connection and refuse every further use of this session."""
+        """Close the connection and refuse every further use of this object."""
         self.is_usable = False
         self._drop()
 
@@ -165,59 +190,59 @@ class SapSession:
         self._drop()
 
     def renew(self) -> None:
-        """Go on with a fresh connection after SAP refused a read before running it. Never call this
+        """Go on with another session after SAP refused a read before running it. Never call this
         inside a unit of work."""
         self._drop()
         self.is_usable = True
 
-    def _drop(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is None:
-            return
-        if self._opened_by != os.getpid():
-            _inherited.append(connection)
-            return
-        # The session is given up either way; a failing close changes nothing.
-        with suppress(Exception):
-            connection.close()
+    def log_on_anew(self) -> None:
+        """No session opened so far is lent again, to anybody."""
+        self._sessions.renew()
 
-    def _opened(self) -> RfcConnection:
+    def _drop(self) -> None:
+        lent, self._lent = self._lent, None
+        if lent is not None:
+            lent.is_doubtful = True
+            self._sessions.give_back(lent)
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[OpenSession]:
         if not self.is_usable:
             raise RemoteUnavailable(
                 "This SAP session was closed or thrown away; a new one is needed.",
                 cause=SapCause.SESSION_GONE,
             )
-        if self._connection is not None and self._opened_by != os.getpid():
-            self._drop()
-        idle = time.monotonic() - self._used_at
-        if idle > SHORT_IDLE_SECONDS:
-            self._has_answered = False
-        if idle > self.options.longest_idle_seconds and not self.is_in_unit:
-            self._drop()
-        if self._connection is None:
-            self._connection = open_connection(self._connect, self._parameters)
-            self._opened_by = os.getpid()
-            self._used_at = time.monotonic()
-            self._has_answered = False
-            self._recognised(self._connection)
-        return self._connection
+        if self._lent is not None:
+            yield self._lent.thing
+            return
+        self._lent = lent = self._sessions.take()
+        try:
+            if lent.idle_seconds > SHORT_IDLE_SECONDS:
+                lent.thing.has_answered = False
+            self._recognised(lent.thing)
+            yield lent.thing
+        finally:
+            if self._lent is not None:
+                self._lent = None
+                self._sessions.give_back(lent)
 
-    def _recognised(self, connection: RfcConnection) -> None:
+    def _recognised(self, session: OpenSession) -> None:
         """Uses what the library was told at the logon, so this costs no call."""
-        if self.recognise is _anyone:
+        if session.is_recognised or self.recognise is _anyone:
             return
         try:
-            told = connection.get_connection_attributes()
+            told = session.connection.get_connection_attributes()
             self.recognise(
                 {
                     "system_id": str(told.get("sysId", "")).strip(),
                     "client": str(told.get("client", "")).strip(),
                 }
             )
+            session.is_recognised = True
         except Exception as exc:
             self.quarantine()  # never use a session of an unknown system
             if not isinstance(exc, SyncError):
-                self._raise(read_failure(exc, "the logon", changes=False), exc)
+                self._raise(session, read_failure(exc, "the logon", changes=False), exc)
             raise
 
     @contextmanager
@@ -228,6 +253,19 @@ class SapSession:
             yield
         finally:
             self._busy.release()
+
+
+def _leaving(function: str, checked: dict[str, Any], *, changes: bool) -> Exchange:
+    return Exchange(
+        system=SYSTEM,
+        operation=function,
+        is_write=changes,
+        started_at=datetime.now(UTC),
+        duration_seconds=0,
+        outcome=SENT,
+        request=ledger.request(checked),
+        answer=None,
+    )
 
 
 def doubtful(error: SyncError, *, reference: str) -> OutcomeUnknown:

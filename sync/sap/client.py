@@ -1,4 +1,4 @@
-"""The SAP client: everything the portal asks of SAP, over one RFC session."""
+"""The SAP client: everything the portal asks of SAP, over borrowed RFC sessions."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ from sync.sap.records import (
     SapSimulation,
 )
 from sync.sap.rows import text
+from sync.sap.sessions import SapSessions
 
 __all__ = ["SalesOrderUnit", "SapClient", "SapOptions"]
 
@@ -68,7 +69,7 @@ def _once_more_if_cut(
 
 
 class SapClient:
-    """One RFC session, opened at the first call. Open it after a fork and use it from one thread.
+    """For one thread; it borrows a session for each call, or for a unit of work.
 
     Once ``is_usable`` is false, close the client and make another.
     """
@@ -80,8 +81,13 @@ class SapClient:
         options: SapOptions,
         *,
         observe: Observer = ledger.silent,
+        sessions: SapSessions | None = None,
     ) -> None:
-        self._session = SapSession(connect, parameters, options, observe)
+        """Without ``sessions`` it keeps one of its own."""
+        self._is_alone = sessions is None
+        self._session = SapSession(
+            sessions or SapSessions(connect, parameters, options), options, observe
+        )
 
     @property
     def options(self) -> SapOptions:
@@ -106,6 +112,19 @@ class SapClient:
 
     def close(self) -> None:
         self._session.close()
+        if self._is_alone:
+            self._session.log_on_anew()
+
+    def log_on_anew(self) -> None:
+        """No session opened so far is lent again, to anybody."""
+        self._session.log_on_anew()
+
+    @contextmanager
+    def holding_session(self) -> Iterator[None]:
+        """Borrow the session that a unit of work inside will use, and wait for the turn of its
+        create and commit, before the time runs in which it must be sent."""
+        with self._session.held(calls=2):
+            yield
 
     @_once_more_if_cut
     def ping(self) -> str:
@@ -183,11 +202,12 @@ class SapClient:
     @contextmanager
     def unit_of_work(self) -> Iterator[SalesOrderUnit]:
         """Create and commit in one session; without a commit, SAP is told to roll back."""
-        unit = SalesOrderUnit(self._session)
-        try:
-            yield unit
-        finally:
-            unit.end()
+        with self._session.held():
+            unit = SalesOrderUnit(self._session)
+            try:
+                yield unit
+            finally:
+                unit.end()
 
     @_once_more_if_cut
     def simulate_sales_order(self, request: SapSalesOrderRequest) -> SapSimulation:
@@ -229,10 +249,6 @@ class SapClient:
         """By order, delivery or billing document, the billing documents that followed it, read in
         few calls from the document flow. None where the flow may not be read."""
         return billing_flow.later_billing_documents(self._session, numbers)
-
-    @_once_more_if_cut
-    def is_billing_document_cancelled(self, number: str) -> bool:
-        return billing.is_cancelled(self._session, number)
 
     @_once_more_if_cut
     def search_billing_documents(

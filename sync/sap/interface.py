@@ -237,15 +237,17 @@ class InterfaceCache:
     """Per system and function; a look-up stops all threads, so each is made once (sheet 8)."""
 
     _found: dict[Hashable, Interface] = field(default_factory=dict)
+    _looking: dict[Hashable, Lock] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def get(self, system: Hashable, function: str, read: Callable[[], Any]) -> Interface:
         key = (system, function)
-        with self._lock:
-            found = self._found.get(key)
+        found = self._found.get(key)
         if found is None:
-            found = read_interface(function, read())
             with self._lock:
+                looking = self._looking.setdefault(key, Lock())
+            with looking:
+                found = self._found.get(key) or read_interface(function, read())
                 self._found[key] = found
         return found
 

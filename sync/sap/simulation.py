@@ -41,9 +41,11 @@ RENAMED = {"COUNTR_ISO": "COUNTRY_ISO"}
 
 def simulate(session: SapSession, request: SapSalesOrderRequest) -> SapSimulation:
     """SAP checks the order without saving; refusals come back as messages, not as errors."""
-    messages = read_return(call_create(session, request, test_run=True))
-    # The test run may leave a document in the session's buffers; nothing of it must stay.
-    session.call(ROLLBACK, {})
+    # The test run may leave a document in the session's buffers; nothing of it must stay, or the
+    # next who borrows the session would save it.
+    with session.held_until_rolled_back():
+        messages = read_return(call_create(session, request, test_run=True))
+        session.call(ROLLBACK, {})
     if cause_of(messages) is not None:
         return SapSimulation(messages, None, request.currency)
     answer = _priced(session, request)

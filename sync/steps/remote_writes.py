@@ -1,9 +1,9 @@
 """Writes to shop and SAP, of which one order has at most one at a time.
 
-A mark on the order says that a write may still be running at the remote. It is set before the write
-and removed after a clean answer; whoever finds it waits until its time is over. So a killed worker
-and a lost answer are one case, and no second write of an order overlaps the first (README of
-Magento, Races; SAP sheet section 7).
+A mark on the order says that a write may still be running at the remote. It is committed with the
+write's request, before that leaves, and removed with the next commit after a clean answer; whoever
+finds it waits until its time is over. So a killed worker and a lost answer are one case, and no
+second write of an order overlaps the first (README of Magento, Races; SAP sheet section 7).
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-
-from django.db import transaction
+from functools import partial
 
 from sync.causes.cause import Cause
 from sync.causes.sap import SapCause
@@ -37,15 +36,23 @@ def wait_for_sap(order: SalesOrder) -> None:
 
 @contextmanager
 def writing_to_shop(run: StepRun, order: SalesOrder) -> Iterator[None]:
-    """Wraps one write to Magento, and nothing else."""
-    with _marked(run, order, "shop_unsettled_until", run.policy.magento_settle):
+    """Wraps one write to Magento, and nothing else. Its connection is borrowed before the time runs
+    in which it must begin."""
+    with (
+        run.magento().holding_connection(),
+        _marked(run, order, "shop_unsettled_until", run.policy.magento_settle),
+    ):
         yield
 
 
 @contextmanager
 def writing_to_sap(run: StepRun, order: SalesOrder) -> Iterator[None]:
-    """Wraps one unit of work in SAP, from the create to the answer of the commit."""
-    with _marked(run, order, "sap_unsettled_until", run.policy.sap_settle):
+    """Wraps one unit of work in SAP, from the create to the answer of the commit. Its session is
+    borrowed before the time runs in which it must begin."""
+    with (
+        run.remotes.sap().holding_session(),
+        _marked(run, order, "sap_unsettled_until", run.policy.sap_settle),
+    ):
         yield
 
 
@@ -56,22 +63,43 @@ def _marked(run: StepRun, order: SalesOrder, column: str, settle: timedelta) -> 
     So a stopped worker sends nothing once another may have the task. When its lease is lost the
     mark stays, because another worker may have begun meanwhile.
     """
-    window = run.policy.lease * SHARE_OF_LEASE
-    with sending_within(window.total_seconds()):
-        mark = clock.now() + window + settle
-        with transaction.atomic():
-            run.task.hold_lease(run.policy.lease)
-            _set(order, column, mark)
+    window, mark = run.policy.lease * SHARE_OF_LEASE, _Mark(run, order, column)
+    with (
+        sending_within(window.total_seconds()),
+        run.calls.before_write(lambda: mark.set(clock.now() + window + settle)),
+    ):
         try:
             yield
         except OutcomeUnknown as error:
-            _replace(order, column, mark, clock.now() + settle)
+            mark.replace(clock.now() + settle)
             error.settles_after = settle.total_seconds() + 1
             raise
         except SyncError:  # a clean refusal: nothing was written
-            _replace(order, column, mark, None)
+            mark.replace(None)
             raise
-    _replace(order, column, mark, None)
+    mark.replace(None)
+
+
+class _Mark:
+    """One write's mark on its order."""
+
+    def __init__(self, run: StepRun, order: SalesOrder, column: str) -> None:
+        self._run, self._order, self._column = run, order, column
+        self._until: datetime | None = None
+
+    def set(self, until: datetime) -> None:
+        _set(self._order, self._column, until)
+        self._until = until
+
+    def replace(self, until: datetime | None) -> None:
+        """With the next commit: a worker that dies before makes the next attempt wait, no more.
+        Where nothing was sent there is no mark."""
+        if self._until is not None:
+            mark, self._until = self._until, None
+            setattr(self._order, self._column, until)
+            self._run.calls.with_next_commit(
+                partial(_replace, self._order, self._column, mark, until)
+            )
 
 
 def _set(order: SalesOrder, column: str, until: datetime) -> None:
@@ -85,7 +113,7 @@ def _replace(order: SalesOrder, column: str, mark: datetime, until: datetime | N
 
 
 def _wait(order: SalesOrder, column: str, cause: Cause, name: str) -> None:
-    order.refresh_from_db(fields=[column])
+    """The order was read after its lock was taken, and only who holds the lock sets a mark."""
     until = getattr(order, column)
     if until is not None and until > clock.now():
         error = RemoteUnavailable(

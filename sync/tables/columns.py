@@ -50,6 +50,12 @@ class CellColumn(tables.Column):  # type: ignore[misc]  # untyped package
         main = self.main(value, record)
         return joined(main, self.below(record)) if self.below else main
 
+    def draw(self, name: str, record: Any) -> SafeString:
+        """The cell of the column called ``name``, as ``render`` has it."""
+        field = self.accessor or name
+        display = getattr(record, f"get_{field}_display", None)
+        return self.render(display() if display else getattr(record, field, None), record)
+
     def main(self, value: Any, record: Any) -> SafeString:
         """``value`` is the label where the record's field has choices."""
         return format_html("{}", value)

@@ -65,7 +65,7 @@ def a_documented_order() -> dict[str, int]:
     document = a_billing_document(order)
     invoice = an_invoice(order, document)
     a_mail(invoice)
-    a_remote_call(an_attempt(a_done_task(Step.PUSH_ORDER, order)))
+    call = a_remote_call(an_attempt(a_done_task(Step.PUSH_ORDER, order)))
     a_task(Step.PULL_DELIVERIES, order)
     stopped = a_stopped_task(Step.PUSH_SHIPMENT, order, cause_key=f"mapping:material:{order.pk}")
     return {
@@ -75,6 +75,7 @@ def a_documented_order() -> dict[str, int]:
         "billing_documents": document.pk,
         "shop-invoices": invoice.pk,
         "tasks": stopped.pk,
+        "calls": call.pk,
     }
 
 

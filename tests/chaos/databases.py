@@ -88,7 +88,8 @@ def _start_cluster(cluster: Path, port: int) -> None:
                   "UTF8"])  # fmt: skip
     options = (
         f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={cluster} "
-        "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        "-c fsync=off -c synchronous_commit=off -c full_page_writes=off "
+        "-c shared_preload_libraries=pg_stat_statements"
     )
     log = str(cluster / "log")
     _as_postgres([str(programs / "pg_ctl"), "-D", data, "-w", "-l", log, "-o", options, "start"])

@@ -24,6 +24,10 @@ ENVIRONMENT = {
     "FOLLOW_COMPLETE_DAYS": "0.0005",
     "RETRY_SCALE": "0.1",
     "LOG_LEVEL": "WARNING",
+    "WORKER_THREADS": "4",  # of each of several worker processes
+    # Fewer than threads: they queue for sessions, across processes, and killed ones leave slots.
+    "SAP_SESSIONS": "8",
+    "MAGENTO_DEMO_CONNECTIONS": "8",
 }
 
 

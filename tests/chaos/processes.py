@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -108,3 +109,17 @@ class Crew:
                 stderr=subprocess.STDOUT,
                 preexec_fn=die_with_parent,
             )
+
+
+def free_ports(count: int, wanted: int = 0) -> list[int]:
+    """Ports nobody listens on, from ``wanted`` on, or any."""
+    found: list[int] = []
+    while len(found) < count:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", wanted))
+                found.append(probe.getsockname()[1])
+            except OSError:
+                pass
+        wanted += 1 if wanted else 0
+    return found

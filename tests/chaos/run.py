@@ -25,7 +25,7 @@ from tests.chaos.faults import Storm
 from tests.chaos.judge import KINDS, Case, Finding, judge, judge_strays
 from tests.chaos.options import MANAGE, Options
 from tests.chaos.people import People
-from tests.chaos.processes import Crew
+from tests.chaos.processes import Crew, free_ports
 from tests.chaos.sources import MAP_SOURCES, STOCK, judge_sources
 from tests.chaos.stand_ins import StandIn, sap_orders, sap_references, web_order
 from tests.chaos.wrong_clocks import judge_wrong_clocks, start_wrong_clocks
@@ -82,8 +82,7 @@ class Stage:
         number = 1
         while f"worker{number}" in self.crew.processes:
             number += 1
-        first = ("--first", "bulk") if number == 2 else ()
-        command = self.options.worker_command or (*MANAGE, "sync_worker", *first)
+        command = self.options.worker_command or (*MANAGE, "sync_worker")
         self.crew.start(f"worker{number}", command)
         return f"worker{number}"
 
@@ -227,7 +226,9 @@ def staged(options: Options) -> Iterator[Stage]:
     """Both stand-ins and the portal's processes, with a database of their own."""
     data = options.directory
     (data / "logs").mkdir(parents=True)
-    ports = dict(zip(("portal", "shop", "sap", "postgres"), free_ports(options, 4), strict=True))
+    ports = dict(
+        zip(("portal", "shop", "sap", "postgres"), free_ports(4, options.ports_from), strict=True)
+    )
     with database(options.database, data, ports["postgres"]) as address:
         crew = Crew(data / "logs", _environment(options, ports, address))
         stage = Stage(
@@ -241,21 +242,6 @@ def staged(options: Options) -> Iterator[Stage]:
             yield stage
         finally:
             crew.end()
-
-
-def free_ports(options: Options, count: int) -> list[int]:
-    """Ports nobody listens on, from ``ports_from`` on, or any."""
-    found: list[int] = []
-    wanted = options.ports_from
-    while len(found) < count:
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", wanted))
-                found.append(probe.getsockname()[1])
-            except OSError:
-                pass
-        wanted += 1 if wanted else 0
-    return found
 
 
 def _environment(options: Options, ports: dict[str, int], address: str) -> dict[str, str]:

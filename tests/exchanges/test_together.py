@@ -28,8 +28,8 @@ from sync.errors import (
 )
 from sync.magento.auth import AdminLogin, BearerToken, oauth1
 from sync.magento.client import MagentoClient
+from sync.magento.connections import ShopConnections, new_session
 from sync.magento.records import InvoiceRequest, ShipmentRequest
-from sync.magento.transport import new_session
 from sync.reading import Read
 from sync.sandbox.shop.versions import API_ACTIONS, CREATE, VERSIONS
 from tests.magento.recorded import joined
@@ -85,7 +85,7 @@ def wire(request: pytest.FixtureRequest, caller: Caller) -> Wire:
 def client_of(wire: Wire, auth: AuthBase = KEYS, address: str = SHOP) -> MagentoClient:
     session = new_session()
     session.mount("https://", wire)
-    return MagentoClient(address, auth, session=session)
+    return MagentoClient(address, auth, connections=ShopConnections("the shop", lambda: session))
 
 
 def error_of(call: Callable[[], Any]) -> SyncError:

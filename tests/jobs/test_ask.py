@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from unittest import mock
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sync.jobs import clicks, work
-from sync.jobs.ask import Answer, _open_task, ask, retry
+from sync.jobs.ask import Answer, _open_tasks, ask, ask_all, retry
 from sync.jobs.work import Work
 from sync.models import Step, SyncTask
 from tests.builders import a_sales_order, a_shop, a_stopped_task, a_task, a_user
@@ -174,12 +176,12 @@ def test_a_task_that_ends_while_somebody_joins_it_is_asked_for_anew() -> None:
     ended = ask(wanted, origin=SCHEDULE).task
     SyncTask.objects.update(state=State.RUNNING)
 
-    def just_before_it_ended(found: Work) -> SyncTask | None:
-        seen = _open_task(found)
+    def just_before_it_ended(works: Sequence[Work]) -> list[SyncTask]:
+        seen = _open_tasks(works)
         SyncTask.objects.filter(pk=ended.pk).update(state=State.DONE)
         return seen
 
-    with mock.patch("sync.jobs.ask._open_task", just_before_it_ended):
+    with mock.patch("sync.jobs.ask._open_tasks", just_before_it_ended):
         asked = ask(wanted, origin=CLICK, asked_by=a_user("Sales"))
 
     assert asked.answer == Answer.ASKED
@@ -194,3 +196,74 @@ def test_what_was_done_meanwhile_is_not_done_again_by_a_retry() -> None:
 
     stopped.refresh_from_db()
     assert (asked.answer, stopped.state) == (Answer.ALREADY_DONE, State.DONE)
+
+
+def test_many_are_asked_for_in_as_many_statements_as_few() -> None:
+    shop, person = a_shop(), a_user("Sales")
+    few, many = ([work.push_order(a_sales_order(shop=shop)) for _ in range(n)] for n in (2, 100))
+
+    counts = []
+    for works in (few, many):
+        for who in (None, person, person):  # new; waiting; waiting already for a person
+            with CaptureQueriesContext(connection) as queries:
+                asked = ask_all(works, origin=SCHEDULE, asked_by=who)
+            counts.append(len(queries))
+            assert [one.task.reference for one in asked] == [one.reference for one in works]
+
+    assert counts[:3] == counts[3:]
+    assert SyncTask.objects.filter(asked_by=person).count() == len(few) + len(many)
+
+
+def test_asking_for_many_does_for_each_what_asking_for_it_does() -> None:
+    person = a_user("Sales")
+    works = [work.push_order(a_sales_order()) for _ in range(6)]
+    _new, *others = works
+    for wanted in others:
+        ask(wanted, origin=SCHEDULE)
+    states = [State.WAITING, State.WAITING, State.RUNNING, State.NEEDS_ATTENTION]
+    states += [State.NEEDS_ATTENTION]
+    for wanted, state in zip(others, states, strict=True):
+        SyncTask.objects.filter(reference=wanted.reference).update(state=state, attempts=3)
+
+    asked = ask_all([*works, works[0]], origin=CLICK, asked_by=person)
+
+    assert [one.answer for one in asked] == [
+        Answer.ASKED, Answer.ALREADY_WAITING, Answer.ALREADY_WAITING, Answer.ALREADY_RUNNING,
+        Answer.RETRIED, Answer.RETRIED, Answer.ASKED,
+    ]  # fmt: skip
+    stored = {task.pk: task for task in SyncTask.objects.all()}
+    assert len(stored) == len(works)
+    for one in asked:
+        task = stored[one.task.pk]
+        assert (one.task.state, one.task.priority) == (task.state, task.priority)
+        assert task.asked_by == person
+        assert task.attempts == (0 if one.answer in (Answer.ASKED, Answer.RETRIED) else 3)
+
+
+def test_many_that_move_on_while_they_are_joined_are_asked_for_anew() -> None:
+    works = [work.push_order(a_sales_order()) for _ in range(3)]
+    ended = ask_all(works, origin=SCHEDULE)[1].task
+
+    def just_before_it_ended(wanted: Sequence[Work]) -> list[SyncTask]:
+        seen = _open_tasks(wanted)
+        SyncTask.objects.filter(pk=ended.pk).update(state=State.DONE)
+        return seen
+
+    with mock.patch("sync.jobs.ask._open_tasks", just_before_it_ended):
+        asked = ask_all(works, origin=CLICK, asked_by=a_user("Sales"))
+
+    assert [one.answer for one in asked] == [
+        Answer.ALREADY_WAITING, Answer.ASKED, Answer.ALREADY_WAITING
+    ]  # fmt: skip
+
+
+def test_tasks_are_made_order_by_order_as_things_must_happen() -> None:
+    first, second = a_sales_order(), a_sales_order()
+    works = [work.confirm_order(second), work.push_order(second), work.push_order(first)]
+
+    ask_all(works, origin=SCHEDULE)
+
+    made = SyncTask.objects.order_by("id").values_list("sales_order", "step")
+    assert list(made) == [
+        (first.pk, Step.PUSH_ORDER), (second.pk, Step.PUSH_ORDER), (second.pk, Step.CONFIRM_ORDER)
+    ]  # fmt: skip

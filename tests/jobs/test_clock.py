@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.test import Client
@@ -132,6 +133,37 @@ def test_between_two_measurements_nobody_can_set_the_clock(
     monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(days=1))
 
     assert about(clock.now(), before)
+
+
+def test_whether_a_process_may_work_is_asked_of_the_database_only_now_and_then(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = mock.Mock(side_effect=database.told)
+    monkeypatch.setattr(clock, "_told", asked)
+    steady, began = [1000.0], timezone.now()
+    monkeypatch.setattr(clock, "_steady", lambda: steady[0])
+    monkeypatch.setattr(timezone, "now", lambda: began + timedelta(seconds=steady[0] - 1000))
+    clock.skew()
+
+    for _ in range(20):
+        steady[0] += 0.4
+        assert clock.agrees_soon()
+        clock.now()
+    assert asked.call_count == 1
+
+    steady[0] += clock.MEASURED_FOR_SECONDS
+    assert clock.agrees_soon()
+    assert asked.call_count == 2
+
+
+def test_a_clock_set_wrong_since_the_last_measurement_is_noticed_at_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.skew()
+    real = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: real() + AHEAD)
+
+    assert not clock.agrees_soon()
 
 
 def test_without_a_ruling_database_the_time_is_simply_the_time() -> None:

@@ -15,15 +15,16 @@ from typing import Any
 import pytest
 from redis import Redis
 from redis.exceptions import RedisError
-from rq import Callback, Queue, SimpleWorker
+from rq import Callback, Queue
 from rq.serializers import JSONSerializer
 from rq.webhook import Webhook
 
 from sync.jobs import bell
-from sync.jobs.rings import Ring, hear_no_commands
+from sync.jobs.rings import Listener, Ring
 
 pytestmark = pytest.mark.flow  # a server of its own, and RQ's alarm clocks
 
+URGENT, NOT_URGENT = True, False
 OF_ANOTHER_VERSION = tuple(
     f"{directory}{name}"
     for directory in ("", "redis/")
@@ -60,20 +61,24 @@ def _wait_for(client: Redis, server: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture
-def rung(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def rung(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Each look into the ledger that was rung for: whether it was urgent."""
     redis.flushall()
-    heard: list[int] = []
-    monkeypatch.setattr("sync.jobs.run.run_task", heard.append)
+    heard: list[bool] = []
+    monkeypatch.setattr(Listener, "heard", lambda _, is_urgent: heard.append(is_urgent))
     return heard
 
 
-def work(redis: Redis) -> SimpleWorker:
+def work(redis: Redis) -> Listener:
     """A worker as the command starts it, until nothing is left."""
-    queue = Queue("bulk", connection=redis, job_class=Ring, serializer=JSONSerializer)
-    worker = SimpleWorker([queue], connection=redis, job_class=Ring, serializer=JSONSerializer)
-    hear_no_commands(worker)
+    queues = [
+        Queue(name, connection=redis, job_class=Ring, serializer=JSONSerializer)
+        for name in ("interactive", "bulk")
+    ]
+    worker = Listener(queues, connection=redis, job_class=Ring, serializer=JSONSerializer)
     worker.work(burst=True, logging_level="WARNING")
-    assert not queue.get_job_ids()
+    assert not any(queue.get_job_ids() for queue in queues)
+    assert not redis.keys("rq:job:*")
     return worker
 
 
@@ -85,12 +90,44 @@ def touch(path: Path) -> str:
     return f"touch {path}"
 
 
-def test_a_ring_carries_out_its_task(redis: Redis, rung: list[int]) -> None:
+def test_a_ring_has_the_ledger_looked_into(redis: Redis, rung: list[bool]) -> None:
     strangers_queue(redis).enqueue(bell.RUN_TASK, 42)
 
     work(redis)
 
-    assert rung == [42]
+    assert rung == [NOT_URGENT]
+
+
+def test_a_ring_for_a_click_is_heard_first_and_is_urgent(redis: Redis, rung: list[bool]) -> None:
+    strangers_queue(redis).enqueue(bell.RUN_TASK, 42)
+    Queue("interactive", connection=redis, serializer=JSONSerializer).enqueue(bell.RUN_TASK, 43)
+
+    work(redis)
+
+    assert rung == [URGENT, NOT_URGENT]
+
+
+def test_many_rings_that_wait_are_one_look(redis: Redis, rung: list[bool]) -> None:
+    for pk in range(150):
+        strangers_queue(redis).enqueue(bell.RUN_TASK, pk)
+
+    work(redis)
+
+    assert rung == [NOT_URGENT]
+
+
+def test_what_is_refused_between_rings_is_refused_all_the_same(
+    redis: Redis, rung: list[bool], tmp_path: Path, caplog: Any
+) -> None:
+    proof = tmp_path / "proof"
+    strangers_queue(redis).enqueue(bell.RUN_TASK, 1)
+    strangers_queue(redis).enqueue("os.system", touch(proof))
+
+    with caplog.at_level(logging.WARNING, logger="sync.jobs.rings"):
+        work(redis)
+
+    assert (rung, proof.exists()) == ([NOT_URGENT], False)
+    assert "os.system" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -107,24 +144,23 @@ def test_a_ring_carries_out_its_task(redis: Redis, rung: list[int]) -> None:
     ],
 )
 def test_everything_else_is_refused_and_logged_without_its_arguments(
-    redis: Redis, rung: list[int], tmp_path: Path, caplog: Any, asked: tuple[str, Any, Any]
+    redis: Redis, rung: list[bool], tmp_path: Path, caplog: Any, asked: tuple[str, Any, Any]
 ) -> None:
     proof = tmp_path / "proof"
     name, args, kwargs = asked
     strangers_queue(redis).enqueue_call(name, args or [touch(proof)], kwargs)
-    strangers_queue(redis).enqueue(bell.RUN_TASK, 7)
 
     with caplog.at_level(logging.WARNING, logger="sync.jobs.rings"):
         work(redis)
 
-    assert rung == [7]
+    assert rung == []
     assert not proof.exists()
     assert name in caplog.text
     assert "touch" not in caplog.text
 
 
 def test_a_rightly_named_job_brings_no_callback_and_no_webhook_along(
-    redis: Redis, rung: list[int], monkeypatch: pytest.MonkeyPatch
+    redis: Redis, rung: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     called: list[str] = []
     monkeypatch.setattr("rq.webhook.urlopen", lambda *_, **__: called.append("webhook"))
@@ -137,7 +173,7 @@ def test_a_rightly_named_job_brings_no_callback_and_no_webhook_along(
 
     work(redis)
 
-    assert (rung, called) == ([42], [])
+    assert (rung, called) == ([NOT_URGENT], [])
 
 
 @pytest.mark.parametrize(
@@ -152,7 +188,7 @@ def test_a_rightly_named_job_brings_no_callback_and_no_webhook_along(
         json.dumps([bell.RUN_TASK, None, 42, {}]).encode(),
     ],
 )
-def test_spoilt_jobs_do_not_stop_the_worker(redis: Redis, rung: list[int], data: bytes) -> None:
+def test_spoilt_jobs_do_not_stop_the_worker(redis: Redis, rung: list[bool], data: bytes) -> None:
     spoilt = strangers_queue(redis).enqueue(bell.RUN_TASK, 1)
     redis.hset(
         spoilt.key, mapping={"data": data, "timeout": "never", "created_at": "?", "status": b"\xff"}
@@ -161,10 +197,10 @@ def test_spoilt_jobs_do_not_stop_the_worker(redis: Redis, rung: list[int], data:
 
     work(redis)
 
-    assert rung == [7]
+    assert rung == [NOT_URGENT]
 
 
-def test_a_worker_takes_no_commands_from_redis(redis: Redis, rung: list[int]) -> None:
+def test_a_worker_takes_no_commands_from_redis(redis: Redis, rung: list[bool]) -> None:
     worker = work(redis)
 
     assert worker.pubsub_thread is None

@@ -17,7 +17,7 @@ from sync.jobs import work
 from sync.jobs.ask import ask
 from sync.jobs.run import run_one, run_task
 from sync.models import RemoteCall, StepSchedule, SyncAttempt, SyncTask
-from sync.steps import STEPS, StepRun
+from sync.steps import STEPS, Slice, StepRun
 from tests.builders import a_user
 from tests.wire import Killed
 from tests.world import World
@@ -309,7 +309,7 @@ def test_who_joins_a_running_automatic_task_gets_what_follows_from_it(world: Wor
     wanted = work.push_order(order)
     push = STEPS["push_order"]
 
-    def joined(run: StepRun) -> str:
+    def joined(run: StepRun) -> str | Slice:
         ask(wanted, origin=CLICK, asked_by=person)
         return push(run)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 from django.utils import timezone
@@ -89,3 +90,12 @@ def test_missing_schedules_are_made_once_and_a_persons_choice_stays() -> None:
     kept = StepSchedule.objects.get(step="push_order")
     assert (kept.is_enabled, kept.interval_seconds) == (False, 900)
     assert StepSchedule.objects.count() == len(plan.OPEN_WORK)
+
+
+def test_where_more_waits_than_is_asked_for_at_once_the_next_look_goes_on() -> None:
+    for _ in range(5):
+        a_sales_order()
+    a_schedule()
+
+    with mock.patch.object(plan, "AT_ONCE", 2):
+        assert [schedule.tick() for _look in range(4)] == [2, 2, 1, 0]

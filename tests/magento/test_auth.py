@@ -16,7 +16,7 @@ import responses
 from sync.errors import RemoteMisconfigured, RemoteUnavailable, SyncError
 from sync.magento.auth import AdminLogin, admin_login, oauth1
 from sync.magento.client import MagentoClient
-from sync.magento.transport import new_session
+from sync.magento.connections import new_session
 from tests.magento.recorded import SHOP, answer_as_recorded, answer_body, exchange
 from tests.steps.odd_answers import ODD_ANSWERS
 

@@ -14,7 +14,8 @@ import pytest
 from sync.errors import OutcomeUnknown, RemoteUnavailable
 from sync.magento.auth import BearerToken
 from sync.magento.client import MagentoClient
-from sync.magento.transport import TimeLimits, new_session
+from sync.magento.connections import ShopConnections, new_session
+from sync.magento.transport import TimeLimits
 from sync.reading import Read
 
 pytestmark = pytest.mark.flow  # waits on real connections for as long as the clock says
@@ -114,7 +115,8 @@ def our_tls() -> ssl.SSLContext:
 def client_over_tls(address: str, call: float) -> MagentoClient:
     session, limits = new_session(), TimeLimits(connect=5, read=5, call=call)
     session.verify = False  # the certificate is our own, and its days are not the matter here
-    return MagentoClient(address, BearerToken("t"), limits=limits, session=session)
+    connections = ShopConnections("the shop", lambda: session)
+    return MagentoClient(address, BearerToken("t"), limits=limits, connections=connections)
 
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
@@ -131,7 +133,7 @@ def test_calls_over_tls_are_answered_on_one_connection() -> None:
         client = client_over_tls(address, call=60)
         assert [client.search_shipments(1) for _ in range(2)] == [Read(), Read()]
         assert len(made) == 1
-        client._http._session.close()
+        client._http.connections.renew()
 
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")

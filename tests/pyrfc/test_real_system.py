@@ -19,6 +19,7 @@ from sync.sap.client import SapClient
 from sync.sap.connection import connect
 from sync.sap.options import SapOptions
 from sync.sap.refusals import SapFieldMissing, SapFieldRefused
+from sync.sap.sessions import SapSessions
 from tests.pyrfc import system
 
 reason = system.why_not()
@@ -48,9 +49,11 @@ def client() -> Iterator[SapClient]:
 
 @pytest.fixture
 def session() -> Iterator[SapSession]:
-    session = SapSession(connect, system.connection_parameters(), SapOptions())
+    sessions = SapSessions(connect, system.connection_parameters(), SapOptions())
+    session = SapSession(sessions, SapOptions())
     yield session
     session.close()
+    sessions.renew()
 
 
 @pytest.fixture(scope="module")

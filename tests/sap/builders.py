@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sync.exchanges import Exchange
+from sync.exchanges import SENT, Exchange
 from sync.sap.client import SapClient
 from sync.sap.options import SapOptions
 from sync.sap.records import (
@@ -60,4 +60,9 @@ def a_request(**changes: Any) -> SapSalesOrderRequest:
 
 def a_client(sap: FakeSap, seen: list[Exchange] | None = None, **options: Any) -> SapClient:
     observed = seen if seen is not None else []
-    return SapClient(sap.connect, PARAMETERS, SapOptions(**options), observe=observed.append)
+
+    def keep(exchange: Exchange) -> None:
+        if exchange.outcome != SENT:  # told again once it has ended
+            observed.append(exchange)
+
+    return SapClient(sap.connect, PARAMETERS, SapOptions(**options), observe=keep)

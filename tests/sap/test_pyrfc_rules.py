@@ -17,6 +17,7 @@ from sync.sap.bapi import SapSession
 from sync.sap.client import SapClient
 from sync.sap.connection import connect
 from sync.sap.options import SapOptions
+from sync.sap.sessions import SapSessions
 from tests.sap.builders import PARAMETERS
 from tests.sap.fake_sap import FakeSap
 
@@ -86,7 +87,7 @@ def test_nobody_sets_the_locale_which_would_change_how_the_library_reads_numbers
 
 @pytest.mark.parametrize("use", [pickle.dumps, copy.copy, copy.deepcopy])
 def test_a_session_never_leaves_its_process(use: Callable[[SapSession], Any]) -> None:
-    session = SapSession(FakeSap().connect, PARAMETERS, SapOptions())
+    session = SapSession(SapSessions(FakeSap().connect, PARAMETERS, SapOptions()), SapOptions())
 
     with pytest.raises(TypeError, match="cannot be pickled"):
         use(session)

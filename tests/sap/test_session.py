@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from sync import lending
 from sync.errors import (
     OutcomeUnknown,
     RemoteMisconfigured,
@@ -18,11 +19,12 @@ from sync.errors import (
     SyncError,
     UnexpectedRecord,
 )
-from sync.exchanges import Exchange
-from sync.sap import bapi, connection, ledger
+from sync.exchanges import SENT, Exchange
+from sync.sap import connection, ledger
 from sync.sap.bapi import SapSession
 from sync.sap.options import SapOptions
 from sync.sap.refusals import SapException, SapFieldMissing, SapFieldRefused, SapNotAuthorized
+from sync.sap.sessions import SapSessions
 from tests.sap.builders import PARAMETERS
 from tests.sap.fake_sap import (
     ABAPApplicationError,
@@ -48,7 +50,8 @@ UNREADABLE = InvalidOperation()
 
 def a_session(sap: FakeSap, seen: list[Exchange] | None = None) -> SapSession:
     observed = seen if seen is not None else []
-    return SapSession(sap.connect, PARAMETERS, SapOptions(), observed.append)
+    options = SapOptions()
+    return SapSession(SapSessions(sap.connect, PARAMETERS, options), options, observed.append)
 
 
 # ---- doubtful ends -----------------------------------------------------------------------------
@@ -309,7 +312,7 @@ def test_a_forked_child_neither_uses_nor_closes_its_parents_connection(
     sap = FakeSap()
     session = a_session(sap)
     session.call(PING, {})
-    monkeypatch.setattr(bapi, "_inherited", [])
+    monkeypatch.setattr(lending, "_inherited", [])
     monkeypatch.setattr(os, "getpid", lambda: -1)
 
     session.call(PING, {})
@@ -364,7 +367,8 @@ def test_each_call_is_told_to_the_observer(answer: Any, changes: bool, outcome: 
     with suppress(SyncError):
         session.call(PING, {"REQUTEXT": "hello"}, changes=changes)
 
-    (exchange,) = seen
+    *before, exchange = seen
+    assert [one.outcome for one in before] == ([SENT] if changes else [])  # before it leaves
     assert (exchange.system, exchange.operation, exchange.outcome) == ("sap", PING, outcome)
     assert exchange.is_write is changes
     assert exchange.request == {"REQUTEXT": "hello"}

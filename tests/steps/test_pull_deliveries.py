@@ -74,11 +74,14 @@ def test_a_delivery_that_changed_brings_news(world: World) -> None:
     (number,) = world.dispatch(order)
     world.run(work.pull_deliveries(order))
     before = OutboundDelivery.objects.get().changed_at
+    OutboundDelivery.objects.update(news_at=None)
     world.track(number, "1Z9")
 
     world.run(work.pull_deliveries(order))
 
-    assert OutboundDelivery.objects.get().changed_at > before
+    after = OutboundDelivery.objects.get()
+    assert after.changed_at > before
+    assert after.news_at is not None
 
 
 def test_a_batch_split_is_added_up_to_the_order_line(world: World) -> None:

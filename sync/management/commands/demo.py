@@ -34,7 +34,7 @@ class Command(BaseCommand):
     ] = []  # they are for production; the processes it starts run them
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--workers", type=int, default=2)
+        parser.add_argument("--workers", type=int, default=1)
         parser.add_argument("--place-every", type=int, default=120, metavar="SECONDS")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -123,8 +123,7 @@ def commands(data: Path, ports: dict[str, int], options: dict[str, Any]) -> dict
     if "REDIS_URL" not in os.environ:
         found = {"redis": _redis(data)} | found
     for number in range(1, options["workers"] + 1):
-        first = ["--first", "bulk"] if number == 2 else []
-        found[f"worker{number}"] = [*manage, "sync_worker", *first]
+        found[f"worker{number}"] = [*manage, "sync_worker"]
     return {name: shlex.join([sys.executable, *command]) for name, command in found.items()}
 
 

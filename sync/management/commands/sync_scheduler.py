@@ -1,4 +1,4 @@
-"""Runs the scheduler: queues automatic work when it is due, and sweeps the ledger."""
+"""Runs the scheduler: queues automatic work when it is due, sweeps the ledger and prunes it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from sync.jobs import breaker
 from sync.jobs.heartbeat import beating
+from sync.jobs.prune import Chore
 from sync.jobs.schedule import create_missing_schedules, tick
 from sync.jobs.sweep import sweep
 from sync.models import ProcessHeartbeat, clock
 
 logger = logging.getLogger(__name__)
+pruning = Chore()
 
 
 class Command(BaseCommand):
@@ -50,5 +52,6 @@ def _look() -> None:
         tick()
         breaker.probe()
         sweep()
+        pruning.do_a_little()
     except (DatabaseError, InterfaceError):
         logger.exception("the ledger could not be read; trying again")

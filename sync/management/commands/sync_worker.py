@@ -1,37 +1,106 @@
-"""Runs a worker: it waits for the bell and carries out tasks."""
+"""Runs a worker: it waits for the bell and carries out tasks, many at once."""
 
 from __future__ import annotations
 
+import os
+import signal
+import time
+from contextlib import suppress
+from types import FrameType
 from typing import Any
 
 import django_rq
-from django.core.management.base import BaseCommand, CommandParser
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from redis.exceptions import RedisError
 from rq.serializers import JSONSerializer
 
-from sync.jobs.heartbeat import beating
-from sync.jobs.rings import hear_no_commands
-from sync.models import ProcessHeartbeat, clock
+from sync.jobs.bell import QUEUES, heard_here, ring_once
+from sync.jobs.due_work import DueWork
+from sync.jobs.heartbeat import Crew, beating, process_name
+from sync.jobs.pull_loop import Due, PullLoop
+from sync.jobs.run import run_task
+from sync.models import ProcessHeartbeat, SyncTask, clock
+from sync.remotes import close_connections, tend_connections
 
-QUEUES = ("interactive", "bulk")
+LISTENER = "sync.jobs.rings.Listener"
+WORKER = ProcessHeartbeat.Kind.WORKER
+TWICE_WITHIN_SECONDS = 1.0  # a supervisor and a terminal may both send one signal
+PASS_ON_EVERY_SECONDS = 1.0
 
 
 class Command(BaseCommand):
-    """One process, one task at a time; start as many as the remotes can bear."""
+    """One process, many threads; start a second one for another machine or another core."""
 
-    help = "Run a worker (no fork: its SAP session and connections stay open)."
+    help = "Run a worker (no fork: its SAP sessions and connections stay open)."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--first", choices=QUEUES, default=QUEUES[0],
-            help="the work it takes first; give one of several workers 'bulk', so that constant "
-            "clicking does not hold up what runs by itself",
+            "--threads", type=int, default=settings.WORKER_THREADS,
+            help="tasks it runs at once (default: WORKER_THREADS)",
         )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
-        queues = sorted(QUEUES, key=lambda name: name != options["first"])
-        worker = django_rq.get_worker(
-            *queues, worker_class="rq.SimpleWorker", serializer=JSONSerializer
-        )
-        hear_no_commands(worker)
-        with clock.going_by_the_database(), beating(ProcessHeartbeat.Kind.WORKER):
-            worker.work(logging_level="WARNING")
+        if options["threads"] < 1:
+            raise CommandError("A worker needs at least one thread.")
+        due_work = DueWork(process_name(WORKER))
+        loop = PullLoop(options["threads"], due_work, run_task, PassingOn())
+
+        def tend() -> None:
+            tend_connections()
+            due_work.note_workers()
+
+        crew = Crew(loop.threads, lambda: loop.busy, tend)
+        with clock.going_by_the_database(), beating(WORKER, crew), heard_here(offering(loop)):
+            loop.start()
+            try:
+                listen(loop)
+            finally:
+                end_at_once_on_a_second_signal()
+                loop.drain()
+                close_connections()
+
+
+def listen(loop: PullLoop) -> None:
+    """Until a signal comes."""
+    listener: Any = django_rq.get_worker(
+        *QUEUES.values(), worker_class=LISTENER, serializer=JSONSerializer
+    )
+    listener.heard = loop.ring
+    listener.work(logging_level="WARNING")
+
+
+def offering(loop: PullLoop) -> Any:
+    def offer(tasks: list[SyncTask]) -> None:
+        urgent = SyncTask.Priority.INTERACTIVE
+        loop.offer([Due(task.pk, task.lock, task.priority == urgent) for task in tasks])
+
+    return offer
+
+
+class PassingOn:
+    """Rings for other workers when there is more to do than this one can take up."""
+
+    def __init__(self) -> None:
+        self._passed_at = 0.0
+
+    def __call__(self, due: Due) -> None:
+        now = time.monotonic()
+        if now - self._passed_at < PASS_ON_EVERY_SECONDS:
+            return
+        self._passed_at = now
+        priority = SyncTask.Priority.INTERACTIVE if due.is_urgent else SyncTask.Priority.BULK
+        with suppress(RedisError):  # the sweep rings as well
+            ring_once(QUEUES[priority], due.pk)
+
+
+def end_at_once_on_a_second_signal() -> None:
+    """The first one lets what runs come to its end; leases and marks bear what a kill does."""
+    first = time.monotonic()
+
+    def end(signum: int, frame: FrameType | None) -> None:
+        if time.monotonic() - first > TWICE_WITHIN_SECONDS:
+            os._exit(1)
+
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wanted, end)

@@ -1,0 +1,39 @@
+"""What is read as a task ends: who has joined it, what waits behind it, whether a remote fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Subquery
+
+from sync.models import RemoteHealth, SyncTask, clock
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """``behind`` is the next due task of the same lock."""
+
+    behind: int | None
+    is_any_failing: bool
+
+
+def end_of(task: SyncTask) -> End:
+    """One read for all of it; read after the task was closed, in the same transaction, so that
+    nobody can join it any more. Tells the task who has joined."""
+    due = SyncTask.objects.due(clock.now()).order_by("priority", "id").values("pk")
+    failing = RemoteHealth.objects.filter(consecutive_failures__gt=0)
+    read = SyncTask.objects.filter(pk=task.pk).annotate(
+        behind=Subquery(due.filter(lock=OuterRef("lock")).exclude(pk=OuterRef("pk"))[:1]),
+        is_any_failing=Exists(failing),
+    )
+    columns = ("behind", "is_any_failing", "asked_by", "is_wanted_again")
+    behind, is_any_failing, task.asked_by_id, task.is_wanted_again = read.values_list(
+        *columns
+    ).get()
+    return End(behind, is_any_failing)
+
+
+def next_behind(task: SyncTask) -> int | None:
+    """A fetch with more to read has rung for its next slice, behind all that waits."""
+    due = SyncTask.objects.due(clock.now()).filter(lock=task.lock).exclude(pk=task.pk)
+    return due.order_by("priority", "id").values_list("pk", flat=True).first()

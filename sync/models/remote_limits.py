@@ -1,0 +1,134 @@
+"""What all processes together ask of a remote: open connections, and calls a second.
+
+A process leases a slot for as long as it keeps a connection open, and renews it with its sign of
+life; so the slots of a killed process come free when their lease is over. All by the database's
+clock.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import IntegrityError, models, transaction
+
+from sync.models import clock
+
+RACES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a process holds of a remote's slots, and how many it should give back to others."""
+
+    held: frozenset[int] = field(default_factory=frozenset)
+    surplus: int = 0
+
+
+class RemoteSlotQuerySet(models.QuerySet["RemoteSlot"]):
+    LEASE = timedelta(seconds=30)
+
+    def taken(self, now: datetime) -> Self:
+        return self.filter(number__isnull=False, until__gt=now)
+
+    def take(self, system: str, limit: int, holder: str) -> int | None:
+        """The number of a slot that was free; None while all are taken, which others then see."""
+        for _ in range(RACES):
+            now = clock.now()
+            taken = set(self.filter(system=system).taken(now).values_list("number", flat=True))
+            free = next((one for one in range(1, limit + 1) if one not in taken), None)
+            if free is None:
+                self._wish(system, holder, now)
+                return None
+            if self._lease(system, free, holder, now):
+                self.filter(system=system, number=None, holder=holder).delete()
+                return free
+        return None
+
+    def _lease(self, system: str, number: int, holder: str, now: datetime) -> bool:
+        """Whether nobody else was first."""
+        leased = {"holder": holder, "until": now + self.LEASE}
+        if self.filter(system=system, number=number, until__lte=now).update(**leased):
+            return True
+        try:
+            with transaction.atomic():
+                self.create(system=system, number=number, **leased)
+        except IntegrityError:
+            return False
+        return True
+
+    def _wish(self, system: str, holder: str, now: datetime) -> None:
+        mine = self.filter(system=system, number=None, holder=holder)
+        if not mine.update(until=now + self.LEASE):
+            self.create(system=system, holder=holder, until=now + self.LEASE)
+
+    def keep(self, system: str, limit: int, holder: str) -> Share:
+        """Renew what a process holds. Where others wait, it keeps no more than an equal share."""
+        now = clock.now()
+        of_system = self.filter(system=system)
+        own = of_system.filter(number__isnull=False, holder=holder)
+        own.update(until=now + self.LEASE)
+        held: dict[str, set[int]] = {}
+        waiting = Counter[str]()
+        for number, name in of_system.filter(until__gt=now).values_list("number", "holder"):
+            if number is None:
+                waiting[name] += 1
+            else:
+                held.setdefault(name, set()).add(number)
+        of_mine = held.get(holder, set())
+        others = set(waiting) - {holder}
+        share = max(1, limit // len(held.keys() | others | {holder})) if others else limit
+        return Share(frozenset(of_mine), max(0, len(of_mine) - share))
+
+    def give_back(self, system: str, number: int, holder: str) -> None:
+        self.filter(system=system, number=number, holder=holder).delete()
+
+
+class RemoteSlot(models.Model):
+    """One open connection to a remote; without a number, a process that waits for one."""
+
+    system = models.CharField(max_length=60)
+    number = models.PositiveSmallIntegerField(null=True)
+    holder = models.CharField(max_length=120)
+    until = models.DateTimeField()
+
+    objects = RemoteSlotQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["system", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["system", "number"], name="one_holder_per_slot")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.number}: {self.holder}"
+
+
+class RemotePaceManager(models.Manager["RemotePace"]):
+    def reserve(self, system: str, span: timedelta) -> timedelta:
+        """Keep the next ``span`` of a remote's time free for the caller; returns in how long it
+        begins."""
+        while True:
+            now = clock.now()
+            row, _created = self.get_or_create(system=system, defaults={"free_at": now})
+            begins = max(row.free_at, now)
+            still = self.filter(pk=row.pk, free_at=row.free_at)
+            if still.update(free_at=begins + span):
+                return begins - now
+
+
+class RemotePace(models.Model):
+    """From when on a remote may be called again, where its calls per second are limited."""
+
+    system = models.CharField(max_length=60, unique=True)
+    free_at = models.DateTimeField()
+
+    objects = RemotePaceManager()
+
+    class Meta:
+        ordering = ["system"]
+
+    def __str__(self) -> str:
+        return f"{self.system} from {self.free_at}"

@@ -1,0 +1,45 @@
+"""What one order costs the portal: queries, transactions, CPU, calls, bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.bench import cycle
+from tests.bench.cycle import Measured
+from tests.bench.figures import Figure
+from tests.bench.stage import Remotes, Stage
+
+ORDERS = 60
+
+
+def figures(stage: Stage) -> Iterator[Figure]:
+    for shape in ("simple",):
+        first, whole = _whole_cycle(stage, shape, ORDERS)
+        yield from _of("create + confirm", first, queries=40, worker=40)
+        yield from _of("whole cycle", whole, queries=130, worker=110)
+        each = whole.cost.per(whole.orders)
+        yield Figure("whole cycle: writing transactions", each.writing_transactions, "", 30)
+        yield Figure("whole cycle: PostgreSQL CPU", 1000 * each.postgres_cpu, "ms", 45)
+        yield Figure("whole cycle: SAP calls", each.sap_calls, "", 12)
+        yield Figure("whole cycle: shop calls", each.shop_calls, "", 9)
+        yield Figure("whole cycle: ledger rows", each.ledger_rows)
+        yield Figure("whole cycle: stand-ins' CPU", 1000 * (each.sap_cpu + each.shop_cpu), "ms")
+
+
+def _of(name: str, measured: Measured, *, queries: float, worker: float) -> Iterator[Figure]:
+    each = measured.cost.per(measured.orders)
+    yield Figure(f"{name}: queries", each.queries, "", queries)
+    yield Figure(f"{name}: BEGIN, COMMIT and their like", each.frames)
+    yield Figure(f"{name}: worker CPU", 1000 * each.worker_cpu, "ms", worker)
+
+
+def _whole_cycle(stage: Stage, shape: str, orders: int) -> tuple[Measured, Measured]:
+    """After one order has warmed everything up."""
+    stage.start_workers(1, 4)
+    for count in (1, orders):
+        cycle.place(stage, count, shape)
+        stage.be_slow(Remotes())
+        first = cycle.into_sap(stage, count)
+        whole = first + cycle.on_to_the_mail(stage, count)
+    stage.stop_workers()
+    return first, whole

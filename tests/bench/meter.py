@@ -1,0 +1,121 @@
+"""What the portal has cost so far, counted where it cannot be mistaken: in PostgreSQL, in the
+kernel's books of each process, at the stand-ins."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Self
+
+import psycopg
+
+from tests.bench.metered import booked_seconds
+from tests.bench.stage import Stage
+
+TICKS = os.sysconf("SC_CLK_TCK")
+FRAME = "'^ *(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET|SHOW|SELECT set_config)'"
+STATEMENTS = (
+    f"SELECT coalesce(sum(calls) FILTER (WHERE query !~* {FRAME}), 0), "
+    f"coalesce(sum(calls) FILTER (WHERE query ~* {FRAME}), 0) FROM pg_stat_statements s "
+    "JOIN pg_roles r ON r.oid = s.userid WHERE r.rolname = 'portal' "
+    "AND query NOT LIKE '%FOR KEY SHARE OF x'"  # PostgreSQL's own, for foreign keys
+)
+TRANSACTIONS = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"  # those that write
+CALLS = (
+    "SELECT count(*) FILTER (WHERE system = 'sap'), count(*) FILTER (WHERE system <> 'sap') "
+    "FROM sync_remotecall"
+)
+ROWS = (
+    "SELECT (SELECT count(*) FROM sync_synctask) + (SELECT count(*) FROM sync_syncattempt) "
+    "+ (SELECT count(*) FROM sync_remotecall)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Of the time between two readings; CPU in seconds."""
+
+    queries: float
+    frames: float  # BEGIN, COMMIT and their like
+    writing_transactions: float
+    worker_cpu: float
+    postgres_cpu: float
+    sap_cpu: float
+    shop_cpu: float
+    sap_calls: float
+    shop_calls: float
+    ledger_rows: float
+
+    def __sub__(self, other: Self) -> Self:
+        return self._with(lambda mine, its: mine - its, other)
+
+    def __add__(self, other: Self) -> Self:
+        return self._with(lambda mine, its: mine + its, other)
+
+    def per(self, orders: int) -> Self:
+        return type(self)(*(value / orders for value in self._values))
+
+    @property
+    def _values(self) -> list[float]:
+        return [float(getattr(self, one.name)) for one in fields(self)]
+
+    def _with(self, combine: Callable[[float, float], float], other: Self) -> Self:
+        return type(self)(*map(combine, self._values, other._values))
+
+
+def read(stage: Stage, watcher: psycopg.Connection[tuple[object, ...]]) -> Cost:
+    def numbers(query: str) -> list[float]:
+        row = watcher.execute(query.encode()).fetchone()
+        assert row is not None
+        return [float(str(value)) for value in row]
+
+    queries, frames = numbers(STATEMENTS)
+    (transactions,) = numbers(TRANSACTIONS)
+    sap_calls, shop_calls = numbers(CALLS)
+    (rows,) = numbers(ROWS)
+    fired = [float(one["fired"]) for one in stage.sap.faults()]
+    return Cost(
+        queries, frames, transactions,
+        sum(map(cpu_seconds, stage.worker_pids())) - booked_seconds(stage.directory),
+        postgres_seconds(stage.cluster),
+        cpu_seconds(stage.crew.processes["sap"].running.pid),
+        cpu_seconds(stage.crew.processes["shop"].running.pid),
+        sum(fired) or sap_calls, shop_calls, rows,
+    )  # fmt: skip
+
+
+def cpu_seconds(pid: int) -> float:
+    """Of the process and of its children that have ended."""
+    values = _stat(pid)
+    return sum(values[11:15]) / TICKS if values else 0.0
+
+
+def postgres_seconds(cluster: Path) -> float:
+    """Of the whole server."""
+    master = int((cluster / "postmaster.pid").read_text().split()[0])
+    total = cpu_seconds(master)
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            values = _stat(int(entry.name))
+            if values and values[1] == master:
+                total += sum(values[11:13]) / TICKS
+    return total
+
+
+def peak_memory_bytes(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def _stat(pid: int) -> list[int]:
+    """The numbers after the name in brackets, state first as 0; empty where it is gone."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return []
+    _state, *rest = text.rpartition(")")[2].split()
+    return [0, *(int(value) for value in rest)]
