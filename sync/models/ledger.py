@@ -16,7 +16,7 @@ from django.db.models import F, Q
 
 from sync.causes.cause import Team
 from sync.errors import LeaseLost
-from sync.models import clock, task_indexes
+from sync.models import clock, page_indexes, task_indexes
 from sync.models.failures import NO_FAILURE
 from sync.models.packed import PackedJSONField
 from sync.models.steps import Step
@@ -89,6 +89,7 @@ class SyncTask(models.Model):
 
     class Priority(models.IntegerChoices):
         INTERACTIVE = 0, "Interactive"
+        CLICKED = 3, "Clicked with many others"
         BULK = 5, "Bulk"
 
     OPEN_STATES: ClassVar = [State.WAITING, State.RUNNING, State.NEEDS_ATTENTION]
@@ -182,7 +183,7 @@ class SyncTask(models.Model):
                 name="one_running_task_per_lock",
             ),
         ]
-        indexes = task_indexes.INDEXES
+        indexes = [*task_indexes.INDEXES, *page_indexes.TASKS]
 
     def __str__(self) -> str:
         return f"{self.get_step_display()} {self.reference}"
