@@ -8,11 +8,11 @@ from unittest import mock
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.utils import timezone
 
 from sync.jobs import taking_up, work
-from sync.jobs.ask import ask, follow_up_urgency
+from sync.jobs.ask import ask, follow_up_urgency, retry
+from sync.jobs.bell import heard_here
 from sync.jobs.clicks import sync_all_new_orders, told
 from sync.jobs.mass_clicks import (
     NOT_HEARD,
@@ -24,7 +24,7 @@ from sync.jobs.run import run_one
 from sync.jobs.sweep import sweep
 from sync.models import Click, SalesOrder, Step, SyncTask
 from sync.remotes import remotes_of_this_thread
-from sync.roles import FINANCE, LOGISTICS, SALES
+from sync.roles import ADMINISTRATORS, FINANCE, LOGISTICS, SALES
 from tests.builders import (
     a_billing_document,
     a_delivery,
@@ -37,7 +37,7 @@ from tests.builders import (
     an_invoice,
     an_order_in_sap,
 )
-from tests.clicked import carried_out, queue_clicks
+from tests.clicked import carried_out
 
 pytestmark = pytest.mark.django_db
 Kind = Click.Kind
@@ -364,9 +364,28 @@ def test_what_follows_is_as_urgent_as_what_was_clicked(
     assert follow_up_urgency(task) == follows_with
 
 
-def test_the_work_of_a_chunk_is_rung_for_once_it_is_stored() -> None:
-    with mock.patch("sync.jobs.mass_clicks.ring", return_value=True):
-        click_on([a_sales_order(), a_sales_order()])
-    with mock.patch("sync.jobs.bell.ring") as ring, transaction.atomic():
-        queue_clicks()
-        assert not ring.called
+def test_the_worker_that_queues_it_hears_of_its_tasks_and_of_nothing_else(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    """A ring for no task at all stopped a worker in the middle of a click."""
+    clicked = click_on([a_sales_order(), a_sales_order()])
+    heard: list[list[SyncTask]] = []
+
+    with heard_here(heard.append), django_capture_on_commit_callbacks(execute=True):
+        answer = carried_out(clicked)
+
+    assert answer == "Sync now, 2 orders: 2 queued."
+    assert [[task.step for task in tasks] for tasks in heard] == [[Step.PUSH_ORDER] * 2]
+
+
+def test_a_click_that_stopped_goes_on_where_it_was_when_it_is_retried() -> None:
+    orders = [a_sales_order() for _ in range(3)]
+    clicked = click_on(orders)
+    with mock.patch.object(taking_up, "_next", side_effect=ZeroDivisionError):
+        run_one(SyncTask.objects.get().pk, remotes_of_this_thread())
+    task = SyncTask.objects.get()
+    assert task.state == State.NEEDS_ATTENTION
+
+    retry(task, asked_by=a_user(ADMINISTRATORS))
+
+    assert carried_out(clicked) == "Sync now, 3 orders: 3 queued."
