@@ -188,6 +188,8 @@ LEASE_SECONDS = env.int("LEASE_SECONDS", 300)
 MAGENTO_SETTLE_SECONDS = env.int("MAGENTO_SETTLE_SECONDS", 120)
 SAP_SETTLE_SECONDS = env.int("SAP_SETTLE_SECONDS", 120)
 PULL_OVERLAP_SECONDS = env.int("PULL_OVERLAP_SECONDS", 300)
+# Statuses the fetch of deliveries has read count for the fetch of billing documents so long.
+SAP_STATUSES_FOR_SECONDS = env.int("SAP_STATUSES_FOR_SECONDS", 120)
 # Parcel numbers and billing documents change after an order is complete: SAP is asked again.
 FOLLOW_COMPLETE_EVERY_SECONDS = env.int("FOLLOW_COMPLETE_EVERY_SECONDS", 3600)
 FOLLOW_COMPLETE_DAYS = env.float("FOLLOW_COMPLETE_DAYS", 14.0)

@@ -19,6 +19,7 @@ class Policy:
     delivery_sources: DeliverySources
     follow_every: timedelta
     follow_for: timedelta
+    statuses_for: timedelta
     watch_for: timedelta
     watch_orders: int
     is_sap_a_standin: bool
@@ -42,6 +43,7 @@ def policy_from_settings() -> Policy:
         ),
         follow_every=timedelta(seconds=settings.FOLLOW_COMPLETE_EVERY_SECONDS),
         follow_for=timedelta(days=settings.FOLLOW_COMPLETE_DAYS),
+        statuses_for=timedelta(seconds=settings.SAP_STATUSES_FOR_SECONDS),
         watch_for=timedelta(days=settings.WATCH_BILLING_DAYS),
         watch_orders=settings.WATCH_BILLING_ORDERS,
         needs_release=settings.NEEDS_RELEASE,

@@ -25,13 +25,14 @@ from sync.magento.client import MagentoClient
 from sync.magento.connections import ShopConnections
 from sync.magento.transport import TimeLimits
 from sync.models import RemoteIdentity, SapMessageEntry, Shop
+from sync.models.master_data import rows_of
 from sync.models.systems import SAP
 from sync.policy import Policy, policy_from_settings
-from sync.sap.bapi import SapSessions
 from sync.sap.client import SapClient
 from sync.sap.connection import Connect
 from sync.sap.messages import taught_messages
 from sync.sap.options import SapOptions, options_from
+from sync.sap.sessions import SapSessions
 from sync.shop_variables import shop_variables
 
 PATIENCE = 1 / 5  # of a lease: the longest wait for a connection
@@ -79,7 +80,7 @@ class Remotes:
             self._log_on_anew(SAP, self._sap)
             self._is_sap_taught = False
         if not self._is_sap_taught:
-            self._sap.teach(taught_messages(SapMessageEntry.objects.all()))
+            self._sap.teach(taught_messages(rows_of(SapMessageEntry)))
             self._is_sap_taught = True
         return self._sap
 

@@ -45,7 +45,12 @@ from tests.wire import Line, WiredConnection, WsgiAdapter
 Books = dict[str, Any]
 CREDENTIALS = Credentials()
 SAP_LOGON = {"ashost": "127.0.0.1", "sysnr": "00", "client": "100", "user": "PORTAL", "lang": "EN"}
-POLICY = replace(policy_from_settings(), lease=timedelta(seconds=60), is_sap_a_standin=False)
+POLICY = replace(
+    policy_from_settings(),
+    lease=timedelta(seconds=60),
+    statuses_for=timedelta(0),  # each fetch sees what has just happened
+    is_sap_a_standin=False,
+)
 
 
 @dataclass
@@ -61,6 +66,7 @@ class World:
     more_apps: dict[str, Any] = field(default_factory=dict)
     password: str = "secret"
     reads_tables: bool = False
+    documents_per_read: int = 200
     keys: Credentials = CREDENTIALS
 
     def __post_init__(self) -> None:
@@ -285,7 +291,11 @@ class World:
         def connect(**parameters: Any) -> Any:
             return WiredConnection(connect_in_process(self.sap, **parameters), self.line)
 
-        options = SapOptions(time_zone="Europe/Berlin", reads_tables=self.reads_tables)
+        options = SapOptions(
+            time_zone="Europe/Berlin",
+            reads_tables=self.reads_tables,
+            documents_per_read=self.documents_per_read,
+        )
         return SapClient(connect, {**SAP_LOGON, "passwd": self.password}, options, observe=observe)
 
 

@@ -23,7 +23,8 @@ def end_of(task: SyncTask) -> End:
     due = SyncTask.objects.due(clock.now()).order_by("priority", "id").values("pk")
     failing = RemoteHealth.objects.filter(consecutive_failures__gt=0)
     read = SyncTask.objects.filter(pk=task.pk).annotate(
-        behind=Subquery(due.filter(lock=OuterRef("lock"))[:1]), is_any_failing=Exists(failing)
+        behind=Subquery(due.filter(lock=OuterRef("lock")).exclude(pk=OuterRef("pk"))[:1]),
+        is_any_failing=Exists(failing),
     )
     columns = ("behind", "is_any_failing", "asked_by", "is_wanted_again")
     behind, is_any_failing, task.asked_by_id, task.is_wanted_again = read.values_list(
@@ -32,6 +33,7 @@ def end_of(task: SyncTask) -> End:
     return End(behind, is_any_failing)
 
 
-def next_behind(lock: str) -> int | None:
-    due = SyncTask.objects.due(clock.now()).filter(lock=lock)
+def next_behind(task: SyncTask) -> int | None:
+    """A fetch with more to read has rung for its next slice, behind all that waits."""
+    due = SyncTask.objects.due(clock.now()).filter(lock=task.lock).exclude(pk=task.pk)
     return due.order_by("priority", "id").values_list("pk", flat=True).first()

@@ -39,6 +39,13 @@ def note_success(task: SyncTask) -> None:
         health.save()
 
 
+def note_slice(task: SyncTask) -> None:
+    """A round that is under way is not silent; trouble ends only when it has come to its end."""
+    FetchHealth.objects.filter(
+        step=task.step, reference=task.reference, consecutive_failures=0
+    ).update(last_good_at=clock.now())
+
+
 def note_failure(task: SyncTask, failure: Mapping[str, str]) -> bool:
     """Count a failure of a full fetch; returns whether its trouble is believed by now."""
     now = clock.now()

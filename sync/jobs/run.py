@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from django.conf import settings
 from django.db import (
@@ -21,21 +22,21 @@ from django.db import (
 
 from sync.causes.portal import PortalCause
 from sync.errors import LeaseLost, RemoteChanged, RemoteUnavailable, SyncError
-from sync.jobs import breaker, fetches, plan, release, resume
+from sync.jobs import breaker, fetches, plan, release, resume, rounds
 from sync.jobs.ask import Asked, ask_all, follow_up_urgency
 from sync.jobs.claims import begin
 from sync.jobs.ends import End, end_of, next_behind
 from sync.jobs.holds import held_back
 from sync.jobs.retries import is_passing_refusal, next_delay, next_fetch
 from sync.jobs.taking_up import take_up
-from sync.jobs.work import is_full_fetch
-from sync.models import StepSchedule, SyncAttempt, SyncTask, clock
+from sync.jobs.work import is_full_fetch, of_order
+from sync.models import Step, StepSchedule, SyncAttempt, SyncTask, clock
 from sync.models.failures import NO_FAILURE, columns_of
 from sync.models.recording import Recording
 from sync.models.steps import ASKING
 from sync.models.systems import kind_of
 from sync.remotes import Remotes, remotes_of_this_thread
-from sync.steps import STEPS, StepRun
+from sync.steps import STEPS, Slice, StepRun
 from sync.steps.recognition.stores import recognise_remotes
 
 logger = logging.getLogger(__name__)
@@ -78,13 +79,14 @@ def run_one(pk: int, remotes: Remotes) -> int | None:
         calls.keep_as_lost("Another worker has taken the task over.")
         with suppress(LeaseLost):  # stopped too long, but nobody took it: back into the queue
             task.try_again_at(clock.now(), NO_FAILURE)
-    return next_behind(task.lock)
+    return next_behind(task)
 
 
 def _execute(run: StepRun) -> int | None:
     task, was = run.task, resume.stopped_by(run.task)
     try:
-        end = _close_done(run, _outcome_of(run))
+        done = _outcome_of(run)
+        end = _close_done(run, done)
     except LeaseLost:
         raise
     except SyncError as error:
@@ -97,37 +99,55 @@ def _execute(run: StepRun) -> int | None:
         logger.exception("task %s failed on a fault of the portal", task.pk)
         _close_broken(run, error)
     else:
-        _note_success(run, end, was)
+        _note_success(run, done, end, was)
         return end.behind
-    return next_behind(task.lock)
+    return next_behind(task)
 
 
-def _outcome_of(run: StepRun) -> str:
+def _outcome_of(run: StepRun) -> Slice:
     """Run the step; the first task to resume after trouble checks the remotes' identity first."""
     if run.task.step in ASKING:
-        return take_up(run.task, run.policy.lease)
+        return Slice(take_up(run.task, run.policy.lease))
     if resume.is_first_try(run.task):
         recognise_remotes(run)
-    return STEPS[run.task.step](run)
+    done = STEPS[run.task.step](run)
+    return done if isinstance(done, Slice) else Slice(done)
 
 
-def _close_done(run: StepRun, outcome: str) -> End:
+def _close_done(run: StepRun, done: Slice) -> End:
     """Task and follow-up work are stored in one transaction, so a crash loses neither."""
-    with run.calls.ending(SyncAttempt.Outcome.DONE, outcome):
-        run.task.succeed(outcome)
-        end = end_of(run.task)
-        asked = ask_follow_ups(run.task)
-    if any(one.task.lock == run.task.lock for one in asked):
-        return replace(end, behind=next_behind(run.task.lock))
-    return end
+    task, calls = run.task, run.calls
+    is_told = done.has_news or calls.has_written or not rounds.is_in_slices(task)
+    with calls.ending(SyncAttempt.Outcome.DONE, done.outcome) if is_told else calls.untold():
+        return _close_or_go_on(run, done)
 
 
-def _note_success(run: StepRun, end: End, was: resume.StoppedBy | None) -> None:
+def _close_or_go_on(run: StepRun, done: Slice) -> End:
+    task = run.task
+    asked: list[Asked] = []
+    if done.place:
+        rounds.go_on(task, done.place)
+        end = end_of(task)
+    elif rounds.end_without_news(task, done.outcome):
+        end = end_of(task)
+    else:
+        task.succeed(done.outcome)
+        end = end_of(task)
+        asked = ask_follow_ups(task)
+    alone = (of_order(Step(task.step), order) for order in done.by_themselves)
+    asked += ask_all(alone, **_following(task))
+    behind = [one.task for one in asked if one.task.lock == task.lock]
+    if end.behind is None and len(behind) == 1 and behind[0].state == SyncTask.State.WAITING:
+        return replace(end, behind=behind[0].pk)
+    return replace(end, behind=next_behind(task)) if behind else end
+
+
+def _note_success(run: StepRun, done: Slice, end: End, was: resume.StoppedBy | None) -> None:
     task, answered = run.task, run.calls.answered
     if end.is_any_failing:
         breaker.note_success(task, answered)
     if is_full_fetch(task):
-        fetches.note_success(task)
+        (fetches.note_slice if done.place else fetches.note_success)(task)
     if {kind_of(system) for system in task.systems} <= answered:
         resume.wake_others(was)
 
@@ -193,13 +213,23 @@ def _is_believed(task: SyncTask, error: Exception) -> bool:
 def ask_follow_ups(task: SyncTask) -> list[Asked]:
     """Queue the follow-up work: all of it if a person asked, else only automatic steps. Before the
     release only what a person asked of one order."""
-    is_by_person, asked_by = release.is_by_person(task), task.asked_by
+    is_by_person = release.is_by_person(task)
     possible = release.let_through(plan.follow_ups(task), asked_by_person=is_by_person)
-    if possible and asked_by is None:
+    if possible and task.asked_by_id is None:
         automatic = StepSchedule.objects.intervals()
         possible = [wanted for wanted in possible if wanted.step in automatic]
-    origin, urgency = SyncTask.Origin.FOLLOW_UP, follow_up_urgency(task)
-    return ask_all(possible, origin=origin, asked_by=asked_by, priority=urgency)
+    if not possible:
+        return []
+    return ask_all(possible, **_following(task))
+
+
+def _following(task: SyncTask) -> dict[str, Any]:
+    """Who asks for what follows from a task, and how urgently."""
+    return {
+        "origin": SyncTask.Origin.FOLLOW_UP,
+        "asked_by": task.asked_by,
+        "priority": follow_up_urgency(task),
+    }
 
 
 def worker_name() -> str:

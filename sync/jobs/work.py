@@ -41,24 +41,24 @@ def pull_orders(shop: Shop) -> Work:
 
 
 def push_order(order: SalesOrder) -> Work:
-    return _of_order(Step.PUSH_ORDER, order)
+    return of_order(Step.PUSH_ORDER, order)
 
 
 def confirm_order(order: SalesOrder) -> Work:
-    return _of_order(Step.CONFIRM_ORDER, order)
+    return of_order(Step.CONFIRM_ORDER, order)
 
 
 def pull_deliveries(order: SalesOrder | None = None) -> Work:
     """For one order, or for every open one."""
     if order is not None:
-        return _of_order(Step.PULL_DELIVERIES, order)
+        return of_order(Step.PULL_DELIVERIES, order)
     return Work(Step.PULL_DELIVERIES, SAP, "pull_deliveries:sap")
 
 
 def pull_billing(order: SalesOrder | None = None) -> Work:
     """For one order, or for every open one."""
     if order is not None:
-        return _of_order(Step.PULL_BILLING, order)
+        return of_order(Step.PULL_BILLING, order)
     return Work(Step.PULL_BILLING, SAP, "pull_billing:sap")
 
 
@@ -149,5 +149,5 @@ def order_lock(order: SalesOrder) -> str:
     return f"order:{order.pk}"
 
 
-def _of_order(step: Step, order: SalesOrder) -> Work:
+def of_order(step: Step, order: SalesOrder) -> Work:
     return Work(step, f"order:{order.pk}", order_lock(order), shop=order.shop, sales_order=order)

@@ -50,14 +50,19 @@ class OrderRoutes:
         return search.records(narrowing, parse_order, after, self._sizes)
 
     def search_order_keys(
-        self, *, updated_from: datetime, page_size: int = 100, doubts: Doubts = NO_DOUBTS
+        self,
+        *,
+        updated_from: datetime,
+        page_size: int = 100,
+        after: tuple[datetime, int] | None = None,
+        doubts: Doubts = NO_DOUBTS,
     ) -> Iterator[Read[MagentoOrderKey]]:
         """As ``search_orders``, but only what tells whether an order is news: a hundredth of the
         orders themselves."""
         fields = f"items[{','.join(KEY_MEMBERS)}],total_count"
         search = OrderSearch(updated_from, (), page_size, fields)
         narrowing = Narrowing("orders", self._order_page, doubts)
-        return search.records(narrowing, parse_order_key, None, self._sizes)
+        return search.records(narrowing, parse_order_key, after, self._sizes)
 
     def get_orders(
         self, entity_ids: Collection[int], doubts: Doubts = NO_DOUBTS

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sync", "0038_workers_of_many_threads"),
+        ("sync", "0032_stored_once"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

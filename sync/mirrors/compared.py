@@ -53,15 +53,17 @@ def refunded_in_shop(order: SalesOrder) -> Decimal:
         return ZERO
 
 
-def note_sap_order(order: SalesOrder, read: SapSalesOrder) -> None:
+def note_sap_order(order: SalesOrder, read: SapSalesOrder) -> bool:
     """Makes the order due where SAP says something else than when it was compared, or shows the
-    order again."""
+    order again; returns whether it is."""
     seen = fingerprint_in_sap(read)
     if not order.sap_fingerprint:  # compared by an older version
         keep(order, sap_fingerprint=seen, compared_refund=refunded_in_shop(order))
     elif order.sap_fingerprint != seen or order.sap_missing_since is not None:
         keep(order, sap_fingerprint=seen, sap_missing_since=None)
         make_due([order.pk], clock.now())
+        return True
+    return False
 
 
 def make_due(orders: Iterable[int], now: datetime) -> None:

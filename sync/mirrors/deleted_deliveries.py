@@ -25,11 +25,15 @@ def unlisted_deliveries(orders: Sequence[SalesOrder], listed: Iterable[SapDelive
     return sorted(set(numbers.values_list("delivery_number", flat=True)))
 
 
-def forget_deliveries(numbers: Collection[str]) -> None:
-    """Deletes the mirrors; one that has tasks is kept without its lines."""
+def forget_deliveries(numbers: Collection[str]) -> set[str]:
+    """Deletes the mirrors; one that has tasks is kept without its lines. Returns the SAP orders
+    they were of."""
     if not numbers:
-        return
+        return set()
     deleted = OutboundDelivery.objects.filter(delivery_number__in=list(numbers))
     with transaction.atomic():
-        OutboundDeliveryLine.objects.filter(delivery__in=deleted).delete()
+        lines = OutboundDeliveryLine.objects.filter(delivery__in=deleted)
+        orders = set(lines.values_list("sap_sales_order_number", flat=True))
+        lines.delete()
         deleted.filter(tasks__isnull=True).delete()
+    return orders

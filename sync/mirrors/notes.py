@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.utils import timezone
@@ -20,9 +20,9 @@ def note_reference(order: SalesOrder, customer_reference: str) -> None:
     keep(order, customer_reference=customer_reference)
 
 
-def note_confirmed(order: SalesOrder) -> None:
-    """The shop was seen to carry the order's SAP number."""
-    keep(order, confirmed_at=timezone.now())
+def confirmed() -> dict[str, object]:
+    """The columns of an order whose SAP number the shop was seen to carry."""
+    return {"confirmed_at": timezone.now()}
 
 
 def note_compared(order: SalesOrder) -> None:
@@ -44,11 +44,18 @@ def note_watched(orders: Iterable[SalesOrder], news: Iterable[int], now: datetim
     """SAP was asked for later billing documents; orders with ``news`` are read again now."""
     looked_at = SalesOrder.objects.filter(pk__in=[order.pk for order in orders])
     looked_at.update(billing_watched_at=now)
-    SalesOrder.objects.filter(pk__in=list(news), billing_due_at=None).update(billing_due_at=now)
+    fresh = SalesOrder.objects.filter(pk__in=list(news))
+    fresh.update(billing_due_at=now, deliveries_due_at=now)
 
 
 def keep(order: SalesOrder, **columns: object) -> None:
     """Writes only these columns, because another worker may have changed the others."""
-    SalesOrder.objects.filter(pk=order.pk).update(**columns)
-    for name, value in columns.items():
-        setattr(order, name, value)
+    keep_for([order], **columns)
+
+
+def keep_for(orders: Sequence[SalesOrder], **columns: object) -> None:
+    """The same values for each, with one query."""
+    SalesOrder.objects.filter(pk__in=[order.pk for order in orders]).update(**columns)
+    for order in orders:
+        for name, value in columns.items():
+            setattr(order, name, value)

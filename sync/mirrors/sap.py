@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,8 @@ from django.db.models import Model
 from django.utils import timezone
 
 from sync.mirrors.column_limits import must_fit
+from sync.mirrors.followed import note_billing_news
+from sync.mirrors.held_rows import hold
 from sync.mirrors.unchanged import fingerprint_of
 from sync.models import (
     BillingDocument,
@@ -20,6 +22,7 @@ from sync.models import (
     OutboundDeliveryLine,
     SalesOrder,
     SapSalesOrderLine,
+    clock,
 )
 from sync.sap.records import SapBillingDocument, SapDelivery, SapSalesOrder
 from sync.translate.sap_values import (
@@ -43,8 +46,10 @@ def store_sap_status(read: SapSalesOrder) -> None:
     if order is None:
         return
     with transaction.atomic():
-        now = timezone.now()
-        SalesOrder.objects.filter(pk=order.pk).update(**sap_order_values(read), sap_read_at=now)
+        values = {**sap_order_values(read), "sap_read_at": timezone.now()}
+        if _is_billing_news(order.sap_billing_status, read.billing_status):
+            values["billing_due_at"] = clock.now()
+        SalesOrder.objects.filter(pk=order.pk).update(**values)
         store_sap_lines(order, read)
 
 
@@ -57,13 +62,29 @@ def sap_order_must_fit(read: SapSalesOrder) -> None:
 
 def store_sap_lines(order: SalesOrder, read: SapSalesOrder) -> None:
     """Replaces the order's SAP lines; call it within a transaction."""
-    lines = [sap_order_line_values(item) for item in read.items]
-    _replace(SapSalesOrderLine, {"sales_order": order}, lines)
+    rows = [sap_order_line_values(item) for item in read.items]
+    before = list(order.sap_lines.all())
+    if len(before) == len(rows) and all(
+        not _differs(line, row)
+        for line, row in zip(before, sorted(rows, key=_item_number), strict=True)
+    ):
+        return
+    if before:
+        order.sap_lines.filter(pk__in=[line.pk for line in before]).delete()
+    lines = [SapSalesOrderLine(sales_order=order, **row) for row in rows]
+    SapSalesOrderLine.objects.bulk_create(lines)
+    hold(order, "sap_lines", lines, by="sap_item_number")
+
+
+def _item_number(row: Mapping[str, Any]) -> int:
+    number: int = row["sap_item_number"]
+    return number
 
 
 def store_delivery(record: SapDelivery, sources: DeliverySources) -> OutboundDelivery:
     """Includes lines and parcel numbers; ``changed_at`` moves only when something changed that the
-    shop's shipment could need: whether the delivery is billed is not told there."""
+    shop's shipment could need: whether the delivery is billed is not told there. Once its goods
+    have left, its parcels are asked for again (``mirrors.followed``)."""
     now = timezone.now()
     seen = OutboundDelivery.objects.filter(delivery_number=record.delivery_number).first()
     values = outbound_delivery_values(
@@ -76,13 +97,14 @@ def store_delivery(record: SapDelivery, sources: DeliverySources) -> OutboundDel
         {"track_number": number, "source": source}
         for number, source in tracking_numbers(record, sources=sources)
     ]
-    for model, rows in (
-        (OutboundDelivery, [values]),
-        (OutboundDeliveryLine, lines),
-        (DeliveryTrack, tracks),
-    ):
-        must_fit(model, rows, system="sap")
-    read = {"read_at": now, "fingerprint": fingerprint_of(record, sources)}
+    must_fit(OutboundDelivery, [values], system="sap")
+    must_fit(OutboundDeliveryLine, lines, system="sap")
+    must_fit(DeliveryTrack, tracks, system="sap")
+    read = {
+        "read_at": now,
+        "fingerprint": fingerprint_of(record, sources),
+        "parcels_due_at": clock.now() if record.is_goods_issued and sources.name_parcels else None,
+    }
     with transaction.atomic():
         delivery, created = OutboundDelivery.objects.update_or_create(
             delivery_number=record.delivery_number,
@@ -96,7 +118,30 @@ def store_delivery(record: SapDelivery, sources: DeliverySources) -> OutboundDel
         if news and not created:
             delivery.changed_at = delivery.news_at = now
             delivery.save(update_fields=["changed_at", "news_at"])
+        if _is_billing_news(seen.billing_status if seen else "", record.billing_status):
+            note_billing_news({line["sap_sales_order_number"] for line in lines} - {""})
     return delivery
+
+
+def store_billing_statuses(records: Iterable[SapDelivery]) -> set[str]:
+    """Of deliveries that are stored apart from it. Returns the SAP orders of which it changed."""
+    told = {one.delivery_number: one for one in records}
+    mirrors = OutboundDelivery.objects.filter(delivery_number__in=list(told))
+    changed: set[str] = set()
+    for number, status in mirrors.values_list("delivery_number", "billing_status"):
+        if (now := told[number].billing_status) != status:
+            mirrors.filter(delivery_number=number).update(billing_status=now)
+            orders = {item.sap_sales_order_number for item in told[number].items} - {""}
+            changed |= orders
+            if _is_billing_news(status, now):
+                note_billing_news(orders)
+    return changed
+
+
+def _is_billing_news(before: str, now: str) -> bool:
+    """Whether SAP has billed something, or cancelled what it had billed. Blank: nothing is billed
+    of it (SAP sheet 13.1)."""
+    return before != now and {before, now} != {"", "A"}
 
 
 def store_billing_document(record: SapBillingDocument) -> BillingDocument:
@@ -123,16 +168,6 @@ def store_billing_document(record: SapBillingDocument) -> BillingDocument:
     return document
 
 
-def store_billing_statuses(told: Mapping[str, str]) -> None:
-    """Takes billing statuses by delivery number. Where one changed the fingerprint is cleared,
-    because the rest of the delivery is still to be read."""
-    mirrors = OutboundDelivery.objects.filter(delivery_number__in=told)
-    for number, status in mirrors.values_list("delivery_number", "billing_status"):
-        if told[number] != status:
-            changed = OutboundDelivery.objects.filter(delivery_number=number)
-            changed.update(billing_status=told[number], fingerprint="")
-
-
 def _first_seen_picked(seen: OutboundDelivery | None, now: datetime) -> datetime:
     first_seen = OutboundDelivery.PickTimeSource.FIRST_SEEN
     if seen is None or seen.picked_at is None or seen.pick_time_source != first_seen:
@@ -156,8 +191,10 @@ def _replace(model: type[Model], owner: dict[str, Model], rows: list[dict[str, A
     manager = model._default_manager
     present = manager.filter(**owner)
     columns = list(rows[0]) if rows else ["pk"]
-    if list(present.order_by("pk").values(*columns)) == rows:
+    before = list(present.order_by("pk").values(*columns))
+    if before == rows:
         return False
-    present.delete()
+    if before:
+        present.delete()
     manager.bulk_create(model(**owner, **row) for row in rows)
     return True

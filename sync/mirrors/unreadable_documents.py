@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from django.db import DataError, IntegrityError
+from django.db import DataError, IntegrityError, transaction
 
 from sync.causes.sap import SapCause
 from sync.errors import UnexpectedRecord
@@ -37,6 +37,8 @@ class Pulled:
     task: SyncTask
     step: Step
     read: set[tuple[str, str]] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)  # SAP orders of which something was stored
+    has_new_trouble: bool = False
     unreadable: list[UnreadableRecord] = field(default_factory=list)
 
     def records_of(self, read: Read[Record]) -> tuple[Record, ...]:
@@ -47,13 +49,16 @@ class Pulled:
     @contextmanager
     def kept_apart(self, kind: str, number: str, orders: Iterable[str]) -> Iterator[None]:
         """Wraps the storing of one document, so that a refusal concerns only its orders."""
+        orders = tuple(orders)
         try:
-            yield
+            with transaction.atomic():
+                yield
         except (UnexpectedRecord, DataError, IntegrityError) as error:
             refusal = error if isinstance(error, UnexpectedRecord) else _refused(error)
-            self.unreadable.append(UnreadableRecord(kind, number, refusal, orders=tuple(orders)))
+            self.unreadable.append(UnreadableRecord(kind, number, refusal, orders=orders))
         else:
             self.read.add((kind, number))
+            self.changed.update(orders)
 
     def update_tasks(self) -> None:
         """Raises for the task's own document.
@@ -62,7 +67,8 @@ class Pulled:
         """
         documents = {(one.kind, one.number): one for one in self.unreadable}
         orders = _orders([number for kind, number in documents if kind == "order"])
-        if stopped := unreadable.stopped(self.step):
+        stopped = unreadable.stopped(self.step)
+        if stopped:
             unreadable.close(self.step, stopped & _references(self.read - set(documents)))
         own: UnexpectedRecord | None = None
         for one in documents.values():
@@ -71,12 +77,17 @@ class Pulled:
             if wanted["reference"] == self.task.reference:
                 own = error_for(one)
             else:
+                self.has_new_trouble |= wanted["reference"] not in stopped
                 unreadable.stop(wanted, error_for(one))
         if own is not None:
             raise own
 
     def is_unreadable(self, kind: str, number: str) -> bool:
         return any((one.kind, one.number) == (kind, number) for one in self.unreadable)
+
+    @property
+    def has_news(self) -> bool:
+        return bool(self.changed) or self.has_new_trouble
 
     @property
     def outcome_suffix(self) -> str:

@@ -130,6 +130,9 @@ class FetchHealth(Health):
     step = models.CharField(max_length=20, choices=Step)
     reference = models.CharField(max_length=80)
     shop = models.ForeignKey("Shop", null=True, blank=True, on_delete=models.CASCADE)
+    quiet_task = models.BigIntegerField(
+        null=True, blank=True, help_text="Of the last round without news; the next replaces it."
+    )
 
     class Meta:
         ordering = ["id"]

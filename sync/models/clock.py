@@ -111,11 +111,7 @@ def agrees(*, is_measured_anew: bool = False) -> bool:
 
 
 def agrees_soon() -> bool:
-    """Like ``agrees``, but believes a measurement as long as ``now`` does, and waits a while for a
-    wrong clock to be corrected."""
-    reading = _process.reading
-    if reading is not None and reading.is_fresh and not is_too_far(reading.skew):
-        return True
+    """Like ``agrees``, but waits a while for a wrong clock to be corrected."""
     deadline = _steady() + HOLD_SECONDS
     may_work = agrees()
     while not may_work and _steady() <= deadline:

@@ -4,9 +4,9 @@ after a doubtful end."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, NoReturn
@@ -15,13 +15,13 @@ from sync.causes.sap import SapCause
 from sync.errors import OutcomeUnknown, RemoteUnavailable, SyncError
 from sync.exchanges import SENT, Exchange, Observer
 from sync.fence import refuse_if_late
-from sync.lending import NO_LIMITS, Lent, Limits, Pool
+from sync.lending import Lent
 from sync.sap import ledger
-from sync.sap.connection import Connect, RfcConnection, open_connection
 from sync.sap.failures import Failure, read_failure
 from sync.sap.interface import PROCESS_CACHE, Interface, InterfaceCache
 from sync.sap.options import SapOptions
 from sync.sap.returns import read_return
+from sync.sap.sessions import OpenSession, SapSessions
 
 SYSTEM = "sap"
 
@@ -31,50 +31,6 @@ def _anyone(seen: dict[str, str]) -> None:
 
 
 SHORT_IDLE_SECONDS = 10  # a gateway may cut a connection idle for longer: repeat a read
-SECRETS = {"user", "passwd", "lang", "mysapsso2", "x509cert", "trace"}
-
-
-@dataclass(eq=False, slots=True)
-class OpenSession:
-    """A connection and its ABAP session."""
-
-    connection: RfcConnection
-    has_answered: bool = False
-    is_recognised: bool = False
-
-    def close(self) -> None:
-        # It is given up either way; a failing close changes nothing.
-        with suppress(Exception):
-            self.connection.close()
-
-
-class SapSessions(Pool[OpenSession]):
-    """The sessions of one process with one SAP system.
-
-    One that was idle for too long is not used again: gateways and firewalls cut it, and the first
-    call on it fails (SAP sheet 13.16).
-    """
-
-    def __init__(
-        self,
-        connect: Connect,
-        parameters: Mapping[str, str],
-        options: SapOptions,
-        *,
-        limits: Limits = NO_LIMITS,
-    ) -> None:
-        logon = dict(parameters)
-        self.system: Hashable = (
-            connect,
-            tuple(sorted((k, str(v)) for k, v in logon.items() if k not in SECRETS)),
-        )
-        super().__init__(
-            "SAP",
-            lambda: OpenSession(open_connection(connect, logon)),
-            OpenSession.close,
-            keep_seconds=options.longest_idle_seconds,
-            limits=limits,
-        )
 
 
 class SapSession:
@@ -93,6 +49,7 @@ class SapSession:
     ) -> None:
         self._sessions = sessions
         self.options = options
+        self.parcels_name_deliveries = True  # until an answer shows otherwise (unconfirmed)
         self._observe = observe
         self._interfaces = interfaces
         self.recognise: Callable[[dict[str, str]], None] = _anyone
@@ -166,21 +123,11 @@ class SapSession:
     def _send(
         self, session: OpenSession, function: str, checked: dict[str, Any], *, changes: bool
     ) -> dict[str, Any]:
-        started_at, started = datetime.now(UTC), time.monotonic()
-        exchange = Exchange(
-            system=SYSTEM,
-            operation=function,
-            is_write=changes,
-            started_at=started_at,
-            duration_seconds=0,
-            outcome=SENT,
-            request=ledger.request(checked),
-            answer=None,
-        )
+        exchange = _leaving(function, checked, changes=changes)
         if changes:
             self._observe(exchange)
             refuse_if_late()
-            started = time.monotonic()
+        started = time.monotonic()
         answer: dict[str, Any] | None = None
         outcome = "unknown" if changes else "unavailable"
         try:
@@ -306,6 +253,19 @@ class SapSession:
             yield
         finally:
             self._busy.release()
+
+
+def _leaving(function: str, checked: dict[str, Any], *, changes: bool) -> Exchange:
+    return Exchange(
+        system=SYSTEM,
+        operation=function,
+        is_write=changes,
+        started_at=datetime.now(UTC),
+        duration_seconds=0,
+        outcome=SENT,
+        request=ledger.request(checked),
+        answer=None,
+    )
 
 
 def doubtful(error: SyncError, *, reference: str) -> OutcomeUnknown:

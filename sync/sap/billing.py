@@ -95,10 +95,6 @@ def search_billing_documents(
     return Read(tuple(documents), tuple(unreadable))
 
 
-def is_cancelled(session: SapSession, number: str) -> bool:
-    return flag(_detail(session, abap.alpha(number)), "CANCELLED")
-
-
 def _listed(session: SapSession, reference: str) -> dict[str, Found]:
     arguments = {"REFDOCRANGE": {"SIGN": "I", "OPTION": "EQ", "REF_DOC_LOW": reference}}
     answer = session.call(LIST_BILLING, arguments)
@@ -137,7 +133,7 @@ def _read_billed(
     )
     numbers = list(dict.fromkeys([*references, *filter(None, others)]))
     return billed_documents(
-        search_deliveries(session, delivery_numbers=numbers).records,
+        search_deliveries(session, delivery_numbers=numbers, with_parcels=False).records,
         get_sales_orders(session, numbers).records,
     )
 

@@ -5,10 +5,11 @@ VBFA is keyed by the preceding document, so that many are asked for in one cheap
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sync.sap import abap
 from sync.sap.bapi import SapSession
+from sync.sap.records import SapSalesOrder
 from sync.sap.rows import chunks
 from sync.sap.table_read import (
     VALUES_PER_READ,
@@ -39,3 +40,13 @@ def later_billing_documents(
     except (TableForbidden, ColumnUnknown):
         return None
     return found
+
+
+def billing_in_flow(orders: Iterable[SapSalesOrder]) -> dict[str, set[str]]:
+    """By order, the billing documents that its own document flow names."""
+    return {
+        one.sap_sales_order_number: {
+            link.subsequent_document for link in one.flow if link.category in BILLING
+        }
+        for one in orders
+    }

@@ -23,7 +23,7 @@ from sync.sap import (
     simulation,
     table_read,
 )
-from sync.sap.bapi import SapSession, SapSessions
+from sync.sap.bapi import SapSession
 from sync.sap.connection import Connect
 from sync.sap.explanations import Explanation
 from sync.sap.messages import explain
@@ -40,6 +40,7 @@ from sync.sap.records import (
     SapSimulation,
 )
 from sync.sap.rows import text
+from sync.sap.sessions import SapSessions
 
 __all__ = ["SalesOrderUnit", "SapClient", "SapOptions"]
 
@@ -248,10 +249,6 @@ class SapClient:
         """By order, delivery or billing document, the billing documents that followed it, read in
         few calls from the document flow. None where the flow may not be read."""
         return billing_flow.later_billing_documents(self._session, numbers)
-
-    @_once_more_if_cut
-    def is_billing_document_cancelled(self, number: str) -> bool:
-        return billing.is_cancelled(self._session, number)
 
     @_once_more_if_cut
     def search_billing_documents(

@@ -15,7 +15,6 @@ from sync.sap.returns import refuse_reading
 from sync.sap.rows import chunks, rows
 from sync.sap.unreadable import DELIVERY, ORDER, read_in_halves
 
-DOCUMENTS_PER_READ = 50
 PARCELS = "HU_DATA"
 FLAGS = ("BYPASSING_BUFFER", "HEAD_STATUS", "HEAD_PARTNER", "ITEM", "ITEM_STATUS", "DOC_FLOW",
          PARCELS)  # fmt: skip
@@ -34,12 +33,14 @@ def search_deliveries(
     flags = [flag for flag in FLAGS if with_parcels or flag != PARCELS]
     orders = [abap.alpha(number) for number in sap_sales_order_numbers if number.strip()]
     found = Read[SapDelivery]()
-    for chunk in chunks(orders, DOCUMENTS_PER_READ):
+    for chunk in chunks(orders, session.options.documents_per_read):
         found += read_in_halves(chunk, partial(_read, session, flags, BY_ORDER), ORDER)
     wanted = [abap.alpha(number) for number in delivery_numbers if number.strip()]
     known = {one.delivery_number for one in found.records}
     missing = [number for number in wanted if number not in known]
-    for chunk in chunks(missing, DOCUMENTS_PER_READ):
+    is_each_alone = with_parcels and not session.parcels_name_deliveries
+    at_once = 1 if is_each_alone else session.options.documents_per_read
+    for chunk in chunks(missing, at_once):
         found += read_in_halves(chunk, partial(_read, session, flags, BY_NUMBER), DELIVERY)
     by_number = {one.delivery_number: one for one in found.records}
     return Read(tuple(by_number.values()), found.unreadable)
@@ -56,6 +57,7 @@ def _read(
     read = delivery_reading.parse_deliveries(answer, session.options)
     units = rows(answer, "ET_HU_HEADER")
     if units and len(read.records) > 1 and not delivery_reading.names_owners(units):
+        session.parcels_name_deliveries = False
         again = (_read_one(session, delivery) for delivery in read.records)
         return sum(again, Read[SapDelivery]((), read.unreadable))
     return read

@@ -17,6 +17,9 @@ DOWN_PAYMENT_TYPES = frozenset({"FAZ"})
 @dataclass(frozen=True, slots=True)
 class SapOptions:
     call_timeout_seconds: float = 60.0
+    # Orders or deliveries asked for at once. Deliveries of an order are found without an index in a
+    # standard ECC (sheet 13.4), so that few large reads cost less than many small ones.
+    documents_per_read: int = 200
     time_zone: str = "UTC"
     # A connection idle for longer is not used again: gateways and firewalls cut it (sheet 13.16).
     longest_idle_seconds: float = 240.0
@@ -55,6 +58,10 @@ class SapOptions:
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
             raise RemoteMisconfigured(
                 "The SAP call timeout must be a number of seconds above 0.", cause=SapCause.OPTIONS
+            )
+        if self.documents_per_read < 1:
+            raise RemoteMisconfigured(
+                "SAP must be asked for at least 1 document at once.", cause=SapCause.OPTIONS
             )
         try:
             ZoneInfo(self.time_zone)

@@ -27,7 +27,6 @@ from sync.sap.returns import read_return, refuse, refuse_reading
 from sync.sap.rows import chunks, is_document_number, text
 from sync.sap.unreadable import ORDER, read_in_halves
 
-ORDERS_PER_READ = 50
 VIEWS = ("HEADER", "ITEM", "SDSCHEDULE", "BUSINESS", "PARTNER", "STATUS_H", "SDCOND", "FLOW")
 ADDRESSES = "ADDRESS"
 LONG_REFERENCE, SHORT_REFERENCE = 35, 20
@@ -190,8 +189,8 @@ def get_sales_orders(
 ) -> Read[SapSalesOrder]:
     wanted = [abap.alpha(number) for number in sap_sales_order_numbers if number.strip()]
     read = partial(_read, session, (*VIEWS, ADDRESSES) if with_addresses else VIEWS)
-    chunked = (read_in_halves(chunk, read, ORDER) for chunk in chunks(wanted, ORDERS_PER_READ))
-    return sum(chunked, Read[SapSalesOrder]())
+    pieces = chunks(wanted, session.options.documents_per_read)
+    return sum((read_in_halves(piece, read, ORDER) for piece in pieces), Read[SapSalesOrder]())
 
 
 def _read(session: SapSession, views: Sequence[str], wanted: Sequence[str]) -> Read[SapSalesOrder]:

@@ -7,18 +7,18 @@ from importlib import import_module
 
 from sync.models import Step
 from sync.models.steps import ASKING
-from sync.steps.step_run import StepRun
+from sync.steps.step_run import Slice, StepRun
 
 
-def _carried_out_by(step: Step) -> Callable[[StepRun], str]:
+def _carried_out_by(step: Step) -> Callable[[StepRun], str | Slice]:
     """A step's module and function have the step's name; the function returns what it did."""
     name = step.name.lower()
-    found: Callable[[StepRun], str] = getattr(import_module(f"{__name__}.{name}"), name)
+    found: Callable[[StepRun], str | Slice] = getattr(import_module(f"{__name__}.{name}"), name)
     return found
 
 
-STEPS: dict[str, Callable[[StepRun], str]] = {
+STEPS: dict[str, Callable[[StepRun], str | Slice]] = {
     step: _carried_out_by(step) for step in Step if step not in ASKING
 }
 
-__all__ = ["STEPS", "StepRun"]
+__all__ = ["STEPS", "Slice", "StepRun"]

@@ -1,71 +1,111 @@
-"""Reads billing documents of the portal's open orders from SAP into the mirror.
+"""Reads billing documents of the portal's orders from SAP into the mirror.
 
-Deliveries are asked first, because each tells whether it is billed (SAP sheet 13.1).
+SAP finds them without an index (SAP sheet 13.4): they are asked for only where the status of an
+order or of a delivery, or the document flow, says that there is something new.
 """
 
 from __future__ import annotations
 
-from sync.mirrors.progress import Due, refresh_stages, schedule_next_read
-from sync.mirrors.sap import store_billing_document, store_billing_statuses
+from collections.abc import Sequence
+from typing import Any
+
+from sync.mirrors.followed import note_billing_read, orders_to_bill
+from sync.mirrors.sap import store_billing_document
 from sync.mirrors.unchanged import unchanged_billing_documents
 from sync.mirrors.unreadable_documents import Pulled
-from sync.models import OutboundDeliveryLine, SalesOrder, Step
+from sync.models import FetchHealth, OutboundDeliveryLine, SalesOrder, Step, clock
+from sync.models.systems import SAP
+from sync.steps.from_sap.answers import of_one_order
+from sync.steps.from_sap.slices import Statuses, next_statuses
+from sync.steps.from_sap.storing import is_about_one_order, keep, refresh_changed
 from sync.steps.invoicing.billing_watch import watch_complete_orders
-from sync.steps.pull_deliveries import (
-    batches_of_orders,
-    is_about_one_order,
-    read_deliveries,
-    read_status,
-)
-from sync.steps.step_run import StepRun
+from sync.steps.step_run import Slice, StepRun
 
-DUE: Due = "billing_due_at"
+# Each order costs some calls; what is due beyond these is read by tasks of its own, side by side.
+ORDERS_AT_ONCE = 3
+TASKS_AT_ONCE = 500
 
 
-def pull_billing(run: StepRun) -> str:
+def pull_billing(run: StepRun) -> Slice:
     pulled = Pulled(run.task, Step.PULL_BILLING)
-    found: set[str] = set()
-    if not is_about_one_order(run):
-        watch_complete_orders(run)
-    for batch in batches_of_orders(run, DUE):
-        read_status(run, batch, pulled)
-        _read_billing_statuses(run, batch, pulled)
-        references = _references_of(batch)
-        sap = run.remotes.sap()
-        documents = pulled.records_of(sap.search_billing_documents(reference_documents=references))
-        run.task.hold_lease(run.policy.lease)
-        pulled.read |= {("reference", number) for number in references}
+    if is_about_one_order(run):
+        return _of_one_order(run, pulled)
+    place = run.place
+    is_watch_news = False if place else watch_complete_orders(run)
+    read, place = _statuses(run, place, pulled)
+    due = orders_to_bill(ORDERS_AT_ONCE + TASKS_AT_ONCE)
+    found = place.get("found", 0) + _read_documents(run, due[:ORDERS_AT_ONCE], pulled)
+    pulled.update_tasks()
+    by_themselves = tuple(due[ORDERS_AT_ONCE:])
+    return Slice(
+        _told(found, pulled),
+        has_news=pulled.has_news or is_watch_news or bool(by_themselves),
+        place={**place, "found": found} if read.place else {},
+        by_themselves=by_themselves,
+    )
+
+
+def _of_one_order(run: StepRun, pulled: Pulled) -> Slice:
+    order, found = run.sales_order, 0
+    if order.is_in_sap:
+        if not run.is_follow_up:
+            keep(run, of_one_order(run, order, pulled), pulled)
+        found = _read_documents(run, [order], pulled)
+    pulled.update_tasks()
+    return Slice(_told(found, pulled))
+
+
+def _statuses(
+    run: StepRun, place: dict[str, Any], pulled: Pulled
+) -> tuple[Statuses, dict[str, Any]]:
+    """Read here only where the fetch of deliveries does not: whoever comes first reads them for
+    both."""
+    if not place:
+        place = {"reads_statuses": not _are_fresh(run)}
+    read = next_statuses(run, place, pulled) if place["reads_statuses"] else Statuses()
+    return read, {**place, **read.place}
+
+
+def _are_fresh(run: StepRun) -> bool:
+    if run.task.asked_by_id is not None:
+        return False
+    of_deliveries = FetchHealth.objects.filter(
+        step=Step.PULL_DELIVERIES, reference=SAP, consecutive_failures=0
+    )
+    return of_deliveries.filter(last_good_at__gt=clock.now() - run.policy.statuses_for).exists()
+
+
+def _read_documents(run: StepRun, orders: Sequence[SalesOrder], pulled: Pulled) -> int:
+    """Returns how many could be read; orders with one that could not stay due."""
+    if not orders:
+        return 0
+    asked_at = clock.now()
+    references = _references_of(orders)
+    sap = run.remotes.sap()
+    documents = pulled.records_of(sap.search_billing_documents(reference_documents=references))
+    with run.storing():
         known = set() if is_about_one_order(run) else unchanged_billing_documents(documents)
-        found |= known
+        pulled.read |= {("reference", number) for number in references}
         pulled.read |= {("billing", number) for number in known}
         for record in documents:
             number = record.billing_document_number
-            if number in known:
-                continue
-            orders = {item.sap_sales_order_number for item in record.items}
-            with pulled.kept_apart("billing", number, orders):
-                store_billing_document(record)
-                found.add(number)
-        schedule_next_read(batch, DUE, run.policy)
-        refresh_stages(order.pk for order in batch)
-    pulled.update_tasks()
-    read = f"{len(found)} billing documents read" if len(found) != 1 else "1 document read"
-    return f"{read}{pulled.outcome_suffix}."
+            if number not in known:
+                orders_of = {item.sap_sales_order_number for item in record.items}
+                with pulled.kept_apart("billing", number, orders_of):
+                    store_billing_document(record)
+        if not any(one.kind in {"billing", "reference"} for one in pulled.unreadable):
+            note_billing_read(orders, asked_at)
+        refresh_changed(list(orders) if is_about_one_order(run) else [], pulled)
+    found = {("billing", record.billing_document_number) for record in documents}
+    return len(found & pulled.read)
 
 
-def _read_billing_statuses(run: StepRun, batch: list[SalesOrder], pulled: Pulled) -> None:
-    """The next fetch of deliveries stores whatever else changed in them."""
-    if is_about_one_order(run):
-        read_deliveries(run, batch, pulled)
-        return
-    numbers = [order.sap_sales_order_number for order in batch]
-    read = run.remotes.sap().search_deliveries(sap_sales_order_numbers=numbers, with_parcels=False)
-    run.task.hold_lease(run.policy.lease)
-    deliveries = pulled.records_of(read)
-    store_billing_statuses({one.delivery_number: one.billing_status for one in deliveries})
-
-
-def _references_of(orders: list[SalesOrder]) -> list[str]:
+def _references_of(orders: Sequence[SalesOrder]) -> list[str]:
     deliveries = OutboundDeliveryLine.objects.filter(sales_order__in=orders)
     numbers = deliveries.values_list("delivery__delivery_number", flat=True).distinct()
     return [*(order.sap_sales_order_number for order in orders), *numbers]
+
+
+def _told(found: int, pulled: Pulled) -> str:
+    read = f"{found} billing documents read" if found != 1 else "1 document read"
+    return f"{read}{pulled.outcome_suffix}."

@@ -1,11 +1,12 @@
-"""Reads web orders from the shop into the mirror, by watermark with overlap."""
+"""Reads web orders from the shop into the mirror, by watermark with overlap, in slices."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import DataError, IntegrityError
 from django.utils import timezone
@@ -20,48 +21,92 @@ from sync.mirrors.progress import refresh_replacements
 from sync.mirrors.shop import store_order, store_orders
 from sync.models import PullWatermark, Shop
 from sync.reading import Read, UnreadableRecord
-from sync.steps.ordering.changed_orders import ChangedPage, changed_pages
+from sync.steps.ordering.changed_orders import Key, changed_pages
 from sync.steps.queued_mails import follow_queued_mails
 from sync.steps.recognition.stores import recognise_now_and_then
 from sync.steps.recognition.version import note_version
-from sync.steps.step_run import StepRun
+from sync.steps.step_run import Slice, StepRun
 
 PAGE = 100
+PAGES = 5  # in one slice: two seconds where a page takes the shop and the portal 0.4
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def pull_orders(run: StepRun) -> str:
-    """Stores all orders changed since the watermark, or the one record the task is about."""
+@dataclass(slots=True)
+class Window:
+    """What a round of slices reads: orders changed since a moment. ``after`` is the last key read,
+    which each slice goes on from."""
+
+    since: datetime
+    after: Key | None = None
+    stored: int = 0
+    unread: int = 0
+    has_news: bool = False
+
+    @classmethod
+    def of(cls, place: dict[str, Any], since: datetime) -> Window:
+        """Where the last slice stopped; a round begins at ``since``."""
+        if not place:
+            return cls(since)
+        moment, entity_id = place["after"]
+        after = (datetime.fromisoformat(moment), entity_id)
+        return cls(datetime.fromisoformat(place["since"]), after, place["stored"], place["unread"])
+
+    @property
+    def place(self) -> dict[str, Any]:
+        assert self.after is not None, "a slice ends after a page with keys"
+        after = [self.after[0].isoformat(), self.after[1]]
+        kept = {"stored": self.stored, "unread": self.unread}
+        return {"since": self.since.isoformat(), "after": after, **kept}
+
+    @property
+    def told(self) -> str:
+        said = f"{self.stored} orders read"
+        return f"{said}, {self.unread} unreadable." if self.unread else f"{said}."
+
+
+def pull_orders(run: StepRun) -> Slice:
+    """Stores the next of the orders changed since the watermark, or the one record the task is
+    about."""
     entity_id = unreadable.entity_id_in(run.task.reference)
     if entity_id is not None:
-        return _read_again(run, entity_id)
-    is_recognised = recognise_now_and_then(run)
+        return Slice(_read_again(run, entity_id))
+    place = run.place
+    is_recognised = False if place else recognise_now_and_then(run)
     watermark, _created = PullWatermark.objects.get_or_create(shop=run.shop)
-    stored = unread = 0
-    for page in _pages(run, watermark):
-        run.task.hold_lease(run.policy.lease)
-        kept = store_readable(run.shop, page.read)
-        _advance(watermark, page.keys, until=_latest(run))
-        stored, unread = stored + len(kept.records), unread + len(kept.unreadable)
+    since = watermark.updated_at or run.shop.orders_from
+    window = Window.of(place, since - run.policy.pull_overlap if since else BEGINNING)
+    if _read_pages(run, watermark, window):
+        return Slice(window.told, has_news=window.has_news, place=window.place)
     refresh_replacements(run.shop)
     PullWatermark.objects.filter(pk=watermark.pk).update(polled_at=timezone.now())
     with suppress(SyncError):  # and so may what became of the mails in its queue
-        follow_queued_mails(run)
+        window.has_news |= follow_queued_mails(run)
     if is_recognised:
         with suppress(SyncError):  # the orders are read: what its version is may wait
             note_version(run)
-    return f"{stored} orders read." if not unread else f"{stored} orders read, {unread} unreadable."
+    return Slice(window.told, has_news=window.has_news)
 
 
-def _pages(run: StepRun, watermark: PullWatermark) -> Iterator[ChangedPage]:
-    since = watermark.updated_at or run.shop.orders_from
+def _read_pages(run: StepRun, watermark: PullWatermark, window: Window) -> bool:
+    """Returns whether there may be more than these pages."""
     known = unreadable.known(run.shop)
-    return changed_pages(
-        run,
-        since - run.policy.pull_overlap if since else BEGINNING,
-        PAGE,
-        Doubts(known, watermark.entity_id, run.is_repeated, may_hide=False),
-    )
+    doubts = Doubts(known, watermark.entity_id, run.is_repeated, may_hide=False)
+    listed = 0
+    for page in changed_pages(run, window.since, PAGE, doubts, window.after):
+        run.task.hold_lease(run.policy.lease)
+        kept = store_readable(run.shop, page.read)
+        _advance(watermark, page.keys, until=_latest(run))
+        window.stored += len(kept.records)
+        window.unread += len(kept.unreadable)
+        window.has_news |= bool(kept.records)
+        window.has_news |= any(one.entity_id not in known for one in kept.unreadable)
+        if page.keys:  # a record that spoils its page comes by itself
+            window.after = (page.keys[-1].updated_at, page.keys[-1].entity_id)
+            listed += 1
+        if listed == PAGES:
+            return True
+    return False
 
 
 def _read_again(run: StepRun, entity_id: int) -> str:

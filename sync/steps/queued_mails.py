@@ -24,15 +24,18 @@ def is_in_queue(run: StepRun, record: MagentoInvoice | MagentoShipment) -> bool:
     return record.entity_id in run.magento().get_ids_with_mail(route, record.order_id)
 
 
-def follow_queued_mails(run: StepRun) -> None:
-    """Asks soon at first, then ever more rarely."""
+def follow_queued_mails(run: StepRun) -> bool:
+    """Asks soon at first, then ever more rarely; returns whether there was something to ask for."""
+    has_asked = False
     for model, route in ROUTES.items():
         now = clock.now()
         papers = papers_to_ask_about(run.shop, model, now, AT_ONCE)
         if not papers:
             continue
+        has_asked = True
         for told in run.magento().search_mails(route, papers.keys()):
             if told.entity_id in papers:
                 store_mail_answer(papers.pop(told.entity_id), told, now)
         for paper in papers.values():
             store_mail_answer(paper, None, now)
+    return has_asked

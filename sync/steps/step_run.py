@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sync.magento.client import MagentoClient
 from sync.models import BillingDocument, Invoice, OutboundDelivery, SalesOrder, Shop, SyncTask
 from sync.models.recording import Recording
+from sync.models.rounds import place_of
 from sync.policy import Policy
 from sync.remotes import Remotes
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What a fetch did in one go. ``place`` is where the next slice of the round goes on; without
+    one the round is over. A slice without news leaves no trace in the ledger."""
+
+    outcome: str
+    has_news: bool = True
+    place: dict[str, Any] = field(default_factory=dict)
+    by_themselves: tuple[SalesOrder, ...] = ()  # each is read by a task of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +40,16 @@ class StepRun:
     def is_repeated(self) -> bool:
         """Whether an earlier attempt has failed; a passing trouble would be over by now."""
         return self.task.attempts > 1
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """Where the last slice of this round stopped; empty where the round begins."""
+        return place_of(self.task)
+
+    @property
+    def is_follow_up(self) -> bool:
+        """Whether a fetch asked for it, which has just read what many orders have in common."""
+        return self.task.origin == SyncTask.Origin.FOLLOW_UP and self.task.asked_by_id is None
 
     @property
     def shop(self) -> Shop:

@@ -40,6 +40,7 @@ TRACKING_SOURCES: dict[str, Callable[[SapDelivery], list[str]]] = {
     "external_delivery_id": lambda delivery: [delivery.external_delivery_id],
     "means_of_transport_id": lambda delivery: [delivery.means_of_transport_id],
 }
+PARCELS = {"handling_unit", "handling_unit_2"}
 CARRIER_SOURCES: dict[str, Callable[[SapDelivery], str]] = {
     "forwarding_agent": lambda delivery: delivery.forwarding_agent,
     "shipping_type": lambda delivery: delivery.shipping_type,
@@ -66,6 +67,11 @@ class DeliverySources:
             unknown = set(getattr(self, name)) - allowed
             if unknown:
                 raise ValueError(f"Unknown {name} source: {', '.join(sorted(unknown))}.")
+
+    @property
+    def name_parcels(self) -> bool:
+        """Whether parcel numbers stand in handling units, which cost a call for each delivery."""
+        return bool(PARCELS.intersection(self.tracking))
 
 
 def sap_order_values(order: SapSalesOrder) -> dict[str, Any]:

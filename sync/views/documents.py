@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -19,7 +19,7 @@ from sync.tables.live import fingerprint, is_live
 from sync.templatetags.polling import is_at_its_pace
 from sync.views.kinds import DocumentKind
 from sync.views.people import PortalRequest
-from sync.views.timeline import retryable, timeline
+from sync.views.timeline import MOST_TASKS, retryable, timeline
 
 
 def shared_context(kind: DocumentKind, document: Any, user: User) -> dict[str, Any]:
@@ -33,25 +33,22 @@ def shared_context(kind: DocumentKind, document: Any, user: User) -> dict[str, A
     }
 
 
-def _watcher(kind: DocumentKind, document: Any, tasks: Iterable[SyncTask]) -> str:
+def _watcher(kind: DocumentKind, document: Any, tasks: Sequence[SyncTask]) -> str:
     """The address a document's page polls; empty when no task is moving."""
     if not any(is_live(task) for task in tasks):
         return ""
-    query = urlencode({"seen": _fingerprint(kind, document)})
+    query = urlencode({"seen": fingerprint(tasks)})
     return f"{reverse(f'sync:{kind.name}_live_one', args=[document.pk])}?{query}"
-
-
-def _fingerprint(kind: DocumentKind, document: Any) -> str:
-    return fingerprint(kind.tasks_of(document).defer("facts")[:30])
 
 
 @require_safe
 def live_document(request: PortalRequest, kind: DocumentKind, pk: int) -> HttpResponse:
     """Triggers a refresh of the page once its tasks have moved, or it is to poll at another pace;
     204 either way."""
-    document = get_object_or_404(kind.documents(), pk=pk)
+    document = get_object_or_404(kind.light(), pk=pk)
     response = HttpResponse(status=HTTPStatus.NO_CONTENT)
-    has_moved = _fingerprint(kind, document) != request.GET.get("seen", "")
+    newest = kind.tasks_of(document).only("state", "attempts")[:MOST_TASKS]
+    has_moved = fingerprint(newest) != request.GET.get("seen", "")
     if has_moved or not is_at_its_pace(request):
         trigger_client_event(response, "page-changed")
     return response

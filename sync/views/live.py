@@ -35,7 +35,7 @@ def table_for(kind: DocumentKind, user: User, data: Any) -> DocumentTable:
 
 def list_fetches(kind: DocumentKind) -> list[SyncTask]:
     """Full fetches for this list that are running or have just ended."""
-    newest = SyncTask.objects.filter(step=kind.pull, sales_order__isnull=True)
+    newest = SyncTask.objects.filter(step=kind.pull, sales_order__isnull=True).defer("facts")
     return [task for task in newest.select_related("shop", "asked_by")[:20] if is_live(task)]
 
 
@@ -63,9 +63,10 @@ def live_rows(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
     if (fingerprint(fetches), tokens(strips)) != shown:
         return trigger_client_event(HttpResponse(status=HTTPStatus.NO_CONTENT), "list-changed")
     seen = _seen(request.GET.getlist("live")[:MOST_ROWS])
-    documents = list(kind.documents().filter(pk__in=seen))
+    documents = list(kind.light().filter(pk__in=seen))
     tasks = kind.newest_tasks(documents)
-    changed = [one for one in documents if row_token(one.pk, tasks.get(one.pk)) != seen[one.pk]]
+    moved = [one.pk for one in documents if row_token(one.pk, tasks.get(one.pk)) != seen[one.pk]]
+    changed = list(kind.documents().filter(pk__in=moved)) if moved else []
     asks = watcher(kind, tasks.values(), fetches, strips)
     if not changed and asks and is_at_its_pace(request):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)

@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 
 from sync.errors import RemoteMisconfigured
-from sync.sap.bapi import SapSession, SapSessions
+from sync.sap.bapi import SapSession
 from sync.sap.client import SapClient
 from sync.sap.connection import connect
 from sync.sap.options import SapOptions
 from sync.sap.refusals import SapFieldMissing, SapFieldRefused
+from sync.sap.sessions import SapSessions
 from tests.pyrfc import system
 
 reason = system.why_not()

@@ -74,7 +74,9 @@ def test_deliveries_are_asked_for_by_their_sales_orders_past_saps_buffer() -> No
 def test_deliveries_are_asked_for_by_number_in_pieces() -> None:
     sap = FakeSap()
 
-    a_client(sap).search_deliveries(delivery_numbers=[str(n) for n in range(80, 140)])
+    client = a_client(sap, documents_per_read=50)
+
+    client.search_deliveries(delivery_numbers=[str(n) for n in range(80, 140)])
 
     assert [len(sent["IT_VBELN"]) for _, sent in sap.calls] == [50, 10]
     assert sap.calls[0][1]["IT_VBELN"][0]["DELIV_NUMB_LOW"] == "0000000080"

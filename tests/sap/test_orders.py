@@ -391,13 +391,15 @@ def test_inactive_conditions_are_left_out_and_percentages_marked() -> None:
     assert (tax.is_percentage, tax.per) == (True, 1)
 
 
-def test_orders_are_read_fifty_at_a_time() -> None:
+@pytest.mark.parametrize(("at_once", "expected"), [(200, [200, 50]), (100, [100, 100, 50])])
+def test_orders_are_read_so_many_at_a_time(at_once: int, expected: list[int]) -> None:
     sap = FakeSap()
+    client = a_client(sap, documents_per_read=at_once)
 
-    a_client(sap).get_sales_orders([str(number) for number in range(1, 121)])
+    client.get_sales_orders([str(number) for number in range(1, 251)])
 
     sizes = [len(parameters["SALES_DOCUMENTS"]) for _, parameters in sap.calls]
-    assert sizes == [50, 50, 20]
+    assert sizes == expected
 
 
 def with_statuses(**statuses: str) -> SapSalesOrder:

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from sync.errors import RemoteMisconfigured
-from sync.sap.bapi import SapSession, SapSessions
+from sync.sap.bapi import SapSession
 from sync.sap.client import SapClient
 from sync.sap.connection import connect
 from sync.sap.options import SapOptions
+from sync.sap.sessions import SapSessions
 from tests.sap.builders import PARAMETERS
 from tests.sap.fake_sap import FakeSap
 

@@ -21,9 +21,10 @@ from sync.errors import (
 )
 from sync.exchanges import SENT, Exchange
 from sync.sap import connection, ledger
-from sync.sap.bapi import SapSession, SapSessions
+from sync.sap.bapi import SapSession
 from sync.sap.options import SapOptions
 from sync.sap.refusals import SapException, SapFieldMissing, SapFieldRefused, SapNotAuthorized
+from sync.sap.sessions import SapSessions
 from tests.sap.builders import PARAMETERS
 from tests.sap.fake_sap import (
     ABAPApplicationError,

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from sync.jobs import work
-from sync.mirrors.progress import orders_to_read, reason_incomplete, refresh_stages
+from sync.mirrors.followed import followed_orders, open_orders
+from sync.mirrors.progress import reason_incomplete, refresh_stages
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder, SapSalesOrderLine
 from sync.reading import Read
 from sync.sandbox.sap import billing, warehouse
@@ -62,12 +63,13 @@ def test_an_order_billed_by_its_delivery_is_complete_while_its_own_billing_statu
 
 def test_a_complete_order_is_asked_about_no_longer_once_it_was_followed(world: World) -> None:
     order, delivery = shipped(world)
-    assert orders_to_read("billing_due_at") == [order.pk]
+    assert open_orders(0, 9) == [order]
 
     world.invoice(order, world.bill(delivery))
-    SalesOrder.objects.update(deliveries_due_at=None, billing_due_at=None)
+    assert followed_orders(9) == [order]
+    SalesOrder.objects.update(deliveries_due_at=None)
 
-    assert orders_to_read("billing_due_at") == orders_to_read("deliveries_due_at") == []
+    assert open_orders(0, 9) == followed_orders(9) == []
 
 
 def test_an_order_without_goods_is_complete_by_its_own_billing_status(world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from sync.jobs import work
-from sync.mirrors.progress import orders_to_read, schedule_next_read
+from sync.mirrors.followed import followed_orders, schedule_next_read
 from sync.models import SalesOrder, StepSchedule
 from sync.sandbox.sap import billing
 from tests.world import World
@@ -73,7 +73,7 @@ def test_a_complete_order_is_asked_about_soon_at_first(world: World, complete: S
     world.run(work.pull_deliveries())
 
     complete.refresh_from_db()
-    assert orders_to_read("deliveries_due_at") == []
+    assert followed_orders(9) == []
     assert complete.deliveries_due_at is not None
     assert complete.deliveries_due_at < timezone.now() + timedelta(minutes=3)
 
@@ -94,25 +94,27 @@ def test_after_its_time_a_complete_order_is_asked_about_once_more_and_no_longer(
     world: World, complete: SalesOrder
 ) -> None:
     long_ago = timezone.now() - timedelta(days=15)  # nothing ran meanwhile
-    SalesOrder.objects.update(completed_at=long_ago, billing_due_at=long_ago)
-    assert orders_to_read("billing_due_at") == [complete.pk]
+    SalesOrder.objects.update(completed_at=long_ago, deliveries_due_at=long_ago)
+    assert followed_orders(9) == [complete]
 
-    world.run(work.pull_billing())
+    world.run(work.pull_deliveries())
 
     complete.refresh_from_db()
-    assert complete.billing_due_at is None
+    assert complete.deliveries_due_at is None
 
 
 def test_an_order_that_becomes_complete_while_sap_answers_is_looked_at_again(
     world: World, complete: SalesOrder
 ) -> None:
-    SalesOrder.objects.update(stage="shipped", deliveries_due_at=None, completed_at=None)
+    SalesOrder.objects.update(
+        stage="shipped", sap_delivery_status="B", deliveries_due_at=None, completed_at=None
+    )
 
     world.run(work.pull_deliveries())
 
     complete.refresh_from_db()
     assert complete.stage == SalesOrder.Stage.COMPLETE
-    assert orders_to_read("deliveries_due_at") == [complete.pk]
+    assert followed_orders(9) == [complete]
 
 
 def test_what_became_due_while_sap_answered_stays_due(world: World, complete: SalesOrder) -> None:
@@ -120,7 +122,7 @@ def test_what_became_due_while_sap_answered_stays_due(world: World, complete: Sa
     just_now = timezone.now()
     SalesOrder.objects.update(deliveries_due_at=just_now)  # complete once more, meanwhile
 
-    schedule_next_read([stale], "deliveries_due_at", world.remotes.policy)
+    schedule_next_read([stale], world.remotes.policy)
 
     complete.refresh_from_db()
     assert complete.deliveries_due_at == just_now

@@ -1,8 +1,8 @@
 """Looks for billing documents that appear after an order is complete and no longer followed.
 
 SAP may cancel, renew or credit a document months later. Each fetch looks at a few complete orders,
-the longest unchecked first, with one read of the document flow for many of them. An order with
-something new is read once more like an open one.
+the longest unchecked first, with one or two reads for all of them. An order with something new is
+read once more like an open one.
 """
 
 from __future__ import annotations
@@ -10,55 +10,66 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sync.errors import UnexpectedRecord
-from sync.mirrors.notes import note_billing_flow, note_watched
-from sync.models import (
-    BillingDocument,
-    BillingDocumentLine,
-    OutboundDeliveryLine,
-    SalesOrder,
-    clock,
-)
-from sync.sap.billing_flow import BILLING
+from sync.mirrors.billing_news import in_flow
+from sync.mirrors.notes import note_watched
+from sync.models import BillingDocumentLine, OutboundDeliveryLine, SalesOrder, clock
+from sync.sap.billing_flow import billing_in_flow
 from sync.sap.client import SapClient
 from sync.steps.step_run import StepRun
 
-ONE_BY_ONE = 20  # orders, where the table of the document flow may not be read
 
-
-def watch_complete_orders(run: StepRun) -> None:
-    """Orders with later billing documents in SAP are due to be read again at once."""
+def watch_complete_orders(run: StepRun) -> bool:
+    """Orders with later billing documents in SAP are due to be read again at once; returns whether
+    there are any."""
     now = clock.now()
     orders = _to_watch(run, now)
     if not orders:
-        return
+        return False
     sap = run.remotes.sap()
     numbers = _numbers_of(orders)
     later = sap.later_billing_documents(sorted(set().union(*numbers.values())))
-    run.task.hold_lease(run.policy.lease)
+    changed: set[int] = set()
     if later is None:
-        orders = orders[:ONE_BY_ONE]
-        news = _with_news(orders, numbers, _in_order_flow(sap, orders))
-        news += [one.pk for one in orders if one.pk not in news and _is_cancelled(sap, one)]
-    else:
-        news = _with_news(orders, numbers, later)
-    note_watched(orders, news, now)
-
-
-def _in_order_flow(sap: SapClient, orders: Sequence[SalesOrder]) -> dict[str, set[str]]:
-    """By order, the billing documents that its own document flow names."""
-    read = sap.get_sales_orders([order.sap_sales_order_number for order in orders])
-    return {
-        one.sap_sales_order_number: {
-            link.subsequent_document for link in one.flow if link.category in BILLING
-        }
-        for one in read.records
+        later, changed = _by_status(sap, orders)
+    follow = {
+        key: {one for number in own for one in later.get(number, ())}
+        for key, own in numbers.items()
     }
+    with run.storing():
+        news = changed | in_flow(orders, follow)
+        note_watched(orders, news, now)
+    return bool(news)
+
+
+def _by_status(
+    sap: SapClient, orders: Sequence[SalesOrder]
+) -> tuple[dict[str, set[str]], set[int]]:
+    """Where the table of the document flow may not be read: what each order's own flow names, and
+    the orders whose billing status has changed, as a cancellation changes it."""
+    read = sap.get_sales_orders([order.sap_sales_order_number for order in orders]).records
+    told = {one.sap_sales_order_number: one.billing_status for one in read}
+    changed = {
+        order.pk
+        for order in orders
+        if told.get(order.sap_sales_order_number, order.sap_billing_status)
+        != order.sap_billing_status
+    }
+    lines = OutboundDeliveryLine.objects.filter(sales_order__in=orders).order_by()
+    columns = ("sales_order", "delivery__delivery_number", "delivery__billing_status")
+    known = {(order or 0, *rest) for order, *rest in lines.values_list(*columns)}
+    numbers = sorted({number for _order, number, _status in known})
+    deliveries = sap.search_deliveries(delivery_numbers=numbers, with_parcels=False).records
+    now = {one.delivery_number: one.billing_status for one in deliveries}
+    changed |= {order for order, number, status in known if now.get(number, status) != status}
+    return billing_in_flow(read), changed
 
 
 def _to_watch(run: StepRun, now: datetime) -> list[SalesOrder]:
     complete = SalesOrder.objects.filter(
-        stage=SalesOrder.Stage.COMPLETE, billing_due_at=None, sap_read_at__isnull=False
+        stage=SalesOrder.Stage.COMPLETE,
+        deliveries_due_at=None,
+        billing_due_at=None,
+        sap_read_at__isnull=False,
     ).exclude(completed_at__lt=now - run.policy.watch_for)
     return list(complete.defer("payload").order_by("billing_watched_at")[: run.policy.watch_orders])
 
@@ -74,33 +85,3 @@ def _numbers_of(orders: Sequence[SalesOrder]) -> dict[int, set[str]]:
     for order, number in (*deliveries, *documents):
         found[order or 0].add(number)
     return found
-
-
-def _with_news(
-    orders: Sequence[SalesOrder], numbers: dict[int, set[str]], later: dict[str, set[str]]
-) -> list[int]:
-    """Orders with a document in SAP's flow that is neither stored nor was named before."""
-    named = set().union(*later.values())
-    known = BillingDocument.objects.filter(billing_document_number__in=named)
-    stored = set(known.values_list("billing_document_number", flat=True))
-    news: list[int] = []
-    for order in orders:
-        follow = {one for number in numbers[order.pk] for one in later.get(number, ())}
-        if fresh := follow - stored - set(order.billing_flow):
-            note_billing_flow(order, fresh)
-            news.append(order.pk)
-    return news
-
-
-def _is_cancelled(sap: SapClient, order: SalesOrder) -> bool:
-    """A document that SAP no longer shows says nothing about the others."""
-    documents = BillingDocument.objects.filter(
-        lines__sales_order=order, category=BillingDocument.Category.INVOICE, is_cancelled=False
-    )
-    for document in documents.distinct():
-        try:
-            if sap.is_billing_document_cancelled(document.billing_document_number):
-                return True
-        except UnexpectedRecord:
-            continue
-    return False

@@ -23,6 +23,8 @@ from sync.reading import Read, UnreadableRecord
 from sync.steps.step_run import StepRun
 from sync.translate.magento_values import plain_json
 
+Key = tuple[datetime, int]
+
 
 @dataclass(frozen=True, slots=True)
 class ChangedPage:
@@ -33,11 +35,14 @@ class ChangedPage:
 
 
 def changed_pages(
-    run: StepRun, since: datetime, page_size: int, doubts: Doubts
+    run: StepRun, since: datetime, page_size: int, doubts: Doubts, after: Key | None = None
 ) -> Iterator[ChangedPage]:
-    """Orders changed at or after ``since``, oldest change first, as pages arrive."""
-    client = run.magento()
-    for page in client.search_order_keys(updated_from=since, page_size=page_size, doubts=doubts):
+    """Orders changed at or after ``since``, oldest change first, as pages arrive. ``after`` is the
+    last order (updated_at, entity_id) of a page read before."""
+    pages = run.magento().search_order_keys(
+        updated_from=since, page_size=page_size, after=after, doubts=doubts
+    )
+    for page in pages:
         known = _known(run, page.records) - set(doubts.suspects)
         wanted = [key.entity_id for key in page.records if key.entity_id not in known]
         read = _whole(run, wanted, doubts) if wanted else Read[MagentoOrder]()
