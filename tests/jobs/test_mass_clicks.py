@@ -8,6 +8,8 @@ from unittest import mock
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sync.jobs import taking_up, work
@@ -37,7 +39,7 @@ from tests.builders import (
     an_invoice,
     an_order_in_sap,
 )
-from tests.clicked import carried_out
+from tests.clicked import carried_out, queue_clicks
 
 pytestmark = pytest.mark.django_db
 Kind = Click.Kind
@@ -101,7 +103,7 @@ def test_a_worker_queues_all_of_it_and_the_answers_are_counted() -> None:
     answer = carried_out(click_on(orders, person))
 
     assert answer == (
-        "Sync now, 4 orders: 1 already running, 1 already waiting, 1 tried again, 1 queued."
+        "Sync now, 4 orders: 1 queued, 1 tried again, 1 already waiting, 1 already running."
     )
     assert sorted(map(str, pushed())) == sorted(str(order.pk) for order in orders)
     assert Click.objects.get().finished_at is not None
@@ -132,7 +134,7 @@ def test_between_two_slices_a_worker_hears_other_rings() -> None:
 
     assert (behind, len(pushed())) == (None, 2)
     rest = SyncTask.objects.get(step=Step.TAKE_UP_CLICK, state=State.WAITING)
-    assert (rest.priority, rest.asked_by) == (Priority.CLICKED, clicked.click and rest.asked_by)
+    assert rest.priority == Priority.INTERACTIVE  # before the work queued so far
     assert told(Click.objects.get()) == "Sync now: 5 orders asked for. 2 of them are queued so far."
     assert carried_out(clicked) == "Sync now, 5 orders: 5 queued."
     assert pushed() == [order.pk for order in orders]
@@ -205,6 +207,20 @@ def test_documents_that_are_no_longer_there_are_passed_over() -> None:
     clicked = sync_many(Kind.ORDERS, [order.pk, order.pk + 1, order.pk + 2], a_user(SALES))
 
     assert carried_out(clicked) == "Sync now, 3 orders: 1 queued."
+
+
+@pytest.mark.parametrize("in_sap", [False, True])
+def test_queueing_a_chunk_takes_as_many_queries_for_40_orders_as_for_4(in_sap: bool) -> None:
+    person = a_user(SALES)
+
+    def cost(number: int) -> int:
+        an_order = an_order_in_sap if in_sap else a_sales_order
+        click_on([an_order() for _ in range(number)], person)
+        with CaptureQueriesContext(connection) as queries:
+            queue_clicks()
+        return len(queries)
+
+    assert cost(40) == cost(4)
 
 
 # ---- each kind of click
