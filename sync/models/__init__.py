@@ -11,6 +11,7 @@ from sync.models.automation import (
     StepSchedule,
 )
 from sync.models.billing import BillingDocument, BillingDocumentLine
+from sync.models.clicks import Click
 from sync.models.completeness import CompletenessFinding, CompletenessRun
 from sync.models.decisions import Decision
 from sync.models.deliveries import DeliveryTrack, OutboundDelivery, OutboundDeliveryLine
@@ -28,6 +29,7 @@ from sync.models.mapping import (
     ShippingMapping,
     SourceMapping,
 )
+from sync.models.master_data_mark import MasterDataMark
 from sync.models.order_texts import TextMapping
 from sync.models.pruning import PruningProgress
 from sync.models.readiness import ReadinessFinding
@@ -47,6 +49,7 @@ __all__ = [
     "BillingDocument",
     "BillingDocumentLine",
     "CarrierMapping",
+    "Click",
     "CompletenessFinding",
     "CompletenessRun",
     "CustomerMapping",
@@ -59,6 +62,7 @@ __all__ = [
     "InvoiceLine",
     "InvoiceMail",
     "InvoiceMailRule",
+    "MasterDataMark",
     "MaterialMapping",
     "OutboundDelivery",
     "OutboundDeliveryLine",
