@@ -19,9 +19,12 @@ from django.views.decorators.http import require_safe
 from sync.mapping.stopped_for import PresentEntries, areas, entry_of, initial_of
 from sync.mirrors.intake import NEVER
 from sync.models import SalesOrder, SapMessageEntry, SyncTask
+from sync.roles import steps_to_retry
+from sync.templatetags.polling import is_at_its_pace
 from sync.views.causes import Remedy, remedy_for
 from sync.views.counts import capped
-from sync.views.people import PortalRequest, steps_to_retry
+from sync.views.people import PortalRequest
+from sync.views.strips import strips_of, tokens
 
 MOST_CAUSES = 50
 MOST_READ = 200  # causes by step
@@ -65,8 +68,9 @@ def attention_page(request: PortalRequest) -> HttpResponse:
     shown."""
     repairs = capped(_under_repair(), MOST_COUNTED)
     groups = _groups(request.user)
-    stamp = _stamp(str(repairs), groups)
-    if request.GET.get("seen") == stamp:
+    strips = strips_of(request.user)
+    stamp = _stamp(f"{repairs} {tokens(strips)}", groups)
+    if request.GET.get("seen") == stamp and is_at_its_pace(request):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     _explain(groups, request.user)
     not_taken = SalesOrder.objects.filter(stage=SalesOrder.Stage.NOT_TAKEN)
@@ -77,6 +81,8 @@ def attention_page(request: PortalRequest) -> HttpResponse:
         "not_taken_count": capped(not_taken, MOST_COUNTED),
         "never_taken": NEVER,
         "repairs": repairs,
+        "strips": strips,
+        "is_moving": bool(tokens(strips)),
         "stamp": stamp,
         "retryable": steps_to_retry(request.user),
     }

@@ -16,6 +16,7 @@ from django_htmx.http import trigger_client_event
 
 from sync.models import SyncTask
 from sync.tables.live import fingerprint, is_live
+from sync.templatetags.polling import is_at_its_pace
 from sync.views.kinds import DocumentKind
 from sync.views.people import PortalRequest
 from sync.views.timeline import MOST_TASKS, retryable, timeline
@@ -33,7 +34,7 @@ def shared_context(kind: DocumentKind, document: Any, user: User) -> dict[str, A
 
 
 def _watcher(kind: DocumentKind, document: Any, tasks: Sequence[SyncTask]) -> str:
-    """The address a document's page polls every two seconds; empty when no task is moving."""
+    """The address a document's page polls; empty when no task is moving."""
     if not any(is_live(task) for task in tasks):
         return ""
     query = urlencode({"seen": fingerprint(tasks)})
@@ -42,10 +43,12 @@ def _watcher(kind: DocumentKind, document: Any, tasks: Sequence[SyncTask]) -> st
 
 @require_safe
 def live_document(request: PortalRequest, kind: DocumentKind, pk: int) -> HttpResponse:
-    """Triggers a refresh of the page once its tasks have moved; 204 either way."""
+    """Triggers a refresh of the page once its tasks have moved, or it is to poll at another pace;
+    204 either way."""
     document = get_object_or_404(kind.light(), pk=pk)
     response = HttpResponse(status=HTTPStatus.NO_CONTENT)
     newest = kind.tasks_of(document).only("state", "attempts")[:MOST_TASKS]
-    if fingerprint(newest) != request.GET.get("seen", ""):
+    has_moved = fingerprint(newest) != request.GET.get("seen", "")
+    if has_moved or not is_at_its_pace(request):
         trigger_client_event(response, "page-changed")
     return response

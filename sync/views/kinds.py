@@ -11,10 +11,11 @@ from django.db.models import Model, Prefetch, QuerySet
 from sync.filters.billing_documents import BillingDocumentFilter
 from sync.filters.deliveries import DeliveryFilter
 from sync.filters.sales_orders import SalesOrderFilter
-from sync.jobs import clicks
+from sync.jobs import clicks, mass_clicks
 from sync.models import (
     BillingDocument,
     BillingDocumentLine,
+    Click,
     OutboundDelivery,
     OutboundDeliveryLine,
     SalesOrder,
@@ -43,7 +44,8 @@ class DocumentKind:
     about: str  # the field of a task that names the document
     pull: Step
     sync: Callable[..., clicks.Clicked]
-    sync_all: Callable[..., clicks.Clicked]
+    sync_all: Callable[..., clicks.Clicked | mass_clicks.MassClicked]
+    click: Click.Kind  # on many of them
 
     @property
     def name(self) -> str:
@@ -113,6 +115,7 @@ ORDERS = DocumentKind(
     pull=Step.PULL_ORDERS,
     sync=clicks.sync_orders,
     sync_all=clicks.sync_all_new_orders,
+    click=Click.Kind.ORDERS,
 )
 DELIVERIES = DocumentKind(
     title="Deliveries",
@@ -126,6 +129,7 @@ DELIVERIES = DocumentKind(
     pull=Step.PULL_DELIVERIES,
     sync=clicks.sync_deliveries,
     sync_all=clicks.sync_all_deliveries,
+    click=Click.Kind.DELIVERIES,
 )
 BILLING_DOCUMENTS = DocumentKind(
     title="Invoices",
@@ -139,5 +143,6 @@ BILLING_DOCUMENTS = DocumentKind(
     pull=Step.PULL_BILLING,
     sync=clicks.sync_billing_documents,
     sync_all=clicks.sync_all_billing_documents,
+    click=Click.Kind.BILLING_DOCUMENTS,
 )
 KINDS = (ORDERS, DELIVERIES, BILLING_DOCUMENTS)

@@ -16,6 +16,7 @@ from sync.views.counts import CAP, capped
 from sync.views.kinds import DocumentKind
 from sync.views.live import list_fetches, table_for, watcher
 from sync.views.people import PortalRequest
+from sync.views.strips import strips_of
 
 PER_PAGE, PAGE_SIZES = 25, (25, 50, 100)  # rows
 
@@ -53,7 +54,7 @@ def document_list(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
     table = table_for(kind, request.user, documents)
     _arrange(table, request, sorts)
     table.tasks = kind.newest_tasks([row.record for row in table.paginated_rows])
-    fetches = list_fetches(kind)
+    fetches, strips = list_fetches(kind), strips_of(request.user)
     context = {
         "section": kind.name,
         "kind": kind.name,
@@ -67,7 +68,8 @@ def document_list(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
         "most_sorted": MOST_MATCHES,
         "count": capped(documents),
         "fetches": fetches,
-        "watcher": watcher(kind, table.tasks.values(), fetches),
+        "strips": strips,
+        "watcher": watcher(kind, table.tasks.values(), fetches, strips),
         "may_sync": request.user.has_perm(kind.permission),
         "may_resend": table.may_resend,
     }

@@ -16,12 +16,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from sync.forms.mappings import FORMS, MappingForm
-from sync.jobs import clicks
+from sync.jobs.mass_clicks import retry_causes
 from sync.mapping.missing import Collection, Unmatched
 from sync.mapping.stopped_for import PresentEntries
 from sync.mapping_tables import MappingTable
 from sync.mirrors.progress import judge_again
-from sync.models import IntakeRule, InvoiceMailRule, PaymentMapping
+from sync.models import Click, IntakeRule, InvoiceMailRule, PaymentMapping
 from sync.views.people import PortalRequest, needs
 
 ICONS = {
@@ -180,8 +180,10 @@ def _form(
 
 
 def _go_on(entry: Unmatched, user: User) -> str:
-    retried = sum(len(clicks.retry_cause(cause, user).tasks) for cause in sorted(entry.causes))
-    if retried:
+    causes = [{"cause_key": cause} for cause in sorted(entry.causes)]
+    clicked = retry_causes(causes, user, Click.Kind.MAPPED)
+    if clicked.click is not None:
+        retried = clicked.click.wanted or 0
         return f"{retried} stopped task{'s go' if retried > 1 else ' goes'} on."
     return "What waits for it goes on by itself."
 

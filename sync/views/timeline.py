@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import Prefetch, Q, QuerySet
 
 from sync.models import Decision, RemoteCall, SyncAttempt, SyncTask
-from sync.views.people import steps_to_retry
+from sync.roles import steps_to_retry
 
 MOST_TASKS = 30
 ENDS = (Decision.Kind.MARKED_DONE, Decision.Kind.REOPENED)
