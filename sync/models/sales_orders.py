@@ -186,10 +186,6 @@ class SalesOrder(ComparedOrder):
         ]
         indexes = [
             *page_indexes.ORDERS,
-            models.Index(fields=["stage", "-placed_at", "-id"], name="order_stage"),
-            models.Index(fields=["store_id", "-placed_at", "-id"], name="order_store"),
-            models.Index(fields=["grand_total", "id"], name="order_total"),
-            models.Index(fields=["increment_id"], name="order_increment"),
             models.Index(Upper(Trim("increment_id")), name="order_increment_any_case"),
             models.Index(
                 fields=["customer_reference"],
