@@ -14,14 +14,21 @@ class SyncConfig(AppConfig):
     verbose_name = "Order to cash"
 
     def ready(self) -> None:
-        """Every migration refreshes the roles and their permissions."""
+        """Every migration refreshes the roles, their permissions, and the database's triggers."""
         from sync.checks import register_checks  # imported late, as Django wants it
 
         register_checks()
         post_migrate.connect(_sync_roles, sender=self)
+        post_migrate.connect(_install_triggers, sender=self)
 
 
 def _sync_roles(**kwargs: Any) -> None:
     from sync.roles import sync_roles  # imported late: needs the models
 
     sync_roles()
+
+
+def _install_triggers(using: str, **kwargs: Any) -> None:
+    from sync.models.master_data_triggers import install_triggers  # imported late, as above
+
+    install_triggers(using)

@@ -94,7 +94,7 @@ def follow_ups(task: SyncTask) -> Iterator[Work]:
 def _confirmations(task: SyncTask) -> Iterator[Work]:
     order = task.sales_order
     if order is not None:
-        order.refresh_from_db()
+        order = SalesOrder.objects.select_related("shop").defer("payload").get(pk=order.pk)
         marked = _steps_marked_done(order)
         if order.is_in_sap and order.confirmed_at is None and Step.CONFIRM_ORDER not in marked:
             yield work.confirm_order(order)

@@ -131,9 +131,10 @@ def _close_or_go_on(run: StepRun, done: Slice) -> End:
         asked = ask_follow_ups(task)
     alone = (of_order(Step(task.step), order) for order in done.by_themselves)
     asked += ask_all(alone, origin=SyncTask.Origin.FOLLOW_UP, asked_by=task.asked_by)
-    if any(one.task.lock == task.lock for one in asked):
-        return replace(end, behind=next_behind(task))
-    return end
+    behind = [one.task for one in asked if one.task.lock == task.lock]
+    if end.behind is None and len(behind) == 1 and behind[0].state == SyncTask.State.WAITING:
+        return replace(end, behind=behind[0].pk)
+    return replace(end, behind=next_behind(task)) if behind else end
 
 
 def _note_success(run: StepRun, done: Slice, end: End, was: resume.StoppedBy | None) -> None:
@@ -207,12 +208,14 @@ def _is_believed(task: SyncTask, error: Exception) -> bool:
 def ask_follow_ups(task: SyncTask) -> list[Asked]:
     """Queue the follow-up work: all of it if a person asked, else only automatic steps. Before the
     release only what a person asked of one order."""
-    is_by_person, asked_by = release.is_by_person(task), task.asked_by
+    is_by_person = release.is_by_person(task)
     possible = release.let_through(plan.follow_ups(task), asked_by_person=is_by_person)
-    if possible and asked_by is None:
+    if possible and task.asked_by_id is None:
         automatic = StepSchedule.objects.intervals()
         possible = [wanted for wanted in possible if wanted.step in automatic]
-    return ask_all(possible, origin=SyncTask.Origin.FOLLOW_UP, asked_by=asked_by)
+    if not possible:
+        return []
+    return ask_all(possible, origin=SyncTask.Origin.FOLLOW_UP, asked_by=task.asked_by)
 
 
 def worker_name() -> str:

@@ -27,13 +27,15 @@ from sync.models.mapping import (
     ShippingMapping,
     SourceMapping,
 )
+from sync.models.master_data_mark import MasterDataMark
 from sync.models.order_texts import TextMapping
 from sync.models.pruning import PruningProgress
 from sync.models.readiness import ReadinessFinding
 from sync.models.regions import RegionMapping
 from sync.models.release import Release
 from sync.models.remote_limits import RemotePace, RemoteSlot
-from sync.models.sales_orders import SalesOrder, SalesOrderLine
+from sync.models.sales_order_lines import SalesOrderLine
+from sync.models.sales_orders import SalesOrder
 from sync.models.sap_messages import SapMessageEntry
 from sync.models.sap_order_lines import SapSalesOrderLine
 from sync.models.shipments import Shipment, ShipmentLine, ShipmentTrack
@@ -57,6 +59,7 @@ __all__ = [
     "InvoiceLine",
     "InvoiceMail",
     "InvoiceMailRule",
+    "MasterDataMark",
     "MaterialMapping",
     "OutboundDelivery",
     "OutboundDeliveryLine",

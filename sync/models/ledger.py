@@ -46,8 +46,7 @@ class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
         return self.update(state=waiting, not_before=clock.now(), rung_at=None, **values)
 
     def claim(self, pk: int, *, owner: str, lease: timedelta) -> SyncTask | None:
-        """Take a due task; None when it is not due, already taken, or its lock is held by
-        another."""
+        """Take a due task; None when it is not due, already taken, or behind another's lock."""
         try:
             with transaction.atomic():
                 return self.get(pk=pk) if self.take(pk, owner=owner, lease=lease) else None
@@ -57,9 +56,10 @@ class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
     def take(self, pk: int, *, owner: str, lease: timedelta) -> bool:
         """As ``claim``, but raises ``IntegrityError`` while another task of its lock runs."""
         now = clock.now()
-        taken = SyncTask.objects.due(now).filter(pk=pk)
-        return bool(
-            taken.update(
+        taken = (
+            SyncTask.objects.due(now)
+            .filter(pk=pk)
+            .update(
                 state=SyncTask.State.RUNNING,
                 started_at=now,
                 lease_owner=owner,
@@ -68,6 +68,7 @@ class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
                 is_wanted_again=False,
             )
         )
+        return bool(taken)
 
 
 class SyncTask(models.Model):
