@@ -10,6 +10,7 @@ from sync.models.automation import (
     StepSchedule,
 )
 from sync.models.billing import BillingDocument, BillingDocumentLine
+from sync.models.clicks import Click
 from sync.models.completeness import CompletenessFinding, CompletenessRun
 from sync.models.decisions import Decision
 from sync.models.deliveries import DeliveryTrack, OutboundDelivery, OutboundDeliveryLine
@@ -47,6 +48,7 @@ __all__ = [
     "BillingDocument",
     "BillingDocumentLine",
     "CarrierMapping",
+    "Click",
     "CompletenessFinding",
     "CompletenessRun",
     "CustomerMapping",

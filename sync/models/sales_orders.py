@@ -10,6 +10,7 @@ from django.db.models.functions import Trim, Upper
 from django.urls import reverse
 from django.utils import timezone
 
+from sync.models import page_indexes
 from sync.models.columns import document_number, money
 from sync.models.compared_orders import ComparedOrder
 from sync.models.order_work import NOT_CONFIRMED, NOT_LOOKED_FOR
@@ -185,7 +186,7 @@ class SalesOrder(ComparedOrder):
             ),
         ]
         indexes = [
-            models.Index(fields=["-placed_at", "-id"], name="order_placed"),
+            *page_indexes.ORDERS,
             models.Index(fields=["stage", "-placed_at", "-id"], name="order_stage"),
             models.Index(fields=["store_id", "-placed_at", "-id"], name="order_store"),
             models.Index(fields=["grand_total", "id"], name="order_total"),
@@ -197,7 +198,6 @@ class SalesOrder(ComparedOrder):
                 name="order_customer_reference",
             ),
             models.Index(fields=["customer_email"], name="order_email"),
-            models.Index(fields=["verification"], name="order_verification"),
             models.Index(
                 fields=["shop", "replaces_increment_id"],
                 condition=~models.Q(replaces_increment_id=""),

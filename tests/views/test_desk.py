@@ -42,6 +42,7 @@ from tests.builders import (
     an_order_in_sap,
     an_order_line,
 )
+from tests.clicked import queue_clicks
 
 SignIn = Callable[..., Client]
 PRICES = [
@@ -140,6 +141,7 @@ def test_p1_24_adding_an_entry_lets_what_waited_go_on_and_is_recorded(signed_in:
     sent = {"place": place, "shop": order.shop_id, "sku": "24-MB01", "material": "mat-1"}
 
     client.post("/master-data/material/", sent)
+    queue_clicks()
 
     task.refresh_from_db()
     assert MaterialMapping.objects.get().material == "MAT-1"

@@ -75,7 +75,7 @@ def share_memory_among_threads() -> None:
 def listen(loop: PullLoop) -> None:
     """Until a signal comes."""
     listener: Any = django_rq.get_worker(
-        *QUEUES.values(), worker_class=LISTENER, serializer=JSONSerializer
+        *dict.fromkeys(QUEUES.values()), worker_class=LISTENER, serializer=JSONSerializer
     )
     listener.heard = loop.ring
     listener.work(logging_level="WARNING")
