@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sync", "0038_workers_of_many_threads"),
+        ("sync", "0031_short_frame"),
     ]
 
     operations = [

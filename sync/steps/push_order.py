@@ -152,9 +152,8 @@ def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> Cre
         created = _create_unless_it_dumps(run, order, unit, translated)
         number = created.sap_sales_order_number
         _refuse_taken(order, number)
-        run.task.write_ahead(sap_sales_order_number=number)
-        run.task.hold_lease(run.policy.lease)
-        unit.commit()
+        with run.calls.writing_ahead(sap_sales_order_number=number):
+            unit.commit()
     return created
 
 
