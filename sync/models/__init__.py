@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sync.models.attempts import RemoteCall, SyncAttempt
 from sync.models.automation import (
     FetchHealth,
     ProcessHeartbeat,
@@ -18,7 +19,7 @@ from sync.models.dry_runs import DryRun
 from sync.models.identities import RemoteIdentity
 from sync.models.intake_rules import IntakeRule, InvoiceMailRule
 from sync.models.invoices import Invoice, InvoiceLine, InvoiceMail
-from sync.models.ledger import RemoteCall, SyncAttempt, SyncTask
+from sync.models.ledger import SyncTask
 from sync.models.mapping import (
     AmountMapping,
     CarrierMapping,
