@@ -147,9 +147,10 @@ def _refuse_renumbered(known: SalesOrder, web_order: MagentoOrder) -> None:
 
 
 def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> CreatedSalesOrder:
-    ahead = partial(_write_ahead, run, order, translated)
+    began, ahead = timezone.now().isoformat(), partial(_store_asked, order, translated)
     with writing_to_sap(run, order, ahead), run.remotes.sap().unit_of_work() as unit:
-        created = _create_unless_it_dumps(run, order, unit, translated)
+        with run.calls.writing_ahead(create_began_at=began):
+            created = _create_unless_it_dumps(run, order, unit, translated)
         number = created.sap_sales_order_number
         _refuse_taken(order, number)
         with run.calls.writing_ahead(sap_sales_order_number=number):
@@ -157,8 +158,7 @@ def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> Cre
     return created
 
 
-def _write_ahead(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> None:
-    run.task.write_ahead(create_began_at=timezone.now().isoformat())
+def _store_asked(order: SalesOrder, translated: TranslatedOrder) -> None:
     store_quantities_asked(order, translated)
     note_reference(order, translated.request.customer_reference)
 
