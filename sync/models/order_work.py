@@ -19,3 +19,5 @@ NOT_LOOKED_FOR = Q(sap_read_at__isnull=True) & (
 )
 # Kept out of SAP, but perhaps there all the same.
 TO_LOOK_FOR = NOT_LOOKED_FOR & Q(stage__in=["not_taken", "canceled"]) & ~Q(not_taken_reason="")
+# What SAP is asked about at every turn.
+OPEN_IN_SAP = ~Q(stage__in=["complete", "canceled"]) & Q(sap_read_at__isnull=False)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from sync.models.columns import document_number, money, quantity
 from sync.models.compared_orders import ComparedOrder
-from sync.models.order_work import NOT_CONFIRMED, NOT_LOOKED_FOR
+from sync.models.order_work import NOT_CONFIRMED, NOT_LOOKED_FOR, OPEN_IN_SAP
 from sync.models.packed import PackedJSONField
 
 
@@ -229,12 +229,7 @@ class SalesOrder(ComparedOrder):
                 condition=NOT_LOOKED_FOR,
                 name="order_to_look_for",
             ),
-            models.Index(
-                fields=["id"],
-                condition=~models.Q(stage__in=["complete", "canceled"])
-                & models.Q(sap_read_at__isnull=False),
-                name="order_open_in_sap",
-            ),
+            models.Index(fields=["id"], condition=OPEN_IN_SAP, name="order_open_in_sap"),
         ]
 
     def __str__(self) -> str:
