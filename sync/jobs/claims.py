@@ -12,7 +12,9 @@ from sync.jobs.holds import held_back, may_be_held
 from sync.jobs.work import is_full_fetch
 from sync.models import SyncAttempt, SyncTask
 
-READ_WITH_IT = ("shop", "sales_order__shop", "delivery", "billing_document", "invoice")
+READ_WITH_IT = (
+    "asked_by", "shop", "sales_order__shop", "delivery", "billing_document", "invoice"
+)  # fmt: skip
 
 
 def begin(pk: int, *, owner: str, lease: timedelta) -> SyncAttempt | None:

@@ -16,7 +16,7 @@ from django.db.models import F, Q
 
 from sync.causes.cause import Team
 from sync.errors import LeaseLost
-from sync.models import clock, task_indexes
+from sync.models import clock, page_indexes, task_indexes
 from sync.models.failures import NO_FAILURE
 from sync.models.packed import PackedJSONField
 from sync.models.steps import Step
@@ -46,8 +46,7 @@ class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
         return self.update(state=waiting, not_before=clock.now(), rung_at=None, **values)
 
     def claim(self, pk: int, *, owner: str, lease: timedelta) -> SyncTask | None:
-        """Take a due task; None when it is not due, already taken, or its lock is held by
-        another."""
+        """Take a due task; None when it is not due, already taken, or behind another's lock."""
         try:
             with transaction.atomic():
                 return self.get(pk=pk) if self.take(pk, owner=owner, lease=lease) else None
@@ -57,9 +56,10 @@ class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
     def take(self, pk: int, *, owner: str, lease: timedelta) -> bool:
         """As ``claim``, but raises ``IntegrityError`` while another task of its lock runs."""
         now = clock.now()
-        taken = SyncTask.objects.due(now).filter(pk=pk)
-        return bool(
-            taken.update(
+        taken = (
+            SyncTask.objects.due(now)
+            .filter(pk=pk)
+            .update(
                 state=SyncTask.State.RUNNING,
                 started_at=now,
                 lease_owner=owner,
@@ -68,6 +68,7 @@ class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
                 is_wanted_again=False,
             )
         )
+        return bool(taken)
 
 
 class SyncTask(models.Model):
@@ -88,6 +89,7 @@ class SyncTask(models.Model):
 
     class Priority(models.IntegerChoices):
         INTERACTIVE = 0, "Interactive"
+        CLICKED = 3, "Clicked with many others"
         BULK = 5, "Bulk"
 
     OPEN_STATES: ClassVar = [State.WAITING, State.RUNNING, State.NEEDS_ATTENTION]
@@ -183,6 +185,7 @@ class SyncTask(models.Model):
         ]
         indexes = [
             *task_indexes.INDEXES,
+            *page_indexes.TASKS,
             models.Index(fields=["state", "-id"], name="task_state"),
             models.Index(fields=["step", "state", "-id"], name="task_step"),
             models.Index(

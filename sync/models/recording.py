@@ -30,6 +30,7 @@ class Recording:
         self._lease = lease
         self._kept: list[Exchange] = []
         self._before_write: Store | None = None
+        self._facts: dict[str, object] = {}
         self._owed: list[Store] = []
 
     def observe(self, exchange: Exchange) -> None:
@@ -53,6 +54,15 @@ class Recording:
         finally:
             self._before_write = None
 
+    @contextmanager
+    def writing_ahead(self, **facts: object) -> Iterator[None]:
+        """Facts of the task that are committed with the request of a write inside."""
+        self._facts = facts
+        try:
+            yield
+        finally:
+            self._facts = {}
+
     def with_next_commit(self, store: Store) -> None:
         """For what a crash may leave undone."""
         self._owed.append(store)
@@ -61,10 +71,8 @@ class Recording:
     def storing(self, **facts: object) -> Iterator[None]:
         """A transaction in which the task is still ours; ``facts`` are written ahead in it. Raises
         ``LeaseLost``."""
-        task = self.attempt.task
-        written = {"facts": {**task.facts, **facts}} if facts else {}
         with self.committing():  # with the answer of whatever was sent
-            task.update_as_owner(lease_until=clock.now() + self._lease, sent=None, **written)
+            self._hold_task(sent=None, **self._written(facts))
             yield
 
     @contextmanager
@@ -112,14 +120,19 @@ class Recording:
             if self.has_written:
                 self.attempt.calls.filter(outcome=SENT).delete()
 
+    def _hold_task(self, **columns: object) -> None:
+        self.attempt.task.update_as_owner(lease_until=clock.now() + self._lease, **columns)
+
+    def _written(self, facts: dict[str, object]) -> dict[str, object]:
+        return {"facts": {**self.attempt.task.facts, **facts}} if facts else {}
+
     def _is_to_be_stored(self) -> bool:
         return self.has_written or len(self._kept) >= MOST_KEPT
 
     def _store_ahead(self, exchange: Exchange) -> None:
         """Raises ``LeaseLost`` where the task is no longer ours: then the write is not sent."""
         with self.committing():
-            sent = _as_stored(exchange)
-            self.attempt.task.update_as_owner(lease_until=clock.now() + self._lease, sent=sent)
+            self._hold_task(sent=_as_stored(exchange), **self._written(self._facts))
             if self._before_write is not None:
                 self._before_write()
         self._before_write = None

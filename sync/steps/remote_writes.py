@@ -8,7 +8,7 @@ second write of an order overlaps the first (README of Magento, Races; SAP sheet
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,6 +22,11 @@ from sync.models import SalesOrder, clock
 from sync.steps.step_run import StepRun
 
 SHARE_OF_LEASE = 1 / 3  # in which a write must begin
+Ahead = Callable[[], None]
+
+
+def nothing() -> None:
+    """Nothing but the mark is to be stored ahead."""
 
 
 def wait_for_shop(order: SalesOrder) -> None:
@@ -35,39 +40,44 @@ def wait_for_sap(order: SalesOrder) -> None:
 
 
 @contextmanager
-def writing_to_shop(run: StepRun, order: SalesOrder) -> Iterator[None]:
+def writing_to_shop(run: StepRun, order: SalesOrder, ahead: Ahead = nothing) -> Iterator[None]:
     """Wraps one write to Magento, and nothing else. Its connection is borrowed before the time runs
-    in which it must begin."""
+    in which it must begin. ``ahead`` stores what must be on disk before it, with the mark."""
     with (
         run.magento().holding_connection(),
-        _marked(run, order, "shop_unsettled_until", run.policy.magento_settle),
+        _marked(run, order, "shop_unsettled_until", run.policy.magento_settle, ahead),
     ):
         yield
 
 
 @contextmanager
-def writing_to_sap(run: StepRun, order: SalesOrder) -> Iterator[None]:
+def writing_to_sap(run: StepRun, order: SalesOrder, ahead: Ahead = nothing) -> Iterator[None]:
     """Wraps one unit of work in SAP, from the create to the answer of the commit. Its session is
-    borrowed before the time runs in which it must begin."""
+    borrowed before the time runs in which it must begin. ``ahead`` stores what must be on disk
+    before it begins, with the mark."""
     with (
         run.remotes.sap().holding_session(),
-        _marked(run, order, "sap_unsettled_until", run.policy.sap_settle),
+        _marked(run, order, "sap_unsettled_until", run.policy.sap_settle, ahead),
     ):
         yield
 
 
 @contextmanager
-def _marked(run: StepRun, order: SalesOrder, column: str, settle: timedelta) -> Iterator[None]:
+def _marked(
+    run: StepRun, order: SalesOrder, column: str, settle: timedelta, ahead: Ahead
+) -> Iterator[None]:
     """The write may begin within a third of the lease, and is over by ``settle`` after that.
 
     So a stopped worker sends nothing once another may have the task. When its lease is lost the
     mark stays, because another worker may have begun meanwhile.
     """
     window, mark = run.policy.lease * SHARE_OF_LEASE, _Mark(run, order, column)
-    with (
-        sending_within(window.total_seconds()),
-        run.calls.before_write(lambda: mark.set(clock.now() + window + settle)),
-    ):
+
+    def store_ahead() -> None:
+        ahead()
+        mark.set(clock.now() + window + settle)
+
+    with sending_within(window.total_seconds()), run.calls.before_write(store_ahead):
         try:
             yield
         except OutcomeUnknown as error:

@@ -46,8 +46,10 @@ def without_lease() -> None:
 def without_write_ahead() -> None:
     """Neither the SAP number nor the mark of a running write is kept."""
     from sync.models import SyncTask
+    from sync.models.recording import Recording
 
     _replace("sync.steps.remote_writes", "_set", lambda *_: None)
+    Recording._written = lambda *_: {}  # type: ignore[method-assign]
 
     def keep_nothing(self: SyncTask, **facts: Any) -> None:
         self.update_as_owner(lease_until=self.lease_until)

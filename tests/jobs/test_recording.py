@@ -57,6 +57,8 @@ def test_p0_07_each_write_of_an_order_is_in_the_ledger_and_marked_before_it_leav
 
     names = [name.rpartition("/V1/")[2] for name in seen]
     assert names == [CREATE, COMMIT, "orders", "order/1/ship", "order/1/invoice"]
+    facts = SyncTask.objects.get(step="push_order").facts
+    assert facts["sap_sales_order_number"] == order.sap_sales_order_number
     for name, (sent, (in_sap, in_shop)) in seen.items():
         assert sent["operation"] in name.replace("/rest/V1/", "")
         assert (in_sap is not None, in_shop is not None) == (name in (CREATE, COMMIT), "/" in name)

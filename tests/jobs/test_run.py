@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 from unittest import mock
 
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sync.causes.shop import ShopCause
@@ -16,7 +18,7 @@ from sync.errors import LeaseLost, RemoteRejected, RemoteUnavailable
 from sync.jobs import work
 from sync.jobs.ask import ask
 from sync.jobs.run import run_one, run_task
-from sync.models import RemoteCall, StepSchedule, SyncAttempt, SyncTask
+from sync.models import Release, RemoteCall, RemoteHealth, StepSchedule, SyncAttempt, SyncTask
 from sync.steps import STEPS, Slice, StepRun
 from tests.builders import a_user
 from tests.wire import Killed
@@ -317,3 +319,46 @@ def test_who_joins_a_running_automatic_task_gets_what_follows_from_it(world: Wor
         world.run(wanted)
 
     assert SyncTask.objects.get(step="confirm_order").asked_by == person
+
+
+@pytest.mark.parametrize("needs_release", [False, True])
+def test_the_frame_around_a_step_takes_six_statements_and_two_transactions(
+    world: World, settings: Any, needs_release: bool
+) -> None:
+    settings.NEEDS_RELEASE = needs_release
+    if needs_release:
+        Release.objects.create(reason="for the test")
+    order, person = world.place(), a_user("Sales")
+    task = ask(work.push_order(order), origin=CLICK, asked_by=person).task
+    read: list[object] = []
+
+    def act(run: StepRun) -> str:
+        """Reads what every step may read of its documents."""
+        read.extend([run.shop.code, run.sales_order.shop.name, run.policy.lease])
+        return "Nothing done."
+
+    with (
+        mock.patch.dict(STEPS, {"push_order": act}),
+        mock.patch("sync.jobs.plan.follow_ups", return_value=[]),
+        CaptureQueriesContext(connection) as queries,
+    ):
+        run_one(task.pk, world.remotes)
+
+    sent = [query["sql"] for query in queries]
+    assert len([sql for sql in sent if "SAVEPOINT" not in sql]) == 6, "\n".join(sent)
+    assert len([sql for sql in sent if sql.startswith("SAVEPOINT")]) == 2  # a test is one already
+
+
+def test_a_remote_that_has_failed_since_the_attempt_began_is_well_again_after_it(
+    world: World,
+) -> None:
+    def act(run: StepRun) -> str:
+        RemoteHealth.objects.create(system=world.shop.system, consecutive_failures=2, kind="away")
+        run.magento().get_order(order)
+        return "Read."
+
+    order = world.place_only()
+    with a_step_that(act):
+        world.run(work.try_connection(world.shop))
+
+    assert RemoteHealth.objects.get().consecutive_failures == 0
