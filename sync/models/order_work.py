@@ -19,6 +19,8 @@ NOT_LOOKED_FOR = Q(sap_read_at__isnull=True) & (
 )
 # Kept out of SAP, but perhaps there all the same.
 TO_LOOK_FOR = NOT_LOOKED_FOR & Q(stage__in=["not_taken", "canceled"]) & ~Q(not_taken_reason="")
+# What SAP is asked about at every turn.
+OPEN_IN_SAP = ~Q(stage__in=["complete", "canceled"]) & Q(sap_read_at__isnull=False)
 
 INDEXES = [
     Index(fields=["id"], condition=NOT_CONFIRMED, name="order_to_confirm"),
@@ -29,4 +31,5 @@ INDEXES = [
         name="order_comparison_due",
     ),
     Index(fields=["shop", "sap_sold_to"], name="order_sold_to"),
+    Index(fields=["id"], condition=OPEN_IN_SAP, name="order_open_in_sap"),
 ]

@@ -214,12 +214,6 @@ class SalesOrder(ComparedOrder):
                 condition=models.Q(stage="complete", deliveries_due_at__isnull=True),
                 name="order_billing_watched",
             ),
-            models.Index(
-                fields=["id"],
-                condition=~models.Q(stage__in=["complete", "canceled"])
-                & models.Q(sap_read_at__isnull=False),
-                name="order_open_in_sap",
-            ),
         ]
 
     def __str__(self) -> str:
