@@ -32,7 +32,4 @@ INDEXES = [
         condition=Q(error_class=Kind.MISCONFIGURED.value),
         name="task_in_trouble",
     ),
-    Index(fields=["cause_key"], condition=Q(state="needs_attention"), name="task_cause"),
-    Index(fields=["state", "-id"], name="task_state"),
-    Index(fields=["step", "state", "-id"], name="task_step"),
 ]
