@@ -17,7 +17,7 @@ from sync.models.dry_runs import DryRun
 from sync.models.identities import RemoteIdentity
 from sync.models.intake_rules import IntakeRule, InvoiceMailRule
 from sync.models.invoices import Invoice, InvoiceLine, InvoiceMail
-from sync.models.ledger import RemoteCall, SyncAttempt, SyncTask
+from sync.models.ledger import SyncAttempt, SyncTask
 from sync.models.mapping import (
     AmountMapping,
     CarrierMapping,
@@ -32,6 +32,7 @@ from sync.models.pruning import PruningProgress
 from sync.models.readiness import ReadinessFinding
 from sync.models.regions import RegionMapping
 from sync.models.release import Release
+from sync.models.remote_calls import RemoteCall
 from sync.models.remote_limits import RemotePace, RemoteSlot
 from sync.models.sales_orders import SalesOrder, SalesOrderLine
 from sync.models.sap_messages import SapMessageEntry

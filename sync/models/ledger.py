@@ -18,7 +18,6 @@ from sync.causes.cause import Team
 from sync.errors import LeaseLost
 from sync.models import clock, task_indexes
 from sync.models.failures import NO_FAILURE
-from sync.models.packed import PackedJSONField
 from sync.models.steps import Step
 from sync.models.systems import MAGENTO, SAP, kind_of, shop_code
 
@@ -56,10 +55,9 @@ class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
     def take(self, pk: int, *, owner: str, lease: timedelta) -> bool:
         """As ``claim``, but raises ``IntegrityError`` while another task of its lock runs."""
         now = clock.now()
-        taken = (
-            SyncTask.objects.due(now)
-            .filter(pk=pk)
-            .update(
+        taken = SyncTask.objects.due(now).filter(pk=pk)
+        return bool(
+            taken.update(
                 state=SyncTask.State.RUNNING,
                 started_at=now,
                 lease_owner=owner,
@@ -68,7 +66,6 @@ class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
                 is_wanted_again=False,
             )
         )
-        return bool(taken)
 
 
 class SyncTask(models.Model):
@@ -297,28 +294,3 @@ class SyncAttempt(models.Model):
         self.message = message
         self.finished_at = clock.now()
         self.save(update_fields=["outcome", "message", "finished_at"])
-
-
-class RemoteCall(models.Model):
-    """One call to Magento or SAP: what was sent and what came back, redacted."""
-
-    attempt = models.ForeignKey(SyncAttempt, on_delete=models.CASCADE, related_name="calls")
-    system = models.CharField(max_length=10)
-    operation = models.CharField(max_length=120)
-    is_write = models.BooleanField(default=False)
-    started_at = models.DateTimeField()
-    duration_seconds = models.FloatField()
-    outcome = models.CharField(max_length=12)
-    request = PackedJSONField(default=dict)
-    answer = PackedJSONField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return f"{self.system} {self.operation}"
-
-    @property
-    def is_emptied(self) -> bool:
-        """Whether its payloads were removed by age; a call that was made always has a request."""
-        return self.request is None
