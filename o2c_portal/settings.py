@@ -85,6 +85,9 @@ TIME_ZONE = env.str("TIME_ZONE", "UTC")  # shown until the reader's browser has 
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = False
 
+# A list may post as many ticked rows, and a few fields more; without them Django says 1,000.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_100
+
 # ---- Data ---------------------------------------------------------------------------------------
 DATA_DIR = env.path("DATA_DIR", BASE_DIR / ".demo")
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}

@@ -25,6 +25,7 @@ from sync.magento.client import MagentoClient
 from sync.magento.connections import ShopConnections
 from sync.magento.transport import TimeLimits
 from sync.models import RemoteIdentity, SapMessageEntry, Shop
+from sync.models.master_data import rows_of
 from sync.models.systems import SAP
 from sync.policy import Policy, policy_from_settings
 from sync.sap.client import SapClient
@@ -79,7 +80,7 @@ class Remotes:
             self._log_on_anew(SAP, self._sap)
             self._is_sap_taught = False
         if not self._is_sap_taught:
-            self._sap.teach(taught_messages(SapMessageEntry.objects.all()))
+            self._sap.teach(taught_messages(rows_of(SapMessageEntry)))
             self._is_sap_taught = True
         return self._sap
 

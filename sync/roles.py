@@ -5,9 +5,9 @@ Everyone who is signed in may read every document; a role adds what its members 
 
 from __future__ import annotations
 
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group, Permission, User
 
-from sync.models import SyncTask
+from sync.models import Step, SyncTask
 
 SALES = "Sales"
 LOGISTICS = "Logistics"
@@ -54,6 +54,12 @@ ROLES: dict[str, set[str]] = {
     | _view([*_LEDGER, "stepschedule"])
     | {"change_stepschedule"},
 }
+
+
+def steps_to_retry(user: User) -> list[Step]:
+    if not user.has_perm("sync.retry_tasks"):
+        return []
+    return [step for step in Step if user.has_perm(step.facts.permission)]
 
 
 def sync_roles() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from sync.views.attention import attention_page
+from sync.views.attention import attention_page, stopped_documents
 from sync.views.billing_documents import billing_document_page
 from sync.views.captures import CaptureAgain
 from sync.views.completeness import check_completeness, completeness_page
@@ -67,6 +67,7 @@ urlpatterns = [
     path("invoices/<key:pk>/resend/", resend_of_document, name="resend_invoice"),
     path("shop-invoices/<key:pk>/resend/", resend_invoice, name="resend_shop_invoice"),
     path("attention/", attention_page, name="attention"),
+    path("attention/documents/", stopped_documents, name="stopped_documents"),
     path("attention/retry/", retry_cause, name="retry_cause"),
     path("completeness/", completeness_page, name="completeness"),
     path("completeness/check/", check_completeness, name="check_completeness"),

@@ -12,6 +12,7 @@ from sync.errors import RemoteUnavailable
 from sync.lending import Limits, Pool, Unlimited
 from sync.limits import LeasedSlots, SharedPace, holder_name, limits_of
 from sync.models import RemotePace, RemoteSlot, clock
+from sync.models.remote_limits import RemoteSlotQuerySet
 
 pytestmark = pytest.mark.django_db
 LIMIT = 4
@@ -43,6 +44,17 @@ def test_two_processes_together_open_no_more_than_the_limit() -> None:
     for process in (one, other):
         with pytest.raises(RemoteUnavailable, match="in use"):
             process.pool.take()
+
+
+def test_of_two_that_see_the_same_slot_free_one_gets_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RemoteSlotQuerySet, "taken", lambda self, _: self.none())
+    one, other = Process("one", 1), Process("other", 1)
+    one.pool.take()
+
+    with pytest.raises(RemoteUnavailable):
+        other.pool.take()
+
+    assert RemoteSlot.objects.get().holder == "one"
 
 
 def test_what_one_closes_the_other_may_open() -> None:

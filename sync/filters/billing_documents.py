@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import django_filters
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from sync.filters.documents import DocumentFilter, Rows, choice, day, search_box, tick
-from sync.filters.sales_orders import of_orders
-from sync.filters.search_box import sap_number
+from sync.filters.sales_orders import documents_of_orders
+from sync.filters.search_box import Matches, keys_of, sap_numbered
 from sync.models import BillingDocument, BillingDocumentLine, Invoice
+from sync.models.page_indexes import MISSING, TO_INVOICE
 
-NOT_MAILED = {"is_customer_told": False, "mail_queued_at": None, "not_to_be_mailed": ""}
+IN_SHOP = {
+    "missing": MISSING,
+    "present": Q(is_in_shop=True),
+    "not_mailed": TO_INVOICE & Q(has_unmailed=True),
+    "not_to_be_mailed": Q(has_kept_back=True),
+    "differs": Q(has_difference=True),
+}
 
 
-def billing_document_numbered(text: str) -> Q:
-    """By its own number, or by that of a shop invoice."""
-    found = Invoice.objects.filter(increment_id=text).documents()
-    return found | sap_number("billing_document_number", text) if text.isdigit() else found
+def billing_documents_numbered(text: str) -> Matches:
+    """By their own number, or by that of a shop invoice."""
+    invoices = list(
+        Invoice.objects.filter(increment_id=text).order_by().values_list("pk", flat=True)
+    )
+    first = BillingDocument.objects.filter(invoices__in=invoices).order_by()
+    further = BillingDocument.objects.filter(further_invoices__in=invoices).order_by()
+    found = keys_of(first) | keys_of(further)
+    if not text.isdigit():
+        return found
+    return found | sap_numbered(BillingDocument.objects.all(), "billing_document_number", text)
 
 
 class BillingDocumentFilter(DocumentFilter):
@@ -47,30 +58,12 @@ class BillingDocumentFilter(DocumentFilter):
         model = BillingDocument
         fields: list[str] = []
 
-    def search(self, documents: Rows, name: str, value: str) -> Rows:
-        text = value.strip()
-        of_order = of_orders(text, BillingDocumentLine.objects.all(), "billing_document")
-        return documents.filter(billing_document_numbered(text) | of_order)
+    def matches(self, text: str) -> Matches:
+        of_orders = documents_of_orders(text, BillingDocumentLine.objects.all(), "billing_document")
+        return billing_documents_numbered(text) | of_orders
 
     def by_shop(self, documents: Rows, name: str, value: str) -> Rows:
-        wanted = Q(category=BillingDocument.Category.INVOICE, is_cancelled=False)
-        conditions: dict[str, Callable[[], Q]] = {
-            "missing": lambda: wanted & ~_invoiced(),
-            "present": _invoiced,
-            "not_mailed": lambda: wanted & _invoiced(**NOT_MAILED),
-            "not_to_be_mailed": lambda: _invoiced(is_customer_told=False, not_to_be_mailed__gt=""),
-            "differs": lambda: _invoiced(differs_by__lt=0) | _invoiced(differs_by__gt=0),
-        }
-        return documents.filter(conditions[value]())
+        return documents.filter(IN_SHOP[value])
 
     def only_cancelled(self, documents: Rows, name: str, value: bool) -> Rows:
         return documents.filter(is_cancelled=True) if value else documents
-
-
-def _invoiced(**invoice: Any) -> Q:
-    """Whether a shop invoice with these values stands for the billing document."""
-    further = Invoice.further_documents.through.objects.filter(
-        billingdocument=OuterRef("pk"), **{f"invoice__{name}": of for name, of in invoice.items()}
-    )
-    first = Invoice.objects.filter(billing_document=OuterRef("pk"), **invoice)
-    return Q(Exists(first)) | Q(Exists(further))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import django_filters
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from sync.filters.documents import DocumentFilter, Rows, choice, day, search_box, tick
-from sync.filters.sales_orders import of_orders
-from sync.filters.search_box import sap_number
-from sync.models import DeliveryTrack, OutboundDelivery, OutboundDeliveryLine, Shipment
+from sync.filters.sales_orders import documents_of_orders
+from sync.filters.search_box import Matches, keys_of, sap_numbered
+from sync.models import DeliveryTrack, OutboundDelivery, OutboundDeliveryLine
+from sync.models.page_indexes import LEFT, UNTRACKED
 
 LATE_AFTER = timedelta(days=2)
-LEFT = Q(goods_movement_status="C")
 
 
 def is_late(now: datetime) -> Q:
@@ -25,10 +25,13 @@ def is_late(now: datetime) -> Q:
     return (planned | old) & ~LEFT
 
 
-def delivery_numbered(text: str) -> Q:
-    """By its own number, or by a parcel number."""
-    found = Q(pk__in=DeliveryTrack.objects.filter(track_number=text).values("delivery"))
-    return found | sap_number("delivery_number", text) if text.isdigit() else found
+def deliveries_numbered(text: str) -> Matches:
+    """By their own number, or by a parcel number."""
+    tracks = DeliveryTrack.objects.filter(track_number=text).order_by()
+    found = keys_of(tracks, "delivery")
+    if not text.isdigit():
+        return found
+    return found | sap_numbered(OutboundDelivery.objects.all(), "delivery_number", text)
 
 
 class DeliveryFilter(DocumentFilter):
@@ -56,30 +59,23 @@ class DeliveryFilter(DocumentFilter):
         model = OutboundDelivery
         fields: list[str] = []
 
-    def search(self, deliveries: Rows, name: str, value: str) -> Rows:
-        text = value.strip()
-        of_order = of_orders(text, OutboundDeliveryLine.objects.all(), "delivery")
-        return deliveries.filter(delivery_numbered(text) | of_order)
+    def matches(self, text: str) -> Matches:
+        of_orders = documents_of_orders(text, OutboundDeliveryLine.objects.all(), "delivery")
+        return deliveries_numbered(text) | of_orders
 
     def by_goods_issue(self, deliveries: Rows, name: str, value: str) -> Rows:
         return deliveries.filter(LEFT if value == "yes" else ~LEFT)
 
     def by_shipment(self, deliveries: Rows, name: str, value: str) -> Rows:
-        further = Shipment.further_deliveries.through.objects
-        shipped = Exists(Shipment.objects.filter(delivery=OuterRef("pk"))) | Exists(
-            further.filter(outbounddelivery=OuterRef("pk"))
-        )
-        return deliveries.filter(shipped if value == "yes" else ~shipped)
+        return deliveries.filter(is_in_shop=value == "yes")
 
     def by_unwanted(self, deliveries: Rows, name: str, value: str) -> Rows:
         """Goods canceled or refunded in the shop after the order went to SAP."""
-        unwanted = OutboundDeliveryLine.objects.filter(unwanted_quantity__gt=0)
-        found = deliveries.filter(pk__in=unwanted.values("delivery"))
+        found = deliveries.filter(has_unwanted=True)
         return found.filter(LEFT if value == "left" else ~LEFT)
 
     def only_untracked(self, deliveries: Rows, name: str, value: bool) -> Rows:
-        tracked = Exists(DeliveryTrack.objects.filter(delivery=OuterRef("pk")))
-        return deliveries.filter(LEFT, ~tracked) if value else deliveries
+        return deliveries.filter(UNTRACKED) if value else deliveries
 
     def only_late(self, deliveries: Rows, name: str, value: bool) -> Rows:
         return deliveries.filter(is_late(timezone.now())) if value else deliveries

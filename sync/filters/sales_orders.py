@@ -7,9 +7,18 @@ from typing import Any
 import django_filters
 from django.db.models import Q
 
-from sync.filters.documents import DocumentFilter, Rows, day, search_box, tick
-from sync.filters.search_box import email_prefix, name_contains, number_prefix, sap_number
+from sync.filters.documents import DocumentFilter, Rows, search_box, since_day, tick, until_day
+from sync.filters.search_box import (
+    NOTHING,
+    SHORTEST_NAME,
+    Matches,
+    keys_of,
+    newest,
+    numbered,
+    sap_numbered,
+)
 from sync.models import SalesArea, SalesOrder, Shop
+from sync.models.page_indexes import HELD_UP
 
 
 class SalesOrderFilter(DocumentFilter):
@@ -24,8 +33,8 @@ class SalesOrderFilter(DocumentFilter):
         label="In SAP as",
         empty_label="Any",
     )
-    placed_from = day("placed_at", "date__gte", "Placed from")
-    placed_to = day("placed_at", "date__lte", "Placed to")
+    placed_from = since_day("placed_at", "Placed from")
+    placed_to = until_day("placed_at", "Placed to")
     held_up = tick("only_held_up", "Held up in SAP")
     attention = tick("only_needing_attention", "Needs attention")
 
@@ -40,32 +49,35 @@ class SalesOrderFilter(DocumentFilter):
 
     def only_held_up(self, orders: Rows, name: str, value: bool) -> Rows:
         """Blocked or incomplete in SAP, and not yet complete."""
-        held_up = Q(sap_is_incomplete=True) | ~Q(sap_blocks=[])
-        moving = SalesOrder.MOVING_IN_SAP
-        return orders.filter(held_up, stage__in=moving) if value else orders
+        return orders.filter(HELD_UP) if value else orders
 
-    def search(self, orders: Rows, name: str, value: str) -> Rows:
-        """Digits are a number, an @ makes it an e-mail, anything else is part of a name."""
-        found = order_condition(value.strip())
-        return orders.filter(found) if found is not None else orders.none()
+    def matches(self, text: str) -> Matches:
+        return orders_meant(text)
 
 
-def order_condition(text: str) -> Q | None:
-    """Orders the text may mean; None when it is too short to tell."""
+def orders_meant(text: str) -> Matches:
+    """Digits are a number, an @ makes it an e-mail, anything else is part of a name; nothing is
+    found while it is too short to tell."""
+    orders = SalesOrder.objects.all()
     if text.isdigit():
-        return number_prefix("increment_id", text) | sap_number("sap_sales_order_number", text)
+        in_sap = orders.exclude(sap_sales_order_number="")
+        found = numbered(orders, "increment_id", text)
+        return found | sap_numbered(in_sap, "sap_sales_order_number", text)
     if "@" in text:
-        return email_prefix("customer_email", text)
-    named = name_contains("customer_name", text)
-    if named is None:
-        return None
-    return named | Q(increment_id=text) | Q(customer_reference=text.upper())
+        return newest(orders, Q(customer_email__istartswith=text), "placed_at")
+    if len(text) < SHORTEST_NAME:
+        return NOTHING
+    named = newest(orders, Q(customer_name__icontains=text), "placed_at")
+    referenced = orders.filter(customer_reference=text.upper()).exclude(customer_reference="")
+    by_number = orders.filter(increment_id=text)
+    return named | keys_of(by_number.order_by()) | keys_of(referenced.order_by())
 
 
-def of_orders(text: str, lines: Rows, document: str) -> Q:
+def documents_of_orders(text: str, lines: Rows, document: str) -> Matches:
     """Documents with a line of an order the text may mean."""
-    orders = order_condition(text)
-    if orders is None:
-        return Q(pk__in=[])
-    matching = SalesOrder.objects.filter(orders).order_by().values("pk")
-    return Q(pk__in=lines.filter(sales_order__in=matching).values(document))
+    orders = orders_meant(text)
+    if not orders.keys:
+        return NOTHING
+    of_orders = lines.filter(sales_order__in=orders.keys).order_by()
+    found = keys_of(of_orders.distinct(), document)
+    return Matches(found.keys, found.is_cut or orders.is_cut)

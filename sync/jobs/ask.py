@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -18,6 +19,7 @@ from sync.models import Step, SyncTask, clock
 from sync.models.open_tasks import create_unless_open
 from sync.models.steps import Act
 
+Priority = SyncTask.Priority
 Key = tuple[str, str]  # step and reference: of one there is at most one open task
 RACES = 4
 AT_ONCE = 500
@@ -54,38 +56,61 @@ class Asked:
     answer: Answer
 
 
-def ask(work: Work, *, origin: SyncTask.Origin, asked_by: User | None = None) -> Asked:
-    """Make sure there is an open task for ``work``; a person's request also wakes a stopped one."""
-    return ask_all([work], origin=origin, asked_by=asked_by)[0]
+def ask(
+    work: Work,
+    *,
+    origin: SyncTask.Origin,
+    asked_by: User | None = None,
+    priority: Priority | None = None,
+) -> Asked:
+    """Make sure there is an open task for ``work``; a person's request also wakes a stopped one.
+    Without ``priority`` a person's is interactive."""
+    return ask_all([work], origin=origin, asked_by=asked_by, priority=priority)[0]
 
 
 def ask_all(
-    works: Iterable[Work], *, origin: SyncTask.Origin, asked_by: User | None = None
+    works: Iterable[Work],
+    *,
+    origin: SyncTask.Origin,
+    asked_by: User | None = None,
+    priority: Priority | None = None,
 ) -> list[Asked]:
     """As ``ask`` for each, and in their order, in a few statements for every ``AT_ONCE`` works."""
     wanted = list(works)
+    if priority is None:
+        priority = Priority.INTERACTIVE if asked_by else Priority.BULK
+    told = {"origin": origin, "asked_by": asked_by, "priority": priority}
     # All who ask do so in one order, so that none waits for what another has just asked for.
     ordered = sorted({_key(work): work for work in wanted}.values(), key=_place)
     asked: dict[Key, Asked] = {}
     for start in range(0, len(ordered), AT_ONCE):
-        asked |= _asked(ordered[start : start + AT_ONCE], origin, asked_by)
+        asked |= _asked(ordered[start : start + AT_ONCE], told)
     return [asked[_key(work)] for work in wanted]
 
 
-def _asked(
-    works: Sequence[Work], origin: SyncTask.Origin, asked_by: User | None
-) -> dict[Key, Asked]:
+def _asked(works: Sequence[Work], told: Mapping[str, Any]) -> dict[Key, Asked]:
     asked: dict[Key, Asked] = {}
     for _ in range(RACES):
         left = [work for work in works if _key(work) not in asked]
-        created = _create(left, origin, asked_by)
+        created = _create(left, told)
         asked |= {_key(task): Asked(task, Answer.ASKED) for task in created}
         existing = _open_tasks([work for work in left if _key(work) not in asked])
-        asked |= {_key(one.task): one for one in _join_all(existing, asked_by)}
+        asked |= {
+            _key(one.task): one for one in _join_all(existing, told["asked_by"], told["priority"])
+        }
         if len(asked) == len(works):
             return asked
         # Open tasks moved on between our insert and our look: once more.
     raise RuntimeError("Tasks kept moving on while they were asked for.")
+
+
+def follow_up_urgency(task: SyncTask) -> Priority:
+    """What follows from a click on one order is as urgent as the click; what follows from a click
+    on many, or from a full fetch, may be a lot and gives way."""
+    if task.asked_by_id is None:
+        return Priority.BULK
+    is_of_many = task.priority == Priority.CLICKED or task.sales_order_id is None
+    return Priority.CLICKED if is_of_many else Priority.INTERACTIVE
 
 
 def retry(task: SyncTask, *, asked_by: User) -> Asked:
@@ -97,13 +122,9 @@ def retry(task: SyncTask, *, asked_by: User) -> Asked:
     return joined or Asked(task, Answer.ALREADY_DONE)
 
 
-def _create(
-    works: Sequence[Work], origin: SyncTask.Origin, asked_by: User | None
-) -> list[SyncTask]:
+def _create(works: Sequence[Work], told: Mapping[str, Any]) -> list[SyncTask]:
     now = clock.now()
-    told: dict[str, Any] = {"origin": origin, "asked_by": asked_by}
-    told |= {"asked_at": now, "not_before": now}
-    told["priority"] = SyncTask.Priority.INTERACTIVE if asked_by else SyncTask.Priority.BULK
+    told = {**told, "asked_at": now, "not_before": now}
     with transaction.atomic():
         created = create_unless_open([SyncTask(**work.columns(), **told) for work in works])
         if created:
@@ -131,22 +152,21 @@ def _place(work: Work) -> tuple[int, int, str]:
     return order, STEPS_IN_ORDER.index(work.step), work.reference
 
 
-def _join_all(tasks: Sequence[SyncTask], asked_by: User | None) -> list[Asked]:
+def _join_all(tasks: Sequence[SyncTask], asked_by: User | None, priority: Priority) -> list[Asked]:
     """Join open tasks; those that have moved on meanwhile are left out."""
-    joined: list[Asked] = []
-    left = list(tasks)
-    for state, values in _ways_to_wake(asked_by) if len(left) > 1 else ():
-        alike = [task for task in left if task.state == state]
-        if alike and _wake_all(alike, values):
-            joined += [Asked(task, _ANSWER_TO_WAKING[state]) for task in alike]
-            left = [task for task in left if task not in alike]
-    return joined + [one for task in left if (one := _join(task, asked_by)) is not None]
-
-
-def _ways_to_wake(asked_by: User | None) -> Iterator[tuple[SyncTask.State, dict[str, Any]]]:
-    if asked_by is not None:
-        yield SyncTask.State.WAITING, _due_for(asked_by)
-        yield SyncTask.State.NEEDS_ATTENTION, put_back_by(asked_by)
+    alike: dict[tuple[str, int], list[SyncTask]] = defaultdict(list)
+    for task in tasks if asked_by is not None and len(tasks) > 1 else ():
+        if task.state in _ANSWER_TO_WAKING:
+            alike[task.state, task.priority].append(task)
+    joined: dict[int, Asked] = {}
+    for (state, _), same in alike.items():
+        assert asked_by is not None
+        if _wake_all(same, _woken_by(asked_by, same[0], priority)):
+            answer = _ANSWER_TO_WAKING[SyncTask.State(state)]
+            joined |= {task.pk: Asked(task, answer) for task in same}
+    left = [task for task in tasks if task.pk not in joined]
+    rest = [one for task in left if (one := _join(task, asked_by, priority)) is not None]
+    return [*joined.values(), *rest]
 
 
 def _wake_all(tasks: Sequence[SyncTask], values: Mapping[str, Any]) -> bool:
@@ -163,20 +183,27 @@ def _wake_all(tasks: Sequence[SyncTask], values: Mapping[str, Any]) -> bool:
     return True
 
 
-def _join(task: SyncTask, asked_by: User | None) -> Asked | None:
+def _join(
+    task: SyncTask, asked_by: User | None, priority: Priority = Priority.INTERACTIVE
+) -> Asked | None:
     """Join an open task that already covers the request; None when it has moved on meanwhile."""
     if asked_by is None:
         return _next_turn(task) or Asked(task, _ANSWER_TO_SCHEDULE[SyncTask.State(task.state)])
     if task.state == SyncTask.State.RUNNING:
         return _join_running(task, asked_by)
+    return _wake(task, _woken_by(asked_by, task, priority))
+
+
+def _woken_by(person: User, task: SyncTask, priority: Priority) -> dict[str, Any]:
+    """What already waits is never put behind."""
     if task.state == SyncTask.State.NEEDS_ATTENTION:
-        return _wake(task, put_back_by(asked_by))
-    return _wake(task, _due_for(asked_by))
+        return put_back_by(person, priority)
+    return _due_for(person, min(priority, Priority(task.priority)))
 
 
-def put_back_by(person: User) -> dict[str, Any]:
+def put_back_by(person: User, priority: Priority = Priority.INTERACTIVE) -> dict[str, Any]:
     """Columns that put finished or stopped work back in the queue for a person."""
-    return _due_for(person) | {
+    return _due_for(person, priority) | {
         "origin": SyncTask.Origin.REPAIR,
         "asked_at": clock.now(),
         "finished_at": None,
@@ -184,11 +211,11 @@ def put_back_by(person: User) -> dict[str, Any]:
     }
 
 
-def _due_for(person: User) -> dict[str, Any]:
+def _due_for(person: User, priority: Priority) -> dict[str, Any]:
     return {
         "state": SyncTask.State.WAITING,
         "not_before": clock.now(),
-        "priority": SyncTask.Priority.INTERACTIVE,
+        "priority": priority,
         "asked_by": person,
     }
 

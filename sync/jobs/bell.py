@@ -16,7 +16,11 @@ from sync.models import SyncTask, clock
 logger = logging.getLogger(__name__)
 
 RUN_TASK = "sync.jobs.run.run_task"  # a dotted path that lives in Redis: never rename it
-QUEUES = {SyncTask.Priority.INTERACTIVE: "interactive", SyncTask.Priority.BULK: "bulk"}
+QUEUES = {
+    SyncTask.Priority.INTERACTIVE: "interactive",
+    SyncTask.Priority.CLICKED: "bulk",  # the ledger puts it before the rest
+    SyncTask.Priority.BULK: "bulk",
+}
 RINGS_AT_MOST = 8  # for tasks of one queue: whoever hears one looks for all that is due
 Heard = Callable[[list[SyncTask]], None]
 _heard_here: list[Heard] = []

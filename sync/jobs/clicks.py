@@ -1,15 +1,20 @@
-"""What people request on a page; automatic work is in ``schedule``."""
+"""What people request on a page; automatic work is in ``schedule``.
+
+One document's work is queued at once, so that the answer is exact. A click on many is one row and
+one ring, however many there are (``mass_clicks``).
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from django.contrib.auth.models import User
 
 from sync.jobs import plan, release, work
-from sync.jobs.ask import Answer, Asked, ask, retry
+from sync.jobs.ask import Answer, Asked, ask_all, retry
+from sync.jobs.mass_clicks import NO_SHOP, NOTHING_TO_DO, MassClicked, has_shop, record
 from sync.mirrors.added_lines import documents_with_item
 from sync.mirrors.compared import make_due
 from sync.mirrors.intake import reason_never_taken, rules_of
@@ -17,6 +22,7 @@ from sync.mirrors.link_choices import task_showing
 from sync.mirrors.notes import note_taken_anyway
 from sync.models import (
     BillingDocument,
+    Click,
     Decision,
     Invoice,
     OutboundDelivery,
@@ -25,11 +31,16 @@ from sync.models import (
     SyncTask,
     clock,
 )
-from sync.models.steps import WRITES
 
-NO_SHOP = (
-    "No shop is set up: an administrator adds one, or switches one on, under Mappings → Shops."
-)
+_WORDS = {
+    Answer.ASKED: "queued",
+    Answer.RETRIED: "tried again",
+    Answer.ALREADY_WAITING: "already waiting",
+    Answer.ALREADY_RUNNING: "already running",
+    Answer.RUNS_AGAIN: "running, and once more after that",
+    Answer.ALREADY_DONE: "done meanwhile",
+    Answer.NEEDS_ATTENTION: "needing attention",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +55,8 @@ class Clicked:
     @property
     def message(self) -> str:
         if not self.tasks:
-            return self.note or "Nothing to do: everything is up to date."
-        words = {
-            Answer.ASKED: "queued",
-            Answer.RETRIED: "tried again",
-            Answer.ALREADY_WAITING: "already waiting",
-            Answer.ALREADY_RUNNING: "already running",
-            Answer.RUNS_AGAIN: "running, and once more after that",
-            Answer.ALREADY_DONE: "done meanwhile",
-            Answer.NEEDS_ATTENTION: "needing attention",
-        }
-        parts = [f"{count} {words[answer]}" for answer, count in self.answers.items()]
-        return f"{self.name}: {', '.join(parts)}. {self.note}".strip()
+            return self.note or NOTHING_TO_DO
+        return f"{self.name}: {in_words(self.answers)}. {self.note}".strip()
 
     def says(self, note: str) -> Clicked:
         return replace(self, note=note)
@@ -64,26 +65,39 @@ class Clicked:
         return replace(self, name=name)
 
 
+def in_words(answers: Mapping[Answer, int] | Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {_WORDS[Answer(answer)]}" for answer, count in answers.items())
+
+
+def told(click: Click) -> str:
+    """What has become of a click on many documents."""
+    if click.finished_at is None:
+        so_far = f"{click.reached:,} of them are queued so far." if click.reached else ""
+        return f"{click.asked_for} {so_far}".strip()
+    if not click.answers:
+        return f"{click}: {click.note or NOTHING_TO_DO}"
+    return f"{click}: {in_words(click.answers)}. {click.note}".strip()
+
+
 def sync_orders(orders: Iterable[SalesOrder], user: User) -> Clicked:
     """Ask for everything these orders need next: creation in SAP, confirmation, deliveries,
     billing."""
-    return _ask_all((wanted for order in orders for wanted in plan.for_order(order)), user)
+    return _ask_all(plan.for_orders(list(orders)), user)
 
 
-def sync_all_new_orders(user: User) -> Clicked:
+def sync_all_new_orders(user: User) -> MassClicked:
     """Fetch every shop's new orders and push all waiting ones to SAP; before the release only
     fetch."""
-    if not _has_shop():
-        return Clicked().says(NO_SHOP)
-    if not release.is_held():
-        return _ask_all(plan.for_all_new_orders(), user)
-    fetches = (one for one in plan.for_all_new_orders() if one.step not in WRITES)
-    return _ask_all(fetches, user).says(release.HELD)
+    if not has_shop():
+        return MassClicked(note=NO_SHOP)
+    is_held = release.is_held()
+    note = release.HELD if is_held else ""
+    return record(Click(kind=Click.Kind.NEW_ORDERS, is_released=not is_held, note=note), user)
 
 
 def sync_deliveries(deliveries: Iterable[OutboundDelivery], user: User) -> Clicked:
     """Read these deliveries again and create shipments for those with goods issue."""
-    return _ask_all((w for delivery in deliveries for w in plan.for_delivery(delivery)), user)
+    return _ask_all(plan.for_deliveries([one.pk for one in deliveries]), user)
 
 
 def sync_all_deliveries(user: User) -> Clicked:
@@ -93,7 +107,7 @@ def sync_all_deliveries(user: User) -> Clicked:
 
 def sync_billing_documents(documents: Iterable[BillingDocument], user: User) -> Clicked:
     """Read these billing documents again and create their shop invoices."""
-    return _ask_all((w for doc in documents for w in plan.for_billing_document(doc)), user)
+    return _ask_all(plan.for_billing_documents([one.pk for one in documents]), user)
 
 
 def sync_all_billing_documents(user: User) -> Clicked:
@@ -152,14 +166,6 @@ def retry_tasks(tasks: Iterable[SyncTask], user: User) -> Clicked:
     return _collect(retry(task, asked_by=user) for task in tasks)
 
 
-def retry_cause(cause_key: str, user: User) -> Clicked:
-    """Put every task that stopped for this cause back to work."""
-    stopped = SyncTask.objects.filter(
-        state=SyncTask.State.NEEDS_ATTENTION, cause_key=cause_key
-    ).order_by("id")
-    return retry_tasks(stopped.iterator(), user)
-
-
 def check_completeness(user: User) -> Clicked:
     shops = Shop.objects.filter(is_active=True)
     return _ask_all((work.check_completeness(shop) for shop in shops), user)
@@ -184,15 +190,11 @@ def check_readiness(user: User) -> Clicked:
 
 def _ask_full_fetch(fetch: work.Work, user: User) -> Clicked:
     clicked = _ask_all([fetch], user)
-    return clicked if _has_shop() else clicked.says(NO_SHOP)
-
-
-def _has_shop() -> bool:
-    return Shop.objects.filter(is_active=True).exists()
+    return clicked if has_shop() else clicked.says(NO_SHOP)
 
 
 def _ask_all(wanted: Iterable[work.Work], user: User) -> Clicked:
-    return _collect(ask(one, origin=SyncTask.Origin.CLICK, asked_by=user) for one in wanted)
+    return _collect(ask_all(wanted, origin=SyncTask.Origin.CLICK, asked_by=user))
 
 
 def _collect(asked: Iterable[Asked]) -> Clicked:

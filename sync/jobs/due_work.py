@@ -9,7 +9,7 @@ URGENT = SyncTask.Priority.INTERACTIVE
 
 
 class DueWork:
-    """The due tasks, interactive ones first, then the oldest.
+    """The due tasks, interactive ones first, then those due for longest.
 
     Several workers read the same list at once, so each begins with its own part of it and does not
     try what another is about to claim.
@@ -40,5 +40,7 @@ class DueWork:
         """One task of each lock, and none of a lock whose task runs."""
         running = SyncTask.objects.filter(state=SyncTask.State.RUNNING).values("lock")
         due = SyncTask.objects.due(clock.now()).filter(**only).exclude(lock__in=running)
-        rows = due.order_by("priority", "id").values_list("pk", "lock", "priority")[:most]
+        # A fetch that goes on with its next slice is due anew, so it stands behind all that waits.
+        ordered = due.order_by("priority", "not_before", "id")
+        rows = ordered.values_list("pk", "lock", "priority")[:most]
         return [Due(pk, lock, priority == URGENT) for pk, lock, priority in rows]

@@ -95,7 +95,7 @@ def _logon_refused(task: SyncTask) -> Hold | None:
 
 
 def _hold(task: SyncTask, health: RemoteHealth) -> Hold | None:
-    now, is_clicked = clock.now(), task.priority == SyncTask.Priority.INTERACTIVE
+    now, is_clicked = clock.now(), task.priority < SyncTask.Priority.BULK
     if health.quiet_until is not None and now < health.quiet_until and not is_clicked:
         reason = f"{name_of(health.system)} asked for a pause; this waits for its end."
         return _wait(reason, health.quiet_until)
@@ -112,7 +112,7 @@ def _of_incident(task: SyncTask, health: RemoteHealth) -> Hold | None:
     if health.kind != Kind.REFUSES:
         away = f"{name} is away; this waits until it answers again."
         return _wait(away, now + LOOK_AGAIN_AFTER)
-    if task.step in FETCHES or task.priority == SyncTask.Priority.INTERACTIVE:
+    if task.step in FETCHES or task.priority < SyncTask.Priority.BULK:
         return None
     return _stop_or_wait(task, health, health.last_error, now)
 

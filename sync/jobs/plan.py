@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -13,8 +13,10 @@ from sync.jobs.work import Work
 from sync.mirrors import news
 from sync.models import (
     BillingDocument,
+    BillingDocumentLine,
     Decision,
     OutboundDelivery,
+    OutboundDeliveryLine,
     PullWatermark,
     SalesOrder,
     Shop,
@@ -30,13 +32,25 @@ AT_ONCE = 500
 LOOK_UPS_AT_ONCE = 50
 
 
-def for_order(order: SalesOrder) -> Iterator[Work]:
-    """Everything an order may need now, in the order it must happen.
+def for_orders(orders: Sequence[SalesOrder]) -> Iterator[Work]:
+    """Everything these orders may need now, in the order it must happen; one query."""
+    marked: dict[int, set[str]] = {order.pk: set() for order in orders}
+    decisions = Decision.objects.marked_done(Step.PUSH_ORDER, Step.CONFIRM_ORDER)
+    about = decisions.filter(sales_order__in=list(marked))
+    for key, step in about.values_list("sales_order", "task__step"):
+        marked[key].add(step)
+    for order in orders:
+        yield from _next_of(order, marked[order.pk])
 
-    An order a rule has stopped is read again: either the rule no longer applies, or the task says
-    which one.
-    """
-    marked = _steps_marked_done(order)
+
+def for_order(order: SalesOrder) -> Iterator[Work]:
+    """Everything one order may need now."""
+    yield from for_orders([order])
+
+
+def _next_of(order: SalesOrder, marked: set[str]) -> Iterator[Work]:
+    """An order a rule has stopped is read again: either the rule no longer applies, or the task
+    says which one."""
     if not order.is_in_sap:
         if order.stage != SalesOrder.Stage.CANCELED and Step.PUSH_ORDER not in marked:
             yield work.push_order(order)
@@ -52,20 +66,31 @@ def for_order(order: SalesOrder) -> Iterator[Work]:
 
 
 def for_all_new_orders() -> Iterator[Work]:
-    """Fetch from every shop, then push what already waits, oldest first."""
+    """What a click on all new orders asks for besides those that wait: fetches from every shop,
+    and orders that may be in SAP or have changed there."""
     yield from _pulls_of_orders()
-    yield from open_work(Step.PUSH_ORDER)
+    yield from _pushes(_orders_to_look_for(), LOOK_UPS_AT_ONCE)
+    yield from _comparisons()
 
 
-def for_delivery(delivery: OutboundDelivery) -> Iterator[Work]:
-    """Read a delivery again through its orders; shipments follow from the result."""
-    for order in _orders_of(delivery.lines.values_list("sales_order", flat=True)):
+def waiting_orders(after: int, most: int) -> list[SalesOrder]:
+    """Orders that wait for SAP with nobody at them yet, by key from the one after this."""
+    waiting = _free(_waiting().filter(pk__gt=after), Step.PUSH_ORDER)
+    wanted = waiting.exclude(news.marked_done(Step.PUSH_ORDER, sales_order="pk"))
+    return list(_light(wanted).order_by("pk")[:most])
+
+
+def for_deliveries(keys: Collection[int]) -> Iterator[Work]:
+    """Read deliveries again through their orders; shipments follow from the result."""
+    lines = OutboundDeliveryLine.objects.filter(delivery__in=keys)
+    for order in _orders_of(lines.values_list("sales_order", flat=True)):
         yield work.pull_deliveries(order)
 
 
-def for_billing_document(document: BillingDocument) -> Iterator[Work]:
-    """Read a billing document again through its orders; invoices follow from the result."""
-    for order in _orders_of(document.lines.values_list("sales_order", flat=True)):
+def for_billing_documents(keys: Collection[int]) -> Iterator[Work]:
+    """Read billing documents again through their orders; invoices follow from the result."""
+    lines = BillingDocumentLine.objects.filter(billing_document__in=keys)
+    for order in _orders_of(lines.values_list("sales_order", flat=True)):
         yield work.pull_billing(order)
 
 
@@ -79,7 +104,9 @@ def follow_ups(task: SyncTask) -> Iterator[Work]:
     again meanwhile."""
     if task.is_wanted_again:
         yield work.repeat_of(task)
-    if task.step == Step.PUSH_ORDER:
+    if task.step == Step.TAKE_UP_CLICK:
+        yield from _rest_of_click(task)
+    elif task.step == Step.PUSH_ORDER:
         yield from _confirmations(task)
     elif task.step == Step.PULL_ORDERS:
         yield from open_work(Step.PUSH_ORDER)
@@ -89,6 +116,12 @@ def follow_ups(task: SyncTask) -> Iterator[Work]:
     elif task.step == Step.PULL_BILLING:
         yield from _comparisons(task.sales_order)
         yield from _invoices(task.sales_order)
+
+
+def _rest_of_click(task: SyncTask) -> Iterator[Work]:
+    click = work.click_of(task)
+    if click.finished_at is None:
+        yield work.take_up(click)
 
 
 def _confirmations(task: SyncTask) -> Iterator[Work]:
@@ -121,10 +154,13 @@ def _is_due(shop: Shop, now: datetime) -> bool:
 
 
 def _orders_to_push() -> Iterator[Work]:
-    waiting = SalesOrder.objects.filter(stage=SalesOrder.Stage.TO_SYNC, shop__is_active=True)
-    yield from _pushes(waiting, AT_ONCE)
+    yield from _pushes(_waiting(), AT_ONCE)
     yield from _pushes(_orders_to_look_for(), LOOK_UPS_AT_ONCE)
     yield from _comparisons()
+
+
+def _waiting() -> QuerySet[SalesOrder]:
+    return SalesOrder.objects.filter(stage=SalesOrder.Stage.TO_SYNC, shop__is_active=True)
 
 
 def _orders_to_look_for() -> QuerySet[SalesOrder]:
@@ -221,7 +257,7 @@ def _order_of(order: SalesOrder | None) -> SalesOrder:
 
 
 def _orders_of(keys: Iterable[int | None]) -> QuerySet[SalesOrder]:
-    return SalesOrder.objects.filter(pk__in={key for key in keys if key}).select_related("shop")
+    return _light(SalesOrder.objects.filter(pk__in={key for key in keys if key}))
 
 
 # Automatic steps only; people ask for the others.

@@ -75,6 +75,12 @@ def _empty(calls: Rows) -> int:
     return calls.order_by().update(request=EMPTY, answer=None)
 
 
+def full_days(call: RemoteCall) -> int:
+    """How long its payloads are kept; 0: for ever."""
+    kept: int = settings.LEDGER_WRITES_FULL_DAYS if call.is_write else settings.LEDGER_FULL_DAYS
+    return kept
+
+
 def _rounds(tasks: Rows) -> Rows:
     """Finished, about no document, asked for by nobody, decided on by nobody."""
     return tasks.filter(

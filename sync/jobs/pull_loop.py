@@ -11,7 +11,7 @@ import logging
 import os
 import signal
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from threading import Condition, Thread
@@ -77,14 +77,14 @@ class PullLoop:
             else:
                 self._has_more = True
 
-    def offer(self, tasks: Collection[Due]) -> None:
+    def offer(self, tasks: Sequence[Due]) -> None:
         """Work that this process itself has asked for: it needs no look."""
         with self._changed:
             self._offered += tasks
             self._list([*self._listed, *tasks])
             crowd = len(self._listed) > self.threads - len(self._in_hand)
-        if crowd:
-            self._pass_on(next(iter(tasks)))
+        if tasks and crowd:
+            self._pass_on(tasks[0])
 
     def drain(self) -> None:
         """Take up nothing more, and wait until what runs has ended."""
@@ -140,8 +140,8 @@ class PullLoop:
             if is_overtaken or self._is_closing:
                 self._is_rung = True  # what waits behind the lock is in the ledger
                 return False
-            self._in_hand[due.lock] = Due(pk, due.lock, due.is_urgent)
-            self._list(self._listed)
+            self._listed = [one for one in self._listed if one.pk != pk]
+            self._offered = [one for one in self._offered if one.pk != pk]
             return True
 
     # ---- the thread that looks
@@ -186,9 +186,8 @@ class PullLoop:
             self._pass_on(found[-1])
 
     def _list(self, tasks: list[Due]) -> None:
-        """What is in hand is not listed; urgent work stands first, else the order stays. The lock
-        is held."""
-        in_hand = {one.pk for one in self._in_hand.values()}
-        listed = {one.pk: one for one in tasks if one.pk not in in_hand}
+        """Urgent work first, else in the order given. What is in hand may stand here as well: a
+        task that goes on later has offered itself again. The lock is held."""
+        listed = {one.pk: one for one in tasks}
         self._listed = sorted(listed.values(), key=lambda one: not one.is_urgent)
         self._changed.notify_all()

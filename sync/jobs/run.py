@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from django.conf import settings
 from django.db import (
@@ -22,15 +23,17 @@ from django.db import (
 from sync.causes.portal import PortalCause
 from sync.errors import LeaseLost, RemoteChanged, RemoteUnavailable, SyncError
 from sync.jobs import breaker, fetches, plan, release, resume, rounds
-from sync.jobs.ask import Asked, ask_all
+from sync.jobs.ask import Asked, ask_all, follow_up_urgency
 from sync.jobs.claims import begin
 from sync.jobs.ends import End, end_of, next_behind
 from sync.jobs.holds import held_back
 from sync.jobs.retries import is_passing_refusal, next_delay, next_fetch
+from sync.jobs.taking_up import take_up
 from sync.jobs.work import is_full_fetch, of_order
 from sync.models import Step, StepSchedule, SyncAttempt, SyncTask, clock
 from sync.models.failures import NO_FAILURE, columns_of
 from sync.models.recording import Recording
+from sync.models.steps import ASKING
 from sync.models.systems import kind_of
 from sync.remotes import Remotes, remotes_of_this_thread
 from sync.steps import STEPS, Slice, StepRun
@@ -103,6 +106,8 @@ def _execute(run: StepRun) -> int | None:
 
 def _outcome_of(run: StepRun) -> Slice:
     """Run the step; the first task to resume after trouble checks the remotes' identity first."""
+    if run.task.step in ASKING:
+        return Slice(take_up(run.task, run.policy.lease))
     if resume.is_first_try(run.task):
         recognise_remotes(run)
     done = STEPS[run.task.step](run)
@@ -130,7 +135,7 @@ def _close_or_go_on(run: StepRun, done: Slice) -> End:
         end = end_of(task)
         asked = ask_follow_ups(task)
     alone = (of_order(Step(task.step), order) for order in done.by_themselves)
-    asked += ask_all(alone, origin=SyncTask.Origin.FOLLOW_UP, asked_by=task.asked_by)
+    asked += ask_all(alone, **_following(task))
     behind = [one.task for one in asked if one.task.lock == task.lock]
     if end.behind is None and len(behind) == 1 and behind[0].state == SyncTask.State.WAITING:
         return replace(end, behind=behind[0].pk)
@@ -215,7 +220,16 @@ def ask_follow_ups(task: SyncTask) -> list[Asked]:
         possible = [wanted for wanted in possible if wanted.step in automatic]
     if not possible:
         return []
-    return ask_all(possible, origin=SyncTask.Origin.FOLLOW_UP, asked_by=task.asked_by)
+    return ask_all(possible, **_following(task))
+
+
+def _following(task: SyncTask) -> dict[str, Any]:
+    """Who asks for what follows from a task, and how urgently."""
+    return {
+        "origin": SyncTask.Origin.FOLLOW_UP,
+        "asked_by": task.asked_by,
+        "priority": follow_up_urgency(task),
+    }
 
 
 def worker_name() -> str:

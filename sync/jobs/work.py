@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sync.models import BillingDocument, Invoice, OutboundDelivery, SalesOrder, Shop, Step, SyncTask
+from sync.models import (
+    BillingDocument,
+    Click,
+    Invoice,
+    OutboundDelivery,
+    SalesOrder,
+    Shop,
+    Step,
+    SyncTask,
+)
 from sync.models.steps import FETCHES
 from sync.models.systems import SAP
 
@@ -107,6 +116,16 @@ def check_readiness(shop: Shop | None = None, *, area: str = "portal") -> Work:
     """Checks a shop, or the named area: ``sap`` or ``portal``."""
     name = shop.system if shop else area
     return Work(Step.CHECK_READINESS, name, f"check_readiness:{name}", shop=shop)
+
+
+def take_up(click: Click) -> Work:
+    """Each slice of a click has a lock of its own: a worker hears other rings between two."""
+    return Work(Step.TAKE_UP_CLICK, f"click:{click.pk}", f"click:{click.pk}:{click.reached}")
+
+
+def click_of(task: SyncTask) -> Click:
+    """The click that a task takes up."""
+    return Click.objects.select_related("asked_by").get(pk=int(task.reference.split(":")[1]))
 
 
 def repeat_of(task: SyncTask) -> Work:

@@ -61,7 +61,7 @@ class MagentoClient(OrderRoutes, PaperRoutes):
 
     def log_on_anew(self) -> None:
         """No connection opened so far is used again, nor what an admin login was given."""
-        self._http.connections.renew()
+        self._http.borrower.connections.renew()
         if isinstance(self._auth, AdminLogin):
             self._auth.forget()
 
@@ -69,7 +69,7 @@ class MagentoClient(OrderRoutes, PaperRoutes):
     def holding_connection(self) -> Iterator[None]:
         """Borrow the connection that a write inside will use, and wait for its turn, before the
         time runs in which it must be sent."""
-        with self._http.held():
+        with self._http.borrower.held():
             yield
 
     def get_bundle_shipment_types(self, product_ids: Collection[int]) -> dict[int, str]:

@@ -22,9 +22,8 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RemoteMisconfigured, RemoteUnavailable, SyncError
 from sync.exchanges import SENT, Exchange, Observer, redact
-from sync.lending import Lent
 from sync.magento.answers import NOT_JSON, decoded
-from sync.magento.connections import ShopConnections
+from sync.magento.connections import Borrower, ShopConnections
 from sync.magento.deadline import within
 from sync.magento.refusals import raise_for_response
 from sync.magento.search import Query, query_string
@@ -79,8 +78,7 @@ USUAL_LIMITS = TimeLimits()
 
 
 class Transport:
-    """One thread's way to call the REST routes of one shop: a connection is borrowed for each call,
-    or held for one to come. Knows no route by name."""
+    """Calls the REST routes of one shop; knows no route by name."""
 
     def __init__(
         self,
@@ -92,34 +90,10 @@ class Transport:
     ) -> None:
         self.base_url = rest_base(base_url)
         self._auth = auth
-        self.connections = connections
-        self._held: Lent[requests.Session] | None = None
-        self._is_paid_for = False  # the turn of the next call has come already
+        self.borrower = Borrower(connections)
         self._limits = limits
         self._observe = observe
         self.server_time: datetime | None = None
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Calls inside use one connection, borrowed now; the first need not wait for its turn."""
-        self.connections.limits.pace.wait()
-        with self.connections.lending() as lent:
-            self._held, self._is_paid_for = lent, True
-            try:
-                yield
-            finally:
-                self._held, self._is_paid_for = None, False
-
-    @contextmanager
-    def _borrowed(self) -> Iterator[requests.Session]:
-        if not self._is_paid_for:
-            self.connections.limits.pace.wait()
-        self._is_paid_for = False
-        if self._held is not None:
-            yield self._held.thing
-            return
-        with self.connections.lending() as lent:
-            yield lent.thing
 
     def get(self, route: str, query: Query = ()) -> Any:
         """The answer's JSON. Raises a ``SyncError``."""
@@ -144,11 +118,18 @@ class Transport:
         return self._run(_Call("DELETE", route, {}, is_write=True), "", None)
 
     def _run(self, call: _Call, query: str, body: dict[str, Any] | None) -> Any:
+        with self.borrower.borrowed() as session:
+            call.begin()
+            return self._recorded(session, call, query, body)
+
+    def _recorded(
+        self, session: requests.Session, call: _Call, query: str, body: dict[str, Any] | None
+    ) -> Any:
         if call.is_write:
             self._observe(self._exchange(call, SENT))
         outcome = "refused"
         try:
-            value = self._sent(call, query, body)
+            value = self._sent(session, call, query, body)
             outcome = "ok"
             return value
         except OutcomeUnknown:
@@ -160,25 +141,25 @@ class Transport:
         finally:
             self._observe(self._exchange(call, outcome))
 
-    def _sent(self, call: _Call, query: str, body: dict[str, Any] | None) -> Any:
+    def _sent(
+        self, session: requests.Session, call: _Call, query: str, body: dict[str, Any] | None
+    ) -> Any:
         base = self.base_url.rpartition("/rest/")[0] if call.is_page else self.base_url
         url = f"{base}/{call.route}" + (f"?{query}" if query else "")
         # Magento answers 400 to a POST without a content type [536], also when it has no body.
         headers = {"Content-Type": "application/json"} if call.method == "POST" else {}
-        with self._borrowed() as session:
-            call.begin()
-            with _translated(call), within(self._limits.call) as deadline:
-                response = session.request(
-                    call.method,
-                    url,
-                    data=json_body(body) if body is not None else None,
-                    headers=headers,
-                    auth=None if call.is_page else self._auth,
-                    timeout=(self._limits.connect, self._limits.read),
-                    allow_redirects=False,  # a redirected POST would become a GET
-                )
-                if deadline.is_over:  # an answer without a length looks whole when it is cut
-                    raise requests.Timeout
+        with _translated(call), within(self._limits.call) as deadline:
+            response = session.request(
+                call.method,
+                url,
+                data=json_body(body) if body is not None else None,
+                headers=headers,
+                auth=None if call.is_page else self._auth,
+                timeout=(self._limits.connect, self._limits.read),
+                allow_redirects=False,  # a redirected POST would become a GET
+            )
+            if deadline.is_over:  # an answer without a length looks whole when it is cut
+                raise requests.Timeout
         call.status = response.status_code
         self.server_time = _date_of(response)
         value = decoded(response)

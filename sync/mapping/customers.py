@@ -6,9 +6,13 @@ A rule that finds nothing passes on to the next; after the last one the one-time
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
+
+from django.db.models import Q
 
 from sync.models import CustomerMapping, SalesArea
 
@@ -43,40 +47,67 @@ def buyer_of(payload: Mapping[str, Any]) -> Buyer:
 
 def customer_number(area: SalesArea, buyer: Buyer) -> str:
     """The customer found by the first rule that knows one; empty for the one-time account."""
-    wanted = (name.strip() for name in area.customer_rules.split(","))
-    found = (RULES[name](area, buyer) for name in wanted if name in RULES)
+    wanted = [name.strip() for name in area.customer_rules.split(",") if name.strip() in RULES]
+    entries = _entries(area, buyer, wanted)
+    found = (RULES[name](area, buyer, entries) for name in wanted)
     return next((number for number in found if number), "")
 
 
-def _by_customer_id(area: SalesArea, buyer: Buyer) -> str:
-    return "" if buyer.customer_id is None else _entry(area, magento_customer_id=buyer.customer_id)
+Entries = Sequence[CustomerMapping]
 
 
-def _by_attribute(area: SalesArea, buyer: Buyer) -> str:
+def _entries(area: SalesArea, buyer: Buyer, rules: Collection[str]) -> Entries:
+    """All that any of these rules may mean, oldest first, with one query."""
+    meant = [_MEANT[name](buyer) for name in rules if name in _MEANT]
+    asked = reduce(or_, [one for one in meant if one], Q())
+    if not asked:
+        return []
+    return list(CustomerMapping.objects.filter(asked, sales_area=area).order_by("pk"))
+
+
+_MEANT: dict[str, Callable[[Buyer], Q]] = {
+    "customer_id": lambda buyer: _named(magento_customer_id=buyer.customer_id),
+    "group": lambda buyer: _named(customer_group_id=buyer.group_id),
+    "company": lambda buyer: _named(company__iexact=buyer.company or None),
+    "vat": lambda buyer: _named(vat_id__iexact=buyer.vat_id or None),
+    "email": lambda buyer: _named(customer_email__iexact=buyer.email or None),
+}
+
+
+def _named(**known_by: Any) -> Q:
+    return Q() if None in known_by.values() else Q(**known_by)
+
+
+def _by_customer_id(area: SalesArea, buyer: Buyer, entries: Entries) -> str:
+    own = buyer.customer_id
+    return _first(one for one in entries if own is not None and one.magento_customer_id == own)
+
+
+def _by_attribute(area: SalesArea, buyer: Buyer, entries: Entries) -> str:
     number = buyer.attributes.get(area.customer_number_attribute, "")
     return number if SAP_CUSTOMER.fullmatch(number) else ""
 
 
-def _by_group(area: SalesArea, buyer: Buyer) -> str:
-    return "" if buyer.group_id is None else _entry(area, customer_group_id=buyer.group_id)
+def _by_group(area: SalesArea, buyer: Buyer, entries: Entries) -> str:
+    own = buyer.group_id
+    return _first(one for one in entries if own is not None and one.customer_group_id == own)
 
 
-def _by_company(area: SalesArea, buyer: Buyer) -> str:
-    return _entry(area, company__iexact=buyer.company) if buyer.company else ""
+def _by_company(area: SalesArea, buyer: Buyer, entries: Entries) -> str:
+    return _first(one for one in entries if _are_equal(one.company, buyer.company))
 
 
-def _by_vat_id(area: SalesArea, buyer: Buyer) -> str:
-    return _entry(area, vat_id__iexact=buyer.vat_id) if buyer.vat_id else ""
+def _by_vat_id(area: SalesArea, buyer: Buyer, entries: Entries) -> str:
+    return _first(one for one in entries if _are_equal(one.vat_id, buyer.vat_id))
 
 
-def _by_email(area: SalesArea, buyer: Buyer) -> str:
+def _by_email(area: SalesArea, buyer: Buyer, entries: Entries) -> str:
     """Only entries without a customer id: those for guests and unmapped customers."""
-    if not buyer.email:
-        return ""
-    return _entry(area, customer_email__iexact=buyer.email, magento_customer_id=None)
+    of_guests = (one for one in entries if one.magento_customer_id is None)
+    return _first(one for one in of_guests if _are_equal(one.customer_email, buyer.email))
 
 
-RULES: dict[str, Callable[[SalesArea, Buyer], str]] = {
+RULES: dict[str, Callable[[SalesArea, Buyer, Entries], str]] = {
     "customer_id": _by_customer_id,
     "attribute": _by_attribute,
     "group": _by_group,
@@ -86,9 +117,13 @@ RULES: dict[str, Callable[[SalesArea, Buyer], str]] = {
 }
 
 
-def _entry(area: SalesArea, **known_by: Any) -> str:
-    found = CustomerMapping.objects.filter(sales_area=area, **known_by).order_by("pk").first()
-    return found.customer_number if found else ""
+def _first(entries: Iterable[CustomerMapping]) -> str:
+    return next((one.customer_number for one in entries), "")
+
+
+def _are_equal(kept: str, told: str) -> bool:
+    """Whatever the case; nothing equals nothing."""
+    return bool(told) and kept.upper() == told.upper()
 
 
 def _attributes(payload: Mapping[str, Any]) -> dict[str, str]:

@@ -23,6 +23,7 @@ from sync.models import (
     ShippingMapping,
     TextMapping,
 )
+from sync.models.master_data import read_once, rows_of
 from sync.models.shops import listed
 from sync.sap import abap
 from sync.translate.further_amounts import Booking, FurtherEntry
@@ -67,24 +68,28 @@ def search_mapping_for(
 
 
 class Entries:
-    """The mapping entries for some shops and SKUs, read in seven queries."""
+    """The mapping entries for some shops and SKUs; only materials are too many to be held."""
 
     def __init__(self, shops: Collection[int], skus: Iterable[str]) -> None:
-        areas = SalesArea.objects.filter(shop__in=shops)
-        self._areas = {(one.shop_id, one.store_id): one for one in areas}
-        payments = PaymentMapping.objects.filter(shop__in=shops)
-        self._payments = {(one.shop_id, one.method): one for one in payments}
-        shippings = ShippingMapping.objects.filter(shop__in=shops)
-        self._conditions = {(one.shop_id, one.method): one.shipping_condition for one in shippings}
-        self._further = list(AmountMapping.objects.filter(shop__in=shops))
+        with read_once():
+            self._read(frozenset(shops))
         self._materials: dict[int, dict[str, MaterialEntry]] = defaultdict(dict)
         self._add_materials(shops, set(skus))
+
+    def _read(self, shops: frozenset[int]) -> None:
+        areas = [one for one in rows_of(SalesArea) if one.shop_id in shops]
+        self._areas = {(one.shop_id, one.store_id): one for one in areas}
+        payments = (one for one in rows_of(PaymentMapping) if one.shop_id in shops)
+        self._payments = {(one.shop_id, one.method): one for one in payments}
+        shippings = (one for one in rows_of(ShippingMapping) if one.shop_id in shops)
+        self._conditions = {(one.shop_id, one.method): one.shipping_condition for one in shippings}
+        self._further = [one for one in rows_of(AmountMapping) if one.shop_id in shops]
         self._regions: dict[int, dict[str, SapRegion]] = defaultdict(dict)
-        for place in RegionMapping.objects.filter(shop__in=shops):
+        for place in rows_of(RegionMapping):
             known = SapRegion(place.region, place.transport_zone)
             self._regions[place.shop_id][place.shop_region.casefold()] = known
         self._texts: dict[int, list[TextMapping]] = defaultdict(list)
-        for text in TextMapping.objects.filter(sales_area__shop__in=shops):
+        for text in rows_of(TextMapping):
             self._texts[text.sales_area_id].append(text)
 
     def _add_materials(self, shops: Collection[int], skus: set[str]) -> None:

@@ -7,22 +7,31 @@ from typing import Any
 
 from sync.mapping.customers import buyer_of
 from sync.models import InvoiceMailRule, SalesArea, SalesOrder
+from sync.models.master_data import read_once, rows_of
 
 Kind = InvoiceMailRule.CustomerKind
 
 
 def reason_not_to_mail(order: SalesOrder, billed_on: date | None) -> str:
     """Empty where the shop mails the invoice as usual."""
-    rules = InvoiceMailRule.objects.filter(
-        sales_area__shop=order.shop_id, sales_area__store_id=order.store_id
-    ).select_related("sales_area")
+    with read_once():
+        rules = rows_of(InvoiceMailRule)
+        areas = {one.pk: one for one in rows_of(SalesArea) if _is_of(one, order)}
     country = _billing_address(order).get("country_id") or ""
-    for rule in rules:
+    for rule in (one for one in rules if one.sales_area_id in areas):
         is_meant = rule.country in {"", str(country).upper()}
         is_early = rule.billed_from is not None and (billed_on or date.min) < rule.billed_from
-        if is_meant and not is_early and rule.customer_kind == kind_of(order, rule.sales_area):
+        if (
+            is_meant
+            and not is_early
+            and rule.customer_kind == kind_of(order, areas[rule.sales_area_id])
+        ):
             return rule.reason
     return ""
+
+
+def _is_of(area: SalesArea, order: SalesOrder) -> bool:
+    return (area.shop_id, area.store_id) == (order.shop_id, order.store_id)
 
 
 def kind_of(order: SalesOrder, area: SalesArea) -> Kind:

@@ -33,11 +33,12 @@ from sync.models import (
     Shop,
     SyncTask,
 )
+from sync.models.page_indexes import TO_SHIP
 from sync.translate.sap_order import missing_entries
 
-MOST_ORDERS = 1_000
+MOST_ORDERS = 25  # translated for one view: the oldest, and as many whose customer is missing
+MOST_STOPPED = 500
 MOST_DELIVERIES = 1_000
-AT_ONCE = 200  # orders whose payload is held at a time
 
 
 @dataclass(slots=True)
@@ -75,13 +76,8 @@ class Unmatched:
 class Collection:
     def __init__(self) -> None:
         self._entries: dict[tuple[str, int | None, str], Unmatched] = {}
-        waiting = (
-            SalesOrder.objects.filter(stage=SalesOrder.Stage.TO_SYNC)
-            .select_related("shop")
-            .defer("payload")
-            .order_by("placed_at", "id")[:MOST_ORDERS]
-        )
-        self._look_through(list(waiting))
+        self.is_cut = False  # not all that wait were looked through
+        self._look_through(self._waiting())
         self._carriers()
         self._stopped()
 
@@ -93,6 +89,21 @@ class Collection:
         return next((one for one in self._entries.values() if one.place == place), None)
 
     # ---- orders that wait
+    def _waiting(self) -> list[SalesOrder]:
+        waiting = SalesOrder.objects.filter(stage=SalesOrder.Stage.TO_SYNC)
+        customers = SyncTask.objects.filter(
+            state=SyncTask.State.NEEDS_ATTENTION,
+            mapping_table=MappingTable.CUSTOMER,
+            sales_order__isnull=False,
+        )
+        stopped = list(customers.order_by("id").values_list("sales_order", flat=True)[:MOST_ORDERS])
+        orders = waiting.select_related("shop").order_by("placed_at", "id")
+        oldest = list(orders[: MOST_ORDERS + 1])
+        self.is_cut = len(oldest) > MOST_ORDERS
+        known = {order.pk: order for order in oldest[:MOST_ORDERS]}
+        known |= {order.pk: order for order in orders.filter(pk__in=stopped)}
+        return list(known.values())
+
     def _look_through(self, orders: Sequence[SalesOrder]) -> None:
         lines = SalesOrderLine.objects.filter(sales_order__in=[order.pk for order in orders])
         skus = set(lines.values_list("sku", flat=True))
@@ -124,13 +135,9 @@ class Collection:
     def _carriers(self) -> None:
         known = CarrierMapping.objects.values_list("sap_carrier", flat=True)
         waiting = (
-            OutboundDelivery.objects.filter(
-                goods_movement_status="C", shipments=None, further_shipments=None
-            )
+            OutboundDelivery.objects.filter(TO_SHIP)
             .exclude(carrier="")
             .exclude(carrier__in=list(known))
-            .filter(tracks__isnull=False)
-            .distinct()
         )
         for pk, carrier in waiting.values_list("pk", "carrier")[:MOST_DELIVERIES]:
             self._entry(MappingTable.CARRIER, carrier, None).deliveries.add(pk)
@@ -141,7 +148,9 @@ class Collection:
             ~Q(mapping_table="") | Q(cause=PaperCause.NOBODY_COLLECTS.code),
             state=SyncTask.State.NEEDS_ATTENTION,
         ).select_related("sales_order", "shop")
-        for task in stopped.defer("sales_order__payload", "facts")[:MOST_ORDERS]:
+        found = list(stopped.defer("sales_order__payload", "facts")[: MOST_STOPPED + 1])
+        self.is_cut |= len(found) > MOST_STOPPED
+        for task in found[:MOST_STOPPED]:
             missing = entry_of(task)
             if missing is None:
                 continue
@@ -189,13 +198,10 @@ def has_customer(order: SalesOrder) -> bool:
 
 
 def _readable(orders: Sequence[SalesOrder]) -> Iterator[tuple[SalesOrder, MagentoOrder]]:
-    for start in range(0, len(orders), AT_ONCE):
-        some = orders[start : start + AT_ONCE]
-        held = SalesOrder.objects.only("payload").in_bulk([order.pk for order in some])
-        for order in some:
-            web_order = stored_web_order(held[order.pk]) if order.pk in held else None
-            if web_order is not None:
-                yield order, web_order
+    for order in orders:
+        web_order = stored_web_order(order)
+        if web_order is not None:
+            yield order, web_order
 
 
 def _missing(order: SalesOrder, web_order: MagentoOrder, entries: Entries) -> list[MissingEntry]:

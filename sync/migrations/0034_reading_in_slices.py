@@ -18,7 +18,7 @@ def follow_parcels(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sync", "0031_short_frame")]
+    dependencies = [("sync", "0033_clicks")]
 
     operations = [
         migrations.AddField(

@@ -13,7 +13,7 @@ PAIRS = {
     "BillingDocument": ("BillingDocumentLine", "push_invoice", "billing_document", "Invoice",
                         "further_documents"),
 }  # fmt: skip
-CHUNK = 20_000
+CHUNK = 500_000
 
 
 def note_what_the_shop_was_not_told(apps, schema_editor):
@@ -201,5 +201,9 @@ class Migration(migrations.Migration):
                 fields=["state", "cause_key", "shop", "id"],
                 name="task_in_trouble",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="salesorder",
+            index=models.Index(fields=["shop", "sap_sold_to"], name="order_sold_to"),
         ),
     ]

@@ -30,7 +30,7 @@ def packed(model: str, name: str, **options: Any) -> migrations.AlterField:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sync", "0035_planning_by_index")]
+    dependencies = [("sync", "0036_pages_by_index")]
 
     operations = [
         migrations.SeparateDatabaseAndState(

@@ -11,6 +11,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RemoveIndex(model_name="synctask", name="task_next"),
+        migrations.AddIndex(
+            model_name="synctask",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")),
+                fields=["state", "priority", "not_before", "id"],
+                name="task_next",
+            ),
+        ),
         migrations.CreateModel(
             name="RemotePace",
             fields=[

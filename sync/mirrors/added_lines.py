@@ -84,8 +84,11 @@ def decided_items(order: SalesOrder) -> set[int]:
 def tell_of_goods(order: SalesOrder, delivery: OutboundDelivery, held: SapQuantities) -> None:
     """Raises ``RecordsDisagree`` where a person has to hear of what left with a delivery, after the
     shop has got what stands for its lines."""
-    lines = delivery.lines.filter(sales_order=order)
-    given = dict(lines.values_list("sap_item_number", "delivered_quantity"))
+    given = {
+        line.sap_item_number: line.delivered_quantity
+        for line in order.delivery_lines.all()
+        if line.delivery_id == delivery.pk
+    }
     _tell_of_replacements(order, f"Delivery {delivery}", held.items, given)
     if held.beyond:
         raise RecordsDisagree(
@@ -100,7 +103,9 @@ def tell_of_amounts(order: SalesOrder, document: BillingDocument, held: SapQuant
     """As ``tell_of_goods``, for what SAP bills that the shop's invoice does not hold."""
     given: dict[int, Decimal] = defaultdict(Decimal)
     amounts: dict[int, Decimal] = defaultdict(Decimal)
-    for line in document.lines.filter(sales_order=order):
+    for line in order.billing_lines.all():
+        if line.billing_document_id != document.pk:
+            continue
         given[line.sap_item_number] += line.billed_quantity
         amounts[line.sap_item_number] += line.net_value + line.tax_value
     _tell_of_replacements(order, f"Billing document {document}", held.items, given)

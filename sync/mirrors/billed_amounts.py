@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 
-from sync.models import BillingDocument, Invoice, SalesOrder
+from sync.mirrors.document_lines import billing_lines_of
+from sync.models import BillingDocument, BillingDocumentLine, Invoice, SalesOrder
 from sync.translate.further_amounts import credit_on
 from sync.translate.order_amounts import coin_of
 
 
 def billed_to(document: BillingDocument, order: SalesOrder) -> Decimal | None:
     """The order's share of a billing document; None where amounts in its header hide the share."""
+    own = (one for one in billing_lines_of(order) if one.billing_document_id == document.pk)
+    if _gross(own) == document.gross_value:
+        return document.gross_value
     lines = list(document.lines.all())
     if all(line.sales_order_id == order.pk for line in lines):
         return document.gross_value
-    if sum(line.net_value + line.tax_value for line in lines) != document.gross_value:
+    if _gross(lines) != document.gross_value:
         return None
-    own = [line for line in lines if line.sales_order_id == order.pk]
-    return sum((line.net_value + line.tax_value for line in own), Decimal(0))
+    return _gross(line for line in lines if line.sales_order_id == order.pk)
+
+
+def _gross(lines: Iterable[BillingDocumentLine]) -> Decimal:
+    return sum((line.net_value + line.tax_value for line in lines), Decimal(0))
 
 
 def store_difference(document: BillingDocument, order: SalesOrder, invoice: Invoice) -> None:
@@ -27,7 +34,8 @@ def store_difference(document: BillingDocument, order: SalesOrder, invoice: Invo
     difference = None if billed is None else _charged(invoice) - billed
     if difference is not None and abs(difference) <= may_be_off(order):
         difference = None
-    Invoice.objects.filter(pk=invoice.pk).update(differs_by=difference)
+    if difference != invoice.differs_by:
+        Invoice.objects.filter(pk=invoice.pk).update(differs_by=difference)
 
 
 def may_be_off(order: SalesOrder) -> Decimal:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from sync.models import BillingDocument, BillingDocumentLine, Decision, Invoice, SalesOrder
+from sync.mirrors.document_lines import billing_lines_of
+from sync.models import BillingDocument, Decision, Invoice, SalesOrder
 
 BilledItem = tuple[str, int, int]
 
@@ -30,11 +31,16 @@ def decision_on_invoice(order: SalesOrder, document: BillingDocument) -> Decisio
 
 def documents_replaced_by(order: SalesOrder, document: BillingDocument) -> list[BillingDocument]:
     """The cancelled documents this one replaces, newest first."""
-    before = billing_documents(order, is_cancelled=True).filter(
-        billing_document_number__lt=document.billing_document_number
-    )
     items = _billed_items(order, document)
-    return [one for one in before.reverse() if items & _billed_items(order, one)]
+    before = {
+        line.billing_document_id: line.billing_document
+        for line in billing_lines_of(order)
+        if line.billing_document.category == BillingDocument.Category.INVOICE
+        and line.billing_document.is_cancelled
+        and line.billing_document.billing_document_number < document.billing_document_number
+    }
+    newest_first = sorted(before.values(), key=lambda one: one.billing_document_number)[::-1]
+    return [one for one in newest_first if items & _billed_items(order, one)]
 
 
 def successor_of(order: SalesOrder, document: BillingDocument) -> BillingDocument | None:
@@ -51,6 +57,8 @@ def successor_of(order: SalesOrder, document: BillingDocument) -> BillingDocumen
 
 
 def _billed_items(order: SalesOrder, document: BillingDocument) -> set[BilledItem]:
-    lines = BillingDocumentLine.objects.filter(sales_order=order, billing_document=document)
-    columns = ("reference_document", "reference_item", "sap_item_number")
-    return set(lines.values_list(*columns))
+    return {
+        (line.reference_document, line.reference_item, line.sap_item_number)
+        for line in billing_lines_of(order)
+        if line.billing_document_id == document.pk
+    }

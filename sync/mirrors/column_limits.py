@@ -6,7 +6,8 @@ neither is left to decide.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +35,16 @@ def must_fit(model: type[Model], rows: Iterable[Mapping[str, Any]], *, system: s
                     cause=_CAUSES[system],
                     detail=name,
                 )
+
+
+@contextmanager
+def named(document: str) -> Iterator[None]:
+    """Adds to an error the document whose value does not fit."""
+    try:
+        yield
+    except UnexpectedRecord as error:
+        message = f"{document} of the shop cannot be stored: {error.message}"
+        raise UnexpectedRecord(message, cause=error.cause, detail=error.detail) from error
 
 
 def _fits(field: Field[Any, Any], value: Any) -> bool:

@@ -9,7 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 from sync.magento.records import MagentoDocumentItem, MagentoOrder
+from sync.mirrors.held_rows import is_known_to_have_none
+from sync.mirrors.order_lines import write_lines
+from sync.mirrors.progress import store_stage
 from sync.models import Invoice, SalesOrder, Shipment, SyncAttempt, SyncTask
 from sync.translate.payment import Standing, payment_standing
 
@@ -23,15 +28,21 @@ def surely_has_none(
 ) -> bool:
     """Whether a look for such a paper would repeat what the order, just read, has said. Only for
     work that follows a fetch; never after an earlier attempt, nor where a gateway holds money."""
-    mirrors = Shipment.objects if counted == "qty_shipped" else Invoice.objects
     attempts = SyncAttempt.objects.filter(task__step=task.step, task__sales_order=order)
     return (
         task.origin == SyncTask.Origin.FOLLOW_UP
         and _is_untouched(web_order, counted)
         and not any(getattr(item, counted) for item in web_order.items)
-        and not mirrors.filter(sales_order=order).exists()
+        and _has_none(order, "shipments" if counted == "qty_shipped" else "invoices")
         and attempts.count() <= 1
     )
+
+
+def _has_none(order: SalesOrder, papers: str) -> bool:
+    """Held by the order, which nobody else may give one meanwhile."""
+    model = Shipment if papers == "shipments" else Invoice
+    prefetch_related_objects([order], Prefetch(papers, model._default_manager.defer("payload")))
+    return is_known_to_have_none(order, papers)
 
 
 def store_counted(
@@ -41,7 +52,8 @@ def store_counted(
     made: Sequence[MagentoDocumentItem],
     task: SyncTask,
 ) -> bool:
-    """Whether the lines' counts follow from the paper just read back; they are stored then.
+    """Whether the lines' counts follow from the paper just read back; they and the order's stage
+    are stored then.
 
     Only where the order's ``updated_at`` moves with it, and the task follows a fetch: the next
     fetch of orders, which comes as often, reads the order whole.
@@ -53,9 +65,11 @@ def store_counted(
         return False
     if not lines.keys() >= {item.order_item_id for item in made}:
         return False
+    quantities = {item_id: getattr(line, counted) for item_id, line in lines.items()}
     for item in made:
-        quantity = getattr(lines[item.order_item_id], counted) + item.qty
-        order.lines.filter(item_id=item.order_item_id).update(**{counted: quantity})
+        quantities[item.order_item_id] += item.qty
+    write_lines(order, counted, quantities)
+    store_stage(order, stored_fingerprint="", lines_fingerprint="")
     return True
 
 

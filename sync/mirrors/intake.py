@@ -11,6 +11,7 @@ from sync.errors import UnexpectedRecord
 from sync.mirrors.web_orders import stored_web_order
 from sync.models import IntakeRule, PaymentMapping, SalesOrder, Shop, Step, SyncTask
 from sync.models.intake_rules import BY_RULE_FOR_EVER, NEVER_OPEN
+from sync.models.master_data import rows_of
 from sync.translate.order_rest import BundleInParts, left_to_order, refund_problem
 from sync.translate.payment import is_under_review
 from sync.translate.unwanted_goods import HELD
@@ -73,14 +74,12 @@ class ShopRules:
 
 
 def rules_of(shop: Shop) -> ShopRules:
-    return ShopRules(
-        {entry.method: entry for entry in PaymentMapping.objects.filter(shop=shop)},
-        intake_rules_of(shop),
-    )
+    payments = (entry for entry in rows_of(PaymentMapping) if entry.shop_id == shop.pk)
+    return ShopRules({entry.method: entry for entry in payments}, intake_rules_of(shop))
 
 
 def intake_rules_of(shop: Shop) -> dict[tuple[str, str], IntakeRule]:
-    rules = IntakeRule.objects.filter(shop=shop)
+    rules = (rule for rule in rows_of(IntakeRule) if rule.shop_id == shop.pk)
     return {(_plain(rule.state), _plain(rule.status)): rule for rule in rules}
 
 

@@ -36,6 +36,8 @@ def store_not_to_be_mailed(invoice: Invoice, reason: str) -> None:
 
 def store_mail_queued(paper: ShopPaper, *, is_queued: bool) -> None:
     """``is_queued`` tells whether the shop has to be asked about the mail again."""
+    if not is_queued and paper.mail_queued_at is None:
+        return
     now = clock.now()
     since = (paper.mail_queued_at or now) if is_queued else None
     _store_queue_columns(paper, since, now)
@@ -69,3 +71,4 @@ def _store_queue_columns(
     columns: dict[str, Any] = {"mail_queued_at": since, "mail_due_at": due}
     columns |= {"is_customer_told": True} if is_told else {}
     type(paper)._default_manager.filter(pk=paper.pk).update(**columns)
+    paper.mail_queued_at, paper.mail_due_at = since, due

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from sync.models import (
     BillingDocument,
@@ -41,6 +42,11 @@ class Documents:
 
 Found = defaultdict[int, Documents]
 
+OF_SAP_LINE = (
+    *("sap_item_number", "ordered_quantity", "unit", "billed_from"),
+    *("is_rejected", "is_third_party"),
+)
+
 
 def documents_of(
     orders: Sequence[SalesOrder], decided: Sequence[SalesOrder] | None = None
@@ -51,14 +57,18 @@ def documents_of(
     _add_sap_lines(orders, found)
     _add_deliveries(orders, found)
     _add_billing(orders, found)
-    shipments = Shipment.objects.filter(sales_order__in=orders)
-    for order, first, further in shipments.order_by().values_list(
-        "sales_order", "delivery", "further_deliveries"
-    ):
-        found[order].shipped |= {delivery for delivery in (first, further) if delivery}
+    if any(documents.deliveries for documents in found.values()):
+        _add_shipments(orders, found)
     if decided is None or decided:
         _add_marked_done(orders if decided is None else decided, found)
     return found
+
+
+def _add_shipments(orders: Sequence[SalesOrder], found: Found) -> None:
+    shipments = Shipment.objects.filter(sales_order__in=orders).order_by()
+    columns = ("sales_order", "delivery", "further_deliveries")
+    for order, first, further in shipments.values_list(*columns):
+        found[order].shipped |= {delivery for delivery in (first, further) if delivery}
 
 
 def _add_marked_done(orders: Sequence[SalesOrder], found: Found) -> None:
@@ -80,14 +90,24 @@ def _add_marked_done(orders: Sequence[SalesOrder], found: Found) -> None:
         found[order].invoiced |= {document for document in (first, further) if document}
 
 
+def documents_of_new(order: SalesOrder) -> Documents:
+    """Of an order that this portal has just created: SAP has no document of it yet."""
+    found = Documents()
+    for line in order.sap_lines.all():
+        _add_sap_line(found, [getattr(line, name) for name in OF_SAP_LINE])
+    return found
+
+
 def _add_sap_lines(orders: Sequence[SalesOrder], found: Found) -> None:
-    columns = ("sap_item_number", "ordered_quantity", "unit", "billed_from", "is_rejected",
-               "is_third_party")  # fmt: skip
     lines = SapSalesOrderLine.objects.filter(sales_order__in=orders)
-    for order, *values in lines.values_list("sales_order", *columns):
-        line = SapLine(*values)
-        found[order].in_sap.lines.append(line)
-        found[order].units[line.item_number] = line.unit
+    for order, *values in lines.values_list("sales_order", *OF_SAP_LINE):
+        _add_sap_line(found[order], values)
+
+
+def _add_sap_line(documents: Documents, values: Sequence[Any]) -> None:
+    line = SapLine(*values)
+    documents.in_sap.lines.append(line)
+    documents.units[line.item_number] = line.unit
 
 
 def _add_deliveries(orders: Sequence[SalesOrder], found: Found) -> None:

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from sync.errors import MappingMissing, UnexpectedRecord
 from sync.magento.records import MagentoOrder
-from sync.models import SalesOrder, SalesOrderLine
+from sync.mirrors.order_lines import write_lines
+from sync.models import SalesOrder
 from sync.sap.records import SapSalesOrder
 from sync.translate.order_mapping import OrderMapping
 from sync.translate.order_rest import (
@@ -86,15 +87,15 @@ def left_now(web_order: MagentoOrder) -> Left:
 
 def store_quantities_asked(order: SalesOrder, asked: TranslatedOrder) -> None:
     """Stored before SAP is asked, so that later refunds do not change it."""
-    for line in order.lines.all():
-        quantity = asked.left.get(line.item_id)
-        if line.sap_asked_quantity != quantity:
-            SalesOrderLine.objects.filter(pk=line.pk).update(sap_asked_quantity=quantity)
+    wanted = {line.item_id: asked.left.get(line.item_id) for line in order.lines.all()}
+    write_lines(order, "sap_asked_quantity", wanted)
 
 
 def _asked_before(order: SalesOrder) -> Left:
-    asked = order.lines.filter(sap_asked_quantity__isnull=False)
-    return dict(asked.values_list("item_id", "sap_asked_quantity"))
+    asked: dict[int, Decimal | None] = {
+        line.item_id: line.sap_asked_quantity for line in order.lines.all()
+    }
+    return {item_id: quantity for item_id, quantity in asked.items() if quantity is not None}
 
 
 def _refunds_left(web_order: MagentoOrder) -> Left:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
 from sync.mirrors.intake import reason_not_taken, reason_one_sided, rules_of
 from sync.mirrors.nobody_moves import reason_nobody_moves
+from sync.mirrors.notes import keep, keep_for
 from sync.mirrors.order_documents import Documents, documents_of
 from sync.mirrors.unwanted_goods import reason_unwanted, store_unwanted_quantities
 from sync.models import (
@@ -20,6 +22,7 @@ from sync.models import (
     Shop,
     clock,
 )
+from sync.models.master_data import read_once
 from sync.translate import line_progress
 from sync.translate.sap_hindrances import Hindrance, hindrances
 from sync.translate.sap_progress import left_to_bill, left_to_deliver
@@ -27,6 +30,7 @@ from sync.translate.sap_progress import left_to_bill, left_to_deliver
 Stage = SalesOrder.Stage
 OPEN_STAGES = frozenset(Stage) - {Stage.COMPLETE, Stage.CANCELED}
 AT_ONCE = 500
+NOTHING = Documents()  # what SAP holds of an order it does not have
 
 
 def refresh_stages(keys: Iterable[int]) -> None:
@@ -35,23 +39,74 @@ def refresh_stages(keys: Iterable[int]) -> None:
         .select_related("shop")
         .prefetch_related("lines")
         .annotate(is_decided=Exists(Decision.objects.filter(sales_order=OuterRef("pk"))))
+        .defer("payload")
     )
-    documents = documents_of(orders, [order for order in orders if order.is_decided])
-    awaited = {order.shop for order in orders if not order.is_in_sap}
-    rules = {shop: rules_of(shop) for shop in awaited}
+    awaited = {order.pk: order for order in orders if not order.is_in_sap}
+    if awaited:  # only their payload counts
+        payloads = SalesOrder.objects.filter(pk__in=awaited).order_by()
+        for pk, payload in payloads.values_list("pk", "payload"):
+            awaited[pk].payload = payload
+    stage_orders(orders, [order for order in orders if order.is_decided])
+
+
+def stage_orders(orders: Sequence[SalesOrder], decided: Sequence[SalesOrder] | None = None) -> None:
+    """Stores what has changed, here as well, of orders whose shops and lines are at hand.
+    ``decided`` are those with decisions, where the caller knows them."""
+    in_sap = [order for order in orders if order.is_in_sap]
+    documents = documents_of(in_sap, decided) if in_sap else {}
     now = clock.now()
-    for order in orders:
-        if order.is_in_sap:
-            unwanted = store_unwanted_quantities(order, documents[order.pk])
-            reason = reason_unwanted(order, documents[order.pk], unwanted)
-            reason = reason or reason_one_sided(order)
-            reason = reason or reason_nobody_moves(order, documents[order.pk])
-        else:
+    alike: dict[tuple[tuple[str, object], ...], list[SalesOrder]] = defaultdict(list)
+    for order in in_sap:
+        alike[_items(staged(order, documents[order.pk], now))].append(order)
+    if awaited := [order for order in orders if not order.is_in_sap]:
+        with read_once():
+            rules = {shop: rules_of(shop) for shop in {order.shop for order in awaited}}
+        for order in awaited:
             reason = reason_not_taken(order, rules[order.shop], now=now)
-        stage = stage_of(order, reason, documents[order.pk])
-        if (stage, reason) != (order.stage, order.not_taken_reason):
-            values = {"stage": stage, "not_taken_reason": reason, **_arrival(order, stage, now)}
-            SalesOrder.objects.filter(pk=order.pk).update(**values)
+            alike[_items(_news(order, reason, NOTHING, now))].append(order)
+    for columns, same in alike.items():
+        if columns:
+            keep_for(same, **dict(columns))
+
+
+def store_stage(order: SalesOrder, documents: Documents | None = None, **columns: object) -> None:
+    """Together with what else is to be written of the order. ``documents`` are at hand where the
+    caller has just stored them all."""
+    if not order.is_in_sap:
+        if columns:
+            keep(order, **columns)
+        stage_orders([order])
+        return
+    documents = documents or documents_of([order])[order.pk]
+    news = staged(order, documents, clock.now())
+    same = SalesOrder.objects.filter(pk=order.pk, remote_updated_at=order.remote_updated_at)
+    if (columns or news) and not same.update(**columns, **news):
+        keep(order, **columns)  # the shop's order was stored anew meanwhile
+        refresh_stages([order.pk])
+        order.refresh_from_db(fields=["stage", "not_taken_reason"])
+        news = {}
+    for name, value in {**columns, **news}.items():
+        setattr(order, name, value)
+
+
+def staged(order: SalesOrder, documents: Documents, now: datetime) -> dict[str, object]:
+    """The columns of an order in SAP that its progress changes; empty where it has made none."""
+    unwanted = store_unwanted_quantities(order, documents)
+    reason = reason_unwanted(order, documents, unwanted)
+    reason = reason or reason_one_sided(order)
+    reason = reason or reason_nobody_moves(order, documents)
+    return _news(order, reason, documents, now)
+
+
+def _news(order: SalesOrder, reason: str, documents: Documents, now: datetime) -> dict[str, object]:
+    stage = stage_of(order, reason, documents)
+    if (stage, reason) == (order.stage, order.not_taken_reason):
+        return {}
+    return {"stage": stage, "not_taken_reason": reason, **_arrival(order, stage, now)}
+
+
+def _items(columns: dict[str, object]) -> tuple[tuple[str, object], ...]:
+    return tuple(columns.items())
 
 
 def judge_again(shop: Shop, *rules: IntakeRule | PaymentMapping) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from sync.mirrors.column_limits import must_fit
 from sync.mirrors.followed import note_billing_news
+from sync.mirrors.held_rows import hold
 from sync.mirrors.unchanged import fingerprint_of
 from sync.models import (
     BillingDocument,
@@ -61,8 +62,23 @@ def sap_order_must_fit(read: SapSalesOrder) -> None:
 
 def store_sap_lines(order: SalesOrder, read: SapSalesOrder) -> None:
     """Replaces the order's SAP lines; call it within a transaction."""
-    lines = [sap_order_line_values(item) for item in read.items]
-    _replace(SapSalesOrderLine, {"sales_order": order}, lines)
+    rows = [sap_order_line_values(item) for item in read.items]
+    before = list(order.sap_lines.all())
+    if len(before) == len(rows) and all(
+        not _differs(line, row)
+        for line, row in zip(before, sorted(rows, key=_item_number), strict=True)
+    ):
+        return
+    if before:
+        order.sap_lines.filter(pk__in=[line.pk for line in before]).delete()
+    lines = [SapSalesOrderLine(sales_order=order, **row) for row in rows]
+    SapSalesOrderLine.objects.bulk_create(lines)
+    hold(order, "sap_lines", lines, by="sap_item_number")
+
+
+def _item_number(row: Mapping[str, Any]) -> int:
+    number: int = row["sap_item_number"]
+    return number
 
 
 def store_delivery(record: SapDelivery, sources: DeliverySources) -> OutboundDelivery:
@@ -175,8 +191,10 @@ def _replace(model: type[Model], owner: dict[str, Model], rows: list[dict[str, A
     manager = model._default_manager
     present = manager.filter(**owner)
     columns = list(rows[0]) if rows else ["pk"]
-    if list(present.order_by("pk").values(*columns)) == rows:
+    before = list(present.order_by("pk").values(*columns))
+    if before == rows:
         return False
-    present.delete()
+    if before:
+        present.delete()
     manager.bulk_create(model(**owner, **row) for row in rows)
     return True

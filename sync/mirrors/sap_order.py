@@ -8,10 +8,13 @@ from django.utils import timezone
 
 from sync.mirrors.compared import fingerprint_in_sap, refunded_in_shop
 from sync.mirrors.notes import keep
+from sync.mirrors.order_documents import documents_of_new
+from sync.mirrors.order_lines import write_lines
 from sync.mirrors.order_rest import store_quantities_asked
+from sync.mirrors.progress import store_stage
 from sync.mirrors.sap import store_sap_lines
 from sync.mirrors.shared_references import customer_reference_of
-from sync.models import SalesOrder, SalesOrderLine
+from sync.models import SalesOrder
 from sync.sap.records import CreatedSalesOrder, SapSalesOrder
 from sync.translate.comparison import rounding_between
 from sync.translate.sap_order import TranslatedOrder
@@ -36,9 +39,12 @@ def store_compared(
     read: SapSalesOrder,
     asked: TranslatedOrder,
     differences: list[dict[str, str]],
+    *,
+    is_new: bool,
     **notes: object,
 ) -> None:
-    """Call it within a transaction."""
+    """Stores the order's stage as well; ``is_new`` where this attempt has created the order. Call
+    it within a transaction."""
     is_partial = any(item.rejection_reason for item in read.items)  # its totals say nothing
     rounding = (
         None if differences or is_partial else rounding_between(asked.request, read, asked.totals)
@@ -49,16 +55,13 @@ def store_compared(
         for cut in asked.cuts
     ]
     store_quantities_asked(order, asked)
-    _store(
-        order,
-        read,
-        asked.item_numbers,
-        verification=Verification.DIFFERS if differences else Verification.VERIFIED,
-        differences=differences,
-        rounding=rounding,
-        text_cuts=cuts,
-        **notes,
-    )
+    columns = {
+        "verification": Verification.DIFFERS if differences else Verification.VERIFIED,
+        "differences": differences,
+        "rounding": rounding,
+        "text_cuts": cuts,
+    }
+    _store(order, read, asked.item_numbers, columns | notes, is_new=is_new)
 
 
 def store_uncompared(
@@ -69,30 +72,37 @@ def store_uncompared(
     **notes: object,
 ) -> None:
     """For a SAP order the portal could not have sent itself; call it within a transaction."""
-    differences = [{"field": CANNOT_COMPARE, "shop": why, "sap": ""}]
-    verification = Verification.DIFFERS
-    _store(order, read, item_numbers, verification=verification, differences=differences, **notes)
+    columns = {
+        "verification": Verification.DIFFERS,
+        "differences": [{"field": CANNOT_COMPARE, "shop": why, "sap": ""}],
+    }
+    _store(order, read, item_numbers, columns | notes)
 
 
 def _store(
-    order: SalesOrder, read: SapSalesOrder, item_numbers: Mapping[int, int], **columns: object
+    order: SalesOrder,
+    read: SapSalesOrder,
+    item_numbers: Mapping[int, int],
+    columns: dict[str, object],
+    *,
+    is_new: bool = False,
 ) -> None:
-    for item_id, item_number in item_numbers.items():
-        line = SalesOrderLine.objects.filter(sales_order=order, item_id=item_id)
-        line.update(sap_item_number=item_number)
+    write_lines(order, "sap_item_number", item_numbers)
+    store_sap_lines(order, read)
     ours = customer_reference_of(order)
     known_by = {"customer_reference": ours} if read.customer_reference == ours else {}
-    keep(
-        order,
-        **sap_order_values(read),
-        **known_by,
-        sap_read_at=timezone.now(),
-        sap_fingerprint=fingerprint_in_sap(read),
-        sap_missing_since=None,
-        compared_refund=refunded_in_shop(order),
-        **columns,
-    )
     if order.comparison_due_at is not None:  # what changes meanwhile is compared once more
         due = SalesOrder.objects.filter(pk=order.pk, comparison_due_at=order.comparison_due_at)
         due.update(comparison_due_at=None)
-    store_sap_lines(order, read)
+    columns = columns | {
+        **sap_order_values(read),
+        **known_by,
+        "pulled_at": order.pulled_at,
+        "sap_read_at": timezone.now(),
+        "sap_fingerprint": fingerprint_in_sap(read),
+        "sap_missing_since": None,
+        "compared_refund": refunded_in_shop(order),
+    }
+    for name, value in columns.items():
+        setattr(order, name, value)
+    store_stage(order, documents_of_new(order) if is_new else None, **columns)

@@ -7,13 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-from django.db.models import QuerySet
-
 from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
 from sync.magento.records import MagentoDocumentItem
 from sync.mirrors.added_lines import items_of
-from sync.mirrors.billed_anew import billing_documents
+from sync.mirrors.document_lines import billing_lines_of, delivery_lines_of
 from sync.mirrors.order_documents import counted
 from sync.models import (
     BillingDocument,
@@ -31,25 +29,27 @@ Quantities = dict[int, Decimal]
 
 def delivered_quantities(order: SalesOrder, delivery: OutboundDelivery) -> SapQuantities:
     """The quantities of this delivery, and of all deliveries that left before it."""
-    lines = OutboundDeliveryLine.objects.filter(sales_order=order)
-    earlier = [one for one in departed(order) if _departure(one) < _departure(delivery)]
-    before = lines.filter(delivery__in=earlier)
+    lines = delivery_lines_of(order)
+    now = [line for line in lines if line.delivery_id == delivery.pk]
+    left = [line for line in lines if line.delivery.is_goods_issued]
+    before = [line for line in left if _departure(line.delivery) < _departure(delivery)]
     items, name = items_of(order), f"Delivery {delivery}"
     return items.delivered(
-        _by_item(order, items, name, _delivered(lines.filter(delivery=delivery))),
+        _by_item(order, items, name, _delivered(now)),
         _by_item(order, items, name, _delivered(before)),
     )
 
 
-def _delivered(lines: QuerySet[OutboundDeliveryLine]) -> Iterator[tuple[int, Counted]]:
+def _delivered(lines: Iterable[OutboundDeliveryLine]) -> Iterator[tuple[int, Counted]]:
     for line in lines:
         yield line.sap_item_number, counted(line)
 
 
 def departed(order: SalesOrder) -> list[OutboundDelivery]:
     """Deliveries that have left, in the sequence in which they left."""
-    gone = OutboundDelivery.objects.filter(lines__sales_order=order, goods_movement_status="C")
-    return sorted(gone.distinct(), key=_departure)
+    deliveries = {line.delivery_id: line.delivery for line in delivery_lines_of(order)}
+    gone = (one for one in deliveries.values() if one.is_goods_issued)
+    return sorted(gone, key=_departure)
 
 
 def _departure(delivery: OutboundDelivery) -> tuple[date, datetime, str]:
@@ -61,17 +61,18 @@ def _departure(delivery: OutboundDelivery) -> tuple[date, datetime, str]:
 
 def billed_quantities(order: SalesOrder, document: BillingDocument) -> SapQuantities:
     """The quantities of this document, and of all valid invoices with a lower number."""
-    lines = BillingDocumentLine.objects.filter(sales_order=order)
-    earlier = billing_documents(order, is_cancelled=False).filter(
-        billing_document_number__lt=document.billing_document_number
-    )
-    before = lines.filter(billing_document__in=earlier)
-    this = lines.filter(billing_document=document)
+    lines = billing_lines_of(order)
+    number = document.billing_document_number
+    before = [
+        line
+        for line in lines
+        if line.billing_document.is_invoice
+        and line.billing_document.billing_document_number < number
+    ]
+    this = [line for line in lines if line.billing_document_id == document.pk]
     delivered = {
         (line.delivery.delivery_number, line.item_number): counted(line)
-        for line in OutboundDeliveryLine.objects.filter(sales_order=order).select_related(
-            "delivery"
-        )
+        for line in delivery_lines_of(order)
     }
     items, name = items_of(order), f"Billing document {document}"
     return items.billed(
@@ -81,7 +82,7 @@ def billed_quantities(order: SalesOrder, document: BillingDocument) -> SapQuanti
 
 
 def _billed(
-    lines: QuerySet[BillingDocumentLine], delivered: Mapping[tuple[str, int], Counted]
+    lines: Iterable[BillingDocumentLine], delivered: Mapping[tuple[str, int], Counted]
 ) -> Iterator[tuple[int, Counted]]:
     for line in lines:
         source = delivered.get((line.reference_document, line.reference_item))
@@ -131,7 +132,7 @@ def _by_item(
     none."""
     known = items.item_ids
     counted = known.keys() | items.in_sets()
-    units = dict(order.sap_lines.values_list("sap_item_number", "unit"))
+    units = {line.sap_item_number: line.unit for line in order.sap_lines.all()}
     own = {line.item_id: line.own_item for line in items.lines.values()}
     found: Quantities = defaultdict(Decimal)
     for number, line in rows:

@@ -5,7 +5,7 @@ None of them is ever taken for the other; a person decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import Q, prefetch_related_objects
 from django.db.models.functions import Trim, Upper
@@ -45,15 +45,19 @@ def number_in(reference: str, shop: Shop) -> str:
 
 def references_of_old(shop: Shop) -> set[str]:
     """References of orders sent with a prefix that no store of the shop has any more."""
+    if "" in prefixes_of(shop):
+        return set()  # any reference may be one of today's
     sent = SalesOrder.objects.filter(shop=shop).exclude(customer_reference="")
     for prefix in prefixes_of(shop):
         sent = sent.exclude(customer_reference__startswith=prefix)
     return set(sent.order_by().values_list("customer_reference", flat=True))
 
 
-def orders_with_reference(reference: str) -> Iterator[SalesOrder]:
-    """Web orders of all shops."""
-    for shop in Shop.objects.prefetch_related("sales_areas"):
+def orders_with_reference(
+    reference: str, shops: Iterable[Shop] | None = None
+) -> Iterator[SalesOrder]:
+    """Web orders of all shops; ``shops`` are all of them, where the caller has them at hand."""
+    for shop in Shop.objects.prefetch_related("sales_areas") if shops is None else shops:
         numbers = {reference.removeprefix(prefix).strip() for prefix in prefixes_of(shop)}
         orders = SalesOrder.objects.filter(shop=shop).defer("payload")
         numbered = orders.annotate(plain=Upper(Trim("increment_id")))
@@ -63,10 +67,10 @@ def orders_with_reference(reference: str) -> Iterator[SalesOrder]:
                 yield order
 
 
-def refuse_shared(order: SalesOrder, *, is_found: bool) -> None:
+def refuse_shared(order: SalesOrder, *, is_found: bool, shops: Iterable[Shop]) -> None:
     """Raises ``RecordsDisagree`` where the reference alone does not tell this order from another:
     another web order's differs in case only, or what was found may be another's."""
-    for other in _others(order):
+    for other in _others(order, shops):
         if _written(other) != _written(order) or (is_found and not other.is_in_sap):
             raise _shared(order, other)
 
@@ -78,10 +82,10 @@ def refuse_orders_of_others(order: SalesOrder, numbers: Sequence[str]) -> None:
         raise _anothers(order, other)
 
 
-def _others(order: SalesOrder) -> Iterator[SalesOrder]:
+def _others(order: SalesOrder, shops: Iterable[Shop]) -> Iterator[SalesOrder]:
     """Leaves out canceled orders that were never sent to SAP."""
     set_out = Q(step=Step.PUSH_ORDER) & Q(state__in=SyncTask.OPEN_STATES)
-    for other in orders_with_reference(customer_reference_of(order)):
+    for other in orders_with_reference(customer_reference_of(order), shops):
         is_out = other.stage == SalesOrder.Stage.CANCELED and not other.is_in_sap
         if other.pk != order.pk and not (is_out and not other.tasks.filter(set_out).exists()):
             yield other

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
+from sync.mirrors.document_lines import delivery_lines_of
 from sync.mirrors.order_documents import Documents
 from sync.mirrors.pieces import MOST_NAMED, Pieces, cut_to_reason, web_lines_of
 from sync.models import OutboundDelivery, OutboundDeliveryLine, SalesOrder, SalesOrderLine
@@ -61,7 +62,8 @@ def warnings_of(delivery: OutboundDelivery) -> list[str]:
 def refuse_gone_anyway(order: SalesOrder, delivery: OutboundDelivery) -> None:
     """Raises ``RecordsDisagree``: the shop would refuse to ship them, and nobody would know what to
     do."""
-    lines = list(delivery.lines.filter(sales_order=order, unwanted_quantity__gt=0))
+    own = (line for line in delivery_lines_of(order) if line.delivery_id == delivery.pk)
+    lines = [line for line in own if line.unwanted_quantity > 0]
     if not lines:
         return
     pieces = _pieces_of(lines, _skus([order.pk]))

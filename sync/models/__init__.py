@@ -10,6 +10,7 @@ from sync.models.automation import (
     StepSchedule,
 )
 from sync.models.billing import BillingDocument, BillingDocumentLine
+from sync.models.clicks import Click
 from sync.models.completeness import CompletenessFinding, CompletenessRun
 from sync.models.decisions import Decision
 from sync.models.deliveries import DeliveryTrack, OutboundDelivery, OutboundDeliveryLine
@@ -27,6 +28,7 @@ from sync.models.mapping import (
     ShippingMapping,
     SourceMapping,
 )
+from sync.models.master_data_mark import MasterDataMark
 from sync.models.order_texts import TextMapping
 from sync.models.pruning import PruningProgress
 from sync.models.readiness import ReadinessFinding
@@ -34,7 +36,8 @@ from sync.models.regions import RegionMapping
 from sync.models.release import Release
 from sync.models.remote_calls import RemoteCall
 from sync.models.remote_limits import RemotePace, RemoteSlot
-from sync.models.sales_orders import SalesOrder, SalesOrderLine
+from sync.models.sales_order_lines import SalesOrderLine
+from sync.models.sales_orders import SalesOrder
 from sync.models.sap_messages import SapMessageEntry
 from sync.models.sap_order_lines import SapSalesOrderLine
 from sync.models.shipments import Shipment, ShipmentLine, ShipmentTrack
@@ -46,6 +49,7 @@ __all__ = [
     "BillingDocument",
     "BillingDocumentLine",
     "CarrierMapping",
+    "Click",
     "CompletenessFinding",
     "CompletenessRun",
     "CustomerMapping",
@@ -58,6 +62,7 @@ __all__ = [
     "InvoiceLine",
     "InvoiceMail",
     "InvoiceMailRule",
+    "MasterDataMark",
     "MaterialMapping",
     "OutboundDelivery",
     "OutboundDeliveryLine",

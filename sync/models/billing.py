@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 
-from sync.models import clock
+from sync.models import clock, page_indexes
 from sync.models.columns import document_number, money, quantity
 
 
@@ -38,6 +38,19 @@ class BillingDocument(models.Model):
     is_cancelled = models.BooleanField(default=False)
     cancels = document_number(blank=True)
     payer = models.CharField(max_length=10, blank=True)
+    # Kept by the database itself (sync.models.database_keeps).
+    is_in_shop = models.BooleanField(
+        db_default=False, editable=False, help_text="A shop invoice stands for it."
+    )
+    has_unmailed = models.BooleanField(
+        db_default=False, editable=False, help_text="An invoice of it was not mailed."
+    )
+    has_kept_back = models.BooleanField(
+        db_default=False, editable=False, help_text="An invoice of it is not to be mailed."
+    )
+    has_difference = models.BooleanField(
+        db_default=False, editable=False, help_text="An invoice of it has another amount."
+    )
     changed_at = models.DateTimeField(help_text="When SAP last answered with something new.")
     news_at = models.DateTimeField(
         null=True,
@@ -53,6 +66,7 @@ class BillingDocument(models.Model):
     class Meta:
         ordering = ["-billing_date", "-id"]
         indexes = [
+            *page_indexes.BILLING,
             models.Index(fields=["-billing_date", "-id"], name="billing_date"),
             models.Index(fields=["category", "-billing_date", "-id"], name="billing_category"),
             models.Index(fields=["gross_value", "id"], name="billing_gross"),

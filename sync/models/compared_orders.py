@@ -1,4 +1,5 @@
-"""What is remembered of an order's last comparison, to notice that either side has changed."""
+"""What is remembered of an order as it was last stored and compared, to notice that either side has
+changed."""
 
 from __future__ import annotations
 
@@ -10,6 +11,15 @@ from sync.models.columns import money
 
 
 class ComparedOrder(models.Model):
+    stored_fingerprint = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="Of all that is stored of the shop's order; empty where the portal has changed "
+        "some of it itself.",
+    )
+    lines_fingerprint = models.CharField(
+        max_length=64, blank=True, help_text="The same, of its lines."
+    )
     shop_fingerprint = models.CharField(
         max_length=64, blank=True, help_text="Of what is compared of the shop's order."
     )

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 
-from sync.models import clock
+from sync.models import clock, page_indexes
 from sync.models.columns import document_number, quantity
 
 
@@ -52,6 +52,14 @@ class OutboundDelivery(models.Model):
     goods_issued_at = models.DateTimeField(null=True, blank=True)
     billing_status = models.CharField(max_length=1, blank=True)
     carrier = models.CharField(max_length=20, blank=True)
+    # Kept by the database itself (sync.models.database_keeps).
+    is_in_shop = models.BooleanField(
+        db_default=False, editable=False, help_text="A shop shipment stands for it."
+    )
+    has_parcels = models.BooleanField(db_default=False, editable=False)
+    has_unwanted = models.BooleanField(
+        db_default=False, editable=False, help_text="Goods of it were cancelled in the shop."
+    )
     changed_at = models.DateTimeField(help_text="When SAP last answered with something new.")
     news_at = models.DateTimeField(
         null=True,
@@ -70,6 +78,7 @@ class OutboundDelivery(models.Model):
     class Meta:
         ordering = ["-created_date", "-id"]
         indexes = [
+            *page_indexes.DELIVERIES,
             models.Index(fields=["-created_date", "-id"], name="delivery_created"),
             models.Index(
                 fields=["picking_status", "-created_date", "-id"], name="delivery_picking"

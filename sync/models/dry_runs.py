@@ -38,6 +38,7 @@ class DryRun(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [models.Index(fields=["verdict"], name="dry_run_verdict")]
 
     def __str__(self) -> str:
         return f"{self.sales_order}: {self.get_verdict_display()}"

@@ -14,17 +14,8 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
     def standing_for(self, document: BillingDocument) -> InvoiceQuerySet:
         """Shop invoices for all or part of the document, each once."""
         further = Invoice.further_documents.through.objects.filter(billingdocument=document)
-        return self.filter(
-            models.Q(billing_document=document) | models.Q(pk__in=further.values("invoice"))
-        )
-
-    def documents(self) -> models.Q:
-        """A condition on billing documents: one of these invoices stands for them."""
-        first = self.filter(billing_document__isnull=False).order_by()
-        further = Invoice.further_documents.through.objects.filter(invoice__in=self.order_by())
-        return models.Q(pk__in=first.values("billing_document")) | models.Q(
-            pk__in=further.values("billingdocument")
-        )
+        first = Invoice.objects.filter(billing_document=document).order_by()
+        return self.filter(pk__in=first.values("pk").union(further.values("invoice")))
 
 
 class Invoice(models.Model):

@@ -16,7 +16,7 @@ from django.db.models import F, Q
 
 from sync.causes.cause import Team
 from sync.errors import LeaseLost
-from sync.models import clock, task_indexes
+from sync.models import clock, page_indexes, task_indexes
 from sync.models.failures import NO_FAILURE
 from sync.models.steps import Step
 from sync.models.systems import MAGENTO, SAP, kind_of, shop_code
@@ -86,6 +86,7 @@ class SyncTask(models.Model):
 
     class Priority(models.IntegerChoices):
         INTERACTIVE = 0, "Interactive"
+        CLICKED = 3, "Clicked with many others"
         BULK = 5, "Bulk"
 
     OPEN_STATES: ClassVar = [State.WAITING, State.RUNNING, State.NEEDS_ATTENTION]
@@ -181,6 +182,7 @@ class SyncTask(models.Model):
         ]
         indexes = [
             *task_indexes.INDEXES,
+            *page_indexes.TASKS,
             models.Index(fields=["state", "-id"], name="task_state"),
             models.Index(fields=["step", "state", "-id"], name="task_step"),
             models.Index(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower, Trim
+from django.db.models.functions import Lower, Trim, Upper
 
 
 class CustomerMapping(models.Model):
@@ -45,6 +45,11 @@ class CustomerMapping(models.Model):
                 condition=~Q(vat_id=""),
                 name="one_sap_customer_per_vat_id",
             ),
+        ]
+        indexes = [
+            models.Index("sales_area", Upper("company"), name="customer_by_company"),
+            models.Index("sales_area", Upper("vat_id"), name="customer_by_vat_id"),
+            models.Index("sales_area", Upper("customer_email"), name="customer_by_email"),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,8 @@ from django.db.models.functions import Trim, Upper
 from django.urls import reverse
 from django.utils import timezone
 
-from sync.models.columns import document_number, money, quantity
+from sync.models import page_indexes
+from sync.models.columns import document_number, money
 from sync.models.compared_orders import ComparedOrder
 from sync.models.order_work import NOT_CONFIRMED, NOT_LOOKED_FOR
 from sync.models.packed import PackedJSONField
@@ -185,7 +186,7 @@ class SalesOrder(ComparedOrder):
             ),
         ]
         indexes = [
-            models.Index(fields=["-placed_at", "-id"], name="order_placed"),
+            *page_indexes.ORDERS,
             models.Index(fields=["stage", "-placed_at", "-id"], name="order_stage"),
             models.Index(fields=["store_id", "-placed_at", "-id"], name="order_store"),
             models.Index(fields=["grand_total", "id"], name="order_total"),
@@ -197,7 +198,6 @@ class SalesOrder(ComparedOrder):
                 name="order_customer_reference",
             ),
             models.Index(fields=["customer_email"], name="order_email"),
-            models.Index(fields=["verification"], name="order_verification"),
             models.Index(
                 fields=["shop", "replaces_increment_id"],
                 condition=~models.Q(replaces_increment_id=""),
@@ -224,6 +224,7 @@ class SalesOrder(ComparedOrder):
                 name="order_billing_watched",
             ),
             models.Index(fields=["id"], condition=NOT_CONFIRMED, name="order_to_confirm"),
+            models.Index(fields=["shop", "sap_sold_to"], name="order_sold_to"),
             models.Index(
                 fields=["stage", "placed_at", "id"],
                 condition=NOT_LOOKED_FOR,
@@ -260,43 +261,3 @@ class SalesOrder(ComparedOrder):
     def is_from_before_portal(self) -> bool:
         """Whether it was placed before the portal took over (*orders from*)."""
         return bool(self.shop.orders_from and self.placed_at < self.shop.orders_from)
-
-
-class SalesOrderLine(models.Model):
-    """A line of a web order, parents and children alike."""
-
-    sales_order = models.ForeignKey(SalesOrder, on_delete=models.CASCADE, related_name="lines")
-    item_id = models.PositiveBigIntegerField()
-    parent_item_id = models.PositiveBigIntegerField(null=True, blank=True)
-    position = models.PositiveIntegerField(help_text="Place in the order as the shop sent it.")
-    product_id = models.PositiveBigIntegerField(null=True, blank=True)
-    product_type = models.CharField(max_length=32, blank=True)
-    sku = models.CharField(max_length=255)
-    name = models.CharField(max_length=255, blank=True)
-    is_virtual = models.BooleanField(default=False)
-    qty_ordered = quantity(default=Decimal(0))
-    qty_shipped = quantity(default=Decimal(0))
-    qty_invoiced = quantity(default=Decimal(0))
-    qty_refunded = quantity(default=Decimal(0))
-    qty_canceled = quantity(default=Decimal(0))
-    price = money(default=Decimal(0))
-    row_total = money(default=Decimal(0))
-    tax_amount = money(default=Decimal(0))
-    discount_amount = money(default=Decimal(0))
-    sap_item_number = models.PositiveIntegerField(
-        null=True, blank=True, help_text="POSNR in SAP; empty for lines SAP does not carry."
-    )
-    sap_asked_quantity = quantity(
-        null=True,
-        blank=True,
-        help_text="What SAP was asked for where that is less than was ordered; 0: not at all.",
-    )
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(fields=["sales_order", "item_id"], name="one_mirror_per_item")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.sku} × {self.qty_ordered.normalize():f}"

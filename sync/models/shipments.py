@@ -13,9 +13,8 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
     def standing_for(self, delivery: OutboundDelivery) -> ShipmentQuerySet:
         """Shop shipments for all or part of the delivery, each once."""
         further = Shipment.further_deliveries.through.objects.filter(outbounddelivery=delivery)
-        return self.filter(
-            models.Q(delivery=delivery) | models.Q(pk__in=further.values("shipment"))
-        )
+        first = Shipment.objects.filter(delivery=delivery).order_by()
+        return self.filter(pk__in=first.values("pk").union(further.values("shipment")))
 
 
 class Shipment(models.Model):
@@ -35,7 +34,7 @@ class Shipment(models.Model):
         OutboundDelivery, blank=True, related_name="further_shipments"
     )
     entity_id = models.PositiveBigIntegerField()
-    increment_id = models.CharField(max_length=50, blank=True)
+    increment_id = models.CharField(max_length=50, blank=True, db_index=True)
     remote_created_at = models.DateTimeField()
     is_customer_told = models.BooleanField(
         default=False, help_text="Magento's email_sent: the proof of a first mail."

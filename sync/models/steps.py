@@ -20,6 +20,7 @@ class Act(Enum):
     FETCH = auto()  # reads documents; a click while it runs has it run once more
     COMPARISON = auto()  # reads both sides
     WRITE = auto()  # changes something there
+    ASKING = auto()  # queues what a person has clicked; the jobs do it themselves
     TRIAL = auto()  # finds something out for a person, who asks again after a failure
 
 
@@ -99,6 +100,11 @@ class Step(models.TextChoices):
         Facts(Act.TRIAL, NEITHER, "sync.check_readiness", Team.ADMINISTRATOR, every=None),
         "Check readiness",
     )
+    TAKE_UP_CLICK = (
+        "take_up_click",
+        Facts(Act.ASKING, NEITHER, "sync.retry_tasks", Team.ADMINISTRATOR, every=None),
+        "Queue what was clicked",
+    )
 
     def __new__(cls, value: str, *facts: Facts) -> Self:
         """Fails at import when a step lacks its facts."""
@@ -120,3 +126,4 @@ class Step(models.TextChoices):
 FETCHES = Step.doing(Act.FETCH, Act.COMPARISON)
 WRITES = Step.doing(Act.WRITE)
 TRIALS = Step.doing(Act.TRIAL)
+ASKING = Step.doing(Act.ASKING)

@@ -12,7 +12,7 @@ WAITING = Q(state="waiting")
 OPEN = Q(state__in=["waiting", "running", "needs_attention"])
 
 INDEXES = [
-    Index(fields=["state", "priority", "id", "not_before"], condition=WAITING, name="task_next"),
+    Index(fields=["state", "priority", "not_before", "id"], condition=WAITING, name="task_next"),
     Index(fields=["lock", "priority", "id"], condition=WAITING, name="task_behind"),
     Index(fields=["state", "not_before", "priority"], condition=WAITING, name="task_due"),
     Index(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib import import_module
 
 from sync.models import Step
+from sync.models.steps import ASKING
 from sync.steps.step_run import Slice, StepRun
 
 
@@ -16,6 +17,8 @@ def _carried_out_by(step: Step) -> Callable[[StepRun], str | Slice]:
     return found
 
 
-STEPS: dict[str, Callable[[StepRun], str | Slice]] = {step: _carried_out_by(step) for step in Step}
+STEPS: dict[str, Callable[[StepRun], str | Slice]] = {
+    step: _carried_out_by(step) for step in Step if step not in ASKING
+}
 
 __all__ = ["STEPS", "Slice", "StepRun"]

@@ -7,6 +7,7 @@ stored; it asks SAP for every order that the portal believes to be there.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -23,13 +24,8 @@ from sync.mirrors.unreadable_documents import error_for
 from sync.models import (
     CompletenessFinding,
     CompletenessRun,
-    Decision,
-    PullWatermark,
     Release,
     SalesOrder,
-    Step,
-    StepSchedule,
-    SyncTask,
 )
 from sync.reading import Read, UnreadableRecord
 from sync.steps.completeness.in_sap import (
@@ -38,16 +34,18 @@ from sync.steps.completeness.in_sap import (
     read_sap_side,
     unknown_references,
 )
+from sync.steps.completeness.reasons import UNEXPLAINED, ReadInSap, missing
 from sync.steps.ordering.changed_orders import changed_pages
 from sync.steps.pull_orders import store_readable
 from sync.steps.step_run import StepRun
 
 BATCH = 100
-UNEXPLAINED = "Unexplained"
-# Longer than this, and than three rounds of the schedule, nothing waits its turn for SAP.
-TURN_COMES_WITHIN = timedelta(minutes=15)
-ROUNDS = 3
-LONGEST_SHOWN = 35  # characters of SAP's reference
+AT_ONCE = 500
+# Without the shop's record of the order, which is 41 kB.
+READ = (
+    "shop_id", "store_id", "increment_id", "customer_reference", "placed_at", "first_read_at",
+    "stage", "not_taken_reason", "sap_sales_order_number", "sap_read_at",
+)  # fmt: skip
 Kind = CompletenessFinding.Kind
 
 
@@ -55,40 +53,66 @@ def check_completeness(run: StepRun) -> str:
     now = timezone.now()
     since = now - timedelta(days=run.shop.completeness_days)
     keys, findings = _read_shop(run, since)
-    mirrors = SalesOrder.objects.filter(pk__in=keys).select_related("shop")
-    mirrors = mirrors.prefetch_related("shop__sales_areas")
-    orders = list(mirrors.order_by("placed_at", "id"))
-    read, reasons = _references_in_sap(run, orders)
     side = read_sap_side(run, since, now)
-    held = {one.pk for one in orders if _is_held(one, read, side.tied)}
-    in_sap, untied = doubled_or_unlinked(run, orders, side)
+    window = _compare(run, keys, side)
+    in_sap, untied = doubled_or_unlinked(run, window.doubtful, side)
     findings += in_sap
-    findings += [
-        _missing(order, reasons.get(order.sap_sales_order_number, ""), read, now)
-        for order in orders
-        if order.pk not in held | untied
-    ]
+    lacking = [order for order in window.lacking if order.pk not in untied]
+    findings += missing(run.shop, lacking, window.read, now)
     if run.policy.needs_release and not Release.objects.exists():
         _explain_by_release(findings)
-    findings += _not_in_shop(run, side, {customer_reference_of(one) for one in orders})
+    findings += _not_in_shop(run, side, window.references)
     with transaction.atomic():
         made = CompletenessRun.objects.create(
             shop=run.shop,
             window_from=since,
             window_to=now,
             finished_at=timezone.now(),
-            in_shop=len(orders) + sum(one.sales_order is None for one in findings),
-            in_sap=len(held),
+            in_shop=len(keys) + sum(one.sales_order is None for one in findings),
+            in_sap=window.held,
         )
         for finding in findings:
             finding.run = made
-        CompletenessFinding.objects.bulk_create(findings)
+        CompletenessFinding.objects.bulk_create(findings, batch_size=AT_ONCE)
     unexplained = sum(not one.is_explained for one in findings)
     return f"{made.in_shop} in the shop, {made.in_sap} in SAP, {unexplained} unexplained."
 
 
+@dataclass(slots=True)
+class _Window:
+    """What is kept of the period's orders: only those that may be findings, without the shop's
+    record."""
+
+    held: int = 0
+    references: set[str] = field(default_factory=set)
+    doubtful: dict[str, SalesOrder] = field(default_factory=dict)
+    lacking: list[SalesOrder] = field(default_factory=list)
+    read: ReadInSap = field(default_factory=lambda: ReadInSap({}, {}))
+
+
+def _compare(run: StepRun, keys: list[int], side: SapSide) -> _Window:
+    """What SAP's list shows under its own reference is held; only the others are read there."""
+    window = _Window()
+    for start in range(0, len(keys), AT_ONCE):
+        run.task.hold_lease(run.policy.lease)
+        mirrors = SalesOrder.objects.filter(pk__in=keys[start : start + AT_ONCE]).only(*READ)
+        orders = list(mirrors.order_by("placed_at", "id"))
+        for order in orders:
+            order.shop = run.shop
+            reference = customer_reference_of(order)
+            window.references.add(reference)
+            if side.may_doubt(reference, order):
+                window.doubtful[reference] = order
+        unlisted = [one for one in orders if not side.lists(customer_reference_of(one), one)]
+        _read_references(run, unlisted, window.read)
+        lacking = [one for one in unlisted if not _is_held(one, window.read.references, side.tied)]
+        window.held += len(orders) - len(lacking)
+        window.lacking += lacking
+    return window
+
+
 def _read_shop(run: StepRun, since: datetime) -> tuple[list[int], list[CompletenessFinding]]:
-    keys: list[int] = []
+    placed_at: dict[int, datetime] = {}
     findings: list[CompletenessFinding] = []
     known = unreadable.known(run.shop)
     doubts = Doubts(known, is_repeated=run.is_repeated, may_hide=False)
@@ -100,21 +124,18 @@ def _read_shop(run: StepRun, since: datetime) -> tuple[list[int], list[Completen
         unread = {one.entity_id for one in kept.unreadable}
         wanted = [key.entity_id for key in page.keys if key.entity_id not in unread]
         mirrors = SalesOrder.objects.filter(shop=run.shop, entity_id__in=wanted)
-        keys += mirrors.filter(placed_at__gte=since).values_list("pk", flat=True)
-    return keys, findings
+        placed_at.update(mirrors.filter(placed_at__gte=since).values_list("pk", "placed_at"))
+    return sorted(placed_at, key=lambda pk: (placed_at[pk], pk)), findings
 
 
-def _references_in_sap(
-    run: StepRun, orders: list[SalesOrder]
-) -> tuple[dict[str, str], dict[str, str]]:
-    read: dict[str, str] = {}
-    reasons: dict[str, str] = {}
+def _read_references(run: StepRun, orders: list[SalesOrder], read: ReadInSap) -> None:
     for numbers in _batches([one.sap_sales_order_number for one in orders]):
         run.task.hold_lease(run.policy.lease)
         found = run.remotes.sap().get_sales_orders(numbers)
-        read |= {one.sap_sales_order_number: one.customer_reference for one in found.records}
-        reasons |= {one.number: error_for(one).message for one in found.unreadable}
-    return read, reasons
+        read.references.update(
+            {one.sap_sales_order_number: one.customer_reference for one in found.records}
+        )
+        read.unreadable.update({one.number: error_for(one).message for one in found.unreadable})
 
 
 def _explain_by_release(findings: list[CompletenessFinding]) -> None:
@@ -129,62 +150,6 @@ def _is_held(order: SalesOrder, read: dict[str, str], tied: set[str]) -> bool:
     """An order that a person tied is held under any reference."""
     number = order.sap_sales_order_number
     return number in read and (number in tied or read[number] == customer_reference_of(order))
-
-
-def _missing(
-    order: SalesOrder, unreadable_in_sap: str, read: dict[str, str], now: datetime
-) -> CompletenessFinding:
-    """``now`` is when the comparison began."""
-    number = order.sap_sales_order_number
-    reason = unreadable_in_sap or _reason(order, now)
-    unexplained = UNEXPLAINED
-    if number in read:
-        shown = ascii(read[number][:LONGEST_SHOWN])
-        unexplained = f"{UNEXPLAINED}: SAP order {number} carries the reference {shown}"
-    return CompletenessFinding(
-        kind=Kind.NOT_IN_SAP,
-        increment_id=order.increment_id,
-        sap_sales_order_number=number,
-        sales_order=order,
-        reason=reason or unexplained,
-        is_explained=bool(reason),
-    )
-
-
-def _reason(order: SalesOrder, now: datetime) -> str:
-    if order.is_in_sap:
-        return ""  # the portal says it is there, and SAP does not have it
-    if order.not_taken_reason or order.stage == SalesOrder.Stage.CANCELED:
-        return order.not_taken_reason or "Canceled in the shop"
-    task = SyncTask.objects.unfinished().filter(step=Step.PUSH_ORDER, sales_order=order).first()
-    if task is None:
-        ended = Decision.objects.marked_done(Step.PUSH_ORDER).filter(sales_order=order).first()
-        return str(ended) if ended else _waits_its_turn(order, now)
-    return task.error_message or f"On its way: {task.get_state_display().lower()}"
-
-
-def _waits_its_turn(order: SalesOrder, now: datetime) -> str:
-    """Why the order is not on its way to SAP yet; empty when it should be.
-
-    An order first found by this comparison was missed by every fetch, unless it was placed later.
-    """
-    if order.first_read_at >= now:
-        fetched = PullWatermark.objects.filter(shop=order.shop, polled_at__lt=order.placed_at)
-        if fetched.exists():
-            return "Placed since the last fetch"
-        return "On its way: the first fetch is not over" if _is_first_fetch(order) else ""
-    schedule = StepSchedule.objects.filter(step=Step.PUSH_ORDER).first()
-    if schedule is None or not schedule.is_enabled:
-        return "Waiting for a person: orders are not sent to SAP by themselves"
-    turn = max(TURN_COMES_WITHIN, ROUNDS * timedelta(seconds=schedule.interval_seconds))
-    return "Waiting for SAP: its turn comes next" if now - order.first_read_at < turn else ""
-
-
-def _is_first_fetch(order: SalesOrder) -> bool:
-    """Whether orders are fetched automatically and the first fetch is not finished."""
-    fetches = StepSchedule.objects.filter(step=Step.PULL_ORDERS, is_enabled=True)
-    over = PullWatermark.objects.filter(shop=order.shop, polled_at__isnull=False)
-    return fetches.exists() and not over.exists()
 
 
 def _not_in_shop(run: StepRun, side: SapSide, in_window: set[str]) -> list[CompletenessFinding]:

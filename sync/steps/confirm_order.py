@@ -9,7 +9,7 @@ from django.utils import timezone
 from sync.causes.orders import OrderCause
 from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RecordsDisagree
-from sync.mirrors.notes import note_confirmed
+from sync.mirrors.notes import confirmed, keep
 from sync.mirrors.shop import store_order
 from sync.models import SalesOrder, SyncTask
 from sync.steps.remote_writes import wait_for_shop, writing_to_shop
@@ -26,9 +26,11 @@ def confirm_order(run: StepRun) -> str:
     shop = run.magento()
     wait_for_shop(order)
     if not _was_just_read(run, order):
-        order = store_order(run.shop, shop.get_order(order.entity_id))
+        order = store_order(run.shop, shop.get_order(order.entity_id), order)
     if order.ext_order_id == number:
-        return _confirmed(run, order, f"The shop already carries {number}.")
+        with run.storing():
+            keep(order, **confirmed())
+        return f"The shop already carries {number}."
     if order.ext_order_id:
         raise RecordsDisagree(
             f"The shop's order {order.increment_id} carries {order.ext_order_id}, "
@@ -38,14 +40,17 @@ def confirm_order(run: StepRun) -> str:
         )
     with writing_to_shop(run, order):
         shop.set_ext_order_id(order.entity_id, number)
-    order = store_order(run.shop, shop.get_order(order.entity_id))
+    read = shop.get_order(order.entity_id)
+    seen = confirmed() if read.ext_order_id == number else {}
+    with run.storing():
+        order = store_order(run.shop, read, order, **seen)
     if order.ext_order_id != number:
         raise OutcomeUnknown(
             f"The shop took {number} but does not show it yet.",
             cause=ShopCause.NOT_SHOWN_YET,
             reference=order.increment_id,
         )
-    return _confirmed(run, order, f"The shop carries {number}, read back.")
+    return f"The shop carries {number}, read back."
 
 
 def _was_just_read(run: StepRun, order: SalesOrder) -> bool:
@@ -53,9 +58,3 @@ def _was_just_read(run: StepRun, order: SalesOrder) -> bool:
     number; after any doubt it is read again."""
     follows = run.task.origin == SyncTask.Origin.FOLLOW_UP and not run.is_repeated
     return follows and not order.ext_order_id and timezone.now() - order.pulled_at < A_MOMENT
-
-
-def _confirmed(run: StepRun, order: SalesOrder, outcome: str) -> str:
-    with run.storing():
-        note_confirmed(order)
-    return outcome

@@ -29,7 +29,7 @@ def dry_run(run: StepRun) -> str:
     Fails only when a remote does not answer or is set up wrongly.
     """
     web_order = run.magento().get_order(run.sales_order.entity_id)
-    order = store_order(run.shop, web_order)
+    order = store_order(run.shop, web_order, run.sales_order)
     try:
         mapping = mapping_for(order, web_order, sap_time_zone=run.policy.sap_time_zone)
         rest = rest_of(order, web_order, mapping)

@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 from django.contrib.auth.models import User
+from django.db.models import prefetch_related_objects
 
 from sync.causes.papers import PaperCause
 from sync.causes.shop import ShopCause
@@ -31,6 +32,7 @@ from sync.mirrors.shop import store_order
 from sync.mirrors.standing_for import made_by_us, tie_only, tied_pairs
 from sync.models import Decision, SalesOrder
 from sync.models.marked_done import UNCONFIRMED, WISH, outcome_text
+from sync.models.master_data import read_once
 from sync.reading import Read
 from sync.steps.finished_orders import refuse_unasked_write
 from sync.steps.remote_writes import wait_for_shop
@@ -51,18 +53,31 @@ def ensure_paper(run: StepRun, kind: type[Paper[Document, Record]]) -> str:
     """Returns in words whether the paper was made, found or completed."""
     wait_for_shop(run.sales_order)
     web_order = run.magento().get_order(run.sales_order.entity_id)
-    order = store_order(run.shop, web_order)
-    paper = kind(run, order, web_order)
-    is_named = bool(run.task.facts.get(WISH))
-    outcome = _tie_named(paper) if is_named else _find_or_create(paper)
-    refresh_stages([order.pk])
-    if not is_named:
+    with read_once():  # the entries as they stand now that the order is read
+        order = store_order(run.shop, web_order, run.sales_order)
+        prefetch_related_objects([order], "lines", "sap_lines")
+        paper = kind(run, order, web_order)
+        if run.task.facts.get(WISH):
+            outcome = _tie_named(paper)
+            refresh_stages([order.pk])
+            return outcome
+        outcome = _find_or_create(paper)
         paper.tell()
     return outcome
 
 
 def _find_or_create(paper: Paper[Document, Record]) -> str:
-    """Raises ``UnexpectedRecord`` where a paper the shop cannot show may be the one."""
+    """Ends with the order's stage. Raises ``UnexpectedRecord`` where a paper the shop cannot show
+    may be the one."""
+    found = _find(paper)
+    if found is None:
+        return _create(paper)
+    refresh_stages([paper.order.pk])
+    return found
+
+
+def _find(paper: Paper[Document, Record]) -> str | None:
+    """In words; None where there is no such paper yet."""
     is_new = surely_has_none(paper.order, paper.web_order, paper.counted, paper.run.task)
     found = Read[Record]() if is_new else paper.search()
     if marked := _marked(paper, found.records):
@@ -75,7 +90,7 @@ def _find_or_create(paper: Paper[Document, Record]) -> str:
     if by_hand is not None and by_hand.covers_all_of(paper.document.pk):
         return _tie(paper, by_hand)
     standing = by_hand.standing_for(paper.document.pk) if by_hand else []
-    return _link(paper, standing[0]) if standing else _create(paper)
+    return _link(paper, standing[0]) if standing else None
 
 
 def _marked(paper: Paper[Document, Record], records: Sequence[Record]) -> Record | None:
@@ -166,16 +181,21 @@ def _create(paper: Paper[Document, Record]) -> str:
     wanted = paper.wanted_for(paper.document)
     refuse_disagreements(order, subject, wanted)
     if not wanted.quantities:
+        refresh_stages([order.pk])
         return paper.nothing_yet
     make = paper.prepare(wanted.quantities)
     refuse_unasked_write(run, order, f"{subject} {paper.happens_to_it}")
     made = read_back(paper, make())
-    paper.keep_made(made)
+    is_queued = paper.is_mail_queued(made)
     with run.storing():
+        mirror = paper.keep_made(made, is_queued=is_queued)
         is_told = store_counted(order, paper.web_order, paper.counted, made.items, run.task)
-    money = paper.money_outcome(made, paper.web_order if is_told else read_order_again(paper))
+    web_order = paper.web_order if is_told else read_order_again(paper)
+    if not is_told:
+        refresh_stages([order.pk])
+    money = paper.money_outcome(made, web_order)
     _compare(paper, made, wanted)
-    return f"{paper.name} {made.increment_id} {paper.outcome(made)}{money}"
+    return f"{paper.name} {made.increment_id} {paper.outcome(made, mirror)}{money}"
 
 
 def _refuse_on_hold(order: SalesOrder, wanted: str) -> None:
@@ -203,7 +223,7 @@ def read_back(paper: Paper[Document, Record], entity_id: int) -> Record:
 
 def read_order_again(paper: Paper[Document, Record]) -> MagentoOrder:
     web_order = paper.run.magento().get_order(paper.order.entity_id)
-    store_order(paper.run.shop, web_order)
+    store_order(paper.run.shop, web_order, paper.order)
     return web_order
 
 

@@ -26,8 +26,10 @@ from sync.mirrors.cancelled_billing import is_credited
 from sync.mirrors.mails import store_mail, store_mail_queued, store_not_to_be_mailed
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.sap_quantities import billed_quantities
-from sync.mirrors.shop import store_invoice, store_order
-from sync.models import BillingDocument, Invoice, InvoiceMail
+from sync.mirrors.shop import store_order
+from sync.mirrors.shop_papers import store_invoice
+from sync.mirrors.standing_for import ShopPaper
+from sync.models import BillingDocument, Decision, Invoice, InvoiceMail
 from sync.reading import Read
 from sync.steps.invoicing import capturing
 from sync.steps.invoicing.renewed_billing import take_over
@@ -56,7 +58,7 @@ def _not_valid(run: StepRun) -> str:
     if invoice is None:
         return f"{document} is not a valid invoice (any more): nothing to do in the shop."
     wait_for_shop(order)
-    order = store_order(run.shop, run.magento().get_order(order.entity_id))
+    order = store_order(run.shop, run.magento().get_order(order.entity_id), order)
     refresh_stages([order.pk])
     if is_credited(order, document):
         return f"{document} was cancelled in SAP, and invoice {invoice} credited in the shop."
@@ -90,9 +92,13 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
     def _held(self) -> SapQuantities:
         return billed_quantities(self.order, self.document)
 
+    @cached_property
+    def _decision(self) -> Decision | None:
+        return decision_on_invoice(self.order, self.document)
+
     @property
     def may_differ(self) -> bool:
-        return decision_on_invoice(self.order, self.document) is not None
+        return self._decision is not None
 
     def search(self) -> Read[MagentoInvoice]:
         search = self.run.magento().search_invoices
@@ -114,7 +120,7 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
         return record.state != Invoice.State.CANCELED
 
     def take_over(self, records: Sequence[MagentoInvoice]) -> str:
-        return take_over(self.run, self.order, records)
+        return take_over(self.run, self.order, records, self._decision)
 
     def documents(self) -> Sequence[BillingDocument]:
         return list(billing_documents(self.order, is_cancelled=False))
@@ -145,7 +151,9 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
     def keep_found(
         self, record: MagentoInvoice, *, made_by_hand: bool
     ) -> tuple[MagentoInvoice, str]:
-        self._keep(record, made_by_hand=made_by_hand)
+        is_queued = not made_by_hand and self.is_mail_queued(record)
+        with self.run.storing():
+            self._keep(record, made_by_hand=made_by_hand, is_queued=is_queued)
         return record, ""
 
     def keep_tied(
@@ -166,27 +174,28 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
         with writing_to_shop(self.run, self.order):
             return self.run.magento().create_invoice(self.order.entity_id, request)
 
-    def keep_made(self, made: MagentoInvoice) -> None:
-        self._keep(made, made_by_hand=False)
+    def is_mail_queued(self, made: MagentoInvoice) -> bool:
+        return is_in_queue(self.run, made)
 
-    def _keep(self, record: MagentoInvoice, *, made_by_hand: bool) -> None:
+    def keep_made(self, made: MagentoInvoice, *, is_queued: bool) -> Invoice:
+        return self._keep(made, made_by_hand=False, is_queued=is_queued)
+
+    def _keep(self, record: MagentoInvoice, *, made_by_hand: bool, is_queued: bool) -> Invoice:
         """``email_sent`` proves the first mail of the portal's invoices [826, 828]; the mail, or
         its place in the queue, is recorded once."""
-        is_queued = not made_by_hand and is_in_queue(self.run, record)
-        with self.run.storing():
-            invoice = self.store(record, made_by_hand=made_by_hand)
-            if made_by_hand:
-                return
-            store_mail_queued(invoice, is_queued=is_queued)
-            if (record.email_sent or is_queued) and not invoice.mails.exists():
-                outcome = InvoiceMail.Outcome.IN_QUEUE if is_queued else InvoiceMail.Outcome.SENT
-                store_mail(invoice, self.run.task.asked_by, outcome)
+        invoice = self.store(record, made_by_hand=made_by_hand)
+        if made_by_hand:
+            return invoice
+        store_mail_queued(invoice, is_queued=is_queued)
+        if (record.email_sent or is_queued) and not invoice.mails.all():
+            outcome = InvoiceMail.Outcome.IN_QUEUE if is_queued else InvoiceMail.Outcome.SENT
+            store_mail(invoice, self.run.task.asked_by, outcome)
+        return invoice
 
-    def outcome(self, made: MagentoInvoice) -> str:
-        queued = self.order.invoices.filter(entity_id=made.entity_id, mail_queued_at__isnull=False)
+    def outcome(self, made: MagentoInvoice, mirror: ShopPaper) -> str:
         why = f": {self.why_not_mailed}" if self.why_not_mailed else ""
         told = "mailed" if made.email_sent else f"not mailed by the shop{why}"
-        told = "its mail queued by the shop" if queued.exists() else told
+        told = "its mail queued by the shop" if mirror.mail_queued_at is not None else told
         return f"made, read back and {told}."
 
     def money_outcome(self, record: MagentoInvoice, web_order: MagentoOrder) -> str:

@@ -6,6 +6,9 @@ the next attempt waits until the write has surely ended, looks up, and adopts or
 
 from __future__ import annotations
 
+from functools import partial
+
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from sync.causes.sap import SapCause
@@ -14,22 +17,25 @@ from sync.errors import (
     MappingMissing,
     OutcomeUnknown,
     RemoteRejected,
+    SyncError,
     UnexpectedRecord,
 )
 from sync.magento.records import MagentoOrder
 from sync.mapping.for_order import search_mapping_for
 from sync.mirrors.added_lines import tied_items
 from sync.mirrors.compared import gone
+from sync.mirrors.held_rows import hold
 from sync.mirrors.intake import FINISHED, OVER
 from sync.mirrors.link_choices import decisions_on_link
 from sync.mirrors.notes import note_looked_up, note_reference
 from sync.mirrors.order_rest import OrderRest, rest_of, store_quantities_asked
-from sync.mirrors.progress import refresh_stages
 from sync.mirrors.sap import sap_order_must_fit
 from sync.mirrors.sap_order import store_compared, store_sent, store_uncompared
 from sync.mirrors.shared_references import customer_reference_of
 from sync.mirrors.shop import store_order
+from sync.mirrors.shop_areas import with_areas
 from sync.models import SalesOrder
+from sync.models.master_data import read_once
 from sync.sap.orders import SalesOrderUnit
 from sync.sap.records import CreatedSalesOrder, SapSalesOrder
 from sync.sap.refusals import SapDumped
@@ -51,7 +57,12 @@ def push_order(run: StepRun) -> str:
     """
     web_order = run.magento().get_order(run.sales_order.entity_id)
     _refuse_renumbered(run.sales_order, web_order)
-    order = store_order(run.shop, web_order)
+    with read_once():  # the entries as they stand now that the order is read
+        return _push(run, web_order)
+
+
+def _push(run: StepRun, web_order: MagentoOrder) -> str:
+    order = store_order(with_areas(run.shop), web_order, run.sales_order)
     if known := order.is_in_sap and _known_in_sap(run, order, web_order):
         return known
     stopped, is_begun = _stopped_by(order), _may_have_begun(run, order)
@@ -75,7 +86,7 @@ def push_order(run: StepRun) -> str:
     if found:
         return _keep(run, order, rest, found, is_adopted=True)
     created = _create(run, order, rest.to_create())
-    read = _read(run, order, created.sap_sales_order_number)
+    read = _read(run, order, created)
     return _keep(run, order, rest, read.told_at_create(created), is_adopted=False)
 
 
@@ -136,19 +147,20 @@ def _refuse_renumbered(known: SalesOrder, web_order: MagentoOrder) -> None:
 
 
 def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> CreatedSalesOrder:
-    run.task.write_ahead(create_began_at=timezone.now().isoformat())
-    with run.storing():
-        store_quantities_asked(order, translated)
-        note_reference(order, translated.request.customer_reference)
-    with writing_to_sap(run, order), run.remotes.sap().unit_of_work() as unit:
+    ahead = partial(_write_ahead, run, order, translated)
+    with writing_to_sap(run, order, ahead), run.remotes.sap().unit_of_work() as unit:
         created = _create_unless_it_dumps(run, order, unit, translated)
         number = created.sap_sales_order_number
         _refuse_taken(order, number)
         with run.calls.writing_ahead(sap_sales_order_number=number):
             unit.commit()
-    with run.storing():
-        store_sent(order, created)
     return created
+
+
+def _write_ahead(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> None:
+    run.task.write_ahead(create_began_at=timezone.now().isoformat())
+    store_quantities_asked(order, translated)
+    note_reference(order, translated.request.customer_reference)
 
 
 def _create_unless_it_dumps(
@@ -181,7 +193,18 @@ def _refuse_taken(order: SalesOrder, number: str) -> None:
         )
 
 
-def _read(run: StepRun, order: SalesOrder, number: str) -> SapSalesOrder:
+def _read(run: StepRun, order: SalesOrder, created: CreatedSalesOrder) -> SapSalesOrder:
+    """Where it fails, the mirror tells at least that the order was sent. Its number stands in the
+    task since before the commit."""
+    try:
+        return _read_back(run, order, created.sap_sales_order_number)
+    except SyncError:
+        with run.storing():
+            store_sent(order, created)
+        raise
+
+
+def _read_back(run: StepRun, order: SalesOrder, number: str) -> SapSalesOrder:
     """Raises ``OutcomeUnknown`` where SAP does not show the new order yet."""
     for read in run.remotes.sap().get_sales_orders([number], with_addresses=True).complete():
         if read.customer_reference == customer_reference_of(order):
@@ -202,7 +225,6 @@ def _keep(
     came_there = "found in SAP and adopted" if is_adopted else "created in SAP"
     what = "compared again" if order.is_in_sap else came_there
     verdict = _compare_and_store(run, order, rest, read, is_adopted=is_adopted)
-    refresh_stages([order.pk])
     done = f"Order {read.sap_sales_order_number} {what}, read back: {verdict}{_held_up(read)}."
     return done + _left_out(order)
 
@@ -230,11 +252,14 @@ def _compare_and_store(
         return "it could not be compared"
     unit_keys = run.remotes.sap().options.unit_keys
     tolerance, totals = order.shop.amount_tolerance, translated.totals
+    if not (is_adopted or order.is_in_sap):
+        hold(order, "sap_lines", [])  # none can have been read before
+    prefetch_related_objects([order], "lines", "sap_lines")
     held = with_ties(read, tied_items(order))
     found_differences = differences_between(translated.request, held, tolerance, unit_keys, totals)
     differences = without_rejected(found_differences, held)
     with run.storing():
-        store_compared(order, read, translated, differences, **found)
+        store_compared(order, read, translated, differences, is_new=not is_adopted, **found)
     return f"differs in {len(differences)} places" if differences else "verified"
 
 

@@ -10,14 +10,16 @@ from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
 from sync.magento.records import MagentoShipment, ShipmentRequest
 from sync.mirrors.added_lines import tell_of_goods
-from sync.mirrors.parcels import by_parcel, store_parcels_sent
+from sync.mirrors.mails import store_mail_queued
+from sync.mirrors.parcels import by_parcel
 from sync.mirrors.sap_quantities import delivered_quantities, departed
-from sync.mirrors.shop import store_shipment
-from sync.mirrors.standing_for import made_by_us
+from sync.mirrors.shop_papers import store_shipment
+from sync.mirrors.standing_for import ShopPaper, made_by_us
 from sync.mirrors.unwanted_goods import refuse_gone_anyway
 from sync.models import OutboundDelivery, SalesOrder, Shipment
 from sync.reading import Read
 from sync.steps.papers import ensure_paper, read_back, read_order_again
+from sync.steps.queued_mails import is_in_queue
 from sync.steps.remote_writes import writing_to_shop
 from sync.steps.shipping import tracks
 from sync.steps.shipping.bundle_types import bundle_types
@@ -158,19 +160,23 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
         return partial(self._create, request)
 
     def _create(self, request: ShipmentRequest) -> int:
-        tracks.remember_parcels(self.run, request.tracks)
-        with writing_to_shop(self.run, self.order):
+        ahead = partial(tracks.remember_parcels, self.run, request.tracks)
+        with writing_to_shop(self.run, self.order, ahead):
             return self.run.magento().create_shipment(self.order.entity_id, request)
 
-    def keep_made(self, made: MagentoShipment) -> None:
-        with self.run.storing():
-            self.store(made, made_by_hand=False)
-            store_parcels_sent(self.order, made.entity_id, (number for *_, number in self._tracks))
+    def is_mail_queued(self, made: MagentoShipment) -> bool:
+        return is_in_queue(self.run, made)
 
-    def outcome(self, made: MagentoShipment) -> str:
+    def keep_made(self, made: MagentoShipment, *, is_queued: bool) -> Shipment:
+        parcels = sorted({number for *_, number in self._tracks})
+        shipment = store_shipment(self.order, made, self.document, parcels_sent=parcels)
+        store_mail_queued(shipment, is_queued=is_queued)
+        return shipment
+
+    def outcome(self, made: MagentoShipment, mirror: ShopPaper) -> str:
         """Raises ``OutcomeUnknown`` where the shop does not show a parcel yet."""
         tracks.refuse_missing_tracks(self.order, made, self._tracks)
         told = "customer told" if made.email_sent else "customer not told"
-        if tracks.store_notice_queued(self.run, self.order, made):
+        if mirror.mail_queued_at is not None:
             told = "its notice queued by the shop"
         return f"made and read back, {told}."

@@ -8,7 +8,7 @@ from sync.errors import OutcomeUnknown, RecordsDisagree, SyncError
 from sync.magento.records import MagentoInvoice
 from sync.mirrors import unreadable
 from sync.mirrors.mails import store_mail, store_mail_queued
-from sync.mirrors.shop import store_invoice
+from sync.mirrors.shop_papers import store_invoice
 from sync.models import InvoiceMail
 from sync.steps.queued_mails import is_in_queue
 from sync.steps.remote_writes import wait_for_shop, writing_to_shop

@@ -22,9 +22,9 @@ def billing_document_page(request: PortalRequest, pk: int) -> HttpResponse:
     context = shared_context(BILLING_DOCUMENTS, document, request.user) | {
         "document": document,
         "orders": orders_of(document),
-        "invoices": invoices.select_related("sales_order", "billing_document").prefetch_related(
-            "mails__asked_by"
-        ),
+        "invoices": invoices.select_related("sales_order", "billing_document")
+        .defer("payload", "sales_order__payload")
+        .prefetch_related("mails__asked_by"),
         "may_resend": request.user.has_perm("sync.resend_invoices"),
         "question": open_question(document),
     }

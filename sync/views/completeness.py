@@ -41,12 +41,15 @@ def check_completeness(request: PortalRequest) -> HttpResponse:
 def _newest(shop: Shop) -> dict[str, Any]:
     run = CompletenessRun.objects.filter(shop=shop).first()
     findings = run.findings.all() if run else CompletenessFinding.objects.none()
-    task = SyncTask.objects.filter(step=Step.CHECK_COMPLETENESS, shop=shop).first()
+    tasks = SyncTask.objects.filter(step=Step.CHECK_COMPLETENESS, sales_order=None, shop=shop)
+    task = tasks.defer("facts").first()
     total, unexplained = findings.count(), findings.filter(is_explained=False).count()
     return {
         "shop": shop,
         "run": run,
-        "findings": findings.select_related("sales_order")[:MOST_FINDINGS],
+        "findings": findings.select_related("sales_order").defer("sales_order__payload")[
+            :MOST_FINDINGS
+        ],
         "task": task,
         "explained": total - unexplained,
         "unexplained": unexplained,

@@ -61,7 +61,7 @@ def connections_page(request: PortalRequest) -> HttpResponse:
 
 
 def _connections() -> list[Connection]:
-    tests = SyncTask.objects.filter(step=Step.TRY_CONNECTION).order_by("-id")
+    tests = SyncTask.objects.filter(step=Step.TRY_CONNECTION, sales_order=None).order_by("-id")
     fetches: dict[int | None, list[FetchHealth]] = defaultdict(list)
     for health in FetchHealth.objects.all():
         fetches[health.shop_id].append(health)

@@ -28,6 +28,7 @@ def delivery_page(request: PortalRequest, pk: int) -> HttpResponse:
         "parcels": parcels_of(delivery, carrier),
         "shipments": Shipment.objects.standing_for(delivery)
         .select_related("sales_order")
+        .defer("payload", "sales_order__payload")
         .prefetch_related("tracks", "lines"),
     }
     return render(request, "sync/delivery.html", context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -16,9 +16,10 @@ from django_htmx.http import trigger_client_event
 
 from sync.models import SyncTask
 from sync.tables.live import fingerprint, is_live
+from sync.templatetags.polling import is_at_its_pace
 from sync.views.kinds import DocumentKind
 from sync.views.people import PortalRequest
-from sync.views.timeline import retryable, timeline
+from sync.views.timeline import MOST_TASKS, retryable, timeline
 
 
 def shared_context(kind: DocumentKind, document: Any, user: User) -> dict[str, Any]:
@@ -32,23 +33,22 @@ def shared_context(kind: DocumentKind, document: Any, user: User) -> dict[str, A
     }
 
 
-def _watcher(kind: DocumentKind, document: Any, tasks: Iterable[SyncTask]) -> str:
-    """The address a document's page polls every two seconds; empty when no task is moving."""
+def _watcher(kind: DocumentKind, document: Any, tasks: Sequence[SyncTask]) -> str:
+    """The address a document's page polls; empty when no task is moving."""
     if not any(is_live(task) for task in tasks):
         return ""
-    query = urlencode({"seen": _fingerprint(kind, document)})
+    query = urlencode({"seen": fingerprint(tasks)})
     return f"{reverse(f'sync:{kind.name}_live_one', args=[document.pk])}?{query}"
-
-
-def _fingerprint(kind: DocumentKind, document: Any) -> str:
-    return fingerprint(kind.tasks_of(document).defer("facts")[:30])
 
 
 @require_safe
 def live_document(request: PortalRequest, kind: DocumentKind, pk: int) -> HttpResponse:
-    """Triggers a refresh of the page once its tasks have moved; 204 either way."""
-    document = get_object_or_404(kind.documents(), pk=pk)
+    """Triggers a refresh of the page once its tasks have moved, or it is to poll at another pace;
+    204 either way."""
+    document = get_object_or_404(kind.light(), pk=pk)
     response = HttpResponse(status=HTTPStatus.NO_CONTENT)
-    if _fingerprint(kind, document) != request.GET.get("seen", ""):
+    newest = kind.tasks_of(document).only("state", "attempts")[:MOST_TASKS]
+    has_moved = fingerprint(newest) != request.GET.get("seen", "")
+    if has_moved or not is_at_its_pace(request):
         trigger_client_event(response, "page-changed")
     return response

@@ -6,15 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, Prefetch, Q, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 
 from sync.filters.billing_documents import BillingDocumentFilter
 from sync.filters.deliveries import DeliveryFilter
 from sync.filters.sales_orders import SalesOrderFilter
-from sync.jobs import clicks
+from sync.jobs import clicks, mass_clicks
 from sync.models import (
     BillingDocument,
     BillingDocumentLine,
+    Click,
     OutboundDelivery,
     OutboundDeliveryLine,
     SalesOrder,
@@ -25,7 +26,8 @@ from sync.tables.billing_documents import BillingDocumentTable
 from sync.tables.deliveries import DeliveryTable
 from sync.tables.documents import DocumentTable
 from sync.tables.sales_orders import SalesOrderTable
-from sync.views.newest_tasks import newest_tasks
+from sync.views.newest_tasks import newest_tasks, order_keys_of
+from sync.views.timeline import MOST_TASKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,14 @@ class DocumentKind:
     hint: str  # shown while the list is empty
     address: str
     documents: Callable[[], QuerySet[Any]]
+    line: type[Model] | None  # names the orders of a document that may have several
     table: type[DocumentTable]
     filterset: type[Any]
     about: str  # the field of a task that names the document
     pull: Step
     sync: Callable[..., clicks.Clicked]
-    sync_all: Callable[..., clicks.Clicked]
+    sync_all: Callable[..., clicks.Clicked | mass_clicks.MassClicked]
+    click: Click.Kind  # on many of them
 
     @property
     def name(self) -> str:
@@ -52,16 +56,30 @@ class DocumentKind:
         """Whoever may fetch these documents may sync them."""
         return self.pull.facts.permission
 
+    def light(self) -> QuerySet[Any]:
+        """The documents with no more than tells their tasks."""
+        documents: QuerySet[Any] = self.documents().model._default_manager.only("pk")
+        if self.line is None:
+            return documents
+        lines = self.line._default_manager.only(self.about, "sales_order")
+        return documents.prefetch_related(Prefetch("lines", lines))
+
     def newest_tasks(self, documents: Sequence[Any]) -> dict[int, SyncTask]:
         return newest_tasks(documents, self.about, self.pull)
 
     def tasks_of(self, document: Any) -> QuerySet[SyncTask]:
-        """Tasks of the document itself and fetches of its orders."""
-        own = Q(**{self.about: document})
+        """The newest tasks of the document itself and fetches of its orders. Each is a question of
+        its own: an OR over both would read the whole ledger."""
+        own = SyncTask.objects.filter(**{self.about: document})
         if isinstance(document, SalesOrder):
-            return SyncTask.objects.filter(own)
-        orders = document.lines.values("sales_order")
-        return SyncTask.objects.filter(own | Q(step=self.pull, sales_order__in=orders))
+            return own
+        fetches = SyncTask.objects.filter(step=self.pull, sales_order__in=order_keys_of(document))
+        newest = [
+            key
+            for tasks in (own, fetches)
+            for key in tasks.values_list("pk", flat=True)[:MOST_TASKS]
+        ]
+        return SyncTask.objects.filter(pk__in=newest)
 
 
 def _orders() -> QuerySet[SalesOrder]:
@@ -90,35 +108,41 @@ ORDERS = DocumentKind(
     hint="Web orders appear here once they are fetched from the shop.",
     address="orders",
     documents=_orders,
+    line=None,
     table=SalesOrderTable,
     filterset=SalesOrderFilter,
     about="sales_order",
     pull=Step.PULL_ORDERS,
     sync=clicks.sync_orders,
     sync_all=clicks.sync_all_new_orders,
+    click=Click.Kind.ORDERS,
 )
 DELIVERIES = DocumentKind(
     title="Deliveries",
     hint="Deliveries appear here once the warehouse creates them in SAP.",
     address="deliveries",
     documents=_deliveries,
+    line=OutboundDeliveryLine,
     table=DeliveryTable,
     filterset=DeliveryFilter,
     about="delivery",
     pull=Step.PULL_DELIVERIES,
     sync=clicks.sync_deliveries,
     sync_all=clicks.sync_all_deliveries,
+    click=Click.Kind.DELIVERIES,
 )
 BILLING_DOCUMENTS = DocumentKind(
     title="Invoices",
     hint="Invoices appear here once SAP bills a delivery.",
     address="invoices",
     documents=_billing_documents,
+    line=BillingDocumentLine,
     table=BillingDocumentTable,
     filterset=BillingDocumentFilter,
     about="billing_document",
     pull=Step.PULL_BILLING,
     sync=clicks.sync_billing_documents,
     sync_all=clicks.sync_all_billing_documents,
+    click=Click.Kind.BILLING_DOCUMENTS,
 )
 KINDS = (ORDERS, DELIVERIES, BILLING_DOCUMENTS)

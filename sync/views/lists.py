@@ -4,42 +4,57 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import EmptyPage, InvalidPage
+from django.core.paginator import InvalidPage, Page
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django_tables2.paginators import LazyPaginator
 
+from sync.filters.search_box import MOST_MATCHES, keys_of
 from sync.tables.documents import DocumentTable
-from sync.views.counts import capped
+from sync.views.counts import CAP, capped
 from sync.views.kinds import DocumentKind
 from sync.views.live import list_fetches, table_for, watcher
 from sync.views.people import PortalRequest
+from sync.views.strips import strips_of
 
 PER_PAGE, PAGE_SIZES = 25, (25, 50, 100)  # rows
 
 
 class BoundedPaginator(LazyPaginator):  # type: ignore[misc]  # untyped package
-    """Never counts rows, nor skips more than a database can do at once (stack.md section 9)."""
+    """Never counts rows, nor skips more than a database can do at once: the last page ends with as
+    many rows as are counted. A page beyond it is the last one."""
 
-    LAST = 1000
+    has_more = False  # rows behind the last page
 
     def validate_number(self, number: Any) -> int:
-        """Raises ``EmptyPage`` beyond the last page offered."""
         page: int = super().validate_number(number)
-        if page > self.LAST:
-            raise EmptyPage("Narrow the list with a filter instead.")
+        return min(page, self.last)
+
+    def page(self, number: Any) -> Page[Any]:
+        page: Page[Any] = super().page(number)
+        self.has_more = self.num_pages > self.last
+        self._num_pages = min(self.num_pages, self.last)
         return page
+
+    @property
+    def last(self) -> int:
+        return CAP // int(self.per_page)
 
 
 @require_safe
 def document_list(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
     filterset = kind.filterset(request.GET, queryset=kind.documents())
     documents = filterset.qs
+    sorts = _wanted_sorts(kind, request)
+    if sorts and filterset.has_range:
+        few = keys_of(documents.order_by())
+        sorts = [] if few.is_cut else sorts
+        documents = documents if few.is_cut else kind.documents().filter(pk__in=few.keys)
     table = table_for(kind, request.user, documents)
-    _arrange(table, request)
+    _arrange(table, request, sorts)
     table.tasks = kind.newest_tasks([row.record for row in table.paginated_rows])
-    fetches = list_fetches(kind)
+    fetches, strips = list_fetches(kind), strips_of(request.user)
     context = {
         "section": kind.name,
         "kind": kind.name,
@@ -49,21 +64,30 @@ def document_list(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
         "page_sizes": PAGE_SIZES,
         "filter": filterset,
         "is_filtered": _is_filtered(request),
+        "is_unsorted": not sorts and bool(_wanted_sorts(kind, request)),
+        "most_sorted": MOST_MATCHES,
         "count": capped(documents),
         "fetches": fetches,
-        "watcher": watcher(kind, table.tasks.values(), fetches),
+        "strips": strips,
+        "watcher": watcher(kind, table.tasks.values(), fetches, strips),
         "may_sync": request.user.has_perm(kind.permission),
         "may_resend": table.may_resend,
     }
     return render(request, "sync/document_list.html", context)
 
 
-def _arrange(table: DocumentTable, request: HttpRequest) -> None:
-    """Sort and page as requested; sort columns and page sizes that are not offered are ignored."""
+def _wanted_sorts(kind: DocumentKind, request: HttpRequest) -> list[str]:
+    """Those that are offered; an index has one sort."""
+    offered = {name for name, one in kind.table.base_columns.items() if one.orderable}
+    wanted = [one for one in request.GET.getlist("sort") if one.removeprefix("-") in offered]
+    return wanted[:1]
+
+
+def _arrange(table: DocumentTable, request: HttpRequest, sorts: list[str]) -> None:
+    """Sort and page as requested; page sizes that are not offered are ignored."""
     table.request = request
-    offered = set(table.columns.names())
-    if wanted := [one for one in request.GET.getlist("sort") if one.lstrip("-") in offered]:
-        table.order_by = wanted
+    if sorts:
+        table.order_by = sorts
     size = next((one for one in PAGE_SIZES if str(one) == request.GET.get("per_page")), PER_PAGE)
     page = request.GET.get("page", "1")
     try:

@@ -17,8 +17,10 @@ from django_htmx.http import trigger_client_event
 from sync.models import SyncTask
 from sync.tables.documents import DocumentTable
 from sync.tables.live import fingerprint, is_live, row_token
+from sync.templatetags.polling import is_at_its_pace, note_click
 from sync.views.kinds import DocumentKind
 from sync.views.people import PortalRequest
+from sync.views.strips import Strip, strips_of, tokens
 
 MOST_ROWS = 200
 
@@ -33,33 +35,40 @@ def table_for(kind: DocumentKind, user: User, data: Any) -> DocumentTable:
 
 def list_fetches(kind: DocumentKind) -> list[SyncTask]:
     """Full fetches for this list that are running or have just ended."""
-    newest = SyncTask.objects.filter(step=kind.pull, sales_order__isnull=True)
+    newest = SyncTask.objects.filter(step=kind.pull, sales_order__isnull=True).defer("facts")
     return [task for task in newest.select_related("shop", "asked_by")[:20] if is_live(task)]
 
 
 def watcher(
-    kind: DocumentKind, shown: Iterable[SyncTask | None], fetches: Sequence[SyncTask]
+    kind: DocumentKind,
+    shown: Iterable[SyncTask | None],
+    fetches: Sequence[SyncTask],
+    strips: Sequence[Strip],
 ) -> str:
-    """The address a list polls every two seconds; empty when nothing on it moves."""
-    if not fetches and not any(is_live(task) for task in shown):
+    """The address a list polls; empty when nothing on it moves."""
+    clicks = tokens(strips)
+    if not (fetches or clicks or any(is_live(task) for task in shown)):
         return ""
-    query = urlencode({"fetches": fingerprint(fetches)})
+    query = urlencode({"fetches": fingerprint(fetches)} | ({"clicks": clicks} if clicks else {}))
     return f"{reverse(f'sync:{kind.name}_live')}?{query}"
 
 
 @require_safe
 def live_rows(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
-    """The rows whose task has moved since the last poll; 204 when none has. When a full fetch has
-    moved, the page reloads the whole list."""
+    """The rows whose task has moved since the last poll; 204 when none has. When a full fetch or a
+    click on many has moved, the page reloads the whole list."""
     fetches = list_fetches(kind)
-    if fingerprint(fetches) != request.GET.get("fetches", ""):
+    strips = strips_of(request.user) if "clicks" in request.GET else []
+    shown = (request.GET.get("fetches", ""), request.GET.get("clicks", ""))
+    if (fingerprint(fetches), tokens(strips)) != shown:
         return trigger_client_event(HttpResponse(status=HTTPStatus.NO_CONTENT), "list-changed")
     seen = _seen(request.GET.getlist("live")[:MOST_ROWS])
-    documents = list(kind.documents().filter(pk__in=seen))
+    documents = list(kind.light().filter(pk__in=seen))
     tasks = kind.newest_tasks(documents)
-    changed = [one for one in documents if row_token(one.pk, tasks.get(one.pk)) != seen[one.pk]]
-    asks = watcher(kind, tasks.values(), fetches)
-    if not changed and asks:
+    moved = [one.pk for one in documents if row_token(one.pk, tasks.get(one.pk)) != seen[one.pk]]
+    changed = list(kind.documents().filter(pk__in=moved)) if moved else []
+    asks = watcher(kind, tasks.values(), fetches, strips)
+    if not changed and asks and is_at_its_pace(request):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     table = table_for(kind, request.user, changed)
     table.tasks = tasks
@@ -76,6 +85,7 @@ def clicked_row(request: PortalRequest, kind: DocumentKind, document: Any) -> Ht
     """The clicked row, with polling switched on."""
     table = table_for(kind, request.user, [document])
     table.tasks = kind.newest_tasks([document])
-    asks = watcher(kind, table.tasks.values(), list_fetches(kind))
+    asks = watcher(kind, table.tasks.values(), list_fetches(kind), strips_of(request.user))
     response = render(request, "sync/clicked_row.html", {"table": table, "watcher": asks})
+    note_click(request, response)
     return trigger_client_event(response, "ledger-changed")

@@ -11,8 +11,9 @@ from django.urls import reverse
 from sync.causes.cause import Kind
 from sync.jobs.marked_done import mark_done, reopen
 from sync.models import BillingDocument, Decision, OutboundDelivery, Step, SyncTask
+from sync.roles import steps_to_retry
 from sync.views.decisions import Decide, Fact, Question
-from sync.views.people import PortalRequest, steps_to_retry
+from sync.views.people import PortalRequest
 from sync.views.sap_order_ties import tie
 
 GONE = "This has not stopped any more: somebody else was faster, or it went on by itself."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.contrib import messages
@@ -15,12 +16,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from sync.forms.mappings import FORMS, MappingForm
-from sync.jobs import clicks
+from sync.jobs.mass_clicks import retry_causes
 from sync.mapping.missing import Collection, Unmatched
-from sync.mapping.stopped_for import present_entry
+from sync.mapping.stopped_for import PresentEntries
 from sync.mapping_tables import MappingTable
 from sync.mirrors.progress import judge_again
-from sync.models import IntakeRule, InvoiceMailRule, PaymentMapping
+from sync.models import Click, IntakeRule, InvoiceMailRule, PaymentMapping
 from sync.views.people import PortalRequest, needs
 
 ICONS = {
@@ -34,6 +35,8 @@ ICONS = {
     MappingTable.REGION: "map-pin",
     MappingTable.SOURCE: "warehouse",
 }
+
+MOST_ROWS = 25  # of each table: those most work waits for
 
 
 @dataclass(slots=True)
@@ -49,6 +52,7 @@ class Section:
     table: MappingTable
     may_add: bool
     rows: list[Row] = field(default_factory=list)
+    more: int = 0
 
     @property
     def icon(self) -> str:
@@ -78,7 +82,7 @@ def add_mapping(request: PortalRequest, table: str) -> HttpResponse:
     if entry is None or entry.table != table:
         messages.info(request, "Nothing to add: this entry is not missing any more.")
         return HttpResponseRedirect(reverse("sync:master_data"))
-    form = _form(entry, request)
+    form = _form(entry, _present([entry]), request)
     before = form.before()
     if not form.is_valid():
         return _page(request, collection, refused=(entry.place, form))
@@ -105,6 +109,7 @@ def _page(
         "section": "master_data",
         "sections": [_section(table, collection, request.user, refused) for table in MappingTable],
         "refused": refused[0] if refused else "",
+        "is_cut": collection.is_cut,
         "rules": [
             ("Which orders are taken", "ban", _admin_of(IntakeRule), _rules_of_intake()),
             ("Invoices the shop does not mail", "mail", _admin_of(InvoiceMailRule), _mail_rules()),
@@ -142,27 +147,43 @@ def _section(
     refused: tuple[str, MappingForm] | None,
 ) -> Section:
     section = Section(table, may_add=user.has_perm(f"sync.add_{table.facts.model}"))
-    for entry in collection.of_table(table):
-        form = refused[1] if refused and refused[0] == entry.place else _form(entry)
+    entries = collection.of_table(table)
+    section.more = max(0, len(entries) - MOST_ROWS)
+    entries = [
+        one
+        for place, one in enumerate(entries)
+        if place < MOST_ROWS or (refused and refused[0] == one.place)
+    ]
+    present = _present(entries)
+    for entry in entries:
+        form = refused[1] if refused and refused[0] == entry.place else _form(entry, present)
         section.rows.append(Row(entry, form if section.may_add else None))
     return section
 
 
-def _form(entry: Unmatched, request: HttpRequest | None = None) -> MappingForm:
+def _present(entries: Iterable[Unmatched]) -> PresentEntries:
+    """Of those that are incomplete, or may have been added since the work stopped."""
+    return PresentEntries((one.table, one.initial) for one in entries if one.causes or one.needs)
+
+
+def _form(
+    entry: Unmatched, present: PresentEntries, request: HttpRequest | None = None
+) -> MappingForm:
     """Element ids use the hexadecimal place: unique on the page, whatever characters a SKU has."""
-    may_be_there = entry.causes or entry.needs  # incomplete, or added since the work stopped
     return FORMS[entry.table](
         request.POST if request else None,
         initial=entry.initial,
-        instance=present_entry(entry.table, entry.initial) if may_be_there else None,
+        instance=present.like(entry.table, entry.initial),
         needs=entry.needs,
         auto_id=f"id_{entry.place.encode().hex()[:40]}_%s",
     )
 
 
 def _go_on(entry: Unmatched, user: User) -> str:
-    retried = sum(len(clicks.retry_cause(cause, user).tasks) for cause in sorted(entry.causes))
-    if retried:
+    causes = [{"cause_key": cause} for cause in sorted(entry.causes)]
+    clicked = retry_causes(causes, user, Click.Kind.MAPPED)
+    if clicked.click is not None:
+        retried = clicked.click.wanted or 0
         return f"{retried} stopped task{'s go' if retried > 1 else ' goes'} on."
     return "What waits for it goes on by itself."
 

@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import Max, Q, QuerySet
 
 from sync.models import SalesOrder, Step, SyncTask
-from sync.tables.documents import orders_of
 
 _URGENCY = {
     SyncTask.State.RUNNING: 3,
@@ -23,6 +22,11 @@ def most_urgent(tasks: Iterable[SyncTask]) -> SyncTask:
     return max(tasks, key=lambda task: (_URGENCY.get(SyncTask.State(task.state), 0), task.pk))
 
 
+def order_keys_of(document: Any) -> set[int]:
+    """Keys of the orders of a delivery's or billing document's lines."""
+    return {line.sales_order_id for line in document.lines.all() if line.sales_order_id}
+
+
 def newest_tasks(documents: Sequence[Any], about: str, fetch: Step) -> dict[int, SyncTask]:
     """One task for each document that ever had one: its own, or a fetch of its orders, which is
     what a click on a delivery or billing document asks for. ``about`` is the task's field for the
@@ -31,8 +35,8 @@ def newest_tasks(documents: Sequence[Any], about: str, fetch: Step) -> dict[int,
     found = _open_or_last(SyncTask.objects.filter(**{f"{about}__in": keys}), about)
     documents_of: dict[int, list[int]] = defaultdict(list)
     for document in documents:
-        for order in [] if isinstance(document, SalesOrder) else orders_of(document):
-            documents_of[order.pk].append(document.pk)
+        for order in [] if isinstance(document, SalesOrder) else order_keys_of(document):
+            documents_of[order].append(document.pk)
     fetches = SyncTask.objects.filter(step=fetch, sales_order__in=list(documents_of))
     for order_key, tasks in _open_or_last(fetches, "sales_order").items():
         for key in documents_of[order_key]:

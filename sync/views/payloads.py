@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from sync.jobs.prune import full_days
 from sync.models import DryRun, RemoteCall
 from sync.views.people import PortalRequest
 
@@ -19,8 +19,8 @@ from sync.views.people import PortalRequest
 @require_safe
 def call_payloads(request: PortalRequest, pk: int) -> HttpResponse:
     call = get_object_or_404(RemoteCall.objects.select_related("attempt__task"), pk=pk)
-    kept = settings.LEDGER_WRITES_FULL_DAYS if call.is_write else settings.LEDGER_FULL_DAYS
-    return _shown(request, "sync/partials/call_payloads.html", {"call": call, "kept_days": kept})
+    context = {"call": call, "kept_days": full_days(call)}
+    return _shown(request, "sync/partials/call_payloads.html", context)
 
 
 @require_safe

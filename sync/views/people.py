@@ -9,7 +9,8 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django_htmx.middleware import HtmxDetails
 
-from sync.models import Step, SyncTask
+from sync.models import SyncTask
+from sync.roles import steps_to_retry
 
 Page = Callable[..., HttpResponse]
 
@@ -24,12 +25,6 @@ class PortalRequest(HttpRequest):
 def needs(permission: str) -> Callable[[Page], Page]:
     """View decorator: 403 for people without the permission."""
     return permission_required(permission, raise_exception=True)
-
-
-def steps_to_retry(user: User) -> list[Step]:
-    if not user.has_perm("sync.retry_tasks"):
-        return []
-    return [step for step in Step if user.has_perm(step.facts.permission)]
 
 
 def may_retry(user: User, task: SyncTask) -> bool:

@@ -24,7 +24,9 @@ RECENT = 20
 @require_safe
 def queue_page(request: PortalRequest) -> HttpResponse:
     """Counts are capped, lists hold the newest few."""
-    tasks = SyncTask.objects.select_related("shop", "asked_by", "sales_order").defer("facts")
+    tasks = SyncTask.objects.select_related("shop", "asked_by", "sales_order").defer(
+        "facts", "sales_order__payload"
+    )
     waiting = SyncTask.objects.due(timezone.now())
     closed = [SyncTask.State.DONE, SyncTask.State.NEEDS_ATTENTION, SyncTask.State.CANCELLED]
     context = {

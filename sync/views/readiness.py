@@ -82,7 +82,8 @@ def _areas() -> list[Area]:
 
 
 def _newest_tasks() -> dict[str, SyncTask]:
-    tasks = SyncTask.objects.filter(step=Step.CHECK_READINESS).select_related("asked_by")
+    tasks = SyncTask.objects.filter(step=Step.CHECK_READINESS, sales_order=None)
+    tasks = tasks.select_related("asked_by").defer("facts")
     newest: dict[str, SyncTask] = {}
     for task in tasks.order_by("-id")[:100]:
         newest.setdefault(task.reference, task)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.contrib import messages
@@ -13,10 +14,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from sync.jobs import clicks
-from sync.models import BillingDocument, Invoice, InvoiceMail
+from sync.jobs.mass_clicks import sync_many
+from sync.models import BillingDocument, Click, Invoice, InvoiceMail
+from sync.views.kinds import BILLING_DOCUMENTS
 from sync.views.people import PortalRequest, needs
-from sync.views.posted import chosen_keys, redirect_back, redirect_with
+from sync.views.posted import redirect_back, redirect_with
+from sync.views.selection import selection_of
 
+MOST_NAMED = 100
 ASK_AGAIN_WITHIN = timedelta(seconds=60)
 
 
@@ -39,13 +44,23 @@ def resend_invoice(request: PortalRequest, pk: int) -> HttpResponse:
 @needs("sync.resend_invoices")
 @require_POST
 def resend_selected(request: PortalRequest) -> HttpResponse:
-    """Ticked billing documents without a shop invoice are skipped."""
-    keys = chosen_keys(request)
+    """Ticked billing documents without a shop invoice are skipped. Once confirmed, a worker queues
+    the mails of many."""
+    selection = selection_of(request, BILLING_DOCUMENTS)
+    keys = selection.keys
+    if selection.refusal:
+        messages.warning(request, selection.refusal)
+        return redirect_back(request, reverse("sync:billing_documents"))
+    if len(keys) > 1 and request.POST.get("confirmed"):
+        clicked = sync_many(Click.Kind.INVOICES, keys, request.user)
+        return redirect_with(request, clicked.message, reverse("sync:billing_documents"))
     standing = Q(billing_document__in=keys) | Q(further_documents__in=keys)
-    return _resend(request, Invoice.objects.filter(standing).distinct())
+    return _resend(request, Invoice.objects.filter(standing).distinct(), keys)
 
 
-def _resend(request: PortalRequest, invoices: QuerySet[Invoice]) -> HttpResponse:
+def _resend(
+    request: PortalRequest, invoices: QuerySet[Invoice], keys: Sequence[int] = ()
+) -> HttpResponse:
     """Queue the mails. Asks for confirmation when there are several, when a customer was mailed
     less than a minute ago, when the shop's own queue still holds the mail, or when a rule says that
     the customer gets the invoice another way."""
@@ -61,13 +76,15 @@ def _resend(request: PortalRequest, invoices: QuerySet[Invoice]) -> HttpResponse
     if doubtful and not request.POST.get("confirmed"):
         context = {
             "section": "billing_documents",
-            "invoices": wanted,
-            "recent": recent,
-            "queued": queued,
-            "left_out": left_out,
+            "invoices": wanted[:MOST_NAMED],
+            "count": len(wanted),
+            "recent": recent[:MOST_NAMED],
+            "queued": queued[:MOST_NAMED],
+            "left_out": left_out[:MOST_NAMED],
+            "more": max(0, len(wanted) - MOST_NAMED),
             "recipients": sorted({one.sales_order.customer_email for one in wanted}),
             "action": request.path,
-            "selected": chosen_keys(request),
+            "selected": ",".join(map(str, keys)),
             "next": request.POST.get("next", ""),
         }
         return render(request, "sync/resend_confirm.html", context)

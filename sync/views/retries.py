@@ -9,9 +9,10 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from sync.jobs import clicks
+from sync.jobs import clicks, mass_clicks
 from sync.models import SyncTask
-from sync.views.people import PortalRequest, may_retry, needs, steps_to_retry
+from sync.roles import steps_to_retry
+from sync.views.people import PortalRequest, may_retry, needs
 from sync.views.posted import redirect_back, redirect_with
 
 
@@ -33,11 +34,6 @@ def retry_task(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 def retry_cause(request: PortalRequest) -> HttpResponse:
     """Retries only steps the person may run."""
-    stopped = SyncTask.objects.filter(
-        state=SyncTask.State.NEEDS_ATTENTION,
-        cause=request.POST.get("cause", ""),
-        cause_key=request.POST.get("cause_key", ""),
-        step__in=steps_to_retry(request.user),
-    )
-    clicked = clicks.retry_tasks(list(stopped.order_by("id")), request.user)
+    cause = {name: request.POST.get(name, "") for name in ("cause", "cause_key")}
+    clicked = mass_clicks.retry_causes([cause], request.user)
     return redirect_with(request, clicked.message, reverse("sync:attention"))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from sync.filters.billing_documents import billing_document_numbered
-from sync.filters.deliveries import delivery_numbered
-from sync.filters.sales_orders import order_condition
+from sync.filters.billing_documents import billing_documents_numbered
+from sync.filters.deliveries import deliveries_numbered
+from sync.filters.sales_orders import orders_meant
+from sync.filters.search_box import Matches, keys_of
 from sync.models import (
     BillingDocument,
     Invoice,
@@ -62,21 +63,23 @@ def search_page(request: PortalRequest) -> HttpResponse:
 def find(text: str) -> Hits:
     """At most twenty hits of each kind; a fixed number of queries."""
     return Hits(
-        list(SalesOrder.objects.filter(_orders(text)).defer("payload")[:MOST_HITS]),
-        _with_orders(OutboundDelivery.objects.filter(delivery_numbered(text))),
-        _with_orders(BillingDocument.objects.filter(billing_document_numbered(text))),
+        list(SalesOrder.objects.filter(pk__in=_orders(text).keys).defer("payload")[:MOST_HITS]),
+        _with_orders(OutboundDelivery, deliveries_numbered(text)),
+        _with_orders(BillingDocument, billing_documents_numbered(text)),
     )
 
 
-def _orders(text: str) -> Q:
+def _orders(text: str) -> Matches:
     """Orders by their own numbers and names, or by their shop documents."""
-    parcels = ShipmentTrack.objects.filter(track_number=text).values("shipment__sales_order")
-    shipments = Shipment.objects.filter(increment_id=text).values("sales_order")
-    invoices = Invoice.objects.filter(increment_id=text).values("sales_order")
-    found = Q(pk__in=parcels) | Q(pk__in=invoices) | Q(pk__in=shipments)
-    own = order_condition(text)
-    return found | own if own is not None else found
+    parcels = ShipmentTrack.objects.filter(track_number=text).order_by()
+    found = keys_of(parcels, "shipment__sales_order")
+    for papers in (Shipment, Invoice):
+        numbered = papers._default_manager.filter(increment_id=text).order_by()
+        found |= keys_of(numbered, "sales_order")
+    return found | orders_meant(text)
 
 
-def _with_orders(documents: Any) -> list[Any]:
-    return list(documents.prefetch_related("lines__sales_order")[:MOST_HITS])
+def _with_orders(model: type[OutboundDelivery | BillingDocument], found: Matches) -> list[Any]:
+    orders = Prefetch("lines__sales_order", SalesOrder.objects.defer("payload"))
+    documents = model._default_manager.filter(pk__in=found.keys)
+    return list(documents.prefetch_related(orders)[:MOST_HITS])

@@ -13,10 +13,12 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from sync.jobs.mass_clicks import sync_many
 from sync.views.kinds import DocumentKind
 from sync.views.live import clicked_row
 from sync.views.people import PortalRequest
-from sync.views.posted import chosen_keys, redirect_back, redirect_with
+from sync.views.posted import redirect_back, redirect_with
+from sync.views.selection import selection_of
 
 
 def _click(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -44,12 +46,18 @@ def sync_one(request: PortalRequest, kind: DocumentKind, pk: int) -> HttpRespons
 
 @_click
 def sync_selected(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
-    keys = chosen_keys(request)
-    if not keys:
-        messages.warning(request, "Select at least one row first.")
-        return redirect_back(request, reverse(f"sync:{kind.name}"))
-    clicked = kind.sync(kind.documents().filter(pk__in=keys), request.user)
-    return redirect_with(request, clicked.message, reverse(f"sync:{kind.name}"))
+    page, selection = reverse(f"sync:{kind.name}"), selection_of(request, kind)
+    if selection.refusal:
+        messages.warning(request, selection.refusal)
+        return redirect_back(request, page)
+    return redirect_with(request, _asked_for(kind, selection.keys, request), page)
+
+
+def _asked_for(kind: DocumentKind, keys: list[int], request: PortalRequest) -> str:
+    """The work of one is queued at once, that of many by a worker."""
+    if len(keys) == 1:
+        return kind.sync(kind.documents().filter(pk__in=keys), request.user).message
+    return sync_many(kind.click, keys, request.user).message
 
 
 @_click

@@ -8,11 +8,12 @@ from django.views.decorators.http import require_safe
 
 from sync.mirrors.link_choices import choices
 from sync.models import SyncTask
+from sync.roles import steps_to_retry
 from sync.views import captures
 from sync.views.captures import awaits_capture_decision
 from sync.views.causes import remedy_for
 from sync.views.marked_done import reopenable
-from sync.views.people import PortalRequest, may_retry, steps_to_retry
+from sync.views.people import PortalRequest, may_retry
 from sync.views.timeline import decisions_on, timeline
 
 

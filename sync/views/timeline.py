@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import Prefetch, Q, QuerySet
 
 from sync.models import Decision, RemoteCall, SyncAttempt, SyncTask
-from sync.views.people import steps_to_retry
+from sync.roles import steps_to_retry
 
 MOST_TASKS = 30
 ENDS = (Decision.Kind.MARKED_DONE, Decision.Kind.REOPENED)
@@ -21,6 +21,7 @@ def timeline(tasks: QuerySet[SyncTask]) -> list[SyncTask]:
     emptied = calls.annotate(was_emptied=Q(request=None))
     attempts = SyncAttempt.objects.prefetch_related(Prefetch("calls", emptied))
     told = tasks.select_related("asked_by", "shop", "sales_order").order_by("-id")
+    told = told.defer("sales_order__payload")
     ended = Prefetch("decisions", Decision.objects.filter(kind__in=ENDS), to_attr="ends")
     return list(told.prefetch_related(Prefetch("attempt_log", attempts), ended)[:MOST_TASKS])
 

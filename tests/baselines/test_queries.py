@@ -18,7 +18,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 
 from sync.jobs import work
-from sync.models import SalesOrder, Shop, Step, SyncTask
+from sync.models import Click, SalesOrder, Shop, Step, SyncTask
+from sync.roles import SALES
 from tests.builders import (
     a_billing_document,
     a_carrier,
@@ -29,6 +30,7 @@ from tests.builders import (
     a_shipment,
     a_stopped_task,
     a_task,
+    a_user,
     an_attempt,
     an_invoice,
     an_order_in_sap,
@@ -135,6 +137,9 @@ def queries_of_steps(world: World) -> dict[str, int]:
     run_counted(world, work.pull_billing(order), counted)
     run_counted(world, world.invoice_of(order, document), counted)
     run_counted(world, work.send_invoice(order.invoices.get()), counted)
+    click = Click(kind=Click.Kind.ORDERS, asked_by=a_user(SALES), documents=[order.pk], wanted=1)
+    click.save()
+    run_counted(world, work.take_up(click), counted)
     for of_all in (work.check_completeness, work.try_connection, work.check_readiness):
         run_counted(world, of_all(Shop.objects.get()), counted)
     return counted

@@ -131,6 +131,9 @@ def on_to_the_mail(stage: Stage, orders: int) -> Measured:
     shipped = measured()
     _clerks(stage, lambda number: _bill(stage, number), numbers)
     with _measured(stage, orders, MAILED) as (told, measured):
+        ask(work.pull_deliveries())  # which tells what is billed
+        with stage.watch() as watcher:
+            until_quiet(watcher)
         ask(work.pull_billing())
         told()
     return shipped + measured()

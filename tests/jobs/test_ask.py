@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from sync.jobs import clicks, work
 from sync.jobs.ask import Answer, _open_tasks, ask, ask_all, retry
+from sync.jobs.mass_clicks import retry_causes
 from sync.jobs.work import Work
 from sync.models import Step, SyncTask
 from tests.builders import a_sales_order, a_shop, a_stopped_task, a_task, a_user
+from tests.clicked import carried_out
 
 pytestmark = pytest.mark.django_db
 CLICK, SCHEDULE = SyncTask.Origin.CLICK, SyncTask.Origin.SCHEDULE
@@ -124,9 +126,10 @@ def test_p1_23_one_click_retries_everything_with_the_same_cause() -> None:
     alike = [a_stopped_task() for _ in range(3)]
     other = a_stopped_task(cause_key="mapping:carrier:X")
 
-    clicked = clicks.retry_cause(alike[0].cause_key, a_user("Sales"))
+    clicked = retry_causes([{"cause_key": alike[0].cause_key}], a_user("Sales"))
 
-    assert clicked.message == "Sync now: 3 tried again."
+    assert clicked.message.startswith("Retry: 3 stopped tasks asked for.")
+    assert carried_out(clicked) == "Retry, 3 stopped tasks: 3 tried again."
     other.refresh_from_db()
     assert other.state == State.NEEDS_ATTENTION
 
@@ -154,8 +157,8 @@ def test_who_clicks_while_a_fetch_runs_gets_one_more_after_it() -> None:
 
     clicked = clicks.sync_all_new_orders(person)
 
+    assert carried_out(clicked) == "Sync now, all new orders: 1 running, and once more after that."
     running.refresh_from_db()
-    assert clicked.message == "Sync now: 1 running, and once more after that."
     assert (running.is_wanted_again, running.asked_by) == (True, person)
 
 

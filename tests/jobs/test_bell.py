@@ -54,7 +54,11 @@ def test_the_bell_rings_only_after_the_commit(django_capture_on_commit_callbacks
 
 @pytest.mark.parametrize(
     ("priority", "name"),
-    [(SyncTask.Priority.INTERACTIVE, "interactive"), (SyncTask.Priority.BULK, "bulk")],
+    [
+        (SyncTask.Priority.INTERACTIVE, "interactive"),
+        (SyncTask.Priority.CLICKED, "bulk"),
+        (SyncTask.Priority.BULK, "bulk"),
+    ],
 )
 def test_the_bell_rings_in_the_queue_of_its_priority(priority: int, name: str) -> None:
     with mock.patch("django_rq.get_queue") as get_queue:

@@ -152,7 +152,7 @@ def test_after_a_pull_for_one_order_only_its_shipments_follow() -> None:
 def test_a_delivery_clicked_is_read_again_through_its_orders() -> None:
     first, second = an_order_in_sap(), an_order_in_sap()
 
-    wanted = list(plan.for_delivery(a_dispatched_delivery(first, second)))
+    wanted = list(plan.for_deliveries([a_dispatched_delivery(first, second).pk]))
 
     assert {one.sales_order for one in wanted} == {first, second}
     assert set(steps(wanted)) == {"pull_deliveries"}
@@ -161,7 +161,7 @@ def test_a_delivery_clicked_is_read_again_through_its_orders() -> None:
 def test_a_billing_document_clicked_is_read_again_through_its_orders() -> None:
     order = an_order_in_sap()
 
-    assert steps(plan.for_billing_document(a_billing_document(order))) == ["pull_billing"]
+    assert steps(plan.for_billing_documents([a_billing_document(order).pk])) == ["pull_billing"]
 
 
 def test_an_order_of_which_pieces_were_refunded_is_confirmed_and_one_that_is_over_is_not() -> None:

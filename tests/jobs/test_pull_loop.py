@@ -245,6 +245,28 @@ def test_what_the_process_asks_for_itself_needs_no_look() -> None:
     assert ledger.looks == 1
 
 
+def test_a_task_that_offers_itself_again_while_it_runs_goes_on_behind_what_waits() -> None:
+    """As a fetch does for its next slice."""
+    slices: list[int] = []
+    due = [bulk(1), bulk(2)]
+    loop: PullLoop
+
+    def run(pk: int, goes_on: Callable[[int], bool]) -> None:
+        slices.append(pk)
+        if slices.count(1) < 3:
+            loop.offer([bulk(1)] if pk == 1 else [])
+        else:
+            has_ended.set()
+
+    has_ended = Event()
+    loop = PullLoop(1, lambda _: due, run, lambda _: None)
+    loop.start()
+    assert has_ended.wait(WAIT)
+    loop.drain()
+
+    assert slices == [1, 2, 1, 1]
+
+
 def test_what_is_more_than_the_threads_can_take_is_passed_on() -> None:
     ledger, passed_on = Ledger(), list[Due]()
     ledger.add(*(click(pk) for pk in range(100)))
@@ -320,9 +342,9 @@ def test_each_thread_has_its_own_time_in_which_a_write_must_be_sent() -> None:
             both.set()
 
     ledger = Ledger()
+    ledger.add(click(1), click(2))
     loop = PullLoop(2, ledger.look, run, lambda _: None)
     loop.start()
-    loop.offer([click(1), click(2)])
     assert both.wait(WAIT)
     loop.drain()
 

@@ -9,7 +9,7 @@ import pytest
 from sync.causes.cause import Team
 from sync.jobs.plan import OPEN_WORK
 from sync.models import Step, SyncTask
-from sync.models.steps import FETCHES, TRIALS, WRITES, Facts
+from sync.models.steps import ASKING, FETCHES, TRIALS, WRITES, Facts
 from sync.models.systems import MAGENTO, SAP
 from tests.builders import a_sales_order, a_task
 
@@ -20,8 +20,8 @@ def test_every_step_states_its_facts_and_its_label(step: Step) -> None:
     assert step.label != step.name.replace("_", " ").title()  # Django's guess where none is given
 
 
-def test_every_step_either_fetches_or_writes_or_is_a_trial() -> None:
-    acts: list[Any] = sorted([*FETCHES, *WRITES, *TRIALS])
+def test_every_step_either_fetches_or_writes_or_is_a_trial_or_queues_clicks() -> None:
+    acts: list[Any] = sorted([*FETCHES, *WRITES, *TRIALS, *ASKING])
 
     assert acts == sorted(Step)
 

@@ -133,7 +133,7 @@ def test_calls_over_tls_are_answered_on_one_connection() -> None:
         client = client_over_tls(address, call=60)
         assert [client.search_shipments(1) for _ in range(2)] == [Read(), Read()]
         assert len(made) == 1
-        client._http.connections.renew()
+        client.log_on_anew()
 
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sync.jobs import work
@@ -16,6 +18,7 @@ from sync.models import (
     CustomerMapping,
     Decision,
     PullWatermark,
+    RemoteCall,
     SalesArea,
     SalesOrder,
     Step,
@@ -23,7 +26,10 @@ from sync.models import (
     SyncTask,
 )
 from sync.sandbox.sap.documents import SalesOrder as SapOrder
-from tests.builders import a_user
+from sync.sap.functions import READ_ORDERS
+from sync.steps.completeness.in_sap import _sold_to
+from sync.steps.completeness.reasons import ReadInSap, missing
+from tests.builders import a_sales_order, a_user, an_order_in_sap
 from tests.world import World
 
 Kind = CompletenessFinding.Kind
@@ -310,3 +316,62 @@ def test_an_order_that_carries_our_reference_beside_the_tied_one_is_a_double(wor
 
     assert (finding.kind, finding.is_explained) == (Kind.DOUBLED, False)
     assert finding.sap_sales_order_number == ours
+
+
+def _reads_of_orders() -> int:
+    return RemoteCall.objects.filter(operation=READ_ORDERS).count()
+
+
+def test_what_saps_list_shows_under_its_reference_is_not_read_again(world: World) -> None:
+    for _ in range(3):
+        world.into_sap()
+    before = _reads_of_orders()
+
+    run = _compare(world)
+
+    assert run.in_sap == 3
+    assert _reads_of_orders() == before
+
+
+def test_the_shops_records_are_read_by_page_and_never_again(world: World) -> None:
+    orders = [world.into_sap() for _ in range(3)]
+    behind = [world.place_only("simple") for _ in range(3)]
+    _compare(world)
+
+    with CaptureQueriesContext(connection) as asked:
+        run = _compare(world)
+
+    loads = [one["sql"] for one in asked if _loads_records(one["sql"])]
+    assert (run.in_shop, run.in_sap) == (len(orders) + len(behind), len(orders))
+    assert len(loads) == 1  # which of a page the portal knows
+
+
+def _loads_records(sql: str) -> bool:
+    return '"sync_salesorder"."payload"' in sql.split(" FROM ")[0] and sql.startswith("SELECT")
+
+
+def test_why_orders_are_missing_takes_as_many_queries_for_many(world: World) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            orders = list(SalesOrder.objects.all())
+            assert list(missing(world.shop, orders, ReadInSap({}, {}), timezone.now()))
+        return len(asked)
+
+    a_sales_order(shop=world.shop)
+    one = queries()
+    for _ in range(5):
+        a_sales_order(shop=world.shop)
+
+    assert queries() == one
+
+
+def test_a_customer_is_found_once_however_many_orders_there_are(world: World) -> None:
+    for _ in range(4):
+        an_order_in_sap(shop=world.shop, sap_sold_to="0000000815")
+    an_order_in_sap(shop=world.shop, sap_sold_to="0000000900")
+
+    with CaptureQueriesContext(connection) as asked:
+        found = list(_sold_to(world.shop))
+
+    assert found == ["0000000815", "0000000900"]
+    assert len(asked) == 3

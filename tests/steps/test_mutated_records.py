@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 from functools import partial
+from unittest import mock
 
 import pytest
 from django.db.models import F
@@ -157,6 +158,7 @@ def let_a_person_retry(world: World, document_number: str) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+@mock.patch("sync.steps.pull_billing.ORDERS_AT_ONCE", 7)  # all of them by the pull itself
 def test_a_spoilt_document_of_sap_spoils_no_other_of_the_pull(world: World, seed: int) -> None:
     chance, line = random.Random(seed), wired(world)
     orders = [world.into_sap(chance.choice(("simple", "coupon"))) for _ in range(7)]

@@ -29,8 +29,11 @@ from sync.models import (
     SyncAttempt,
     SyncTask,
 )
+from sync.reading import Read
 from sync.sandbox.sap import billing
 from sync.sandbox.sap.documents import SalesOrder as SapOrder
+from sync.sap.client import SapClient
+from sync.sap.records import SapDelivery
 from sync.steps.from_sap.answers import PARCELS_AT_ONCE
 from sync.steps.pull_billing import ORDERS_AT_ONCE
 from tests.builders import a_user
@@ -331,6 +334,29 @@ def test_goods_that_leave_together_are_read_side_by_side_with_their_parcels(
     for order in orders:
         (shipment,) = world.shop_books(order)["shipments"]
         assert [one["track_number"] for one in shipment["tracks"]] == ["1Z1"]
+
+
+def test_parcels_that_cannot_be_read_now_stay_as_they_are(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (number,) = world.dispatch(world.into_sap())
+    world.run(work.pull_deliveries())
+    world.track(number, "1Z2")
+    search = SapClient.search_deliveries
+
+    def of_orders_only(client: SapClient, **wanted: Any) -> Read[SapDelivery]:
+        return search(client, **{**wanted, "delivery_numbers": ()})
+
+    monkeypatch.setattr(SapClient, "search_deliveries", of_orders_only)
+    world.run(work.pull_deliveries())
+    delivery = OutboundDelivery.objects.get()
+    assert delivery.tracks.get().track_number == "1Z1"
+    monkeypatch.undo()
+    OutboundDelivery.objects.update(parcels_due_at=timezone.now() + timedelta(days=1))
+
+    world.run(work.pull_deliveries())
+
+    assert delivery.tracks.get().track_number == "1Z2"
 
 
 def test_a_click_on_one_order_reads_its_parcels_whenever_they_are_due(world: World) -> None:

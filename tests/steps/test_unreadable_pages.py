@@ -128,6 +128,7 @@ def test_it_may_stand_anywhere_and_not_alone(
 ) -> None:
     known = world.place("simple")  # a shop's oldest order can be read
     monkeypatch.setattr(import_module("sync.steps.pull_orders"), "PAGE", at_once)
+    monkeypatch.setattr(import_module("sync.steps.pull_orders"), "PAGES", 9)  # in one slice
     ids = [world.place_only("simple") for _ in range(7)]
     spoilt = {ids[place] for place in places}
     spoil(world, spoilt)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from sync.jobs.bell import QUEUES
 from tests.builders import a_user
 
 DEAD_SOCKET = "/nonexistent/redis.sock"
@@ -16,9 +17,7 @@ DEAD_SOCKET = "/nonexistent/redis.sock"
 @pytest.fixture(autouse=True)
 def redis_is_away(settings: Any) -> None:
     """Every queue points at a socket nobody listens on."""
-    settings.RQ_QUEUES = {
-        name: {"URL": f"unix://{DEAD_SOCKET}"} for name in ("interactive", "bulk")
-    }
+    settings.RQ_QUEUES = {name: {"URL": f"unix://{DEAD_SOCKET}"} for name in QUEUES.values()}
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from sync.causes.sap import SapCause
@@ -41,6 +42,7 @@ from tests.builders import (
     an_order_in_sap,
     an_order_line,
 )
+from tests.clicked import queue_clicks
 
 SignIn = Callable[..., Client]
 PRICES = [
@@ -82,17 +84,19 @@ def test_the_result_shows_prices_messages_and_what_was_sent(signed_in: SignIn) -
     order = a_sales_order()
     message = {"type": "W", "key": "V1 555", "text": "Incomplete", "words": "Fill it in.",
                "remedy": "Open it.", "owner": "sales"}  # fmt: skip
-    DryRun.objects.create(
+    dry_run = DryRun.objects.create(
         sales_order=order, verdict="differs", currency="EUR", prices=PRICES,
         messages=[message], request={"ORDER_HEADER_IN": {"DOC_TYPE": "TA"}},
     )  # fmt: skip
+    client, sent = signed_in(SALES), reverse("sync:dry_run_payload", args=[dry_run.pk])
 
-    page = page_of(signed_in(SALES), order.get_absolute_url())
+    page = page_of(client, order.get_absolute_url())
 
     assert "Accepted, prices differ" in page
     assert "Fill it in. Open it." in page
     assert "price__sap--differs" in page
-    assert "DOC_TYPE" in page
+    assert sent in page
+    assert "DOC_TYPE" in page_of(client, sent)
 
 
 def test_missing_mappings_lead_to_the_master_data(signed_in: SignIn) -> None:
@@ -137,6 +141,7 @@ def test_p1_24_adding_an_entry_lets_what_waited_go_on_and_is_recorded(signed_in:
     sent = {"place": place, "shop": order.shop_id, "sku": "24-MB01", "material": "mat-1"}
 
     client.post("/master-data/material/", sent)
+    queue_clicks()
 
     task.refresh_from_db()
     assert MaterialMapping.objects.get().material == "MAT-1"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -150,3 +151,46 @@ def test_the_queue_page_shows_what_runs(signed_in: SignIn) -> None:
 
     assert order.increment_id in page
     assert "No worker has reported" in page
+
+
+# ---- how often
+@pytest.mark.parametrize("page", ["/orders/", "/orders/{}/"])
+def test_just_after_a_click_a_page_asks_twice_a_second_and_then_calmly(
+    signed_in: SignIn, page: str
+) -> None:
+    order = a_sales_order()
+    client, page = signed_in(SALES), page.format(order.pk)
+    client.post(f"/orders/{order.pk}/sync/")
+    assert client.cookies["clicked"]["max-age"] == 10
+
+    quick = client.get(page).content.decode()
+    del client.cookies["clicked"]  # ten seconds later
+    calm = client.get(page).content.decode()
+
+    assert 'hx-trigger="every 500ms"' in quick
+    assert 'hx-trigger="every 2s"' in calm
+
+
+def test_a_list_that_asks_too_often_is_calmed(signed_in: SignIn) -> None:
+    order = a_sales_order()
+    task = a_task(Step.PUSH_ORDER, order)
+    client, seen = signed_in(SALES), {"live": row_token(order.pk, task)}
+
+    calmed = client.get("/live/orders/", {**seen, "pace": "500ms"})
+    calm = client.get("/live/orders/", {**seen, "pace": "2s"})
+
+    assert 'hx-trigger="every 2s"' in calmed.content.decode()
+    assert f'id="orders-{order.pk}"' not in calmed.content.decode()
+    assert calm.status_code == 204
+
+
+def test_an_order_s_page_that_asks_too_often_is_calmed(signed_in: SignIn) -> None:
+    order = a_sales_order()
+    task = a_task(Step.PUSH_ORDER, order)
+    client, seen = signed_in(SALES), {"seen": f"{task.pk}w0"}
+
+    calmed = client.get(f"/live/orders/{order.pk}/", {**seen, "pace": "500ms"})
+    calm = client.get(f"/live/orders/{order.pk}/", {**seen, "pace": "2s"})
+
+    assert "page-changed" in calmed["HX-Trigger"]
+    assert "HX-Trigger" not in calm

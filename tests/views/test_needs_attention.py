@@ -14,12 +14,11 @@ from sync.causes.orders import OrderCause
 from sync.causes.sap import SapCause
 from sync.causes.table import CAUSES as TABLE
 from sync.models import Shop, Step, SyncTask
-from sync.roles import ROLES
+from sync.roles import ROLES, steps_to_retry
 from sync.sap.explanations import Explanation, Kind, Owner
 from sync.sap.records import SapMessage
 from sync.sap.refusals import SapRejected
 from sync.views.causes import remedy_for
-from sync.views.people import steps_to_retry
 from tests.builders import (
     a_billing_document,
     a_delivery,
@@ -31,6 +30,7 @@ from tests.builders import (
     an_invoice,
     an_order_in_sap,
 )
+from tests.clicked import queue_clicks
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
@@ -121,6 +121,7 @@ def test_a_stopped_comparison_is_retried_from_the_page(signed_in: SignIn) -> Non
     signed_in("Sales").post(
         reverse("sync:retry_cause"), {"cause": "sap:unreadable", "cause_key": "sap:unreadable:x"}
     )
+    queue_clicks()
 
     task.refresh_from_db()
     assert task.state == SyncTask.State.WAITING

@@ -172,3 +172,21 @@ def test_a_list_and_its_updates_stay_within_their_bytes(signed_in: SignIn) -> No
     assert len(page.content) <= LIST_BYTES
     assert gzip.decompress(update.content).count(b"<template>") == 25
     assert len(update.content) <= UPDATE_BYTES
+
+
+@pytest.mark.parametrize("target", ["document", None])
+def test_a_refresh_brings_the_document_without_the_frame_around_it(
+    signed_in: SignIn, target: str | None
+) -> None:
+    """Going back in the browser asks through htmx as well, but for the whole page: without a
+    target."""
+    asked = {"HX-Request": "true"} | ({"HX-Target": target} if target else {})
+    order = an_order_with_history()
+
+    response = signed_in(SALES).get(order.get_absolute_url(), headers=COMPRESSED | asked)
+
+    page = gzip.decompress(response.content).decode()
+    assert 'id="document"' in page
+    assert f"<title>Order {order}" in page
+    assert ("<nav" in page) is (target is None)
+    assert len(response.content) <= (UPDATE_BYTES if target else ORDER_BYTES)

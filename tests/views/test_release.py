@@ -19,6 +19,7 @@ from sync.models import DryRun, ReadinessFinding, Release, Shop, Step, StepSched
 from sync.models.steps import WRITES
 from sync.roles import ADMINISTRATORS, FINANCE
 from tests.builders import a_done_task, a_sales_order, a_shop, a_user, an_order_in_sap
+from tests.clicked import carried_out
 
 SignIn = Callable[..., Client]
 pytestmark = pytest.mark.django_db
@@ -70,10 +71,11 @@ def test_a_fetch_of_everything_is_followed_by_nothing_that_sends() -> None:
 def test_sync_all_fetches_only() -> None:
     a_sales_order()
 
-    clicked = clicks.sync_all_new_orders(a_user())
+    clicked = clicks.sync_all_new_orders(a_user("Sales"))
 
-    assert steps() == {Step.PULL_ORDERS}
-    assert clicked.message.endswith(release.HELD)
+    assert release.HELD in clicked.message
+    assert carried_out(clicked).endswith(release.HELD)
+    assert steps() == {Step.PULL_ORDERS, Step.TAKE_UP_CLICK}
 
 
 @pytest.mark.usefixtures("fresh")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import time
@@ -23,10 +24,12 @@ from sync.jobs.run import run_task
 from sync.models import ProcessHeartbeat, SyncTask, clock
 from sync.remotes import close_connections, tend_connections
 
+M_ARENA_MAX = -8  # malloc.h
 LISTENER = "sync.jobs.rings.Listener"
 WORKER = ProcessHeartbeat.Kind.WORKER
 TWICE_WITHIN_SECONDS = 1.0  # a supervisor and a terminal may both send one signal
 PASS_ON_EVERY_SECONDS = 1.0
+REDIS_AWAY_SECONDS = 30.0
 
 
 class Command(BaseCommand):
@@ -43,6 +46,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["threads"] < 1:
             raise CommandError("A worker needs at least one thread.")
+        share_memory_among_threads()
         due_work = DueWork(process_name(WORKER))
         loop = PullLoop(options["threads"], due_work, run_task, PassingOn())
 
@@ -61,10 +65,17 @@ class Command(BaseCommand):
                 close_connections()
 
 
+def share_memory_among_threads() -> None:
+    """One heap for all threads, where the C library has a switch for it (glibc): by default each
+    keeps its own, and eight threads hold a quarter more."""
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
+
+
 def listen(loop: PullLoop) -> None:
     """Until a signal comes."""
     listener: Any = django_rq.get_worker(
-        *QUEUES.values(), worker_class=LISTENER, serializer=JSONSerializer
+        *dict.fromkeys(QUEUES.values()), worker_class=LISTENER, serializer=JSONSerializer
     )
     listener.heard = loop.ring
     listener.work(logging_level="WARNING")
@@ -82,16 +93,18 @@ class PassingOn:
     """Rings for other workers when there is more to do than this one can take up."""
 
     def __init__(self) -> None:
-        self._passed_at = 0.0
+        self._next_at = 0.0
 
     def __call__(self, due: Due) -> None:
         now = time.monotonic()
-        if now - self._passed_at < PASS_ON_EVERY_SECONDS:
+        if now < self._next_at:
             return
-        self._passed_at = now
+        self._next_at = now + PASS_ON_EVERY_SECONDS
         priority = SyncTask.Priority.INTERACTIVE if due.is_urgent else SyncTask.Priority.BULK
-        with suppress(RedisError):  # the sweep rings as well
+        try:
             ring_once(QUEUES[priority], due.pk)
+        except RedisError:  # the sweep rings as well
+            self._next_at = now + REDIS_AWAY_SECONDS
 
 
 def end_at_once_on_a_second_signal() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -22,7 +22,7 @@ from sync.mirrors.shared_references import (
     prefixes_of,
     references_of_old,
 )
-from sync.models import CompletenessFinding, CustomerMapping, Decision, SalesOrder
+from sync.models import CompletenessFinding, CustomerMapping, Decision, SalesOrder, Shop
 from sync.reading import UnreadableRecord
 from sync.sap.records import SapSalesOrder
 from sync.steps.step_run import StepRun
@@ -49,6 +49,15 @@ class SapSide:
             self.numbers[reference].append(number)
         if is_one_time:
             self.one_time.add(reference)
+
+    def lists(self, reference: str, order: SalesOrder) -> bool:
+        """Whether SAP's list shows the order's own SAP order under this reference."""
+        return order.sap_sales_order_number in self.numbers.get(reference, ())
+
+    def may_doubt(self, reference: str, order: SalesOrder) -> bool:
+        """Whether what SAP holds under the order's reference may be one too many, or untied."""
+        numbers = self.numbers.get(reference, [])
+        return len(numbers) > 1 or (bool(numbers) and _is_doubtful(order, numbers, self.tied))
 
 
 def read_sap_side(run: StepRun, since: datetime, until: datetime) -> SapSide:
@@ -91,10 +100,10 @@ def unknown_references(
 
 
 def doubled_or_unlinked(
-    run: StepRun, orders: Iterable[SalesOrder], side: SapSide
+    run: StepRun, by_reference: Mapping[str, SalesOrder], side: SapSide
 ) -> tuple[list[CompletenessFinding], set[int]]:
-    """Orders that SAP has twice, or has without a link; also returns the keys of the latter."""
-    by_reference = {customer_reference_of(order): order for order in orders}
+    """Orders that SAP has twice, or has without a link; also returns the keys of the latter.
+    ``by_reference`` holds at least the orders that ``SapSide.may_doubt``."""
     doubtful = {
         reference: numbers
         for reference, numbers in side.numbers.items()
@@ -129,11 +138,20 @@ def _customers(run: StepRun) -> list[tuple[str, str, bool]]:
     for pair in own:
         found.setdefault(pair, False)
     organizations = set(areas.values_list("sales_organization", flat=True))
-    sold = SalesOrder.objects.filter(shop=run.shop).exclude(sap_sold_to="").order_by()
-    for customer in sold.values_list("sap_sold_to", flat=True).distinct():
+    for customer in _sold_to(run.shop):
         for organization in organizations:
             found.setdefault((customer, organization), False)
     return sorted((*pair, is_once) for pair, is_once in found.items() if all(pair))
+
+
+def _sold_to(shop: Shop) -> Iterator[str]:
+    """Each customer once, by one step in the index, however many orders there are."""
+    sold = SalesOrder.objects.filter(shop=shop).order_by("sap_sold_to")
+    customers = sold.values_list("sap_sold_to", flat=True)
+    customer = customers.filter(sap_sold_to__gt="").first()
+    while customer is not None:
+        yield customer
+        customer = customers.filter(sap_sold_to__gt=customer).first()
 
 
 def _of_other_shops(run: StepRun, side: SapSide) -> list[str]:

@@ -101,8 +101,8 @@ def _ask_parcels(run: StepRun, answer: Answer, pulled: Pulled) -> None:
     if run.task.step == Step.PULL_DELIVERIES:
         wanted += [one for one in parcels_to_read(PARCELS_AT_ONCE) if one not in wanted]
         wanted = wanted[:PARCELS_AT_ONCE]
-    for one in (*now, *answer.put_off):  # without its parcels none of them is stored
-        del answer.deliveries[one.delivery_number]
+    for number in (*wanted, *(one.delivery_number for one in answer.put_off)):
+        answer.deliveries.pop(number, None)  # without its parcels none of them is stored
     if wanted:
         _read_parcels(run, answer, wanted, pulled)
 

@@ -31,6 +31,7 @@ from sync.models import (
     SyncTask,
     clock,
 )
+from sync.models.master_data import rows_of
 from sync.steps.remote_writes import writing_to_shop
 from sync.steps.step_run import StepRun
 from sync.translate.payment import is_collected, payment_standing
@@ -59,7 +60,9 @@ def must_capture(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> bo
     """
     if not payment_standing(web_order).awaits_collection:
         return False
-    entry = PaymentMapping.objects.filter(shop=order.shop, method=order.payment_method).first()
+    wanted = (order.shop_id, order.payment_method)
+    entries = (one for one in rows_of(PaymentMapping) if (one.shop_id, one.method) == wanted)
+    entry = next(entries, None)
     if entry is None or not entry.collected_by:
         raise _nobody_collects(order)
     if entry.collected_by == PaymentMapping.Collector.ELSEWHERE:

@@ -14,9 +14,9 @@ from sync.errors import OutcomeUnknown, RecordsDisagree
 from sync.magento.records import MagentoInvoice
 from sync.mirrors import unreadable
 from sync.mirrors.billed_amounts import store_difference
-from sync.mirrors.billed_anew import decision_on_invoice, documents_replaced_by, invoices_of
+from sync.mirrors.billed_anew import documents_replaced_by, invoices_of
 from sync.mirrors.cancelled_billing import is_credited
-from sync.mirrors.shop import store_invoice
+from sync.mirrors.shop_papers import store_invoice
 from sync.mirrors.standing_for import untie
 from sync.models import BillingDocument, BillingDocumentLine, Decision, SalesOrder
 from sync.steps.remote_writes import writing_to_shop
@@ -26,14 +26,19 @@ from sync.translate.marks import Mark
 MARK = Mark.BILLING_DOCUMENT
 
 
-def take_over(run: StepRun, order: SalesOrder, invoices: Sequence[MagentoInvoice]) -> str:
-    """Returns in words what was done.
+def take_over(
+    run: StepRun,
+    order: SalesOrder,
+    invoices: Sequence[MagentoInvoice],
+    decision: Decision | None,
+) -> str:
+    """Returns in words what was done; ``decision`` is that of finance, if there is one.
 
     Empty where the document replaces none, or where the invoices of the replaced one were made by
     hand: these are tied by their quantities. Raises ``RecordsDisagree`` where finance must decide.
     """
     document = run.billing_document
-    if (decision := decision_on_invoice(order, document)) is not None:
+    if decision is not None:
         return _as_decided(run, order, invoices, decision)
     for former in documents_replaced_by(order, document):
         held = [one for one in invoices if _stands_for(order, one, former)]

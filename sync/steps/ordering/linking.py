@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 
-from django.db.models import Q
-
 from sync.causes.cause import Cause
 from sync.causes.orders import OrderCause
 from sync.causes.sap import SapCause
@@ -25,8 +23,10 @@ from sync.mirrors.shared_references import (
     refuse_orders_of_others,
     refuse_shared,
 )
+from sync.mirrors.shop_areas import shops_with_areas
 from sync.models import SalesArea, SalesOrder
 from sync.models.columns import SAP_NUMBER_LENGTH
+from sync.models.master_data import rows_of
 from sync.sap import abap
 from sync.sap.records import SapSalesOrder
 from sync.steps.step_run import StepRun
@@ -79,8 +79,8 @@ def is_to_be_looked_up(run: StepRun, order: SalesOrder) -> bool:
 
 
 def _has_begun(order: SalesOrder) -> bool:
-    lines = order.lines.filter(Q(qty_shipped__gt=0) | Q(qty_invoiced__gt=0))
-    return bool(order.ext_order_id) or order.state in FINISHED or lines.exists()
+    is_begun = any(line.qty_shipped > 0 or line.qty_invoiced > 0 for line in order.lines.all())
+    return bool(order.ext_order_id) or order.state in FINISHED or is_begun
 
 
 def web_side(order: SalesOrder, rest: OrderRest) -> WebSide:
@@ -121,7 +121,7 @@ def find(run: StepRun, sought: Sought) -> SapSalesOrder | None:
     if len(mine) > 1:
         raise _twice(run, sought, mine)
     refuse_orders_of_others(sought.order, [one.number for one in mine])
-    refuse_shared(sought.order, is_found=bool(mine))
+    refuse_shared(sought.order, is_found=bool(mine), shops=shops_with_areas())
     if mine and (sought.is_begun or not mine[0].doubts):
         return mine[0].read
     if candidates := mine or [one for one in hits if not _is_linked(sought.order, one.number)]:
@@ -173,8 +173,8 @@ def _sold_tos(sought: Sought) -> list[str]:
     if len(sought.ours.reference) > LONGEST_REFERENCE or not sought.ours.sales_area[0]:
         return []
     order = sought.order
-    areas = SalesArea.objects.filter(shop=order.shop, store_id=order.store_id)
-    once = areas.exclude(one_time_customer="").values_list("one_time_customer", flat=True)
+    areas = [one for one in rows_of(SalesArea) if one.shop_id == order.shop_id]
+    once = [one.one_time_customer for one in areas if one.store_id == order.store_id]
     return list(dict.fromkeys(abap.alpha(one) for one in (sought.ours.sold_to, *once) if one))
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from sync.errors import MappingMissing
 from sync.mapping_tables import MappingTable
 from sync.models import OutboundDelivery, SalesOrder, Shop, SourceMapping
+from sync.models.master_data import rows_of
 
 
 def source_of(shop: Shop, order: SalesOrder, delivery: OutboundDelivery) -> str:
     """Empty where the shop needs no source. Raises ``MappingMissing`` where it has several, or
     others are mapped, and this delivery's is not known."""
-    entries = list(SourceMapping.objects.filter(shop=shop))
+    entries = [one for one in rows_of(SourceMapping) if one.shop_id == shop.pk]
     if not entries and not shop.has_several_sources:
         return ""
     points = {one.shipping_point: one.source_code for one in entries if one.shipping_point}

@@ -11,6 +11,7 @@ from sync.mapping_tables import MappingTable
 from sync.mirrors.mails import store_mail_queued
 from sync.mirrors.parcels import parcels_sent, store_parcels_sent
 from sync.models import CarrierMapping, OutboundDelivery, SalesOrder, Shipment
+from sync.models.master_data import rows_of
 from sync.steps.finished_orders import refuse_unasked_write
 from sync.steps.queued_mails import is_in_queue
 from sync.steps.remote_writes import writing_to_shop
@@ -141,7 +142,8 @@ def refuse_missing_tracks(order: SalesOrder, made: MagentoShipment, asked: Seque
 def _carrier(delivery: OutboundDelivery) -> tuple[str, str]:
     if not delivery.carrier:
         return NO_CARRIER
-    mapping = CarrierMapping.objects.filter(sap_carrier=delivery.carrier).first()
+    known = (one for one in rows_of(CarrierMapping) if one.sap_carrier == delivery.carrier)
+    mapping = next(known, None)
     if mapping is None:
         raise MappingMissing(
             f"Delivery {delivery} went with carrier “{delivery.carrier}”, which has no name in the "

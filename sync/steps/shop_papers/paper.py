@@ -108,11 +108,15 @@ class Paper(ABC, Generic[Document, Record]):
         ``entity_id``. Raises ``MappingMissing`` before anybody is asked to make it."""
 
     @abstractmethod
-    def keep_made(self, made: Record) -> None:
-        """Stores the new paper with all that belongs to it."""
+    def is_mail_queued(self, made: Record) -> bool:
+        """Whether the shop has yet to mail the new paper; it may have to be asked."""
 
     @abstractmethod
-    def outcome(self, made: Record) -> str:
+    def keep_made(self, made: Record, *, is_queued: bool) -> ShopPaper:
+        """Stores the new paper with all that belongs to it, within a transaction of the caller."""
+
+    @abstractmethod
+    def outcome(self, made: Record, mirror: ShopPaper) -> str:
         """Says that the paper was made, and what the customer was told."""
 
     def tied_later(self) -> Collection[int]:

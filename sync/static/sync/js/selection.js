@@ -12,7 +12,8 @@ function refresh(form) {
   const all = form.querySelector("[data-select-all]");
   bar?.toggleAttribute("data-active", count > 0);
   const number = form.querySelector("[data-selected-count]");
-  if (number) number.textContent = String(count);
+  const everyPage = form.querySelector("[name=all_matching]")?.checked;
+  if (number) number.textContent = everyPage ? "All" : String(count);
   if (all) {
     all.checked = count > 0 && count === boxes.length;
     all.indeterminate = count > 0 && count < boxes.length;

@@ -1,0 +1,83 @@
+"""Clicks on many documents at once: what a person asked for, and how far it has been queued."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from sync.models import clock
+from sync.models.steps import Step
+
+
+class Click(models.Model):
+    """One click; a worker queues the work of its documents by their keys, oldest first.
+
+    ``position`` is the key of the last document whose work has been queued: whoever goes on after a
+    lost worker starts there.
+    """
+
+    class Kind(models.TextChoices):
+        ORDERS = "orders", "Sync now"
+        DELIVERIES = "deliveries", "Sync now"
+        BILLING_DOCUMENTS = "billing_documents", "Sync now"
+        INVOICES = "invoices", "Resend invoice"
+        NEW_ORDERS = "new_orders", "Sync now"
+        STOPPED = "stopped", "Retry"
+        MAPPED = "mapped", "Retry"
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    asked_at = models.DateTimeField(default=clock.now)
+    documents = models.JSONField(default=list, help_text="Keys of what was ticked, ascending.")
+    causes = models.JSONField(default=list, help_text="Instead: causes whose stopped work it is.")
+    wanted = models.PositiveIntegerField(null=True, help_text="Documents asked for, if counted.")
+    is_released = models.BooleanField(default=True, help_text="May send what was not ticked.")
+    position = models.PositiveBigIntegerField(default=0)
+    reached = models.PositiveIntegerField(default=0, help_text="Documents whose work is queued.")
+    answers = models.JSONField(default=dict, help_text="How often each answer was given.")
+    note = models.CharField(max_length=255, blank=True)
+    finished_at = models.DateTimeField(null=True, help_text="When all its work was queued.")
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["asked_by", "-id"], name="click_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.what}"
+
+    @property
+    def asked_for(self) -> str:
+        """What a person is told at once."""
+        return f"{self.get_kind_display()}: {self.what} asked for. {self.note}".strip()
+
+    @property
+    def permission(self) -> str:
+        """Needed when it is made, and again when its work is queued."""
+        return _PERMISSIONS[self.Kind(self.kind)]
+
+    @property
+    def what(self) -> str:
+        """Its documents in words."""
+        one, many = _WORDS[self.Kind(self.kind)]
+        return one if self.wanted == 1 else many.format(f"{self.wanted or 0:,}")
+
+
+Kind = Click.Kind
+_WORDS = {
+    Kind.ORDERS: ("1 order", "{} orders"),
+    Kind.DELIVERIES: ("1 delivery", "{} deliveries"),
+    Kind.BILLING_DOCUMENTS: ("1 billing document", "{} billing documents"),
+    Kind.INVOICES: ("the invoices of 1 billing document", "the invoices of {} billing documents"),
+    Kind.NEW_ORDERS: ("all new orders", "all new orders"),
+    Kind.STOPPED: ("1 stopped task", "{} stopped tasks"),
+    Kind.MAPPED: ("1 stopped task", "{} stopped tasks"),
+}
+_PERMISSIONS = {
+    Kind.ORDERS: Step.PULL_ORDERS.facts.permission,
+    Kind.DELIVERIES: Step.PULL_DELIVERIES.facts.permission,
+    Kind.BILLING_DOCUMENTS: Step.PULL_BILLING.facts.permission,
+    Kind.INVOICES: Step.SEND_INVOICE.facts.permission,
+    Kind.NEW_ORDERS: Step.PULL_ORDERS.facts.permission,
+    Kind.STOPPED: "sync.retry_tasks",
+    Kind.MAPPED: "sync.view_master_data",
+}
