@@ -17,7 +17,7 @@ from sync.jobs.bell import ring_after_commit
 from sync.jobs.work import Work, is_full_fetch
 from sync.models import Step, SyncTask, clock
 from sync.models.open_tasks import create_unless_open
-from sync.models.steps import Act
+from sync.models.steps import ASKING, Act
 
 Priority = SyncTask.Priority
 Key = tuple[str, str]  # step and reference: of one there is at most one open task
@@ -106,9 +106,12 @@ def _asked(works: Sequence[Work], told: Mapping[str, Any]) -> dict[Key, Asked]:
 
 def follow_up_urgency(task: SyncTask) -> Priority:
     """What follows from a click on one order is as urgent as the click; what follows from a click
-    on many, or from a full fetch, may be a lot and gives way."""
+    on many, or from a full fetch, may be a lot and gives way. The rest of a click does not: it is
+    soon queued, and only then the person knows what became of it."""
     if task.asked_by_id is None:
         return Priority.BULK
+    if task.step in ASKING:
+        return Priority.INTERACTIVE
     is_of_many = task.priority == Priority.CLICKED or task.sales_order_id is None
     return Priority.CLICKED if is_of_many else Priority.INTERACTIVE
 
@@ -161,26 +164,26 @@ def _join_all(tasks: Sequence[SyncTask], asked_by: User | None, priority: Priori
     joined: dict[int, Asked] = {}
     for (state, _), same in alike.items():
         assert asked_by is not None
-        if _wake_all(same, _woken_by(asked_by, same[0], priority)):
-            answer = _ANSWER_TO_WAKING[SyncTask.State(state)]
-            joined |= {task.pk: Asked(task, answer) for task in same}
+        woken = _wake_all(same, _woken_by(asked_by, same[0], priority))
+        answer = _ANSWER_TO_WAKING[SyncTask.State(state)]
+        joined |= {task.pk: Asked(task, answer) for task in woken}
     left = [task for task in tasks if task.pk not in joined]
     rest = [one for task in left if (one := _join(task, asked_by, priority)) is not None]
     return [*joined.values(), *rest]
 
 
-def _wake_all(tasks: Sequence[SyncTask], values: Mapping[str, Any]) -> bool:
-    """As ``_wake`` for each; where one of them has moved on meanwhile, none is changed."""
+def _wake_all(tasks: Sequence[SyncTask], values: Mapping[str, Any]) -> list[SyncTask]:
+    """As ``_wake`` for each; returns those that had not moved on meanwhile."""
     alike = SyncTask.objects.filter(pk__in=[task.pk for task in tasks], state=tasks[0].state)
     with transaction.atomic():
-        if alike.update(**values) != len(tasks):
-            transaction.set_rollback(True)
-            return False
-        ring_after_commit(tasks)
-    for task in tasks:
+        still = set(alike.order_by("pk").select_for_update().values_list("pk", flat=True))
+        SyncTask.objects.filter(pk__in=still).update(**values)
+        woken = [task for task in tasks if task.pk in still]
+        ring_after_commit(woken)
+    for task in woken:
         for name, value in values.items():
             setattr(task, name, value)
-    return True
+    return woken
 
 
 def _join(

@@ -46,6 +46,8 @@ def ring(tasks: Iterable[SyncTask]) -> bool:
     """Tell the workers of these tasks; False when Redis is away, in which case the sweep rings
     later."""
     wanted = list(tasks)
+    if not wanted:
+        return True
     if _heard_here:
         _heard_here[-1](wanted)
         return True

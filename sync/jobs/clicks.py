@@ -66,7 +66,8 @@ class Clicked:
 
 
 def in_words(answers: Mapping[Answer, int] | Mapping[str, int]) -> str:
-    return ", ".join(f"{count:,} {_WORDS[Answer(answer)]}" for answer, count in answers.items())
+    given = {Answer(answer): count for answer, count in answers.items()}
+    return ", ".join(f"{given[one]:,} {words}" for one, words in _WORDS.items() if one in given)
 
 
 def told(click: Click) -> str:

@@ -100,11 +100,12 @@ def _urgency(click: Click, chunk: Chunk) -> Priority:
 
 def _put_back(stopped: list[SyncTask], person: User, urgency: Priority) -> dict[Answer, int]:
     """Put those that are still stopped back to work."""
+    if not stopped:
+        return {}
     still = SyncTask.objects.filter(
         pk__in=[task.pk for task in stopped], state=SyncTask.State.NEEDS_ATTENTION
     )
-    values = put_back_by(person, urgency)
-    woken = still.update(**values) if stopped else 0
+    woken = still.update(**put_back_by(person, urgency))
     for task in stopped:
         task.priority = urgency
     ring_after_commit(stopped)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sync.models.attempts import RemoteCall, SyncAttempt
 from sync.models.automation import (
     FetchHealth,
     ProcessHeartbeat,
@@ -18,7 +19,7 @@ from sync.models.dry_runs import DryRun
 from sync.models.identities import RemoteIdentity
 from sync.models.intake_rules import IntakeRule, InvoiceMailRule
 from sync.models.invoices import Invoice, InvoiceLine, InvoiceMail
-from sync.models.ledger import SyncAttempt, SyncTask
+from sync.models.ledger import SyncTask
 from sync.models.mapping import (
     AmountMapping,
     CarrierMapping,
@@ -34,7 +35,6 @@ from sync.models.pruning import PruningProgress
 from sync.models.readiness import ReadinessFinding
 from sync.models.regions import RegionMapping
 from sync.models.release import Release
-from sync.models.remote_calls import RemoteCall
 from sync.models.remote_limits import RemotePace, RemoteSlot
 from sync.models.sales_order_lines import SalesOrderLine
 from sync.models.sales_orders import SalesOrder

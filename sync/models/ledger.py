@@ -1,4 +1,4 @@
-"""The ledger: what work is wanted, each attempt at it, and each remote call made.
+"""The ledger: what work is wanted, by whom, and how far it has come.
 
 The database row is the truth; Redis only wakes workers. A running task is changed only by the
 holder of its lease, so a worker that lost its lease can write nothing.
@@ -263,36 +263,3 @@ class SyncTask(models.Model):
     def _put_down(self, **values: Any) -> None:
         """Every call of the attempt is stored with this."""
         self.update_as_owner(lease_until=None, sent=None, **values)
-
-
-class SyncAttempt(models.Model):
-    """One execution of a task: when, by which worker, how it ended."""
-
-    class Outcome(models.TextChoices):
-        RUNNING = "running", "Running"
-        DONE = "done", "Done"
-        RETRY = "retry", "Will be tried again"
-        FAILED = "failed", "Needs attention"
-        ERRORED = "errored", "A fault in the portal"
-        LOST = "lost", "The worker was lost"
-
-    task = models.ForeignKey(SyncTask, on_delete=models.CASCADE, related_name="attempt_log")
-    attempt = models.PositiveIntegerField()
-    worker = models.CharField(max_length=80)
-    started_at = models.DateTimeField(default=clock.now)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.RUNNING)
-    message = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ["id"]
-        indexes = [models.Index(fields=["-started_at"], name="attempt_started")]
-
-    def __str__(self) -> str:
-        return f"{self.task} #{self.attempt}"
-
-    def close(self, outcome: str, message: str = "") -> None:
-        self.outcome = outcome
-        self.message = message
-        self.finished_at = clock.now()
-        self.save(update_fields=["outcome", "message", "finished_at"])

@@ -11,8 +11,8 @@ from django.db import transaction
 
 from sync.exchanges import SENT, Exchange
 from sync.models import clock
-from sync.models.ledger import SyncAttempt, SyncTask
-from sync.models.remote_calls import RemoteCall
+from sync.models.attempts import RemoteCall, SyncAttempt
+from sync.models.ledger import SyncTask
 
 Store = Callable[[], object]
 MOST_KEPT = 50  # reads: a long fetch stores them now and then

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -122,6 +122,7 @@ def icon(name: str, size: int = 16) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024, typed=True)  # few states and many rows; a text is not the same as HTML
 def badge(kind: str, value: str, label: str = "") -> SafeString:
     """A state as icon, word and colour."""
     look = BADGES[kind].get(value, Badge("neutral", "circle"))

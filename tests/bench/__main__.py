@@ -7,6 +7,7 @@ import sys
 
 from tests.bench import bound, cost, drain, footprint, hourly, intake, steady
 from tests.bench.figures import Figure, set_up_django
+from tests.bench.meter import statements
 from tests.bench.stage import staged
 from tests.chaos.command_line import tell
 
@@ -17,16 +18,22 @@ PARTS = {
 }  # fmt: skip
 
 
+STATEMENTS = "--statements"  # which the portal sent most often, last
+
+
 def main(names: list[str]) -> None:
     """The named parts, or all; the table first, then one line of JSON for each figure."""
     found: list[Figure] = []
     with staged() as stage:
         os.environ.update(stage.environment)
         set_up_django()
-        for name in names or list(PARTS):
+        for name in [name for name in names if name != STATEMENTS] or list(PARTS):
             for figure in PARTS[name](stage):
                 tell(figure.row)
                 found.append(figure)
+        if STATEMENTS in names:
+            for line in statements(stage):
+                tell(line)
     for figure in found:
         tell(figure.line)
     if any(one.is_met is False for one in found):

@@ -86,6 +86,18 @@ def read(stage: Stage, watcher: psycopg.Connection[tuple[object, ...]]) -> Cost:
     )  # fmt: skip
 
 
+def statements(stage: Stage, most: int = 120) -> list[str]:
+    """How often, how many milliseconds, what."""
+    query = (
+        "SELECT calls || ' ' || round(total_exec_time::numeric) || ' ' || left(query, 190) "
+        "FROM pg_stat_statements s JOIN pg_roles r ON r.oid = s.userid "
+        "WHERE r.rolname = 'portal' AND query NOT LIKE '%%FOR KEY SHARE OF x' "
+        "ORDER BY calls DESC LIMIT %s"
+    )
+    with stage.watch() as watcher:
+        return [str(row[0]) for row in watcher.execute(query, [most])]
+
+
 def cpu_seconds(pid: int) -> float:
     """Of the process and of its children that have ended."""
     values = _stat(pid)

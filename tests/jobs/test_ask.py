@@ -270,3 +270,29 @@ def test_tasks_are_made_order_by_order_as_things_must_happen() -> None:
     assert list(made) == [
         (first.pk, Step.PUSH_ORDER), (second.pk, Step.PUSH_ORDER), (second.pk, Step.CONFIRM_ORDER)
     ]  # fmt: skip
+
+
+def test_of_many_joined_at_once_one_that_moved_on_costs_the_others_nothing() -> None:
+    """Workers take some of them while a click on many joins them."""
+    person = a_user("Sales")
+
+    def cost(number: int) -> int:
+        wanted = [work.push_order(a_sales_order()) for _ in range(number)]
+        ask_all(wanted, origin=SCHEDULE)
+
+        def then_one_began(works: Sequence[Work]) -> list[SyncTask]:
+            seen = _open_tasks(works)
+            SyncTask.objects.filter(pk=seen[0].pk).update(state=State.RUNNING)
+            return seen
+
+        with (
+            mock.patch("sync.jobs.ask._open_tasks", then_one_began),
+            CaptureQueriesContext(connection) as queries,
+        ):
+            asked = ask_all(wanted, origin=CLICK, asked_by=person)
+        answers = [one.answer for one in asked]
+        assert answers.count(Answer.ALREADY_WAITING) == number - 1
+        assert answers.count(Answer.ALREADY_RUNNING) == 1
+        return len(queries)
+
+    assert cost(40) == cost(4)

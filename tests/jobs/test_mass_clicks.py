@@ -8,11 +8,13 @@ from unittest import mock
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sync.jobs import taking_up, work
-from sync.jobs.ask import ask, follow_up_urgency
+from sync.jobs.ask import ask, follow_up_urgency, retry
+from sync.jobs.bell import heard_here
 from sync.jobs.clicks import sync_all_new_orders, told
 from sync.jobs.mass_clicks import (
     NOT_HEARD,
@@ -24,7 +26,7 @@ from sync.jobs.run import run_one
 from sync.jobs.sweep import sweep
 from sync.models import Click, SalesOrder, Step, SyncTask
 from sync.remotes import remotes_of_this_thread
-from sync.roles import FINANCE, LOGISTICS, SALES
+from sync.roles import ADMINISTRATORS, FINANCE, LOGISTICS, SALES
 from tests.builders import (
     a_billing_document,
     a_delivery,
@@ -101,7 +103,7 @@ def test_a_worker_queues_all_of_it_and_the_answers_are_counted() -> None:
     answer = carried_out(click_on(orders, person))
 
     assert answer == (
-        "Sync now, 4 orders: 1 already running, 1 already waiting, 1 tried again, 1 queued."
+        "Sync now, 4 orders: 1 queued, 1 tried again, 1 already waiting, 1 already running."
     )
     assert sorted(map(str, pushed())) == sorted(str(order.pk) for order in orders)
     assert Click.objects.get().finished_at is not None
@@ -132,7 +134,7 @@ def test_between_two_slices_a_worker_hears_other_rings() -> None:
 
     assert (behind, len(pushed())) == (None, 2)
     rest = SyncTask.objects.get(step=Step.TAKE_UP_CLICK, state=State.WAITING)
-    assert (rest.priority, rest.asked_by) == (Priority.CLICKED, clicked.click and rest.asked_by)
+    assert rest.priority == Priority.INTERACTIVE  # before the work queued so far
     assert told(Click.objects.get()) == "Sync now: 5 orders asked for. 2 of them are queued so far."
     assert carried_out(clicked) == "Sync now, 5 orders: 5 queued."
     assert pushed() == [order.pk for order in orders]
@@ -205,6 +207,20 @@ def test_documents_that_are_no_longer_there_are_passed_over() -> None:
     clicked = sync_many(Kind.ORDERS, [order.pk, order.pk + 1, order.pk + 2], a_user(SALES))
 
     assert carried_out(clicked) == "Sync now, 3 orders: 1 queued."
+
+
+@pytest.mark.parametrize("in_sap", [False, True])
+def test_queueing_a_chunk_takes_as_many_queries_for_40_orders_as_for_4(in_sap: bool) -> None:
+    person = a_user(SALES)
+
+    def cost(number: int) -> int:
+        an_order = an_order_in_sap if in_sap else a_sales_order
+        click_on([an_order() for _ in range(number)], person)
+        with CaptureQueriesContext(connection) as queries:
+            queue_clicks()
+        return len(queries)
+
+    assert cost(40) == cost(4)
 
 
 # ---- each kind of click
@@ -364,9 +380,28 @@ def test_what_follows_is_as_urgent_as_what_was_clicked(
     assert follow_up_urgency(task) == follows_with
 
 
-def test_the_work_of_a_chunk_is_rung_for_once_it_is_stored() -> None:
-    with mock.patch("sync.jobs.mass_clicks.ring", return_value=True):
-        click_on([a_sales_order(), a_sales_order()])
-    with mock.patch("sync.jobs.bell.ring") as ring, transaction.atomic():
-        queue_clicks()
-        assert not ring.called
+def test_the_worker_that_queues_it_hears_of_its_tasks_and_of_nothing_else(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    """A ring for no task at all stopped a worker in the middle of a click."""
+    clicked = click_on([a_sales_order(), a_sales_order()])
+    heard: list[list[SyncTask]] = []
+
+    with heard_here(heard.append), django_capture_on_commit_callbacks(execute=True):
+        answer = carried_out(clicked)
+
+    assert answer == "Sync now, 2 orders: 2 queued."
+    assert [[task.step for task in tasks] for tasks in heard] == [[Step.PUSH_ORDER] * 2]
+
+
+def test_a_click_that_stopped_goes_on_where_it_was_when_it_is_retried() -> None:
+    orders = [a_sales_order() for _ in range(3)]
+    clicked = click_on(orders)
+    with mock.patch.object(taking_up, "_next", side_effect=ZeroDivisionError):
+        run_one(SyncTask.objects.get().pk, remotes_of_this_thread())
+    task = SyncTask.objects.get()
+    assert task.state == State.NEEDS_ATTENTION
+
+    retry(task, asked_by=a_user(ADMINISTRATORS))
+
+    assert carried_out(clicked) == "Sync now, 3 orders: 3 queued."

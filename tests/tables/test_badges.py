@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 from django.db.models import Choices
+from django.utils.safestring import mark_safe
 
 from sync.models import (
     BillingDocument,
@@ -18,6 +19,7 @@ from sync.models import (
     SyncTask,
 )
 from sync.templatetags.badges import BADGES
+from sync.templatetags.portal import badge
 
 STATES: list[tuple[str, type[Choices]]] = [
     ("stage", SalesOrder.Stage),
@@ -45,3 +47,8 @@ def test_every_tone_has_a_style() -> None:
     tones = {badge.tone for badges in BADGES.values() for badge in badges.values()}
 
     assert all(f".badge--{tone}" in styles for tone in tones - {"neutral"})
+
+
+def test_a_label_is_escaped_whatever_was_drawn_before() -> None:
+    assert "<b>" in badge("task", "done", mark_safe("<b>"))
+    assert "<b>" not in badge("task", "done", "<b>")
