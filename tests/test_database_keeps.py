@@ -117,6 +117,7 @@ def test_what_is_right_is_not_written_again() -> None:
             assert cursor.rowcount == 0
 
 
+@pytest.mark.django_db(transaction=True)
 def test_after_a_migration_triggers_are_there_again_and_flags_are_right() -> None:
     database_keeps.forget(connection)
     if connection.vendor == "postgresql":  # keeps its triggers itself

@@ -116,6 +116,17 @@ def test_signs_of_life_renew_what_is_held() -> None:
     assert RemoteSlot.objects.get().until > soon + timedelta(seconds=10)
 
 
+def test_nothing_stays_of_processes_that_are_gone() -> None:
+    Process("killed", 1).pool.take()
+    with pytest.raises(RemoteUnavailable):
+        Process("killed while it waited", 1).pool.take()
+    RemoteSlot.objects.update(until=timezone.now() - timedelta(minutes=2))
+
+    Process("living").tend()
+
+    assert not RemoteSlot.objects.exists()
+
+
 def test_a_process_that_was_frozen_past_its_lease_lets_go_of_what_another_has_taken() -> None:
     frozen, other = Process("frozen", 1), Process("other", 1)
     with frozen.pool.lending() as before:

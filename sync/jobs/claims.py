@@ -15,6 +15,7 @@ from sync.models import SyncAttempt, SyncTask
 READ_WITH_IT = (
     "asked_by", "shop", "sales_order__shop", "delivery", "billing_document", "invoice"
 )  # fmt: skip
+LEFT_OUT = ("sales_order__payload", "invoice__payload")  # large, and read anew by whoever needs it
 
 
 def begin(pk: int, *, owner: str, lease: timedelta) -> SyncAttempt | None:
@@ -23,7 +24,7 @@ def begin(pk: int, *, owner: str, lease: timedelta) -> SyncAttempt | None:
         with transaction.atomic():
             if not SyncTask.objects.take(pk, owner=owner, lease=lease):
                 return None
-            tasks = SyncTask.objects.select_related(*READ_WITH_IT)
+            tasks = SyncTask.objects.select_related(*READ_WITH_IT).defer(*LEFT_OUT)
             task = tasks.annotate(may_be_held=may_be_held()).get(pk=pk)
             if vars(task)["may_be_held"] and _put_back(task):
                 return None

@@ -23,7 +23,7 @@ class DueWork:
         """Who else works, as the signs of life say."""
         since = clock.now() - ProcessHeartbeat.ALIVE_FOR
         alive = ProcessHeartbeat.objects.filter(kind="worker", beat_at__gt=since)
-        names = sorted({self._name, *alive.values_list("name", flat=True)})
+        names = sorted({self._name, *(one.name for one in alive if not one.wrong_clock)})
         self._part, self._parts = names.index(self._name), len(names)
 
     def __call__(self, most: int) -> list[Due]:
@@ -34,7 +34,9 @@ class DueWork:
             return mine + [one for one in found if one not in mine]
         if found[-1].is_urgent:  # however much is clicked, a little of the rest is done
             found += self._read(self._parts, priority__gt=URGENT)
-        return found[self._part :: self._parts]
+        mine = found[self._part :: self._parts]
+        # What stands first is done even where the worker whose part it is has no thread for it.
+        return mine + [one for one in found[: self._parts] if one not in mine]
 
     def _read(self, most: int, **only: int) -> list[Due]:
         """One task of each lock, and none of a lock whose task runs."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
+from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
 from rq.exceptions import DeserializationError
 from rq.job import Job
@@ -69,6 +71,11 @@ class Listener(SimpleWorker):
 
     def subscribe(self) -> None:
         """Hear no commands of RQ, by which Redis could also stop a worker."""
+
+    def teardown(self) -> None:
+        """Where Redis is away there is nobody to say goodbye to; what runs still ends in order."""
+        with suppress(RedisError):
+            super().teardown()  # type: ignore[no-untyped-call]  # RQ's own
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Take all rings that wait beside it: one look is enough for them."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from sync.jobs import resume
-from sync.jobs.bell import ring, rings_waiting
+from sync.jobs.bell import RINGS_AT_MOST, ring, rings_waiting
 from sync.jobs.cleared import close_cleared
 from sync.jobs.going_on import go_on
 from sync.jobs.holds import wake_forgotten
@@ -22,6 +22,7 @@ from sync.models.recording import keep_unanswered
 RING_AGAIN_AFTER = timedelta(seconds=5)
 FORGOTTEN_AFTER = timedelta(minutes=10)
 AT_ONCE = 500
+RING_FOR = 2 * RINGS_AT_MOST
 _stopped_in_turn = Turns()
 
 
@@ -41,18 +42,18 @@ def sweep() -> tuple[int, int]:
 
 
 def _unheard(now: datetime) -> list[SyncTask]:
-    """Due tasks nobody was told of, and then those whose ring may be lost. Where the queue holds
-    ``AT_ONCE`` rings, every worker is woken, however much more is due."""
+    """Due tasks nobody was told of, and then those whose ring may be lost. A few are enough: a
+    worker that hears one ring looks for all that is due."""
     due = SyncTask.objects.due(now)
     found: list[SyncTask] = []
     for priority in SyncTask.Priority:
         unrung = due.filter(rung_at__isnull=True, priority=priority).order_by("not_before")
-        found += unrung[: AT_ONCE - len(found)]
+        found += unrung[: RING_FOR - len(found)]
     missed_after = RING_AGAIN_AFTER
-    if rings_waiting() >= due.order_by()[:AT_ONCE].count():
+    if rings_waiting() >= due.order_by()[:RING_FOR].count():
         missed_after = FORGOTTEN_AFTER
     missed = due.filter(rung_at__lt=now - missed_after).order_by("rung_at")
-    found += missed[: AT_ONCE - len(found)]
+    found += missed[: RING_FOR - len(found)]
     return sorted(found, key=lambda task: (task.priority, task.pk))
 
 

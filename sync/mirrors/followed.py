@@ -9,17 +9,18 @@ from datetime import datetime, timedelta
 from django.db.models import Case, Count, DateTimeField, F, Max, Q, QuerySet, Value, When
 
 from sync.models import OutboundDelivery, SalesOrder, Step, SyncTask, clock
+from sync.models.order_work import OPEN_IN_SAP
 from sync.policy import Policy
 
 Stage = SalesOrder.Stage
-ENDED = [Stage.COMPLETE, Stage.CANCELED]  # as in the index ``order_open_in_sap``
+ENDED = [Stage.COMPLETE, Stage.CANCELED]
 SHARE_OF_AGE = 0.25  # of the time since an order was complete, until it is looked at again
 
 
 def open_orders(after: int, most: int) -> list[SalesOrder]:
     """In SAP and neither complete nor canceled, by key."""
-    orders = _in_sap().exclude(stage__in=ENDED).filter(pk__gt=after)
-    return list(orders.order_by("pk")[:most])
+    orders = SalesOrder.objects.filter(OPEN_IN_SAP, pk__gt=after)
+    return list(orders.defer("payload").order_by("pk")[:most])
 
 
 def followed_orders(most: int) -> list[SalesOrder]:

@@ -158,17 +158,18 @@ def ensure(connection: BaseDatabaseWrapper) -> None:
     """Makes what is missing; flags are counted again where triggers were missing."""
     if connection.vendor not in _INDEXES:
         return
+    present = _present(connection)
     with connection.cursor() as cursor:
         for name, on in _INDEXES[connection.vendor].items():
-            cursor.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {on}")
-        present = _present(connection)
+            if name not in present:
+                cursor.execute(f"CREATE INDEX {name} ON {on}")
         missing = [one for one in _triggers() if one[0] not in present]
         for name, table, when, then in missing:
             for sql in _trigger(connection.vendor, name, table, when, then):
                 cursor.execute(sql)
     if missing:
         count_again(connection)
-    if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql" and "order_name_trigram" not in present:
         _ensure_trigrams(connection)
 
 
@@ -188,9 +189,11 @@ def count_again(connection: BaseDatabaseWrapper) -> None:
 
 
 def _present(connection: BaseDatabaseWrapper) -> set[str]:
+    """Names of triggers and indexes."""
     where = {
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+        "sqlite": "SELECT name FROM sqlite_master WHERE type IN ('trigger', 'index')",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal "
+        "UNION SELECT indexname FROM pg_indexes WHERE tablename = 'sync_salesorder'",
     }
     with connection.cursor() as cursor:
         cursor.execute(where[connection.vendor])
@@ -212,6 +215,6 @@ def _ensure_trigrams(connection: BaseDatabaseWrapper) -> None:
     try:
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
             cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-            cursor.execute(f"CREATE INDEX IF NOT EXISTS order_name_trigram ON {_BY_TRIGRAM}")
+            cursor.execute(f"CREATE INDEX order_name_trigram ON {_BY_TRIGRAM}")
     except DatabaseError as error:
         logger.warning("names are searched without an index: pg_trgm is not there (%s)", error)

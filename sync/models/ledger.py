@@ -180,15 +180,7 @@ class SyncTask(models.Model):
                 name="one_running_task_per_lock",
             ),
         ]
-        indexes = [
-            *task_indexes.INDEXES,
-            *page_indexes.TASKS,
-            models.Index(fields=["state", "-id"], name="task_state"),
-            models.Index(fields=["step", "state", "-id"], name="task_step"),
-            models.Index(
-                fields=["cause_key"], condition=Q(state="needs_attention"), name="task_cause"
-            ),
-        ]
+        indexes = [*task_indexes.INDEXES, *page_indexes.TASKS]
 
     def __str__(self) -> str:
         return f"{self.get_step_display()} {self.reference}"

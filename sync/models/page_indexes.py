@@ -31,6 +31,9 @@ def _partial(name: str, condition: Q, date: str, number: str, total: str = "") -
 
 
 TASKS = [
+    Index(fields=["state", "-id"], name="task_state"),
+    Index(fields=["step", "state", "-id"], name="task_step"),
+    Index(fields=["cause_key"], condition=STOPPED, name="task_cause"),
     Index(
         fields=["cause", "cause_key", "step", "id"], condition=STOPPED, name="task_stopped_alike"
     ),
@@ -59,6 +62,10 @@ TASKS = [
 ORDERS = [
     # The name and e-mail are read from the index where too many orders match to look at all.
     Index(fields=["-placed_at", "-id", "customer_name", "customer_email"], name="order_placed_who"),
+    Index(fields=["stage", "-placed_at", "-id"], name="order_stage"),
+    Index(fields=["store_id", "-placed_at", "-id"], name="order_store"),
+    Index(fields=["grand_total", "id"], name="order_total"),
+    Index(fields=["increment_id"], name="order_increment"),
     Index(fields=["stage", "increment_id"], condition=~Q(stage="complete"), name="order_stage_no"),
     Index(
         fields=["stage", "grand_total", "id"],

@@ -70,6 +70,7 @@ class RemoteSlotQuerySet(models.QuerySet["RemoteSlot"]):
         of_system = self.filter(system=system)
         own = of_system.filter(number__isnull=False, holder=holder)
         own.update(until=now + self.LEASE)
+        of_system.filter(until__lt=now - self.LEASE).delete()  # of processes that are gone
         held: dict[str, set[int]] = {}
         waiting = Counter[str]()
         for number, name in of_system.filter(until__gt=now).values_list("number", "holder"):

@@ -10,10 +10,9 @@ from django.db.models.functions import Trim, Upper
 from django.urls import reverse
 from django.utils import timezone
 
-from sync.models import page_indexes
+from sync.models import order_work, page_indexes
 from sync.models.columns import document_number, money
 from sync.models.compared_orders import ComparedOrder
-from sync.models.order_work import NOT_CONFIRMED, NOT_LOOKED_FOR
 from sync.models.packed import PackedJSONField
 
 
@@ -187,10 +186,6 @@ class SalesOrder(ComparedOrder):
         ]
         indexes = [
             *page_indexes.ORDERS,
-            models.Index(fields=["stage", "-placed_at", "-id"], name="order_stage"),
-            models.Index(fields=["store_id", "-placed_at", "-id"], name="order_store"),
-            models.Index(fields=["grand_total", "id"], name="order_total"),
-            models.Index(fields=["increment_id"], name="order_increment"),
             models.Index(Upper(Trim("increment_id")), name="order_increment_any_case"),
             models.Index(
                 fields=["customer_reference"],
@@ -203,11 +198,7 @@ class SalesOrder(ComparedOrder):
                 condition=~models.Q(replaces_increment_id=""),
                 name="order_replaces",
             ),
-            models.Index(
-                fields=["comparison_due_at"],
-                condition=models.Q(comparison_due_at__isnull=False),
-                name="order_comparison_due",
-            ),
+            *order_work.INDEXES,
             models.Index(
                 fields=["deliveries_due_at"],
                 condition=models.Q(deliveries_due_at__isnull=False),
@@ -222,19 +213,6 @@ class SalesOrder(ComparedOrder):
                 fields=["billing_watched_at"],
                 condition=models.Q(stage="complete", deliveries_due_at__isnull=True),
                 name="order_billing_watched",
-            ),
-            models.Index(fields=["id"], condition=NOT_CONFIRMED, name="order_to_confirm"),
-            models.Index(fields=["shop", "sap_sold_to"], name="order_sold_to"),
-            models.Index(
-                fields=["stage", "placed_at", "id"],
-                condition=NOT_LOOKED_FOR,
-                name="order_to_look_for",
-            ),
-            models.Index(
-                fields=["id"],
-                condition=~models.Q(stage__in=["complete", "canceled"])
-                & models.Q(sap_read_at__isnull=False),
-                name="order_open_in_sap",
             ),
         ]
 

@@ -1,5 +1,5 @@
-"""Indexes by which the ledger is asked while workers and scheduler run: partial ones, so that
-millions of done tasks cost them nothing."""
+"""Indexes by which the ledger is asked while workers and scheduler run: nearly all are partial, so
+that millions of done tasks cost them nothing."""
 
 from __future__ import annotations
 
@@ -32,4 +32,7 @@ INDEXES = [
         condition=Q(error_class=Kind.MISCONFIGURED.value),
         name="task_in_trouble",
     ),
+    Index(fields=["cause_key"], condition=Q(state="needs_attention"), name="task_cause"),
+    Index(fields=["state", "-id"], name="task_state"),
+    Index(fields=["step", "state", "-id"], name="task_step"),
 ]

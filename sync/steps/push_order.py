@@ -147,12 +147,10 @@ def _refuse_renumbered(known: SalesOrder, web_order: MagentoOrder) -> None:
 
 
 def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> CreatedSalesOrder:
-    with (
-        run.calls.writing_ahead(create_began_at=timezone.now().isoformat()),
-        writing_to_sap(run, order, partial(_store_ahead, order, translated)),
-        run.remotes.sap().unit_of_work() as unit,
-    ):
-        created = _create_unless_it_dumps(run, order, unit, translated)
+    began, ahead = timezone.now().isoformat(), partial(_store_asked, order, translated)
+    with writing_to_sap(run, order, ahead), run.remotes.sap().unit_of_work() as unit:
+        with run.calls.writing_ahead(create_began_at=began):
+            created = _create_unless_it_dumps(run, order, unit, translated)
         number = created.sap_sales_order_number
         _refuse_taken(order, number)
         with run.calls.writing_ahead(sap_sales_order_number=number):
@@ -160,7 +158,7 @@ def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> Cre
     return created
 
 
-def _store_ahead(order: SalesOrder, translated: TranslatedOrder) -> None:
+def _store_asked(order: SalesOrder, translated: TranslatedOrder) -> None:
     store_quantities_asked(order, translated)
     note_reference(order, translated.request.customer_reference)
 

@@ -160,8 +160,8 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
         return partial(self._create, request)
 
     def _create(self, request: ShipmentRequest) -> int:
-        ahead = partial(tracks.remember_parcels, self.run, request.tracks)
-        with writing_to_shop(self.run, self.order, ahead):
+        facts = tracks.parcels_to_remember(self.run, request.tracks)
+        with writing_to_shop(self.run, self.order), self.run.calls.writing_ahead(**facts):
             return self.run.magento().create_shipment(self.order.entity_id, request)
 
     def is_mail_queued(self, made: MagentoShipment) -> bool:

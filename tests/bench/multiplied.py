@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Model
 
+from sync.models import database_keeps
+
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
@@ -65,6 +67,7 @@ def without_indexes() -> Iterator[None]:
         for _name, definition in found:
             cursor.execute(definition)
         cursor.execute("SET session_replication_role = DEFAULT")
+    database_keeps.count_again(connection)
 
 
 def set_sequences() -> None:

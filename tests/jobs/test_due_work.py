@@ -72,8 +72,25 @@ def test_two_workers_begin_with_different_tasks() -> None:
     due = tasks(40)
     one, other = two_workers()
 
-    assert found(one) == due[0:20:2]
-    assert found(other) == due[1:20:2]
+    assert found(one)[:10] == due[0:20:2]
+    assert found(other)[:10] == due[1:20:2]
+
+
+def test_what_has_waited_longest_is_done_whoever_s_part_it_is() -> None:
+    due = tasks(40)
+
+    _one, other = two_workers()
+
+    assert found(other)[-1] == due[0]
+
+
+def test_a_worker_whose_clock_is_wrong_takes_no_work_and_so_has_no_part() -> None:
+    due = tasks(20)
+    a_worker(name="worker@a:0", clock_skew_seconds=400)
+    alone = DueWork("worker@a:1")
+    alone.note_workers()
+
+    assert found(alone) == due[:10]
 
 
 def test_at_the_end_of_the_list_each_takes_what_the_other_may_have_left() -> None:

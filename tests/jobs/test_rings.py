@@ -206,6 +206,16 @@ def test_a_worker_takes_no_commands_from_redis(redis: Redis, rung: list[bool]) -
     assert worker.pubsub_thread is None
 
 
+def test_a_worker_ends_in_order_though_redis_is_away(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = work(redis)
+    gone = Redis(unix_socket_path="/nonexistent/redis.sock")
+    monkeypatch.setattr(worker, "connection", gone)
+
+    worker.teardown()
+
+
 def test_files_of_another_version_do_not_keep_redis_from_starting(redis: Redis) -> None:
     """They lie in its directory: it starts empty beside them, for it is only the bell."""
     assert redis.ping()

@@ -12,6 +12,7 @@ import pytest
 from sync.errors import MappingMissing, UnexpectedRecord
 from sync.magento.parsing import parse_order
 from sync.magento.records import MagentoOrder
+from sync.mapping import missing
 from sync.mapping.for_order import mapping_for
 from sync.mapping.missing import Collection
 from sync.mapping_tables import MappingTable, MissingEntry
@@ -112,8 +113,9 @@ def key_of(table: MappingTable, key: str) -> tuple[str, str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("gap", GAPS)
 def test_the_page_says_of_each_order_what_its_translation_misses(
-    gap: str, orders: list[SalesOrder]
+    gap: str, orders: list[SalesOrder], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(missing, "MOST_ORDERS", len(orders))
     for store_id in {order.store_id for order in orders}:
         a_sales_area(store_id=store_id, **(WHOLE | GAPS[gap]))
     expected = {order.pk: list(missed(order)) for order in orders}

@@ -71,7 +71,7 @@ def test_attention_follows_retries_until_the_last(signed_in: SignIn) -> None:
     page = client.get("/attention/", {"seen": stamp})
 
     assert page.status_code == 200
-    assert "every 2s" not in page.content.decode()
+    assert 'hx-get="/attention/' not in page.content.decode()
 
 
 def test_documents_of_a_cause_with_many_are_loaded_when_it_is_opened(signed_in: SignIn) -> None:

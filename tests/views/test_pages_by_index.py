@@ -1,7 +1,7 @@
 """Every page, filter, sort, search and live poll finds its rows by index, whatever the size.
 
 Each address is asked for on a small data set and each query it makes is explained: on SQLite no
-large table may be read row by row; on PostgreSQL neither, once sequential reads are made expensive.
+large table or whole index may be read; on PostgreSQL no table, once that is made expensive.
 A filter, sort or page that is new is here by itself (``tests.addresses``).
 """
 
@@ -42,10 +42,7 @@ LARGE = (
     "sync_synctask|sync_syncattempt|sync_remotecall|sync_decision|sync_dryrun|"
     "sync_shipment_further_deliveries|sync_invoice_further_documents|sync_sapsalesorderline"
 )
-PARTIAL_INDEXES = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '%) WHERE %'",
-    "postgresql": "SELECT indexrelid::regclass::text FROM pg_index WHERE indpred IS NOT NULL",
-}
+PARTIAL_INDEXES = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '%) WHERE %'"
 LIMITED = re.compile(r"LIMIT \d+\)?(?: OFFSET \d+)?(?: subquery)?$")
 # With a limit these end soon: nearly every document is in the shop. SQLite reads names from an
 # index, until it has found enough (stack.md section 9).
@@ -92,9 +89,10 @@ def scans(sql: str, params: Any) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(f"{explain} {sql}", params)
         rows = cursor.fetchall()
-        cursor.execute(PARTIAL_INDEXES[connection.vendor])
-        partial = {name for (name,) in cursor.fetchall()}
     if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(PARTIAL_INDEXES)
+            partial = {name for (name,) in cursor.fetchall()}
         for *_ids, words in rows:
             found = re.match(r"SCAN (\S+)(?: USING (?:COVERING )?INDEX (\S+))?", words)
             if found and found[2] not in partial:
@@ -105,8 +103,7 @@ def scans(sql: str, params: Any) -> Iterator[str]:
     while nodes:
         node = nodes.pop()
         nodes += node.get("Plans", [])
-        is_whole = "Relation Name" in node and "Index Cond" not in node
-        if is_whole and "Bitmap" not in node["Node Type"] and node.get("Index Name") not in partial:
+        if node["Node Type"] == "Seq Scan":  # the few rows here may all be read by an index
             yield node["Relation Name"]
 
 

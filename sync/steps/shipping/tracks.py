@@ -34,9 +34,14 @@ def tracks_of(delivery: OutboundDelivery) -> tuple[Track, ...]:
 
 def remember_parcels(run: StepRun, tracks: Sequence[Track]) -> None:
     """Before sending: after a lost answer they still count as the portal's own."""
+    if facts := parcels_to_remember(run, tracks):
+        run.task.write_ahead(**facts)
+
+
+def parcels_to_remember(run: StepRun, tracks: Sequence[Track]) -> dict[str, list[str]]:
+    """The task's facts that ``remember_parcels`` writes; empty where there are no parcels."""
     numbers = _numbers(tracks) | _remembered(run)
-    if numbers:
-        run.task.write_ahead(parcels=sorted(numbers))
+    return {"parcels": sorted(numbers)} if numbers else {}
 
 
 def store_notice_queued(run: StepRun, order: SalesOrder, shipment: MagentoShipment) -> bool:
