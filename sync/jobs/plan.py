@@ -125,11 +125,10 @@ def _rest_of_click(task: SyncTask) -> Iterator[Work]:
 
 
 def _confirmations(task: SyncTask) -> Iterator[Work]:
-    order = task.sales_order
-    if order is not None:
-        order = SalesOrder.objects.select_related("shop").defer("payload").get(pk=order.pk)
-        marked = _steps_marked_done(order)
-        if order.is_in_sap and order.confirmed_at is None and Step.CONFIRM_ORDER not in marked:
+    marked = news.marked_done(Step.CONFIRM_ORDER, sales_order="pk")
+    unconfirmed = SalesOrder.objects.filter(tasks=task, confirmed_at=None)
+    for order in _light(unconfirmed.exclude(marked)):
+        if order.is_in_sap:
             yield work.confirm_order(order)
 
 
@@ -231,12 +230,6 @@ def _invoices(only: SalesOrder | None = None) -> Iterator[Work]:
         lines = lines.filter(billing_document__in=news.settle(BillingDocument))
     for line in _first_per_document(lines, "billing_document", only):
         yield work.push_invoice(line.billing_document, _order_of(line.sales_order))
-
-
-def _steps_marked_done(order: SalesOrder) -> set[str]:
-    """Steps of this order that a person has marked done; not asked for again until reopened."""
-    marked = Decision.objects.marked_done(Step.PUSH_ORDER, Step.CONFIRM_ORDER)
-    return set(marked.filter(sales_order=order).values_list("task__step", flat=True))
 
 
 def _first_per_document(

@@ -55,10 +55,9 @@ class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
     def take(self, pk: int, *, owner: str, lease: timedelta) -> bool:
         """As ``claim``, but raises ``IntegrityError`` while another task of its lock runs."""
         now = clock.now()
-        taken = (
-            SyncTask.objects.due(now)
-            .filter(pk=pk)
-            .update(
+        taken = SyncTask.objects.due(now).filter(pk=pk)
+        return bool(
+            taken.update(
                 state=SyncTask.State.RUNNING,
                 started_at=now,
                 lease_owner=owner,
@@ -67,7 +66,6 @@ class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
                 is_wanted_again=False,
             )
         )
-        return bool(taken)
 
 
 class SyncTask(models.Model):
