@@ -114,11 +114,11 @@ def test_a_round_of_200_open_orders_without_news_costs_ten_calls_and_stores_no_r
     with CaptureQueriesContext(connection) as queries:
         calls = calls_of(world, lambda: a_round(world))
 
-    assert len(calls) <= 0.05 * len(orders)
+    assert len(calls) <= 0.05 * len(orders), calls
     assert calls.count(STATUS) == 1
     assert BILLS not in calls
     assert rows() == before
-    assert _writes(queries) == {"sync_outbounddelivery"}  # when its parcels are due again
+    assert _writes(queries) <= {"sync_outbounddelivery"}  # when its parcels are due again
     assert FetchHealth.objects.filter(last_good_at__gt=ended_at).count() == 2
 
 

@@ -38,7 +38,7 @@ def of_many_orders(run: StepRun, orders: list[SalesOrder], pulled: Pulled) -> An
         _ask_deliveries(run, answer, pulled, with_parcels=False)
     sources = run.policy.delivery_sources
     answer.unchanged = unchanged_deliveries(answer.deliveries.values(), sources)
-    if _has_parcels(run):
+    if _has_parcels(run) and (orders or not run.place):  # not for a last slice of nothing else
         _ask_parcels(run, answer, pulled)
     return answer
 
