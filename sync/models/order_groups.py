@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 GROUP = "orders:"
-# Billing costs about two calls for each order, which makes two seconds; and a task's reference
+# Billing costs about three calls for each order, two seconds in all; and a task's reference
 # holds this many keys of eight digits.
 ORDERS_IN_GROUP = 8
 

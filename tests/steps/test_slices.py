@@ -285,7 +285,7 @@ def test_25_orders_billed_at_once_become_three_tasks(sparing: World) -> None:
     assert groups("pull_billing") == waiting
     calls = calls_of(sparing, sparing.work_off)
     assert calls.count(BILLS) == 22
-    assert len(calls) <= 22 + 5 * 3
+    assert len(calls) == 2 * 22 + 2 * 3  # two for each bill, and two for each group
     assert BillingDocument.objects.count() == len(orders)
     assert not SalesOrder.objects.exclude(billing_due_at=None).exists()
     assert SyncTask.objects.filter(step="pull_billing").exclude(sales_order=None).count() == 0
