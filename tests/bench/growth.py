@@ -29,8 +29,8 @@ def figures(stage: Stage) -> Iterator[Figure]:
         tell("pages: skipped; BENCH_MILLION and BENCH_MILLION_10K name no databases")
         return
     pages = _measured(stage, large, "large")
-    yield from _within(pages)
-    yield from _growth(pages, _measured(stage, small, "small"))
+    yield from within(pages)
+    yield from growth(pages, _measured(stage, small, "small"))
     for one in sorted(pages, key=lambda one: -one.all_ms)[:WORST]:
         tell(f"  {one.row}")
 
@@ -50,7 +50,7 @@ def read_back(told: Path) -> list[PageCost]:
     return [PageCost(**json.loads(line)) for line in told.read_text("utf-8").splitlines()]
 
 
-def _within(pages: list[PageCost]) -> Iterator[Figure]:
+def within(pages: list[PageCost]) -> Iterator[Figure]:
     every = len(pages)
     yield Figure("pages: measured at a million orders", every, aim=Aim.STATED)
     quick = sum(one.is_answered and one.all_ms <= MOST_IN_ALL_MS for one in pages)
@@ -59,7 +59,7 @@ def _within(pages: list[PageCost]) -> Iterator[Figure]:
     yield at_least(f"pages: database ≤ {MOST_IN_DATABASE_MS} ms", by_index, every)
 
 
-def _growth(pages: list[PageCost], small: list[PageCost]) -> Iterator[Figure]:
+def growth(pages: list[PageCost], small: list[PageCost]) -> Iterator[Figure]:
     before = {one.name: one.all_ms for one in small}
     grown = {one.name: one.all_ms / before[one.name] for one in pages if before.get(one.name)}
     worst = max(grown, key=lambda name: grown[name])
