@@ -39,6 +39,11 @@ from sync.translate.sap_order import missing_entries
 MOST_ORDERS = 25  # translated for one view: the oldest, and as many whose customer is missing
 MOST_STOPPED = 500
 MOST_DELIVERIES = 1_000
+OF_STOPPED = (
+    "cause", "cause_key", "mapping_table", "mapping_key", "mapping_field", "shop", "delivery",
+    "sales_order__placed_at", "sales_order__currency", "sales_order__grand_total",
+    "sales_order__payment_method",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -147,8 +152,8 @@ class Collection:
         stopped = SyncTask.objects.filter(
             ~Q(mapping_table="") | Q(cause=PaperCause.NOBODY_COLLECTS.code),
             state=SyncTask.State.NEEDS_ATTENTION,
-        ).select_related("sales_order", "shop")
-        found = list(stopped.defer("sales_order__payload", "facts")[: MOST_STOPPED + 1])
+        ).select_related("sales_order")
+        found = list(stopped.prefetch_related("shop").only(*OF_STOPPED)[: MOST_STOPPED + 1])
         self.is_cut |= len(found) > MOST_STOPPED
         for task in found[:MOST_STOPPED]:
             missing = entry_of(task)

@@ -38,11 +38,12 @@ def figures(stage: Stage) -> Iterator[Figure]:
 def _measured(stage: Stage, database: str, name: str) -> list[PageCost]:
     """In a process of its own: this one is set up for the stage's database."""
     told = stage.directory / f"pages-{name}.json"
-    environment = {**os.environ, "DATABASE_URL": database, "JSON": str(told)}
-    subprocess.run(
-        [sys.executable, "-m", "tests.bench.pages"],
-        env=environment, check=True, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+    environment = {
+        **os.environ, "DATABASE_URL": database, "JSON": str(told),
+        "DJANGO_SETTINGS_MODULE": "tests.settings",  # without collectstatic
+    }  # fmt: skip
+    command = [sys.executable, "-m", "tests.bench.pages"]
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
     return read_back(told)
 
 

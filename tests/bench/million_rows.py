@@ -33,6 +33,7 @@ INCREMENT_ID = "'1' || lpad(n::text, 8, '0')"
 SAP_NUMBER = "lpad((5000000 + n)::text, 10, '0')"
 TOTAL = "20 + (n::bigint * 7919) % 100000 / 100.0"
 ARTICLE = "((n * 31 + m * 17) % 20000)"
+UNMAILED = "(n % 200 = 1)"
 PARCEL = "'00340434' || lpad((n * 2 + m)::text, 12, '0')"
 
 
@@ -197,6 +198,7 @@ class Rows:
             "id": ORDER, "billing_document_number": "lpad((91000000 + n)::text, 10, '0')",
             "billing_date": f"{when}::date", "remote_created_at": when, "changed_at": when,
             "read_at": when, "gross_value": TOTAL, "news_at": "NULL",
+            "has_unmailed": UNMAILED,
         })  # fmt: skip
         self._fill(self.document.lines.get(), self.zones.billed, {
             "id": self._nth, "billing_document_id": ORDER,
@@ -211,7 +213,7 @@ class Rows:
         self._fill(self.invoice, self.zones.billed, {
             "id": ORDER, "entity_id": ORDER, "sales_order_id": ORDER, "billing_document_id": ORDER,
             "increment_id": "'2' || lpad(n::text, 8, '0')", "remote_created_at": when,
-            "read_at": when, "is_customer_told": "n % 200 <> 1",
+            "read_at": when, "is_customer_told": f"NOT {UNMAILED}",
         })  # fmt: skip
 
     def ledger(self) -> None:

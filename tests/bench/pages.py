@@ -8,6 +8,7 @@ writes a session.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import time
@@ -140,6 +141,7 @@ def _asked(client: Any, name: str, url: str) -> PageCost:
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     django.setup()
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # some are only posted to
     costs = measure_pages(pairs=bool(os.environ.get("PAIRS")), only=os.environ.get("ONLY", ""))
     for one in sorted(costs, key=lambda one: -one.all_ms):
         sys.stdout.write(f"{one.row}\n")
