@@ -14,7 +14,7 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 
 from sync.jobs.bell import ring_after_commit
-from sync.jobs.work import Work, is_full_fetch
+from sync.jobs.work import Work, has_turns
 from sync.models import Step, SyncTask, clock
 from sync.models.open_tasks import create_unless_open
 from sync.models.steps import ASKING, Act
@@ -235,9 +235,9 @@ def _wake(task: SyncTask, values: Mapping[str, Any]) -> Asked | None:
 
 
 def _next_turn(task: SyncTask) -> Asked | None:
-    """Queue a full fetch again at each turn, however the last one ended; other stopped work is left
-    to people. None where nothing changes."""
-    if not is_full_fetch(task) or task.state == SyncTask.State.RUNNING:
+    """Queue a full fetch, or one of its groups, again at each turn, however the last one ended;
+    other stopped work is left to people. None where nothing changes."""
+    if not has_turns(task) or task.state == SyncTask.State.RUNNING:
         return None
     now = clock.now()
     if task.state == SyncTask.State.WAITING and task.not_before <= now:

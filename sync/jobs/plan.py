@@ -111,11 +111,11 @@ def follow_ups(task: SyncTask) -> Iterator[Work]:
     elif task.step == Step.PULL_ORDERS:
         yield from open_work(Step.PUSH_ORDER)
     elif task.step == Step.PULL_DELIVERIES:
-        yield from _comparisons(task.sales_order)
-        yield from _shipments(task.sales_order)
+        yield from _comparisons(work.orders_of(task))
+        yield from _shipments(work.orders_of(task))
     elif task.step == Step.PULL_BILLING:
-        yield from _comparisons(task.sales_order)
-        yield from _invoices(task.sales_order)
+        yield from _comparisons(work.orders_of(task))
+        yield from _invoices(work.orders_of(task))
 
 
 def _rest_of_click(task: SyncTask) -> Iterator[Work]:
@@ -181,14 +181,14 @@ def _pushes(orders: QuerySet[SalesOrder], most: int) -> Iterator[Work]:
         yield work.push_order(order)
 
 
-def _comparisons(only: SalesOrder | None = None) -> Iterator[Work]:
+def _comparisons(only: Collection[int] | None = None) -> Iterator[Work]:
     """Orders in SAP that either side has changed. What a person has marked done is compared all the
     same, because the change is a new one."""
     changed = SalesOrder.objects.filter(
         comparison_due_at__isnull=False, sap_read_at__isnull=False, shop__is_active=True
     )
     if only is not None:
-        changed = changed.filter(pk=only.pk)
+        changed = changed.filter(pk__in=only)
     changed = _free(changed, Step.PUSH_ORDER)
     for order in _light(changed).order_by("comparison_due_at", "id")[:AT_ONCE]:
         yield work.push_order(order)
@@ -214,8 +214,8 @@ def _light(orders: QuerySet[SalesOrder]) -> QuerySet[SalesOrder]:
     return orders.select_related("shop").defer("payload")
 
 
-def _shipments(only: SalesOrder | None = None) -> Iterator[Work]:
-    """Deliveries with news for the shop; of one order whatever the shop was not told."""
+def _shipments(only: Collection[int] | None = None) -> Iterator[Work]:
+    """Deliveries with news for the shop; of named orders whatever it was not told."""
     lines = news.wanted_shipments()
     if only is None:
         lines = lines.filter(delivery__in=news.settle(OutboundDelivery))
@@ -223,8 +223,8 @@ def _shipments(only: SalesOrder | None = None) -> Iterator[Work]:
         yield work.push_shipment(line.delivery, _order_of(line.sales_order))
 
 
-def _invoices(only: SalesOrder | None = None) -> Iterator[Work]:
-    """Billing documents with news for the shop; of one order whatever the shop was not told."""
+def _invoices(only: Collection[int] | None = None) -> Iterator[Work]:
+    """Billing documents with news for the shop; of named orders whatever it was not told."""
     lines = news.wanted_invoices()
     if only is None:
         lines = lines.filter(billing_document__in=news.settle(BillingDocument))
@@ -233,11 +233,11 @@ def _invoices(only: SalesOrder | None = None) -> Iterator[Work]:
 
 
 def _first_per_document(
-    lines: QuerySet[Line], document: str, only: SalesOrder | None
+    lines: QuerySet[Line], document: str, only: Collection[int] | None
 ) -> QuerySet[Line]:
     """One line per pair of document and order, oldest first."""
     if only is not None:
-        lines = lines.filter(sales_order=only)
+        lines = lines.filter(sales_order__in=only)
     firsts = lines.values(document, "sales_order").annotate(first=Min("pk")).values("first")
     wanted = lines.model._default_manager.filter(pk__in=firsts.order_by("first")[:AT_ONCE])
     wanted = wanted.select_related(document, "sales_order__shop").order_by("pk")

@@ -29,7 +29,7 @@ from sync.jobs.ends import End, end_of, next_behind
 from sync.jobs.holds import held_back
 from sync.jobs.retries import is_passing_refusal, next_delay, next_fetch
 from sync.jobs.taking_up import take_up
-from sync.jobs.work import is_full_fetch, of_order
+from sync.jobs.work import has_turns, is_full_fetch, of_groups
 from sync.models import Step, StepSchedule, SyncAttempt, SyncTask, clock
 from sync.models.failures import NO_FAILURE, columns_of
 from sync.models.recording import Recording
@@ -134,8 +134,8 @@ def _close_or_go_on(run: StepRun, done: Slice) -> End:
         task.succeed(done.outcome)
         end = end_of(task)
         asked = ask_follow_ups(task)
-    alone = (of_order(Step(task.step), order) for order in done.by_themselves)
-    asked += ask_all(alone, **_following(task))
+    if done.in_groups:
+        asked += ask_all(of_groups(Step(task.step), done.in_groups), **_following(task))
     behind = [one.task for one in asked if one.task.lock == task.lock]
     if end.behind is None and len(behind) == 1 and behind[0].state == SyncTask.State.WAITING:
         return replace(end, behind=behind[0].pk)
@@ -182,7 +182,7 @@ def _close_failed(run: StepRun, error: SyncError) -> None:
     hold = held_back(task) if isinstance(error, RemoteChanged) else None
     if hold is not None and hold.until is not None:
         failure, delay = hold.failure, hold.until - clock.now()
-    elif is_full_fetch(task):
+    elif has_turns(task):
         is_shown = _is_believed(task, error) and not isinstance(error, RemoteUnavailable)
         delay = None if is_shown else next_fetch(error, task.attempts, settings.RETRY_SCALE)
     outcome = SyncAttempt.Outcome.FAILED if delay is None else SyncAttempt.Outcome.RETRY

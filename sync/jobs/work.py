@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from sync.models import (
     Step,
     SyncTask,
 )
+from sync.models.order_groups import GROUP, groups_of, keys_in, reference_of
 from sync.models.steps import FETCHES
 from sync.models.systems import SAP
 
@@ -140,6 +142,19 @@ def is_full_fetch(task: SyncTask) -> bool:
     return task.step in FETCHES and task.sales_order_id is None and task.reference == whole
 
 
+def has_turns(task: SyncTask) -> bool:
+    """Whether the next round asks for it again, however it ended: a full fetch, or one of its
+    groups."""
+    return is_full_fetch(task) or task.is_of_group
+
+
+def orders_of(task: SyncTask) -> list[int] | None:
+    """Keys of the orders a task is about; None where it is about no orders in particular."""
+    if task.sales_order_id is not None:
+        return [task.sales_order_id]
+    return keys_in(task.reference) or None
+
+
 def shop_reference(shop: Shop) -> str:
     return f"shop:{shop.code}"
 
@@ -147,6 +162,13 @@ def shop_reference(shop: Shop) -> str:
 def order_lock(order: SalesOrder) -> str:
     """All writes for one order, in the shop and in SAP, happen one after the other."""
     return f"order:{order.pk}"
+
+
+def of_groups(step: Step, keys: Iterable[int]) -> list[Work]:
+    """Reading these orders, some at a time."""
+    return [
+        Work(step, reference_of(group), f"{step}:{GROUP}{group[0]}") for group in groups_of(keys)
+    ]
 
 
 def of_order(step: Step, order: SalesOrder) -> Work:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Case, Count, DateTimeField, F, Max, Q, QuerySet, Value, When
 
 from sync.models import OutboundDelivery, SalesOrder, Step, SyncTask, clock
+from sync.models.order_groups import GROUP, keys_in
 from sync.models.order_work import OPEN_IN_SAP
 from sync.policy import Policy
 
@@ -55,12 +56,34 @@ def _next_read(completed_at: datetime | None, now: datetime, policy: Policy) -> 
 
 def orders_to_bill(most: int) -> list[SalesOrder]:
     """Orders of which SAP has news in billing, the oldest news first, without those that have a
-    task of their own for it."""
+    task of their own for it, or of their group."""
     moving = [SyncTask.State.WAITING, SyncTask.State.RUNNING]
     under_way = SyncTask.objects.filter(step=Step.PULL_BILLING, state__in=moving)
-    due = _in_sap().filter(billing_due_at__lte=clock.now())
+    due = _billing_is_due()
     free = due.exclude(pk__in=under_way.filter(sales_order__isnull=False).values("sales_order"))
-    return list(free.select_related("shop").order_by("billing_due_at")[:most])
+    found = list(free[:most])
+    if found and (grouped := orders_in_groups(Step.PULL_BILLING)):
+        return list(free.exclude(pk__in=grouped)[:most])
+    return found
+
+
+def due_for_billing(keys: Collection[int]) -> list[SalesOrder]:
+    """Those of these orders of which SAP still has news in billing."""
+    return list(_billing_is_due().filter(pk__in=keys))
+
+
+def orders_in_groups(step: Step) -> set[int]:
+    """Keys of the orders that a group's task reads now, or as soon as a worker is free. One that
+    waits after a failure holds nobody up: its orders may be read by others."""
+    State = SyncTask.State
+    due = Q(state=State.WAITING, not_before__lte=clock.now())
+    groups = SyncTask.objects.filter(due | Q(state=State.RUNNING), step=step)
+    references = groups.filter(reference__startswith=GROUP).values_list("reference", flat=True)
+    return {key for reference in references.order_by() for key in keys_in(reference)}
+
+
+def orders_of_group(keys: Collection[int]) -> list[SalesOrder]:
+    return list(_in_sap().filter(pk__in=keys).order_by("pk"))
 
 
 def note_billing_news(sap_numbers: Collection[str]) -> None:
@@ -112,6 +135,10 @@ def schedule_parcels(delivery_numbers: Collection[str], policy: Policy) -> None:
 def read_as_changed(delivery_numbers: Collection[str]) -> None:
     """Their parcels could not be read: each fetch tries again, as if the delivery had changed."""
     OutboundDelivery.objects.filter(delivery_number__in=delivery_numbers).update(fingerprint="")
+
+
+def _billing_is_due() -> QuerySet[SalesOrder]:
+    return _in_sap().filter(billing_due_at__lte=clock.now()).order_by("billing_due_at")
 
 
 def _in_sap() -> QuerySet[SalesOrder]:

@@ -18,6 +18,7 @@ from sync.causes.cause import Team
 from sync.errors import LeaseLost
 from sync.models import clock, page_indexes, task_indexes
 from sync.models.failures import NO_FAILURE
+from sync.models.order_groups import keys_in, told
 from sync.models.steps import Step
 from sync.models.systems import MAGENTO, SAP, kind_of, shop_code
 
@@ -183,7 +184,17 @@ class SyncTask(models.Model):
         indexes = [*task_indexes.INDEXES, *page_indexes.TASKS]
 
     def __str__(self) -> str:
-        return f"{self.get_step_display()} {self.reference}"
+        return f"{self.get_step_display()} {self.subject}"
+
+    @property
+    def is_of_group(self) -> bool:
+        """Whether it reads some orders that a full fetch has left to it."""
+        return bool(keys_in(self.reference))
+
+    @property
+    def subject(self) -> str:
+        """Its reference as people read it."""
+        return told(self.reference)
 
     @property
     def is_open(self) -> bool:

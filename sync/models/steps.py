@@ -102,7 +102,7 @@ class Step(models.TextChoices):
     )
     TAKE_UP_CLICK = (
         "take_up_click",
-        Facts(Act.ASKING, NEITHER, "sync.retry_tasks", Team.ADMINISTRATOR, every=None),
+        Facts(Act.ASKING, NEITHER, "sync.view_queue", Team.ADMINISTRATOR, every=None),
         "Queue what was clicked",
     )
 

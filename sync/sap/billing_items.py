@@ -142,8 +142,9 @@ class BillingLines:
         return next(filter(None, told), "")
 
     def orders_of(self, document: str) -> tuple[str, ...]:
-        rows = self.stored.get(document, ())
-        return tuple(sorted({text_or_blank(row, "AUBEL") for row in rows} - {""}))
+        """None where a line does not say whose it is."""
+        orders = {text_or_blank(row, "AUBEL") for row in self.stored.get(document, ())}
+        return () if "" in orders else tuple(sorted(orders))
 
 
 def read_invoice(

@@ -6,10 +6,10 @@ order or of a delivery, or the document flow, says that there is something new.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sync.mirrors.followed import note_billing_read, orders_to_bill
+from sync.mirrors.followed import due_for_billing, note_billing_read, orders_to_bill
 from sync.mirrors.sap import store_billing_document
 from sync.mirrors.unchanged import unchanged_billing_documents
 from sync.mirrors.unreadable_documents import Pulled
@@ -21,36 +21,44 @@ from sync.steps.from_sap.storing import is_about_one_order, keep, refresh_change
 from sync.steps.invoicing.billing_watch import watch_complete_orders
 from sync.steps.step_run import Slice, StepRun
 
-# Each order costs some calls; what is due beyond these is read by tasks of its own, side by side.
+# Each order costs some calls; what is due beyond these is read in groups, side by side.
 ORDERS_AT_ONCE = 3
-TASKS_AT_ONCE = 500
+ORDERS_IN_GROUPS = 500
 
 
 def pull_billing(run: StepRun) -> Slice:
     pulled = Pulled(run.task, Step.PULL_BILLING)
     if is_about_one_order(run):
         return _of_one_order(run, pulled)
+    if run.group:
+        return _of_group(run, pulled)
     place = run.place
     is_watch_news = False if place else watch_complete_orders(run)
     read, place = _statuses(run, place, pulled)
-    due = orders_to_bill(ORDERS_AT_ONCE + TASKS_AT_ONCE)
+    due = orders_to_bill(ORDERS_AT_ONCE + ORDERS_IN_GROUPS)
     found = place.get("found", 0) + _read_documents(run, due[:ORDERS_AT_ONCE], pulled)
     pulled.update_tasks()
-    by_themselves = tuple(due[ORDERS_AT_ONCE:])
+    in_groups = tuple(order.pk for order in due[ORDERS_AT_ONCE:])
     return Slice(
         _told(found, pulled),
-        has_news=pulled.has_news or is_watch_news or bool(by_themselves),
+        has_news=pulled.has_news or is_watch_news or bool(in_groups),
         place={**place, "found": found} if read.place else {},
-        by_themselves=by_themselves,
+        in_groups=in_groups,
     )
 
 
 def _of_one_order(run: StepRun, pulled: Pulled) -> Slice:
     order, found = run.sales_order, 0
     if order.is_in_sap:
-        if not run.is_follow_up:
-            keep(run, of_one_order(run, order, pulled), pulled)
+        keep(run, of_one_order(run, order, pulled), pulled)
         found = _read_documents(run, [order], pulled)
+    pulled.update_tasks()
+    return Slice(_told(found, pulled))
+
+
+def _of_group(run: StepRun, pulled: Pulled) -> Slice:
+    """Those of its orders that are still due; the fetch has just read their statuses."""
+    found = _read_documents(run, due_for_billing(run.group), pulled)
     pulled.update_tasks()
     return Slice(_told(found, pulled))
 
@@ -80,7 +88,8 @@ def _read_documents(run: StepRun, orders: Sequence[SalesOrder], pulled: Pulled) 
     if not orders:
         return 0
     asked_at = clock.now()
-    references = _references_of(orders)
+    orders_of_reference = _references_of(orders)
+    references = list(orders_of_reference)
     sap = run.remotes.sap()
     documents = pulled.records_of(sap.search_billing_documents(reference_documents=references))
     with run.storing():
@@ -93,17 +102,38 @@ def _read_documents(run: StepRun, orders: Sequence[SalesOrder], pulled: Pulled) 
                 orders_of = {item.sap_sales_order_number for item in record.items}
                 with pulled.kept_apart("billing", number, orders_of):
                     store_billing_document(record)
-        if not any(one.kind in {"billing", "reference"} for one in pulled.unreadable):
-            note_billing_read(orders, asked_at)
+        note_billing_read(_fully_read(orders, orders_of_reference, pulled), asked_at)
         refresh_changed(list(orders) if is_about_one_order(run) else [], pulled)
     found = {("billing", record.billing_document_number) for record in documents}
     return len(found & pulled.read)
 
 
-def _references_of(orders: Sequence[SalesOrder]) -> list[str]:
-    deliveries = OutboundDeliveryLine.objects.filter(sales_order__in=orders)
-    numbers = deliveries.values_list("delivery__delivery_number", flat=True).distinct()
-    return [*(order.sap_sales_order_number for order in orders), *numbers]
+def _references_of(orders: Sequence[SalesOrder]) -> dict[str, set[str]]:
+    """The documents that may have been billed, each with its SAP orders of these."""
+    found = {order.sap_sales_order_number: {order.sap_sales_order_number} for order in orders}
+    lines = OutboundDeliveryLine.objects.filter(sales_order__in=orders)
+    pairs = lines.values_list("delivery__delivery_number", "sales_order__sap_sales_order_number")
+    for delivery, order in pairs.distinct():
+        found.setdefault(delivery, set()).add(order)
+    return found
+
+
+def _fully_read(
+    orders: Sequence[SalesOrder], orders_of_reference: Mapping[str, set[str]], pulled: Pulled
+) -> list[SalesOrder]:
+    """None of them where it is not known whose document could not be read."""
+    lacking: set[str] = set()
+    for one in pulled.unreadable:
+        if one.kind == "reference":
+            concerned = orders_of_reference.get(one.number, set())
+        elif one.kind == "billing":
+            concerned = set(one.orders)
+        else:
+            continue
+        if not concerned or "" in concerned:
+            return []
+        lacking |= concerned
+    return [order for order in orders if order.sap_sales_order_number not in lacking]
 
 
 def _told(found: int, pulled: Pulled) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sync.magento.client import MagentoClient
 from sync.models import BillingDocument, Invoice, OutboundDelivery, SalesOrder, Shop, SyncTask
+from sync.models.order_groups import keys_in
 from sync.models.recording import Recording
 from sync.models.rounds import place_of
 from sync.policy import Policy
@@ -23,7 +24,7 @@ class Slice:
     outcome: str
     has_news: bool = True
     place: dict[str, Any] = field(default_factory=dict)
-    by_themselves: tuple[SalesOrder, ...] = ()  # each is read by a task of its own
+    in_groups: tuple[int, ...] = ()  # keys of orders that are read by tasks of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,9 @@ class StepRun:
         return place_of(self.task)
 
     @property
-    def is_follow_up(self) -> bool:
-        """Whether a fetch asked for it, which has just read what many orders have in common."""
-        return self.task.origin == SyncTask.Origin.FOLLOW_UP and self.task.asked_by_id is None
+    def group(self) -> list[int]:
+        """Keys of the orders that a fetch left to this task; empty for any other task."""
+        return keys_in(self.task.reference)
 
     @property
     def shop(self) -> Shop:

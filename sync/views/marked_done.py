@@ -62,7 +62,7 @@ class _DecideTask(Decide):
     def question_about(
         self, task: SyncTask, title: str, button: str, refusal: str, *then: str
     ) -> Question:
-        step, subject = Step(task.step), str(task.sales_order or task.shop or task.reference)
+        step, subject = Step(task.step), str(task.sales_order or task.shop or task.subject)
         facts = [Fact("What was to be done", step.label)]
         for label, document in (
             ("Delivery", task.delivery),

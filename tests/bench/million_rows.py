@@ -166,6 +166,7 @@ class Rows:
             "picked_at": f"CASE WHEN {has_left} THEN {when} END",
             "goods_issue_date": f"CASE WHEN {has_left} THEN {when}::date END",
             "billing_status": f"CASE WHEN {zones.billed} THEN 'C' ELSE 'A' END",
+            "news_at": f"CASE WHEN {has_left} AND NOT {zones.shipped} THEN {when} END",
         }, 2)  # fmt: skip
         self._fill(self.delivery.lines.get(), f"{zones.delivered} AND (m <= 2 OR n % 5 = 0)", {
             "id": self._nth, "delivery_id": f"1000 + n + ((m - 1) / 2) * {last}",
@@ -195,7 +196,7 @@ class Rows:
         self._fill(self.document, self.zones.billed, {
             "id": ORDER, "billing_document_number": "lpad((91000000 + n)::text, 10, '0')",
             "billing_date": f"{when}::date", "remote_created_at": when, "changed_at": when,
-            "read_at": when, "gross_value": TOTAL,
+            "read_at": when, "gross_value": TOTAL, "news_at": "NULL",
         })  # fmt: skip
         self._fill(self.document.lines.get(), self.zones.billed, {
             "id": self._nth, "billing_document_id": ORDER,
@@ -210,7 +211,7 @@ class Rows:
         self._fill(self.invoice, self.zones.billed, {
             "id": ORDER, "entity_id": ORDER, "sales_order_id": ORDER, "billing_document_id": ORDER,
             "increment_id": "'2' || lpad(n::text, 8, '0')", "remote_created_at": when,
-            "read_at": when, "is_customer_told": "n % 200 <> 0",
+            "read_at": when, "is_customer_told": "n % 200 <> 1",
         })  # fmt: skip
 
     def ledger(self) -> None:

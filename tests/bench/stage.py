@@ -153,6 +153,7 @@ def _start(stage: Stage, shop: int, sap: int) -> None:
     deadline = time.monotonic() + READY_WITHIN_SECONDS
     waiting = {f"{one.address}/sandbox/health" for one in (stage.shop, stage.sap)}
     while waiting:
+        stage.crew.keep_up()
         waiting = {address for address in waiting if not _answers(address)}
         if time.monotonic() > deadline:
             raise RuntimeError(f"no answer from {waiting}; see {stage.crew.logs}")

@@ -172,11 +172,15 @@ def test_a_dry_run_and_the_timeline_show_the_zeros_that_are_sent(
     world.run(work.dry_run(order))
     world.run(work.push_order(order))
 
-    kept = DryRun.objects.get().request
-    sent = RemoteCall.objects.get(operation="BAPI_SALESORDER_CREATEFROMDAT2", is_write=True).request
-    for shown in (kept, sent):
-        assert shown["ORDER_HEADER_IN"]["DIVISION"] == "00"
-        assert "000000" in {one["ITM_NUMBER"] for one in shown["ORDER_CONDITIONS_IN"]}
+    tried = DryRun.objects.get()
+    call = RemoteCall.objects.get(operation="BAPI_SALESORDER_CREATEFROMDAT2", is_write=True)
     client.force_login(a_user("Administrators"))
     page = client.get(reverse("sync:order", args=[order.pk])).content.decode()
-    assert page.count("&quot;DIVISION&quot;: &quot;00&quot;") >= 2
+    for name, shown in (("dry_run_payload", tried), ("call", call)):
+        assert shown.request["ORDER_HEADER_IN"]["DIVISION"] == "00"
+        assert "000000" in {one["ITM_NUMBER"] for one in shown.request["ORDER_CONDITIONS_IN"]}
+        address = reverse(f"sync:{name}", args=[shown.pk])
+        assert address in page
+        payload = client.get(address).content.decode()
+        assert "&quot;DIVISION&quot;: &quot;00&quot;" in payload
+        assert "&quot;ITM_NUMBER&quot;: &quot;000000&quot;" in payload

@@ -24,6 +24,8 @@ SHOP = {
     "connect_timeout_seconds": 5.0,
     "read_timeout_seconds": 60.0,
     "call_timeout_seconds": 120.0,
+    "connections": 16,
+    "calls_per_second": 0.0,
 }
 
 

@@ -15,10 +15,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from sync.causes.sap import SapCause
+from sync.errors import RemoteRejected, UnexpectedRecord
 from sync.jobs import work
 from sync.jobs.ask import ask
 from sync.jobs.run import run_one
 from sync.mirrors.followed import open_orders
+from sync.mirrors.sap import store_billing_document
 from sync.models import (
     BillingDocument,
     FetchHealth,
@@ -29,13 +32,15 @@ from sync.models import (
     SyncAttempt,
     SyncTask,
 )
+from sync.models.order_groups import keys_in
 from sync.reading import Read
 from sync.sandbox.sap import billing
 from sync.sandbox.sap.documents import SalesOrder as SapOrder
 from sync.sap.client import SapClient
-from sync.sap.records import SapDelivery
+from sync.sap.records import SapBillingDocument, SapDelivery
 from sync.steps.from_sap.answers import PARCELS_AT_ONCE
 from sync.steps.pull_billing import ORDERS_AT_ONCE
+from sync.steps.step_run import StepRun
 from tests.builders import a_user
 from tests.wire import Killed
 from tests.world import World
@@ -247,23 +252,131 @@ def test_who_asks_for_bills_gets_those_of_this_moment(sparing: World) -> None:
     assert BillingDocument.objects.count() == 1
 
 
-def test_many_orders_billed_at_once_are_read_side_by_side(sparing: World) -> None:
-    orders = [sparing.into_sap("virtual") for _ in range(ORDERS_AT_ONCE + 2)]
-    a_round(sparing)
+# ---- groups
+def billed(world: World, count: int) -> list[SalesOrder]:
+    """So many orders of which SAP has bills that nobody has read."""
+    first = world.into_sap("virtual")
+    orders = [first, *(world.into_sap("virtual") for _ in range(count - 1))]
+    a_round(world)
     for order in orders:
-        sparing.bill(orders=[order])
-    sparing.run(work.pull_deliveries())
+        world.bill(orders=[order])
+    world.run(work.pull_deliveries())
+    return orders
+
+
+def groups(step: str) -> list[SyncTask]:
+    """Those that wait, by key."""
+    waiting = SyncTask.objects.due(timezone.now()).filter(step=step, sales_order=None)
+    return sorted(waiting, key=lambda task: keys_in(task.reference))
+
+
+def test_25_orders_billed_at_once_become_three_tasks(sparing: World) -> None:
+    orders = billed(sparing, 25)
 
     sparing.run(work.pull_billing())
-    waiting = SyncTask.objects.due(timezone.now()).filter(step="pull_billing")
-    assert set(waiting.values_list("sales_order", flat=True)) == {
-        order.pk for order in orders[ORDERS_AT_ONCE:]
-    }
-    calls = calls_of(sparing, sparing.work_off)
 
-    assert calls.count(BILLS) == 2
+    waiting = groups("pull_billing")
+    assert BillingDocument.objects.count() == ORDERS_AT_ONCE
+    assert [one.subject for one in waiting] == ["8 orders", "8 orders", "6 orders"]
+    assert len({one.lock for one in waiting}) == 3
+    read = [key for one in waiting for key in keys_in(one.reference)]
+    assert read == [order.pk for order in orders[ORDERS_AT_ONCE:]]
+    sparing.run(work.pull_billing())  # the next round leaves them to their tasks
+    assert groups("pull_billing") == waiting
+    calls = calls_of(sparing, sparing.work_off)
+    assert calls.count(BILLS) == 22
+    assert len(calls) <= 22 + 5 * 3
     assert BillingDocument.objects.count() == len(orders)
     assert not SalesOrder.objects.exclude(billing_due_at=None).exists()
+    assert SyncTask.objects.filter(step="pull_billing").exclude(sales_order=None).count() == 0
+
+
+def test_a_group_is_stored_in_one_transaction(sparing: World) -> None:
+    billed(sparing, ORDERS_AT_ONCE + 8)
+    sparing.run(work.pull_billing())
+    (group,) = groups("pull_billing")
+
+    with mock.patch.object(
+        StepRun, "storing", autospec=True, side_effect=StepRun.storing
+    ) as stored:
+        run_one(group.pk, sparing.remotes)
+
+    assert stored.call_count == 1
+    assert BillingDocument.objects.count() == ORDERS_AT_ONCE + 8
+
+
+def test_a_group_read_again_reads_nothing_twice(sparing: World) -> None:
+    billed(sparing, ORDERS_AT_ONCE + 4)
+    sparing.run(work.pull_billing())
+    (group,) = groups("pull_billing")
+    sparing.work_off()
+
+    SyncTask.objects.filter(pk=group.pk).update(state=State.WAITING)
+    calls = calls_of(sparing, lambda: run_one(group.pk, sparing.remotes))
+
+    assert calls == []
+    group.refresh_from_db()
+    assert (group.state, group.outcome) == (State.DONE, "0 billing documents read.")
+
+
+def test_a_bill_that_cannot_be_stored_holds_up_its_own_order_only(sparing: World) -> None:
+    orders = billed(sparing, ORDERS_AT_ONCE + 4)
+    sparing.run(work.pull_billing())
+    spoilt = orders[-1]
+
+    def store(record: SapBillingDocument) -> None:
+        if spoilt.sap_sales_order_number in {one.sap_sales_order_number for one in record.items}:
+            raise UnexpectedRecord("It is odd.", cause=SapCause.DOES_NOT_FIT)
+        store_billing_document(record)
+
+    with mock.patch("sync.steps.pull_billing.store_billing_document", store):
+        sparing.work_off()
+
+    due = SalesOrder.objects.exclude(billing_due_at=None)
+    assert [one.pk for one in due] == [spoilt.pk]
+    assert BillingDocument.objects.count() == len(orders) - 1
+    stopped = SyncTask.objects.get(state=State.NEEDS_ATTENTION)
+    assert stopped.sales_order == spoilt
+    a_round(sparing)
+    assert BillingDocument.objects.count() == len(orders)
+    stopped.refresh_from_db()
+    assert stopped.state == State.DONE
+
+
+@pytest.mark.parametrize("ends", [State.CANCELLED, State.NEEDS_ATTENTION])
+def test_what_a_group_left_unread_is_asked_for_in_the_next_round(
+    sparing: World, ends: SyncTask.State
+) -> None:
+    orders = billed(sparing, 2 * ORDERS_AT_ONCE)
+    sparing.run(work.pull_billing())
+    SyncTask.objects.filter(pk=groups("pull_billing")[0].pk).update(state=ends)
+
+    a_round(sparing)
+
+    assert BillingDocument.objects.count() == len(orders)
+
+
+def test_a_group_that_fails_is_no_failed_round_and_is_tried_again(sparing: World) -> None:
+    orders = billed(sparing, ORDERS_AT_ONCE + 4)
+    sparing.run(work.pull_billing())
+    (group,) = groups("pull_billing")
+
+    with mock.patch.object(
+        SapClient,
+        "search_billing_documents",
+        side_effect=RemoteRejected("No.", cause=SapCause.DOES_NOT_FIT),
+    ):
+        run_one(group.pk, sparing.remotes)
+
+    group.refresh_from_db()
+    assert (group.state, group.is_put_off) == (State.WAITING, True)
+    assert not FetchHealth.objects.filter(consecutive_failures__gt=0).exists()
+    assert set(FetchHealth.objects.values_list("reference", flat=True)) <= {"sap", "shop:demo"}
+    a_round(sparing)  # its orders are read at the next turn at the latest
+    assert BillingDocument.objects.count() > ORDERS_AT_ONCE
+    SyncTask.objects.filter(pk=group.pk).update(not_before=timezone.now())
+    sparing.work_off()
+    assert BillingDocument.objects.count() == len(orders)
 
 
 # ---- parcels
@@ -329,7 +442,13 @@ def test_goods_that_leave_together_are_read_side_by_side_with_their_parcels(
     world.run(work.pull_deliveries())
 
     assert OutboundDelivery.objects.count() == PARCELS_AT_ONCE
-    assert SyncTask.objects.due(timezone.now()).filter(step="pull_deliveries").count() == 3
+    (group,) = groups("pull_deliveries")
+    assert group.subject == "3 orders"
+    calls = calls_of(world, lambda: run_one(group.pk, world.remotes))
+    assert STATUS not in calls
+    assert calls.count(DELIVERIES) <= 1 + 3
+    SyncTask.objects.filter(pk=group.pk).update(state=State.WAITING)
+    assert calls_of(world, lambda: run_one(group.pk, world.remotes)) == [DELIVERIES]
     world.work_off()
     for order in orders:
         (shipment,) = world.shop_books(order)["shipments"]

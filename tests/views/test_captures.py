@@ -22,6 +22,7 @@ from tests.builders import (
     an_invoice,
     an_order_in_sap,
 )
+from tests.clicked import queue_clicks
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
@@ -106,6 +107,7 @@ def test_who_collects_is_asked_for_under_master_data(signed_in: SignIn) -> None:
         "method": "cardgateway", "payment_terms": "0001", "release": "authorized",
         "collected_by": "shop",
     })  # fmt: skip
+    queue_clicks()
 
     task.refresh_from_db()
     assert PaymentMapping.objects.get().collected_by == "shop"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from sync.mirrors.compared import unlisted_orders
 from sync.mirrors.deleted_deliveries import unlisted_deliveries
@@ -10,7 +10,7 @@ from sync.mirrors.followed import parcels_to_read
 from sync.mirrors.unchanged import stored_with_parcels, unchanged_deliveries, unchanged_parcels
 from sync.mirrors.unreadable_documents import Pulled
 from sync.models import SalesOrder, Step
-from sync.sap.records import SapSalesOrder
+from sync.sap.records import SapDelivery, SapSalesOrder
 from sync.steps.from_sap.answer import Answer
 from sync.steps.step_run import StepRun
 
@@ -19,13 +19,24 @@ PARCELS_AT_ONCE = 5
 
 
 def of_one_order(run: StepRun, order: SalesOrder, pulled: Pulled) -> Answer:
-    """Everything at once, parcels included. A follow-up of a fetch does not ask for the status once
-    more."""
+    """Everything at once, parcels included."""
     answer = Answer([order])
-    if not run.is_follow_up:
-        _ask_statuses(run, answer, pulled)
+    _ask_statuses(run, answer, pulled)
     _ask_deliveries(run, answer, pulled, with_parcels=_has_parcels(run))
     answer.asked = set(answer.deliveries)
+    return answer
+
+
+def of_group(run: StepRun, orders: list[SalesOrder], pulled: Pulled) -> Answer:
+    """What a fetch has put off, for all at once: the fetch has just asked for their status, and
+    what another has read meanwhile is not read again."""
+    answer = Answer(orders)
+    if orders:
+        _ask_deliveries(run, answer, pulled, with_parcels=False)
+    answer.unchanged = unchanged_deliveries(answer.deliveries.values(), run.policy.delivery_sources)
+    if _has_parcels(run):
+        wanted = [one.delivery_number for one in _with_parcels_to_read(answer)]
+        _read_parcels(run, answer, wanted, pulled)
     return answer
 
 
@@ -89,26 +100,32 @@ def _ask_deliveries(run: StepRun, answer: Answer, pulled: Pulled, *, with_parcel
 
 
 def _ask_parcels(run: StepRun, answer: Answer, pulled: Pulled) -> None:
-    changed = answer.deliveries.keys() - answer.unchanged
-    known = stored_with_parcels(changed)
-    left = [
-        one
-        for number in sorted(changed)
-        if (one := answer.deliveries[number]).is_goods_issued or number in known
-    ]
+    left = _with_parcels_to_read(answer)
     now, answer.put_off = left[:PARCELS_AT_ONCE], left[PARCELS_AT_ONCE:]
     wanted = [one.delivery_number for one in now]
     if run.task.step == Step.PULL_DELIVERIES:
         wanted += [one for one in parcels_to_read(PARCELS_AT_ONCE) if one not in wanted]
         wanted = wanted[:PARCELS_AT_ONCE]
-    for number in (*wanted, *(one.delivery_number for one in answer.put_off)):
+    for one in answer.put_off:
+        answer.deliveries.pop(one.delivery_number, None)
+    _read_parcels(run, answer, wanted, pulled)
+
+
+def _with_parcels_to_read(answer: Answer) -> list[SapDelivery]:
+    changed = answer.deliveries.keys() - answer.unchanged
+    known = stored_with_parcels(changed)
+    return [
+        one
+        for number in sorted(changed)
+        if (one := answer.deliveries[number]).is_goods_issued or number in known
+    ]
+
+
+def _read_parcels(run: StepRun, answer: Answer, numbers: list[str], pulled: Pulled) -> None:
+    if not numbers:
+        return
+    for number in numbers:
         answer.deliveries.pop(number, None)  # without its parcels none of them is stored
-    if wanted:
-        _read_parcels(run, answer, wanted, pulled)
-
-
-def _read_parcels(run: StepRun, answer: Answer, wanted: Collection[str], pulled: Pulled) -> None:
-    numbers = list(wanted)
     read = pulled.records_of(run.remotes.sap().search_deliveries(delivery_numbers=numbers))
     sources = run.policy.delivery_sources
     answer.asked = set(numbers)

@@ -6,9 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sync.mirrors.followed import followed_orders, open_orders
+from sync.mirrors.followed import followed_orders, open_orders, orders_in_groups
 from sync.mirrors.unreadable_documents import Pulled
-from sync.models import SalesOrder
+from sync.models import SalesOrder, Step
 from sync.steps.from_sap.answers import of_many_orders
 from sync.steps.from_sap.storing import keep, orders_of
 from sync.steps.step_run import StepRun
@@ -20,7 +20,7 @@ class Statuses:
 
     found: int = 0
     place: dict[str, Any] = field(default_factory=dict)
-    by_themselves: tuple[SalesOrder, ...] = ()
+    in_groups: tuple[int, ...] = ()
 
 
 def next_statuses(run: StepRun, place: dict[str, Any], pulled: Pulled) -> Statuses:
@@ -35,10 +35,12 @@ def next_statuses(run: StepRun, place: dict[str, Any], pulled: Pulled) -> Status
     return Statuses(
         found=len(answer.deliveries) + len(answer.put_off),
         place={"after": after} if len(orders) == most else {},
-        by_themselves=_known(wanted) if wanted else (),
+        in_groups=_known(wanted) if wanted else (),
     )
 
 
-def _known(sap_numbers: set[str]) -> tuple[SalesOrder, ...]:
+def _known(sap_numbers: set[str]) -> tuple[int, ...]:
+    """Without those that a group's task is about to read, or reads."""
     orders = SalesOrder.objects.filter(sap_sales_order_number__in=sap_numbers - {""})
-    return tuple(orders.filter(sap_read_at__isnull=False).select_related("shop").defer("payload"))
+    known = set(orders.filter(sap_read_at__isnull=False).values_list("pk", flat=True))
+    return tuple(known - orders_in_groups(Step.PULL_DELIVERIES))

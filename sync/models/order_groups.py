@@ -1,0 +1,35 @@
+"""Groups of web orders that one task reads together: its reference names them by their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+GROUP = "orders:"
+# Billing costs about two calls for each order, which makes two seconds; and a task's reference
+# holds this many keys of eight digits.
+ORDERS_IN_GROUP = 8
+
+
+def groups_of(keys: Iterable[int]) -> list[tuple[int, ...]]:
+    keys = sorted(keys)
+    return [
+        tuple(keys[start : start + ORDERS_IN_GROUP])
+        for start in range(0, len(keys), ORDERS_IN_GROUP)
+    ]
+
+
+def reference_of(group: Iterable[int]) -> str:
+    return GROUP + ",".join(map(str, group))
+
+
+def told(reference: str) -> str:
+    """A task's reference as people read it."""
+    count = len(keys_in(reference))
+    return f"{count} order{'s' if count > 1 else ''}" if count else reference
+
+
+def keys_in(reference: str) -> list[int]:
+    """The keys of a group's orders; empty where the reference is of something else."""
+    if not reference.startswith(GROUP):
+        return []
+    return [int(key) for key in reference.removeprefix(GROUP).split(",")]

@@ -1,0 +1,68 @@
+"""What the pages cost at a million orders, and how much more than at 10,000.
+
+Both databases are made beforehand by ``make million``; BENCH_MILLION and BENCH_MILLION_10K name
+them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+from tests.bench.figures import Aim, Figure, at_least
+from tests.bench.pages import MOST_IN_ALL_MS, MOST_IN_DATABASE_MS, PageCost
+from tests.bench.stage import Stage
+from tests.chaos.command_line import tell
+
+WORST = 10
+GROWTH = 2
+
+
+def figures(stage: Stage) -> Iterator[Figure]:
+    large, small = os.environ.get("BENCH_MILLION"), os.environ.get("BENCH_MILLION_10K")
+    if not large or not small:
+        tell("pages: skipped; BENCH_MILLION and BENCH_MILLION_10K name no databases")
+        return
+    pages = _measured(stage, large, "large")
+    yield from within(pages)
+    yield from growth(pages, _measured(stage, small, "small"))
+    for one in sorted(pages, key=lambda one: -one.all_ms)[:WORST]:
+        tell(f"  {one.row}")
+
+
+def _measured(stage: Stage, database: str, name: str) -> list[PageCost]:
+    """In a process of its own: this one is set up for the stage's database."""
+    told = stage.directory / f"pages-{name}.json"
+    environment = {**os.environ, "DATABASE_URL": database, "JSON": str(told)}
+    subprocess.run(
+        [sys.executable, "-m", "tests.bench.pages"],
+        env=environment, check=True, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    return read_back(told)
+
+
+def read_back(told: Path) -> list[PageCost]:
+    return [PageCost(**json.loads(line)) for line in told.read_text("utf-8").splitlines()]
+
+
+def within(pages: list[PageCost]) -> Iterator[Figure]:
+    every = len(pages)
+    yield Figure("pages: measured at a million orders", every, aim=Aim.STATED)
+    quick = sum(one.is_answered and one.all_ms <= MOST_IN_ALL_MS for one in pages)
+    yield at_least(f"pages: CPU and database ≤ {MOST_IN_ALL_MS} ms", quick, every)
+    by_index = sum(one.is_answered and one.database_ms <= MOST_IN_DATABASE_MS for one in pages)
+    yield at_least(f"pages: database ≤ {MOST_IN_DATABASE_MS} ms", by_index, every)
+
+
+def growth(pages: list[PageCost], small: list[PageCost]) -> Iterator[Figure]:
+    before = {one.name: one.all_ms for one in small}
+    grown = {one.name: one.all_ms / before[one.name] for one in pages if before.get(one.name)}
+    worst = max(grown, key=lambda name: grown[name])
+    yield Figure("pages: growth from 10,000, median", median(grown.values()), "×", GROWTH)
+    yield Figure("pages: growth from 10,000, worst", grown[worst], "×", GROWTH)
+    tell(f"  grown most: {worst}")
