@@ -39,6 +39,8 @@ _MASKED_PARTS = (
 _PLAIN_KEYS = frozenset({"emailsent", "sendemail"})
 _EMAIL = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+")
 _CREDENTIAL = re.compile(r"(?i)\b(bearer|oauth)\s+\S+")
+# Nearly every value: a number, a code, a date. Neither pattern above can match in it.
+_holds_one_plain_word = re.compile(r"[A-Za-z0-9.:/_+-]*").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ def redact(value: Any) -> Any:
 
 def redact_text(text: str) -> str:
     """Without e-mail addresses and credentials, cut to a readable length."""
+    if len(text) <= LONGEST_TEXT and _holds_one_plain_word(text):
+        return text
     # Cut first: the search takes time that grows with the square of the length.
     begin, left = text[: LONGEST_TEXT + LONGEST_ADDRESS], len(text) - LONGEST_TEXT
     plain = _CREDENTIAL.sub(MASK, _EMAIL.sub(MASK, begin) if "@" in begin else begin)
@@ -77,9 +81,13 @@ def redact_text(text: str) -> str:
 def _redacted(value: Any, level: int) -> Any:
     if level > DEEPEST_LEVEL:
         return "…"
-    if isinstance(value, Mapping):
+    if type(value) is str:  # most values are
+        return redact_text(value)
+    if isinstance(value, dict | Mapping):
         return {
-            redact_text(str(key)): MASK if _is_masked(key, item) else _redacted(item, level + 1)
+            (known := _known_key(key))[0]: MASK
+            if known[1] and _is_told(item)
+            else _redacted(item, level + 1)
             for key, item in value.items()
         }
     if isinstance(value, list | tuple | set | frozenset):
@@ -111,17 +119,19 @@ def _plain(value: Any) -> Any:
     return redact_text(str(value))
 
 
-def _is_masked(key: Any, item: Any) -> bool:
+def _is_told(item: Any) -> bool:
     """Empty values are kept: that something is missing is no secret, and it helps."""
-    if item is None or item in ("", [], {}) or isinstance(item, bool):
-        return False
+    return not (item is None or item in ("", [], {}) or isinstance(item, bool))
+
+
+def _known_key(key: Any) -> tuple[str, bool]:
+    """As the ledger keeps it, and whether it hides what stands under it."""
     name = str(key)
-    return _hides_data(name) if len(name) < LONGEST_NAME else _hides_data.__wrapped__(name)
+    return _of_key(name) if len(name) < LONGEST_NAME else _of_key.__wrapped__(name)
 
 
 @lru_cache(maxsize=4096)  # records have few names and many values
-def _hides_data(name: str) -> bool:
+def _of_key(name: str) -> tuple[str, bool]:
     plain = re.sub(r"[^a-z0-9]", "", name.lower())
-    if plain in _PLAIN_KEYS:
-        return False
-    return plain in _MASKED_KEYS or any(part in plain for part in _MASKED_PARTS)
+    is_hiding = plain in _MASKED_KEYS or any(part in plain for part in _MASKED_PARTS)
+    return redact_text(name), is_hiding and plain not in _PLAIN_KEYS

@@ -32,9 +32,11 @@ def answer(
 
 
 def _without_initial(value: Any) -> Any:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         return {
-            name: _without_initial(item) for name, item in value.items() if not _is_initial(item)
+            name: item if type(item) is str else _without_initial(item)
+            for name, item in value.items()
+            if not _is_initial(item)
         }
     if isinstance(value, list | tuple):
         return [_without_initial(item) for item in value]

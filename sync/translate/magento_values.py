@@ -87,12 +87,12 @@ def plain_json(value: Any, level: int = 0) -> Any:
     """
     if level > DEEPEST_LEVEL:
         return None
-    if isinstance(value, Mapping):
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, dict | Mapping):
         return {_text(str(key)): plain_json(item, level + 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain_json(item, level + 1) for item in value]
-    if isinstance(value, str):
-        return _text(value)
     if isinstance(value, Decimal | float):
         number = float(value)
         return number if math.isfinite(number) else None
@@ -101,6 +101,8 @@ def plain_json(value: Any, level: int = 0) -> Any:
 
 def _text(text: str) -> str:
     """PostgreSQL takes neither NUL nor half of a surrogate pair."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
