@@ -36,14 +36,18 @@ def _processes(sessions: int) -> int:
     return 1 if sessions < 4 else 2
 
 
+def _threads(sessions: int) -> int:
+    """Of each process: two for each session, so that one calls the shop meanwhile, and one that is
+    kept for clicks."""
+    return 2 * sessions // _processes(sessions) + 1
+
+
 def _rate(stage: Stage, remotes: Remotes, sessions: int, orders: int) -> float:
     cycle.place(stage, orders)
     cycle.fetch_only(stage, orders)
     cycle.ask_for_pushes()
     stage.be_slow(remotes)
-    stage.start_workers(
-        _processes(sessions), 2 * sessions // _processes(sessions), SAP_SESSIONS=str(sessions)
-    )
+    stage.start_workers(_processes(sessions), _threads(sessions), SAP_SESSIONS=str(sessions))
     found = cycle.rate(stage, cycle.CONFIRMED, orders, after=2 * sessions)
     stage.stop_workers()
     return found

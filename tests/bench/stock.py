@@ -59,10 +59,12 @@ def enqueue(redis_address: str, keys: list[int]) -> None:
 
 
 def main() -> None:
-    """A forking worker, started by the bench."""
+    """A forking worker, started by the bench; what the job imports is there before it forks."""
     set_up_django()
     from redis import Redis
     from rq import Queue, Worker
+
+    import sync.steps  # noqa: F401
 
     redis = Redis.from_url(os.environ["REDIS_URL"])
     Worker([Queue(QUEUE, connection=redis)], connection=redis).work(logging_level="WARNING")
