@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import BigIntegerField, Count, Func, JSONField, Model, QuerySet, Sum, Value
+from django.db.models.functions import Cast
 
 from sync.mirrors.packing import pack_payloads
 from sync.models import (
@@ -29,7 +30,7 @@ from sync.models import (
 
 BATCH_ROWS = 200
 REST = timedelta(minutes=10)
-EMPTY = Value(None, JSONField())
+EMPTY = Cast(Value("null"), JSONField())  # of JSON; a plain None would be NULL
 
 Rows = QuerySet[Any]
 
