@@ -138,8 +138,7 @@ class Clerks:
         if not held:
             return
         order = held[0]
-        is_over = order["billing_status"] in ("C", "") and order["delivery_status"] in ("C", "")
-        if is_over and script.is_settled and not self._is_awaited(script, order):
+        if is_over(order) and script.is_settled and not self._is_awaited(script, order):
             self._finish(script)
             return
         for path, body in next_steps(script, order):
@@ -194,6 +193,13 @@ class Clerks:
         for order in sap_orders(self._sap, script.increment_id):
             if order["rejection_status"] != "C":
                 self._sap.post(f"orders/{order['number']}/reject")
+
+
+def is_over(order: Books) -> bool:
+    """Whether SAP has nothing left to do. A set may be billed before its parts have left."""
+    have_left = all(one["goods_movement_status"] == "C" for one in order["deliveries"])
+    statuses = (order["billing_status"], order["delivery_status"])
+    return have_left and all(status in ("C", "") for status in statuses)
 
 
 def has_come(moment: Moment, scene: Scene) -> bool:

@@ -90,14 +90,15 @@ class Crew:
             try:
                 process.running.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                process.running.kill()
+                os.killpg(process.running.pid, signal.SIGKILL)
                 process.running.wait()
         self.processes.clear()
 
     def _signal(self, name: str, number: signal.Signals) -> None:
+        """To its children as well: faketime passes nothing on."""
         running = self.processes[name].running
         if running.poll() is None:
-            running.send_signal(number)
+            os.killpg(running.pid, number)
 
     def _spawn(self, name: str, command: Sequence[str]) -> subprocess.Popen[bytes]:
         with (self.logs / f"{name}.log").open("ab") as log:
@@ -107,6 +108,7 @@ class Crew:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,
                 preexec_fn=die_with_parent,
             )
 
