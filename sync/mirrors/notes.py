@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils import timezone
@@ -50,12 +50,6 @@ def note_watched(orders: Iterable[SalesOrder], news: Iterable[int], now: datetim
 
 def keep(order: SalesOrder, **columns: object) -> None:
     """Writes only these columns, because another worker may have changed the others."""
-    keep_for([order], **columns)
-
-
-def keep_for(orders: Sequence[SalesOrder], **columns: object) -> None:
-    """The same values for each, with one query."""
-    SalesOrder.objects.filter(pk__in=[order.pk for order in orders]).update(**columns)
-    for order in orders:
-        for name, value in columns.items():
-            setattr(order, name, value)
+    SalesOrder.objects.filter(pk=order.pk).update(**columns)
+    for name, value in columns.items():
+        setattr(order, name, value)

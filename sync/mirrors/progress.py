@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sync.mirrors.intake import reason_not_taken, reason_one_sided, rules_of
 from sync.mirrors.nobody_moves import reason_nobody_moves
-from sync.mirrors.notes import keep, keep_for
+from sync.mirrors.notes import keep
 from sync.mirrors.order_documents import Documents, documents_of
 from sync.mirrors.unwanted_goods import reason_unwanted, store_unwanted_quantities
 from sync.models import (
@@ -30,6 +30,7 @@ from sync.translate.sap_progress import left_to_bill, left_to_deliver
 Stage = SalesOrder.Stage
 OPEN_STAGES = frozenset(Stage) - {Stage.COMPLETE, Stage.CANCELED}
 AT_ONCE = 500
+_Move = tuple[str, str, tuple[tuple[str, object], ...]]  # from which stage and reason; the columns
 NOTHING = Documents()  # what SAP holds of an order it does not have
 
 
@@ -55,18 +56,42 @@ def stage_orders(orders: Sequence[SalesOrder], decided: Sequence[SalesOrder] | N
     in_sap = [order for order in orders if order.is_in_sap]
     documents = documents_of(in_sap, decided) if in_sap else {}
     now = clock.now()
-    alike: dict[tuple[tuple[str, object], ...], list[SalesOrder]] = defaultdict(list)
+    alike: dict[_Move, list[SalesOrder]] = defaultdict(list)
     for order in in_sap:
-        alike[_items(staged(order, documents[order.pk], now))].append(order)
+        alike[_move(order, staged(order, documents[order.pk], now))].append(order)
     if awaited := [order for order in orders if not order.is_in_sap]:
         with read_once():
             rules = {shop: rules_of(shop) for shop in {order.shop for order in awaited}}
         for order in awaited:
             reason = reason_not_taken(order, rules[order.shop], now=now)
-            alike[_items(_news(order, reason, NOTHING, now))].append(order)
-    for columns, same in alike.items():
+            alike[_move(order, _news(order, reason, NOTHING, now))].append(order)
+    for (*_from, columns), same in alike.items():
         if columns:
-            keep_for(same, **dict(columns))
+            _move_on(same, dict(columns))
+
+
+def _move(order: SalesOrder, news: dict[str, object]) -> _Move:
+    """The same for orders that are written together."""
+    return order.stage, order.not_taken_reason, tuple(news.items())
+
+
+def _move_on(orders: Sequence[SalesOrder], columns: dict[str, object]) -> None:
+    """From the stage that was worked from, and only from there: where another has moved an order on
+    meanwhile, by documents we had not seen, its stage is worked out anew."""
+    keys = [order.pk for order in orders]
+    moved = _still_at(orders[0]).filter(pk__in=keys).update(**columns)
+    for order in orders:
+        for name, value in columns.items():
+            setattr(order, name, value)
+    if moved == len(keys):
+        return
+    refresh_stages(keys)
+    for order in orders:
+        order.refresh_from_db(fields=["stage", "not_taken_reason"])
+
+
+def _still_at(order: SalesOrder) -> QuerySet[SalesOrder]:
+    return SalesOrder.objects.filter(stage=order.stage, not_taken_reason=order.not_taken_reason)
 
 
 def store_stage(order: SalesOrder, documents: Documents | None = None, **columns: object) -> None:
@@ -79,9 +104,10 @@ def store_stage(order: SalesOrder, documents: Documents | None = None, **columns
         return
     documents = documents or documents_of([order])[order.pk]
     news = staged(order, documents, clock.now())
-    same = SalesOrder.objects.filter(pk=order.pk, remote_updated_at=order.remote_updated_at)
+    same = _still_at(order) if news else SalesOrder.objects.all()
+    same = same.filter(pk=order.pk, remote_updated_at=order.remote_updated_at)
     if (columns or news) and not same.update(**columns, **news):
-        keep(order, **columns)  # the shop's order was stored anew meanwhile
+        keep(order, **columns)  # the order was stored anew meanwhile, or has moved on
         refresh_stages([order.pk])
         order.refresh_from_db(fields=["stage", "not_taken_reason"])
         news = {}
@@ -103,10 +129,6 @@ def _news(order: SalesOrder, reason: str, documents: Documents, now: datetime) -
     if (stage, reason) == (order.stage, order.not_taken_reason):
         return {}
     return {"stage": stage, "not_taken_reason": reason, **_arrival(order, stage, now)}
-
-
-def _items(columns: dict[str, object]) -> tuple[tuple[str, object], ...]:
-    return tuple(columns.items())
 
 
 def judge_again(shop: Shop, *rules: IntakeRule | PaymentMapping) -> int:

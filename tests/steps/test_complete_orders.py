@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from sync.jobs import work
+from sync.mirrors import progress
 from sync.mirrors.followed import followed_orders, open_orders
+from sync.mirrors.order_documents import Documents, documents_of
 from sync.mirrors.progress import reason_incomplete, refresh_stages
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder, SapSalesOrderLine
 from sync.reading import Read
@@ -385,3 +387,43 @@ def test_an_order_that_is_complete_or_not_in_sap_has_nothing_open(world: World) 
     order.refresh_from_db()
 
     assert (reason_incomplete(waiting), reason_incomplete(order)) == ("", "")
+
+
+# ---- two who work out a stage at once
+def test_a_stage_worked_out_from_older_documents_does_not_replace_a_newer_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL one may read the documents just before the other stores the goods issue."""
+    order = world.into_sap()
+    (delivery,) = world.deliver(order)
+    world.run(work.pull_deliveries(order))
+    slow = SalesOrder.objects.select_related("shop").get(pk=order.pk)
+    SalesOrder.objects.filter(pk=order.pk).update(stage=Stage.IN_SAP)
+    slow.stage = Stage.IN_SAP
+    older = documents_of([slow])  # nothing has left: it will say "In the warehouse"
+    world.goods_issue(delivery, ("1Z1",))
+    world.run(work.pull_deliveries(order))
+    order.refresh_from_db()
+    assert order.stage == Stage.DISPATCHED
+
+    answers = [older]
+    monkeypatch.setattr(
+        progress, "documents_of", lambda *given: answers.pop() if answers else documents_of(*given)
+    )
+    progress.stage_orders([slow])
+
+    order.refresh_from_db()
+    assert (order.stage, slow.stage) == (Stage.DISPATCHED, Stage.DISPATCHED)
+
+
+def test_a_stage_stored_with_other_columns_gives_way_to_a_newer_one(world: World) -> None:
+    order = world.into_sap()
+    world.dispatch(order)
+    slow = SalesOrder.objects.select_related("shop").get(pk=order.pk)
+    world.run(work.pull_deliveries(order))
+
+    progress.store_stage(slow, Documents(deliveries={1}), text_cuts=[{"field": "note"}])
+
+    order.refresh_from_db()
+    assert (order.stage, slow.stage) == (Stage.DISPATCHED, Stage.DISPATCHED)
+    assert order.text_cuts == [{"field": "note"}]
