@@ -102,7 +102,8 @@ def _delete(tasks: Rows) -> int:
 
 
 def _pack_calls(calls: Rows) -> int:
-    found = list(calls.only("request", "answer"))
+    """Those that are pruned already have nothing to pack: their request is JSON's null."""
+    found = [call for call in calls.only("request", "answer") if call.request is not None]
     RemoteCall.objects.bulk_update(found, ["request", "answer"])
     return len(found)
 
