@@ -74,16 +74,6 @@ def _keep_statuses(answer: Answer, pulled: Pulled, *, is_afresh: bool) -> None:
                 store_sap_status(one)
 
 
-def _note_flow(answer: Answer, pulled: Pulled) -> None:
-    flow = billing_in_flow(answer.statuses)
-    named = {one.pk: flow.get(one.sap_sales_order_number, set()) for one in answer.orders}
-    fresh = in_flow(answer.orders, named)
-    news = {order.sap_sales_order_number for order in answer.orders if order.pk in fresh}
-    if news:
-        note_billing_news(news)
-        pulled.changed |= news
-
-
 def _keep_deliveries(run: StepRun, answer: Answer, pulled: Pulled) -> None:
     same = answer.unchanged & answer.deliveries.keys()
     pulled.read |= {("delivery", number) for number in same}
