@@ -15,7 +15,6 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import BigIntegerField, Count, Func, JSONField, Model, QuerySet, Sum, Value
-from django.db.models.functions import Cast
 
 from sync.mirrors.packing import pack_payloads
 from sync.models import (
@@ -30,7 +29,7 @@ from sync.models import (
 
 BATCH_ROWS = 200
 REST = timedelta(minutes=10)
-EMPTY = Cast(Value("null"), JSONField())  # of JSON; a plain None would be NULL
+EMPTY = Value(None, JSONField())
 
 Rows = QuerySet[Any]
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.db.models import F, Q
 
 from sync.causes.cause import Team
@@ -45,16 +45,9 @@ class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
         waiting = SyncTask.State.WAITING
         return self.update(state=waiting, not_before=clock.now(), rung_at=None, **values)
 
-    def claim(self, pk: int, *, owner: str, lease: timedelta) -> SyncTask | None:
-        """Take a due task; None when it is not due, already taken, or behind another's lock."""
-        try:
-            with transaction.atomic():
-                return self.get(pk=pk) if self.take(pk, owner=owner, lease=lease) else None
-        except IntegrityError:  # another task of the same lock is running
-            return None
-
     def take(self, pk: int, *, owner: str, lease: timedelta) -> bool:
-        """As ``claim``, but raises ``IntegrityError`` while another task of its lock runs."""
+        """Whether it was due and is ours now (``jobs.claims``). Raises ``IntegrityError`` while
+        another task of its lock runs."""
         now = clock.now()
         taken = SyncTask.objects.due(now).filter(pk=pk)
         return bool(

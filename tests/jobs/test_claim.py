@@ -11,6 +11,7 @@ from django.utils import timezone
 from sync.errors import LeaseLost
 from sync.models import SyncTask
 from tests.builders import a_task
+from tests.claiming import claim
 
 pytestmark = pytest.mark.django_db
 LEASE = timedelta(seconds=60)
@@ -18,7 +19,7 @@ State = SyncTask.State
 
 
 def claimed(task: SyncTask, owner: str = "one") -> SyncTask:
-    mine = SyncTask.objects.claim(task.pk, owner=owner, lease=LEASE)
+    mine = claim(task.pk, owner=owner, lease=LEASE)
     assert mine is not None
     return mine
 
@@ -37,7 +38,7 @@ def test_a_due_task_is_taken_with_a_lease() -> None:
 def test_a_task_that_is_not_due_is_left() -> None:
     task = a_task(not_before=timezone.now() + timedelta(seconds=60))
 
-    assert SyncTask.objects.claim(task.pk, owner="one", lease=LEASE) is None
+    assert claim(task.pk, owner="one", lease=LEASE) is None
 
 
 @pytest.mark.parametrize(
@@ -46,14 +47,14 @@ def test_a_task_that_is_not_due_is_left() -> None:
 def test_only_a_waiting_task_is_taken(state: SyncTask.State) -> None:
     task = a_task(state=state)
 
-    assert SyncTask.objects.claim(task.pk, owner="one", lease=LEASE) is None
+    assert claim(task.pk, owner="one", lease=LEASE) is None
 
 
 def test_p0_03_of_two_workers_one_gets_the_task() -> None:
     task = a_task()
 
-    mine = SyncTask.objects.claim(task.pk, owner="one", lease=LEASE)
-    theirs = SyncTask.objects.claim(task.pk, owner="two", lease=LEASE)
+    mine = claim(task.pk, owner="one", lease=LEASE)
+    theirs = claim(task.pk, owner="two", lease=LEASE)
 
     assert mine is not None
     assert theirs is None
@@ -65,7 +66,7 @@ def test_p0_09_a_task_whose_lock_is_taken_waits() -> None:
     claimed(a_task(lock="order:1"))
     behind = a_task(lock="order:1")
 
-    assert SyncTask.objects.claim(behind.pk, owner="two", lease=LEASE) is None
+    assert claim(behind.pk, owner="two", lease=LEASE) is None
 
     behind.refresh_from_db()
     assert (behind.state, behind.attempts) == (State.WAITING, 0)
@@ -75,7 +76,7 @@ def test_the_lock_is_free_when_its_task_has_ended() -> None:
     claimed(a_task(lock="order:1")).succeed("Done.")
     behind = a_task(lock="order:1")
 
-    assert SyncTask.objects.claim(behind.pk, owner="two", lease=LEASE) is not None
+    assert claim(behind.pk, owner="two", lease=LEASE) is not None
 
 
 def test_a_retry_frees_the_lock() -> None:
@@ -83,7 +84,7 @@ def test_a_retry_frees_the_lock() -> None:
     first.try_again_at(timezone.now() + LEASE, {"error_class": "RemoteUnavailable"})
     behind = a_task(lock="order:1")
 
-    assert SyncTask.objects.claim(behind.pk, owner="two", lease=LEASE) is not None
+    assert claim(behind.pk, owner="two", lease=LEASE) is not None
 
 
 def test_p0_07_a_worker_that_lost_its_lease_can_write_nothing() -> None:

@@ -16,9 +16,10 @@ from django.utils import timezone
 
 from sync.jobs import heartbeat, run
 from sync.management.commands import sync_scheduler
-from sync.models import ProcessHeartbeat, SyncTask, clock
+from sync.models import ProcessHeartbeat, clock
 from sync.steps.readiness.portal import check_portal
 from tests.builders import a_task
+from tests.claiming import claim
 
 pytestmark = pytest.mark.django_db
 BEHIND, AHEAD = timedelta(seconds=-400), timedelta(seconds=400)
@@ -60,7 +61,7 @@ def test_leases_are_written_by_the_databases_clock(database: Database, skew: tim
     task = a_task(not_before=timezone.now() - timedelta(hours=1))
     database.skew = skew
 
-    claimed = SyncTask.objects.claim(task.pk, owner="me", lease=timedelta(minutes=5))
+    claimed = claim(task.pk, owner="me", lease=timedelta(minutes=5))
 
     assert claimed is not None
     assert about(claimed.lease_until, database.told() + timedelta(minutes=5))
@@ -70,7 +71,7 @@ def test_what_is_due_only_by_a_wrong_clock_is_not_due(database: Database) -> Non
     task = a_task(not_before=timezone.now())
     database.skew = AHEAD  # the process believes it is due; the database says in 400 s
 
-    assert SyncTask.objects.claim(task.pk, owner="me", lease=timedelta(minutes=5)) is None
+    assert claim(task.pk, owner="me", lease=timedelta(minutes=5)) is None
 
 
 @pytest.mark.parametrize("skew", [BEHIND, AHEAD])

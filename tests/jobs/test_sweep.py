@@ -13,6 +13,7 @@ from django.utils import timezone
 from sync.jobs.sweep import _free, sweep
 from sync.models import SyncAttempt, SyncTask
 from tests.builders import a_task, an_attempt
+from tests.claiming import claim
 
 pytestmark = pytest.mark.django_db
 State = SyncTask.State
@@ -70,7 +71,7 @@ def test_two_sweeps_at_the_same_moment_free_a_lost_task_once(queue: Queue) -> No
     task = a_lost_task()
     stale = SyncTask.objects.get(pk=task.pk)
     sweep()  # the other one was quicker, and a worker has the task again
-    SyncTask.objects.claim(task.pk, owner="new", lease=timedelta(seconds=60))
+    claim(task.pk, owner="new", lease=timedelta(seconds=60))
 
     assert _free(stale, timezone.now()) == 0
 

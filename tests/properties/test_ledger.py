@@ -25,6 +25,7 @@ from sync.errors import LeaseLost
 from sync.jobs import sweep as sweeping
 from sync.jobs import work
 from sync.jobs.ask import ask, retry
+from sync.jobs.claims import begin
 from sync.jobs.cleared import close_cleared
 from sync.models import SalesOrder, SyncAttempt, SyncTask
 from tests.builders import a_sales_order
@@ -130,15 +131,12 @@ class LedgerMachine(RuleBasedStateMachine):
         is_due = task.state == State.WAITING and task.not_before <= timezone.now()
         running = SyncTask.objects.filter(state=State.RUNNING, lock=task.lock).exists()
 
-        mine = SyncTask.objects.claim(task.pk, owner=f"worker-{worker}", lease=LEASE)
+        attempt = begin(task.pk, owner=f"worker-{worker}", lease=LEASE)
 
-        assert (mine is not None) == (is_due and not running)
-        if mine is not None:
-            attempt = SyncAttempt.objects.create(
-                task=mine, attempt=mine.attempts, worker=mine.lease_owner
-            )
-            self.held[worker] = Held(mine, attempt)
-            self.owner_of[mine.pk] = worker
+        assert (attempt is not None) == (is_due and not running)
+        if attempt is not None:
+            self.held[worker] = Held(attempt.task, attempt)
+            self.owner_of[task.pk] = worker
 
     @precondition(lambda self: self.held)
     @rule(at=st.integers(0, WORKERS - 1), write=st.integers(0, len(WRITES) - 1))
