@@ -141,10 +141,9 @@ class Pool(Generic[Thing]):
         return found if isinstance(found, Lent) else self._opened(found, known)
 
     def give_back(self, lent: Lent[Thing]) -> None:
+        has_too_many = self._slots.has_too_many  # it may ask the database
         with self._changed:
-            is_kept = not (
-                lent.is_doubtful or lent.round != self._round or self._slots.has_too_many
-            )
+            is_kept = not (lent.is_doubtful or lent.round != self._round or has_too_many)
             if is_kept:
                 lent.used_at = time.monotonic()
                 self._idle.append(lent)

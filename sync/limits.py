@@ -18,6 +18,7 @@ from sync.models import RemotePace, RemoteSlot
 
 logger = logging.getLogger(__name__)
 
+LOOK_SECONDS = 1.0  # while one process has most of the slots
 RESERVED_SECONDS = 0.25  # for how long calls are reserved at once
 STALE_SECONDS = 1.0  # an unused moment is not kept for later, or many calls would come at once
 
@@ -35,9 +36,24 @@ class LeasedSlots:
         self._lock = Lock()
         self._held: set[int] = set()
         self._surplus = 0
+        self._looks_at = 0.0
 
     @property
     def has_too_many(self) -> bool:
+        """Asks the database now and then, not only with each sign of life, while this process has
+        most of the slots: one that has begun to work since waits for its share."""
+        with self._lock:
+            is_to_look = not self._surplus and 2 * len(self._held) > self._limit
+            is_to_look = is_to_look and time.monotonic() >= self._looks_at
+            if is_to_look:
+                self._looks_at = time.monotonic() + LOOK_SECONDS
+        if is_to_look:
+            try:
+                share = RemoteSlot.objects.share(self._system, self._limit, self._holder)
+            except (DatabaseError, InterfaceError):
+                logger.warning("who waits for %s is not known", self._system)
+            else:
+                self._surplus = share.surplus
         return self._surplus > 0
 
     def take(self) -> int | None:

@@ -12,7 +12,7 @@ from sync.errors import RemoteUnavailable
 from sync.lending import Limits, Pool, Unlimited
 from sync.limits import LeasedSlots, SharedPace, holder_name, limits_of
 from sync.models import RemotePace, RemoteSlot, clock
-from sync.models.remote_limits import RemoteSlotQuerySet
+from sync.models.remote_limits import Holders, RemoteSlotQuerySet
 
 pytestmark = pytest.mark.django_db
 LIMIT = 4
@@ -47,7 +47,7 @@ def test_two_processes_together_open_no_more_than_the_limit() -> None:
 
 
 def test_of_two_that_see_the_same_slot_free_one_gets_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(RemoteSlotQuerySet, "taken", lambda self, _: self.none())
+    monkeypatch.setattr(RemoteSlotQuerySet, "holders", lambda *_: Holders())
     one, other = Process("one", 1), Process("other", 1)
     one.pool.take()
 
@@ -169,6 +169,54 @@ def test_what_is_busy_is_given_back_as_soon_as_its_call_ends() -> None:
 
     assert RemoteSlot.objects.filter(holder="first", number__isnull=False).count() == LIMIT // 2
     second.pool.take()
+
+
+def test_who_begins_to_work_later_need_not_wait_for_the_next_sign_of_life(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sync.limits.LOOK_SECONDS", 0)
+    first, second = Process("first"), Process("second")
+    busy = [first.pool.take() for _ in range(LIMIT)]
+    with pytest.raises(RemoteUnavailable):
+        second.pool.take()
+
+    for lent in busy:
+        first.pool.give_back(lent)
+
+    assert RemoteSlot.objects.filter(holder="first", number__isnull=False).count() == LIMIT // 2
+
+
+def test_a_freed_slot_is_kept_for_who_has_not_got_its_share() -> None:
+    first, second = Process("first"), Process("second")
+    busy = [first.pool.take() for _ in range(LIMIT)]
+    with pytest.raises(RemoteUnavailable):
+        second.pool.take()
+    first.tend()
+    first.pool.give_back(busy.pop())
+
+    with pytest.raises(RemoteUnavailable):
+        first.pool.take()
+
+    second.pool.take()
+
+
+def test_fewer_slots_than_processes_go_round() -> None:
+    first, second, third = Process("first", 1), Process("second", 1), Process("third", 1)
+    lent = first.pool.take()
+    for waiting in (second, third):
+        with pytest.raises(RemoteUnavailable):
+            waiting.pool.take()
+    first.tend()
+    first.pool.give_back(lent)
+
+    for not_yet in (first, third):
+        with pytest.raises(RemoteUnavailable):
+            not_yet.pool.take()
+    lent = second.pool.take()
+    second.tend()
+    second.pool.give_back(lent)
+
+    third.pool.take()
 
 
 def test_while_nobody_waits_one_process_may_have_all() -> None:

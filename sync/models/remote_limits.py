@@ -7,10 +7,8 @@ clock.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Self
 
 from django.db import IntegrityError, models, transaction
 
@@ -27,19 +25,51 @@ class Share:
     surplus: int = 0
 
 
+@dataclass(slots=True)
+class Holders:
+    """Who holds which slots of a remote, and who waits for one; whoever came first stands first."""
+
+    held: dict[str, set[int]] = field(default_factory=dict)
+    waiting: list[str] = field(default_factory=list)
+
+    def allowed(self, holder: str, limit: int) -> int:
+        """As many as a process may hold: no more than an equal share while another waits that has
+        not got its own. With fewer slots than processes they take turns."""
+        share = limit // len({*self.held, *self.waiting, holder})
+        waiting = self.waiting
+        if not share and holder in waiting:
+            waiting = waiting[: waiting.index(holder)]
+        wanted = max(1, share)
+        short = any(self.count(one) < wanted for one in waiting if one != holder)
+        return share if short else limit
+
+    def count(self, holder: str) -> int:
+        return len(self.held.get(holder, ()))
+
+
 class RemoteSlotQuerySet(models.QuerySet["RemoteSlot"]):
     LEASE = timedelta(seconds=30)
+    WISH = timedelta(seconds=5)  # who waits asks more often
 
-    def taken(self, now: datetime) -> Self:
-        return self.filter(number__isnull=False, until__gt=now)
+    def holders(self, system: str, now: datetime) -> Holders:
+        found = Holders()
+        rows = self.filter(system=system, until__gt=now).order_by("id")
+        for number, name in rows.values_list("number", "holder"):
+            if number is None:
+                found.waiting.append(name)
+            else:
+                found.held.setdefault(name, set()).add(number)
+        return found
 
     def take(self, system: str, limit: int, holder: str) -> int | None:
-        """The number of a slot that was free; None while all are taken, which others then see."""
+        """The number of a slot that was free; None while all are taken or kept for others, who then
+        see that this process waits."""
         for _ in range(RACES):
             now = clock.now()
-            taken = set(self.filter(system=system).taken(now).values_list("number", flat=True))
+            found = self.holders(system, now)
+            taken = set().union(*found.held.values())
             free = next((one for one in range(1, limit + 1) if one not in taken), None)
-            if free is None:
+            if free is None or found.count(holder) >= found.allowed(holder, limit):
                 self._wish(system, holder, now)
                 return None
             if self._lease(system, free, holder, now):
@@ -61,27 +91,22 @@ class RemoteSlotQuerySet(models.QuerySet["RemoteSlot"]):
 
     def _wish(self, system: str, holder: str, now: datetime) -> None:
         mine = self.filter(system=system, number=None, holder=holder)
-        if not mine.update(until=now + self.LEASE):
-            self.create(system=system, holder=holder, until=now + self.LEASE)
+        if not mine.update(until=now + self.WISH):
+            self.create(system=system, holder=holder, until=now + self.WISH)
 
     def keep(self, system: str, limit: int, holder: str) -> Share:
-        """Renew what a process holds. Where others wait, it keeps no more than an equal share."""
+        """Renew what a process holds."""
         now = clock.now()
         of_system = self.filter(system=system)
         own = of_system.filter(number__isnull=False, holder=holder)
         own.update(until=now + self.LEASE)
         of_system.filter(until__lt=now - self.LEASE).delete()  # of processes that are gone
-        held: dict[str, set[int]] = {}
-        waiting = Counter[str]()
-        for number, name in of_system.filter(until__gt=now).values_list("number", "holder"):
-            if number is None:
-                waiting[name] += 1
-            else:
-                held.setdefault(name, set()).add(number)
-        of_mine = held.get(holder, set())
-        others = set(waiting) - {holder}
-        share = max(1, limit // len(held.keys() | others | {holder})) if others else limit
-        return Share(frozenset(of_mine), max(0, len(of_mine) - share))
+        return self.share(system, limit, holder)
+
+    def share(self, system: str, limit: int, holder: str) -> Share:
+        found = self.holders(system, clock.now())
+        surplus = found.count(holder) - found.allowed(holder, limit)
+        return Share(frozenset(found.held.get(holder, ())), max(0, surplus))
 
     def give_back(self, system: str, number: int, holder: str) -> None:
         self.filter(system=system, number=number, holder=holder).delete()

@@ -78,7 +78,7 @@ def read(stage: Stage, watcher: psycopg.Connection[tuple[object, ...]]) -> Cost:
     fired = [float(one["fired"]) for one in stage.sap.faults()]
     return Cost(
         queries, frames, transactions,
-        sum(map(cpu_seconds, stage.worker_pids())) - booked_seconds(stage.directory),
+        sum(map(cpu_seconds, stage.worker_pids())) - booked_seconds(stage.directory).cpu,
         postgres_seconds(stage.cluster),
         cpu_seconds(stage.crew.processes["sap"].running.pid),
         cpu_seconds(stage.crew.processes["shop"].running.pid),

@@ -1,4 +1,5 @@
-"""The stand-in's connection, which books what it costs itself: pyrfc does that work in C.
+"""The stand-in's connection, which books what it costs itself, since pyrfc does that work in C, and
+for how long its calls keep a session.
 
 Named in SAP_RFC_CONNECT of the measured workers. A logon takes as long as three calls.
 """
@@ -10,43 +11,57 @@ import os
 import struct
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sync.sandbox.sap import connect as connect_standin
 
 LOGON_CALLS = 3
-_SIZE = struct.calcsize("d")
+_FORMAT = "dd"
+_SIZE = struct.calcsize(_FORMAT)
 _lock = threading.Lock()
 
 
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """Of CPU in the connection, and of sessions in calls."""
+
+    cpu: float = 0.0
+    in_calls: float = 0.0
+
+    def __add__(self, other: Seconds) -> Seconds:
+        return Seconds(self.cpu + other.cpu, self.in_calls + other.in_calls)
+
+
 class Booked:
-    """One number of this process that others can read while it runs, and after its end."""
+    """Two numbers of this process that others can read while it runs, and after its end."""
 
     def __init__(self, directory: Path) -> None:
-        file = directory / f"connection-cpu-{os.getpid()}"
+        file = directory / f"connection-{os.getpid()}"
         if not file.exists():
-            file.write_bytes(struct.pack("d", 0.0))
+            file.write_bytes(struct.pack(_FORMAT, 0.0, 0.0))
         with file.open("r+b") as opened:
             self._map = mmap.mmap(opened.fileno(), _SIZE)
 
-    def add(self, seconds: float) -> None:
+    def add(self, seconds: Seconds) -> None:
         with _lock:
-            (before,) = struct.unpack("d", self._map[:_SIZE])
-            self._map[:_SIZE] = struct.pack("d", before + seconds)
+            total = Seconds(*struct.unpack(_FORMAT, self._map[:_SIZE])) + seconds
+            self._map[:_SIZE] = struct.pack(_FORMAT, total.cpu, total.in_calls)
 
 
 _booked: dict[int, Booked] = {}
 
 
-def booked_seconds(directory: Path) -> float:
+def booked_seconds(directory: Path) -> Seconds:
     """Of all processes so far."""
-    files = directory.glob("connection-cpu-*")
-    return sum(float(struct.unpack("d", file.read_bytes())[0]) for file in files)
+    files = directory.glob("connection-*")
+    numbers = (Seconds(*struct.unpack(_FORMAT, file.read_bytes())) for file in files)
+    return sum(numbers, Seconds())
 
 
 class Connection:
-    """As the stand-in's, whose CPU time is booked apart."""
+    """As the stand-in's."""
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner
@@ -55,11 +70,12 @@ class Connection:
         return getattr(self._inner, name)
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
-        began = time.thread_time()
+        cpu, began = time.thread_time(), time.monotonic()
         try:
             return self._inner.call(*args, **kwargs)
         finally:
-            _of_process().add(time.thread_time() - began)
+            spent = Seconds(time.thread_time() - cpu, time.monotonic() - began)
+            _of_process().add(spent)
 
 
 def connect(config: dict[str, Any] | None = None, **params: str) -> Connection:

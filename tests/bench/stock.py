@@ -66,8 +66,15 @@ def main() -> None:
 
     import sync.steps  # noqa: F401
 
+    class StockWorker(Worker):
+        """Without the thread that listens for commands: a job forked while it holds a lock hangs,
+        about once in fifty."""
+
+        def subscribe(self) -> None:
+            """Not at all."""
+
     redis = Redis.from_url(os.environ["REDIS_URL"])
-    Worker([Queue(QUEUE, connection=redis)], connection=redis).work(logging_level="WARNING")
+    StockWorker([Queue(QUEUE, connection=redis)], connection=redis).work(logging_level="WARNING")
 
 
 if __name__ == "__main__":
