@@ -28,8 +28,13 @@ class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
         """Waiting, running, or stopped until a person acts."""
         return self.filter(state__in=SyncTask.OPEN_STATES)
 
+    CLOCKS_APART = timedelta(seconds=1)
+
     def due(self, now: datetime) -> Self:
-        return self.filter(state=SyncTask.State.WAITING, not_before__lte=now)
+        """As the asker's reading of the database's clock may be ahead of a worker's, a moment more
+        than ``now``: what was just asked for is rung for once, and must not be passed over."""
+        until = now + self.CLOCKS_APART
+        return self.filter(state=SyncTask.State.WAITING, not_before__lte=until)
 
     def expired(self, now: datetime) -> Self:
         """Running although the lease is over: the worker is gone."""

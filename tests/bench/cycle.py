@@ -21,7 +21,8 @@ STORED = "SELECT count(*) FROM sync_salesorder"
 SHIPPED = "SELECT count(*) FROM sync_shipment"
 MAILED = "SELECT count(*) FROM sync_invoice WHERE is_customer_told"
 OPEN = "SELECT count(*) FROM sync_synctask WHERE state IN ('waiting', 'running')"
-NUMBERS = "SELECT sap_sales_order_number FROM sync_salesorder WHERE stage = 'in_sap'"
+NUMBERS = "SELECT sap_sales_order_number FROM sync_salesorder WHERE stage = %s"
+IN_SAP, SHIPPED_ORDERS = "in_sap", "shipped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,20 +117,17 @@ def forget_waiting() -> None:
 
 def deliver_all(stage: Stage) -> None:
     """In SAP only: every order has a delivery that is not picked yet."""
-    _clerks(stage, lambda number: stage.sap.post(f"orders/{number}/deliveries"), _numbers(stage))
+    numbers = _numbers(stage, IN_SAP)
+    _clerks(stage, lambda number: stage.sap.post(f"orders/{number}/deliveries"), numbers)
 
 
 def on_to_the_mail(stage: Stage, orders: int) -> Measured:
     """Delivered, shipped, billed, invoiced and mailed."""
     from sync.jobs import work
 
-    numbers = _numbers(stage)
-    _clerks(stage, lambda number: _dispatch(stage, number), numbers)
-    with _measured(stage, orders, SHIPPED) as (told, measured):
-        ask(work.pull_deliveries())
-        told()
-    shipped = measured()
-    _clerks(stage, lambda number: _bill(stage, number), numbers)
+    dispatch_all(stage)
+    shipped = ship(stage, orders)
+    bill_all(stage)
     with _measured(stage, orders, MAILED) as (told, measured):
         ask(work.pull_deliveries())  # which tells what is billed
         with stage.watch() as watcher:
@@ -137,6 +135,26 @@ def on_to_the_mail(stage: Stage, orders: int) -> Measured:
         ask(work.pull_billing())
         told()
     return shipped + measured()
+
+
+def ship(stage: Stage, orders: int) -> Measured:
+    """What was dispatched before is read and shipped in the shop."""
+    from sync.jobs import work
+
+    with _measured(stage, orders, SHIPPED) as (told, measured):
+        ask(work.pull_deliveries())
+        told()
+    return measured()
+
+
+def dispatch_all(stage: Stage) -> None:
+    """In SAP only: every order that has no delivery is delivered, picked and dispatched."""
+    _clerks(stage, lambda number: _dispatch(stage, number), _numbers(stage, IN_SAP))
+
+
+def bill_all(stage: Stage) -> None:
+    """In SAP only: every order that is shipped is billed."""
+    _clerks(stage, lambda number: _bill(stage, number), _numbers(stage, SHIPPED_ORDERS))
 
 
 def ask(wanted: object) -> None:
@@ -186,9 +204,9 @@ def count(watcher: psycopg.Connection[tuple[object, ...]], query: str) -> int:
     return int(str(row[0])) if row else 0
 
 
-def _numbers(stage: Stage) -> list[str]:
+def _numbers(stage: Stage, at: str) -> list[str]:
     with stage.watch() as watcher:
-        return [str(row[0]) for row in watcher.execute(NUMBERS)]
+        return [str(row[0]) for row in watcher.execute(NUMBERS, [at])]
 
 
 def _clerks(stage: Stage, act: Callable[[str], None], numbers: list[str]) -> None:

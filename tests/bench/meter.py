@@ -47,6 +47,7 @@ class Cost:
     sap_calls: float
     shop_calls: float
     ledger_rows: float
+    session_seconds: float  # of SAP's sessions in calls
 
     def __sub__(self, other: Self) -> Self:
         return self._with(lambda mine, its: mine - its, other)
@@ -76,13 +77,14 @@ def read(stage: Stage, watcher: psycopg.Connection[tuple[object, ...]]) -> Cost:
     sap_calls, shop_calls = numbers(CALLS)
     (rows,) = numbers(ROWS)
     fired = [float(one["fired"]) for one in stage.sap.faults()]
+    booked = booked_seconds(stage.directory)
     return Cost(
         queries, frames, transactions,
-        sum(map(cpu_seconds, stage.worker_pids())) - booked_seconds(stage.directory).cpu,
+        sum(map(cpu_seconds, stage.worker_pids())) - booked.cpu,
         postgres_seconds(stage.cluster),
         cpu_seconds(stage.crew.processes["sap"].running.pid),
         cpu_seconds(stage.crew.processes["shop"].running.pid),
-        sum(fired) or sap_calls, shop_calls, rows,
+        sum(fired) or sap_calls, shop_calls, rows, booked.in_calls,
     )  # fmt: skip
 
 

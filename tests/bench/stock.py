@@ -64,7 +64,8 @@ def main() -> None:
     from redis import Redis
     from rq import Queue, Worker
 
-    import sync.steps  # noqa: F401
+    from sync import steps  # noqa: F401
+    from tests.bench import metered  # noqa: F401
 
     class StockWorker(Worker):
         """Without the thread that listens for commands: a job forked while it holds a lock hangs,

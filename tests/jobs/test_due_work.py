@@ -61,6 +61,14 @@ def test_what_is_put_off_or_already_runs_is_left_out() -> None:
     assert found(DueWork("me")) == [due.pk]
 
 
+def test_what_was_asked_for_by_a_clock_that_is_a_moment_ahead_is_found_and_claimed() -> None:
+    """It is rung for once: passed over, it would wait for the sweep."""
+    asked = a_task(not_before=timezone.now() + timedelta(milliseconds=900))
+
+    assert found(DueWork("me")) == [asked.pk]
+    assert SyncTask.objects.take(asked.pk, owner="me", lease=timedelta(minutes=1))
+
+
 def test_work_of_an_order_whose_task_runs_is_left_out_instead_of_failing_at_the_claim() -> None:
     a_task(reference="running", lock="order:1", state=SyncTask.State.RUNNING)
     a_task(reference="waits behind it", lock="order:1")
