@@ -43,7 +43,7 @@ chaos: $(VENV)/demo  ## prove it under faults: ORDERS=300 SEED=1 DB=sqlite|postg
 rehearse: $(VENV)/demo  ## restore yesterday's database while orders are under way: ORDERS=24 SEED=1 DB=sqlite|postgres|both
 	@$(BIN)/python -m tests.chaos.rehearse --orders $(or $(ORDERS),24) --seed $(or $(SEED),1) --db $(or $(DB),sqlite)
 
-bench: $(VENV)/demo  ## measure all that docs/performance.md says: PARTS="cost bound hourly steady drain footprint intake pages"
+bench: $(VENV)/demo  ## measure all that docs/performance.md says: PARTS="cost bound hourly steady drain footprint intake click pages"
 	@$(BIN)/python -m tests.bench $(PARTS)
 
 million: $(VENV)/demo  ## fill the empty PostgreSQL database named in DATABASE_URL with a million orders: ORDERS=1000000

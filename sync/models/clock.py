@@ -135,8 +135,11 @@ def _steady() -> float:
 
 
 def _measure() -> _Reading:
+    """Counted from the moment of asking: however late the answer comes, the ledger's time is never
+    taken for earlier than it is. What was asked for before a worker looks is then due."""
+    asked_at = _steady()
     told_time = _told()
-    reading = _Reading(told_time, _steady(), timezone.now() - told_time)
+    reading = _Reading(told_time, asked_at, timezone.now() - told_time)
     _process.reading = reading
     return reading
 

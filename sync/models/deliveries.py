@@ -81,7 +81,8 @@ class OutboundDelivery(models.Model):
             *page_indexes.DELIVERIES,
             models.Index(fields=["-created_date", "-id"], name="delivery_created"),
             models.Index(
-                fields=["picking_status", "-created_date", "-id"], name="delivery_picking"
+                fields=["picking_status", "-created_date", "-id", "goods_movement_status"],
+                name="delivery_picking",
             ),
             models.Index(
                 fields=["goods_movement_status", "-created_date", "-id"], name="delivery_goods"

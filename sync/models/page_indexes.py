@@ -1,8 +1,9 @@
 """Indexes for the pages: each filter of a list, under each sort, reads only the rows it shows.
 
 Where a filter finds a small part of a table, its partial indexes hold that part in both sort
-orders. A filter and its index share a condition, as both databases ask for. What Django cannot say
-is in ``sync.models.database_keeps``.
+orders. A filter and its index share a condition, as both databases ask for; a value that a query
+compares with is the first column instead, as SQLite finds no condition in a value it is given. What
+Django cannot say is in ``sync.models.database_keeps``.
 """
 
 from __future__ import annotations
@@ -16,15 +17,22 @@ HELD_UP = Q(stage__in=["in_sap", "picking", "dispatched", "shipped"]) & (
 LEFT = Q(goods_movement_status="C")
 TO_SHIP = LEFT & Q(is_in_shop=False, has_parcels=True)
 UNTRACKED = LEFT & Q(has_parcels=False)
-TO_INVOICE = Q(category="M", is_cancelled=False)
+NOT_CANCELLED = Q(is_cancelled=False)
+TO_INVOICE = Q(category="M") & NOT_CANCELLED
 MISSING = TO_INVOICE & Q(is_in_shop=False)
 
 
-def _partial(name: str, condition: Q, date: str, number: str, total: str = "") -> list[Index]:
-    """Each order in which a list may show the rows of a condition."""
+def _partial(
+    name: str, condition: Q, date: str, number: str, total: str = "", first: str = ""
+) -> list[Index]:
+    """Each order in which a list may show the rows of a condition, and of one value ``first``."""
     sorts = {"": [f"-{date}", "-id"], "_number": [number], "_total": [total, "id"]}
     return [
-        Index(fields=fields, condition=condition, name=f"{name}{suffix}")
+        Index(
+            fields=[first, *fields] if first else fields,
+            condition=condition,
+            name=f"{name}{suffix}",
+        )
         for suffix, fields in sorts.items()
         if fields[0]
     ]
@@ -51,6 +59,11 @@ TASKS = [
     ),
     Index(
         fields=["step", "-id"], condition=Q(sales_order__isnull=True), name="task_about_no_order"
+    ),
+    Index(
+        fields=["step", "shop", "-id"],
+        condition=Q(sales_order__isnull=True),
+        name="task_about_a_shop",
     ),
     Index(
         fields=["origin"],
@@ -98,8 +111,16 @@ DELIVERIES = [
     ),
     Index(fields=["carrier"], condition=TO_SHIP, name="delivery_to_ship"),
     *_partial("delivery_unshipped", Q(is_in_shop=False), "created_date", "delivery_number"),
-    *_partial("delivery_untracked", UNTRACKED, "created_date", "delivery_number"),
-    *_partial("delivery_unwanted", Q(has_unwanted=True), "created_date", "delivery_number"),
+    *(
+        index
+        for name, condition in (
+            ("delivery_untracked", Q(has_parcels=False)),
+            ("delivery_unwanted", Q(has_unwanted=True)),
+        )
+        for index in _partial(
+            name, condition, "created_date", "delivery_number", first="goods_movement_status"
+        )
+    ),
 ]
 
 BILLING = [
@@ -110,15 +131,15 @@ BILLING = [
     ),
     *(
         index
-        for name, condition in (
-            ("billing_missing", MISSING),
-            ("billing_unmailed", TO_INVOICE & Q(has_unmailed=True)),
-            ("billing_kept_back", Q(has_kept_back=True)),
-            ("billing_differs", Q(has_difference=True)),
-            ("billing_cancelled", Q(is_cancelled=True)),
+        for name, condition, first in (
+            ("billing_missing", NOT_CANCELLED & Q(is_in_shop=False), "category"),
+            ("billing_unmailed", NOT_CANCELLED & Q(has_unmailed=True), "category"),
+            ("billing_kept_back", Q(has_kept_back=True), ""),
+            ("billing_differs", Q(has_difference=True), ""),
+            ("billing_cancelled", Q(is_cancelled=True), ""),
         )
         for index in _partial(
-            name, condition, "billing_date", "billing_document_number", "gross_value"
+            name, condition, "billing_date", "billing_document_number", "gross_value", first
         )
     ),
 ]

@@ -60,8 +60,9 @@ def _detail(task: SyncTask) -> str:
 def sync_button(kind: str, what: str, record: Any, *, is_running: bool) -> SafeString:
     return format_html(
         '<button class="button button--small" type="submit" title="Sync now" formaction="{url}"'
-        ' hx-post="{url}" hx-target="closest tr" hx-swap="none"{disabled}>{icon}'
-        '<span>Sync now</span><span class="visually-hidden"> {what} {record}</span></button>',
+        ' hx-post="{url}" hx-include="[name=watched]" hx-target="closest tr" hx-swap="none"'
+        "{disabled}>{icon}<span>Sync now</span>"
+        '<span class="visually-hidden"> {what} {record}</span></button>',
         url=reverse(f"sync:{kind}_sync_one", args=[record.pk]),
         disabled=" disabled" if is_running else "",
         icon=icon("refresh-cw", 13),

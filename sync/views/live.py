@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib.auth.models import User
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -46,10 +46,15 @@ def watcher(
     strips: Sequence[Strip],
 ) -> str:
     """The address a list polls; empty when nothing on it moves."""
-    clicks = tokens(strips)
+    return _address(kind, shown, fingerprint(fetches), tokens(strips))
+
+
+def _address(
+    kind: DocumentKind, shown: Iterable[SyncTask | None], fetches: str, clicks: str
+) -> str:
     if not (fetches or clicks or any(is_live(task) for task in shown)):
         return ""
-    query = urlencode({"fetches": fingerprint(fetches)} | ({"clicks": clicks} if clicks else {}))
+    query = urlencode({"fetches": fetches} | ({"clicks": clicks} if clicks else {}))
     return f"{reverse(f'sync:{kind.name}_live')}?{query}"
 
 
@@ -82,10 +87,13 @@ def _seen(tokens: Iterable[str]) -> dict[int, str]:
 
 
 def clicked_row(request: PortalRequest, kind: DocumentKind, document: Any) -> HttpResponse:
-    """The clicked row, with polling switched on."""
+    """The clicked row, with polling switched on. What the list shows of fetches and clicks it says
+    itself; the next poll looks whether that still holds."""
     table = table_for(kind, request.user, [document])
     table.tasks = kind.newest_tasks([document])
-    asks = watcher(kind, table.tasks.values(), list_fetches(kind), strips_of(request.user))
+    seen = QueryDict(urlsplit(request.POST.get("watched", "")).query)
+    shown = (seen.get("fetches", ""), seen.get("clicks", ""))
+    asks = _address(kind, table.tasks.values(), *shown)
     response = render(request, "sync/clicked_row.html", {"table": table, "watcher": asks})
     note_click(request, response)
     return trigger_client_event(response, "ledger-changed")

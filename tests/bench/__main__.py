@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from tests.bench import bound, cost, drain, footprint, growth, hourly, intake, steady
+from tests.bench import bound, click, cost, drain, footprint, growth, hourly, intake, steady
 from tests.bench.figures import Figure, set_up_django
 from tests.bench.meter import statements
 from tests.bench.stage import staged
@@ -14,7 +14,7 @@ from tests.chaos.command_line import tell
 PARTS = {
     "cost": cost.figures, "bound": bound.figures, "hourly": hourly.figures,
     "steady": steady.figures, "drain": drain.figures, "footprint": footprint.figures,
-    "intake": intake.figures, "pages": growth.figures,
+    "intake": intake.figures, "click": click.figures, "pages": growth.figures,
 }  # fmt: skip
 
 

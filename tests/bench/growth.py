@@ -1,7 +1,7 @@
 """What the pages cost at a million orders, and how much more than at 10,000.
 
-Both databases are made beforehand by ``make million``; BENCH_MILLION and BENCH_MILLION_10K name
-them.
+The databases are made beforehand by ``make million``; BENCH_MILLION and BENCH_MILLION_10K name
+them. BENCH_SQLITE names a file with 200,000 orders, as ``tests.bench.to_sqlite`` makes it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,16 @@ WORST = 10
 GROWTH = 2
 
 
+MOST_ON_SQLITE_MS = 100
+
+
 def figures(stage: Stage) -> Iterator[Figure]:
+    if file := os.environ.get("BENCH_SQLITE"):
+        yield from on_sqlite(_measured(stage, f"sqlite:///{Path(file).resolve()}", "sqlite"))
+    yield from _on_postgres(stage)
+
+
+def _on_postgres(stage: Stage) -> Iterator[Figure]:
     large, small = os.environ.get("BENCH_MILLION"), os.environ.get("BENCH_MILLION_10K")
     if not large or not small:
         tell("pages: skipped; BENCH_MILLION and BENCH_MILLION_10K name no databases")
@@ -31,6 +40,10 @@ def figures(stage: Stage) -> Iterator[Figure]:
     pages = _measured(stage, large, "large")
     yield from within(pages)
     yield from growth(pages, _measured(stage, small, "small"))
+    _tell_worst(pages)
+
+
+def _tell_worst(pages: list[PageCost]) -> None:
     for one in sorted(pages, key=lambda one: -one.all_ms)[:WORST]:
         tell(f"  {one.row}")
 
@@ -58,6 +71,15 @@ def within(pages: list[PageCost]) -> Iterator[Figure]:
     yield at_least(f"pages: CPU and database ≤ {MOST_IN_ALL_MS} ms", quick, every)
     by_index = sum(one.is_answered and one.database_ms <= MOST_IN_DATABASE_MS for one in pages)
     yield at_least(f"pages: database ≤ {MOST_IN_DATABASE_MS} ms", by_index, every)
+
+
+def on_sqlite(pages: list[PageCost]) -> Iterator[Figure]:
+    quick = sum(one.is_answered and one.all_ms <= MOST_ON_SQLITE_MS for one in pages)
+    name = f"SQLite at 200,000: pages within {MOST_ON_SQLITE_MS} ms"
+    yield at_least(name, quick, len(pages))
+    worst = max(one.all_ms for one in pages)
+    yield Figure("SQLite at 200,000: the worst page", worst, "ms", MOST_ON_SQLITE_MS)
+    _tell_worst(pages)
 
 
 def growth(pages: list[PageCost], small: list[PageCost]) -> Iterator[Figure]:

@@ -108,7 +108,11 @@ def cpu_seconds(pid: int) -> float:
 
 def postgres_seconds(cluster: Path) -> float:
     """Of the whole server."""
-    master = int((cluster / "postmaster.pid").read_text().split()[0])
+    return tree_seconds(int((cluster / "postmaster.pid").read_text().split()[0]))
+
+
+def tree_seconds(master: int) -> float:
+    """Of a process and its children, whether they have ended or not."""
     total = cpu_seconds(master)
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():

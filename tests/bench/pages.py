@@ -96,14 +96,17 @@ def _measured(client: Any, name: str, url: str) -> PageCost:
 
 
 def _spent_by_database() -> float:
-    """Seconds the server's process has worked for this connection: on a busy machine, waiting for
-    a core is not the database's work. The time that passes where its process is elsewhere."""
+    """Seconds the server's process, or SQLite in this one, has worked for this connection: on a
+    busy machine, waiting for a core is not the database's work. The time that passes where its
+    process is elsewhere."""
     from django.db import connection
 
     if connection.vendor == "postgresql":
         own = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
         if own.exists():
             return int(own.read_text().split()[0]) / 1e9
+    if connection.vendor == "sqlite":
+        return time.process_time()
     return time.perf_counter()
 
 

@@ -31,10 +31,19 @@ def test_growth_is_each_page_against_itself() -> None:
     assert (middle.value, worst.value) == (2.5, 4)
 
 
+def test_on_sqlite_a_page_may_take_twice_as_long() -> None:
+    pages = [cost("home", 75), cost("orders", 90), cost("search", 1, status=500)]
+
+    quick, worst = growth.on_sqlite(pages)
+
+    assert (quick.value, quick.target, worst.value) == (1, 3, 110)
+
+
 def test_without_databases_the_pages_are_skipped_and_said_to_be(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("BENCH_MILLION", raising=False)
+    monkeypatch.delenv("BENCH_SQLITE", raising=False)
 
     assert list(growth.figures(Mock())) == []
     assert "skipped" in capsys.readouterr().out

@@ -136,6 +136,25 @@ def test_between_two_measurements_nobody_can_set_the_clock(
     assert about(clock.now(), before)
 
 
+def test_an_answer_that_comes_late_does_not_set_the_ledgers_time_back(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or what a click has asked for a moment ago is not due yet, and nobody looks again."""
+    steady, told_at = [1000.0], timezone.now()
+
+    def late() -> datetime:
+        steady[0] += 0.4
+        return told_at
+
+    monkeypatch.setattr(clock, "_told", late)
+    monkeypatch.setattr(clock, "_steady", lambda: steady[0])
+    clock.skew()
+
+    reading = clock._process.reading
+    assert reading is not None
+    assert reading.now == told_at + timedelta(seconds=0.4)
+
+
 def test_whether_a_process_may_work_is_asked_of_the_database_only_now_and_then(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

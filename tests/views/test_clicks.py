@@ -339,6 +339,38 @@ def test_one_order_s_work_is_queued_in_as_few_queries(signed_in: SignIn) -> None
     assert SyncTask.objects.count() > 2
 
 
+def test_a_click_in_a_row_makes_as_few_queries(signed_in: SignIn) -> None:
+    """Outside a test there are two more: whether the connection stands, and that the bell rang."""
+    client, order = signed_in(SALES), a_sales_order()
+    row = {"HX-Request": "true", "HX-Target": f"orders-{order.pk}"}
+
+    with mock.patch("django_rq.get_queue"), CaptureQueriesContext(connection) as queries:
+        client.post(f"/orders/{order.pk}/sync/", headers=row)
+
+    sent = [one for one in queries if "SAVEPOINT" not in one["sql"]]
+    assert len(sent) <= MOST_QUERIES - 2
+    assert "Waiting" in client.get("/orders/").content.decode()
+
+
+def test_a_clicked_row_goes_on_watching_what_its_list_watched(signed_in: SignIn) -> None:
+    order = a_sales_order()
+    row = {"HX-Request": "true", "HX-Target": f"orders-{order.pk}"}
+    client = signed_in(SALES)
+    client.post("/orders/sync/", {"selected": [order.pk, order.pk + 1]})
+    asks = watched(client.get("/orders/").content.decode())
+
+    fragment = client.post(
+        f"/orders/{order.pk}/sync/", {"watched": asks}, headers=row
+    ).content.decode()
+    elsewhere = client.post(
+        f"/orders/{order.pk}/sync/", {"watched": "https://evil.example/?fetches=1"}, headers=row
+    ).content.decode()
+
+    assert watched(fragment).split("&pace")[0] == asks.split("&pace")[0]
+    assert "clicks=" in asks
+    assert watched(elsewhere).startswith("/live/orders/?fetches=1")
+
+
 def test_all_that_match_the_filters_are_asked_for_on_every_page(signed_in: SignIn) -> None:
     orders = [a_sales_order() for _ in range(30)]
     an_order_in_sap(stage="complete")
