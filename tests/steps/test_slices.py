@@ -632,7 +632,7 @@ def test_web_orders_are_read_in_slices_and_none_is_missed(world: World) -> None:
     for _ in range(5):
         world.place_only()
     found = []
-    with mock.patch.multiple("sync.steps.pull_orders", PAGE=2, PAGES=1):
+    with mock.patch.multiple("sync.steps.ordering.pace", USUAL=2, MOST_PAGES=1):
         task = ask(work.pull_orders(world.shop), origin=SCHEDULE).task
         for at in range(4):
             run_one(task.pk, world.remotes)
