@@ -655,7 +655,7 @@ def _first_slice(world: World, page: int, pages: int) -> int:
     SalesOrder.objects.all().delete()
     PullWatermark.objects.all().delete()
     SyncTask.objects.all().delete()
-    limits = {"USUAL": page, "MOST_PAGES": pages, "SECONDS": 600}
+    limits: dict[str, Any] = {"USUAL": page, "MOST_PAGES": pages, "SECONDS": 600}
     with mock.patch.multiple("sync.steps.ordering.pace", **limits):
         task = ask(work.pull_orders(world.shop), origin=SCHEDULE).task
         with CaptureQueriesContext(connection) as queries:
