@@ -8,14 +8,13 @@ from typing import Any, TypeVar
 
 from sync.magento.members import key_of
 from sync.magento.narrowing import NO_DOUBTS, Doubts, Narrowing, parsed
-from sync.magento.paging import PageSize, is_last, page_of
+from sync.magento.paging import USUAL, PageSize, is_last, page_of
 from sync.magento.refusals import PageTooLarge
 from sync.magento.search import Filter, Groups, Page, Query, Search
 from sync.reading import Read, UnreadableRecord
 
 Record = TypeVar("Record")
 Get = Callable[[str, Query], Any]
-PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +27,7 @@ class RecordList:
     groups: Groups
     doubts: Doubts = NO_DOUBTS
     fields: str = ""
+    most: int = 0  # how many records there can be, where that is known
 
     def read(self, parse: Callable[[Any], Record]) -> Read[Record]:
         """A record that spoils its page is reported as unreadable, and the page read without it."""
@@ -45,9 +45,9 @@ class RecordList:
         return [parse(row) for rows in self._pages(page) for row in rows.records]
 
     def _pages(self, page: Callable[[Search], Page | UnreadableRecord]) -> Iterator[Read[Any]]:
-        behind = 0
+        behind = listed = 0
         while True:
-            size = self.sizes.fitting(PAGE)
+            size = self.sizes.fitting(max(self.most, USUAL))
             groups, sort = self.groups + _behind(behind), ("entity_id",)
             search = Search(groups, sort, size, fields=self.fields)
             try:
@@ -58,7 +58,11 @@ class RecordList:
             if isinstance(found, UnreadableRecord):
                 yield Read((), (found,))
                 continue
-            yield Read(tuple(row for row in found.rows if not 0 < _key(row) <= behind))
+            fresh = tuple(row for row in found.rows if not 0 < _key(row) <= behind)
+            yield Read(fresh)
+            listed += len(fresh)
+            if self.most and listed >= self.most:
+                return
             furthest = max(map(_key, found.rows), default=0)
             if is_last(found, size) or furthest <= behind:
                 return

@@ -156,6 +156,8 @@ class Members:
     def _clean(self, name: str, text: str, limit: int) -> str:
         if len(text) > limit:
             raise self.unreadable(name, f"is {len(text)} characters long, at most {limit} fit")
+        if text.isprintable():  # nearly every text is, and then it holds neither of these
+            return text
         if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
             raise self.unreadable(name, "contains characters that are no text")
         return text

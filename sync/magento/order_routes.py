@@ -70,7 +70,10 @@ class OrderRoutes:
         """Whole, by ``entity_id``; those the shop does not list are left out."""
         wanted = ",".join(str(one) for one in sorted(entity_ids))
         groups = ((Filter("entity_id", "in", wanted),),)
-        return RecordList(self._http.get, self._sizes, "orders", groups, doubts).read(parse_order)
+        listed = RecordList(
+            self._http.get, self._sizes, "orders", groups, doubts, most=len(entity_ids)
+        )
+        return listed.read(parse_order)
 
     def search_orders_by_increment_id(
         self, increment_id: str, *, is_repeated: bool = False

@@ -15,6 +15,7 @@ from sync.magento.refusals import PageTooLarge, refusal_text
 from sync.magento.search import Page
 
 Record = TypeVar("Record")
+USUAL = 100  # records on a page
 
 
 class PageSize:
@@ -27,8 +28,12 @@ class PageSize:
         return wanted if self._largest is None else min(wanted, self._largest)
 
     def learn(self, refusal: PageTooLarge, tried: int) -> None:
-        """Raises ``RemoteMisconfigured`` where the limit the shop names makes no sense."""
+        """Raises ``RemoteMisconfigured`` where the limit the shop names makes no sense, and the
+        page was no larger than usual."""
         if not 0 < refusal.maximum < tried:
+            if tried > USUAL:
+                self._largest = USUAL
+                return
             raise RemoteMisconfigured(
                 f"{refusal.message} Its webapi/validation/maximum_page_size makes no sense.",
                 cause=ShopCause.PAGE_SIZE,

@@ -181,7 +181,10 @@ def _upsert_orders(shop: Shop, rows: Rows, known: Mirrors) -> dict[int, SalesOrd
     )
     stored = {}
     for one in written:
-        order = known.get(one.entity_id, one)
+        order = known.get(one.entity_id)
+        if order is None:
+            stored[one.pk] = one
+            continue
         order.shop = shop
         for name, value in columns[one.entity_id].items():
             setattr(order, name, value)
@@ -223,8 +226,9 @@ def _line(
     """The line as it is to stand; added to ``changed`` where it has to be written."""
     line = before.pop(values["item_id"], None)
     if line is None:
-        line = SalesOrderLine(sales_order_id=order)
-    elif all(getattr(line, name) == value for name, value in values.items()):
+        changed.append(SalesOrderLine(sales_order_id=order, **values))
+        return changed[-1]
+    if all(getattr(line, name) == value for name, value in values.items()):
         return line
     for name, value in values.items():
         setattr(line, name, value)
@@ -238,7 +242,9 @@ def _upsert_lines(lines: Sequence[SalesOrderLine]) -> None:
         return
     written = SalesOrderLine.objects.bulk_create(
         [
-            SalesOrderLine(**{name: getattr(line, name) for name in (*KNOWN_BY, *OF_THE_SHOP)})
+            line
+            if line._state.adding
+            else SalesOrderLine(**{name: getattr(line, name) for name in (*KNOWN_BY, *OF_THE_SHOP)})
             for line in lines
         ],
         update_conflicts=True,

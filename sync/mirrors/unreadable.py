@@ -24,8 +24,18 @@ ENDED_WITH = "ended_with"  # the message of the trouble that a person has marked
 
 def known(shop: Shop) -> set[int]:
     """Keys of the shop's web orders that could not be read and wait for a person."""
+    return keys_in(reported(shop))
+
+
+def reported(shop: Shop) -> list[str]:
+    """References of the tasks of the shop's web orders that could not be read."""
     tasks = SyncTask.objects.unfinished().filter(step=Step.PULL_ORDERS, shop=shop)
-    found = (entity_id_in(task.reference) for task in tasks.only("reference"))
+    references = (task.reference for task in tasks.only("reference"))
+    return [one for one in references if ":entity:" in one or ":number:" in one]
+
+
+def keys_in(references: Iterable[str]) -> set[int]:
+    found = (entity_id_in(reference) for reference in references)
     return {entity_id for entity_id in found if entity_id is not None}
 
 

@@ -22,13 +22,12 @@ from sync.mirrors.shop import store_order, store_orders
 from sync.models import PullWatermark, Shop
 from sync.reading import Read, UnreadableRecord
 from sync.steps.ordering.changed_orders import Key, changed_pages
+from sync.steps.ordering.pace import Pace
 from sync.steps.queued_mails import follow_queued_mails
 from sync.steps.recognition.stores import recognise_now_and_then
 from sync.steps.recognition.version import note_version
 from sync.steps.step_run import Slice, StepRun
 
-PAGE = 100
-PAGES = 5  # in one slice: two seconds where a page takes the shop and the portal 0.4
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -39,6 +38,7 @@ class Window:
 
     since: datetime
     after: Key | None = None
+    page: int | None = None  # its size, as the last slice found it fitting
     stored: int = 0
     unread: int = 0
     has_news: bool = False
@@ -50,13 +50,14 @@ class Window:
             return cls(since)
         moment, entity_id = place["after"]
         after = (datetime.fromisoformat(moment), entity_id)
-        return cls(datetime.fromisoformat(place["since"]), after, place["stored"], place["unread"])
+        since, page = datetime.fromisoformat(place["since"]), place.get("page")
+        return cls(since, after, page, place["stored"], place["unread"])
 
     @property
     def place(self) -> dict[str, Any]:
         assert self.after is not None, "a slice ends after a page with keys"
         after = [self.after[0].isoformat(), self.after[1]]
-        kept = {"stored": self.stored, "unread": self.unread}
+        kept = {"page": self.page, "stored": self.stored, "unread": self.unread}
         return {"since": self.since.isoformat(), "after": after, **kept}
 
     @property
@@ -90,12 +91,14 @@ def pull_orders(run: StepRun) -> Slice:
 
 def _read_pages(run: StepRun, watermark: PullWatermark, window: Window) -> bool:
     """Returns whether there may be more than these pages."""
-    known = unreadable.known(run.shop)
+    reported = unreadable.reported(run.shop)
+    known = unreadable.keys_in(reported)
     doubts = Doubts(known, watermark.entity_id, run.is_repeated, may_hide=False)
-    listed = 0
-    for page in changed_pages(run, window.since, PAGE, doubts, window.after):
+    pace = Pace(window.page)
+    for page in changed_pages(run, window.since, pace.page, doubts, window.after):
         run.task.hold_lease(run.policy.lease)
-        kept = store_readable(run.shop, page.read)
+        kept = store_readable(run.shop, page.read, closes=bool(reported))
+        reported += [one.number for one in kept.unreadable]
         _advance(watermark, page.keys, until=_latest(run))
         window.stored += len(kept.records)
         window.unread += len(kept.unreadable)
@@ -103,9 +106,9 @@ def _read_pages(run: StepRun, watermark: PullWatermark, window: Window) -> bool:
         window.has_news |= any(one.entity_id not in known for one in kept.unreadable)
         if page.keys:  # a record that spoils its page comes by itself
             window.after = (page.keys[-1].updated_at, page.keys[-1].entity_id)
-            listed += 1
-        if listed == PAGES:
-            return True
+            if pace.is_over(len(page.keys)):
+                window.page = pace.next_page
+                return True
     return False
 
 
@@ -136,14 +139,18 @@ def _as_listed(shop: MagentoClient, entity_id: int, error: SyncError) -> Magento
     raise unreadable.error_for(replace(listed.unreadable[0], error=own)) from error
 
 
-def store_readable(shop: Shop, page: Read[MagentoOrder]) -> Read[MagentoOrder]:
-    """Stores what can be read and held, and opens tasks for the rest; returns both."""
+def store_readable(
+    shop: Shop, page: Read[MagentoOrder], *, closes: bool = True
+) -> Read[MagentoOrder]:
+    """Stores what can be read and held, and opens tasks for the rest; returns both. ``closes``
+    tells whether there may be tasks of orders that can be read now."""
     refused = (*page.unreadable, *_store(shop, page.records))
     for record in refused:
         unreadable.report(shop, record)
     keys = {record.entity_id for record in refused}
     stored = tuple(order for order in page.records if order.entity_id not in keys)
-    unreadable.close_readable(shop, [(one.entity_id, one.increment_id) for one in stored])
+    if closes:
+        unreadable.close_readable(shop, [(one.entity_id, one.increment_id) for one in stored])
     return Read(stored, refused)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sync.magento.records import (
@@ -18,6 +19,7 @@ from sync.magento.records import (
 from sync.translate.payment import payment_standing
 
 DEEPEST_LEVEL = 60
+_AS_IT_IS = frozenset({int, bool, type(None)})  # types of values
 
 
 def sales_order_values(order: MagentoOrder) -> dict[str, Any]:
@@ -87,15 +89,21 @@ def plain_json(value: Any, level: int = 0) -> Any:
     """
     if level > DEEPEST_LEVEL:
         return None
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, dict | Mapping):
-        return {_text(str(key)): plain_json(item, level + 1) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain_json(item, level + 1) for item in value]
-    if isinstance(value, Decimal | float):
+    if isinstance(value, (Decimal, float)):
         number = float(value)
         return number if math.isfinite(number) else None
+    if isinstance(value, str):
+        return _text(value)
+    if type(value) is dict or isinstance(value, Mapping):
+        return {
+            _name(key): item  # nearly all of an order's hundreds of values
+            if (kind := type(item)) in _AS_IT_IS
+            or (kind is str and item.isascii() and "\x00" not in item)
+            else plain_json(item, level + 1)
+            for key, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [plain_json(item, level + 1) for item in value]
     return value
 
 
@@ -104,6 +112,11 @@ def _text(text: str) -> str:
     if text.isascii() and "\x00" not in text:
         return text
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+@lru_cache(maxsize=4096, typed=True)  # records have few names and many values
+def _name(key: object) -> str:
+    return _text(str(key))
 
 
 def _order_money(order: MagentoOrder) -> dict[str, Any]:

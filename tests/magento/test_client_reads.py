@@ -217,6 +217,7 @@ class SortingShop:
         self.orders = orders
         self.queries: list[dict[str, list[str]]] = []
         self.largest_page = self.silent_cut = self.refused = 0
+        self.names_limit = True
         mock.add_callback(responses.GET, f"{SHOP}/rest/V1/orders", callback=self._answer)
 
     def _answer(self, request: Any) -> tuple[int, dict[str, str], str]:
@@ -228,7 +229,8 @@ class SortingShop:
         if self.largest_page and size > self.largest_page:
             self.refused += 1
             template = exchange("557")["response"]["body"]["message"]
-            refusal = {"message": template, "parameters": {"max": self.largest_page}}
+            said = self.largest_page if self.names_limit else None
+            refusal = {"message": template, "parameters": {"max": said}}
             return 400, {}, json.dumps(refusal)
         size = min(size, self.silent_cut or size)
         start = (int(query["searchCriteria[currentPage]"][0]) - 1) * size
@@ -403,6 +405,47 @@ def test_a_page_limit_that_leads_nowhere_is_an_error(
     assert type(caught.value) is RemoteMisconfigured
     assert caught.value.cause_key == "magento:page-size"
     assert len(shop.calls) == 1
+
+
+@pytest.mark.parametrize("names_limit", [True, False])
+def test_a_refused_large_page_is_asked_for_again_in_the_size_the_shop_takes(
+    client: MagentoClient, shop: responses.RequestsMock, names_limit: bool
+) -> None:
+    stand_in = SortingShop(shop, recorded_orders())
+    stand_in.largest_page, stand_in.names_limit = 100, names_limit
+
+    for _ in range(2):
+        found = joined(client.search_orders(updated_from=LONG_AGO, page_size=300)).complete()
+        assert len(found) == 63
+
+    asked = [query["searchCriteria[pageSize]"] for query in stand_in.queries]
+    assert asked == [["300"], ["100"], ["100"]]
+
+
+@pytest.mark.parametrize("count", [99, 100, 101, 300])
+def test_orders_by_key_come_in_one_call_where_the_shop_allows_the_page(
+    client: MagentoClient, shop: responses.RequestsMock, count: int
+) -> None:
+    model = recorded_orders()[0]
+    stand_in = SortingShop(shop, [{**model, "entity_id": key} for key in range(1, count + 1)])
+
+    found = client.get_orders(range(1, count + 1))
+
+    assert [order.entity_id for order in found.complete()] == list(range(1, count + 1))
+    assert len(stand_in.queries) == 1
+
+
+def test_orders_by_key_are_all_read_from_a_shop_that_takes_small_pages(
+    client: MagentoClient, shop: responses.RequestsMock
+) -> None:
+    model = recorded_orders()[0]
+    stand_in = SortingShop(shop, [{**model, "entity_id": key} for key in range(1, 301)])
+    stand_in.largest_page = 100
+
+    found = client.get_orders(range(1, 301))
+
+    assert len(found.complete()) == 300
+    assert len(stand_in.queries) == 4  # one is refused
 
 
 def test_shipments_and_products_come_in_smaller_pages_too(

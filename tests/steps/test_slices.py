@@ -26,6 +26,7 @@ from sync.models import (
     BillingDocument,
     FetchHealth,
     OutboundDelivery,
+    PullWatermark,
     RemoteCall,
     SalesOrder,
     StepSchedule,
@@ -632,7 +633,7 @@ def test_web_orders_are_read_in_slices_and_none_is_missed(world: World) -> None:
     for _ in range(5):
         world.place_only()
     found = []
-    with mock.patch.multiple("sync.steps.pull_orders", PAGE=2, PAGES=1):
+    with mock.patch.multiple("sync.steps.ordering.pace", USUAL=2, MOST_PAGES=1):
         task = ask(work.pull_orders(world.shop), origin=SCHEDULE).task
         for at in range(4):
             run_one(task.pk, world.remotes)
@@ -647,6 +648,35 @@ def test_web_orders_are_read_in_slices_and_none_is_missed(world: World) -> None:
     assert found[-1] == (State.DONE, 5)
     world.run(work.pull_orders(world.shop))
     assert SalesOrder.objects.earliest("entity_id").state == "canceled"
+
+
+def _first_slice(world: World, page: int, pages: int) -> int:
+    """Queries of a slice of so many pages of web orders, all of them new."""
+    SalesOrder.objects.all().delete()
+    PullWatermark.objects.all().delete()
+    SyncTask.objects.all().delete()
+    limits: dict[str, Any] = {"USUAL": page, "MOST_PAGES": pages, "SECONDS": 600}
+    with mock.patch.multiple("sync.steps.ordering.pace", **limits):
+        task = ask(work.pull_orders(world.shop), origin=SCHEDULE).task
+        with CaptureQueriesContext(connection) as queries:
+            run_one(task.pk, world.remotes)
+    assert SalesOrder.objects.count() == page * pages
+    frame = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+    return sum(not query["sql"].startswith(frame) for query in queries)
+
+
+@pytest.mark.parametrize("page", [2, 4])
+def test_a_further_page_of_web_orders_costs_seven_queries_however_many_are_on_it(
+    world: World, page: int
+) -> None:
+    for _ in range(3 * page + 1):
+        world.place_only()
+    _first_slice(world, page, 1)  # fills what is held in memory
+
+    counted = [_first_slice(world, page, pages) for pages in (1, 2, 3)]
+
+    assert counted == [counted[0], counted[0] + 7, counted[0] + 14]
+    assert counted[0] <= 20
 
 
 def test_a_poll_without_news_stores_no_row(world: World) -> None:

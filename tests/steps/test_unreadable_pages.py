@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,6 +20,7 @@ from sync.models import (
     Shipment,
     SyncTask,
 )
+from sync.steps.ordering import pace
 from tests.steps.spoilt import SpoiltLine, wired, with_body
 from tests.world import World
 
@@ -127,8 +127,9 @@ def test_it_may_stand_anywhere_and_not_alone(
     world: World, places: list[int], at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = world.place("simple")  # a shop's oldest order can be read
-    monkeypatch.setattr(import_module("sync.steps.pull_orders"), "PAGE", at_once)
-    monkeypatch.setattr(import_module("sync.steps.pull_orders"), "PAGES", 9)  # in one slice
+    monkeypatch.setattr(pace, "USUAL", at_once)
+    monkeypatch.setattr(pace, "MOST_PAGES", 9)  # in one slice, however long it takes
+    monkeypatch.setattr(pace, "SECONDS", 600)
     ids = [world.place_only("simple") for _ in range(7)]
     spoilt = {ids[place] for place in places}
     spoil(world, spoilt)
