@@ -44,13 +44,13 @@ class BoundedPaginator(LazyPaginator):  # type: ignore[misc]  # untyped package
 
 @require_safe
 def document_list(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
-    filterset = kind.filterset(request.GET, queryset=kind.documents())
+    filterset = kind.filterset(request.GET, queryset=kind.rows())
     documents = filterset.qs
     sorts = _wanted_sorts(kind, request)
     if sorts and filterset.has_range:
         few = keys_of(documents.order_by())
         sorts = [] if few.is_cut else sorts
-        documents = documents if few.is_cut else kind.documents().filter(pk__in=few.keys)
+        documents = documents if few.is_cut else kind.rows().filter(pk__in=few.keys)
     table = table_for(kind, request.user, documents)
     _arrange(table, request, sorts)
     table.tasks = kind.newest_tasks([row.record for row in table.paginated_rows])
