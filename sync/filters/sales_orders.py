@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Upper
+from django.db.models.lookups import Exact
 
 from sync.filters.documents import DocumentFilter, Rows, search_box, since_day, tick, until_day
 from sync.filters.search_box import (
@@ -67,7 +69,10 @@ def orders_meant(text: str) -> Matches:
         return newest(orders, Q(customer_email__istartswith=text), "placed_at")
     if len(text) < SHORTEST_NAME:
         return NOTHING
-    named = newest(orders, Q(customer_name__icontains=text), "placed_at")
+    in_full = Exact(Upper("customer_name"), Upper(Value(text)))
+    named = keys_of(orders.filter(in_full).order_by("-placed_at", "-pk"))
+    if not named.is_cut:  # else so many that a part of a name need not be looked for
+        named |= newest(orders, Q(customer_name__icontains=text), "placed_at")
     referenced = orders.filter(customer_reference=text.upper()).exclude(customer_reference="")
     by_number = orders.filter(increment_id=text)
     return named | keys_of(by_number.order_by()) | keys_of(referenced.order_by())

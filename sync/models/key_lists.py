@@ -21,7 +21,7 @@ class _Written:
 
     def batch_process_rhs(
         self, compiler: Any, connection: Any, rhs: Collection[Any] | None = None
-    ) -> tuple[Any, Any]:
+    ) -> Any:
         keys = self.rhs if rhs is None else rhs
         if keys and all(type(key) is int for key in keys):
             return [str(key) for key in keys], []
