@@ -17,8 +17,10 @@ class SyncConfig(AppConfig):
     def ready(self) -> None:
         """Every migration refreshes the roles, their permissions, and the database's triggers."""
         from sync.checks import register_checks  # imported late, as Django wants it
+        from sync.models.key_lists import write_keys
 
         register_checks()
+        write_keys()
         pre_migrate.connect(_forget, sender=self)
         post_migrate.connect(_sync_roles, sender=self)
         post_migrate.connect(_install_triggers, sender=self)

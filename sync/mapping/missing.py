@@ -143,6 +143,7 @@ class Collection:
             OutboundDelivery.objects.filter(TO_SHIP)
             .exclude(carrier="")
             .exclude(carrier__in=list(known))
+            .order_by()  # by their own index
         )
         for pk, carrier in waiting.values_list("pk", "carrier")[:MOST_DELIVERIES]:
             self._entry(MappingTable.CARRIER, carrier, None).deliveries.add(pk)

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.urls import reverse
 
 from sync.models import clock, page_indexes
+from sync.models.addresses import page_address
 from sync.models.columns import document_number, money, quantity
 
 
@@ -81,7 +81,7 @@ class BillingDocument(models.Model):
         return self.billing_document_number
 
     def get_absolute_url(self) -> str:
-        return reverse("sync:billing_document", args=[self.pk])
+        return page_address("billing_document", self.pk)
 
     @property
     def shop_invoices(self) -> list[Any]:

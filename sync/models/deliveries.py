@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.urls import reverse
 
 from sync.models import clock, page_indexes
+from sync.models.addresses import page_address
 from sync.models.columns import document_number, quantity
 
 
@@ -103,7 +103,7 @@ class OutboundDelivery(models.Model):
         return self.delivery_number
 
     def get_absolute_url(self) -> str:
-        return reverse("sync:delivery", args=[self.pk])
+        return page_address("delivery", self.pk)
 
     @property
     def shop_shipments(self) -> list[Any]:

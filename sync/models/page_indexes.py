@@ -8,7 +8,8 @@ Django cannot say is in ``sync.models.database_keeps``.
 
 from __future__ import annotations
 
-from django.db.models import Index, Q
+from django.db.models import F, Index, Q
+from django.db.models.functions import Upper
 
 STOPPED = Q(state="needs_attention")
 HELD_UP = Q(stage__in=["in_sap", "picking", "dispatched", "shipped"]) & (
@@ -75,6 +76,10 @@ TASKS = [
 ORDERS = [
     # The name and e-mail are read from the index where too many orders match to look at all.
     Index(fields=["-placed_at", "-id", "customer_name", "customer_email"], name="order_placed_who"),
+    # A name that is typed in full; "order_name_trigram" reads all it may mean before the first.
+    Index(
+        Upper("customer_name"), F("placed_at").desc(), F("id").desc(), name="order_name_any_case"
+    ),
     Index(fields=["stage", "-placed_at", "-id"], name="order_stage"),
     Index(fields=["store_id", "-placed_at", "-id"], name="order_store"),
     Index(fields=["grand_total", "id"], name="order_total"),
@@ -99,7 +104,10 @@ ORDERS = [
 
 DELIVERIES = [
     Index(
-        fields=["-created_date", "-id", "picking_status", "goods_movement_status"],
+        fields=[
+            *("-created_date", "-id"),
+            *("picking_status", "goods_movement_status", "planned_picking_at"),  # to count alone
+        ],
         condition=~LEFT,
         name="delivery_open",
     ),
@@ -110,7 +118,14 @@ DELIVERIES = [
         name="delivery_picking_number",
     ),
     Index(fields=["carrier"], condition=TO_SHIP, name="delivery_to_ship"),
-    *_partial("delivery_unshipped", Q(is_in_shop=False), "created_date", "delivery_number"),
+    Index(
+        fields=["-created_date", "-id", "goods_movement_status"],
+        condition=Q(is_in_shop=False),
+        name="delivery_unshipped",
+    ),
+    Index(
+        fields=["delivery_number"], condition=Q(is_in_shop=False), name="delivery_unshipped_number"
+    ),
     *(
         index
         for name, condition in (

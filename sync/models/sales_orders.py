@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Trim, Upper
-from django.urls import reverse
 from django.utils import timezone
 
 from sync.models import order_work, page_indexes
+from sync.models.addresses import page_address
 from sync.models.columns import document_number, money
 from sync.models.compared_orders import ComparedOrder
 from sync.models.packed import PackedJSONField
@@ -220,7 +220,7 @@ class SalesOrder(ComparedOrder):
         return self.increment_id
 
     def get_absolute_url(self) -> str:
-        return reverse("sync:order", args=[self.pk])
+        return page_address("order", self.pk)
 
     @property
     def is_in_sap(self) -> bool:

@@ -7,8 +7,9 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from sync.models import BillingDocument
-from sync.tables.columns import CellColumn, DateColumn, LinkColumn, MoneyColumn, joined, small, text
+from sync.tables.columns import CellColumn, DateColumn, LinkColumn, MoneyColumn, small, text
 from sync.tables.documents import DocumentTable, OrdersColumn
+from sync.templatetags.markup import joined
 from sync.templatetags.portal import DASH, ago, badge, money
 
 
@@ -50,13 +51,13 @@ class BillingDocumentTable(DocumentTable):
     mailed = CellColumn("Mailed")
 
     def render_invoices(self, record: BillingDocument) -> SafeString:
-        if not record.shop_invoices:
-            return text("muted", "Not in the shop") if record.is_invoice else DASH
-        return joined(*(_invoice(one) for one in record.shop_invoices))
+        if invoices := self.invoices_of(record):
+            return joined(*map(_invoice, invoices))
+        return text("muted", "Not in the shop") if record.is_invoice else DASH
 
     def render_mailed(self, record: BillingDocument) -> SafeString:
         """The last mail and how many went out, or that there was none."""
-        invoices = record.shop_invoices
+        invoices = self.invoices_of(record)
         mails = [mail for invoice in invoices for mail in invoice.mails.all()]
         if mails:
             last, gone = max(mails, key=lambda mail: mail.sent_at), sum(m.has_gone for m in mails)

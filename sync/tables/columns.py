@@ -7,9 +7,9 @@ from typing import Any
 
 import django_tables2 as tables
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from sync.templatetags.markup import joined, markup
 from sync.templatetags.portal import badge, moment, money
 
 Draw = Callable[[Any], SafeString | None]  # from the row's document
@@ -17,7 +17,8 @@ NUMBER = {"class": "table__number"}
 
 
 def text(css: str, content: object, **attributes: str) -> SafeString:
-    return format_html('<span class="{}"{}>{}</span>', css, flatatt(attributes), content)
+    more = flatatt(attributes) if attributes else ""
+    return markup('<span class="{}"{}>{}</span>', css, more, content)
 
 
 def small(content: object, **attributes: str) -> SafeString:
@@ -26,12 +27,7 @@ def small(content: object, **attributes: str) -> SafeString:
 
 
 def link(document: Any, css: str = "number cell-main") -> SafeString:
-    return format_html('<a class="{}" href="{}">{}</a>', css, document.get_absolute_url(), document)
-
-
-def joined(*pieces: str | None) -> SafeString:
-    """Join pieces, escaped; None and empty pieces are left out."""
-    return format_html_join("", "{}", ((piece,) for piece in pieces if piece))
+    return markup('<a class="{}" href="{}">{}</a>', css, document.get_absolute_url(), document)
 
 
 class CellColumn(tables.Column):  # type: ignore[misc]  # untyped package
@@ -58,7 +54,7 @@ class CellColumn(tables.Column):  # type: ignore[misc]  # untyped package
 
     def main(self, value: Any, record: Any) -> SafeString:
         """``value`` is the label where the record's field has choices."""
-        return format_html("{}", value)
+        return markup("{}", value)
 
 
 class LinkColumn(CellColumn):

@@ -7,8 +7,9 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from sync.models import CarrierMapping, OutboundDelivery
-from sync.tables.columns import BadgeColumn, CellColumn, DateColumn, LinkColumn, joined, small, text
+from sync.tables.columns import BadgeColumn, CellColumn, DateColumn, LinkColumn, small, text
 from sync.tables.documents import DocumentTable, OrdersColumn
+from sync.templatetags.markup import joined
 from sync.templatetags.portal import DASH, badge, moment, tracking_link
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from sync.models import SyncTask
-from sync.tables.columns import joined
+from sync.models.addresses import page_address
+from sync.templatetags.markup import joined, markup
 from sync.templatetags.portal import DASH, ago, badge, icon, keep_words
 
 LONGEST_MESSAGE, LONGEST_WAITING = 96, 40  # characters
@@ -21,7 +20,7 @@ LONGEST_MESSAGE, LONGEST_WAITING = 96, 40  # characters
 
 def select_cell(what: str, record: Any) -> SafeString:
     """The checkbox has a label for screen readers."""
-    return format_html(
+    return markup(
         '<label class="visually-hidden" for="select_{key}">Select {what} {record}</label>'
         '<input class="checkbox" type="checkbox" name="selected" value="{key}" id="select_{key}">',
         key=record.pk,
@@ -32,14 +31,14 @@ def select_cell(what: str, record: Any) -> SafeString:
 
 def sync_status_cell(task: SyncTask | None, token: str) -> SafeString:
     """The token tells the polling page whether the row has changed."""
-    hidden = format_html('<input type="hidden" name="live" value="{}">', token) if token else None
+    hidden = markup('<input type="hidden" name="live" value="{}">', token) if token else None
     if task is None:
         return joined(DASH, hidden)
-    return format_html(
+    return markup(
         '<span class="sync sync--{}"><a class="sync__link" href="{}">{}</a>'
         '<span class="sync__detail">{}</span></span>{}',
         task.state,
-        reverse("sync:task", args=[task.pk]),
+        page_address("task", task.pk),
         badge("task", task.state, task.get_state_display()),
         _detail(task),
         hidden or "",
@@ -51,19 +50,19 @@ def _detail(task: SyncTask) -> str:
         return keep_words(task.error_message, LONGEST_MESSAGE)
     if task.state == SyncTask.State.WAITING and task.error_message:
         why = keep_words(task.error_message, LONGEST_WAITING)
-        return format_html("Next try {}: {}", ago(task.not_before), why)
+        return markup("Next try {}: {}", ago(task.not_before), why)
     if task.is_moving:
         return task.get_step_display()
-    return format_html("{}, {}", task.get_step_display(), ago(task.finished_at))
+    return markup("{}, {}", task.get_step_display(), ago(task.finished_at))
 
 
 def sync_button(kind: str, what: str, record: Any, *, is_running: bool) -> SafeString:
-    return format_html(
+    return markup(
         '<button class="button button--small" type="submit" title="Sync now" formaction="{url}"'
         ' hx-post="{url}" hx-include="[name=watched]" hx-target="closest tr" hx-swap="none"'
         "{disabled}>{icon}<span>Sync now</span>"
         '<span class="visually-hidden"> {what} {record}</span></button>',
-        url=reverse(f"sync:{kind}_sync_one", args=[record.pk]),
+        url=page_address(f"{kind}_sync_one", record.pk),
         disabled=" disabled" if is_running else "",
         icon=icon("refresh-cw", 13),
         what=what,
@@ -72,11 +71,11 @@ def sync_button(kind: str, what: str, record: Any, *, is_running: bool) -> SafeS
 
 
 def resend_button(record: Any) -> SafeString:
-    return format_html(
+    return markup(
         '<button class="button button--small" type="submit" title="Resend invoice"'
         ' formaction="{}">{}<span>Resend</span>'
         '<span class="visually-hidden"> invoice of {}</span></button>',
-        reverse("sync:resend_invoice", args=[record.pk]),
+        page_address("resend_invoice", record.pk),
         icon("mail", 13),
         record,
     )

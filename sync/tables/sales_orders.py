@@ -11,11 +11,11 @@ from sync.tables.columns import (
     LinkColumn,
     MomentColumn,
     MoneyColumn,
-    joined,
     small,
     text,
 )
 from sync.tables.documents import DocumentTable
+from sync.templatetags.markup import joined
 from sync.templatetags.portal import badge
 
 

@@ -13,11 +13,11 @@ from django import template
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from sync.currencies import currency_decimals
 from sync.templatetags.badges import BADGES, Badge
+from sync.templatetags.markup import markup
 
 register = template.Library()
 
@@ -38,7 +38,7 @@ def money(value: Decimal | None, currency: str) -> SafeString:
     digits = currency_decimals(currency)
     rounded = Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     amount = f"{rounded:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
-    return format_html(
+    return markup(
         '<span class="money">{} <span class="money__currency">{}</span></span>', amount, currency
     )
 
@@ -55,8 +55,8 @@ def moment(value: datetime | date | None, part: str = "both") -> SafeString:
     if value is None:
         return DASH
     if not isinstance(value, datetime):
-        return format_html('<time datetime="{}">{}</time>', value.isoformat(), _day(value))
-    return format_html(
+        return markup('<time datetime="{}">{}</time>', value.isoformat(), _day(value))
+    return markup(
         '<time datetime="{}" title="{}">{}</time>',
         value.isoformat(timespec="seconds"),
         _exact(value),
@@ -69,7 +69,7 @@ def ago(value: datetime | None) -> SafeString:
     """Also for times to come; the exact time shows on hover."""
     if value is None:
         return DASH
-    return format_html(
+    return markup(
         '<time datetime="{}" title="{}">{}</time>',
         value.isoformat(timespec="seconds"),
         _exact(value),
@@ -113,7 +113,7 @@ def _day(value: date) -> str:
 @cache
 def icon(name: str, size: int = 16) -> SafeString:
     """Decorative: the text beside it carries the meaning."""
-    return format_html(
+    return markup(
         '<svg class="icon" width="{0}" height="{0}" aria-hidden="true"><use href="{1}#{2}"/></svg>',
         size,
         static(ICONS),
@@ -126,7 +126,7 @@ def icon(name: str, size: int = 16) -> SafeString:
 def badge(kind: str, value: str, label: str = "") -> SafeString:
     """A state as icon, word and colour."""
     look = BADGES[kind].get(value, Badge("neutral", "circle"))
-    return format_html(
+    return markup(
         '<span class="badge badge--{}">{}<span>{}</span></span>',
         look.tone,
         icon(look.icon, 13),
@@ -182,8 +182,8 @@ def tracking_link(parcels: dict[str, str], number: str) -> SafeString:
     """Linked to the carrier's page where one is known."""
     url = parcels.get(number, "")
     if not url.startswith(("https://", "http://")):
-        return format_html('<span class="number">{}</span>', number)
-    return format_html(
+        return markup('<span class="number">{}</span>', number)
+    return markup(
         '<a class="number" href="{}" rel="noopener noreferrer" target="_blank">{}'
         '<span class="visually-hidden"> (opens the page of the carrier)</span></a>',
         url,

@@ -16,9 +16,12 @@ from sync.models import (
     BillingDocument,
     BillingDocumentLine,
     Click,
+    DeliveryTrack,
+    Invoice,
     OutboundDelivery,
     OutboundDeliveryLine,
     SalesOrder,
+    Shipment,
     Step,
     SyncTask,
 )
@@ -29,6 +32,12 @@ from sync.tables.sales_orders import SalesOrderTable
 from sync.views.newest_tasks import newest_tasks, order_keys_of
 from sync.views.timeline import MOST_TASKS
 
+OF_ORDERS = (
+    "increment_id", "store_name", "shop__name", "placed_at", "customer_name", "customer_email",
+    "grand_total", "currency", "payment_method", "stage", "not_taken_reason", "status", "state",
+    "sap_sales_order_number", "verification", "sap_blocks", "sap_is_incomplete",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentKind:
@@ -38,6 +47,7 @@ class DocumentKind:
     hint: str  # shown while the list is empty
     address: str
     documents: Callable[[], QuerySet[Any]]
+    rows: Callable[[], QuerySet[Any]]  # the documents with no more than a list shows of them
     line: type[Model] | None  # names the orders of a document that may have several
     table: type[DocumentTable]
     filterset: type[Any]
@@ -103,11 +113,44 @@ def _billing_documents() -> QuerySet[BillingDocument]:
     )
 
 
+def _rows_of_orders() -> QuerySet[SalesOrder]:
+    return SalesOrder.objects.select_related("shop").only(*OF_ORDERS)
+
+
+def _rows_of_deliveries() -> QuerySet[OutboundDelivery]:
+    shipments = Shipment.objects.only(
+        "delivery", "remote_created_at", "is_customer_told", "mail_queued_at"
+    )
+    return OutboundDelivery.objects.prefetch_related(
+        _numbers_of_orders(OutboundDeliveryLine, "delivered_quantity", "unwanted_quantity"),
+        Prefetch("tracks", DeliveryTrack.objects.only("delivery", "track_number")),
+        Prefetch("shipments", shipments),
+        Prefetch("further_shipments", shipments),
+    )
+
+
+def _rows_of_billing_documents() -> QuerySet[BillingDocument]:
+    invoices = Invoice.objects.defer("payload").prefetch_related("mails")
+    return BillingDocument.objects.prefetch_related(
+        _numbers_of_orders(BillingDocumentLine),
+        Prefetch("invoices", invoices),
+        Prefetch("further_invoices", invoices),
+    )
+
+
+def _numbers_of_orders(line: type[Model], *further: str) -> Prefetch[Any]:
+    orders = Prefetch("sales_order", SalesOrder.objects.only("increment_id"))
+    document = "delivery" if line is OutboundDeliveryLine else "billing_document"
+    lines = line._default_manager.only(document, "item_number", "sales_order", *further)
+    return Prefetch("lines", lines.prefetch_related(orders))
+
+
 ORDERS = DocumentKind(
     title="Orders",
     hint="Web orders appear here once they are fetched from the shop.",
     address="orders",
     documents=_orders,
+    rows=_rows_of_orders,
     line=None,
     table=SalesOrderTable,
     filterset=SalesOrderFilter,
@@ -122,6 +165,7 @@ DELIVERIES = DocumentKind(
     hint="Deliveries appear here once the warehouse creates them in SAP.",
     address="deliveries",
     documents=_deliveries,
+    rows=_rows_of_deliveries,
     line=OutboundDeliveryLine,
     table=DeliveryTable,
     filterset=DeliveryFilter,
@@ -136,6 +180,7 @@ BILLING_DOCUMENTS = DocumentKind(
     hint="Invoices appear here once SAP bills a delivery.",
     address="invoices",
     documents=_billing_documents,
+    rows=_rows_of_billing_documents,
     line=BillingDocumentLine,
     table=BillingDocumentTable,
     filterset=BillingDocumentFilter,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import InvalidPage, Page
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django_tables2.paginators import LazyPaginator
+from django_tables2.rows import BoundRows
 
 from sync.filters.search_box import MOST_MATCHES, keys_of
 from sync.tables.documents import DocumentTable
@@ -19,6 +21,25 @@ from sync.views.people import PortalRequest
 from sync.views.strips import strips_of
 
 PER_PAGE, PAGE_SIZES = 25, (25, 50, 100)  # rows
+FAR = 1_000  # rows before the page
+
+
+@dataclass(frozen=True, slots=True)
+class FarRows:
+    """A table's rows. Those of a far page are found by key first: the index alone tells which they
+    are, where skipping whole rows would read ten thousand."""
+
+    rows: BoundRows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, part: slice) -> Any:
+        if part.start < FAR:
+            return self.rows[part]
+        documents = self.rows.data.data
+        keys = list(documents.values_list("pk", flat=True)[part])
+        return BoundRows(documents.filter(pk__in=keys), self.rows.table)
 
 
 class BoundedPaginator(LazyPaginator):  # type: ignore[misc]  # untyped package
@@ -26,6 +47,9 @@ class BoundedPaginator(LazyPaginator):  # type: ignore[misc]  # untyped package
     many rows as are counted. A page beyond it is the last one."""
 
     has_more = False  # rows behind the last page
+
+    def __init__(self, object_list: Any, per_page: Any, **options: Any) -> None:
+        super().__init__(FarRows(object_list), per_page, **options)
 
     def validate_number(self, number: Any) -> int:
         page: int = super().validate_number(number)
@@ -44,13 +68,13 @@ class BoundedPaginator(LazyPaginator):  # type: ignore[misc]  # untyped package
 
 @require_safe
 def document_list(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
-    filterset = kind.filterset(request.GET, queryset=kind.documents())
+    filterset = kind.filterset(request.GET, queryset=kind.rows())
     documents = filterset.qs
     sorts = _wanted_sorts(kind, request)
     if sorts and filterset.has_range:
         few = keys_of(documents.order_by())
         sorts = [] if few.is_cut else sorts
-        documents = documents if few.is_cut else kind.documents().filter(pk__in=few.keys)
+        documents = documents if few.is_cut else kind.rows().filter(pk__in=few.keys)
     table = table_for(kind, request.user, documents)
     _arrange(table, request, sorts)
     table.tasks = kind.newest_tasks([row.record for row in table.paginated_rows])

@@ -71,7 +71,7 @@ def live_rows(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
     documents = list(kind.light().filter(pk__in=seen))
     tasks = kind.newest_tasks(documents)
     moved = [one.pk for one in documents if row_token(one.pk, tasks.get(one.pk)) != seen[one.pk]]
-    changed = list(kind.documents().filter(pk__in=moved)) if moved else []
+    changed = list(kind.rows().filter(pk__in=moved)) if moved else []
     asks = watcher(kind, tasks.values(), fetches, strips)
     if not changed and asks and is_at_its_pace(request):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)

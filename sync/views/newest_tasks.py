@@ -16,6 +16,8 @@ _URGENCY = {
     SyncTask.State.NEEDS_ATTENTION: 1,
 }
 
+SHOWN = ("state", "step", "attempts", "error_message", "not_before", "finished_at")
+
 
 def most_urgent(tasks: Iterable[SyncTask]) -> SyncTask:
     """Running before waiting before stopped before finished; among equals the newest."""
@@ -47,6 +49,7 @@ def newest_tasks(documents: Sequence[Any], about: str, fetch: Step) -> dict[int,
 def _open_or_last(tasks: QuerySet[SyncTask], about: str) -> dict[int, list[SyncTask]]:
     last = tasks.order_by().values(about).annotate(last=Max("pk")).values("last")
     found: dict[int, list[SyncTask]] = defaultdict(list)
-    for task in tasks.filter(Q(state__in=SyncTask.OPEN_STATES) | Q(pk__in=last)).defer("facts"):
+    shown = tasks.filter(Q(state__in=SyncTask.OPEN_STATES) | Q(pk__in=last))
+    for task in shown.only(*SHOWN, about):
         found[getattr(task, f"{about}_id")].append(task)
     return found

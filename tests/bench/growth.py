@@ -15,12 +15,13 @@ from pathlib import Path
 from statistics import median
 
 from tests.bench.figures import Aim, Figure, at_least
-from tests.bench.pages import MOST_IN_ALL_MS, MOST_IN_DATABASE_MS, PageCost
+from tests.bench.pages import ADMIN, MOST_IN_ALL_MS, MOST_IN_DATABASE_MS, TABLES, PageCost
 from tests.bench.stage import Stage
 from tests.chaos.command_line import tell
 
 WORST = 10
 GROWTH = 2
+OWN_LISTS = {25: "orders: all", 50: "orders: per_page=50", 100: "orders: per_page=100"}
 
 
 MOST_ON_SQLITE_MS = 100
@@ -37,8 +38,10 @@ def _on_postgres(stage: Stage) -> Iterator[Figure]:
     if not large or not small:
         tell("pages: skipped; BENCH_MILLION and BENCH_MILLION_10K name no databases")
         return
-    pages = _measured(stage, large, "large")
+    measured = _measured(stage, large, "large")
+    pages = [one for one in measured if not one.is_stock]
     yield from within(pages)
+    yield from beside_stock(measured)
     yield from growth(pages, _measured(stage, small, "small"))
     _tell_worst(pages)
 
@@ -80,6 +83,15 @@ def on_sqlite(pages: list[PageCost]) -> Iterator[Figure]:
     worst = max(one.all_ms for one in pages)
     yield Figure("SQLite at 200,000: the worst page", worst, "ms", MOST_ON_SQLITE_MS)
     _tell_worst(pages)
+
+
+def beside_stock(measured: list[PageCost]) -> Iterator[Figure]:
+    """The portal's list of orders, for each number of rows, against what others would show."""
+    costs = {one.name: one.all_ms for one in measured}
+    for rows, own in OWN_LISTS.items():
+        for stock in (TABLES, ADMIN):
+            share = costs[own] / costs[f"{stock}: {rows} rows"]
+            yield Figure(f"pages: {rows} orders, against {stock}", share, "×", aim=Aim.STATED)
 
 
 def growth(pages: list[PageCost], small: list[PageCost]) -> Iterator[Figure]:

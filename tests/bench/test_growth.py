@@ -7,7 +7,7 @@ from unittest.mock import Mock
 import pytest
 
 from tests.bench import growth
-from tests.bench.pages import PageCost
+from tests.bench.pages import ADMIN, TABLES, PageCost
 
 
 def cost(name: str, database_ms: float, *, status: int = 200) -> PageCost:
@@ -21,6 +21,16 @@ def test_a_page_that_did_not_answer_is_not_quick() -> None:
 
     assert (measured.value, quick.value, by_index.value) == (3, 2, 1)
     assert not quick.is_met
+
+
+def test_the_list_of_orders_is_set_against_each_stock_list_of_as_many_rows() -> None:
+    own = [cost(name, 0) for name in ("orders: all", "orders: per_page=50", "orders: per_page=100")]
+    stock = [cost(f"{one}: {rows} rows", 20) for one in (TABLES, ADMIN) for rows in (25, 50, 100)]
+
+    figures = list(growth.beside_stock([*own, *stock]))
+
+    assert [figure.value for figure in figures] == [0.5] * 6
+    assert [one.is_stock for one in (own[0], stock[0], stock[3])] == [False, True, True]
 
 
 def test_growth_is_each_page_against_itself() -> None:

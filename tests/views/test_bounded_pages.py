@@ -135,7 +135,35 @@ def test_a_search_reads_as_many_keys_for_many_as_for_few(
         page = client.get("/orders/", {"q": typed})
 
     assert page.context["count"].number <= 2 * search_box.MOST_MATCHES
-    assert len(queries) <= 16
+    assert len(queries) <= 17
+
+
+def test_a_name_many_have_is_found_in_full_and_not_looked_for_in_longer_ones(
+    few: None, signed_in: SignIn
+) -> None:
+    *_others, newest = orders_named("Jane Doe", 9)
+    client = signed_in(SALES)
+
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get("/orders/", {"q": "jane doe"})
+
+    assert newest.get_absolute_url() in page.content.decode()
+    assert "Too many match" in page.content.decode()
+    assert [
+        one["sql"] for one in queries if '"customer_name"' in one["sql"] and "LIKE" in one["sql"]
+    ] == []
+
+
+def test_a_name_few_have_is_also_found_in_longer_ones(signed_in: SignIn) -> None:
+    alone, longer = (
+        a_sales_order(customer_name="Jane Doe"),
+        a_sales_order(customer_name="jane does"),
+    )
+
+    page = signed_in(SALES).get("/orders/", {"q": "JANE DOE"}).content.decode()
+
+    assert alone.get_absolute_url() in page
+    assert longer.get_absolute_url() in page
 
 
 # ---- page numbers
@@ -153,6 +181,23 @@ def test_a_page_beyond_the_last_one_offered_is_the_last(
     assert answer.context["table"].page.number == 4
     assert 'rel="next"' not in answer.content.decode()
     assert "There are more: narrow the list" in answer.content.decode()
+
+
+def test_a_far_page_skips_keys_and_no_rows(
+    monkeypatch: pytest.MonkeyPatch, signed_in: SignIn
+) -> None:
+    monkeypatch.setattr(lists, "FAR", 25)
+    orders = orders_named("Jane Doe", 60)
+    client = signed_in(SALES)
+
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get("/orders/", {"page": "2", "sort": "-increment_id"})
+
+    shown = [row.record for row in page.context["table"].page.object_list]
+    assert shown == orders[10:35][::-1]
+    skipping = [one["sql"] for one in queries if "OFFSET" in one["sql"]]
+    assert len(skipping) == 1
+    assert '"customer_name"' not in skipping[0]
 
 
 # ---- days
