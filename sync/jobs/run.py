@@ -132,6 +132,7 @@ def _close_or_go_on(run: StepRun, done: Slice) -> End:
         end = end_of(task)
     else:
         task.succeed(done.outcome)
+        run.calls.store_last()
         end = end_of(task)
         asked = ask_follow_ups(task)
     if done.in_groups:
