@@ -91,7 +91,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_100
 # ---- Data ---------------------------------------------------------------------------------------
 DATA_DIR = env.path("DATA_DIR", BASE_DIR / ".demo")
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}
-# Connections are kept between requests and tasks; one found dead is replaced before its next use.
+# Connections are kept between requests and tasks; one found dead is replaced. How a worker's
+# thread finds out: sync.jobs.kept_connection.
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE_SECONDS", 600)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
 from sync.jobs import fetches
@@ -12,25 +13,44 @@ from sync.jobs.holds import held_back, may_be_held
 from sync.jobs.work import is_full_fetch
 from sync.models import SyncAttempt, SyncTask
 
-READ_WITH_IT = (
-    "asked_by", "shop", "sales_order__shop", "delivery", "billing_document", "invoice"
-)  # fmt: skip
-LEFT_OUT = ("sales_order__payload", "invoice__payload")  # large, and read anew by whoever needs it
+LARGE = {"sales_order", "invoice"}  # their payload is read anew by whoever needs it
 
 
 def begin(pk: int, *, owner: str, lease: timedelta) -> SyncAttempt | None:
     """None where the task is not due, taken, behind another of its lock, or held back."""
+    held = connection.connection
+    try:
+        return _begin(pk, owner, lease)
+    except (OperationalError, InterfaceError):
+        if connection.connection is held:  # else it was found dead, and Django has replaced it
+            raise
+        return _begin(pk, owner, lease)
+
+
+def _begin(pk: int, owner: str, lease: timedelta) -> SyncAttempt | None:
     try:
         with transaction.atomic():
-            if not SyncTask.objects.take(pk, owner=owner, lease=lease):
+            about = SyncTask.objects.take(pk, owner=owner, lease=lease)
+            if about is None:
                 return None
-            tasks = SyncTask.objects.select_related(*READ_WITH_IT).defer(*LEFT_OUT)
-            task = tasks.annotate(may_be_held=may_be_held()).get(pk=pk)
+            task = _read(pk, about)
             if vars(task)["may_be_held"] and _put_back(task):
                 return None
             return SyncAttempt.objects.create(task=task, attempt=task.attempts, worker=owner)
     except IntegrityError:  # another task of the same lock is running
         return None
+
+
+def _read(pk: int, about: Sequence[str]) -> SyncTask:
+    """With what it is about, and no more: joins and columns are most of what a claim costs."""
+    tasks = SyncTask.objects.annotate(may_be_held=may_be_held())
+    if about:
+        tasks = tasks.select_related(*about)
+    task = tasks.defer(*(f"{name}__payload" for name in about if name in LARGE)).get(pk=pk)
+    order = task.sales_order
+    if order is not None and task.shop is not None and order.shop_id == task.shop.pk:
+        order.shop = task.shop
+    return task
 
 
 def _put_back(task: SyncTask) -> bool:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Subquery
+from django.db.models.expressions import RawSQL
 
 from sync.models import RemoteHealth, SyncTask, clock
+from sync.models.ledger import SyncTaskQuerySet
+from sync.models.whole_tables import any_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +24,8 @@ class End:
 def end_of(task: SyncTask) -> End:
     """One read for all of it; read after the task was closed, in the same transaction, so that
     nobody can join it any more. Tells the task who has joined."""
-    due = SyncTask.objects.due(clock.now()).order_by("priority", "id").values("pk")
-    failing = RemoteHealth.objects.filter(consecutive_failures__gt=0)
     read = SyncTask.objects.filter(pk=task.pk).annotate(
-        behind=Subquery(due.filter(lock=OuterRef("lock")).exclude(pk=OuterRef("pk"))[:1]),
-        is_any_failing=Exists(failing),
+        behind=Subquery(_behind(task).values("pk")[:1]), is_any_failing=_is_any_failing()
     )
     columns = ("behind", "is_any_failing", "asked_by", "is_wanted_again")
     behind, is_any_failing, task.asked_by_id, task.is_wanted_again = read.values_list(
@@ -35,5 +36,14 @@ def end_of(task: SyncTask) -> End:
 
 def next_behind(task: SyncTask) -> int | None:
     """A fetch with more to read has rung for its next slice, behind all that waits."""
+    return _behind(task).values_list("pk", flat=True).first()
+
+
+def _behind(task: SyncTask) -> SyncTaskQuerySet:
     due = SyncTask.objects.due(clock.now()).filter(lock=task.lock).exclude(pk=task.pk)
-    return due.order_by("priority", "id").values_list("pk", flat=True).first()
+    return due.order_by("priority", "id")
+
+
+@cache
+def _is_any_failing() -> RawSQL:
+    return any_in(RemoteHealth.objects.filter(consecutive_failures__gt=0))

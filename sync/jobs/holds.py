@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.conf import settings
-from django.db.models import BooleanField, Exists, ExpressionWrapper, Min, Q
-from django.db.models.expressions import Combinable
+from django.db.models import Min, Q
+from django.db.models.expressions import RawSQL
 
 from sync.causes.cause import Kind as ErrorKind
 from sync.causes.portal import PortalCause
@@ -17,6 +18,7 @@ from sync.models import Release, RemoteHealth, RemoteIdentity, Step, SyncTask, c
 from sync.models.failures import NO_FAILURE, columns_for
 from sync.models.steps import FETCHES
 from sync.models.systems import SAP, changed_name_of, name_of
+from sync.models.whole_tables import any_in
 
 LOOK_AGAIN_AFTER = timedelta(minutes=10)  # in case nothing wakes it when the trouble ends
 Kind = RemoteHealth.Kind
@@ -32,15 +34,20 @@ class Hold:
     until: datetime | None
 
 
-def may_be_held() -> Combinable:
+def may_be_held() -> RawSQL:
     """Read with a task: whether there is anything at all for which some task is held back. Nearly
     always there is not, and ``held_back`` need not be asked."""
-    changed = RemoteIdentity.objects.filter(noticed_at__isnull=False)
+    return _may_be_held(settings.NEEDS_RELEASE)
+
+
+@cache
+def _may_be_held(needs_release: bool) -> RawSQL:
     in_trouble = Q(opened_at__isnull=False) | Q(quiet_until__isnull=False)
-    found = Q(Exists(changed)) | Q(Exists(RemoteHealth.objects.filter(in_trouble)))
-    if settings.NEEDS_RELEASE:
-        found |= ~Q(Exists(Release.objects.all()))
-    return ExpressionWrapper(found, output_field=BooleanField())
+    return any_in(
+        RemoteIdentity.objects.filter(noticed_at__isnull=False),
+        RemoteHealth.objects.filter(in_trouble),
+        or_none_in=Release.objects.all() if needs_release else None,
+    )
 
 
 def held_back(task: SyncTask) -> Hold | None:

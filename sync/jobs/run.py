@@ -22,7 +22,7 @@ from django.db import (
 
 from sync.causes.portal import PortalCause
 from sync.errors import LeaseLost, RemoteChanged, RemoteUnavailable, SyncError
-from sync.jobs import breaker, fetches, plan, release, resume, rounds
+from sync.jobs import breaker, fetches, kept_connection, plan, release, resume, rounds
 from sync.jobs.ask import Asked, ask_all, follow_up_urgency
 from sync.jobs.claims import begin
 from sync.jobs.ends import End, end_of, next_behind
@@ -48,7 +48,7 @@ REFUSALS = "passing_refusals"  # fact of a task
 def run_task(task_id: int, goes_on: Callable[[int], bool] = lambda _: True) -> None:
     """Run a task, then whatever waits behind the same lock, as long as ``goes_on`` says so of the
     next one. Whatever fails here is left to the sweep: the thread works on."""
-    close_old_connections()
+    kept_connection.before_task()
     try:
         if not clock.agrees_soon():
             return  # the sweep rings again, and another worker hears it
@@ -62,7 +62,7 @@ def run_task(task_id: int, goes_on: Callable[[int], bool] = lambda _: True) -> N
         logger.exception("task %s could not be run", task_id)
         connections.close_all()  # it may be the database that failed
     finally:
-        close_old_connections()
+        kept_connection.after_task()
 
 
 def run_one(pk: int, remotes: Remotes) -> int | None:
@@ -132,6 +132,7 @@ def _close_or_go_on(run: StepRun, done: Slice) -> End:
         end = end_of(task)
     else:
         task.succeed(done.outcome)
+        run.calls.store_last()
         end = end_of(task)
         asked = ask_follow_ups(task)
     if done.in_groups:

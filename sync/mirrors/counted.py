@@ -45,32 +45,34 @@ def _has_none(order: SalesOrder, papers: str) -> bool:
     return is_known_to_have_none(order, papers)
 
 
+def is_counted_by(
+    made: Sequence[MagentoDocumentItem], web_order: MagentoOrder, counted: Counted, task: SyncTask
+) -> bool:
+    """Whether the lines' counts follow from the paper just read back.
+
+    Only where the order's ``updated_at`` moves with it, and the task follows a fetch: the next
+    fetch of orders, which comes as often, reads the order whole.
+    """
+    is_plain = all(item.product_type in PLAIN for item in web_order.items)
+    follows = task.origin == SyncTask.Origin.FOLLOW_UP
+    if not (follows and is_plain and _moves(web_order, counted)):
+        return False
+    known = {item.item_id for item in web_order.items}
+    return known >= {item.order_item_id for item in made}
+
+
 def store_counted(
     order: SalesOrder,
     web_order: MagentoOrder,
     counted: Counted,
     made: Sequence[MagentoDocumentItem],
-    task: SyncTask,
-) -> bool:
-    """Whether the lines' counts follow from the paper just read back; they and the order's stage
-    are stored then.
-
-    Only where the order's ``updated_at`` moves with it, and the task follows a fetch: the next
-    fetch of orders, which comes as often, reads the order whole.
-    """
-    lines = {item.item_id: item for item in web_order.items}
-    is_plain = all(item.product_type in PLAIN for item in web_order.items)
-    follows = task.origin == SyncTask.Origin.FOLLOW_UP
-    if not (follows and is_plain and _moves(web_order, counted)):
-        return False
-    if not lines.keys() >= {item.order_item_id for item in made}:
-        return False
-    quantities = {item_id: getattr(line, counted) for item_id, line in lines.items()}
+) -> None:
+    """Stores the counts that follow from the paper, and the order's stage."""
+    quantities = {item.item_id: getattr(item, counted) for item in web_order.items}
     for item in made:
         quantities[item.order_item_id] += item.qty
     write_lines(order, counted, quantities)
     store_stage(order, stored_fingerprint="", lines_fingerprint="")
-    return True
 
 
 def _is_untouched(web_order: MagentoOrder, counted: Counted) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils import timezone
 
@@ -49,19 +50,22 @@ def store_compared(
     rounding = (
         None if differences or is_partial else rounding_between(asked.request, read, asked.totals)
     )
-    cuts = [
-        {"field": cut.field, "length": cut.original_length, "limit": cut.limit}
-        | ({"words": cut.words} if cut.words else {})
-        for cut in asked.cuts
-    ]
     store_quantities_asked(order, asked)
     columns = {
         "verification": Verification.DIFFERS if differences else Verification.VERIFIED,
         "differences": differences,
         "rounding": rounding,
-        "text_cuts": cuts,
+        "text_cuts": text_cuts(asked),
     }
     _store(order, read, asked.item_numbers, columns | notes, is_new=is_new)
+
+
+def text_cuts(asked: TranslatedOrder) -> list[dict[str, Any]]:
+    return [
+        {"field": cut.field, "length": cut.original_length, "limit": cut.limit}
+        | ({"words": cut.words} if cut.words else {})
+        for cut in asked.cuts
+    ]
 
 
 def store_uncompared(

@@ -6,13 +6,14 @@ holder of its lease, so a worker that lost its lease can write nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
+from django.db.models.sql.subqueries import UpdateQuery
 
 from sync.causes.cause import Team
 from sync.errors import LeaseLost
@@ -50,21 +51,32 @@ class SyncTaskQuerySet(models.QuerySet["SyncTask"]):
         waiting = SyncTask.State.WAITING
         return self.update(state=waiting, not_before=clock.now(), rung_at=None, **values)
 
-    def take(self, pk: int, *, owner: str, lease: timedelta) -> bool:
-        """Whether it was due and is ours now (``jobs.claims``). Raises ``IntegrityError`` while
-        another task of its lock runs."""
+    def take(self, pk: int, *, owner: str, lease: timedelta) -> list[str] | None:
+        """What the task is about and who asked, by the names of their columns, where it was due and
+        is ours now (``jobs.claims``). Raises ``IntegrityError`` while another of its lock runs."""
         now = clock.now()
         taken = SyncTask.objects.due(now).filter(pk=pk)
-        return bool(
-            taken.update(
-                state=SyncTask.State.RUNNING,
-                started_at=now,
-                lease_owner=owner,
-                lease_until=now + lease,
-                attempts=F("attempts") + 1,
-                is_wanted_again=False,
-            )
+        rows = taken._update_returning(
+            [f"{name}_id" for name in SyncTask.ABOUT],
+            state=SyncTask.State.RUNNING,
+            started_at=now,
+            lease_owner=owner,
+            lease_until=now + lease,
+            attempts=F("attempts") + 1,
+            is_wanted_again=False,
         )
+        for keys in rows:
+            return [name for name, key in zip(SyncTask.ABOUT, keys, strict=True) if key is not None]
+        return None
+
+    def _update_returning(self, columns: Sequence[str], **values: Any) -> list[tuple[Any, ...]]:
+        """As ``update``, with what these columns hold in the rows that were changed."""
+        query = cast(UpdateQuery, self.query.chain(UpdateQuery))
+        query.add_update_values(values)
+        sql, parameters = query.get_compiler(connection=connection).as_sql()
+        with connection.cursor() as cursor:
+            cursor.execute(f"{sql} RETURNING {', '.join(columns)}", parameters)
+            return list(cursor.fetchall())
 
 
 class SyncTask(models.Model):
@@ -88,6 +100,7 @@ class SyncTask(models.Model):
         CLICKED = 3, "Clicked with many others"
         BULK = 5, "Bulk"
 
+    ABOUT = ("asked_by", "shop", "sales_order", "delivery", "billing_document", "invoice")
     OPEN_STATES: ClassVar = [State.WAITING, State.RUNNING, State.NEEDS_ATTENTION]
 
     step = models.CharField(max_length=20, choices=Step)

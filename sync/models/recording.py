@@ -33,6 +33,7 @@ class Recording:
         self._before_write: Store | None = None
         self._facts: dict[str, object] = {}
         self._owed: list[Store] = []
+        self._last: list[Store] = []
 
     def observe(self, exchange: Exchange) -> None:
         if exchange.outcome == SENT:
@@ -68,6 +69,17 @@ class Recording:
         """For what a crash may leave undone."""
         self._owed.append(store)
 
+    def with_end(self, store: Store) -> None:
+        """For what a step stores after its last call: it needs no commit of its own."""
+        self._last.append(store)
+
+    def store_last(self) -> None:
+        """Once the task is closed, so that a worker who has lost it stores nothing, and before
+        anything is asked for that follows from it."""
+        last, self._last = self._last, []  # what fails is not tried again as the failure is stored
+        for store in last:
+            store()
+
     @contextmanager
     def storing(self, **facts: object) -> Iterator[None]:
         """A transaction in which the task is still ours; ``facts`` are written ahead in it. Raises
@@ -94,6 +106,7 @@ class Recording:
         """The last commit: closes the attempt as well."""
         with self.committing(is_end=True):
             yield
+            self.store_last()
             self.attempt.close(outcome, message)
 
     @contextmanager
@@ -117,6 +130,7 @@ class Recording:
         """The task is another worker's: our marks and its row stay as they are. What was heard
         after all replaces what was kept as unanswered."""
         self._owed.clear()
+        self._last.clear()
         with self.ending(SyncAttempt.Outcome.LOST, message):
             if self.has_written:
                 self.attempt.calls.filter(outcome=SENT).delete()

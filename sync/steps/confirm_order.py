@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from django.utils import timezone
 
@@ -41,10 +42,10 @@ def confirm_order(run: StepRun) -> str:
     with writing_to_shop(run, order):
         shop.set_ext_order_id(order.entity_id, number)
     read = shop.get_order(order.entity_id)
-    seen = confirmed() if read.ext_order_id == number else {}
-    with run.storing():
-        order = store_order(run.shop, read, order, **seen)
-    if order.ext_order_id != number:
+    is_seen = read.ext_order_id == number
+    seen = confirmed() if is_seen else {}
+    run.calls.with_end(partial(store_order, run.shop, read, order, **seen))
+    if not is_seen:
         raise OutcomeUnknown(
             f"The shop took {number} but does not show it yet.",
             cause=ShopCause.NOT_SHOWN_YET,

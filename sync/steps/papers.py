@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NoReturn
 
 from django.contrib.auth.models import User
@@ -24,7 +25,7 @@ from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RecordsDisagree
 from sync.magento.records import MagentoDocumentItem, MagentoOrder
 from sync.mirrors import unreadable
-from sync.mirrors.counted import store_counted, surely_has_none
+from sync.mirrors.counted import is_counted_by, store_counted, surely_has_none
 from sync.mirrors.intake import NOT_OPEN
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.sap_quantities import refuse_disagreements, refuse_other_quantities
@@ -187,15 +188,22 @@ def _create(paper: Paper[Document, Record]) -> str:
     refuse_unasked_write(run, order, f"{subject} {paper.happens_to_it}")
     made = read_back(paper, make())
     is_queued = paper.is_mail_queued(made)
-    with run.storing():
-        mirror = paper.keep_made(made, is_queued=is_queued)
-        is_told = store_counted(order, paper.web_order, paper.counted, made.items, run.task)
-    web_order = paper.web_order if is_told else read_order_again(paper)
-    if not is_told:
+    web_order = paper.web_order
+    if is_counted_by(made.items, web_order, paper.counted, run.task):
+        run.calls.with_end(partial(_keep_counted, paper, made, is_queued=is_queued))
+    else:
+        with run.storing():
+            paper.keep_made(made, is_queued=is_queued)
+        web_order = read_order_again(paper)
         refresh_stages([order.pk])
     money = paper.money_outcome(made, web_order)
     _compare(paper, made, wanted)
-    return f"{paper.name} {made.increment_id} {paper.outcome(made, mirror)}{money}"
+    return f"{paper.name} {made.increment_id} {paper.outcome(made, is_queued=is_queued)}{money}"
+
+
+def _keep_counted(paper: Paper[Document, Record], made: Record, *, is_queued: bool) -> None:
+    paper.keep_made(made, is_queued=is_queued)
+    store_counted(paper.order, paper.web_order, paper.counted, made.items)
 
 
 def _refuse_on_hold(order: SalesOrder, wanted: str) -> None:

@@ -28,7 +28,6 @@ from sync.mirrors.progress import refresh_stages
 from sync.mirrors.sap_quantities import billed_quantities
 from sync.mirrors.shop import store_order
 from sync.mirrors.shop_papers import store_invoice
-from sync.mirrors.standing_for import ShopPaper
 from sync.models import BillingDocument, Decision, Invoice, InvoiceMail
 from sync.reading import Read
 from sync.steps.invoicing import capturing
@@ -177,25 +176,24 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
     def is_mail_queued(self, made: MagentoInvoice) -> bool:
         return is_in_queue(self.run, made)
 
-    def keep_made(self, made: MagentoInvoice, *, is_queued: bool) -> Invoice:
-        return self._keep(made, made_by_hand=False, is_queued=is_queued)
+    def keep_made(self, made: MagentoInvoice, *, is_queued: bool) -> None:
+        self._keep(made, made_by_hand=False, is_queued=is_queued)
 
-    def _keep(self, record: MagentoInvoice, *, made_by_hand: bool, is_queued: bool) -> Invoice:
+    def _keep(self, record: MagentoInvoice, *, made_by_hand: bool, is_queued: bool) -> None:
         """``email_sent`` proves the first mail of the portal's invoices [826, 828]; the mail, or
         its place in the queue, is recorded once."""
         invoice = self.store(record, made_by_hand=made_by_hand)
         if made_by_hand:
-            return invoice
+            return
         store_mail_queued(invoice, is_queued=is_queued)
         if (record.email_sent or is_queued) and not invoice.mails.all():
             outcome = InvoiceMail.Outcome.IN_QUEUE if is_queued else InvoiceMail.Outcome.SENT
             store_mail(invoice, self.run.task.asked_by, outcome)
-        return invoice
 
-    def outcome(self, made: MagentoInvoice, mirror: ShopPaper) -> str:
+    def outcome(self, made: MagentoInvoice, *, is_queued: bool) -> str:
         why = f": {self.why_not_mailed}" if self.why_not_mailed else ""
         told = "mailed" if made.email_sent else f"not mailed by the shop{why}"
-        told = "its mail queued by the shop" if mirror.mail_queued_at is not None else told
+        told = "its mail queued by the shop" if is_queued else told
         return f"made, read back and {told}."
 
     def money_outcome(self, record: MagentoInvoice, web_order: MagentoOrder) -> str:

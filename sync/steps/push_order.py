@@ -6,7 +6,9 @@ the next attempt waits until the write has surely ended, looks up, and adopts or
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import partial
+from typing import Any
 
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
@@ -30,7 +32,7 @@ from sync.mirrors.link_choices import decisions_on_link
 from sync.mirrors.notes import note_looked_up, note_reference
 from sync.mirrors.order_rest import OrderRest, rest_of, store_quantities_asked
 from sync.mirrors.sap import sap_order_must_fit
-from sync.mirrors.sap_order import store_compared, store_sent, store_uncompared
+from sync.mirrors.sap_order import store_compared, store_sent, store_uncompared, text_cuts
 from sync.mirrors.shared_references import customer_reference_of
 from sync.mirrors.shop import store_order
 from sync.mirrors.shop_areas import with_areas
@@ -224,9 +226,9 @@ def _keep(
     _refuse_rejected(order, read)
     came_there = "found in SAP and adopted" if is_adopted else "created in SAP"
     what = "compared again" if order.is_in_sap else came_there
-    verdict = _compare_and_store(run, order, rest, read, is_adopted=is_adopted)
+    verdict, cuts = _compare_and_store(run, order, rest, read, is_adopted=is_adopted)
     done = f"Order {read.sap_sales_order_number} {what}, read back: {verdict}{_held_up(read)}."
-    return done + _left_out(order)
+    return done + _left_out(cuts)
 
 
 def _held_up(read: SapSalesOrder) -> str:
@@ -238,8 +240,9 @@ def _held_up(read: SapSalesOrder) -> str:
 
 def _compare_and_store(
     run: StepRun, order: SalesOrder, rest: OrderRest, read: SapSalesOrder, *, is_adopted: bool
-) -> str:
-    """Returns the verdict. A clerk may have keyed in an order the portal could not send."""
+) -> tuple[str, list[dict[str, Any]]]:
+    """Returns the verdict, and which texts were cut for SAP. A clerk may have keyed in an order the
+    portal could not send."""
     over = order.state in FINISHED and is_adopted and not order.is_in_sap
     found = {"looked_up_as": None, **({"is_found_finished": True} if over else {})}
     try:
@@ -249,7 +252,7 @@ def _compare_and_store(
             raise
         with run.storing():
             store_uncompared(order, read, rest.item_numbers(), error.message, **found)
-        return "it could not be compared"
+        return "it could not be compared", order.text_cuts
     unit_keys = run.remotes.sap().options.unit_keys
     tolerance, totals = order.shop.amount_tolerance, translated.totals
     if not (is_adopted or order.is_in_sap):
@@ -258,15 +261,22 @@ def _compare_and_store(
     held = with_ties(read, tied_items(order))
     found_differences = differences_between(translated.request, held, tolerance, unit_keys, totals)
     differences = without_rejected(found_differences, held)
-    with run.storing():
-        store_compared(order, read, translated, differences, is_new=not is_adopted, **found)
-    return f"differs in {len(differences)} places" if differences else "verified"
+    store = partial(
+        store_compared, order, read, translated, differences, is_new=not is_adopted, **found
+    )
+    if is_adopted:
+        with run.storing():
+            store()
+    else:
+        run.calls.with_end(store)
+    verdict = f"differs in {len(differences)} places" if differences else "verified"
+    return verdict, text_cuts(translated)
 
 
-def _left_out(order: SalesOrder) -> str:
+def _left_out(cuts: Iterable[Mapping[str, Any]]) -> str:
     left = [
         f"{cut['field']} ({cut['words']} word{'s' if cut['words'] > 1 else ''})"
-        for cut in order.text_cuts
+        for cut in cuts
         if cut.get("words")
     ]
     return f" Left out: {', '.join(left)}." if left else ""

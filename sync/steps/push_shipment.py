@@ -14,7 +14,7 @@ from sync.mirrors.mails import store_mail_queued
 from sync.mirrors.parcels import by_parcel
 from sync.mirrors.sap_quantities import delivered_quantities, departed
 from sync.mirrors.shop_papers import store_shipment
-from sync.mirrors.standing_for import ShopPaper, made_by_us
+from sync.mirrors.standing_for import made_by_us
 from sync.mirrors.unwanted_goods import refuse_gone_anyway
 from sync.models import OutboundDelivery, SalesOrder, Shipment
 from sync.reading import Read
@@ -167,16 +167,15 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
     def is_mail_queued(self, made: MagentoShipment) -> bool:
         return is_in_queue(self.run, made)
 
-    def keep_made(self, made: MagentoShipment, *, is_queued: bool) -> Shipment:
+    def keep_made(self, made: MagentoShipment, *, is_queued: bool) -> None:
         parcels = sorted({number for *_, number in self._tracks})
         shipment = store_shipment(self.order, made, self.document, parcels_sent=parcels)
         store_mail_queued(shipment, is_queued=is_queued)
-        return shipment
 
-    def outcome(self, made: MagentoShipment, mirror: ShopPaper) -> str:
+    def outcome(self, made: MagentoShipment, *, is_queued: bool) -> str:
         """Raises ``OutcomeUnknown`` where the shop does not show a parcel yet."""
         tracks.refuse_missing_tracks(self.order, made, self._tracks)
         told = "customer told" if made.email_sent else "customer not told"
-        if mirror.mail_queued_at is not None:
+        if is_queued:
             told = "its notice queued by the shop"
         return f"made and read back, {told}."

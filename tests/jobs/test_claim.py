@@ -6,11 +6,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sync.errors import LeaseLost
 from sync.models import SyncTask
-from tests.builders import a_task
+from tests.builders import a_sales_order, a_task
 from tests.claiming import claim
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +133,20 @@ def test_facts_written_ahead_are_kept_together() -> None:
     task.write_ahead(b=2)
 
     assert SyncTask.objects.get(pk=task.pk).facts == {"a": 1, "b": 2}
+
+
+def test_a_claim_takes_three_statements_and_reads_only_what_its_task_is_about() -> None:
+    order = a_sales_order()
+    task = a_task(order=order, shop=order.shop)
+
+    with CaptureQueriesContext(connection) as made:
+        mine = claimed(task)
+        assert mine.sales_order is not None
+        assert mine.sales_order.shop.code == order.shop.code
+
+    statements = [one["sql"] for one in made if not one["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+    update, read, begun = statements
+    assert (update.split()[0], read.split()[0], begun.split()[0]) == ("UPDATE", "SELECT", "INSERT")
+    others = ("auth_user", "outbounddelivery", "billingdocument", "sync_invoice")
+    assert not [table for table in others if table in read]
+    assert '"sync_salesorder"."payload"' not in read

@@ -7,10 +7,11 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from sync.jobs import work
 from sync.jobs.ask import ask
+from sync.jobs.kept_connection import USED_LATELY_SECONDS
 from sync.jobs.run import run_task
 from sync.models import SyncTask
 from tests.world import World
@@ -63,6 +64,24 @@ def test_tasks_share_a_connection(kept: World) -> None:
     run(kept)
 
     assert backend() == before
+
+
+@ON_POSTGRES
+def test_of_tasks_that_follow_each_other_only_the_first_asks_whether_the_connection_lives(
+    kept: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = 1000.0
+    monkeypatch.setattr("sync.jobs.kept_connection.monotonic", lambda: moment)
+    wanted = (work.try_connection(kept.shop), work.try_connection(), work.check_readiness())
+    tasks = [ask(one, origin=SyncTask.Origin.CLICK).task for one in wanted]
+    looks: list[int] = []
+    with mock.patch.object(connections[connection.alias], "is_usable", return_value=True) as looked:
+        for task in tasks:
+            run_task(task.pk)
+            looks.append(looked.call_count)
+            moment += USED_LATELY_SECONDS * len(looks) / 2  # half a second, then a whole one
+
+    assert looks == [looks[0], looks[0], looks[0] + 1]
 
 
 def test_a_connection_lost_between_two_tasks_fails_neither(kept: World) -> None:

@@ -11,7 +11,8 @@ from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
-from sync.errors import LeaseLost
+from sync.causes.papers import PaperCause
+from sync.errors import LeaseLost, RecordsDisagree
 from sync.exchanges import SENT
 from sync.jobs import work
 from sync.jobs.sweep import sweep
@@ -93,15 +94,51 @@ def test_p0_07_a_killed_worker_leaves_the_request_of_a_write_that_may_have_arriv
 
 
 def test_what_was_answered_and_stored_is_not_told_as_unanswered(world: World) -> None:
-    order = world.place()
+    order = world.into_sap()
+    (number,) = world.dispatch(order)
+    world.run(work.pull_deliveries(order))
 
     with mock.patch("sync.jobs.run.ask_follow_ups", side_effect=Killed), pytest.raises(Killed):
-        world.run(work.push_order(order))
+        world.run(world.shipment_of(order, number))  # no follow-up: it reads the order once more
     task = world.recover(SyncTask.objects.get(state=SyncTask.State.RUNNING))
 
     lost = task.attempt_log.get(outcome=SyncAttempt.Outcome.LOST)
     assert not lost.calls.filter(outcome=SENT).exists()
-    assert lost.calls.filter(operation=COMMIT, outcome="ok").exists()
+    assert lost.calls.filter(is_write=True, outcome="ok").exists()
+
+
+def test_a_worker_killed_in_its_last_commit_leaves_the_write_as_unanswered_and_one_order(
+    world: World,
+) -> None:
+    order = world.place()
+
+    with mock.patch("sync.jobs.run.ask_follow_ups", side_effect=Killed), pytest.raises(Killed):
+        world.run(work.push_order(order))
+    order.refresh_from_db()
+    assert not order.is_in_sap  # what was read back went with the commit
+    task = world.recover(SyncTask.objects.get(state=SyncTask.State.RUNNING))
+
+    lost = task.attempt_log.get(outcome=SyncAttempt.Outcome.LOST)
+    assert lost.calls.get(outcome=SENT).operation == COMMIT
+    order.refresh_from_db()
+    assert (task.state, order.verification) == (SyncTask.State.DONE, "verified")
+    assert len(world.sap_books(order)) == 1
+
+
+def test_what_the_last_commit_holds_is_stored_where_the_step_fails_as_well(world: World) -> None:
+    order = world.into_sap()
+    (number,) = world.dispatch(order)
+    world.run(work.pull_deliveries(order))
+    wanted = world.shipment_of(order, number)
+    task = SyncTask.objects.create(**wanted.columns(), origin=SyncTask.Origin.FOLLOW_UP)
+    cut = RecordsDisagree("The shop took less.", cause=PaperCause.QUANTITIES_CUT)
+
+    with mock.patch("sync.steps.papers.refuse_other_quantities", side_effect=cut):
+        task = world.run_task(task)
+
+    assert task.state == SyncTask.State.NEEDS_ATTENTION
+    assert order.shipments.count() == 1
+    assert order.lines.filter(qty_shipped__gt=0).exists()
 
 
 def test_a_worker_that_lost_its_task_keeps_the_answer_instead_of_the_open_question(

@@ -112,11 +112,11 @@ class Paper(ABC, Generic[Document, Record]):
         """Whether the shop has yet to mail the new paper; it may have to be asked."""
 
     @abstractmethod
-    def keep_made(self, made: Record, *, is_queued: bool) -> ShopPaper:
+    def keep_made(self, made: Record, *, is_queued: bool) -> None:
         """Stores the new paper with all that belongs to it, within a transaction of the caller."""
 
     @abstractmethod
-    def outcome(self, made: Record, mirror: ShopPaper) -> str:
+    def outcome(self, made: Record, *, is_queued: bool) -> str:
         """Says that the paper was made, and what the customer was told."""
 
     def tied_later(self) -> Collection[int]:
