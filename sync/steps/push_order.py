@@ -27,7 +27,7 @@ from sync.mirrors.compared import gone
 from sync.mirrors.held_rows import hold
 from sync.mirrors.intake import FINISHED, OVER
 from sync.mirrors.link_choices import decisions_on_link
-from sync.mirrors.notes import note_looked_up, note_reference
+from sync.mirrors.notes import asked_as, note_looked_up
 from sync.mirrors.order_rest import OrderRest, rest_of, store_quantities_asked
 from sync.mirrors.sap import sap_order_must_fit
 from sync.mirrors.sap_order import store_compared, store_sent, store_uncompared
@@ -158,9 +158,9 @@ def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> Cre
     return created
 
 
-def _store_asked(order: SalesOrder, translated: TranslatedOrder) -> None:
+def _store_asked(order: SalesOrder, translated: TranslatedOrder) -> dict[str, object]:
     store_quantities_asked(order, translated)
-    note_reference(order, translated.request.customer_reference)
+    return asked_as(translated.request.customer_reference)
 
 
 def _create_unless_it_dumps(

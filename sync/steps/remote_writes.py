@@ -8,7 +8,7 @@ second write of an order overlaps the first (README of Magento, Races; SAP sheet
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,15 +18,17 @@ from sync.causes.sap import SapCause
 from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RemoteUnavailable, SyncError
 from sync.fence import sending_within
+from sync.mirrors.notes import keep
 from sync.models import SalesOrder, clock
 from sync.steps.step_run import StepRun
 
 SHARE_OF_LEASE = 1 / 3  # in which a write must begin
-Ahead = Callable[[], None]
+Ahead = Callable[[], Mapping[str, object]]  # returns what else to write of the order
 
 
-def nothing() -> None:
+def nothing() -> Mapping[str, object]:
     """Nothing but the mark is to be stored ahead."""
+    return {}
 
 
 def wait_for_shop(order: SalesOrder) -> None:
@@ -74,8 +76,8 @@ def _marked(
     window, mark = run.policy.lease * SHARE_OF_LEASE, _Mark(run, order, column)
 
     def store_ahead() -> None:
-        ahead()
-        mark.set(clock.now() + window + settle)
+        also = ahead()
+        mark.set(clock.now() + window + settle, also)
 
     with sending_within(window.total_seconds()), run.calls.before_write(store_ahead):
         try:
@@ -97,8 +99,8 @@ class _Mark:
         self._run, self._order, self._column = run, order, column
         self._until: datetime | None = None
 
-    def set(self, until: datetime) -> None:
-        _set(self._order, self._column, until)
+    def set(self, until: datetime, also: Mapping[str, object]) -> None:
+        _set(self._order, self._column, until, also)
         self._until = until
 
     def replace(self, until: datetime | None) -> None:
@@ -112,9 +114,8 @@ class _Mark:
             )
 
 
-def _set(order: SalesOrder, column: str, until: datetime) -> None:
-    SalesOrder.objects.filter(pk=order.pk).update(**{column: until})
-    setattr(order, column, until)
+def _set(order: SalesOrder, column: str, until: datetime, also: Mapping[str, object]) -> None:
+    keep(order, **{column: until}, **also)
 
 
 def _replace(order: SalesOrder, column: str, mark: datetime, until: datetime | None) -> None:
