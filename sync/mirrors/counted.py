@@ -51,9 +51,10 @@ def store_counted(
     counted: Counted,
     made: Sequence[MagentoDocumentItem],
     task: SyncTask,
+    **columns: object,
 ) -> bool:
     """Whether the lines' counts follow from the paper just read back; they and the order's stage
-    are stored then.
+    are stored then, with other ``columns`` of the order.
 
     Only where the order's ``updated_at`` moves with it, and the task follows a fetch: the next
     fetch of orders, which comes as often, reads the order whole.
@@ -69,7 +70,7 @@ def store_counted(
     for item in made:
         quantities[item.order_item_id] += item.qty
     write_lines(order, counted, quantities)
-    store_stage(order, stored_fingerprint="", lines_fingerprint="")
+    store_stage(order, None, **columns, stored_fingerprint="", lines_fingerprint="")
     return True
 
 

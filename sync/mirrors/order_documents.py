@@ -49,6 +49,10 @@ OF_SAP_LINE = (
     *("sap_item_number", "ordered_quantity", "unit", "billed_from"),
     *("is_rejected", "is_third_party"),
 )
+OF_BILLING_LINE = (
+    *("sales_order", "billing_document", "reference_document", "reference_item"),
+    *("sap_item_number", "billed_quantity", "unit"),
+)
 
 
 def documents_of(
@@ -143,12 +147,13 @@ def _add_billing(orders: Sequence[SalesOrder], found: Found) -> None:
         billing_document__category=BillingDocument.Category.INVOICE,
         billing_document__is_cancelled=False,
     )
-    for line in lines:
-        documents = found[line.sales_order_id or 0]
-        source = documents.delivered_from.get((line.reference_document, line.reference_item))
-        documents.billing.add(line.billing_document_id)
-        billed = billed_with_base_quantity(line.billed_quantity, line.unit, source)
-        place, quantity = _as_ordered(documents, line.sap_item_number, billed)
+    read = lines.order_by().values_list(*OF_BILLING_LINE)
+    for order, document, number, item, sap_item, billed_quantity, unit in read:
+        documents = found[order or 0]
+        source = documents.delivered_from.get((number, item))
+        documents.billing.add(document)
+        billed = billed_with_base_quantity(billed_quantity, unit, source)
+        place, quantity = _as_ordered(documents, sap_item, billed)
         documents.in_sap.billed[place] += quantity
 
 

@@ -12,7 +12,7 @@ from sync.errors import OutcomeUnknown, RecordsDisagree
 from sync.mirrors.notes import confirmed, keep
 from sync.mirrors.shop import store_order
 from sync.models import SalesOrder, SyncTask
-from sync.steps.remote_writes import wait_for_shop, writing_to_shop
+from sync.steps.remote_writes import storing_over, wait_for_shop, writing_to_shop
 from sync.steps.step_run import StepRun
 
 A_MOMENT = timedelta(seconds=60)
@@ -42,8 +42,8 @@ def confirm_order(run: StepRun) -> str:
         shop.set_ext_order_id(order.entity_id, number)
     read = shop.get_order(order.entity_id)
     seen = confirmed() if read.ext_order_id == number else {}
-    with run.storing():
-        order = store_order(run.shop, read, order, **seen)
+    with storing_over(run) as marks:
+        order = store_order(run.shop, read, order, **seen, **marks)
     if order.ext_order_id != number:
         raise OutcomeUnknown(
             f"The shop took {number} but does not show it yet.",

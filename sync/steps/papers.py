@@ -26,6 +26,7 @@ from sync.magento.records import MagentoDocumentItem, MagentoOrder
 from sync.mirrors import unreadable
 from sync.mirrors.counted import store_counted, surely_has_none
 from sync.mirrors.intake import NOT_OPEN
+from sync.mirrors.notes import keep
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.sap_quantities import refuse_disagreements, refuse_other_quantities
 from sync.mirrors.shop import store_order
@@ -35,7 +36,7 @@ from sync.models.marked_done import UNCONFIRMED, WISH, outcome_text
 from sync.models.master_data import read_once
 from sync.reading import Read
 from sync.steps.finished_orders import refuse_unasked_write
-from sync.steps.remote_writes import wait_for_shop
+from sync.steps.remote_writes import storing_over, wait_for_shop
 from sync.steps.shop_papers.paper import Document, Paper, Record
 from sync.steps.step_run import StepRun
 from sync.translate.hand_made import (
@@ -187,9 +188,13 @@ def _create(paper: Paper[Document, Record]) -> str:
     refuse_unasked_write(run, order, f"{subject} {paper.happens_to_it}")
     made = read_back(paper, make())
     is_queued = paper.is_mail_queued(made)
-    with run.storing():
+    with storing_over(run) as marks:
         mirror = paper.keep_made(made, is_queued=is_queued)
-        is_told = store_counted(order, paper.web_order, paper.counted, made.items, run.task)
+        is_told = store_counted(
+            order, paper.web_order, paper.counted, made.items, run.task, **marks
+        )
+        if marks and not is_told:
+            keep(order, **marks)
     web_order = paper.web_order if is_told else read_order_again(paper)
     if not is_told:
         refresh_stages([order.pk])

@@ -40,7 +40,7 @@ from sync.sap.orders import SalesOrderUnit
 from sync.sap.records import CreatedSalesOrder, SapSalesOrder
 from sync.sap.refusals import SapDumped
 from sync.steps.ordering import compared_again, linking
-from sync.steps.remote_writes import wait_for_sap, writing_to_sap
+from sync.steps.remote_writes import storing_over, wait_for_sap, writing_to_sap
 from sync.steps.step_run import StepRun
 from sync.translate.comparison import differences_between
 from sync.translate.rejected_items import without_rejected
@@ -258,8 +258,9 @@ def _compare_and_store(
     held = with_ties(read, tied_items(order))
     found_differences = differences_between(translated.request, held, tolerance, unit_keys, totals)
     differences = without_rejected(found_differences, held)
-    with run.storing():
-        store_compared(order, read, translated, differences, is_new=not is_adopted, **found)
+    with storing_over(run) as marks:
+        notes = {**found, **marks}
+        store_compared(order, read, translated, differences, is_new=not is_adopted, **notes)
     return f"differs in {len(differences)} places" if differences else "verified"
 
 

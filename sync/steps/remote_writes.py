@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import partial
+from typing import Any
 
 from sync.causes.cause import Cause
 from sync.causes.sap import SapCause
@@ -92,35 +92,56 @@ def _marked(
     mark.replace(None)
 
 
+@contextmanager
+def storing_over(run: StepRun, **facts: Any) -> Iterator[dict[str, object]]:
+    """As ``run.storing``, for who writes the order in it anyway: gives the columns that take off
+    the marks of its writes that are over, which are not to be written once more."""
+    marks = [mark for mark in run.marks if isinstance(mark, _Mark) and mark.is_over]
+    try:
+        with run.storing(**facts):
+            yield {mark.column: mark.after for mark in marks}
+            for mark in marks:
+                mark.is_written = True
+    except BaseException:
+        for mark in marks:
+            mark.is_written = False
+        raise
+
+
 class _Mark:
-    """One write's mark on its order."""
+    """One write's mark on its order. ``after`` is what stands there once the write is over."""
 
     def __init__(self, run: StepRun, order: SalesOrder, column: str) -> None:
-        self._run, self._order, self._column = run, order, column
+        self.column = column
+        self.after: datetime | None = None
+        self.is_over = self.is_written = False
+        self._run, self._order = run, order
         self._until: datetime | None = None
 
     def set(self, until: datetime, also: Mapping[str, object]) -> None:
-        _set(self._order, self._column, until, also)
+        _set(self._order, self.column, until, also)
         self._until = until
+        self._run.marks.append(self)
 
     def replace(self, until: datetime | None) -> None:
         """With the next commit: a worker that dies before makes the next attempt wait, no more.
         Where nothing was sent there is no mark."""
-        if self._until is not None:
-            mark, self._until = self._until, None
-            setattr(self._order, self._column, until)
-            self._run.calls.with_next_commit(
-                partial(_replace, self._order, self._column, mark, until)
-            )
+        if self._until is not None and not self.is_over:
+            self.after, self.is_over = until, True
+            setattr(self._order, self.column, until)
+            self._run.calls.with_next_commit(self._store)
+
+    def _store(self) -> None:
+        """Changes only the mark we set; another worker's stays."""
+        if not self.is_written:
+            same = SalesOrder.objects.filter(pk=self._order.pk, **{self.column: self._until})
+            same.update(**{self.column: self.after})
+        if self in self._run.marks:  # not taken off before by a commit that failed
+            self._run.marks.remove(self)
 
 
 def _set(order: SalesOrder, column: str, until: datetime, also: Mapping[str, object]) -> None:
     keep(order, **{column: until}, **also)
-
-
-def _replace(order: SalesOrder, column: str, mark: datetime, until: datetime | None) -> None:
-    """Changes only the mark we set; another worker's stays."""
-    SalesOrder.objects.filter(pk=order.pk, **{column: mark}).update(**{column: until})
 
 
 def _wait(order: SalesOrder, column: str, cause: Cause, name: str) -> None:

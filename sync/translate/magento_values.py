@@ -18,6 +18,7 @@ from sync.magento.records import (
 from sync.translate.payment import payment_standing
 
 DEEPEST_LEVEL = 60
+AS_THEY_ARE = frozenset({int, bool, type(None)})
 
 
 def sales_order_values(order: MagentoOrder) -> dict[str, Any]:
@@ -87,6 +88,9 @@ def plain_json(value: Any, level: int = 0) -> Any:
     """
     if level > DEEPEST_LEVEL:
         return None
+    kind = type(value)
+    if kind in AS_THEY_ARE or (kind is str and value.isascii() and "\x00" not in value):
+        return value  # nearly every value
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, dict | Mapping):
