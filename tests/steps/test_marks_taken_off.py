@@ -6,9 +6,11 @@ from __future__ import annotations
 from typing import Any
 from unittest import mock
 
-from django.db import OperationalError, connection
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from sync.causes.portal import PortalCause
+from sync.errors import RemoteUnavailable
 from sync.jobs import work
 from sync.mirrors.shop import store_order
 from sync.models import SalesOrder, SyncTask
@@ -47,13 +49,13 @@ def test_a_mark_that_could_not_be_taken_off_with_the_order_goes_with_the_next_co
 
     def fail_after_the_write(*given: Any, **more: Any) -> SalesOrder:
         if marked():
-            raise OperationalError("database is locked")
+            raise RemoteUnavailable("The database is busy.", cause=PortalCause.DATABASE)
         return store_order(*given, **more)
 
     with mock.patch("sync.steps.confirm_order.store_order", fail_after_the_write):
         task = world.run(work.confirm_order(order))
 
     assert task.state == SyncTask.State.WAITING
-    assert "database did not answer" in task.error_message
+    assert task.error_message == "The database is busy."
     assert not marked()
     assert world.run_until_done(task).state == SyncTask.State.DONE
