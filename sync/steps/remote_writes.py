@@ -97,15 +97,16 @@ def storing_over(run: StepRun, **facts: Any) -> Iterator[dict[str, object]]:
     """As ``run.storing``, for who writes the order in it anyway: gives the columns that take off
     the marks of its writes that are over, which are not to be written once more."""
     marks = [mark for mark in run.marks if isinstance(mark, _Mark) and mark.is_over]
+    is_stored = False
     try:
         with run.storing(**facts):
             yield {mark.column: mark.after for mark in marks}
             for mark in marks:
                 mark.is_written = True
-    except BaseException:
+        is_stored = True
+    finally:
         for mark in marks:
-            mark.is_written = False
-        raise
+            mark.is_written = is_stored
 
 
 class _Mark:
