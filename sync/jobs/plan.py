@@ -125,11 +125,16 @@ def _rest_of_click(task: SyncTask) -> Iterator[Work]:
 
 
 def _confirmations(task: SyncTask) -> Iterator[Work]:
+    """The order is at hand, but as it was before the step."""
+    order = task.sales_order
+    if order is None:
+        return
     marked = news.marked_done(Step.CONFIRM_ORDER, sales_order="pk")
-    unconfirmed = SalesOrder.objects.filter(tasks=task, confirmed_at=None)
-    for order in _light(unconfirmed.exclude(marked)):
-        if order.is_in_sap:
-            yield work.confirm_order(order)
+    unconfirmed = SalesOrder.objects.filter(
+        pk=order.pk, confirmed_at=None, sap_read_at__isnull=False
+    ).exclude(sap_sales_order_number="")
+    if unconfirmed.exclude(marked).exists():
+        yield work.confirm_order(order)
 
 
 def _active_shops() -> QuerySet[Shop]:

@@ -16,9 +16,10 @@ def in_flow(orders: Iterable[SalesOrder], named: Mapping[int, set[str]]) -> set[
         return set()
     known = BillingDocument.objects.filter(billing_document_number__in=every)
     stored = set(known.values_list("billing_document_number", flat=True))
-    news = set()
-    for order in orders:
-        if fresh := named.get(order.pk, set()) - stored - set(order.billing_flow):
-            note_billing_flow(order, fresh)
-            news.add(order.pk)
-    return news
+    news = {
+        order: fresh
+        for order in orders
+        if (fresh := named.get(order.pk, set()) - stored - set(order.billing_flow))
+    }
+    note_billing_flow(news)
+    return {order.pk for order in news}

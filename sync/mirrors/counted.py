@@ -66,13 +66,15 @@ def store_counted(
     web_order: MagentoOrder,
     counted: Counted,
     made: Sequence[MagentoDocumentItem],
+    **columns: object,
 ) -> None:
-    """Stores the counts that follow from the paper, and the order's stage."""
+    """Stores the counts that follow from the paper, and the order's stage with other ``columns`` of
+    it."""
     quantities = {item.item_id: getattr(item, counted) for item in web_order.items}
     for item in made:
         quantities[item.order_item_id] += item.qty
     write_lines(order, counted, quantities)
-    store_stage(order, stored_fingerprint="", lines_fingerprint="")
+    store_stage(order, None, **columns, stored_fingerprint="", lines_fingerprint="")
 
 
 def _is_untouched(web_order: MagentoOrder, counted: Counted) -> bool:

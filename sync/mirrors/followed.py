@@ -119,6 +119,7 @@ def schedule_parcels(delivery_numbers: Collection[str], policy: Policy) -> None:
         completed_at=Max("lines__sales_order__completed_at"),
     )
     columns = ("pk", "changed_at", "open_lines", "completed_at")
+    moves = []
     for pk, changed_at, open_lines, completed_at in told.order_by("pk").values_list(*columns):
         ends = completed_at is not None and not open_lines
         since = max(changed_at, completed_at) if ends else changed_at
@@ -127,9 +128,10 @@ def schedule_parcels(delivery_numbers: Collection[str], policy: Policy) -> None:
             pause = min(policy.follow_every, now - since)
         elif now - since >= policy.follow_for:
             pause = None
-        OutboundDelivery.objects.filter(pk=pk).update(
-            parcels_due_at=None if pause is None else now + pause
-        )
+        moves.append(When(pk=pk, then=_moment(None if pause is None else now + pause)))
+    if moves:
+        scheduled = OutboundDelivery.objects.filter(delivery_number__in=delivery_numbers)
+        scheduled.update(parcels_due_at=Case(*moves, default=F("parcels_due_at")))
 
 
 def read_as_changed(delivery_numbers: Collection[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.utils import timezone
@@ -15,9 +15,10 @@ def note_looked_up(order: SalesOrder) -> None:
     keep(order, looked_up_as=order.remote_updated_at)
 
 
-def note_reference(order: SalesOrder, customer_reference: str) -> None:
-    """SAP is asked to create the order under this reference, which it keeps from now on."""
-    keep(order, customer_reference=customer_reference)
+def asked_as(customer_reference: str) -> dict[str, object]:
+    """The columns of an order that SAP is asked to create under this reference, which it keeps from
+    now on."""
+    return {"customer_reference": customer_reference}
 
 
 def confirmed() -> dict[str, object]:
@@ -35,9 +36,11 @@ def note_taken_anyway(order: SalesOrder) -> None:
     keep(order, is_taken_anyway=True, not_taken_reason="", stage=SalesOrder.Stage.TO_SYNC)
 
 
-def note_billing_flow(order: SalesOrder, documents: Iterable[str]) -> None:
-    """These billing documents in SAP's document flow have caused the order to be read again."""
-    keep(order, billing_flow=sorted({*order.billing_flow, *documents}))
+def note_billing_flow(news: Mapping[SalesOrder, Iterable[str]]) -> None:
+    """The billing documents in SAP's document flow that have caused an order to be read again."""
+    for order, documents in news.items():
+        order.billing_flow = sorted({*order.billing_flow, *documents})
+    SalesOrder.objects.bulk_update(news, ["billing_flow"])
 
 
 def note_watched(orders: Iterable[SalesOrder], news: Iterable[int], now: datetime) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+
+from django.db.models import Value
 
 from sync.models import (
     BillingDocument,
@@ -41,10 +43,15 @@ class Documents:
 
 
 Found = defaultdict[int, Documents]
+SHIPPED, ENDED = "shipped", "ended"
 
 OF_SAP_LINE = (
     *("sap_item_number", "ordered_quantity", "unit", "billed_from"),
     *("is_rejected", "is_third_party"),
+)
+OF_BILLING_LINE = (
+    *("sales_order", "billing_document", "reference_document", "reference_item"),
+    *("sap_item_number", "billed_quantity", "unit"),
 )
 
 
@@ -57,33 +64,41 @@ def documents_of(
     _add_sap_lines(orders, found)
     _add_deliveries(orders, found)
     _add_billing(orders, found)
-    if any(documents.deliveries for documents in found.values()):
-        _add_shipments(orders, found)
-    if decided is None or decided:
-        _add_marked_done(orders if decided is None else decided, found)
+    of_decisions = orders if decided is None else decided
+    has_deliveries = any(documents.deliveries for documents in found.values())
+    _add_shipped_and_ended(orders if has_deliveries else [], of_decisions, found)
     return found
 
 
-def _add_shipments(orders: Sequence[SalesOrder], found: Found) -> None:
-    shipments = Shipment.objects.filter(sales_order__in=orders).order_by()
-    columns = ("sales_order", "delivery", "further_deliveries")
-    for order, first, further in shipments.values_list(*columns):
-        found[order].shipped |= {delivery for delivery in (first, further) if delivery}
-
-
-def _add_marked_done(orders: Sequence[SalesOrder], found: Found) -> None:
-    """The shop's invoices are read only for orders where a person has marked something done."""
-    marked = Decision.objects.marked_done(Step.PUSH_SHIPMENT, Step.PUSH_INVOICE)
-    columns = ("sales_order", "delivery", "billing_document")
-    ended = list(marked.filter(sales_order__in=orders).order_by().values_list(*columns))
-    for order, delivery, document in ended:
-        documents = found[order or 0]
-        documents.ended_deliveries |= {delivery} if delivery else set()
-        documents.ended_billing |= {document} if document else set()
-    of_billing = [order for order, _delivery, document in ended if document]
-    if not of_billing:
+def _add_shipped_and_ended(
+    delivered: Sequence[SalesOrder], decided: Sequence[SalesOrder], found: Found
+) -> None:
+    """The shop's shipments, and what a person has marked done, with one query for both."""
+    if not (delivered or decided):
         return
-    invoices = Invoice.objects.filter(sales_order__in=of_billing).order_by()
+    shipments = Shipment.objects.filter(sales_order__in=delivered).order_by()
+    read = shipments.values_list(Value(SHIPPED), "sales_order", "delivery", "further_deliveries")
+    if decided:
+        marked = Decision.objects.marked_done(Step.PUSH_SHIPMENT, Step.PUSH_INVOICE)
+        ended = marked.filter(sales_order__in=decided).order_by()
+        columns = ("sales_order", "delivery", "billing_document")
+        read = read.union(ended.values_list(Value(ENDED), *columns), all=True)
+    of_billing = set()
+    for what, order, first, second in read:
+        documents = found[order or 0]
+        if what == SHIPPED:
+            documents.shipped |= {delivery for delivery in (first, second) if delivery}
+            continue
+        documents.ended_deliveries |= {first} if first else set()
+        documents.ended_billing |= {second} if second else set()
+        of_billing |= {order} if second else set()
+    if of_billing:
+        _add_invoices(of_billing, found)
+
+
+def _add_invoices(orders: Collection[int], found: Found) -> None:
+    """Read only for orders where a person has marked something done."""
+    invoices = Invoice.objects.filter(sales_order__in=orders).order_by()
     for order, first, further in invoices.values_list(
         "sales_order", "billing_document", "further_documents"
     ):
@@ -132,12 +147,13 @@ def _add_billing(orders: Sequence[SalesOrder], found: Found) -> None:
         billing_document__category=BillingDocument.Category.INVOICE,
         billing_document__is_cancelled=False,
     )
-    for line in lines:
-        documents = found[line.sales_order_id or 0]
-        source = documents.delivered_from.get((line.reference_document, line.reference_item))
-        documents.billing.add(line.billing_document_id)
-        billed = billed_with_base_quantity(line.billed_quantity, line.unit, source)
-        place, quantity = _as_ordered(documents, line.sap_item_number, billed)
+    read = lines.order_by().values_list(*OF_BILLING_LINE)
+    for order, document, number, item, sap_item, billed_quantity, unit in read:
+        documents = found[order or 0]
+        source = documents.delivered_from.get((number, item))
+        documents.billing.add(document)
+        billed = billed_with_base_quantity(billed_quantity, unit, source)
+        place, quantity = _as_ordered(documents, sap_item, billed)
         documents.in_sap.billed[place] += quantity
 
 

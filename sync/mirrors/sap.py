@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from enum import Enum, auto
+from typing import Any, Generic, TypeVar
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils import timezone
 
@@ -37,20 +40,27 @@ from sync.translate.sap_values import (
     tracking_numbers,
 )
 
+SapDocument = OutboundDelivery | BillingDocument
+Document = TypeVar("Document", OutboundDelivery, BillingDocument)
+Rows = list[tuple[type[Model], dict[str, Model], list[dict[str, Any]]]]
 
-def store_sap_status(read: SapSalesOrder) -> None:
+DELIVERY_NUMBER, BILLING_NUMBER = "delivery_number", "billing_document_number"
+
+
+def store_sap_status(order: SalesOrder, read: SapSalesOrder) -> None:
+    """``order`` as it was read before SAP was asked; one that is tied otherwise since stays."""
     sap_order_must_fit(read)
-    order = SalesOrder.objects.filter(
-        sap_sales_order_number=read.sap_sales_order_number, sap_read_at__isnull=False
-    ).first()
-    if order is None:
-        return
-    with transaction.atomic():
-        values = {**sap_order_values(read), "sap_read_at": timezone.now()}
-        if _is_billing_news(order.sap_billing_status, read.billing_status):
-            values["billing_due_at"] = clock.now()
-        SalesOrder.objects.filter(pk=order.pk).update(**values)
-        store_sap_lines(order, read)
+    values = {**sap_order_values(read), "sap_read_at": timezone.now()}
+    if _is_billing_news(order.sap_billing_status, read.billing_status):
+        values["billing_due_at"] = clock.now()
+    same = SalesOrder.objects.filter(
+        pk=order.pk,
+        sap_sales_order_number=read.sap_sales_order_number,
+        sap_read_at__isnull=False,
+    )
+    with transaction.atomic(savepoint=False):
+        if same.update(**values):
+            store_sap_lines(order, read)
 
 
 def sap_order_must_fit(read: SapSalesOrder) -> None:
@@ -81,60 +91,106 @@ def _item_number(row: Mapping[str, Any]) -> int:
     return number
 
 
-def store_delivery(record: SapDelivery, sources: DeliverySources) -> OutboundDelivery:
+@dataclass(frozen=True, slots=True)
+class AtHand(Generic[Document]):
+    """What is stored of some documents, read at once: their mirrors, held until the commit, and the
+    keys of the web orders they name."""
+
+    mirrors: dict[str, Document]
+    orders: dict[str, int]
+
+
+def deliveries_at_hand(records: Collection[SapDelivery]) -> AtHand[OutboundDelivery]:
+    """Call it in the transaction in which they are stored."""
+    numbers = [one.delivery_number for one in records]
+    return _at_hand(OutboundDelivery, DELIVERY_NUMBER, numbers, _order_numbers(records))
+
+
+def billing_at_hand(records: Collection[SapBillingDocument]) -> AtHand[BillingDocument]:
+    """Call it in the transaction in which they are stored."""
+    numbers = [one.billing_document_number for one in records]
+    return _at_hand(BillingDocument, BILLING_NUMBER, numbers, _order_numbers(records))
+
+
+def _order_numbers(records: Iterable[SapDelivery | SapBillingDocument]) -> set[str]:
+    return {item.sap_sales_order_number for one in records for item in one.items} - {""}
+
+
+def _at_hand(
+    model: type[Document], column: str, numbers: list[str], of_orders: set[str]
+) -> AtHand[Document]:
+    seen = model._default_manager.filter(**{f"{column}__in": numbers})
+    mirrors = seen.select_for_update().order_by("pk") if numbers else seen.none()
+    orders = SalesOrder.objects.filter(sap_sales_order_number__in=of_orders).order_by()
+    return AtHand(
+        {getattr(one, column): one for one in mirrors},
+        dict(orders.values_list("sap_sales_order_number", "pk")),
+    )
+
+
+def store_delivery(
+    record: SapDelivery, sources: DeliverySources, at_hand: AtHand[OutboundDelivery] | None = None
+) -> OutboundDelivery:
     """Includes lines and parcel numbers; ``changed_at`` moves only when something changed that the
     shop's shipment could need: whether the delivery is billed is not told there. Once its goods
     have left, its parcels are asked for again (``mirrors.followed``)."""
     now = timezone.now()
-    seen = OutboundDelivery.objects.filter(delivery_number=record.delivery_number).first()
-    values = outbound_delivery_values(
-        record, sources=sources, first_seen_picked_at=_first_seen_picked(seen, now)
-    )
-    lines = _with_orders(
-        [delivery_line_values(item) | base_quantity_values(item) for item in record.items]
-    )
-    tracks = [
+    with transaction.atomic(savepoint=False):
+        at_hand = at_hand or deliveries_at_hand([record])
+        seen = at_hand.mirrors.get(record.delivery_number)
+        billed_before = seen.billing_status if seen else ""
+        values = outbound_delivery_values(
+            record, sources=sources, first_seen_picked_at=_first_seen_picked(seen, now)
+        )
+        lines = _with_orders(
+            [delivery_line_values(item) | base_quantity_values(item) for item in record.items],
+            at_hand.orders,
+        )
+        tracks = _tracks(record, sources)
+        must_fit(OutboundDelivery, [values], system="sap")
+        must_fit(OutboundDeliveryLine, lines, system="sap")
+        must_fit(DeliveryTrack, tracks, system="sap")
+        is_followed = record.is_goods_issued and sources.name_parcels
+        read = {
+            "read_at": now,
+            "fingerprint": fingerprint_of(record, sources),
+            "parcels_due_at": clock.now() if is_followed else None,
+        }
+        delivery, stored = _store(
+            OutboundDelivery, DELIVERY_NUMBER, seen, values, read, untold=["billing_status"]
+        )
+        owner: dict[str, Model] = {"delivery": delivery}
+        rows: Rows = [(OutboundDeliveryLine, owner, lines), (DeliveryTrack, owner, tracks)]
+        _store_rows(delivery, stored, rows)
+        if _is_billing_news(billed_before, record.billing_status):
+            note_billing_news({line["sap_sales_order_number"] for line in lines} - {""})
+    return delivery
+
+
+def _tracks(record: SapDelivery, sources: DeliverySources) -> list[dict[str, str]]:
+    return [
         {"track_number": number, "source": source}
         for number, source in tracking_numbers(record, sources=sources)
     ]
-    must_fit(OutboundDelivery, [values], system="sap")
-    must_fit(OutboundDeliveryLine, lines, system="sap")
-    must_fit(DeliveryTrack, tracks, system="sap")
-    read = {
-        "read_at": now,
-        "fingerprint": fingerprint_of(record, sources),
-        "parcels_due_at": clock.now() if record.is_goods_issued and sources.name_parcels else None,
-    }
-    with transaction.atomic():
-        delivery, created = OutboundDelivery.objects.update_or_create(
-            delivery_number=record.delivery_number,
-            defaults={**values, **read},
-            create_defaults={**values, **read, "changed_at": now},
-        )
-        told = {name: value for name, value in values.items() if name != "billing_status"}
-        news = seen is None or _differs(seen, told)
-        news |= _replace(OutboundDeliveryLine, {"delivery": delivery}, lines)
-        news |= _replace(DeliveryTrack, {"delivery": delivery}, tracks)
-        if news and not created:
-            delivery.changed_at = delivery.news_at = now
-            delivery.save(update_fields=["changed_at", "news_at"])
-        if _is_billing_news(seen.billing_status if seen else "", record.billing_status):
-            note_billing_news({line["sap_sales_order_number"] for line in lines} - {""})
-    return delivery
 
 
 def store_billing_statuses(records: Iterable[SapDelivery]) -> set[str]:
     """Of deliveries that are stored apart from it. Returns the SAP orders of which it changed."""
     told = {one.delivery_number: one for one in records}
-    mirrors = OutboundDelivery.objects.filter(delivery_number__in=list(told))
+    mirrors = OutboundDelivery.objects.filter(delivery_number__in=list(told)).order_by()
     changed: set[str] = set()
-    for number, status in mirrors.values_list("delivery_number", "billing_status"):
+    news: set[str] = set()
+    by_status: dict[str, list[int]] = defaultdict(list)
+    for pk, number, status in mirrors.values_list("pk", "delivery_number", "billing_status"):
         if (now := told[number].billing_status) != status:
-            mirrors.filter(delivery_number=number).update(billing_status=now)
-            orders = {item.sap_sales_order_number for item in told[number].items} - {""}
+            by_status[now].append(pk)
+            orders = _order_numbers([told[number]])
             changed |= orders
-            if _is_billing_news(status, now):
-                note_billing_news(orders)
+            news |= orders if _is_billing_news(status, now) else set()
+    for now, keys in by_status.items():
+        OutboundDelivery.objects.filter(pk__in=keys).update(billing_status=now)
+    if news:
+        note_billing_news(news)
     return changed
 
 
@@ -144,28 +200,65 @@ def _is_billing_news(before: str, now: str) -> bool:
     return before != now and {before, now} != {"", "A"}
 
 
-def store_billing_document(record: SapBillingDocument) -> BillingDocument:
+def store_billing_document(
+    record: SapBillingDocument, at_hand: AtHand[BillingDocument] | None = None
+) -> BillingDocument:
     """Includes the lines; ``changed_at`` moves only when something changed."""
-    now = timezone.now()
-    number = record.billing_document_number
-    seen = BillingDocument.objects.filter(billing_document_number=number).first()
-    values = billing_document_values(record)
-    lines = _with_orders([billing_line_values(item) for item in record.items])
-    must_fit(BillingDocument, [values], system="sap")
-    must_fit(BillingDocumentLine, lines, system="sap")
-    read = {"read_at": now, "fingerprint": fingerprint_of(record)}
-    with transaction.atomic():
-        document, created = BillingDocument.objects.update_or_create(
-            billing_document_number=number,
-            defaults={**values, **read},
-            create_defaults={**values, **read, "changed_at": now},
-        )
-        news = seen is None or _differs(seen, values)
-        news |= _replace(BillingDocumentLine, {"billing_document": document}, lines)
-        if news and not created:
-            document.changed_at = document.news_at = now
-            document.save(update_fields=["changed_at", "news_at"])
+    with transaction.atomic(savepoint=False):
+        at_hand = at_hand or billing_at_hand([record])
+        values = billing_document_values(record)
+        lines = _with_orders([billing_line_values(item) for item in record.items], at_hand.orders)
+        must_fit(BillingDocument, [values], system="sap")
+        must_fit(BillingDocumentLine, lines, system="sap")
+        read = {"read_at": timezone.now(), "fingerprint": fingerprint_of(record)}
+        seen = at_hand.mirrors.get(record.billing_document_number)
+        document, stored = _store(BillingDocument, BILLING_NUMBER, seen, values, read)
+        rows: Rows = [(BillingDocumentLine, {"billing_document": document}, lines)]
+        _store_rows(document, stored, rows)
     return document
+
+
+class Stored(Enum):
+    NEW = auto()
+    CHANGED = auto()
+    AS_BEFORE = auto()
+
+
+def _store(
+    model: type[Document],
+    column: str,
+    seen: Document | None,
+    values: dict[str, Any],
+    read: dict[str, Any],
+    untold: Collection[str] = (),
+) -> tuple[Document, Stored]:
+    """Another worker may store the same document, of another order, at the same moment. A change of
+    ``untold`` columns is none."""
+    if seen is None:
+        try:
+            with transaction.atomic():
+                columns = {**values, **read, "changed_at": read["read_at"]}
+                return model._default_manager.create(**columns), Stored.NEW
+        except IntegrityError:
+            same = model._default_manager.filter(**{column: values[column]})
+            seen = same.select_for_update().first()
+            if seen is None:
+                raise
+    told = {name: value for name, value in values.items() if name not in untold}
+    stored = Stored.CHANGED if _differs(seen, told) else Stored.AS_BEFORE
+    columns = {**values, **read}
+    for name, value in columns.items():
+        setattr(seen, name, value)
+    seen.save(update_fields=columns)
+    return seen, stored
+
+
+def _store_rows(document: SapDocument, stored: Stored, rows: Rows) -> None:
+    is_new = stored is Stored.NEW
+    changes = [_replace(*one, is_new=is_new) for one in rows]
+    if not is_new and (stored is Stored.CHANGED or any(changes)):
+        document.changed_at = document.news_at = document.read_at
+        document.save(update_fields=["changed_at", "news_at"])
 
 
 def _first_seen_picked(seen: OutboundDelivery | None, now: datetime) -> datetime:
@@ -175,10 +268,7 @@ def _first_seen_picked(seen: OutboundDelivery | None, now: datetime) -> datetime
     return seen.picked_at
 
 
-def _with_orders(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    numbers = {line["sap_sales_order_number"] for line in lines} - {""}
-    orders = SalesOrder.objects.filter(sap_sales_order_number__in=numbers)
-    keys = dict(orders.values_list("sap_sales_order_number", "pk"))
+def _with_orders(lines: list[dict[str, Any]], keys: Mapping[str, int]) -> list[dict[str, Any]]:
     return [{**line, "sales_order_id": keys.get(line["sap_sales_order_number"])} for line in lines]
 
 
@@ -186,15 +276,18 @@ def _differs(seen: Model, values: dict[str, Any]) -> bool:
     return any(getattr(seen, name) != value for name, value in values.items())
 
 
-def _replace(model: type[Model], owner: dict[str, Model], rows: list[dict[str, Any]]) -> bool:
-    """Returns whether the owner's rows changed."""
+def _replace(
+    model: type[Model], owner: dict[str, Model], rows: list[dict[str, Any]], *, is_new: bool
+) -> bool:
+    """Returns whether the owner's rows changed; a new one has none yet."""
     manager = model._default_manager
-    present = manager.filter(**owner)
-    columns = list(rows[0]) if rows else ["pk"]
-    before = list(present.order_by("pk").values(*columns))
-    if before == rows:
-        return False
-    if before:
-        present.delete()
+    if not is_new:
+        present = manager.filter(**owner)
+        columns = list(rows[0]) if rows else ["pk"]
+        before = list(present.order_by("pk").values(*columns))
+        if before == rows:
+            return False
+        if before:
+            present.delete()
     manager.bulk_create(model(**owner, **row) for row in rows)
     return True

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Exists, Model, OuterRef
 from django.utils import timezone
 
+from sync.mirrors.held_rows import hold
 from sync.models import (
     BillingDocument,
     BillingDocumentLine,
@@ -75,9 +76,11 @@ def unchanged_billing_documents(records: Iterable[SapBillingDocument]) -> set[st
 
 
 def unchanged_orders(orders: Iterable[SalesOrder], read: Iterable[SapSalesOrder]) -> set[str]:
-    """SAP numbers of orders without news."""
+    """SAP numbers of orders without news. Each order holds its SAP lines afterwards."""
     mirrors = {order.sap_sales_order_number: order for order in orders}
     lines = _sap_lines_of(mirrors.values())
+    for mirror in mirrors.values():
+        hold(mirror, "sap_lines", lines[mirror.pk], by="sap_item_number")
     return {
         one.sap_sales_order_number
         for one in read

@@ -28,6 +28,7 @@ class Recording:
     def __init__(self, attempt: SyncAttempt, lease: timedelta) -> None:
         self.attempt = attempt
         self.answered: set[str] = set()
+        self.commits = 0  # begun, whether or not they succeed
         self._lease = lease
         self._kept: list[Exchange] = []
         self._before_write: Store | None = None
@@ -93,6 +94,7 @@ class Recording:
         """A transaction that also stores what is owed, and the calls made so far: all of them at
         the end, else only where a write or many reads are among them."""
         kept = self._kept if is_end or self._is_to_be_stored() else []
+        self.commits += 1
         owed, calls = list(self._owed), [_row(self.attempt, exchange) for exchange in kept]
         with transaction.atomic():
             yield

@@ -33,11 +33,14 @@ def answer(
 
 def _without_initial(value: Any) -> Any:
     if isinstance(value, dict | Mapping):
-        return {
-            name: item if type(item) is str else _without_initial(item)
-            for name, item in value.items()
-            if not _is_initial(item)
-        }
+        kept = {}
+        for name, item in value.items():
+            if type(item) is str:  # most fields are, and most of them are initial
+                if item.strip("0 "):
+                    kept[name] = item
+            elif not _is_initial(item):
+                kept[name] = _without_initial(item)
+        return kept
     if isinstance(value, list | tuple):
         return [_without_initial(item) for item in value]
     return value

@@ -13,7 +13,7 @@ from sync.errors import OutcomeUnknown, RecordsDisagree
 from sync.mirrors.notes import confirmed, keep
 from sync.mirrors.shop import store_order
 from sync.models import SalesOrder, SyncTask
-from sync.steps.remote_writes import wait_for_shop, writing_to_shop
+from sync.steps.remote_writes import store_over_at_end, wait_for_shop, writing_to_shop
 from sync.steps.step_run import StepRun
 
 A_MOMENT = timedelta(seconds=60)
@@ -44,7 +44,7 @@ def confirm_order(run: StepRun) -> str:
     read = shop.get_order(order.entity_id)
     is_seen = read.ext_order_id == number
     seen = confirmed() if is_seen else {}
-    run.calls.with_end(partial(store_order, run.shop, read, order, **seen))
+    store_over_at_end(run, partial(store_order, run.shop, read, order, **seen))
     if not is_seen:
         raise OutcomeUnknown(
             f"The shop took {number} but does not show it yet.",

@@ -27,6 +27,7 @@ from sync.magento.records import MagentoDocumentItem, MagentoOrder
 from sync.mirrors import unreadable
 from sync.mirrors.counted import is_counted_by, store_counted, surely_has_none
 from sync.mirrors.intake import NOT_OPEN
+from sync.mirrors.notes import keep
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.sap_quantities import refuse_disagreements, refuse_other_quantities
 from sync.mirrors.shop import store_order
@@ -36,7 +37,7 @@ from sync.models.marked_done import UNCONFIRMED, WISH, outcome_text
 from sync.models.master_data import read_once
 from sync.reading import Read
 from sync.steps.finished_orders import refuse_unasked_write
-from sync.steps.remote_writes import wait_for_shop
+from sync.steps.remote_writes import store_over_at_end, storing_over, wait_for_shop
 from sync.steps.shop_papers.paper import Document, Paper, Record
 from sync.steps.step_run import StepRun
 from sync.translate.hand_made import (
@@ -190,10 +191,11 @@ def _create(paper: Paper[Document, Record]) -> str:
     is_queued = paper.is_mail_queued(made)
     web_order = paper.web_order
     if is_counted_by(made.items, web_order, paper.counted, run.task):
-        run.calls.with_end(partial(_keep_counted, paper, made, is_queued=is_queued))
+        store_over_at_end(run, partial(_keep_counted, paper, made, is_queued=is_queued))
     else:
-        with run.storing():
+        with storing_over(run) as marks:
             paper.keep_made(made, is_queued=is_queued)
+            keep(order, **marks)
         web_order = read_order_again(paper)
         refresh_stages([order.pk])
     money = paper.money_outcome(made, web_order)
@@ -201,9 +203,11 @@ def _create(paper: Paper[Document, Record]) -> str:
     return f"{paper.name} {made.increment_id} {paper.outcome(made, is_queued=is_queued)}{money}"
 
 
-def _keep_counted(paper: Paper[Document, Record], made: Record, *, is_queued: bool) -> None:
+def _keep_counted(
+    paper: Paper[Document, Record], made: Record, *, is_queued: bool, **marks: object
+) -> None:
     paper.keep_made(made, is_queued=is_queued)
-    store_counted(paper.order, paper.web_order, paper.counted, made.items)
+    store_counted(paper.order, paper.web_order, paper.counted, made.items, **marks)
 
 
 def _refuse_on_hold(order: SalesOrder, wanted: str) -> None:

@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sync.mirrors.followed import due_for_billing, note_billing_read, orders_to_bill
-from sync.mirrors.sap import store_billing_document
+from sync.mirrors.sap import billing_at_hand, store_billing_document
 from sync.mirrors.unchanged import unchanged_billing_documents
 from sync.mirrors.unreadable_documents import Pulled
 from sync.models import FetchHealth, OutboundDeliveryLine, SalesOrder, Step, clock
 from sync.models.systems import SAP
+from sync.sap.records import SapBillingDocument
 from sync.steps.from_sap.answers import of_one_order
 from sync.steps.from_sap.slices import Statuses, next_statuses
 from sync.steps.from_sap.storing import is_about_one_order, keep, refresh_changed
@@ -96,16 +97,21 @@ def _read_documents(run: StepRun, orders: Sequence[SalesOrder], pulled: Pulled) 
         known = set() if is_about_one_order(run) else unchanged_billing_documents(documents)
         pulled.read |= {("reference", number) for number in references}
         pulled.read |= {("billing", number) for number in known}
-        for record in documents:
-            number = record.billing_document_number
-            if number not in known:
-                orders_of = {item.sap_sales_order_number for item in record.items}
-                with pulled.kept_apart("billing", number, orders_of):
-                    store_billing_document(record)
+        _store_changed(
+            [one for one in documents if one.billing_document_number not in known], pulled
+        )
         note_billing_read(_fully_read(orders, orders_of_reference, pulled), asked_at)
         refresh_changed(list(orders) if is_about_one_order(run) else [], pulled)
     found = {("billing", record.billing_document_number) for record in documents}
     return len(found & pulled.read)
+
+
+def _store_changed(documents: Sequence[SapBillingDocument], pulled: Pulled) -> None:
+    at_hand = billing_at_hand(documents) if documents else None
+    for record in documents:
+        orders_of = {item.sap_sales_order_number for item in record.items}
+        with pulled.kept_apart("billing", record.billing_document_number, orders_of):
+            store_billing_document(record, at_hand)
 
 
 def _references_of(orders: Sequence[SalesOrder]) -> dict[str, set[str]]:

@@ -29,7 +29,7 @@ from sync.mirrors.compared import gone
 from sync.mirrors.held_rows import hold
 from sync.mirrors.intake import FINISHED, OVER
 from sync.mirrors.link_choices import decisions_on_link
-from sync.mirrors.notes import note_looked_up, note_reference
+from sync.mirrors.notes import asked_as, note_looked_up
 from sync.mirrors.order_rest import OrderRest, rest_of, store_quantities_asked
 from sync.mirrors.sap import sap_order_must_fit
 from sync.mirrors.sap_order import store_compared, store_sent, store_uncompared, text_cuts
@@ -42,7 +42,7 @@ from sync.sap.orders import SalesOrderUnit
 from sync.sap.records import CreatedSalesOrder, SapSalesOrder
 from sync.sap.refusals import SapDumped
 from sync.steps.ordering import compared_again, linking
-from sync.steps.remote_writes import wait_for_sap, writing_to_sap
+from sync.steps.remote_writes import store_over_at_end, storing_over, wait_for_sap, writing_to_sap
 from sync.steps.step_run import StepRun
 from sync.translate.comparison import differences_between
 from sync.translate.rejected_items import without_rejected
@@ -160,9 +160,9 @@ def _create(run: StepRun, order: SalesOrder, translated: TranslatedOrder) -> Cre
     return created
 
 
-def _store_asked(order: SalesOrder, translated: TranslatedOrder) -> None:
+def _store_asked(order: SalesOrder, translated: TranslatedOrder) -> dict[str, object]:
     store_quantities_asked(order, translated)
-    note_reference(order, translated.request.customer_reference)
+    return asked_as(translated.request.customer_reference)
 
 
 def _create_unless_it_dumps(
@@ -265,10 +265,10 @@ def _compare_and_store(
         store_compared, order, read, translated, differences, is_new=not is_adopted, **found
     )
     if is_adopted:
-        with run.storing():
-            store()
+        with storing_over(run) as marks:
+            store(**marks)
     else:
-        run.calls.with_end(store)
+        store_over_at_end(run, store)
     verdict = f"differs in {len(differences)} places" if differences else "verified"
     return verdict, text_cuts(translated)
 

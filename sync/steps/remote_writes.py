@@ -8,25 +8,27 @@ second write of an order overlaps the first (README of Magento, Races; SAP sheet
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import partial
+from typing import Any
 
 from sync.causes.cause import Cause
 from sync.causes.sap import SapCause
 from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RemoteUnavailable, SyncError
 from sync.fence import sending_within
+from sync.mirrors.notes import keep
 from sync.models import SalesOrder, clock
 from sync.steps.step_run import StepRun
 
 SHARE_OF_LEASE = 1 / 3  # in which a write must begin
-Ahead = Callable[[], None]
+Ahead = Callable[[], Mapping[str, object]]  # returns what else to write of the order
 
 
-def nothing() -> None:
+def nothing() -> Mapping[str, object]:
     """Nothing but the mark is to be stored ahead."""
+    return {}
 
 
 def wait_for_shop(order: SalesOrder) -> None:
@@ -74,8 +76,8 @@ def _marked(
     window, mark = run.policy.lease * SHARE_OF_LEASE, _Mark(run, order, column)
 
     def store_ahead() -> None:
-        ahead()
-        mark.set(clock.now() + window + settle)
+        also = ahead()
+        mark.set(clock.now() + window + settle, also)
 
     with sending_within(window.total_seconds()), run.calls.before_write(store_ahead):
         try:
@@ -90,36 +92,61 @@ def _marked(
     mark.replace(None)
 
 
+@contextmanager
+def storing_over(run: StepRun, **facts: Any) -> Iterator[dict[str, Any]]:
+    """As ``run.storing``, for who writes the order in it anyway: gives the columns that take off
+    the marks of its writes that are over, which are not to be written once more."""
+    with run.storing(**facts):
+        yield _taken_off(run)
+
+
+def store_over_at_end(run: StepRun, store: Callable[..., object]) -> None:
+    """As ``run.calls.with_end``; ``store`` is given the same columns."""
+    run.calls.with_end(lambda: store(**_taken_off(run)))
+
+
+def _taken_off(run: StepRun) -> dict[str, Any]:
+    marks = [mark for mark in run.marks if isinstance(mark, _Mark) and mark.is_over]
+    for mark in marks:
+        mark.written_in = run.calls.commits
+    return {mark.column: mark.after for mark in marks}
+
+
 class _Mark:
-    """One write's mark on its order."""
+    """One write's mark on its order. ``after`` is what stands there once the write is over."""
 
     def __init__(self, run: StepRun, order: SalesOrder, column: str) -> None:
-        self._run, self._order, self._column = run, order, column
+        self.column = column
+        self.after: datetime | None = None
+        self.is_over = False
+        self.written_in = 0  # the number of the commit in which it is taken off
+        self._run, self._order = run, order
         self._until: datetime | None = None
 
-    def set(self, until: datetime) -> None:
-        _set(self._order, self._column, until)
+    def set(self, until: datetime, also: Mapping[str, object]) -> None:
+        _set(self._order, self.column, until, also)
         self._until = until
+        self._run.marks.append(self)
 
     def replace(self, until: datetime | None) -> None:
         """With the next commit: a worker that dies before makes the next attempt wait, no more.
         Where nothing was sent there is no mark."""
-        if self._until is not None:
-            mark, self._until = self._until, None
-            setattr(self._order, self._column, until)
-            self._run.calls.with_next_commit(
-                partial(_replace, self._order, self._column, mark, until)
-            )
+        if self._until is not None and not self.is_over:
+            self.after, self.is_over = until, True
+            setattr(self._order, self.column, until)
+            self._run.calls.with_next_commit(self._store)
+
+    def _store(self) -> None:
+        """Changes only the mark we set; another worker's stays."""
+        if self.written_in != self._run.calls.commits:
+            same = SalesOrder.objects.filter(pk=self._order.pk, **{self.column: self._until})
+            same.update(**{self.column: self.after})
+        if self in self._run.marks:  # not taken off before by a commit that failed
+            self._run.marks.remove(self)
 
 
-def _set(order: SalesOrder, column: str, until: datetime) -> None:
-    SalesOrder.objects.filter(pk=order.pk).update(**{column: until})
-    setattr(order, column, until)
-
-
-def _replace(order: SalesOrder, column: str, mark: datetime, until: datetime | None) -> None:
-    """Changes only the mark we set; another worker's stays."""
-    SalesOrder.objects.filter(pk=order.pk, **{column: mark}).update(**{column: until})
+def _set(order: SalesOrder, column: str, until: datetime, also: Mapping[str, object]) -> None:
+    keep(order, **{column: until}, **also)
 
 
 def _wait(order: SalesOrder, column: str, cause: Cause, name: str) -> None:

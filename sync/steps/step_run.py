@@ -32,6 +32,7 @@ class StepRun:
     task: SyncTask
     remotes: Remotes
     calls: Recording
+    marks: list[object] = field(default_factory=list)  # of writes (``steps.remote_writes``)
 
     @property
     def policy(self) -> Policy:

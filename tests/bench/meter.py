@@ -84,7 +84,7 @@ def read(stage: Stage, watcher: psycopg.Connection[tuple[object, ...]]) -> Cost:
         postgres_seconds(stage.cluster),
         cpu_seconds(stage.crew.processes["sap"].running.pid),
         cpu_seconds(stage.crew.processes["shop"].running.pid),
-        sum(fired) or sap_calls, shop_calls, rows, booked.in_calls,
+        sum(fired) if fired else sap_calls, shop_calls, rows, booked.in_calls,
     )  # fmt: skip
 
 

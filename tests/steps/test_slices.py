@@ -325,10 +325,10 @@ def test_a_bill_that_cannot_be_stored_holds_up_its_own_order_only(sparing: World
     sparing.run(work.pull_billing())
     spoilt = orders[-1]
 
-    def store(record: SapBillingDocument) -> None:
+    def store(record: SapBillingDocument, *at_hand: Any) -> None:
         if spoilt.sap_sales_order_number in {one.sap_sales_order_number for one in record.items}:
             raise UnexpectedRecord("It is odd.", cause=SapCause.DOES_NOT_FIT)
-        store_billing_document(record)
+        store_billing_document(record, *at_hand)
 
     with mock.patch("sync.steps.pull_billing.store_billing_document", store):
         sparing.work_off()

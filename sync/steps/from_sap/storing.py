@@ -12,7 +12,12 @@ from sync.mirrors.followed import (
     schedule_parcels,
 )
 from sync.mirrors.progress import refresh_stages
-from sync.mirrors.sap import store_billing_statuses, store_delivery, store_sap_status
+from sync.mirrors.sap import (
+    deliveries_at_hand,
+    store_billing_statuses,
+    store_delivery,
+    store_sap_status,
+)
 from sync.mirrors.unchanged import unchanged_orders
 from sync.mirrors.unreadable_documents import Pulled
 from sync.models import SalesOrder
@@ -69,19 +74,20 @@ def _keep_statuses(answer: Answer, pulled: Pulled, *, is_afresh: bool) -> None:
     pulled.read |= {("order", number) for number in known}
     for one in answer.statuses:
         number = one.sap_sales_order_number
-        if number not in known:
+        if number not in known and number in orders:
             with pulled.kept_apart("order", number, [number]):
-                store_sap_status(one)
+                store_sap_status(orders[number], one)
 
 
 def _keep_deliveries(run: StepRun, answer: Answer, pulled: Pulled) -> None:
     same = answer.unchanged & answer.deliveries.keys()
     pulled.read |= {("delivery", number) for number in same}
     pulled.changed |= store_billing_statuses(answer.deliveries[number] for number in same)
-    for number, record in answer.deliveries.items():
-        if number not in answer.unchanged:
-            with pulled.kept_apart("delivery", number, orders_of(record)):
-                store_delivery(record, run.policy.delivery_sources)
+    changed = [one for number, one in answer.deliveries.items() if number not in same]
+    at_hand = deliveries_at_hand(changed) if changed else None
+    for record in changed:
+        with pulled.kept_apart("delivery", record.delivery_number, orders_of(record)):
+            store_delivery(record, run.policy.delivery_sources, at_hand)
     if lost := answer.asked - answer.deliveries.keys():
         read_as_changed(lost)
     pulled.changed |= forget_deliveries(answer.deleted)
