@@ -11,7 +11,7 @@ from tests.bench.figures import Figure, at_least
 from tests.bench.meter import read
 from tests.bench.stage import Remotes, Stage
 
-ORDERS = 300
+ORDERS = 480  # the scheduler asks for the rest of more than 500, and does not run here
 PROCESSES, THREADS = 2, 20
 HOUR = 3600
 ASK_EVERY_SECONDS = 1.0

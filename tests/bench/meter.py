@@ -47,7 +47,7 @@ class Cost:
     sap_calls: float
     shop_calls: float
     ledger_rows: float
-    session_seconds: float  # of SAP's sessions in calls
+    session_seconds: float  # of SAP's sessions in calls and units
 
     def __sub__(self, other: Self) -> Self:
         return self._with(lambda mine, its: mine - its, other)
@@ -84,7 +84,7 @@ def read(stage: Stage, watcher: psycopg.Connection[tuple[object, ...]]) -> Cost:
         postgres_seconds(stage.cluster),
         cpu_seconds(stage.crew.processes["sap"].running.pid),
         cpu_seconds(stage.crew.processes["shop"].running.pid),
-        sum(fired) if fired else sap_calls, shop_calls, rows, booked.in_calls,
+        sum(fired) if fired else sap_calls, shop_calls, rows, booked.in_session,
     )  # fmt: skip
 
 

@@ -1,5 +1,5 @@
 """The stand-in's connection, which books what it costs itself, since pyrfc does that work in C, and
-for how long its calls keep a session.
+for how long its calls and units of work keep a session.
 
 Named in SAP_RFC_CONNECT of the measured workers. A logon takes as long as three calls.
 """
@@ -18,6 +18,7 @@ from typing import Any
 from sync.sandbox.sap import connect as connect_standin
 
 LOGON_CALLS = 3
+OPENING = {"BAPI_SALESORDER_CREATEFROMDAT2"}  # what follows belongs to its unit of work
 _FORMAT = "dd"
 _SIZE = struct.calcsize(_FORMAT)
 _lock = threading.Lock()
@@ -25,13 +26,13 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Seconds:
-    """Of CPU in the connection, and of sessions in calls."""
+    """Of CPU in the connection, and of sessions in calls and units of work."""
 
     cpu: float = 0.0
-    in_calls: float = 0.0
+    in_session: float = 0.0
 
     def __add__(self, other: Seconds) -> Seconds:
-        return Seconds(self.cpu + other.cpu, self.in_calls + other.in_calls)
+        return Seconds(self.cpu + other.cpu, self.in_session + other.in_session)
 
 
 class Booked:
@@ -47,7 +48,7 @@ class Booked:
     def add(self, seconds: Seconds) -> None:
         with _lock:
             total = Seconds(*struct.unpack(_FORMAT, self._map[:_SIZE])) + seconds
-            self._map[:_SIZE] = struct.pack(_FORMAT, total.cpu, total.in_calls)
+            self._map[:_SIZE] = struct.pack(_FORMAT, total.cpu, total.in_session)
 
 
 _booked: dict[int, Booked] = {}
@@ -65,17 +66,21 @@ class Connection:
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner
+        self._open_since = 0.0  # the last call's end, while a unit of work is open
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
-    def call(self, *args: Any, **kwargs: Any) -> Any:
+    def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
         cpu, began = time.thread_time(), time.monotonic()
+        waited = began - (self._open_since or began)
+        self._open_since = 0.0
         try:
-            return self._inner.call(*args, **kwargs)
+            return self._inner.call(name, *args, **kwargs)
         finally:
-            spent = Seconds(time.thread_time() - cpu, time.monotonic() - began)
-            _of_process().add(spent)
+            ended = time.monotonic()
+            self._open_since = ended if name in OPENING else 0.0
+            _of_process().add(Seconds(time.thread_time() - cpu, ended - began + waited))
 
 
 def connect(config: dict[str, Any] | None = None, **params: str) -> Connection:
