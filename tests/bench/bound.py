@@ -17,6 +17,7 @@ from tests.bench.stage import Remotes, Stage
 SESSIONS = (1, 2, 4, 8)
 ORDERS_EACH = 50  # for each session
 MOST = SESSIONS[-1]
+CORES = 2  # a process keeps no more than one busy
 SHARES = {1: 0.9, 2: 0.9, 4: 0.9, 8: 0.6}
 
 
@@ -42,7 +43,7 @@ def figures(stage: Stage) -> Iterator[Figure]:
 def _rate(stage: Stage, remotes: Remotes, sessions: int, orders: int, processes: int = 0) -> float:
     """Three threads for each session, so that others call the shop and store meanwhile, and one in
     each process that is kept for clicks."""
-    processes = processes or (1 if sessions < 4 else 2)
+    processes = processes or min(sessions, CORES)
     cycle.place(stage, orders)
     cycle.fetch_only(stage, orders)
     cycle.ask_for_pushes()

@@ -71,17 +71,16 @@ def fetch_only(stage: Stage, orders: int) -> None:
     pushes.update(is_enabled=True)
 
 
-def ask_for_pushes() -> int:
-    """Queue all that waits; returns how many."""
+def ask_for_pushes(at_most: int = 100_000) -> None:
+    """Queue what waits."""
     from sync.jobs import plan
     from sync.models import Step
 
     asked = 0
-    while wanted := list(plan.open_work(Step.PUSH_ORDER)):
+    while asked < at_most and (wanted := list(plan.open_work(Step.PUSH_ORDER))):
         for one in wanted:
             ask(one)
         asked += len(wanted)
-    return asked
 
 
 def rate(stage: Stage, reached: str, wanted: int, *, after: int) -> float:
