@@ -71,16 +71,14 @@ def fetch_only(stage: Stage, orders: int) -> None:
     pushes.update(is_enabled=True)
 
 
-def ask_for_pushes(at_most: int = 100_000) -> None:
-    """Queue what waits."""
+def ask_for_pushes() -> None:
+    """Queue all that waits."""
     from sync.jobs import plan
     from sync.models import Step
 
-    asked = 0
-    while asked < at_most and (wanted := list(plan.open_work(Step.PUSH_ORDER))):
+    while wanted := list(plan.open_work(Step.PUSH_ORDER)):
         for one in wanted:
             ask(one)
-        asked += len(wanted)
 
 
 def rate(stage: Stage, reached: str, wanted: int, *, after: int) -> float:

@@ -11,8 +11,7 @@ from tests.bench.figures import Figure, at_least
 from tests.bench.meter import read
 from tests.bench.stage import Remotes, Stage
 
-BATCH = 480  # a fetch asks for no more than 500 follow-ups; the scheduler does not run here
-ORDERS = 3 * BATCH
+ORDERS = 480  # a fetch asks for no more than 500 follow-ups; the scheduler does not run here
 PROCESSES, THREADS = 2, 20
 HOUR = 3600
 ASK_EVERY_SECONDS = 1.0
@@ -23,9 +22,9 @@ def figures(stage: Stage) -> Iterator[Figure]:
     that are shipped and others that are invoiced, all at once."""
     remotes = Remotes(sap_call=0.3)
     stage.start_workers(PROCESSES, THREADS, SAP_SESSIONS="16")
-    cycle.place(stage, BATCH)
+    cycle.place(stage, ORDERS)
     stage.be_slow(remotes)
-    yield from _of("create + confirm", cycle.into_sap(stage, BATCH), 50_000)
+    yield from _of("create + confirm", cycle.into_sap(stage, ORDERS), 50_000)
     stage.be_slow(Remotes(0, 0, 0))
     _get_ready(stage)
     stage.be_slow(remotes)
@@ -34,16 +33,11 @@ def figures(stage: Stage) -> Iterator[Figure]:
 
 
 def _get_ready(stage: Stage) -> None:
-    for batch in range(ORDERS // BATCH):
-        if batch:  # the first is there
-            cycle.place(stage, BATCH)
-            cycle.into_sap(stage, BATCH)
-        cycle.dispatch_all(stage)
-        cycle.ship(stage, BATCH)
+    cycle.dispatch_all(stage)
+    cycle.ship(stage, ORDERS)
     cycle.bill_all(stage)
-    for _ in range(ORDERS // BATCH):
-        cycle.place(stage, BATCH)
-        cycle.into_sap(stage, BATCH)
+    cycle.place(stage, ORDERS)
+    cycle.into_sap(stage, ORDERS)
     cycle.dispatch_all(stage)
     cycle.place(stage, ORDERS)
 
@@ -58,8 +52,7 @@ def _of(name: str, measured: Measured, target: float) -> Iterator[Figure]:
 
 
 def _all_at_once(stage: Stage) -> Measured:
-    """Every fetch begins anew once it has ended, and what waits is asked for, as the scheduler
-    would have it."""
+    """Every fetch begins anew once it has ended, as its schedule would have it."""
     from sync.jobs import work
     from sync.models import Shop, SyncTask
 
@@ -75,7 +68,6 @@ def _all_at_once(stage: Stage) -> Measured:
                 open_ones = SyncTask.objects.filter(state__in=SyncTask.OPEN_STATES)
                 if not open_ones.filter(step=fetch.step, reference=fetch.reference).exists():
                     cycle.ask(fetch)
-            cycle.ask_for_pushes(at_most=BATCH)
             time.sleep(ASK_EVERY_SECONDS)
         seconds = time.monotonic() - began
         return Measured(ORDERS, seconds, read(stage, watcher) - before)
