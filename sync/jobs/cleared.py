@@ -101,8 +101,8 @@ def _tests(stopped: Tasks) -> Tasks:
 
 
 def _shipments(stopped: Tasks) -> Tasks:
-    """Linked by now and still issued, or returned to the warehouse where nobody wanted them
-    issued."""
+    """Linked by now and still issued, issued again after a reversal, or returned to the warehouse
+    where nobody wanted them issued."""
     shipped = Exists(
         Shipment.objects.filter(
             Q(delivery=OuterRef("delivery")) | Q(further_deliveries=OuterRef("delivery")),
@@ -111,8 +111,10 @@ def _shipments(stopped: Tasks) -> Tasks:
         )
     )
     has_left = Q(delivery__goods_movement_status="C")
+    left_again = Q(has_left, cause=PaperCause.GOODS_ISSUE_REVERSED.code)
     gone_anyway = Q(~has_left, cause=PaperCause.GONE_ANYWAY.code)
-    return stopped.filter(Q(shipped, has_left) | gone_anyway, step=Step.PUSH_SHIPMENT)
+    ended = Q(shipped, has_left) | left_again | gone_anyway
+    return stopped.filter(ended, step=Step.PUSH_SHIPMENT)
 
 
 def _invoices(stopped: Tasks) -> Tasks:

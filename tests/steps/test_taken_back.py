@@ -45,6 +45,28 @@ def test_goods_that_left_again_close_it(world: World) -> None:
     assert len(world.shop_books(order)["shipments"]) == 1
 
 
+def test_goods_that_left_again_close_it_without_a_person_and_are_compared_once_more(
+    world: World,
+) -> None:
+    order = world.into_sap()
+    number = world.dispatch(order)[0]
+    world.ship(order, number)
+    warehouse.reverse_goods_issue(world.sap, number)
+    world.run(work.pull_deliveries(order))
+    stopped = world.run(world.shipment_of(order, number))
+    assert close_cleared() == 0
+
+    world.goods_issue(number, ["1Z1"])
+    world.run(work.pull_deliveries(order))
+
+    assert close_cleared() == 1
+    (wanted,) = plan.open_work(Step.PUSH_SHIPMENT)
+    again = world.run(wanted)
+    assert again.pk != stopped.pk
+    assert again.state == State.DONE
+    assert len(world.shop_books(order)["shipments"]) == 1
+
+
 def test_a_billing_document_cancelled_after_the_invoice_stops_for_a_person(world: World) -> None:
     order = world.into_sap()
     number = world.bill(*world.dispatch(order))
