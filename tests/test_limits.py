@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from sync.errors import RemoteUnavailable
+from sync.jobs.heartbeat import EVERY_SECONDS
 from sync.lending import Limits, Pool, Unlimited
 from sync.limits import LeasedSlots, SharedPace, holder_name, limits_of
 from sync.models import RemotePace, RemoteSlot, clock
@@ -169,6 +170,11 @@ def test_what_is_busy_is_given_back_as_soon_as_its_call_ends() -> None:
 
     assert RemoteSlot.objects.filter(holder="first", number__isnull=False).count() == LIMIT // 2
     second.pool.take()
+
+
+def test_a_wish_outlasts_the_time_between_two_signs_of_life() -> None:
+    """Idle holders look at wishes only then; who gave up waiting finds a slot when it tries again."""
+    assert RemoteSlotQuerySet.WISH.total_seconds() > EVERY_SECONDS
 
 
 def test_who_begins_to_work_later_need_not_wait_for_the_next_sign_of_life(

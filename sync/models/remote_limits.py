@@ -49,7 +49,7 @@ class Holders:
 
 class RemoteSlotQuerySet(models.QuerySet["RemoteSlot"]):
     LEASE = timedelta(seconds=30)
-    WISH = timedelta(seconds=5)  # who waits asks more often
+    WISH = timedelta(seconds=15)  # longer than from one sign of life of a holder to the next
 
     def holders(self, system: str, now: datetime) -> Holders:
         found = Holders()
