@@ -173,7 +173,7 @@ def test_what_is_busy_is_given_back_as_soon_as_its_call_ends() -> None:
 
 
 def test_a_wish_outlasts_the_time_between_two_signs_of_life() -> None:
-    """Idle holders look at wishes only then; who gave up waiting finds a slot when it tries again."""
+    """Idle holders look at wishes only then; who has given up finds a slot at its next try."""
     assert RemoteSlotQuerySet.WISH.total_seconds() > EVERY_SECONDS
 
 
