@@ -6,8 +6,9 @@ from unittest import mock
 
 import pytest
 
+from sync.magento.paging import USUAL
 from sync.steps.ordering import pace
-from sync.steps.ordering.pace import LARGE, MOST_PAGES, USUAL, Pace
+from sync.steps.ordering.pace import LARGE, MOST_PAGES, Pace
 
 
 def after(seconds: float, *pages: int, page: int | None = None) -> tuple[list[bool], int]:

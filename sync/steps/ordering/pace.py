@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from time import monotonic
 
+from sync.magento.paging import USUAL
+
 SECONDS = 2.0  # of a slice
 MOST_PAGES = 5
-USUAL = 100  # orders on a page
-LARGE = 300  # the most that a shop takes that limits its input and is otherwise as delivered
+LARGE = 300  # orders on a page; a shop that limits its input takes no more as delivered
 
 
 class Pace:
