@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
 
@@ -15,17 +15,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from sync.currencies import currency_decimals
+from sync.templatetags import written
 from sync.templatetags.badges import BADGES, Badge
 from sync.templatetags.markup import markup
 
 register = template.Library()
 
-MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-
 ICONS = "sync/img/icons.svg"  # one sprite, made by `make icons`
 
 MOST_LINES = 50  # of a document on its page, before "Show all"
+
+PARTS = {"both": written.day_and_time, "date": written.day, "time": written.time}
 
 DASH = mark_safe('<span class="muted">–</span>')
 
@@ -35,18 +35,23 @@ def money(value: Decimal | None, currency: str) -> SafeString:
     """Rounded to the currency's decimals; a dash for None."""
     if value is None:
         return DASH
-    digits = currency_decimals(currency)
-    rounded = Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-    amount = f"{rounded:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
     return markup(
-        '<span class="money">{} <span class="money__currency">{}</span></span>', amount, currency
+        '<span class="money">{} <span class="money__currency">{}</span></span>',
+        written.amount(value, currency),
+        currency,
     )
 
 
 @register.filter
 def quantity(value: Decimal | None) -> str:
     """Without trailing zeros; a dash for None."""
-    return "–" if value is None else f"{Decimal(value).normalize():f}"
+    return "–" if value is None else written.number(value)
+
+
+@register.filter
+def count(value: Any) -> Any:
+    """Of things: 1,234. What is no whole number stays as it is."""
+    return written.number(value) if isinstance(value, int) else value
 
 
 @register.simple_tag
@@ -55,12 +60,12 @@ def moment(value: datetime | date | None, part: str = "both") -> SafeString:
     if value is None:
         return DASH
     if not isinstance(value, datetime):
-        return markup('<time datetime="{}">{}</time>', value.isoformat(), _day(value))
+        return markup('<time datetime="{}">{}</time>', value.isoformat(), written.day(value))
     return markup(
         '<time datetime="{}" title="{}">{}</time>',
         value.isoformat(timespec="seconds"),
         _exact(value),
-        _written(timezone.localtime(value), part),
+        PARTS[part](timezone.localtime(value)),
     )
 
 
@@ -95,18 +100,7 @@ def _size(seconds: int) -> str:
 
 def _exact(value: datetime) -> str:
     local = timezone.localtime(value)
-    return f"{_day(local)}, {local:%H:%M:%S} {local.tzname()}"
-
-
-def _written(local: datetime, part: str) -> str:
-    """Django's own formatting takes ten times as long, and a list has a hundred moments."""
-    if part == "date":
-        return _day(local)
-    return f"{local:%H:%M}" if part == "time" else f"{_day(local)}, {local:%H:%M}"
-
-
-def _day(value: date) -> str:
-    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+    return f"{written.day(local)}, {local:%H:%M:%S} {local.tzname()}"
 
 
 @register.simple_tag
