@@ -15,6 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from sync.models.systems import SAP
+from sync.names import sap
+from sync.names.named import quoted
 from sync.templatetags import written
 from sync.templatetags.badges import BADGES, Badge
 from sync.templatetags.markup import markup
@@ -46,6 +49,33 @@ def money(value: Decimal | None, currency: str) -> SafeString:
 def quantity(value: Decimal | None) -> str:
     """Without trailing zeros; a dash for None."""
     return "–" if value is None else written.number(value)
+
+
+@register.filter
+def measured(value: Decimal | None, unit: str) -> str:
+    """A quantity with the name of its unit: 2 pcs."""
+    return f"{quantity(value)} {sap.unit_name(unit, value)}".rstrip()
+
+
+@register.filter
+def billing_type(code: str) -> str:
+    return sap.billing_type_name(code)
+
+
+@register.filter
+def parcel_source(code: str) -> str:
+    return sap.parcel_source_name(code)
+
+
+@register.filter
+def code_name(code: str) -> str:
+    """For a code that nobody has named."""
+    return quoted(code)
+
+
+@register.filter
+def system_name(system: str) -> str:
+    return "SAP" if system == SAP else "Shop"
 
 
 @register.filter
@@ -119,7 +149,10 @@ def icon(name: str, size: int = 16) -> SafeString:
 @lru_cache(maxsize=1024, typed=True)  # few states and many rows; a text is not the same as HTML
 def badge(kind: str, value: str, label: str = "") -> SafeString:
     """A state as icon, word and colour."""
-    look = BADGES[kind].get(value, Badge("neutral", "circle"))
+    look = BADGES[kind].get(value)
+    if look is None:  # of another version, and its label no more than the code
+        look = Badge("neutral", "circle", quoted(value))
+        label = "" if label == value else label
     return markup(
         '<span class="badge badge--{}">{}<span>{}</span></span>',
         look.tone,
