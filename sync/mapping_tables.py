@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from sync.causes.cause import Team
-from sync.names.shop import PAYMENT_METHODS, SHIPPING_METHODS
+from sync.names.methods import PAYMENT_METHODS, SHIPPING_METHODS
 
 
 class MappingTable(StrEnum):

@@ -17,8 +17,9 @@ from sync.causes.sap import SapCause
 from sync.errors import MappingMissing, RemoteRejected
 from sync.mapping_tables import MappingTable
 from sync.models import DryRun, SalesOrder, Step
+from sync.names.methods import PAYMENT_METHODS, SHIPPING_METHODS
 from sync.names.sap import BILLING_TYPES, PARCEL_SOURCES, UNITS
-from sync.names.shop import ORDER_STATES, PAYMENT_METHODS, SHIPPING_METHODS
+from sync.names.shop import ORDER_STATES
 from sync.roles import ADMINISTRATORS, FINANCE, LOGISTICS, SALES
 from tests.addresses import Sample, addresses
 from tests.builders import (
