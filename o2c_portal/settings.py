@@ -80,10 +80,12 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-LANGUAGE_CODE = "en-us"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # German: formats only, no texts yet
+FORMAT_MODULE_PATH = "o2c_portal.formats"
 TIME_ZONE = env.str("TIME_ZONE", "UTC")  # shown until the reader's browser has told its own
 USE_TZ = True
-USE_THOUSAND_SEPARATOR = False
+USE_THOUSAND_SEPARATOR = False  # it would split the keys in addresses; |count and |money group
 
 # A list may post as many ticked rows, and a few fields more; without them Django says 1,000.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_100

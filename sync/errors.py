@@ -128,7 +128,7 @@ class MappingMissing(SyncError):
             reference=reference,
             remedy=entry.remedy,
         )
-        self.headline = f"Missing {entry.description} {key}"
+        self.headline = f"Missing {entry.description} {entry.named_key}"
         self.owner = table.facts.team
 
     @property

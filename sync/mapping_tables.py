@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from sync.causes.cause import Team
+from sync.names.methods import PAYMENT_METHODS, SHIPPING_METHODS
 
 
 class MappingTable(StrEnum):
@@ -124,6 +125,9 @@ FACTS: dict[MappingTable, TableFacts] = {
 }
 
 
+KEY_NAMES = {MappingTable.PAYMENT: PAYMENT_METHODS, MappingTable.SHIPPING: SHIPPING_METHODS}
+
+
 class MissingEntry(NamedTuple):
     """With ``field``, the entry is there but lacks this field."""
 
@@ -136,6 +140,12 @@ class MissingEntry(NamedTuple):
         """“material”, or “freight condition of store”."""
         entry = self.table.facts.entry
         return f"{self.field.replace('_', ' ')} of {entry}" if self.field else entry
+
+    @property
+    def named_key(self) -> str:
+        """With the name people know the code by, where the key is a code."""
+        name = KEY_NAMES.get(self.table, {}).get(self.key)
+        return f"{name} ({self.key})" if name else self.key
 
     @property
     def remedy(self) -> str:

@@ -27,6 +27,7 @@ from sync.magento.records import (
 )
 from sync.magento.search import Filter, Groups, equal
 from sync.magento.transport import Transport
+from sync.names.calls import shop_call_name
 from sync.reading import Read
 
 Record = TypeVar("Record")
@@ -166,7 +167,8 @@ def _after_write(parse: Callable[[Any], Record], answer: Any, operation: str) ->
 
 def _unclear(operation: str) -> SyncError:
     return OutcomeUnknown(
-        f"The shop accepted {operation}, but its answer does not say what it made.",
+        f"The shop was asked to {shop_call_name(operation)}, and its answer does not say what it "
+        "made.",
         cause=ShopCause.ANSWER_UNCLEAR,
         reference=operation,
     )

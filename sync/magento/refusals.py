@@ -34,6 +34,7 @@ from sync.errors import (
 from sync.exchanges import redact_text
 from sync.magento.answers import NOT_JSON, decoded
 from sync.magento.rights import where_to_tick
+from sync.names.calls import shop_call_name
 
 LONGEST_MESSAGE = 600
 LONGEST_PAUSE_SECONDS = 15 * 60.0  # never wait longer, whatever a remote asks for
@@ -72,7 +73,10 @@ def raise_for_response(response: requests.Response, operation: str, *, is_write:
     if 200 <= status < 300:
         return
     if 300 <= status < 400:
-        raise _wrong_address(f"The shop sends {operation} elsewhere (HTTP {status}).", status)
+        raise _wrong_address(
+            f"The shop, asked to {shop_call_name(operation)}, sends elsewhere (HTTP {status}).",
+            status,
+        )
     if status >= 500 or status in (408, 429):
         raise _unanswered(response, operation, is_write=is_write)
     raise _refused(response, operation, is_write=is_write)
@@ -131,17 +135,19 @@ def _refused(response: requests.Response, operation: str, *, is_write: bool) -> 
         return _not_allowed(status, words, body)
     if body is NOT_JSON or not words or words == NO_ROUTE:
         return _wrong_address(
-            f"{_host(response)} answered {operation} with HTTP {status}, but not as a Magento "
-            "shop does.",
+            f"{_host(response)}, asked to {shop_call_name(operation)}, answered with HTTP "
+            f"{status}, but not as a Magento shop does.",
             status,
         )
     if status == 400 and template.startswith(_MISCONFIGURED_REFUSALS):
-        return RemoteMisconfigured(f"The shop refused {operation}: {words}", cause=ShopCause.SETUP)
+        return RemoteMisconfigured(
+            f"The shop refused to {shop_call_name(operation)}: {words}", cause=ShopCause.SETUP
+        )
     if status == 400 and template.startswith((_PAGE_TOO_LARGE, _LIST_TOO_LONG)):
         return _over_the_limit(operation, template, body)
     if is_passing(words):
         return _passing(operation, words, is_write=is_write)
-    said = f"The shop refused {operation}: {words}"
+    said = f"The shop refused to {shop_call_name(operation)}: {words}"
     if status == 404:
         return RemoteRejected(said, cause=ShopCause.NOT_FOUND, reference=operation)
     why = " ".join(readable(template).split())
@@ -154,7 +160,7 @@ def _passing(operation: str, words: str, *, is_write: bool) -> SyncError:
     """Magento rolls back, but a module may have done its part: the outcome is unknown."""
     error = OutcomeUnknown if is_write else RemoteUnavailable
     return error(
-        f"The shop, or a service it asked, was busy with {operation}: {words}",
+        f"The shop, or a service it asked, was too busy to {shop_call_name(operation)}: {words}",
         cause=ShopCause.BUSY,
         reference=operation,
     )
@@ -170,14 +176,14 @@ def _over_the_limit(operation: str, template: str, body: Any) -> SyncError:
     most = f"at most {maximum}" if maximum else "only a limited number of"
     if template.startswith(_PAGE_TOO_LARGE):
         error = PageTooLarge(
-            f"The shop gives {most} records a page; {operation} asked for more.",
+            f"The shop, asked to {shop_call_name(operation)}, gives {most} records a page.",
             cause=ShopCause.REFUSED,
         )
         error.maximum = maximum
         return error
     return RemoteMisconfigured(
-        f"The shop takes {most} lines or tracks in one call, and {operation} has more. Nothing "
-        "was done.",
+        f"The shop, asked to {shop_call_name(operation)}, takes {most} lines or parcels in one "
+        "call, and was sent more. Nothing was done.",
         cause=ShopCause.TOO_MANY_LINES,
         reference=operation,
     )
@@ -216,7 +222,7 @@ def _unanswered(response: requests.Response, operation: str, *, is_write: bool) 
     error = OutcomeUnknown if is_write and status != 429 else RemoteUnavailable
     retry_after = _retry_after(response.headers.get("Retry-After", ""))
     return error(
-        f"The shop answered {operation} with HTTP {status}.{says}",
+        f"The shop, asked to {shop_call_name(operation)}, answered with HTTP {status}.{says}",
         cause=_cause_of_no_answer(status, body, retry_after),
         detail=str(status),
         reference=operation,

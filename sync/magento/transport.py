@@ -27,6 +27,7 @@ from sync.magento.connections import Borrower, ShopConnections
 from sync.magento.deadline import within
 from sync.magento.refusals import raise_for_response
 from sync.magento.search import Query, query_string
+from sync.names.calls import shop_call_name
 
 _BAD_ADDRESS = (
     requests.exceptions.InvalidURL,
@@ -54,6 +55,11 @@ class _Call:
     @property
     def operation(self) -> str:
         return f"{self.method} {self.route}"
+
+    @property
+    def asked(self) -> str:
+        """As messages for people say it."""
+        return shop_call_name(self.operation)
 
     def begin(self) -> None:
         """What it waited for a connection is not the shop's time."""
@@ -247,12 +253,12 @@ def _lost(call: _Call, error: requests.RequestException) -> SyncError:
         )
     if _nothing_was_sent(error):
         return RemoteUnavailable(
-            f"The shop cannot be reached: no connection for {call.operation} ({kind}).",
+            f"The shop cannot be reached: no connection to {call.asked} ({kind}).",
             cause=ShopCause.UNREACHABLE,
         )
     error_class = OutcomeUnknown if call.is_write else RemoteUnavailable
     return error_class(
-        f"The shop's answer to {call.operation} got lost ({kind}).",
+        f"The shop was asked to {call.asked}, and its answer got lost ({kind}).",
         cause=ShopCause.ANSWER_LOST,
         reference=call.operation,
     )
@@ -282,17 +288,18 @@ def _unreadable(call: _Call, response: requests.Response) -> SyncError:
     is_json = "json" in response.headers.get("Content-Type", "").lower()
     if call.is_write:
         return OutcomeUnknown(
-            f"The shop's answer to {call.operation} could not be read.",
+            f"The shop was asked to {call.asked}, and its answer could not be read.",
             cause=ShopCause.ANSWER_UNCLEAR if is_json else ShopCause.ANSWER_LOST,
             reference=call.operation,
         )
     if is_json:
         return RemoteUnavailable(
-            f"The shop's answer to {call.operation} was not whole.",
+            f"The shop was asked to {call.asked}, and its answer was not whole.",
             cause=ShopCause.ANSWER_UNCLEAR,
         )
     return RemoteMisconfigured(
-        f"The shop's address answers {call.operation} with a web page, not as a Magento shop does.",
+        f"The shop's address, asked to {call.asked}, answers with a web page and not as a Magento "
+        "shop does.",
         cause=ShopCause.ADDRESS_WRONG,
         detail="200",
     )

@@ -66,6 +66,10 @@ class Unmatched:
         return f"{self.table}-{self.shop.pk if self.shop else 'all'}-{self.key}"
 
     @property
+    def named_key(self) -> str:
+        return MissingEntry(self.table, self.key).named_key
+
+    @property
     def amounts(self) -> list[tuple[Decimal, str]]:
         sums: dict[str, Decimal] = defaultdict(Decimal)
         for order in self.orders.values():
@@ -236,7 +240,8 @@ def _label(missing: MissingEntry, order: SalesOrder, web_order: MagentoOrder) ->
         return next(item.name for item in web_order.items if item.sku.strip() == missing.key)
     names = {
         MappingTable.SALES_AREA: order.store_name,
-        MappingTable.SHIPPING: order.shipping_description,
+        MappingTable.PAYMENT: order.payment_name,
+        MappingTable.SHIPPING: order.shipping_name,
     }
     return names.get(missing.table, "")
 

@@ -195,7 +195,7 @@ def _plain(code: str) -> str:
 def _payment_reason(order: SalesOrder, payment: PaymentMapping, now: datetime) -> str:
     release = PaymentMapping.Release
     if payment.release == release.NEVER:
-        return f"Orders paid by {order.payment_method} are not taken"
+        return f"Orders paid by {order.payment_name} are not taken"
     due = order.grand_total - _amount(order.payload, "total_canceled")
     is_paid = order.total_paid >= due
     if payment.release == release.ALWAYS or is_paid:

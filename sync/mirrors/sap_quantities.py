@@ -20,6 +20,7 @@ from sync.models import (
     OutboundDeliveryLine,
     SalesOrder,
 )
+from sync.names.sap import measured, unit_with_code
 from sync.translate.added_lines import OrderItems, SapQuantities
 from sync.translate.open_quantities import OpenQuantities
 from sync.translate.units import Counted, billed_with_base_quantity
@@ -150,8 +151,8 @@ def _in_unit_of_order(
     if quantity is None:
         raise RecordsDisagree(
             f"{document} counts item {item} of SAP order {order.sap_sales_order_number} in "
-            f"{line.unit} ({line.quantity.normalize():f}), the order in {unit}, and SAP does not "
-            f"say how many {unit} that is.",
+            f"{unit_with_code(line.unit)}, the order in {unit_with_code(unit)}, and SAP does not "
+            f"say how many of these {measured(line.quantity, line.unit)} are.",
             cause=PaperCause.OTHER_UNIT,
             reference=order.increment_id,
         )

@@ -27,8 +27,8 @@ class OutboundDelivery(models.Model):
         """Where the pick time comes from; SAP stores none in the delivery itself (sheet 4.1)."""
 
         NONE = "", "Unknown"
-        FLOW = "flow", "Document flow"
-        FIRST_SEEN = "first_seen", "First seen picked"
+        FLOW = "flow", "Time recorded in SAP"
+        FIRST_SEEN = "first_seen", "First seen by the portal"
 
     class Unwanted(models.TextChoices):
         """What cancellations and refunds in the shop mean for the delivery."""

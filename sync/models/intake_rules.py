@@ -7,6 +7,8 @@ import re
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from sync.names.shop import order_state_name
+
 BY_RULE_FOR_EVER = "Never taken: "  # begins the reason of such a rule
 GROUP_IDS = re.compile(r"\s*[0-9]+\s*(,\s*[0-9]+\s*)*")
 # What a rule cannot open: nobody ships an order that is over, on hold, or not placed yet.
@@ -62,14 +64,15 @@ class IntakeRule(models.Model):
             raise ValidationError("Name the status, the state or both.")
         stuck = {self.status, self.state} & NEVER_OPEN
         if self.handling == self.Handling.TAKE and stuck:
+            named = order_state_name(stuck.pop()).lower()
             raise ValidationError(
-                {"handling": f"Nothing can be shipped of orders that are {stuck.pop()}."}
+                {"handling": f"Nothing can be shipped of orders that are {named}."}
             )
 
     @property
     def about(self) -> str:
         named = [("status", self.status), ("state", self.state)]
-        return " in ".join(f"{name} {code}" for name, code in named if code)
+        return " in ".join(f"{what} {order_state_name(code)}" for what, code in named if code)
 
     @property
     def reason(self) -> str:

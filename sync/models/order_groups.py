@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sync.models.systems import MAGENTO, SAP, name_of
+
 GROUP = "orders:"
 # Billing costs about three calls for each order, two seconds in all; and a task's reference
 # holds this many keys of eight digits.
@@ -25,7 +27,12 @@ def reference_of(group: Iterable[int]) -> str:
 def told(reference: str) -> str:
     """A task's reference as people read it."""
     count = len(keys_in(reference))
-    return f"{count} order{'s' if count > 1 else ''}" if count else reference
+    if count:
+        return f"{count} order{'s' if count > 1 else ''}"
+    kind = reference.partition(":")[0]
+    if kind == "click":
+        return ""  # what was clicked stands in the outcome
+    return name_of(reference) if kind in {SAP, MAGENTO} else reference
 
 
 def keys_in(reference: str) -> list[int]:

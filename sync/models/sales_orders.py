@@ -14,6 +14,7 @@ from sync.models.addresses import page_address
 from sync.models.columns import document_number, money
 from sync.models.compared_orders import ComparedOrder
 from sync.models.packed import PackedJSONField
+from sync.names.shop import order_state_name, payment_name, shipping_name
 
 
 class SalesOrder(ComparedOrder):
@@ -89,6 +90,9 @@ class SalesOrder(ComparedOrder):
     is_guest = models.BooleanField(default=False)
     is_virtual = models.BooleanField(default=False)
     payment_method = models.CharField(max_length=100, blank=True)
+    payment_title = models.CharField(
+        max_length=100, blank=True, help_text="What the shop calls the method; not always told."
+    )
     shipping_method = models.CharField(max_length=120, blank=True)
     shipping_description = models.CharField(max_length=255, blank=True)
     replaces_increment_id = models.CharField(
@@ -221,6 +225,19 @@ class SalesOrder(ComparedOrder):
 
     def get_absolute_url(self) -> str:
         return page_address("order", self.pk)
+
+    @property
+    def payment_name(self) -> str:
+        return payment_name(self.payment_method, self.payment_title)
+
+    @property
+    def shipping_name(self) -> str:
+        return shipping_name(self.shipping_method, self.shipping_description)
+
+    @property
+    def state_in_shop(self) -> str:
+        """The status people work with, or the state where it has none."""
+        return order_state_name(self.status or self.state)
 
     @property
     def is_in_sap(self) -> bool:

@@ -7,6 +7,7 @@ from django.db import models
 from sync.models.columns import quantity
 from sync.models.deliveries import OutboundDelivery
 from sync.models.packed import PackedJSONField
+from sync.names.shop import carrier_name
 
 
 class ShipmentQuerySet(models.QuerySet["Shipment"]):
@@ -99,4 +100,9 @@ class ShipmentTrack(models.Model):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return f"{self.title}: {self.track_number}"
+        return f"{self.carrier_name}: {self.track_number}"
+
+    @property
+    def carrier_name(self) -> str:
+        """As the customer sees it."""
+        return carrier_name(self.carrier_code, self.title)

@@ -16,6 +16,7 @@ from sync.errors import (
     SyncError,
     UnexpectedRecord,
 )
+from sync.names.calls import sap_call_name
 from sync.sap.connection import class_names
 from sync.sap.messages import explain
 from sync.sap.records import SapMessage
@@ -125,8 +126,8 @@ def _cause(exc: BaseException) -> str:
 
 def _unknown(exc: BaseException, function: str) -> SyncError:
     message = (
-        f"{function} was sent and no clear answer came back ({_cause(exc)}). The session was "
-        "thrown away."
+        f"SAP was asked to {sap_call_name(function)}, and no clear answer came back "
+        f"({_cause(exc)}). The session was thrown away."
     )
     if _is_dump(exc):
         return SapDumped(message, str(getattr(exc, "key", "") or ""))
@@ -138,7 +139,8 @@ def _unknown(exc: BaseException, function: str) -> SyncError:
 
 def _unreadable(exc: BaseException, function: str) -> SyncError:
     return UnexpectedRecord(
-        f"SAP answered {function} with a value that pyrfc cannot convert ({type(exc).__name__}).",
+        f"SAP was asked to {sap_call_name(function)} and answered with a value that pyrfc cannot "
+        f"convert ({type(exc).__name__}).",
         cause=SapCause.UNCONVERTIBLE,
         detail=function,
     )
@@ -150,7 +152,7 @@ def _unavailable(exc: BaseException, function: str) -> SyncError:
     timed_out = str(getattr(exc, "key", "") or "") in TIME_OUT_KEYS
     cause = SapCause.TIMED_OUT if timed_out else SapCause.UNREACHABLE
     return RemoteUnavailable(
-        f"SAP did not answer {function} ({_cause(exc)}).",
+        f"SAP did not answer when asked to {sap_call_name(function)} ({_cause(exc)}).",
         cause=cause if _is_away(exc) else SapCause.BROKE_OFF,
     )
 

@@ -14,6 +14,7 @@ from sync.errors import (
     UnexpectedRecord,
 )
 from sync.exchanges import redact_text
+from sync.names.calls import sap_call_name
 from sync.sap.explanations import UNKNOWN, Explanation
 from sync.sap.records import SapMessage
 
@@ -130,7 +131,7 @@ class SapException(SapRejected):
         explanation: Explanation = UNKNOWN,
     ) -> None:
         super().__init__(
-            f"{function} refused with {key}.",
+            f"SAP refused to {sap_call_name(function)}: {key}.",
             cause=SapCause.EXCEPTION,
             detail=f"{function}:{key}",
             messages=(message,) if message else (),
@@ -144,7 +145,7 @@ class SapNotAuthorized(RemoteMisconfigured):
 
     def __init__(self, function: str) -> None:
         super().__init__(
-            f"The RFC user is not authorised for {function}.",
+            f"The portal's user in SAP may not {sap_call_name(function)} ({function}).",
             cause=SapCause.NOT_AUTHORISED,
             detail=function,
         )

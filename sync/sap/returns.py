@@ -7,6 +7,7 @@ from typing import Any
 
 from sync.causes.sap import SapCause
 from sync.errors import UnexpectedRecord
+from sync.names.calls import sap_call_name
 from sync.sap import abap
 from sync.sap.explanations import UNKNOWN, Explanation, Kind
 from sync.sap.messages import cause_of, explain
@@ -107,7 +108,8 @@ def refuse(
         )
     explanation = explain(cause, taught)
     raise SapRejected(
-        f"{explanation.words} (SAP {function}, {cause.key}: {quotable(cause)})",
+        f"{explanation.words} (SAP was asked to {sap_call_name(function)} and says {cause.key}: "
+        f"{quotable(cause)})",
         cause=SapCause.UNKNOWN_MESSAGE if explanation is UNKNOWN else SapCause.REFUSED,
         detail=_detail(cause, explanation),
         messages=[cause, *(one for one in messages if one is not cause)],

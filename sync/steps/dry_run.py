@@ -86,7 +86,9 @@ def _verdict(simulation: SapSimulation, *, is_differing: bool) -> DryRun.Verdict
 
 
 def _incomplete(run: StepRun, order: SalesOrder, missing: list[MissingEntry]) -> str:
-    listed = [{"mapping": one.description, "key": one.key} for one in missing]
+    listed = [
+        {"mapping": one.description, "key": one.key, "name": one.named_key} for one in missing
+    ]
     _keep(run, order, verdict=Verdict.INCOMPLETE, missing=listed)
     entries = "entry is" if len(missing) == 1 else "entries are"
     return f"{len(missing)} mapping {entries} missing; SAP was not asked."

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from sync.models import CarrierMapping, OutboundDelivery
+from sync.names.named import quoted
 from sync.tables.columns import BadgeColumn, CellColumn, DateColumn, LinkColumn, small, text
 from sync.tables.documents import DocumentTable, OrdersColumn
 from sync.templatetags.markup import joined
@@ -54,7 +55,7 @@ class DeliveryTable(DocumentTable):
     def render_tracking(self, record: OutboundDelivery) -> SafeString:
         carrier = self.carriers.get(record.carrier)
         parcels = parcels_of(record, carrier)
-        name = carrier.title if carrier else record.carrier
+        name = carrier.title if carrier else quoted(record.carrier)
         lines = [name, *(tracking_link(parcels, number) for number in parcels)]
         told = joined(*(text("cell-main", line) for line in lines if line))
         if record.is_goods_issued and not parcels:

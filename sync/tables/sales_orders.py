@@ -32,14 +32,14 @@ class SalesOrderTable(DocumentTable):
     customer = CellColumn("Customer", attrs={"td": {"class": "table__customer"}})
     grand_total = MoneyColumn(
         "Total, payment",
-        below=lambda order: small(order.payment_method),
+        below=lambda order: small(order.payment_name),
         order_by=("grand_total", "id"),
     )
     stage = BadgeColumn(
         "Stage, in the shop",
         "stage",
         field="stage",
-        below=lambda order: small(order.not_taken_reason or order.status or order.state),
+        below=lambda order: small(order.not_taken_reason or order.state_in_shop),
     )
     sap = CellColumn("SAP order")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
 
@@ -15,17 +15,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from sync.currencies import currency_decimals
+from sync.models.systems import SAP
+from sync.names import sap
+from sync.names.named import quoted
+from sync.templatetags import written
 from sync.templatetags.badges import BADGES, Badge
 from sync.templatetags.markup import markup
 
 register = template.Library()
 
-MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-
 ICONS = "sync/img/icons.svg"  # one sprite, made by `make icons`
 
 MOST_LINES = 50  # of a document on its page, before "Show all"
+
+PARTS = {"both": written.day_and_time, "date": written.day, "time": written.time}
 
 DASH = mark_safe('<span class="muted">–</span>')
 
@@ -35,18 +38,50 @@ def money(value: Decimal | None, currency: str) -> SafeString:
     """Rounded to the currency's decimals; a dash for None."""
     if value is None:
         return DASH
-    digits = currency_decimals(currency)
-    rounded = Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-    amount = f"{rounded:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
     return markup(
-        '<span class="money">{} <span class="money__currency">{}</span></span>', amount, currency
+        '<span class="money">{} <span class="money__currency">{}</span></span>',
+        written.amount(value, currency),
+        currency,
     )
 
 
 @register.filter
 def quantity(value: Decimal | None) -> str:
     """Without trailing zeros; a dash for None."""
-    return "–" if value is None else f"{Decimal(value).normalize():f}"
+    return "–" if value is None else written.number(value)
+
+
+@register.filter
+def measured(value: Decimal | None, unit: str) -> str:
+    """A quantity with the name of its unit: 2 pcs."""
+    return f"{quantity(value)} {sap.unit_name(unit, value)}".rstrip()
+
+
+@register.filter
+def billing_type(code: str) -> str:
+    return sap.billing_type_name(code)
+
+
+@register.filter
+def parcel_source(code: str) -> str:
+    return sap.parcel_source_name(code)
+
+
+@register.filter
+def code_name(code: str) -> str:
+    """For a code that nobody has named."""
+    return quoted(code)
+
+
+@register.filter
+def system_name(system: str) -> str:
+    return "SAP" if system == SAP else "Shop"
+
+
+@register.filter
+def count(value: Any) -> Any:
+    """Of things: 1,234. What is no whole number stays as it is."""
+    return written.number(value) if isinstance(value, int) else value
 
 
 @register.simple_tag
@@ -55,12 +90,12 @@ def moment(value: datetime | date | None, part: str = "both") -> SafeString:
     if value is None:
         return DASH
     if not isinstance(value, datetime):
-        return markup('<time datetime="{}">{}</time>', value.isoformat(), _day(value))
+        return markup('<time datetime="{}">{}</time>', value.isoformat(), written.day(value))
     return markup(
         '<time datetime="{}" title="{}">{}</time>',
         value.isoformat(timespec="seconds"),
         _exact(value),
-        _written(timezone.localtime(value), part),
+        PARTS[part](timezone.localtime(value)),
     )
 
 
@@ -95,18 +130,7 @@ def _size(seconds: int) -> str:
 
 def _exact(value: datetime) -> str:
     local = timezone.localtime(value)
-    return f"{_day(local)}, {local:%H:%M:%S} {local.tzname()}"
-
-
-def _written(local: datetime, part: str) -> str:
-    """Django's own formatting takes ten times as long, and a list has a hundred moments."""
-    if part == "date":
-        return _day(local)
-    return f"{local:%H:%M}" if part == "time" else f"{_day(local)}, {local:%H:%M}"
-
-
-def _day(value: date) -> str:
-    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+    return f"{written.day(local)}, {local:%H:%M:%S} {local.tzname()}"
 
 
 @register.simple_tag
@@ -125,7 +149,10 @@ def icon(name: str, size: int = 16) -> SafeString:
 @lru_cache(maxsize=1024, typed=True)  # few states and many rows; a text is not the same as HTML
 def badge(kind: str, value: str, label: str = "") -> SafeString:
     """A state as icon, word and colour."""
-    look = BADGES[kind].get(value, Badge("neutral", "circle"))
+    look = BADGES[kind].get(value)
+    if look is None:  # of another version, and its label no more than the code
+        look = Badge("neutral", "circle", quoted(value))
+        label = "" if label == value else label
     return markup(
         '<span class="badge badge--{}">{}<span>{}</span></span>',
         look.tone,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sync.currencies import currency_decimals
+from sync.names.sap import order_type_name, price_element_name, unit_with_code
 from sync.sap import abap
 from sync.sap.records import (
     SapCondition,
@@ -62,7 +63,8 @@ def differences_between(
         found += _items(item, own)
         unit = internal_unit(item.unit, unit_keys or {})
         if own is not None and own.unit != unit:
-            found.append(_difference(f"item {item.item_number} unit", unit, own.unit))
+            units = unit_with_code(unit), unit_with_code(own.unit)
+            found.append(_difference(f"item {item.item_number} unit", *units))
     found += _priced_additions(held.values())
     payments = totals.payment_types if totals is not None else frozenset()
     informing = [one for one in read.statistical_conditions if one.condition_type in payments]
@@ -199,7 +201,7 @@ def _of_item(amounts: Amounts, item_number: int) -> Decimal:
 def _headers(asked: SapSalesOrderRequest, read: SapSalesOrder) -> list[dict[str, str]]:
     pairs = [
         ("currency", asked.currency, read.currency),
-        ("order type", asked.order_type, read.order_type),
+        ("order type", order_type_name(asked.order_type), order_type_name(read.order_type)),
         ("sales organization", asked.sales_organization, read.sales_organization),
     ]
     return [_difference(name, ours, theirs) for name, ours, theirs in pairs if ours != theirs]
@@ -311,7 +313,8 @@ def _place(condition: SapCondition, of_header: set[str]) -> tuple[int, str]:
 
 def _amount_name(place: tuple[int, str]) -> str:
     item_number, condition_type = place
-    return f"item {item_number} {condition_type}" if item_number else f"order {condition_type}"
+    name = price_element_name(condition_type)
+    return f"item {item_number} {name}" if item_number else f"order {name}"
 
 
 def _material(number: str) -> str:

@@ -16,7 +16,7 @@ from sync.magento.records import (
     MagentoShipment,
     MagentoTrack,
 )
-from sync.translate.payment import payment_standing
+from sync.translate.payment import payment_standing, payment_title
 
 DEEPEST_LEVEL = 60
 _AS_IT_IS = frozenset({int, bool, type(None)})  # types of values
@@ -35,6 +35,7 @@ def sales_order_values(order: MagentoOrder) -> dict[str, Any]:
         "remote_updated_at": order.updated_at,
         "is_virtual": order.is_virtual,
         "payment_method": order.payment_method,
+        "payment_title": payment_title(order.payload),
         "shipping_method": order.shipping_method,
         "shipping_description": order.shipping_description,
         "replaces_increment_id": order.relation_parent_real_id,

@@ -87,7 +87,7 @@ def require_mapping(order: MagentoOrder, amounts: OrderAmounts, mapping: OrderMa
 def _require(order: MagentoOrder, missing: Sequence[MissingEntry]) -> None:
     if not missing:
         return
-    names = ", ".join(f"{one.description} “{one.key}”" for one in missing)
+    names = ", ".join(f"{one.description} “{one.named_key}”" for one in missing)
     raise MappingMissing(
         f"Order {order.increment_id} cannot go to SAP before these mappings are there: {names}.",
         *missing[0],

@@ -19,6 +19,7 @@ CENT = Decimal("0.01")
 REVIEW_FLAGS = frozenset({"is_transaction_pending", "is_fraud_detected"})
 PENDING_REASON = "paypal_pending_reason"
 REVIEW_REASONS = frozenset({"paymentreview", "payment_review", "fraud"})
+TITLE, LONGEST_TITLE = "method_title", 100
 NO = frozenset({"", "0", "false", "no", "none", "null"})
 
 
@@ -105,12 +106,25 @@ def is_under_review(payload: Any) -> bool:
     return False
 
 
+def payment_title(payload: Any) -> str:
+    """What the shop calls the payment method of an order; empty where it does not say."""
+    order = payload if isinstance(payload, dict) else {}
+    for name, value in _pairs(order):
+        if name == TITLE and isinstance(value, str) and value.isprintable():
+            return value.strip()[:LONGEST_TITLE]
+    return ""
+
+
 def _named_values(payload: Any) -> Iterator[tuple[str, Any]]:
     order = payload if isinstance(payload, dict) else {}
     payment = _members(order.get("payment"))
     for members in (payment, _members(payment.get("extension_attributes"))):
         yield from members.items()
         yield from _members(members.get("additional_information")).items()
+    yield from _pairs(order)
+
+
+def _pairs(order: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     pairs = _members(order.get("extension_attributes")).get("payment_additional_info")
     for pair in pairs if isinstance(pairs, list) else []:
         yield str(_members(pair).get("key", "")), _members(pair).get("value")

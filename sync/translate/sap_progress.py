@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from sync.names.sap import measured
+
 NOT_TOLD, DELIVERY, ORDER, NOTHING = "", "delivery", "order", "nothing"
 DONE = frozenset({"", "C"})
 # FKREL. Only the order tells when third-party lines (F) are billed; pro formas are no invoices.
@@ -105,8 +107,7 @@ def left_to_bill(billing_status: str, progress: SapProgress) -> str:
             if not _is_covered(line.item_number, unit, quantity, progress.billed):
                 return (
                     f"SAP's billing documents do not add up yet: item {line.item_number} lacks "
-                    f"{_lacking(line, unit, quantity, progress):f} {unit}".rstrip()
-                    + "."
+                    f"{measured(_lacking(line, unit, quantity, progress), unit)}."
                 )
     return ""
 

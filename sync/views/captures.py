@@ -37,7 +37,7 @@ class CaptureAgain(Decide):
         facts = []
         if order is not None and document is not None:
             facts = [
-                Fact("Payment method", order.payment_method),
+                Fact("Payment method", order.payment_name),
                 Fact("Order total", money(order.grand_total, order.currency)),
                 Fact("Billing document", str(document)),
                 Fact("Captured so far, as the shop knows", money(

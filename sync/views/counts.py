@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from sync.templatetags.written import number
+
 CAP = 10_000
 
 
@@ -18,7 +20,7 @@ class Count:
     is_capped: bool = False
 
     def __str__(self) -> str:
-        return f"{self.number:,}+" if self.is_capped else f"{self.number:,}"
+        return f"{number(self.number)}+" if self.is_capped else number(self.number)
 
     def __bool__(self) -> bool:
         return self.number > 0
@@ -26,5 +28,5 @@ class Count:
 
 def capped(rows: QuerySet[Any], cap: int = CAP) -> Count:
     """How many rows there are, or that there are more than ``cap``."""
-    number = rows.order_by()[: cap + 1].count()
-    return Count(min(number, cap), number > cap)
+    found = rows.order_by()[: cap + 1].count()
+    return Count(min(found, cap), found > cap)

@@ -34,8 +34,8 @@ from sync.views.timeline import MOST_TASKS
 
 OF_ORDERS = (
     "increment_id", "store_name", "shop__name", "placed_at", "customer_name", "customer_email",
-    "grand_total", "currency", "payment_method", "stage", "not_taken_reason", "status", "state",
-    "sap_sales_order_number", "verification", "sap_blocks", "sap_is_incomplete",
+    "grand_total", "currency", "payment_method", "payment_title", "stage", "not_taken_reason",
+    "status", "state", "sap_sales_order_number", "verification", "sap_blocks", "sap_is_incomplete",
 )  # fmt: skip
 
 

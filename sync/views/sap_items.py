@@ -9,6 +9,8 @@ from sync.jobs import clicks
 from sync.mirrors.added_lines import AddedItem, Line, added_items
 from sync.mirrors.progress import refresh_stages
 from sync.models import SalesOrder
+from sync.names.sap import measured
+from sync.templatetags.portal import money
 from sync.views.decisions import Decide, Fact, Question
 from sync.views.people import PortalRequest
 
@@ -29,7 +31,7 @@ class TieItem(Decide):
             button=f"It stands for {for_line}",
             consequences=_if_tied(line) if line else _if_not(added),
             back_to=order.get_absolute_url(),
-            facts=_facts(added, line),
+            facts=_facts(added, line, order.currency),
             sides=("Web order", "SAP") if line else ("", ""),
             refusal=_refusal(request, number, added, line),
         )
@@ -62,10 +64,10 @@ def _refusal(
     return ""
 
 
-def _facts(added: AddedItem | None, line: Line | None) -> list[Fact]:
+def _facts(added: AddedItem | None, line: Line | None, currency: str) -> list[Fact]:
     if added is None:
         return []
-    quantity, price = f"{added.quantity.normalize():f} {added.unit}", f"{added.net_value:.2f}"
+    quantity, price = measured(added.quantity, added.unit), money(added.net_value, currency)
     if line is None:
         return [
             Fact("Material", added.material),
@@ -74,7 +76,7 @@ def _facts(added: AddedItem | None, line: Line | None) -> list[Fact]:
         ]
     return [
         Fact("Article", line.sku, added.material),
-        Fact("Quantity", f"{line.asked.normalize():f} {added.unit}", quantity),
+        Fact("Quantity", measured(line.asked, added.unit), quantity),
     ]
 
 

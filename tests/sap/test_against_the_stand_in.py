@@ -119,7 +119,7 @@ def test_a_dry_run_compares_line_by_line_before_anything_is_saved(client: SapCli
     assert simulated_differences(request, simulation, Decimal("0.01")) == []
     dearer = replace(request, conditions=(replace(request.conditions[0], value=Decimal(20)),))
     (element, *_) = simulated_differences(dearer, simulation, Decimal("0.01"))
-    assert element == {"field": "item 10 PR00", "shop": "40.00", "sap": "39.80"}
+    assert element == {"field": "item 10 price (PR00)", "shop": "40.00", "sap": "39.80"}
 
 
 def test_a_long_material_goes_where_the_system_has_room_for_it(

@@ -147,7 +147,7 @@ def test_p0_06_an_order_from_before_the_portal_says_so(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("release", "reason"),
-    [("paid", "Not paid yet"), ("never", "Orders paid by checkmo are not taken")],
+    [("paid", "Not paid yet"), ("never", "Orders paid by Check / Money order are not taken")],
 )
 def test_p0_06_a_payment_method_decides_when(world: World, release: str, reason: str) -> None:
     PaymentMapping.objects.filter(method="checkmo").update(release=release)

@@ -69,7 +69,7 @@ def test_a_price_sap_found_itself_is_named_by_line_element_and_total() -> None:
 
     found = simulated_differences(a_charged_request(), simulation, CENT)
 
-    assert {"field": "item 10 PR00", "shop": "39.80", "sap": "35.00"} in found
+    assert {"field": "item 10 price (PR00)", "shop": "39.80", "sap": "35.00"} in found
     assert {"field": "item 10 net value", "shop": "38.00", "sap": "33.20"} in found
     assert {"field": "order net value", "shop": "43.00", "sap": "38.20"} in found
 
@@ -80,7 +80,7 @@ def test_an_amount_in_another_currency_is_a_difference() -> None:
 
     found = simulated_differences(a_charged_request(), simulation, CENT)
 
-    assert {"field": "item 10 ZDIS currency", "shop": "EUR", "sap": "USD"} in found
+    assert {"field": "item 10 price element “ZDIS” currency", "shop": "EUR", "sap": "USD"} in found
 
 
 def test_a_line_sap_adds_or_drops_is_a_difference() -> None:

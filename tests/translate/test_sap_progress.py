@@ -128,8 +128,8 @@ def test_statuses_are_not_believed_before_the_billing_documents_are_known() -> N
     part = in_sap(a_line(), delivered=delivered, billed={(10, "ST"): 1})
     both = in_sap(a_line(), delivered=delivered, billed={(10, "ST"): 2})
 
-    assert left_to_bill("", none).endswith("item 10 lacks 2 ST.")
-    assert left_to_bill("", part).endswith("item 10 lacks 1 ST.")
+    assert left_to_bill("", none).endswith("item 10 lacks 2 pcs.")
+    assert left_to_bill("", part).endswith("item 10 lacks 1 pc.")
     assert left_to_bill("", both) == ""
 
 
@@ -143,7 +143,7 @@ def test_what_the_order_bills_itself_is_billed_as_ordered() -> None:
     part = in_sap(a_line(ORDER), billed={(10, "ST"): 1})
     whole = in_sap(a_line(ORDER), billed={(10, "ST"): 2})
 
-    assert left_to_bill("C", part).endswith("item 10 lacks 1 ST.")
+    assert left_to_bill("C", part).endswith("item 10 lacks 1 pc.")
     assert left_to_bill("C", whole) == ""
 
 
@@ -152,7 +152,7 @@ def test_a_rejected_line_is_billed_only_as_far_as_it_was_delivered() -> None:
     goods = in_sap(a_line(is_rejected=True), delivered={(10, "ST"): 1})
 
     assert left_to_bill("C", service) == ""
-    assert left_to_bill("", goods).endswith("item 10 lacks 1 ST.")
+    assert left_to_bill("", goods).endswith("item 10 lacks 1 pc.")
 
 
 @pytest.mark.parametrize("source", [NOTHING, NOT_TOLD])
@@ -169,7 +169,7 @@ def test_pieces_and_cartons_are_not_compared() -> None:
     nothing = in_sap(a_line(), delivered={(10, "KAR"): 1})
 
     assert left_to_bill("", other) == ""
-    assert left_to_bill("", nothing).endswith("item 10 lacks 1 KAR.")
+    assert left_to_bill("", nothing).endswith("item 10 lacks 1 carton.")
 
 
 def test_looking_adds_nothing_to_what_is_known() -> None:

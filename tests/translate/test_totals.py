@@ -79,12 +79,12 @@ def test_totals_may_be_rounded_otherwise_by_two_cents(off: str, is_told: bool) -
 def test_the_price_of_a_line_is_exact() -> None:
     dearer = (held(10, "PR00", "39.81"), *ALL[1:])
 
-    assert told(an_order(*dearer))["item 10 PR00"] == ("39.80", "39.81")
+    assert told(an_order(*dearer))["item 10 price (PR00)"] == ("39.80", "39.81")
 
 
 def test_the_rounding_of_sap_itself_is_within_the_tolerance() -> None:
     assert told(an_order(*ALL, held(10, "DIFF", "0.02"))) == {}
-    assert "item 10 DIFF" in told(an_order(*ALL, held(10, "DIFF", "0.03")))
+    assert "item 10 rounding (DIFF)" in told(an_order(*ALL, held(10, "DIFF", "0.03")))
 
 
 def test_what_a_currency_without_decimals_cannot_hold_is_no_difference() -> None:
@@ -97,7 +97,7 @@ def test_what_a_currency_without_decimals_cannot_hold_is_no_difference() -> None
     order = replace(an_order(read, net_value="952"), currency="JPY")
 
     fields = {row["field"] for row in differences_between(yen, order, ROUNDED)}
-    assert "item 10 PR00" not in fields
+    assert "item 10 price (PR00)" not in fields
 
 
 @pytest.mark.parametrize("flag", ["STAT_CON", "CONDISACTI"])

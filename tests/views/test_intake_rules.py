@@ -44,7 +44,7 @@ def test_a_new_rule_judges_waiting_orders_at_once_and_its_end_lets_them_go(
     added = client.post(f"{RULES}add/", values, follow=True).content.decode()
     order.refresh_from_db()
     other.refresh_from_db()
-    assert (order.stage, order.not_taken_reason) == (Stage.NOT_TAKEN, "Look (status erp_review)")
+    assert (order.stage, order.not_taken_reason) == (Stage.NOT_TAKEN, "Look (status “erp_review”)")
     assert other.stage == Stage.TO_SYNC
     assert "1 order was judged again by this rule." in added
 
@@ -76,7 +76,7 @@ def test_the_order_page_names_the_rule(signed_in: SignIn) -> None:
 
     page = signed_in(SALES).get(order.get_absolute_url()).content.decode()
 
-    assert "Look (status erp_review)" in page
+    assert "Look (status “erp_review”)" in page
     assert "Take it anyway" in page or "Take anyway" in page
 
 
@@ -99,7 +99,7 @@ def test_master_data_shows_both_kinds_of_rules(signed_in: SignIn) -> None:
 
     page = signed_in(SALES).get("/master-data/").content.decode()
 
-    assert "status erp_review: do not take until it changes" in page
+    assert "status “erp_review”: do not take until it changes" in page
     assert "German store, business customers in DE" in page
 
 

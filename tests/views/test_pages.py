@@ -57,7 +57,7 @@ def test_p1_17_an_order_shows_its_whole_chain(signed_in: SignIn) -> None:
     numbers = [order, delivery, shipment, document, invoice, "0000004711"]
     assert all(str(number) in page for number in numbers)
     assert "https://dhl.example/track?n=00340434" in page
-    assert "document flow" in page
+    assert "Time recorded in SAP" in page
 
 
 def test_an_order_links_into_the_shops_admin(signed_in: SignIn) -> None:

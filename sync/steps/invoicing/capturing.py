@@ -150,8 +150,8 @@ def _is_invoiced(task: SyncTask) -> bool:
 
 def _nobody_collects(order: SalesOrder) -> RecordsDisagree:
     return RecordsDisagree(
-        f"Order {order.increment_id} is authorised by “{order.payment_method}”, but nobody has "
-        "said who collects the money. Invoiced like this the shop would call it paid without "
+        f"Order {order.increment_id} is authorised by {order.payment_name}, but nobody has said "
+        "who collects the money. Invoiced like this the shop would call it paid without "
         "asking the bank.",
         cause=PaperCause.NOBODY_COLLECTS,
         reference=order.increment_id,

@@ -1,0 +1,1 @@
+"""The names by which people know the codes of shop and SAP. Pure; a code without one is quoted."""
