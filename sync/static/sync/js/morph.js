@@ -7,7 +7,7 @@ const OWN = new Set(["open", "data-active"]); // the reader's doing
 // What makes two elements the same one, beside their tag.
 function keyOf(element) {
   const named = /^(radio|checkbox)$/.test(element.type) ? `${element.name}=${element.value}` : element.name;
-  const known = element.id || element.dataset?.key || named || (/^(prev|next)$/.test(element.rel) && element.rel);
+  const known = element.id || element.dataset?.key || element.getAttribute("aria-labelledby") || named || (/^(prev|next)$/.test(element.rel) && element.rel);
   return known ? `${element.localName}#${known}` : "";
 }
 
@@ -22,10 +22,14 @@ function keyed(parent) {
   return found;
 }
 
-function isAlike(old, fresh) {
-  if (old.nodeName !== fresh.nodeName) return false;
-  if (old.nodeType !== Node.ELEMENT_NODE) return true;
-  return keyOf(old) === keyOf(fresh) && old.classList[0] === fresh.classList[0];
+const idsIn = (node) => (node.querySelectorAll ? [...node.querySelectorAll("[id]")].map((one) => one.id) : []);
+
+// Of elements without a key the first that is alike, or rather the one with the same things in it.
+function likest(candidates, fresh, staying) {
+  const inside = new Set(idsIn(fresh));
+  const alike = candidates.filter((one) => one.nodeName === fresh.nodeName && one.classList?.[0] === fresh.classList?.[0]);
+  return alike.find((one) => idsIn(one).some((id) => inside.has(id)))
+    || alike.find((one) => !idsIn(one).some((id) => staying.has(id)));
 }
 
 function takeAttributes(old, fresh) {
@@ -47,13 +51,12 @@ function takeChildren(old, fresh) {
   const leave = new Set([...here].filter(([key]) => ![...names.values()].includes(key)).map(([, child]) => child));
   leave.forEach((child) => child.remove());
   const known = new Set(here.values());
+  const free = new Set([...old.childNodes].filter((one) => !known.has(one)));
+  const staying = new Set(idsIn(fresh));
   let next = old.firstChild;
   for (const child of [...fresh.childNodes]) {
-    let found = here.get(names.get(child));
-    if (!names.has(child)) {
-      found = next;
-      while (found && (known.has(found) || !isAlike(found, child))) found = found.nextSibling;
-    }
+    const found = names.has(child) ? here.get(names.get(child)) : likest([...free], child, staying);
+    free.delete(found);
     if (!found) {
       old.insertBefore(child, next);
     } else if (found === next) {
@@ -82,7 +85,7 @@ function change(old, fresh) {
     if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
     return;
   }
-  if (old.matches("[data-fetched]:not(details)")) return;
+  if (old.isEqualNode(fresh) || old.matches("[data-fetched]:not(details)")) return;
   // What <details> fetched when they were opened stays until they are closed.
   if (old.matches("details[data-fetched]")) {
     if (old.open) old = old.querySelector("summary"), fresh = fresh.querySelector("summary");
