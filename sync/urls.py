@@ -20,6 +20,7 @@ from sync.views.lists import document_list
 from sync.views.live import live_rows
 from sync.views.marked_done import MarkDone, ReopenTask
 from sync.views.master_data import add_mapping, master_data_page
+from sync.views.news import list_news, page_news
 from sync.views.payloads import call_payloads, dry_run_payload
 from sync.views.queue import queue_page, save_schedule
 from sync.views.readiness import check_readiness, readiness_page, release_portal
@@ -45,6 +46,7 @@ def _of_kind(kind: DocumentKind) -> list[URLPattern]:
         path(f"{at}/sync-all/", sync_all, given, name=f"{name}_sync_all"),
         path(f"{at}/<key:pk>/sync/", sync_one, given, name=f"{name}_sync_one"),
         path(f"live/{name}/", live_rows, given, name=f"{name}_live"),
+        path(f"live/{name}/news/", list_news, given, name=f"{name}_news"),
         path(f"live/{name}/<key:pk>/", live_document, given, name=f"{name}_live_one"),
     ]
 
@@ -52,6 +54,7 @@ def _of_kind(kind: DocumentKind) -> list[URLPattern]:
 urlpatterns = [
     path("", home, name="home"),
     path("search/", search_page, name="search"),
+    path("live/news/", page_news, name="page_news"),
     path("trouble/", trouble_banner, name="trouble"),
     *(pattern for kind in KINDS for pattern in _of_kind(kind)),
     path("orders/<key:pk>/", order_page, name="order"),

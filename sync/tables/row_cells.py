@@ -16,6 +16,7 @@ from sync.templatetags.markup import joined, markup
 from sync.templatetags.portal import DASH, ago, badge, icon, keep_words
 
 LONGEST_MESSAGE, LONGEST_WAITING = 96, 40  # characters
+WAITING = SafeString(' aria-disabled="true"')  # it keeps the focus, and says that it waits
 
 
 def select_cell(what: str, record: Any) -> SafeString:
@@ -63,7 +64,7 @@ def sync_button(kind: str, what: str, record: Any, *, is_running: bool) -> SafeS
         "{disabled}>{icon}<span>Sync now</span>"
         '<span class="visually-hidden"> {what} {record}</span></button>',
         url=page_address(f"{kind}_sync_one", record.pk),
-        disabled=" disabled" if is_running else "",
+        disabled=WAITING if is_running else "",
         icon=icon("refresh-cw", 13),
         what=what,
         record=record,

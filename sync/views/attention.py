@@ -21,6 +21,7 @@ from sync.mirrors.intake import NEVER
 from sync.models import SalesOrder, SapMessageEntry, SyncTask
 from sync.roles import steps_to_retry
 from sync.templatetags.polling import is_at_its_pace
+from sync.views.as_of import as_of_attention
 from sync.views.causes import Remedy, remedy_for
 from sync.views.counts import capped
 from sync.views.people import PortalRequest
@@ -76,6 +77,7 @@ def attention_page(request: PortalRequest) -> HttpResponse:
     not_taken = SalesOrder.objects.filter(stage=SalesOrder.Stage.NOT_TAKEN)
     context = {
         "section": "attention",
+        "as_of": as_of_attention(),
         "groups": groups,
         "not_taken": not_taken.select_related("shop").defer("payload")[:MOST_NOT_TAKEN],
         "not_taken_count": capped(not_taken, MOST_COUNTED),

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
@@ -29,14 +30,14 @@ def shared_context(kind: DocumentKind, document: Any, user: User) -> dict[str, A
         "tasks": tasks,
         "retryable": retryable(tasks, user),
         "watcher": _watcher(kind, document, tasks),
+        "is_moving": any(is_live(task) for task in tasks),
+        "shown_at": timezone.now(),
         "may_sync": user.has_perm(kind.permission),
     }
 
 
 def _watcher(kind: DocumentKind, document: Any, tasks: Sequence[SyncTask]) -> str:
-    """The address a document's page polls; empty when no task is moving."""
-    if not any(is_live(task) for task in tasks):
-        return ""
+    """The address a document's page polls: calmly while no task is moving."""
     query = urlencode({"seen": fingerprint(tasks)})
     return f"{reverse(f'sync:{kind.name}_live_one', args=[document.pk])}?{query}"
 

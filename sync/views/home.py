@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from sync.causes.cause import Kind
 from sync.models import ProcessHeartbeat, SalesOrder, SyncTask
+from sync.views.as_of import as_of_home
 from sync.views.counts import Count, capped
 from sync.views.incidents import incidents
 from sync.views.kinds import BILLING_DOCUMENTS, DELIVERIES, ORDERS, DocumentKind
@@ -142,6 +143,7 @@ def sections_for(user: User) -> list[Section]:
 def home(request: PortalRequest) -> HttpResponse:
     context = {
         "section": "home",
+        "as_of": as_of_home(),
         "sections": sections_for(request.user),
         "newest": SalesOrder.objects.select_related("shop").defer("payload")[:8],
         "incidents": incidents(),

@@ -14,6 +14,7 @@ from django_tables2.rows import BoundRows
 
 from sync.filters.search_box import MOST_MATCHES, keys_of
 from sync.tables.documents import DocumentTable
+from sync.views.as_of import as_of_list
 from sync.views.counts import CAP, capped
 from sync.views.kinds import DocumentKind
 from sync.views.live import list_fetches, table_for, watcher
@@ -77,7 +78,8 @@ def document_list(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
         documents = documents if few.is_cut else kind.rows().filter(pk__in=few.keys)
     table = table_for(kind, request.user, documents)
     _arrange(table, request, sorts)
-    table.tasks = kind.newest_tasks([row.record for row in table.paginated_rows])
+    shown = [row.record for row in table.paginated_rows]
+    table.tasks = kind.newest_tasks(shown)
     fetches, strips = list_fetches(kind), strips_of(request.user)
     context = {
         "section": kind.name,
@@ -93,6 +95,7 @@ def document_list(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
         "count": capped(documents),
         "fetches": fetches,
         "strips": strips,
+        "as_of": as_of_list(kind, shown, request.GET),
         "watcher": watcher(kind, table.tasks.values(), fetches, strips),
         "may_sync": request.user.has_perm(kind.permission),
         "may_resend": table.may_resend,

@@ -16,7 +16,10 @@ _URGENCY = {
     SyncTask.State.NEEDS_ATTENTION: 1,
 }
 
-SHOWN = ("state", "step", "attempts", "error_message", "not_before", "finished_at")
+SHOWN = (
+    "state", "step", "attempts", "error_message", "not_before", "asked_at", "started_at",
+    "finished_at",
+)  # fmt: skip
 
 
 def most_urgent(tasks: Iterable[SyncTask]) -> SyncTask:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import scenes
-from tests.browser.desks import Desks
+from tests.browser.desks import DESKTOP, PHONE, Desks
 from tests.browser.scenes import hold_still, row_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.flow]
@@ -64,3 +64,74 @@ def test_what_is_focused_shows_an_outline(desks: Desks) -> None:
 
     outline = sales.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline != "none"
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_nothing_lies_over_the_link_to_the_content(desks: Desks, size: dict[str, int]) -> None:
+    sales = desks.person("sales", "/orders/", viewport=size)
+    sales.evaluate("window.scrollTo(0, 300)")
+
+    link = sales.get_by_role("link", name="Skip to the content")
+    link.focus()
+
+    expect(link).to_be_in_viewport(ratio=1)
+    assert link.evaluate(
+        "it => { const at = it.getBoundingClientRect();"
+        " return document.elementFromPoint(at.x + at.width / 2, at.y + at.height / 2) === it }"
+    )
+    sales.keyboard.press("Enter")
+    bar = sales.locator(".topbar").bounding_box()
+    head = sales.get_by_role("heading", level=1).bounding_box()
+    assert bar
+    assert head
+    assert head["y"] >= bar["y"] + bar["height"]
+
+
+def test_a_slash_goes_to_the_search_and_escape_back(desks: Desks) -> None:
+    sales = desks.person("sales", "/orders/")
+    button = sales.get_by_role("button", name="Sync all new orders")
+    button.focus()
+
+    sales.keyboard.press("/")
+    search = sales.get_by_label("Search all documents")
+    expect(search).to_be_focused()
+    sales.keyboard.type("12/3")
+    expect(search).to_have_value("12/3")
+    sales.keyboard.press("Escape")
+
+    expect(button).to_be_focused()
+
+
+def test_enter_finds_what_was_typed(desks: Desks) -> None:
+    number = scenes.place_orders(desks.open(desks.demo.shop))[0]
+    sales = desks.person("sales", "/orders/")
+    sales.get_by_role("button", name="Sync all new orders").click()
+    expect(row_of(sales, number)).to_be_visible()
+
+    sales.keyboard.press("/")
+    sales.keyboard.type(number)
+    sales.keyboard.press("Enter")
+
+    expect(sales.get_by_role("heading", level=1)).to_contain_text(number)
+
+
+def test_the_buttons_for_ticked_rows_are_one_key_away(desks: Desks) -> None:
+    first, second = scenes.place_orders(desks.open(desks.demo.shop), count=2)
+    sales = desks.person("sales", "/orders/")
+    sales.get_by_role("button", name="Sync all new orders").click()
+    expect(row_of(sales, first)).to_contain_text("Verified")
+    expect(row_of(sales, second)).to_contain_text("Verified")
+    box = row_of(sales, second).get_by_role("checkbox")
+    row_of(sales, first).get_by_role("checkbox").check()
+
+    box.focus()
+    sales.keyboard.press("Space")
+    expect(sales.locator("[data-selected-count]")).to_have_text("2")
+    sales.keyboard.press("Enter")
+    expect(sales.get_by_role("button", name="Sync selected")).to_be_focused()
+    sales.keyboard.press("Escape")
+    expect(box).to_be_focused()
+    sales.keyboard.press("Escape")
+
+    expect(sales.locator("[name=selected]:checked")).to_have_count(0)
+    expect(box).to_be_focused()

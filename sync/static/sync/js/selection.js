@@ -29,14 +29,34 @@ document.addEventListener("change", (event) => {
   refresh(form);
 });
 
-// A row drawn again keeps its tick.
-let kept = new Set();
-document.addEventListener("htmx:beforeSwap", () => {
-  kept = new Set([...document.querySelectorAll("input[name=selected]:checked")].map((box) => box.value));
-});
-document.addEventListener("htmx:afterSettle", () => {
-  document.querySelectorAll("[data-selection]").forEach((form) => {
-    ticked(form).forEach((box) => { if (kept.has(box.value)) box.checked = true; });
+// Rows that are drawn anew keep their ticks; rows that are gone count no more.
+document.addEventListener("htmx:afterSwap", () => document.querySelectorAll("[data-selection]").forEach(refresh));
+document.addEventListener("reset", (event) => setTimeout(() => event.target.matches("[data-selection]") && refresh(event.target)));
+document.querySelectorAll("[data-selection]").forEach(refresh); // the browser restores ticks
+
+// From a row Enter goes to the buttons for all that is ticked, Escape back to it; there Escape
+// takes the ticks away.
+let lastBox = null;
+document.addEventListener("keydown", (event) => {
+  const form = event.target.closest?.("[data-selection]");
+  const bar = form?.querySelector("[data-bulk-bar]");
+  if (!bar) return;
+  const box = event.target.closest("[name=selected]");
+  if (event.key === "Enter" && event.target.matches("[type=checkbox]")) {
+    event.preventDefault(); // else it would press the first button
+    if (!box) return;
+    if (!ticked(form).some((one) => one.checked)) {
+      box.checked = true;
+      refresh(form);
+    }
+    lastBox = box;
+    bar.querySelector("button")?.focus();
+  } else if (event.key === "Escape" && bar.contains(event.target)) {
+    event.preventDefault();
+    (lastBox?.isConnected ? lastBox : ticked(form)[0])?.focus();
+  } else if (event.key === "Escape" && box) {
+    event.preventDefault();
+    ticked(form).forEach((one) => { one.checked = false; });
     refresh(form);
-  });
-});
+  }
+}, true);
