@@ -164,6 +164,8 @@ class SyncTask(models.Model):
         permissions = [
             ("sync_orders", "Can bring orders into SAP"),
             ("take_orders_anyway", "Can take an order a rule has stopped"),
+            ("hold_orders", "Can hold an order or a customer, and release them"),
+            ("comment_orders", "Can comment on an order"),
             ("sync_deliveries", "Can fetch deliveries and ship them in the shop"),
             ("sync_billing", "Can fetch billing documents and invoice them in the shop"),
             ("capture_again", "Can have a payment captured again after looking at the bank"),
