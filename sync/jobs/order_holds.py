@@ -11,7 +11,7 @@ from functools import cache
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 
 from sync.causes.cause import Kind
@@ -78,8 +78,19 @@ def release(held: OrderHold, person: User, reason: str) -> bool:
             release_reason=reason,
         ):
             return False
-        _wake(_waiting_for(held))
+        _wake(_waiting().filter(pk__in=waiting_for(held).values("pk")))
     return True
+
+
+def waiting_for(held: OrderHold) -> SyncTaskQuerySet:
+    """What waits for a release, perhaps of other holds as well."""
+    concerned = Q(sales_order=held.sales_order_id) if held.sales_order_id else Q(pk__in=[])
+    if held.customer_email:
+        concerned |= Q(sales_order__customer_email__iexact=held.customer_email)
+    if held.magento_customer_id:
+        number = held.magento_customer_id
+        concerned |= Q(shop=held.shop_id, sales_order__magento_customer_id=number)
+    return _waiting().filter(concerned)
 
 
 def wake_released() -> int:
@@ -109,12 +120,6 @@ def _wait(order: SalesOrder, held: OrderHold) -> Hold:
 def _waiting() -> SyncTaskQuerySet:
     state = SyncTask.State.WAITING
     return SyncTask.objects.filter(state=state, cause=PortalCause.HELD.code).order_by()
-
-
-def _waiting_for(held: OrderHold) -> SyncTaskQuerySet:
-    """Where a customer was held, all that waits is looked at: that is little."""
-    waiting = _waiting()
-    return waiting if held.is_of_customer else waiting.filter(sales_order=held.sales_order_id)
 
 
 def _wake(tasks: SyncTaskQuerySet) -> int:

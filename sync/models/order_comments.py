@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 
 from sync.models import clock
+from sync.models.sales_orders import SalesOrder
 
 
 class OrderComment(models.Model):
@@ -30,3 +32,10 @@ class OrderComment(models.Model):
 
     def __str__(self) -> str:
         return f"Comment {self.pk} by {self.written_by_name}"
+
+    @classmethod
+    def keep(cls, order: SalesOrder, person: User, text: str) -> OrderComment:
+        name = person.get_username()
+        return cls.objects.create(
+            sales_order=order, text=text, written_by=person, written_by_name=name
+        )

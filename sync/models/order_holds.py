@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -13,6 +16,7 @@ from sync.models import clock
 from sync.models.sales_orders import SalesOrder
 
 STANDS = Q(released_at__isnull=True)
+MOST_SHOWN = 50
 OF_ORDER = Q(sales_order__isnull=False)
 OF_E_MAIL = ~Q(customer_email="")
 
@@ -22,22 +26,18 @@ class OrderHoldQuerySet(models.QuerySet["OrderHold"]):
         return self.filter(STANDS)
 
     def on(self, *orders: SalesOrder) -> Self:
-        """Those that concern any of these orders, whether they still stand or not."""
+        """Those that concern any of these orders, whether they still stand or not. An e-mail
+        address is one customer in every shop, a customer's number only in its own."""
+        addresses = {order.customer_email.lower() for order in orders if order.customer_email}
         concerned = Q(sales_order__in=[order.pk for order in orders])
+        concerned |= Q(customer_email__in=sorted(addresses))
+        numbers: dict[int, set[int]] = defaultdict(set)
         for order in orders:
-            concerned |= same_customer(order)
+            if order.magento_customer_id:
+                numbers[order.shop_id].add(order.magento_customer_id)
+        for shop, of_shop in numbers.items():
+            concerned |= Q(shop=shop, magento_customer_id__in=sorted(of_shop))
         return self.filter(concerned)
-
-
-def same_customer(order: SalesOrder) -> Q:
-    """As a condition on holds: an e-mail address is one customer in every shop, a customer's number
-    only in its own."""
-    same = Q(pk__in=[])
-    if order.customer_email:
-        same |= Q(customer_email=order.customer_email.lower())
-    if order.magento_customer_id:
-        same |= Q(shop=order.shop_id, magento_customer_id=order.magento_customer_id)
-    return same
 
 
 def is_held() -> Exists:
@@ -104,6 +104,14 @@ class OrderHold(models.Model):
         return f"Held by {self.held_by_name}: {self.reason}"
 
     @property
+    def subject(self) -> str:
+        """As after "held": the order, or all orders of the customer."""
+        if self.sales_order is not None:
+            return f"Order {self.sales_order}"
+        who = self.customer_email or f"customer {self.magento_customer_id} of {self.shop}"
+        return f"All orders of {who}"
+
+    @property
     def is_of_customer(self) -> bool:
         return self.sales_order_id is None
 
@@ -124,3 +132,32 @@ class OrderHold(models.Model):
             shop_id=order.shop_id if number else None,
             magento_customer_id=number,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """The holds on some orders, newest first: those that stand, and those that are over."""
+
+    standing: list[OrderHold] = field(default_factory=list)
+    over: list[OrderHold] = field(default_factory=list)
+
+    @property
+    def is_order_held(self) -> bool:
+        return any(not hold.is_of_customer for hold in self.standing)
+
+    @property
+    def is_customer_held(self) -> bool:
+        return any(hold.is_of_customer for hold in self.standing)
+
+
+def holds_on(orders: Iterable[SalesOrder]) -> Holds:
+    """One query, however many orders."""
+    found = OrderHold.objects.on(*orders).select_related("sales_order", "shop")
+    rows = list(found.defer("sales_order__payload")[:MOST_SHOWN])
+    return Holds([one for one in rows if one.stands], [one for one in rows if not one.stands])
+
+
+def all_standing() -> list[OrderHold]:
+    """For a list of everything that is held, newest first."""
+    found = OrderHold.objects.standing().select_related("sales_order", "shop")
+    return list(found.defer("sales_order__payload")[:MOST_SHOWN])

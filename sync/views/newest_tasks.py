@@ -16,7 +16,7 @@ _URGENCY = {
     SyncTask.State.NEEDS_ATTENTION: 1,
 }
 
-SHOWN = ("state", "step", "attempts", "error_message", "not_before", "finished_at")
+SHOWN = ("state", "step", "attempts", "error_message", "cause", "not_before", "finished_at")
 
 
 def most_urgent(tasks: Iterable[SyncTask]) -> SyncTask:
