@@ -124,6 +124,9 @@ FACTS: dict[MappingTable, TableFacts] = {
 }
 
 
+GOES_ON = "What waits for it then goes on by itself."
+
+
 class MissingEntry(NamedTuple):
     """With ``field``, the entry is there but lacks this field."""
 
@@ -141,5 +144,5 @@ class MissingEntry(NamedTuple):
     def remedy(self) -> str:
         if self.field:
             field, entry = self.field.replace("_", " "), self.table.facts.entry
-            return f"Set the {field} of the {entry} in the mappings, then retry."
-        return f"Add the missing {self.description} to the mappings, then retry."
+            return f"Set the {field} of the {entry} in the mappings. {GOES_ON}"
+        return f"Add the missing {self.description} to the mappings. {GOES_ON}"
