@@ -10,6 +10,7 @@ SyncError
   MappingMissing           sales or an administrator: an entry in the mappings
   RecordsDisagree          a person: both sides answered, and they differ
   RemoteChanged            an administrator: is this still the shop, or the SAP, it was?
+  OrderHeld                whoever releases what a person has held
 """
 
 from __future__ import annotations
@@ -147,6 +148,12 @@ class RemoteChanged(SyncError):
     """The remote is not the one it was: the same numbers may mean other documents there."""
 
     kind = Kind.CHANGED
+
+
+class OrderHeld(SyncError):
+    """A person has held the order, or its customer, before the write left: nothing was sent."""
+
+    kind = Kind.HELD
 
 
 class LeaseLost(Exception):

@@ -126,6 +126,7 @@ FACTS: dict[MappingTable, TableFacts] = {
 
 
 KEY_NAMES = {MappingTable.PAYMENT: PAYMENT_METHODS, MappingTable.SHIPPING: SHIPPING_METHODS}
+GOES_ON = "What waits for it then goes on by itself."
 
 
 class MissingEntry(NamedTuple):
@@ -151,5 +152,5 @@ class MissingEntry(NamedTuple):
     def remedy(self) -> str:
         if self.field:
             field, entry = self.field.replace("_", " "), self.table.facts.entry
-            return f"Set the {field} of the {entry} in the mappings, then retry."
-        return f"Add the missing {self.description} to the mappings, then retry."
+            return f"Set the {field} of the {entry} in the mappings. {GOES_ON}"
+        return f"Add the missing {self.description} to the mappings. {GOES_ON}"

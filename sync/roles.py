@@ -27,6 +27,8 @@ _ALL_MAPPINGS = [
 ]
 _LEDGER = ["synctask", "syncattempt", "remotecall"]
 
+_TOGETHER = ("hold_orders", "comment_orders")
+
 
 def _edit(models: list[str]) -> set[str]:
     return {f"{verb}_{model}" for model in models for verb in ("view", "add", "change", "delete")}
@@ -39,13 +41,14 @@ def _view(models: list[str]) -> set[str]:
 ROLES: dict[str, set[str]] = {
     SALES: {
         *("sync_orders", "take_orders_anyway", "retry_tasks"),
-        *("dry_run_orders", "view_master_data"),
+        *("dry_run_orders", "view_master_data", *_TOGETHER),
     }
     | _edit(_EVERYDAY_MAPPINGS)
     | _view(["shop", "salesarea", "intakerule", "invoicemailrule"]),
-    LOGISTICS: {"sync_deliveries", "retry_tasks"},
+    LOGISTICS: {"sync_deliveries", "retry_tasks", *_TOGETHER},
     FINANCE: {
-        *("sync_billing", "capture_again", "resend_invoices", "retry_tasks", "view_master_data")
+        *("sync_billing", "capture_again", "resend_invoices", "retry_tasks", "view_master_data"),
+        *_TOGETHER,
     }
     | _edit(_AMOUNTS)
     | _view(["shop", "salesarea"]),

@@ -21,6 +21,8 @@ from sync.views.live import live_rows
 from sync.views.marked_done import MarkDone, ReopenTask
 from sync.views.master_data import add_mapping, master_data_page
 from sync.views.news import list_news, page_news
+from sync.views.order_comments import comment_order
+from sync.views.order_holds import HoldCustomer, HoldOrder, ReleaseHold
 from sync.views.payloads import call_payloads, dry_run_payload
 from sync.views.queue import queue_page, save_schedule
 from sync.views.readiness import check_readiness, readiness_page, release_portal
@@ -33,6 +35,7 @@ from sync.views.search import search_page
 from sync.views.sign_in_locks import clear_sign_in_lock, sign_in_locks_page
 from sync.views.sync_now import sync_all, sync_one, sync_selected
 from sync.views.taking_anyway import TakeAnyway
+from sync.views.takings import let_go_cause, let_go_task, take_cause, take_task
 from sync.views.tasks import task_page
 
 app_name = "sync"
@@ -63,6 +66,10 @@ urlpatterns = [
     path("orders/<key:pk>/tie-item/", TieItem.as_view(), name="tie_item"),
     path("orders/<key:pk>/take-anyway/", TakeAnyway.as_view(), name="take_anyway"),
     path("orders/<key:pk>/dry-run/", dry_run_order, name="dry_run"),
+    path("orders/<key:pk>/hold/", HoldOrder.as_view(), name="hold_order"),
+    path("orders/<key:pk>/hold-customer/", HoldCustomer.as_view(), name="hold_customer"),
+    path("orders/<key:pk>/comment/", comment_order, name="comment_order"),
+    path("holds/<key:pk>/release/", ReleaseHold.as_view(), name="release_hold"),
     path("deliveries/<key:pk>/", delivery_page, name="delivery"),
     path("invoices/resend/", resend_selected, name="resend_selected"),
     path("invoices/<key:pk>/", billing_document_page, name="billing_document"),
@@ -72,6 +79,8 @@ urlpatterns = [
     path("attention/", attention_page, name="attention"),
     path("attention/documents/", stopped_documents, name="stopped_documents"),
     path("attention/retry/", retry_cause, name="retry_cause"),
+    path("attention/take/", take_cause, name="take_cause"),
+    path("attention/let-go/", let_go_cause, name="let_go_cause"),
     path("completeness/", completeness_page, name="completeness"),
     path("completeness/check/", check_completeness, name="check_completeness"),
     path("queue/", queue_page, name="queue"),
@@ -83,6 +92,8 @@ urlpatterns = [
     path("tasks/<key:pk>/mark-done/", MarkDone.as_view(), name="mark_done"),
     path("tasks/<key:pk>/reopen/", ReopenTask.as_view(), name="reopen_task"),
     path("tasks/<key:pk>/retry/", retry_task, name="retry_task"),
+    path("tasks/<key:pk>/take/", take_task, name="take_task"),
+    path("tasks/<key:pk>/let-go/", let_go_task, name="let_go_task"),
     path("connections/", connections_page, name="connections"),
     path("connections/test/", try_connections, name="test_connections"),
     path("connections/<key:pk>/confirm/", confirm_remote, name="confirm_remote"),

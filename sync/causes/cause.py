@@ -20,6 +20,7 @@ class Kind(StrEnum):
     MAPPING_MISSING = "MappingMissing"
     DISAGREE = "RecordsDisagree"
     CHANGED = "RemoteChanged"
+    HELD = "OrderHeld"
     FAULT = "PortalFault"
 
 

@@ -14,7 +14,7 @@ class OrderCause:
     # fmt: off
     # ---- what a web order says of itself
     MAPPING_MISSING = Cause("mapping", "An entry is missing in the mappings",
-        "Add the entry to the mappings, then retry.",
+        "Add the entry to the mappings. What waits for it then goes on by itself.",
         kind=Kind.MAPPING_MISSING, system=PORTAL, link=Link.MASTER_DATA)
     TOTAL = unexpected("magento:total", "The sums of a web order do not add up",
         "Look at the order in the shop. If its sums are right, tell the administrator.")
@@ -53,14 +53,15 @@ class OrderCause:
     ADDRESS_CHANGED = disagree("order:address-changed",
         "An address changed after SAP took the order",
         "Compare both on the order's page and correct the wrong side before the goods leave: this "
-        "then ends by itself. Mark it done if both are right as they are.", owner=Team.LOGISTICS)
+        "then ends by itself. If both are right as they are, have sales mark it done.",
+        owner=Team.LOGISTICS)
     CHANGED = disagree("order:changed", "Shop and SAP no longer agree on an order",
         "Compare both on the order's page and correct the wrong side: this then ends by itself. "
         "Mark it done if both are right as they are.")
     REFUNDED_AFTER_BILLING = disagree("order:refunded-after-billing",
         "The shop refunded what SAP had billed",
-        "Credit it in SAP: this ends by itself where the credit memo follows from the order. Mark "
-        "it done with the number of the credit memo otherwise.",
+        "Credit it in SAP: this ends by itself where the credit memo follows from the order. "
+        "Otherwise have sales mark it done with the number of the credit memo.",
         system=SHOP, owner=Team.FINANCE)
     OTHER_ERP_NUMBER = disagree("magento:other-erp-number",
         "The shop's order carries another SAP number",

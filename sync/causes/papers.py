@@ -21,10 +21,10 @@ class PaperCause:
     ITEM_WITHOUT_LINE = disagree("sap:item-without-line",
         "An item added in SAP may stand for a line of the web order",
         "Open the order and say which line it stands for, or that it stands for none. The other "
-        "lines go on meanwhile.", system=SAP)
+        "lines go on meanwhile.", system=SAP, owner=Team.SALES)
     DELIVERED_MORE = disagree("sap:delivered-more", "SAP delivered more than was ordered",
-        "Agree with the customer on what was delivered beyond the order, then mark this done. "
-        "Nothing waits for it.", system=SAP, owner=Team.SALES)
+        "Agree with the customer on what was delivered beyond the order, then have logistics mark "
+        "this done. Nothing waits for it.", system=SAP, owner=Team.SALES)
     BILLED_MORE = disagree("sap:billed-more", "SAP billed more than the web order holds",
         "Settle the amount with the customer outside the shop, or credit it in SAP, then mark this "
         "done. Nothing waits for it.", system=SAP, owner=Team.FINANCE)
@@ -93,7 +93,8 @@ class PaperCause:
         "payment, a retry closes this.", owner=Team.FINANCE)
     # ---- mails
     MAIL_UNKNOWN = disagree("mail:unknown", "The shop did not say whether the invoice was mailed",
-        "Ask the customer or look at the shop's mail log; send it again if it is missing.",
+        "Ask the customer or look at the shop's mail log; if the mail is missing, press Resend "
+        "invoice on the invoice's page.",
         owner=Team.FINANCE)
     INVOICE_GONE = disagree("mail:invoice-gone",
         "The invoice to be mailed is no longer in the shop",

@@ -10,6 +10,9 @@ class PortalCause:
     REMOTE_AWAY = Cause("remote-away", "A system this needs is in trouble",
         "Look at Connections; what waits goes on by itself when the trouble is over.",
         kind=Kind.UNAVAILABLE, system=PORTAL, owner=Team.ADMINISTRATOR, link=Link.CONNECTIONS)
+    HELD = Cause("held", "Held by a person",
+        "Release the order, or its customer, on the order's page; what waits then goes on.",
+        kind=Kind.HELD, system=PORTAL)
     DATABASE = Cause("portal:database", "The portal's own database does not answer",
         "See that the database runs, then retry.",
         kind=Kind.UNAVAILABLE, system=PORTAL, owner=Team.ADMINISTRATOR)

@@ -75,7 +75,8 @@ class SapCause:
         "Retry: SAP is looked at first.")
     # ---- what it says and shows
     REFUSED = rejected("sap:refused", "SAP refused",
-        "Correct in SAP or in the mappings what the message names, then retry.")
+        "Correct in SAP what the message names, or have sales correct it in the mappings; then "
+        "retry.")
     UNKNOWN_MESSAGE = rejected("sap:refused-unknown",
         "SAP refused with a message the portal does not know",
         "Read SAP's own text and correct what it names, then retry. An administrator can teach the "

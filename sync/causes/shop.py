@@ -127,6 +127,7 @@ class ShopCause:
         "Look in its admin whether it made one, and which of its modules does that.",
         owner=Team.ADMINISTRATOR)
     RENUMBERED = unexpected("magento:renumbered", "A web order suddenly has another number",
-        "Fetch the web orders again; if it stays, look at the order in the shop.", owner=Team.SALES)
+        "Press Sync now on the order; if it stays so, look at the order in the shop.",
+        owner=Team.SALES)
     # fmt: on
     # fmt: on

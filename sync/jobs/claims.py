@@ -8,8 +8,8 @@ from datetime import timedelta
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
-from sync.jobs import fetches
-from sync.jobs.holds import held_back, may_be_held
+from sync.jobs import fetches, order_holds
+from sync.jobs.holds import Hold, held_back, may_be_held
 from sync.jobs.work import is_full_fetch
 from sync.models import SyncAttempt, SyncTask
 
@@ -34,7 +34,9 @@ def _begin(pk: int, owner: str, lease: timedelta) -> SyncAttempt | None:
             if about is None:
                 return None
             task = _read(pk, about)
-            if vars(task)["may_be_held"] and _put_back(task):
+            hold = _hold_on(task)
+            if hold is not None:
+                _put_back(task, hold)
                 return None
             return SyncAttempt.objects.create(task=task, attempt=task.attempts, worker=owner)
     except IntegrityError:  # another task of the same lock is running
@@ -43,7 +45,9 @@ def _begin(pk: int, owner: str, lease: timedelta) -> SyncAttempt | None:
 
 def _read(pk: int, about: Sequence[str]) -> SyncTask:
     """With what it is about, and no more: joins and columns are most of what a claim costs."""
-    tasks = SyncTask.objects.annotate(may_be_held=may_be_held())
+    tasks = SyncTask.objects.annotate(
+        may_be_held=may_be_held(), is_any_order_held=order_holds.is_any_order_held()
+    )
     if about:
         tasks = tasks.select_related(*about)
     task = tasks.defer(*(f"{name}__payload" for name in about if name in LARGE)).get(pk=pk)
@@ -53,11 +57,15 @@ def _read(pk: int, about: Sequence[str]) -> SyncTask:
     return task
 
 
-def _put_back(task: SyncTask) -> bool:
-    """Put a task back while a remote it needs is in trouble; the attempt is not counted."""
-    hold = held_back(task)
-    if hold is None:
-        return False
+def _hold_on(task: SyncTask) -> Hold | None:
+    """A person's, or that of a remote it needs."""
+    read = vars(task)
+    hold = order_holds.held_back(task) if read["is_any_order_held"] else None
+    return held_back(task) if hold is None and read["may_be_held"] else hold
+
+
+def _put_back(task: SyncTask, hold: Hold) -> None:
+    """The attempt is not counted."""
     if is_full_fetch(task):
         fetches.note_held_back(task)
     if hold.until is None:
@@ -65,4 +73,3 @@ def _put_back(task: SyncTask) -> bool:
     else:
         task.try_again_at(hold.until, hold.failure)
     SyncTask.objects.filter(pk=task.pk, attempts=task.attempts).update(attempts=F("attempts") - 1)
-    return True

@@ -21,12 +21,12 @@ from django.db import (
 )
 
 from sync.causes.portal import PortalCause
-from sync.errors import LeaseLost, RemoteChanged, RemoteUnavailable, SyncError
-from sync.jobs import breaker, fetches, kept_connection, plan, release, resume, rounds
+from sync.errors import LeaseLost, OrderHeld, RemoteChanged, RemoteUnavailable, SyncError
+from sync.jobs import breaker, fetches, kept_connection, order_holds, plan, release, resume, rounds
 from sync.jobs.ask import Asked, ask_all, follow_up_urgency
 from sync.jobs.claims import begin
 from sync.jobs.ends import End, end_of, next_behind
-from sync.jobs.holds import held_back
+from sync.jobs.holds import Hold, held_back
 from sync.jobs.retries import is_passing_refusal, next_delay, next_fetch
 from sync.jobs.taking_up import take_up
 from sync.jobs.work import has_turns, is_full_fetch, of_groups
@@ -180,7 +180,7 @@ def _close_failed(run: StepRun, error: SyncError) -> None:
     refusals = _passing_refusals(task, error)
     delay = next_delay(error, task.attempts, settings.RETRY_SCALE, refusals=refusals)
     failure = columns_of(error)
-    hold = held_back(task) if isinstance(error, RemoteChanged) else None
+    hold = _hold_after(task, error)
     if hold is not None and hold.until is not None:
         failure, delay = hold.failure, hold.until - clock.now()
     elif has_turns(task):
@@ -192,6 +192,13 @@ def _close_failed(run: StepRun, error: SyncError) -> None:
             task.stop_for_a_person(failure)
         else:
             task.try_again_at(clock.now() + delay, failure)
+
+
+def _hold_after(task: SyncTask, error: SyncError) -> Hold | None:
+    """What the task waits for, where the failure is that it must."""
+    if isinstance(error, OrderHeld):
+        return order_holds.held_before_write(task)
+    return held_back(task) if isinstance(error, RemoteChanged) else None
 
 
 def _passing_refusals(task: SyncTask, error: SyncError) -> int:

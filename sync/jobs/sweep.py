@@ -14,6 +14,8 @@ from sync.jobs.bell import RINGS_AT_MOST, ring, rings_waiting
 from sync.jobs.cleared import close_cleared
 from sync.jobs.going_on import go_on
 from sync.jobs.holds import wake_forgotten
+from sync.jobs.order_holds import wake_released
+from sync.jobs.taken import forget_what_has_ended
 from sync.jobs.turns import Turns
 from sync.models import SyncAttempt, SyncTask, clock
 from sync.models.recording import keep_unanswered
@@ -34,6 +36,8 @@ def sweep() -> tuple[int, int]:
         close_cleared(turn)
         go_on(turn)
     wake_forgotten()
+    wake_released()
+    forget_what_has_ended()
     if turn:
         resume.retry_oldest_of_each_cause()
     freed = sum(_free(task, now) for task in SyncTask.objects.expired(now)[:AT_ONCE])

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from sync.models import SalesOrder
+from sync.models.order_holds import is_held
 
 
 def note_looked_up(order: SalesOrder) -> None:
@@ -49,6 +50,15 @@ def note_watched(orders: Iterable[SalesOrder], news: Iterable[int], now: datetim
     looked_at.update(billing_watched_at=now)
     fresh = SalesOrder.objects.filter(pk__in=list(news))
     fresh.update(billing_due_at=now, deliveries_due_at=now)
+
+
+def keep_unless_held(order: SalesOrder, **columns: object) -> bool:
+    """As ``keep``; False where a person holds the order, and nothing is written."""
+    free = SalesOrder.objects.filter(~is_held(), pk=order.pk)
+    is_kept = bool(free.update(**columns))
+    for name, value in columns.items() if is_kept else ():
+        setattr(order, name, value)
+    return is_kept
 
 
 def keep(order: SalesOrder, **columns: object) -> None:

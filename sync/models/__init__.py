@@ -30,6 +30,8 @@ from sync.models.mapping import (
     SourceMapping,
 )
 from sync.models.master_data_mark import MasterDataMark
+from sync.models.order_comments import OrderComment
+from sync.models.order_holds import OrderHold
 from sync.models.order_texts import TextMapping
 from sync.models.pruning import PruningProgress
 from sync.models.readiness import ReadinessFinding
@@ -43,6 +45,7 @@ from sync.models.sap_order_lines import SapSalesOrderLine
 from sync.models.shipments import Shipment, ShipmentLine, ShipmentTrack
 from sync.models.shops import SalesArea, Shop
 from sync.models.steps import Step
+from sync.models.taken import Taken
 
 __all__ = [
     "AmountMapping",
@@ -64,6 +67,8 @@ __all__ = [
     "InvoiceMailRule",
     "MasterDataMark",
     "MaterialMapping",
+    "OrderComment",
+    "OrderHold",
     "OutboundDelivery",
     "OutboundDeliveryLine",
     "PaymentMapping",
@@ -93,5 +98,6 @@ __all__ = [
     "StepSchedule",
     "SyncAttempt",
     "SyncTask",
+    "Taken",
     "TextMapping",
 ]

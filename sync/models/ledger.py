@@ -16,6 +16,7 @@ from django.db.models import F, Q
 from django.db.models.sql.subqueries import UpdateQuery
 
 from sync.causes.cause import Team
+from sync.causes.portal import PortalCause
 from sync.errors import LeaseLost
 from sync.models import clock, page_indexes, task_indexes
 from sync.models.failures import NO_FAILURE
@@ -164,6 +165,8 @@ class SyncTask(models.Model):
         permissions = [
             ("sync_orders", "Can bring orders into SAP"),
             ("take_orders_anyway", "Can take an order a rule has stopped"),
+            ("hold_orders", "Can hold an order or a customer, and release them"),
+            ("comment_orders", "Can comment on an order"),
             ("sync_deliveries", "Can fetch deliveries and ship them in the shop"),
             ("sync_billing", "Can fetch billing documents and invoice them in the shop"),
             ("capture_again", "Can have a payment captured again after looking at the bank"),
@@ -214,6 +217,11 @@ class SyncTask(models.Model):
     @property
     def is_put_off(self) -> bool:
         return self.state == self.State.WAITING and self.not_before > clock.now()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits until a person releases its order or customer."""
+        return self.state == self.State.WAITING and self.cause == PortalCause.HELD.code
 
     @property
     def is_moving(self) -> bool:

@@ -26,6 +26,11 @@ INDEXES = [
         condition=WAITING & Q(cause=PortalCause.REMOTE_AWAY.code),
         name="task_held_back",
     ),
+    Index(
+        fields=["state", "cause", "id"],
+        condition=WAITING & Q(cause=PortalCause.HELD.code),
+        name="task_held",
+    ),
     Index(fields=["sales_order", "step"], condition=OPEN, name="task_open_of_order"),
     Index(
         fields=["state", "cause_key", "shop", "id"],

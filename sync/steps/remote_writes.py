@@ -14,11 +14,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sync.causes.cause import Cause
+from sync.causes.portal import PortalCause
 from sync.causes.sap import SapCause
 from sync.causes.shop import ShopCause
-from sync.errors import OutcomeUnknown, RemoteUnavailable, SyncError
+from sync.errors import OrderHeld, OutcomeUnknown, RemoteUnavailable, SyncError
 from sync.fence import sending_within
-from sync.mirrors.notes import keep
+from sync.mirrors.notes import keep_unless_held
 from sync.models import SalesOrder, clock
 from sync.steps.step_run import StepRun
 
@@ -146,7 +147,14 @@ class _Mark:
 
 
 def _set(order: SalesOrder, column: str, until: datetime, also: Mapping[str, object]) -> None:
-    keep(order, **{column: until}, **also)
+    """The mark and the question whether the order is held are one statement: a hold that stands
+    by then keeps the write back, and one that comes later finds it under way."""
+    if not keep_unless_held(order, **{column: until}, **also):
+        raise OrderHeld(
+            f"Order {order.increment_id} was held meanwhile: nothing was sent.",
+            cause=PortalCause.HELD,
+            reference=order.increment_id,
+        )
 
 
 def _wait(order: SalesOrder, column: str, cause: Cause, name: str) -> None:

@@ -51,6 +51,8 @@ def _detail(task: SyncTask) -> str:
         return keep_words(task.error_message, LONGEST_MESSAGE)
     if task.state == SyncTask.State.WAITING and task.error_message:
         why = keep_words(task.error_message, LONGEST_WAITING)
+        if task.is_held:
+            return markup("{}", why)
         return markup("Next try {}: {}", ago(task.not_before), why)
     if task.is_moving:
         return task.get_step_display()

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from sync.mapping.stopped_for import PresentEntries, areas, entry_of, initial_of
 from sync.mirrors.intake import NEVER
 from sync.models import SalesOrder, SapMessageEntry, SyncTask
+from sync.models.order_holds import all_standing
 from sync.roles import steps_to_retry
 from sync.templatetags.polling import is_at_its_pace
 from sync.views.as_of import as_of_attention
@@ -26,6 +27,7 @@ from sync.views.causes import Remedy, remedy_for
 from sync.views.counts import capped
 from sync.views.people import PortalRequest
 from sync.views.strips import strips_of, tokens
+from sync.views.takings import takings_of
 
 MOST_CAUSES = 50
 MOST_READ = 200  # causes by step
@@ -81,6 +83,8 @@ def attention_page(request: PortalRequest) -> HttpResponse:
         "groups": groups,
         "not_taken": not_taken.select_related("shop").defer("payload")[:MOST_NOT_TAKEN],
         "not_taken_count": capped(not_taken, MOST_COUNTED),
+        "held": all_standing(),
+        "takings": takings_of(request.user, (task for one in groups for task in one.tasks)),
         "never_taken": NEVER,
         "repairs": repairs,
         "strips": strips,
@@ -100,7 +104,11 @@ def stopped_documents(request: PortalRequest) -> HttpResponse:
     )
     group = Group(cause, key, capped(stopped, MOST_COUNTED).number, newest=0)
     group.tasks = list(_listed(stopped)[:SHOWN_PER_CAUSE])
-    context = {"cause": group, "retryable": steps_to_retry(request.user)}
+    context = {
+        "cause": group,
+        "retryable": steps_to_retry(request.user),
+        "takings": takings_of(request.user, group.tasks),
+    }
     return render(request, "sync/partials/cause_documents.html", context)
 
 

@@ -15,7 +15,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
-from sync.models import SyncTask
+from sync.models import SalesOrder, SyncTask
+from sync.models.order_holds import holds_on
+from sync.tables.documents import orders_of
 from sync.tables.live import fingerprint, is_live
 from sync.templatetags.polling import is_at_its_pace
 from sync.views.kinds import DocumentKind
@@ -32,6 +34,7 @@ def shared_context(kind: DocumentKind, document: Any, user: User) -> dict[str, A
         "watcher": _watcher(kind, document, tasks),
         "is_moving": any(is_live(task) for task in tasks),
         "shown_at": timezone.now(),
+        "holds": holds_on([document] if isinstance(document, SalesOrder) else orders_of(document)),
         "may_sync": user.has_perm(kind.permission),
     }
 

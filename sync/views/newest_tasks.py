@@ -17,7 +17,7 @@ _URGENCY = {
 }
 
 SHOWN = (
-    "state", "step", "attempts", "error_message", "not_before", "asked_at", "started_at",
+    "state", "step", "attempts", "error_message", "cause", "not_before", "asked_at", "started_at",
     "finished_at",
 )  # fmt: skip
 

@@ -18,6 +18,7 @@ from sync.mirrors.progress import hindrances_of, reason_incomplete
 from sync.models import (
     BillingDocument,
     CarrierMapping,
+    OrderComment,
     OutboundDelivery,
     SalesOrder,
     SalesOrderLine,
@@ -25,6 +26,7 @@ from sync.models import (
 from sync.tables.deliveries import parcels_of
 from sync.views.documents import shared_context
 from sync.views.kinds import ORDERS
+from sync.views.order_comments import comments_on
 from sync.views.people import PortalRequest
 
 
@@ -67,6 +69,8 @@ def order_page(request: PortalRequest, pk: int) -> HttpResponse:
             for number, url in parcels_of(delivery, carriers.get(delivery.carrier)).items()
         },
         "decisions": order.decisions.all(),
+        "comments": comments_on(order),
+        "longest_comment": OrderComment.LONGEST,
         "never_taken": NEVER,
         "choices": choices(order),
         "dry_run": order.dry_runs.select_related("asked_by").first(),

@@ -14,6 +14,7 @@ from sync.views.captures import awaits_capture_decision
 from sync.views.causes import remedy_for
 from sync.views.marked_done import reopenable
 from sync.views.people import PortalRequest, may_retry
+from sync.views.takings import takings_of
 from sync.views.timeline import decisions_on, timeline
 
 
@@ -31,6 +32,7 @@ def task_page(request: PortalRequest, pk: int) -> HttpResponse:
         "may_capture_again": awaits_capture_decision(task) and user.has_perm(captures.PERMISSION),
         "retryable": {task.pk} if may_retry(user, task) else set(),
         "may_reopen": reopenable(steps_to_retry(user), task),
+        "takings": takings_of(user, [task]),
         "decisions": decisions_on(task),
     }
     return render(request, "sync/task.html", context)

@@ -16,11 +16,12 @@ from sync.errors import (
     RemoteUnavailable,
     SyncError,
 )
-from sync.jobs import work
-from sync.models import Decision, PaymentMapping, RemoteCall, SalesOrder, SyncTask
+from sync.jobs import order_holds, work
+from sync.models import Decision, OrderHold, PaymentMapping, RemoteCall, SalesOrder, SyncTask
 from sync.sandbox.sap import billing
 from sync.sandbox.shop.factory import AUTHORISED, ORDERED_ONLINE, PAID_ONLINE
 from sync.steps.invoicing import capturing
+from tests.builders import a_user
 from tests.wire import Killed
 from tests.world import World
 
@@ -425,3 +426,26 @@ def decide(task: SyncTask) -> None:
         Decision.Kind.CAPTURE_AGAIN, person, "Nothing at the bank", task=task,
         sales_order=task.sales_order, billing_document=task.billing_document,
     )  # fmt: skip
+
+
+def test_a_hold_just_before_the_capture_collects_nothing_and_asks_nobody(world: World) -> None:
+    who_collects(SHOP)
+    order, document = billed(world)
+    holds: list[OrderHold] = []
+
+    def hold_meanwhile(name: str) -> None:
+        if "GET /rest/V1/invoices" in name and not holds:
+            holds.append(OrderHold.of_order(order))
+            assert order_holds.hold(holds[0], a_user(), "Unpaid bills")
+
+    world.run(work.pull_billing(order))
+    world.line.on_call = hold_meanwhile
+    task = world.run(world.invoice_of(order, document))
+    world.line.mend()
+
+    assert (task.state, task.cause) == (SyncTask.State.WAITING, "held")
+    assert captured(world, order) == []
+    assert order_holds.release(holds[0], a_user(), "Paid")
+    task = world.run_task(task)
+    assert task.state == SyncTask.State.DONE, task.error_message
+    assert captured(world, order) == [TOTAL]

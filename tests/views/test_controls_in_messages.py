@@ -29,6 +29,11 @@ CONTROLS = {
     r"(adds?|corrects?) (it|them|the [a-z ]+) to the carriers": "add_carriermapping",
     r"corrects? the sales area": "change_salesarea",
     r"no sales area.* adds? it": "add_salesarea",
+    r"which line it stands for": "sync_orders",
+    r"\btie (the web order|the order|both)": "sync_orders",
+    r"capture again": "capture_again",
+    r"press resend invoice": "resend_invoices",
+    r"press sync now on the order": "sync_orders",
 }
 
 

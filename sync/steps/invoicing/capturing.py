@@ -14,6 +14,7 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from sync.causes.papers import PaperCause
+from sync.causes.portal import PortalCause
 from sync.causes.shop import ShopCause
 from sync.errors import (
     OutcomeUnknown,
@@ -49,6 +50,7 @@ _BEFORE_THE_GATEWAY = (
     ShopCause.KEYS,
     ShopCause.CLOCK_AHEAD,
     ShopCause.TOO_MANY_LINES,
+    PortalCause.HELD,
 )
 
 
