@@ -23,6 +23,7 @@ from sync.views.master_data import add_mapping, master_data_page
 from sync.views.payloads import call_payloads, dry_run_payload
 from sync.views.queue import queue_page, save_schedule
 from sync.views.readiness import check_readiness, readiness_page, release_portal
+from sync.views.repair_forms import suggest
 from sync.views.repairs import repair_task, resolved_page
 from sync.views.resending import resend_invoice, resend_of_document, resend_selected
 from sync.views.retries import fetch_cause, retry_cause, retry_task
@@ -71,6 +72,7 @@ urlpatterns = [
     path("attention/documents/", stopped_documents, name="stopped_documents"),
     path("attention/fetch/", fetch_cause, name="fetch_cause"),
     path("attention/resolved/", resolved_page, name="resolved"),
+    path("attention/suggestions/<slug:table>/", suggest, name="suggestions"),
     path("attention/retry/", retry_cause, name="retry_cause"),
     path("completeness/", completeness_page, name="completeness"),
     path("completeness/check/", check_completeness, name="check_completeness"),

@@ -87,11 +87,13 @@ def _with_entries(stopped: SyncTaskQuerySet) -> Iterator[SyncTask]:
     """Tasks whose missing entry is there by now, however it was added; not while one order of
     theirs is tried with it first."""
     waiting = stopped.filter(~Q(mapping_table="") | Q(cause=PaperCause.NOBODY_COLLECTS.code))
-    waiting = waiting.exclude(cause_key__in=Repair.objects.holding())
     tasks = waiting.select_related("sales_order__shop", "shop").defer("sales_order__payload")
     by_table: dict[MappingTable, list[tuple[SyncTask, MissingEntry]]] = {}
-    for task in tasks.order_by("id")[:AT_ONCE]:
-        if missing := entry_of(task):
+    found = list(tasks.order_by("id")[:AT_ONCE])
+    held = Repair.objects.holding() if found else []
+    for task in found:
+        missing = entry_of(task)
+        if missing and task.cause_key not in held:
             by_table.setdefault(missing.table, []).append((task, missing))
     for table, waits in by_table.items():
         if table == MappingTable.CUSTOMER:

@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
             model_name="synctask",
             index=models.Index(
                 condition=models.Q(("origin", "repair"), ("state", "done")),
-                fields=["-finished_at"],
+                fields=["origin", "-finished_at"],
                 name="task_resolved",
             ),
         ),

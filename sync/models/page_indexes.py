@@ -72,7 +72,7 @@ TASKS = [
         condition=Q(state__in=["waiting", "running"], origin="repair"),
         name="task_retried",
     ),
-    Index(fields=["-finished_at"], condition=RESOLVED, name="task_resolved"),
+    Index(fields=["origin", "-finished_at"], condition=RESOLVED, name="task_resolved"),
 ]
 
 ORDERS = [

@@ -7,14 +7,21 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.http import QueryDict
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from sync.forms.mappings import FORMS, MappingForm
+from sync.mapping.suggestions import suggestions
 from sync.mapping.to_repair import ToRepair, to_repair
+from sync.mapping_tables import MappingTable
 from sync.models import Repair
+from sync.views.people import PortalRequest
 from sync.views.stopped_causes import MOST_READ, Group
 
+LONGEST_TYPED = 40
 MOST_FORMS = 12  # in one page; the others open on a page of their own
 
 
@@ -43,13 +50,36 @@ def may_repair(user: User, wanted: ToRepair) -> bool:
 def form_for(task_key: int, wanted: ToRepair, data: QueryDict | None = None) -> MappingForm:
     """Prefilled with what stands there."""
     initial: dict[str, Any] = dict(wanted.initial)
-    return FORMS[wanted.table](
+    form = FORMS[wanted.table](
         data,
         initial=initial,
         instance=wanted.entry,
         needs=wanted.fields,
         auto_id=f"repair_{task_key}_%s",
     )
+    if suggested := form.fields.get(SUGGESTED.get(wanted.table, "")):
+        suggested.widget.attrs |= {
+            "list": f"suggested-{task_key}",
+            "hx-get": reverse("sync:suggestions", args=[wanted.table]),
+            "hx-trigger": "focus once, input changed delay:200ms",
+            "hx-target": f"#suggested-{task_key}",
+        }
+    return form
+
+
+SUGGESTED = {MappingTable.MATERIAL: "material", MappingTable.CUSTOMER: "customer_number"}
+
+
+@require_safe
+def suggest(request: PortalRequest, table: str) -> HttpResponse:
+    """What may be meant by what somebody has typed so far."""
+    if table not in SUGGESTED:
+        raise Http404
+    wanted = MappingTable(table)
+    if not request.user.has_perm(f"sync.add_{wanted.facts.model}"):
+        raise PermissionDenied
+    found = suggestions(wanted, request.GET.get(SUGGESTED[wanted], "")[:LONGEST_TYPED])
+    return render(request, "sync/partials/suggestions.html", {"suggestions": found})
 
 
 def add_repairs(groups: Collection[Group]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from sync.causes.sap import SapCause
@@ -40,6 +41,12 @@ pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
 SKU = "24-MB01"
 NO_MATERIAL = MappingMissing("No material for 24-MB01.", MappingTable.MATERIAL, SKU)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_kept() -> None:
+    """Suggestions are held in memory for a while."""
+    cache.clear()
 
 
 def stop(orders: int = 3, error: Exception = NO_MATERIAL) -> list[SyncTask]:
@@ -88,14 +95,14 @@ def test_a_missing_entry_is_added_in_the_card_and_one_order_tried(signed_in: Sig
     assert made.trial is not None
     assert (made.trial.step, made.trial.priority) == (Step.DRY_RUN, SyncTask.Priority.INTERACTIVE)
     assert not Click.objects.exists()
-    page = client.get("/attention/").content.decode()
-    assert "Being tried" in page
-    assert f"repair-{newest.pk}" not in page  # nobody saves it twice meanwhile
+    later = client.get("/attention/").content.decode()
+    assert "Being tried" in later
+    assert f"repair-{newest.pk}" not in later  # nobody saves it twice meanwhile
 
 
 def test_a_wrong_value_stands_in_the_form_and_its_change_is_kept(signed_in: SignIn) -> None:
     *_, newest = stop(2, refused("WRONG"))
-    MaterialMapping.objects.create(shop=newest.shop, sku=SKU, material="WRONG", ean="")
+    MaterialMapping.objects.create(shop_id=newest.shop_id, sku=SKU, material="WRONG")
     client = signed_in(SALES)
     [group] = client.get("/attention/").context["groups"]
     [field] = group.form.first_fields
@@ -286,3 +293,44 @@ def test_only_the_first_cards_hold_a_form_the_others_lead_to_one(
     groups = page.context["groups"]
     assert sum(one.form is not None for one in groups) == 12
     assert all(one.form or one.repair_url for one in groups)
+
+
+# ---- suggestions
+def suggested(client: Client, table: str, **typed: str) -> str:
+    return client.get(f"/attention/suggestions/{table}/", typed).content.decode()
+
+
+def test_materials_are_suggested_from_the_mappings_and_from_sap_s_orders(
+    signed_in: SignIn,
+) -> None:
+    order = an_order_in_sap()
+    MaterialMapping.objects.create(shop_id=order.shop_id, sku="a", material="BAG-1")
+    order.sap_lines.create(sap_item_number=10, ordered_quantity=1, material="BAG-2")
+    order.sap_lines.create(sap_item_number=20, ordered_quantity=1, material="HAT-1")
+
+    found = suggested(signed_in(SALES), "material", material="bag")
+
+    assert [one in found for one in ("BAG-1", "BAG-2", "HAT-1")] == [True, True, False]
+
+
+def test_customers_are_suggested_by_number_and_by_name(signed_in: SignIn) -> None:
+    an_order_in_sap(sap_sold_to="0000010001", customer_name="Jane Doe")
+    client = signed_in(SALES)
+
+    assert "0000010001" in suggested(client, "customer", customer_number="10001")
+    assert "0000010001" in suggested(client, "customer", customer_number="jane")
+    assert suggested(client, "customer", customer_number="9").strip() == ""
+
+
+def test_suggestions_are_for_those_who_keep_the_table(signed_in: SignIn) -> None:
+    assert signed_in(LOGISTICS).get("/attention/suggestions/material/").status_code == 403
+    assert signed_in(SALES).get("/attention/suggestions/carrier/").status_code == 404
+
+
+def test_a_field_asks_for_suggestions_as_one_types(signed_in: SignIn) -> None:
+    *_, newest = stop(1)
+
+    page = signed_in(SALES).get("/attention/").content.decode()
+
+    assert 'hx-get="/attention/suggestions/material/"' in page
+    assert f'<datalist id="suggested-{newest.pk}"' in page
