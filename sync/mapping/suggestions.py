@@ -39,10 +39,8 @@ def _fits(typed: str, number: str, name: str) -> bool:
 
 def _kept(table: MappingTable, recent: Callable[[], Iterable[Known]]) -> list[Known]:
     """Read once in five minutes, whoever types how much."""
-    found: list[Known] = cache.get_or_set(
-        f"suggestions-{table}", lambda: sorted(set(recent())), KEPT_SECONDS
-    )
-    return found
+    read = cache.get_or_set(f"suggestions-{table}", lambda: sorted(set(recent())), KEPT_SECONDS)
+    return list(read or ())
 
 
 def _materials(typed: str) -> Iterator[Known]:
