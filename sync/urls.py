@@ -26,8 +26,10 @@ from sync.views.order_holds import HoldCustomer, HoldOrder, ReleaseHold
 from sync.views.payloads import call_payloads, dry_run_payload
 from sync.views.queue import queue_page, save_schedule
 from sync.views.readiness import check_readiness, readiness_page, release_portal
+from sync.views.repair_forms import suggest
+from sync.views.repairs import repair_task, resolved_page
 from sync.views.resending import resend_invoice, resend_of_document, resend_selected
-from sync.views.retries import retry_cause, retry_task
+from sync.views.retries import fetch_cause, retry_cause, retry_task
 from sync.views.sales_orders import order_page
 from sync.views.sap_items import TieItem
 from sync.views.sap_order_ties import RefuseSapOrder, TieOrder
@@ -78,6 +80,9 @@ urlpatterns = [
     path("shop-invoices/<key:pk>/resend/", resend_invoice, name="resend_shop_invoice"),
     path("attention/", attention_page, name="attention"),
     path("attention/documents/", stopped_documents, name="stopped_documents"),
+    path("attention/fetch/", fetch_cause, name="fetch_cause"),
+    path("attention/resolved/", resolved_page, name="resolved"),
+    path("attention/suggestions/<slug:table>/", suggest, name="suggestions"),
     path("attention/retry/", retry_cause, name="retry_cause"),
     path("attention/take/", take_cause, name="take_cause"),
     path("attention/let-go/", let_go_cause, name="let_go_cause"),
@@ -90,6 +95,7 @@ urlpatterns = [
     path("tasks/<key:pk>/", task_page, name="task"),
     path("tasks/<key:pk>/capture-again/", CaptureAgain.as_view(), name="capture_again"),
     path("tasks/<key:pk>/mark-done/", MarkDone.as_view(), name="mark_done"),
+    path("tasks/<key:pk>/repair/", repair_task, name="repair_task"),
     path("tasks/<key:pk>/reopen/", ReopenTask.as_view(), name="reopen_task"),
     path("tasks/<key:pk>/retry/", retry_task, name="retry_task"),
     path("tasks/<key:pk>/take/", take_task, name="take_task"),

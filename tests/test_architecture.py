@@ -22,6 +22,7 @@ from sync.models import (
     Invoice,
     InvoiceMail,
     OutboundDelivery,
+    Repair,
     SalesOrder,
     Step,
     SyncAttempt,
@@ -65,6 +66,7 @@ STATES: dict[str, type[Choices]] = {
     "unwanted": OutboundDelivery.Unwanted,
     "invoice": Invoice.State,
     "mail": InvoiceMail.Outcome,
+    "repair": Repair.State,
 }
 
 

@@ -25,12 +25,15 @@ _Form = forms.ModelForm
 
 
 class MappingForm(_Form):  # type: ignore[type-arg]
-    """A missing entry: known fields are hidden, the fields it ``needs`` are required."""
+    """A missing entry: known fields are hidden, the fields it ``needs`` are required. ``asked`` are
+    those that nearly every entry fills; the others may stay folded."""
 
     table: MappingTable
+    asked: Collection[str] = ()
 
     def __init__(self, *args: Any, needs: Collection[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._in_question = needs
         for name in self.table.facts.key_fields:
             self.fields[name].widget = forms.HiddenInput()
         for name in needs:
@@ -38,6 +41,17 @@ class MappingForm(_Form):  # type: ignore[type-arg]
                 self.fields[name].required = True
         for field in self.fields.values():
             field.widget.attrs["autocomplete"] = "off"
+
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        """Those in question, or those a new entry needs, and whatever was refused."""
+        first = self._in_question or self.asked
+        return [one for one in self.visible_fields() if one.name in first or one.errors]
+
+    @property
+    def further_fields(self) -> list[forms.BoundField]:
+        first = {one.name for one in self.first_fields}
+        return [one for one in self.visible_fields() if one.name not in first]
 
     def before(self) -> str:
         """The previous values, for the change log; call it before the form is validated."""
@@ -56,6 +70,7 @@ def _listed(values: dict[str, Any]) -> str:
 
 class MaterialForm(MappingForm):
     table = MappingTable.MATERIAL
+    asked = ("material",)
 
     class Meta:
         model = MaterialMapping
@@ -68,6 +83,7 @@ class MaterialForm(MappingForm):
 
 class PaymentForm(MappingForm):
     table = MappingTable.PAYMENT
+    asked = ("payment_terms",)
 
     class Meta:
         model = PaymentMapping
@@ -76,6 +92,7 @@ class PaymentForm(MappingForm):
 
 class ShippingForm(MappingForm):
     table = MappingTable.SHIPPING
+    asked = ("shipping_condition",)
 
     class Meta:
         model = ShippingMapping
@@ -84,6 +101,7 @@ class ShippingForm(MappingForm):
 
 class CarrierForm(MappingForm):
     table = MappingTable.CARRIER
+    asked = ("title", "carrier_code")
 
     class Meta:
         model = CarrierMapping
@@ -92,6 +110,7 @@ class CarrierForm(MappingForm):
 
 class AmountForm(MappingForm):
     table = MappingTable.AMOUNT
+    asked = ("booking", "condition_type")
 
     class Meta:
         model = AmountMapping
@@ -103,6 +122,7 @@ class AmountForm(MappingForm):
 
 class RegionForm(MappingForm):
     table = MappingTable.REGION
+    asked = ("region",)
 
     class Meta:
         model = RegionMapping
@@ -111,6 +131,7 @@ class RegionForm(MappingForm):
 
 class SourceForm(MappingForm):
     table = MappingTable.SOURCE
+    asked = ("source_code",)
 
     class Meta:
         model = SourceMapping
@@ -121,6 +142,7 @@ class StoreForm(MappingForm):
     """A store's sales area; fields not asked here keep their defaults."""
 
     table = MappingTable.SALES_AREA
+    asked = ("order_type", "sales_organization", "distribution_channel", "division")
 
     class Meta:
         model = SalesArea
@@ -145,6 +167,7 @@ class CustomerForm(MappingForm):
     )
 
     table = MappingTable.CUSTOMER
+    asked = ("known_by", "customer_number")
     known_by = forms.CharField(
         label="For orders of", max_length=300, widget=forms.Select, required=True
     )
@@ -155,7 +178,11 @@ class CustomerForm(MappingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["known_by"].widget.choices = kwargs.get("initial", {}).get("choices", [])
+        if self.instance.pk is not None:  # only the number may be wrong
+            del self.fields["known_by"]
+            return
+        choices = (kwargs.get("initial") or {}).get("choices", [])
+        self.fields["known_by"].widget.choices = choices
         self.order_fields(["sales_area", "known_by", "customer_number"])
 
     def clean_known_by(self) -> str:

@@ -16,7 +16,7 @@ from sync.jobs.retries import next_probe
 from sync.mapping.missing import has_customer
 from sync.mapping.stopped_for import entry_of
 from sync.mapping_tables import MappingTable, MissingEntry
-from sync.models import Shop, Step, SyncTask, clock
+from sync.models import Repair, Shop, Step, SyncTask, clock
 from sync.models.failures import NO_FAILURE
 from sync.models.ledger import SyncTaskQuerySet
 from sync.translate.unwanted_goods import HELD
@@ -84,12 +84,16 @@ def _changed_orders(stopped: SyncTaskQuerySet) -> SyncTaskQuerySet:
 
 
 def _with_entries(stopped: SyncTaskQuerySet) -> Iterator[SyncTask]:
-    """Tasks whose missing entry is there by now, however it was added."""
+    """Tasks whose missing entry is there by now, however it was added; not while one order of
+    theirs is tried with it first."""
     waiting = stopped.filter(~Q(mapping_table="") | Q(cause=PaperCause.NOBODY_COLLECTS.code))
     tasks = waiting.select_related("sales_order__shop", "shop").defer("sales_order__payload")
     by_table: dict[MappingTable, list[tuple[SyncTask, MissingEntry]]] = {}
-    for task in tasks.order_by("id")[:AT_ONCE]:
-        if missing := entry_of(task):
+    found = list(tasks.order_by("id")[:AT_ONCE])
+    held = Repair.objects.holding() if found else []
+    for task in found:
+        missing = entry_of(task)
+        if missing and task.cause_key not in held:
             by_table.setdefault(missing.table, []).append((task, missing))
     for table, waits in by_table.items():
         if table == MappingTable.CUSTOMER:

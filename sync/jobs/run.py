@@ -22,7 +22,17 @@ from django.db import (
 
 from sync.causes.portal import PortalCause
 from sync.errors import LeaseLost, OrderHeld, RemoteChanged, RemoteUnavailable, SyncError
-from sync.jobs import breaker, fetches, kept_connection, order_holds, plan, release, resume, rounds
+from sync.jobs import (
+    breaker,
+    fetches,
+    kept_connection,
+    order_holds,
+    plan,
+    release,
+    repairs,
+    resume,
+    rounds,
+)
 from sync.jobs.ask import Asked, ask_all, follow_up_urgency
 from sync.jobs.claims import begin
 from sync.jobs.ends import End, end_of, next_behind
@@ -135,6 +145,8 @@ def _close_or_go_on(run: StepRun, done: Slice) -> End:
         run.calls.store_last()
         end = end_of(task)
         asked = ask_follow_ups(task)
+        if task.step == Step.DRY_RUN:
+            repairs.after_trial(task)
     if done.in_groups:
         asked += ask_all(of_groups(Step(task.step), done.in_groups), **_following(task))
     behind = [one.task for one in asked if one.task.lock == task.lock]

@@ -38,6 +38,7 @@ from sync.models.readiness import ReadinessFinding
 from sync.models.regions import RegionMapping
 from sync.models.release import Release
 from sync.models.remote_limits import RemotePace, RemoteSlot
+from sync.models.repairs import Repair
 from sync.models.sales_order_lines import SalesOrderLine
 from sync.models.sales_orders import SalesOrder
 from sync.models.sap_messages import SapMessageEntry
@@ -83,6 +84,7 @@ __all__ = [
     "RemoteIdentity",
     "RemotePace",
     "RemoteSlot",
+    "Repair",
     "SalesArea",
     "SalesOrder",
     "SalesOrderLine",

@@ -50,6 +50,7 @@ class CustomerMapping(models.Model):
             models.Index("sales_area", Upper("company"), name="customer_by_company"),
             models.Index("sales_area", Upper("vat_id"), name="customer_by_vat_id"),
             models.Index("sales_area", Upper("customer_email"), name="customer_by_email"),
+            models.Index(fields=["customer_number"], name="customer_by_number"),
         ]
 
     def __str__(self) -> str:
@@ -84,7 +85,10 @@ class MaterialMapping(models.Model):
     class Meta:
         ordering = ["sku"]
         constraints = [models.UniqueConstraint(fields=["shop", "sku"], name="one_material_per_sku")]
-        indexes = [models.Index("shop", Lower(Trim("sku")), name="material_any_case")]
+        indexes = [
+            models.Index("shop", Lower(Trim("sku")), name="material_any_case"),
+            models.Index(fields=["material"], name="material_by_number"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sku} → {self.material or f'EAN {self.ean}'}"

@@ -12,6 +12,7 @@ from django.db.models import F, Index, Q
 from django.db.models.functions import Upper
 
 STOPPED = Q(state="needs_attention")
+RESOLVED = Q(state="done", origin="repair")
 HELD_UP = Q(stage__in=["in_sap", "picking", "dispatched", "shipped"]) & (
     Q(sap_is_incomplete=True) | ~Q(sap_blocks=[])
 )
@@ -71,6 +72,7 @@ TASKS = [
         condition=Q(state__in=["waiting", "running"], origin="repair"),
         name="task_retried",
     ),
+    Index(fields=["origin", "-finished_at"], condition=RESOLVED, name="task_resolved"),
 ]
 
 ORDERS = [

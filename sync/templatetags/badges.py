@@ -38,6 +38,12 @@ BADGES: dict[str, dict[str, Badge]] = {
         "needs_attention": Badge("danger", "triangle-alert"),
         "cancelled": Badge("neutral", "circle-x"),
     },
+    "repair": {
+        "trying": Badge("accent", "loader-circle"),
+        "held": Badge("danger", "triangle-alert"),
+        "sent": Badge("success", "circle-check"),
+        "replaced": Badge("neutral", "rotate-cw"),
+    },
     "proved": {
         "yes": Badge("success", "shield-check", "Proved"),
         "no": Badge("warning", "triangle-alert", "Not proved"),

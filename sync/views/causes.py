@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from sync.causes.cause import Kind, Link
+from sync.causes.cause import Kind, Link, Team
 from sync.causes.table import cause_named
 from sync.models import SyncTask
 from sync.models.automation import Health
+from sync.roles import ADMINISTRATORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,12 @@ def remedy_for(task: SyncTask) -> Remedy:
         advice_on(task) + (_BY_ITSELF if task.error_class == Kind.MISCONFIGURED else ""),
         cause.link,
     )
+
+
+def teams_of(user: User) -> frozenset[str]:
+    """The teams whose causes come first for this person; each role is named after its team."""
+    roles = user.groups.values_list("name", flat=True)
+    return frozenset(Team.ADMINISTRATOR if one == ADMINISTRATORS else one for one in roles)
 
 
 def advice_on(failure: SyncTask | Health) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.contrib import messages
-from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
@@ -20,9 +19,9 @@ from sync.jobs.mass_clicks import retry_causes
 from sync.mapping.missing import Collection, Unmatched
 from sync.mapping.stopped_for import PresentEntries
 from sync.mapping_tables import MappingTable
-from sync.mirrors.progress import judge_again
-from sync.models import Click, IntakeRule, InvoiceMailRule, PaymentMapping
+from sync.models import Click, IntakeRule, InvoiceMailRule
 from sync.views.people import PortalRequest, needs
+from sync.views.saved_entries import save_entry
 
 ICONS = {
     MappingTable.SALES_AREA: "shopping-bag",
@@ -86,10 +85,7 @@ def add_mapping(request: PortalRequest, table: str) -> HttpResponse:
     before = form.before()
     if not form.is_valid():
         return _page(request, collection, refused=(entry.place, form))
-    added = form.save()
-    if isinstance(added, PaymentMapping):
-        judge_again(added.shop, added)
-    _record(user, added, before, form.after())
+    added = save_entry(form, before, user)
     messages.success(request, f"Saved {added}. {_go_on(entry, user)}")
     return HttpResponseRedirect(f"{reverse('sync:master_data')}#{table}")
 
@@ -186,10 +182,3 @@ def _go_on(entry: Unmatched, user: User) -> str:
         retried = clicked.click.wanted or 0
         return f"{retried} stopped task{'s go' if retried > 1 else ' goes'} on."
     return "What waits for it goes on by itself."
-
-
-def _record(user: User, saved: Model, before: str, after: str) -> None:
-    """Log who saved what, before and after, in the admin's own log."""
-    action = ADDITION if before == "missing" else CHANGE
-    words = f"Before: {before}. After: {after}"
-    LogEntry.objects.log_actions(user.pk, [saved], action, words, single_object=True)

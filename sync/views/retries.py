@@ -10,10 +10,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from sync.jobs import clicks, mass_clicks
-from sync.models import SyncTask
+from sync.jobs.repairs import give_way
+from sync.models import Click, Step, SyncTask
 from sync.roles import steps_to_retry
 from sync.views.people import PortalRequest, may_retry, needs
 from sync.views.posted import redirect_back, redirect_with
+
+MOST_FETCHED = 1_000  # documents with one click
 
 
 @needs("sync.retry_tasks")
@@ -33,7 +36,36 @@ def retry_task(request: PortalRequest, pk: int) -> HttpResponse:
 @needs("sync.retry_tasks")
 @require_POST
 def retry_cause(request: PortalRequest) -> HttpResponse:
-    """Retries only steps the person may run."""
-    cause = {name: request.POST.get(name, "") for name in ("cause", "cause_key")}
+    """Retries, as they are, only steps the person may run."""
+    cause = _cause_in(request)
+    give_way(**cause)
     clicked = mass_clicks.retry_causes([cause], request.user)
     return redirect_with(request, clicked.message, reverse("sync:attention"))
+
+
+@needs("sync.retry_tasks")
+@require_POST
+def fetch_cause(request: PortalRequest) -> HttpResponse:
+    """Reads the documents of a cause again; what is open of them follows by itself."""
+    told = []
+    for step, (kind, column) in _FETCHED.items():
+        if step not in steps_to_retry(request.user):
+            continue
+        stopped = SyncTask.objects.filter(
+            **_cause_in(request), state=SyncTask.State.NEEDS_ATTENTION, step=step
+        )
+        keys = stopped.exclude(**{column: None}).order_by("id").values_list(column, flat=True)
+        if documents := set(keys[:MOST_FETCHED]):
+            told.append(mass_clicks.sync_many(kind, documents, request.user).message)
+    message = " ".join(told) or mass_clicks.NOTHING_TO_DO
+    return redirect_with(request, message, reverse("sync:attention"))
+
+
+_FETCHED = {
+    Step.PUSH_SHIPMENT: (Click.Kind.DELIVERIES, "delivery"),
+    Step.PUSH_INVOICE: (Click.Kind.BILLING_DOCUMENTS, "billing_document"),
+}
+
+
+def _cause_in(request: PortalRequest) -> dict[str, str]:
+    return {name: request.POST.get(name, "") for name in ("cause", "cause_key")}
