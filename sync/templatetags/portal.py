@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
@@ -107,6 +107,16 @@ def _written(local: datetime, part: str) -> str:
 
 def _day(value: date) -> str:
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+@register.simple_tag
+def sentence(text: str, values: Mapping[str, object]) -> SafeString:
+    """With its names in braces replaced, moments as people write them."""
+    return markup(text, **{name: _told(value) for name, value in values.items()})
+
+
+def _told(value: object) -> object:
+    return moment(value) if isinstance(value, date) else value
 
 
 @register.simple_tag

@@ -10,11 +10,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from sync.causes.cause import Team
 from sync.mapping.charged import charged_of
 from sync.mirrors.added_lines import added_items
-from sync.mirrors.intake import NEVER
 from sync.mirrors.link_choices import choices
-from sync.mirrors.progress import hindrances_of, reason_incomplete
+from sync.mirrors.progress import hindrances_of, left_open
 from sync.models import (
     BillingDocument,
     CarrierMapping,
@@ -25,6 +25,7 @@ from sync.models import (
 from sync.tables.deliveries import parcels_of
 from sync.views.documents import shared_context
 from sync.views.kinds import ORDERS
+from sync.views.next_steps import Desk, of_order
 from sync.views.people import PortalRequest
 
 
@@ -46,18 +47,22 @@ def order_page(request: PortalRequest, pk: int) -> HttpResponse:
     deliveries = _deliveries(order)
     billing_documents = _billing_documents(order)
     carriers = CarrierMapping.objects.in_bulk(field_name="sap_carrier")
+    invoices = list(
+        order.invoices.select_related("billing_document").prefetch_related("mails__asked_by")
+    )
+    left, hindrances = left_open(order), hindrances_of(order)
+    desk = Desk(ORDERS, order, request.user, Team.SALES)
+    papers = (deliveries, billing_documents, invoices)
     context = shared_context(ORDERS, order, request.user) | {
         "order": order,
+        "next_step": of_order(desk, order, left, hindrances, papers),
         "charged": charged_of(order),
-        "still_open": reason_incomplete(order),
-        "hindrances": hindrances_of(order),
+        "still_open": str(left),
         "shop_url": order.shop.admin_url.replace("{entity_id}", str(order.entity_id)),
         "deliveries": deliveries,
         "shipments": order.shipments.prefetch_related("tracks").select_related("delivery"),
         "billing_documents": billing_documents,
-        "invoices": order.invoices.select_related("billing_document").prefetch_related(
-            "mails__asked_by"
-        ),
+        "invoices": invoices,
         "lines": _lines(order, billing_documents),
         "added_items": added_items(order),
         "carriers": carriers,
@@ -67,7 +72,6 @@ def order_page(request: PortalRequest, pk: int) -> HttpResponse:
             for number, url in parcels_of(delivery, carriers.get(delivery.carrier)).items()
         },
         "decisions": order.decisions.all(),
-        "never_taken": NEVER,
         "choices": choices(order),
         "dry_run": order.dry_runs.select_related("asked_by").first(),
     }
