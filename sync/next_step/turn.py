@@ -132,6 +132,15 @@ def by_urgency(turns: Iterable[Turn]) -> list[Turn]:
     return sorted(turns, key=lambda turn: order.index(turn.tone))
 
 
+def marks_of(turns: Sequence[Turn]) -> dict[Station, Tone]:
+    """The stations where somebody is to act, each with its most urgent turn."""
+    marks: dict[Station, Tone] = {}
+    for turn in by_urgency(turns):
+        if turn.station is not None and turn.tone != Tone.DONE:
+            marks.setdefault(turn.station, turn.tone)
+    return marks
+
+
 def stopped(tasks: Iterable[OpenTask]) -> list[Turn]:
     """A trial that failed stops nothing but itself."""
     return [

@@ -145,6 +145,19 @@ def badge(kind: str, value: str, label: str = "") -> SafeString:
 
 
 @register.simple_tag
+def station(marks: Mapping[str, str], name: str, is_reached: object) -> SafeString:
+    """Attributes of a station of the process line."""
+    mark = marks.get(name, "reached" if is_reached else "ahead")
+    current = mark_safe(' aria-current="step"') if name in marks else ""
+    return markup(' class="chain__step chain__step--{}"{}', mark, current)
+
+
+@register.simple_tag
+def station_mark(marks: Mapping[str, str], name: str) -> SafeString | str:
+    return badge("station", str(marks[name])) if name in marks else ""
+
+
+@register.simple_tag
 def row(table: Any, record: Any, is_swapped: bool = False) -> SafeString:
     """A row of a list; ``is_swapped`` into the page wherever it stands there."""
     drawn: SafeString = table.draw_row(record, is_swapped=is_swapped)

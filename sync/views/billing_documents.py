@@ -29,6 +29,7 @@ def billing_document_page(request: PortalRequest, pk: int) -> HttpResponse:
     desk = Desk(BILLING_DOCUMENTS, document, request.user, Team.FINANCE)
     context = shared_context(BILLING_DOCUMENTS, document, request.user) | {
         "document": document,
+        "billing_documents": [document],
         "next_step": of_billing_document(desk, document, invoices),
         "orders": orders_of(document),
         "invoices": invoices,

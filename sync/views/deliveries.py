@@ -32,6 +32,7 @@ def delivery_page(request: PortalRequest, pk: int) -> HttpResponse:
     desk = Desk(DELIVERIES, delivery, request.user, Team.LOGISTICS)
     context = shared_context(DELIVERIES, delivery, request.user) | {
         "delivery": delivery,
+        "deliveries": [delivery],
         "next_step": of_delivery(desk, delivery, warnings, shipments),
         "orders": orders_of(delivery),
         "carrier": carrier,

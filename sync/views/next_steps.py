@@ -32,7 +32,7 @@ from sync.models.steps import WRITES
 from sync.next_step.delivery import DeliveryFacts, DeliveryPageFacts, turns_with_delivery
 from sync.next_step.invoice import BillingFacts, InvoiceFacts, turns_with_billing
 from sync.next_step.order import OrderFacts, turns_with_order
-from sync.next_step.turn import Act, Machine, OpenTask, Tone, Turn
+from sync.next_step.turn import Act, Machine, OpenTask, Station, Tone, Turn, marks_of
 from sync.roles import steps_to_retry
 from sync.tables.documents import orders_of
 from sync.views.causes import remedy_for
@@ -81,6 +81,11 @@ class NextStep:
     further: list[ShownTurn]
     amount: Decimal | None
     currency: str
+
+    @property
+    def marks(self) -> dict[Station, Tone]:
+        """What the process line shows on its stations."""
+        return marks_of([self.first.turn, *(shown.turn for shown in self.further)])
 
     @property
     def asks_to_sync(self) -> bool:

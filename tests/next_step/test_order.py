@@ -14,7 +14,18 @@ from sync.models.steps import ASKING, TRIALS, WRITES
 from sync.next_step.delivery import DeliveryFacts
 from sync.next_step.invoice import InvoiceFacts
 from sync.next_step.order import OrderFacts, turns_with_order
-from sync.next_step.turn import STATIONS, Act, Held, Machine, OpenTask, Station, Tone, Turn, Who
+from sync.next_step.turn import (
+    STATIONS,
+    Act,
+    Held,
+    Machine,
+    OpenTask,
+    Station,
+    Tone,
+    Turn,
+    Who,
+    marks_of,
+)
 from sync.translate.sap_hindrances import hindrances
 
 Stage, State, Picking = SalesOrder.Stage, SyncTask.State, OutboundDelivery.Picking
@@ -267,3 +278,11 @@ def test_a_held_order_waits_for_its_release() -> None:
         "Sales: Release the order when it may go on: ann holds it. The customer calls back."
     )
     assert (turn.tone, turn.since) == (Tone.STOPPED, AT)
+
+
+def test_the_most_urgent_turn_of_a_station_marks_it_and_what_is_done_marks_none() -> None:
+    task = a_task(Step.PUSH_ORDER, State.NEEDS_ATTENTION)
+    turns = the_turns(Stage.IN_SAP, task, is_differing=True, **TO_SHIP)
+
+    assert marks_of(turns[::-1]) == {Station.SAP: Tone.STOPPED}
+    assert marks_of(the_turns(Stage.COMPLETE)) == {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from html import unescape
 from re import DOTALL, findall, search, sub
@@ -206,3 +206,55 @@ def test_a_cause_that_a_page_removes_leads_there(signed_in: SignIn) -> None:
     strip = strip_of(signed_in(ADMINISTRATORS), order.get_absolute_url())
 
     assert f'href="{reverse("sync:master_data")}"' in strip
+
+
+def stations_of(client: Client, url: str) -> dict[str, str]:
+    """How each station of the process line is marked, by its title."""
+    page = client.get(url).content.decode()
+    found = findall(
+        r'<li class="chain__step chain__step--(\w+)".*?<h2.*?</svg>(.*?)</h2>', page, DOTALL
+    )
+    return {title: mark for mark, title in found}
+
+
+def test_the_process_line_shows_the_failure_on_its_station(signed_in: SignIn) -> None:
+    order = an_order_in_sap(stage=Stage.DISPATCHED, sap_delivery_status="C")
+    delivery = a_dispatched_delivery(order)
+    a_stopped_task(Step.PUSH_SHIPMENT, order, delivery=delivery)
+
+    stations = stations_of(signed_in(SALES), order.get_absolute_url())
+
+    assert stations == {
+        "Web order": "reached",
+        "SAP order": "reached",
+        "Deliveries": "reached",
+        "Shipments": "stopped",
+        "Billing": "ahead",
+        "Invoices": "ahead",
+    }
+
+
+def test_the_process_line_shows_where_it_is_somebodys_turn(signed_in: SignIn) -> None:
+    order = an_order_in_sap(stage=Stage.PICKING, sap_delivery_status="A")
+    delivery = a_delivery(order)
+    client = signed_in(LOGISTICS)
+
+    for url in (order.get_absolute_url(), delivery.get_absolute_url()):
+        assert stations_of(client, url)["Deliveries"] == "turn"
+
+
+def test_each_station_has_its_date(signed_in: SignIn) -> None:
+    order = an_order_in_sap(stage=Stage.COMPLETE, placed_at=datetime(2026, 3, 1, 8, tzinfo=UTC))
+    delivery = a_dispatched_delivery(
+        order, created_date=date(2026, 3, 2), picked_at=datetime(2026, 3, 3, 8, tzinfo=UTC),
+        goods_issued_at=datetime(2026, 3, 4, 8, tzinfo=UTC),
+    )  # fmt: skip
+    a_shipment(order, delivery, remote_created_at=datetime(2026, 3, 5, 8, tzinfo=UTC))
+    document = a_billing_document(order, billing_date=date(2026, 3, 6))
+    an_invoice(order, document, remote_created_at=datetime(2026, 3, 7, 8, tzinfo=UTC))
+
+    page = signed_in(SALES).get(order.get_absolute_url()).content.decode()
+
+    line = search(r'<section class="chain".*?</section>', page, DOTALL)
+    assert line
+    assert [day for day in range(1, 8) if f"{day} Mar 2026" not in line.group()] == []
