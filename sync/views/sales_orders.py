@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -15,14 +16,17 @@ from sync.mapping.charged import charged_of
 from sync.mirrors.added_lines import added_items
 from sync.mirrors.link_choices import choices
 from sync.mirrors.progress import hindrances_of, left_open
+from sync.mirrors.web_orders import stored_web_order
 from sync.models import (
     BillingDocument,
+    BillingDocumentLine,
     CarrierMapping,
     OutboundDelivery,
     SalesOrder,
     SalesOrderLine,
 )
 from sync.tables.deliveries import parcels_of
+from sync.views.amounts import amounts_of
 from sync.views.documents import shared_context
 from sync.views.kinds import ORDERS
 from sync.views.next_steps import Desk, of_order
@@ -56,14 +60,12 @@ def order_page(request: PortalRequest, pk: int) -> HttpResponse:
     context = shared_context(ORDERS, order, request.user) | {
         "order": order,
         "next_step": of_order(desk, order, left, hindrances, papers),
-        "charged": charged_of(order),
         "still_open": str(left),
         "shop_url": order.shop.admin_url.replace("{entity_id}", str(order.entity_id)),
         "deliveries": deliveries,
         "shipments": order.shipments.prefetch_related("tracks").select_related("delivery"),
         "billing_documents": billing_documents,
         "invoices": invoices,
-        "lines": _lines(order, billing_documents),
         "added_items": added_items(order),
         "carriers": carriers,
         "parcels": {
@@ -75,7 +77,19 @@ def order_page(request: PortalRequest, pk: int) -> HttpResponse:
         "choices": choices(order),
         "dry_run": order.dry_runs.select_related("asked_by").first(),
     }
-    return render(request, "sync/order.html", context)
+    return render(request, "sync/order.html", context | _contents(order, billing_documents))
+
+
+def _contents(order: SalesOrder, documents: list[BillingDocument]) -> dict[str, Any]:
+    """What was ordered, by whom, and what it costs on either side."""
+    billed = _billed_lines(order, documents)
+    charged = charged_of(order)
+    return {
+        "charged": charged,
+        "amounts": amounts_of(order, charged.total, billed),
+        "web_order": stored_web_order(order),
+        "lines": _lines(order, billed),
+    }
 
 
 def _deliveries(order: SalesOrder) -> list[OutboundDelivery]:
@@ -89,15 +103,19 @@ def _billing_documents(order: SalesOrder) -> list[BillingDocument]:
     return list(BillingDocument.objects.filter(pk__in=keys).order_by("billing_date", "id"))
 
 
-def _lines(order: SalesOrder, documents: list[BillingDocument]) -> list[LineProgress]:
+def _billed_lines(order: SalesOrder, documents: list[BillingDocument]) -> list[BillingDocumentLine]:
+    """Of SAP's valid invoices."""
     invoices = {document.pk for document in documents if document.is_invoice}
+    return [line for line in order.billing_lines.all() if line.billing_document_id in invoices]
+
+
+def _lines(order: SalesOrder, billed_lines: list[BillingDocumentLine]) -> list[LineProgress]:
     delivered: dict[int, Decimal] = defaultdict(Decimal)
     billed: dict[int, Decimal] = defaultdict(Decimal)
     for line in order.delivery_lines.all():
         delivered[line.sap_item_number] += line.delivered_quantity
-    for billing_line in order.billing_lines.all():
-        if billing_line.billing_document_id in invoices:
-            billed[billing_line.sap_item_number] += billing_line.billed_quantity
+    for billing_line in billed_lines:
+        billed[billing_line.sap_item_number] += billing_line.billed_quantity
     third_party = order.sap_lines.filter(is_third_party=True).order_by()
     theirs = set(third_party.values_list("sap_item_number", flat=True))
     return [_progress(line, delivered, billed, theirs) for line in order.lines.all()]
