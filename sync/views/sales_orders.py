@@ -31,6 +31,7 @@ from sync.views.documents import shared_context
 from sync.views.kinds import ORDERS
 from sync.views.next_steps import Desk, of_order
 from sync.views.people import PortalRequest
+from sync.views.story import Papers, story_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ def order_page(request: PortalRequest, pk: int) -> HttpResponse:
     invoices = list(
         order.invoices.select_related("billing_document").prefetch_related("mails__asked_by")
     )
+    shipments = order.shipments.prefetch_related("tracks").select_related("delivery")
+    decisions = order.decisions.all()
     left, hindrances = left_open(order), hindrances_of(order)
     desk = Desk(ORDERS, order, request.user, Team.SALES)
     papers = (deliveries, billing_documents, invoices)
@@ -63,7 +66,10 @@ def order_page(request: PortalRequest, pk: int) -> HttpResponse:
         "still_open": str(left),
         "shop_url": order.shop.admin_url.replace("{entity_id}", str(order.entity_id)),
         "deliveries": deliveries,
-        "shipments": order.shipments.prefetch_related("tracks").select_related("delivery"),
+        "shipments": shipments,
+        "story": story_of(
+            order, Papers(deliveries, shipments, billing_documents, invoices, decisions)
+        ),
         "billing_documents": billing_documents,
         "invoices": invoices,
         "added_items": added_items(order),
@@ -73,7 +79,7 @@ def order_page(request: PortalRequest, pk: int) -> HttpResponse:
             for delivery in deliveries
             for number, url in parcels_of(delivery, carriers.get(delivery.carrier)).items()
         },
-        "decisions": order.decisions.all(),
+        "decisions": decisions,
         "choices": choices(order),
         "dry_run": order.dry_runs.select_related("asked_by").first(),
     }
