@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from enum import Enum, auto
 
 from sync.errors import UnexpectedRecord
 from sync.mirrors.web_orders import stored_web_order
@@ -57,6 +58,33 @@ NEVER = FinalReasons({SHIPPED, REFUNDED, IN_PARTS, *(NOT_OPEN[state] for state i
 SHIPPED_IN_PART = "Already shipped from the shop, at least in part"
 INVOICED_IN_PART = "Already invoiced in the shop, in part"
 TOO_EARLY = "Placed before the portal took over"
+NOT_PAID = "Not paid yet"
+NOT_AUTHORISED = "Payment not authorised yet"
+GIVEN_UP = "given up"
+
+
+class KeptOut(Enum):
+    """What a reason not to take an order means for the people who see it."""
+
+    OVER = auto()  # nothing is left to decide
+    UNPAID = auto()  # it goes on by itself once the customer has paid
+    NOT_PLACED = auto()  # the shop is still at it
+    TO_DECIDE = auto()
+
+
+_MEANING = {
+    **dict.fromkeys(NEVER - {IN_PARTS}, KeptOut.OVER),
+    TOO_EARLY: KeptOut.OVER,
+    NOT_OPEN["pending_payment"]: KeptOut.UNPAID,
+    NOT_PAID: KeptOut.UNPAID,
+    NOT_AUTHORISED: KeptOut.UNPAID,
+    NOT_PLACED["received"]: KeptOut.NOT_PLACED,
+}
+
+
+def meaning_of(reason: str) -> KeptOut:
+    is_over = reason.startswith(BY_RULE_FOR_EVER) or reason.endswith(GIVEN_UP)
+    return KeptOut.OVER if is_over else _MEANING.get(reason, KeptOut.TO_DECIDE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +232,8 @@ def _payment_reason(order: SalesOrder, payment: PaymentMapping, now: datetime) -
         return ""
     days = payment.give_up_after_days
     if days is not None and now - order.placed_at > timedelta(days=days):
-        return f"Not paid within {days} days: given up"
-    return "Not paid yet" if payment.release == release.PAID else "Payment not authorised yet"
+        return f"Not paid within {days} days: {GIVEN_UP}"
+    return NOT_PAID if payment.release == release.PAID else NOT_AUTHORISED
 
 
 def _authorized(order: SalesOrder) -> Decimal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -183,12 +184,23 @@ def stage_of(order: SalesOrder, reason: str, documents: Documents) -> Stage:
     return Stage.PICKING if documents.deliveries else Stage.IN_SAP
 
 
-def reason_incomplete(order: SalesOrder) -> str:
-    """Why an order in SAP is not complete, in one sentence; empty for any other."""
+@dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """Why an order in SAP is not complete: a sentence each, empty where nothing is left."""
+
+    to_ship: str = ""
+    to_invoice: str = ""
+
+    def __str__(self) -> str:
+        return self.to_ship or self.to_invoice
+
+
+def left_open(order: SalesOrder) -> LeftOpen:
+    """Both empty for an order that is not open in SAP."""
     if not order.is_in_sap or order.stage not in OPEN_STAGES - {Stage.ONE_SIDED}:
-        return ""
+        return LeftOpen()
     documents = documents_of([order])[order.pk]
-    return _left_to_ship(order, documents) or _left_to_invoice(order, documents)
+    return LeftOpen(_left_to_ship(order, documents), _left_to_invoice(order, documents))
 
 
 def hindrances_of(order: SalesOrder) -> list[Hindrance]:

@@ -25,6 +25,12 @@ BADGES: dict[str, dict[str, Badge]] = {
         "one_sided": Badge("danger", "circle-x"),
         "canceled": Badge("neutral", "circle-x"),
     },
+    "station": {
+        "stopped": Badge("danger", "circle-x", "Stopped here"),
+        "look": Badge("warning", "triangle-alert", "Look here"),
+        "turn": Badge("info", "hand", "Next"),
+        "moving": Badge("info", "refresh-cw", "Under way"),
+    },
     "verification": {
         "": Badge("neutral", "circle-dashed"),
         "sent": Badge("warning", "send"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -134,6 +134,16 @@ def _exact(value: datetime) -> str:
 
 
 @register.simple_tag
+def sentence(text: str, values: Mapping[str, object]) -> SafeString:
+    """With its names in braces replaced, moments as people write them."""
+    return markup(text, **{name: _told(value) for name, value in values.items()})
+
+
+def _told(value: object) -> object:
+    return moment(value) if isinstance(value, date) else value
+
+
+@register.simple_tag
 @cache
 def icon(name: str, size: int = 16) -> SafeString:
     """Decorative: the text beside it carries the meaning."""
@@ -159,6 +169,19 @@ def badge(kind: str, value: str, label: str = "") -> SafeString:
         icon(look.icon, 13),
         label or look.label or value,
     )
+
+
+@register.simple_tag
+def station(marks: Mapping[str, str], name: str, is_reached: object) -> SafeString:
+    """Attributes of a station of the process line."""
+    mark = marks.get(name, "reached" if is_reached else "ahead")
+    current = mark_safe(' aria-current="step"') if name in marks else ""
+    return markup(' class="chain__step chain__step--{}"{}', mark, current)
+
+
+@register.simple_tag
+def station_mark(marks: Mapping[str, str], name: str) -> SafeString | str:
+    return badge("station", str(marks[name])) if name in marks else ""
 
 
 @register.simple_tag

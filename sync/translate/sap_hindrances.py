@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
+
+from sync.causes.cause import Team
 
 # The work that waits, by the kind of missing data (SAP sheet 13.2).
 HELD_UP = {
@@ -21,10 +24,20 @@ COMPLETING = (
 )
 
 
+OF_BILLING = frozenset({"pricing", "billing"})
+
+
+class HoldsUp(Enum):
+    GOODS = auto()
+    BILLING = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Hindrance:
     headline: str
     what: str  # what does not happen, and who does what about it
+    owner: Team
+    holds_up: HoldsUp
 
 
 BLOCKS = {
@@ -32,16 +45,22 @@ BLOCKS = {
         "Blocked by SAP's credit check",
         "No delivery starts. Finance releases the order in SAP (transaction VKM3) or asks the "
         "customer to pay.",
+        Team.FINANCE,
+        HoldsUp.GOODS,
     ),
     "delivery": Hindrance(
         "Delivery block in SAP",
         "What is blocked is not delivered. Logistics or sales removes the block in the SAP order "
         "(transaction VA02).",
+        Team.LOGISTICS,
+        HoldsUp.GOODS,
     ),
     "billing": Hindrance(
         "Billing block in SAP",
         "What is blocked is not billed. Finance removes the block in the SAP order (transaction "
         "VA02).",
+        Team.FINANCE,
+        HoldsUp.BILLING,
     ),
 }
 
@@ -60,5 +79,7 @@ def hindrances(
     if is_incomplete:
         held_up = what_is_held_up(incomplete_for)
         what = f"{held_up[0].upper()}{held_up[1:]}. {COMPLETING}"
-        found.append(Hindrance("Incomplete in SAP", what))
+        is_for_billing = bool(incomplete_for) and OF_BILLING.issuperset(incomplete_for)
+        holds_up = HoldsUp.BILLING if is_for_billing else HoldsUp.GOODS
+        found.append(Hindrance("Incomplete in SAP", what, Team.SALES, holds_up))
     return found

@@ -6,11 +6,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from sync.causes.cause import Team
 from sync.models import Invoice
 from sync.tables.documents import orders_of
 from sync.views.documents import shared_context
 from sync.views.invoice_links import open_question
 from sync.views.kinds import BILLING_DOCUMENTS
+from sync.views.next_steps import Desk, of_billing_document
 from sync.views.people import PortalRequest
 
 
@@ -18,13 +20,19 @@ from sync.views.people import PortalRequest
 def billing_document_page(request: PortalRequest, pk: int) -> HttpResponse:
     """The number of queries does not grow with lines, mails or attempts."""
     document = get_object_or_404(BILLING_DOCUMENTS.documents(), pk=pk)
-    invoices = Invoice.objects.standing_for(document).prefetch_related("further_documents")
+    invoices = (
+        Invoice.objects.standing_for(document)
+        .select_related("sales_order", "billing_document")
+        .defer("payload", "sales_order__payload")
+        .prefetch_related("mails__asked_by", "further_documents")
+    )
+    desk = Desk(BILLING_DOCUMENTS, document, request.user, Team.FINANCE)
     context = shared_context(BILLING_DOCUMENTS, document, request.user) | {
         "document": document,
+        "billing_documents": [document],
+        "next_step": of_billing_document(desk, document, invoices),
         "orders": orders_of(document),
-        "invoices": invoices.select_related("sales_order", "billing_document")
-        .defer("payload", "sales_order__payload")
-        .prefetch_related("mails__asked_by"),
+        "invoices": invoices,
         "may_resend": request.user.has_perm("sync.resend_invoices"),
         "question": open_question(document),
     }

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from sync.causes.cause import Team
 from sync.mapping.charged import charged_of
 from sync.mirrors.added_lines import added_items
-from sync.mirrors.intake import NEVER
 from sync.mirrors.link_choices import choices
-from sync.mirrors.progress import hindrances_of, reason_incomplete
+from sync.mirrors.progress import hindrances_of, left_open
+from sync.mirrors.web_orders import stored_web_order
 from sync.models import (
     BillingDocument,
+    BillingDocumentLine,
     CarrierMapping,
     OrderComment,
     OutboundDelivery,
@@ -24,10 +27,13 @@ from sync.models import (
     SalesOrderLine,
 )
 from sync.tables.deliveries import parcels_of
+from sync.views.amounts import amounts_of
 from sync.views.documents import shared_context
 from sync.views.kinds import ORDERS
+from sync.views.next_steps import Desk, of_order
 from sync.views.order_comments import comments_on
 from sync.views.people import PortalRequest
+from sync.views.story import Papers, story_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +54,27 @@ def order_page(request: PortalRequest, pk: int) -> HttpResponse:
     deliveries = _deliveries(order)
     billing_documents = _billing_documents(order)
     carriers = CarrierMapping.objects.in_bulk(field_name="sap_carrier")
-    context = shared_context(ORDERS, order, request.user) | {
+    invoices = list(
+        order.invoices.select_related("billing_document").prefetch_related("mails__asked_by")
+    )
+    shipments = order.shipments.prefetch_related("tracks").select_related("delivery")
+    decisions = order.decisions.all()
+    left, hindrances = left_open(order), hindrances_of(order)
+    desk = Desk(ORDERS, order, request.user, Team.SALES)
+    papers = (deliveries, billing_documents, invoices)
+    shared = shared_context(ORDERS, order, request.user)
+    context = shared | {
         "order": order,
-        "charged": charged_of(order),
-        "still_open": reason_incomplete(order),
-        "hindrances": hindrances_of(order),
+        "next_step": of_order(desk, order, left, hindrances, shared["holds"].standing, papers),
+        "still_open": str(left),
         "shop_url": order.shop.admin_url.replace("{entity_id}", str(order.entity_id)),
         "deliveries": deliveries,
-        "shipments": order.shipments.prefetch_related("tracks").select_related("delivery"),
-        "billing_documents": billing_documents,
-        "invoices": order.invoices.select_related("billing_document").prefetch_related(
-            "mails__asked_by"
+        "shipments": shipments,
+        "story": story_of(
+            order, Papers(deliveries, shipments, billing_documents, invoices, decisions)
         ),
-        "lines": _lines(order, billing_documents),
+        "billing_documents": billing_documents,
+        "invoices": invoices,
         "added_items": added_items(order),
         "carriers": carriers,
         "parcels": {
@@ -68,14 +82,25 @@ def order_page(request: PortalRequest, pk: int) -> HttpResponse:
             for delivery in deliveries
             for number, url in parcels_of(delivery, carriers.get(delivery.carrier)).items()
         },
-        "decisions": order.decisions.all(),
+        "decisions": decisions,
         "comments": comments_on(order),
         "longest_comment": OrderComment.LONGEST,
-        "never_taken": NEVER,
         "choices": choices(order),
         "dry_run": order.dry_runs.select_related("asked_by").first(),
     }
-    return render(request, "sync/order.html", context)
+    return render(request, "sync/order.html", context | _contents(order, billing_documents))
+
+
+def _contents(order: SalesOrder, documents: list[BillingDocument]) -> dict[str, Any]:
+    """What was ordered, by whom, and what it costs on either side."""
+    billed = _billed_lines(order, documents)
+    charged = charged_of(order)
+    return {
+        "charged": charged,
+        "amounts": amounts_of(order, charged.total, billed),
+        "web_order": stored_web_order(order),
+        "lines": _lines(order, billed),
+    }
 
 
 def _deliveries(order: SalesOrder) -> list[OutboundDelivery]:
@@ -89,15 +114,19 @@ def _billing_documents(order: SalesOrder) -> list[BillingDocument]:
     return list(BillingDocument.objects.filter(pk__in=keys).order_by("billing_date", "id"))
 
 
-def _lines(order: SalesOrder, documents: list[BillingDocument]) -> list[LineProgress]:
+def _billed_lines(order: SalesOrder, documents: list[BillingDocument]) -> list[BillingDocumentLine]:
+    """Of SAP's valid invoices."""
     invoices = {document.pk for document in documents if document.is_invoice}
+    return [line for line in order.billing_lines.all() if line.billing_document_id in invoices]
+
+
+def _lines(order: SalesOrder, billed_lines: list[BillingDocumentLine]) -> list[LineProgress]:
     delivered: dict[int, Decimal] = defaultdict(Decimal)
     billed: dict[int, Decimal] = defaultdict(Decimal)
     for line in order.delivery_lines.all():
         delivered[line.sap_item_number] += line.delivered_quantity
-    for billing_line in order.billing_lines.all():
-        if billing_line.billing_document_id in invoices:
-            billed[billing_line.sap_item_number] += billing_line.billed_quantity
+    for billing_line in billed_lines:
+        billed[billing_line.sap_item_number] += billing_line.billed_quantity
     third_party = order.sap_lines.filter(is_third_party=True).order_by()
     theirs = set(third_party.values_list("sap_item_number", flat=True))
     return [_progress(line, delivered, billed, theirs) for line in order.lines.all()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser import scenes
 from tests.browser.desks import DESKTOP, PHONE, Desks
@@ -13,7 +13,7 @@ from tests.browser.scenes import row_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.flow]
 
-A4 = {"width": 718, "height": 1047}  # less its margins
+A4: ViewportSize = {"width": 718, "height": 1047}  # less its margins
 
 
 def _sales_without_script(desks: Desks, path: str, size: dict[str, int]) -> Page:

@@ -12,7 +12,7 @@ from sync.jobs import work
 from sync.mirrors import progress
 from sync.mirrors.followed import followed_orders, open_orders
 from sync.mirrors.order_documents import Documents, documents_of
-from sync.mirrors.progress import reason_incomplete, refresh_stages
+from sync.mirrors.progress import left_open, refresh_stages
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder, SapSalesOrderLine
 from sync.reading import Read
 from sync.sandbox.sap import billing, warehouse
@@ -77,7 +77,7 @@ def test_a_complete_order_is_asked_about_no_longer_once_it_was_followed(world: W
 def test_an_order_without_goods_is_complete_by_its_own_billing_status(world: World) -> None:
     order = world.into_sap("virtual")
     assert stage_of(order) == Stage.IN_SAP
-    assert "billed without a delivery" in reason_incomplete(order)
+    assert "billed without a delivery" in str(left_open(order))
 
     world.invoice(order, world.bill(orders=[order]))
 
@@ -104,7 +104,7 @@ def test_a_delivery_billed_in_two_parts_is_billed_with_the_second(world: World) 
 
     world.invoice(order, world.bill(delivery, quantities={10: 1}))
     assert stage_of(order) == Stage.SHIPPED
-    assert "not billed all of delivery" in reason_incomplete(order)
+    assert "not billed all of delivery" in str(left_open(order))
     world.invoice(order, world.bill(delivery))
 
     assert stage_of(order) == Stage.COMPLETE
@@ -135,7 +135,7 @@ def test_a_delivery_that_says_billed_is_not_believed_before_its_billing_document
 
     world.run(work.pull_deliveries(order))
     assert (stage_of(order), order.state) == (Stage.SHIPPED, "complete")
-    assert "do not add up" in reason_incomplete(order)
+    assert "do not add up" in str(left_open(order))
     world.run(work.pull_billing(order))
 
     assert stage_of(order) == Stage.COMPLETE
@@ -148,7 +148,7 @@ def test_what_is_billed_in_sap_and_not_in_the_shop_is_not_complete(world: World)
     world.run(work.pull_billing(order))
 
     assert stage_of(order) == Stage.SHIPPED
-    assert reason_incomplete(order) == "The shop has not invoiced all of S-001 yet."
+    assert str(left_open(order)) == "The shop has not invoiced all of S-001 yet."
 
 
 def test_an_order_whose_billing_document_is_cancelled_waits_for_the_next_one(world: World) -> None:
@@ -186,7 +186,7 @@ def test_goods_that_came_back_are_not_shipped(world: World) -> None:
     world.run(work.pull_deliveries(order))
 
     assert stage_of(order) == Stage.PICKING
-    assert f"Goods issue of delivery {delivery} is not posted" in reason_incomplete(order)
+    assert f"Goods issue of delivery {delivery} is not posted" in str(left_open(order))
 
 
 def test_half_an_order_delivered_and_billed_is_not_complete(world: World) -> None:
@@ -198,7 +198,7 @@ def test_half_an_order_delivered_and_billed_is_not_complete(world: World) -> Non
     world.invoice(order, world.bill(delivery))
 
     assert stage_of(order) == Stage.DISPATCHED
-    assert reason_incomplete(order) == "SAP has not delivered everything yet."
+    assert str(left_open(order)) == "SAP has not delivered everything yet."
 
 
 @pytest.mark.parametrize("status", ["", "C"])
@@ -215,7 +215,7 @@ def test_what_the_shop_finished_by_hand_is_not_complete_while_no_delivery_is_kno
     refresh_stages([order.pk])
 
     assert (stage_of(order), order.state) == (Stage.IN_SAP, "complete")
-    assert reason_incomplete(order) == "SAP has not delivered everything yet."
+    assert str(left_open(order)) == "SAP has not delivered everything yet."
 
 
 def test_an_order_of_which_sap_fills_no_status_is_complete_by_its_quantities(world: World) -> None:
@@ -267,7 +267,7 @@ def test_refunded_pieces_that_sap_delivered_all_the_same_are_still_to_ship(world
     world.run(work.pull_orders(world.shop))
 
     assert stage_of(order) == Stage.DISPATCHED
-    assert "The shop has not shipped all of" in reason_incomplete(order)
+    assert "The shop has not shipped all of" in str(left_open(order))
 
 
 def test_a_line_rejected_in_sap_is_done_with_when_the_shop_has_canceled_it(world: World) -> None:
@@ -386,7 +386,7 @@ def test_an_order_that_is_complete_or_not_in_sap_has_nothing_open(world: World) 
     world.invoice(order, world.bill(delivery))
     order.refresh_from_db()
 
-    assert (reason_incomplete(waiting), reason_incomplete(order)) == ("", "")
+    assert (str(left_open(waiting)), str(left_open(order))) == ("", "")
 
 
 # ---- two who work out a stage at once

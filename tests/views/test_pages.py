@@ -33,6 +33,7 @@ from tests.builders import (
     a_shop,
     a_stopped_task,
     a_task,
+    a_waiting_order,
     an_attempt,
     an_invoice,
     an_order_in_sap,
@@ -67,6 +68,23 @@ def test_an_order_links_into_the_shops_admin(signed_in: SignIn) -> None:
     page = signed_in(SALES).get(order.get_absolute_url()).content.decode()
 
     assert "https://shop.example/admin/order/77/" in page
+
+
+def test_an_order_shows_what_the_customer_wrote_and_where_it_goes(signed_in: SignIn) -> None:
+    address = {"firstname": "Ada", "lastname": "Byron", "street": ["Mill Lane 1"], "city": "Hull",
+               "postcode": "HU1", "country_id": "GB"}  # fmt: skip
+    told = {
+        "payment": {"method": "checkmo", "po_number": "PO-4500"},
+        "customer_note": "Ring twice",
+        "billing_address": address,
+    }
+    order = a_waiting_order(payload=told)
+
+    page = signed_in(SALES).get(order.get_absolute_url()).content.decode()
+
+    assert [
+        text for text in ("PO-4500", "Ring twice", "Mill Lane 1", "Hull") if text not in page
+    ] == []
 
 
 def test_p1_16_a_difference_names_the_field_and_both_values(signed_in: SignIn) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
@@ -102,7 +103,8 @@ def test_a_missing_entry_is_added_in_the_card_and_one_order_tried(signed_in: Sig
 
 def test_a_wrong_value_stands_in_the_form_and_its_change_is_kept(signed_in: SignIn) -> None:
     *_, newest = stop(2, refused("WRONG"))
-    MaterialMapping.objects.create(shop_id=newest.shop_id, sku=SKU, material="WRONG")
+    assert newest.shop
+    MaterialMapping.objects.create(shop=newest.shop, sku=SKU, material="WRONG")
     client = signed_in(SALES)
     [group] = client.get("/attention/").context["groups"]
     [field] = group.form.first_fields
@@ -305,8 +307,8 @@ def test_materials_are_suggested_from_the_mappings_and_from_sap_s_orders(
 ) -> None:
     order = an_order_in_sap()
     MaterialMapping.objects.create(shop_id=order.shop_id, sku="a", material="BAG-1")
-    order.sap_lines.create(sap_item_number=10, ordered_quantity=1, material="BAG-2")
-    order.sap_lines.create(sap_item_number=20, ordered_quantity=1, material="HAT-1")
+    order.sap_lines.create(sap_item_number=10, ordered_quantity=Decimal(1), material="BAG-2")
+    order.sap_lines.create(sap_item_number=20, ordered_quantity=Decimal(1), material="HAT-1")
 
     found = suggested(signed_in(SALES), "material", material="bag")
 
