@@ -15,9 +15,8 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from sync.mirrors.intake import NEVER, TOO_EARLY
 from sync.models import OutboundDelivery, SalesOrder, Shop, SyncTask
-from sync.models.intake_rules import BY_RULE_FOR_EVER
+from sync.models.intake_rules import BY_RULE_FOR_EVER, OVER, REFUNDED, SHIPPED, TOO_EARLY
 from sync.models.page_indexes import HELD_UP, LEFT, MISSING, TO_INVOICE
 
 LATE_AFTER = timedelta(days=2)
@@ -69,7 +68,7 @@ def _blocked() -> Q:
     """Kept out by a rule that may change its mind, since the portal has taken over."""
     began = Coalesce("orders_from", LONG_AGO)
     first = Shop.objects.order_by(began).values_list(began)[:1]
-    final = Q(not_taken_reason__in=[*sorted(NEVER), TOO_EARLY])
+    final = Q(not_taken_reason__in=[SHIPPED, REFUNDED, TOO_EARLY]) | Q(state__in=sorted(OVER))
     by_rule = Q(not_taken_reason__startswith=BY_RULE_FOR_EVER)
     # The first bound is for the index, the second is each shop's own.
     since = Q(placed_at__gte=Subquery(first)) & (

@@ -10,13 +10,19 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from sync.models import OutboundDelivery, SalesOrder
+from sync.mirrors.intake import NEVER
+from sync.models import OutboundDelivery, SalesOrder, Step
 from sync.models.addresses import page_address
 from sync.templatetags.markup import markup
 from sync.templatetags.portal import moment
-from sync.views.kinds import BILLING_DOCUMENTS, DELIVERIES, ORDERS, DocumentKind
 
 MOST_FIELDS = 3
+_ORDERED, _DELIVERED, _BILLED = "orders", "deliveries", "billing_documents"
+_FETCHED_BY = {
+    _ORDERED: Step.PULL_ORDERS.facts.permission,
+    _DELIVERED: Step.PULL_DELIVERIES.facts.permission,
+    _BILLED: Step.PULL_BILLING.facts.permission,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,34 +42,37 @@ class NextStep:
     button: Button
 
 
-def next_step(kind: DocumentKind, part: str, document: Any, user: User) -> NextStep:
-    """Where the person may not press the button, it opens the document instead."""
-    words, button = _STEPS[kind.name, part]
+def next_step(kind: str, part: str, document: Any, user: User) -> NextStep:
+    """Of a document of the kind of that name. Where the person may not press the button, it opens
+    the document instead."""
+    words, button = _STEPS[kind, part]
     pressed = button(kind, document)
     if pressed.permission and not user.has_perm(pressed.permission):
         pressed = _open(kind, document)
     return NextStep(words(document) if callable(words) else words, pressed)
 
 
-def _open(kind: DocumentKind, document: Any) -> Button:
+def _open(kind: str, document: Any) -> Button:
     return Button("Open", document.get_absolute_url(), "arrow-right")
 
 
-def _compare(kind: DocumentKind, document: Any) -> Button:
+def _compare(kind: str, document: Any) -> Button:
     return Button("Compare", document.get_absolute_url(), "git-compare")
 
 
-def _sync(kind: DocumentKind, document: Any) -> Button:
-    url = page_address(f"{kind.name}_sync_one", document.pk)
-    return Button("Sync now", url, "refresh-cw", is_posted=True, permission=kind.permission)
+def _sync(kind: str, document: Any) -> Button:
+    url = page_address(f"{kind}_sync_one", document.pk)
+    return Button("Sync now", url, "refresh-cw", is_posted=True, permission=_FETCHED_BY[kind])
 
 
-def _mail(kind: DocumentKind, document: Any) -> Button:
+def _mail(kind: str, document: Any) -> Button:
     url = page_address("resend_invoice", document.pk)
     return Button("Mail it", url, "mail", is_posted=True, permission="sync.resend_invoices")
 
 
-def _take_anyway(kind: DocumentKind, document: Any) -> Button:
+def _take_anyway(kind: str, document: Any) -> Button:
+    if document.not_taken_reason in NEVER:
+        return _open(kind, document)
     url = page_address("take_anyway", document.pk)
     return Button("Take anyway", url, "play", permission="sync.take_orders_anyway")
 
@@ -99,22 +108,22 @@ def _to_pick(delivery: OutboundDelivery) -> str | SafeString:
 
 
 _Words = str | Callable[[Any], str | SafeString]
-_STEPS: dict[tuple[str, str], tuple[_Words, Callable[[DocumentKind, Any], Button]]] = {
-    (ORDERS.name, "one_sided"): (_reason, _open),
-    (ORDERS.name, "held_up"): (_held_up, _open),
-    (ORDERS.name, "differs"): (_differing, _compare),
-    (ORDERS.name, "blocked"): (_reason, _take_anyway),
-    (ORDERS.name, "to_sync"): ("Waits to go to SAP", _sync),
-    (DELIVERIES.name, "stop"): ("Do not ship: the shop has cancelled goods of it", _open),
-    (DELIVERIES.name, "late"): (_late, _open),
-    (DELIVERIES.name, "to_pick"): (_to_pick, _open),
-    (DELIVERIES.name, "to_leave"): ("Picked: post the goods issue in SAP", _open),
-    (DELIVERIES.name, "untracked"): (
+_STEPS: dict[tuple[str, str], tuple[_Words, Callable[[str, Any], Button]]] = {
+    (_ORDERED, "one_sided"): (_reason, _open),
+    (_ORDERED, "held_up"): (_held_up, _open),
+    (_ORDERED, "differs"): (_differing, _compare),
+    (_ORDERED, "blocked"): (_reason, _take_anyway),
+    (_ORDERED, "to_sync"): ("Waits to go to SAP", _sync),
+    (_DELIVERED, "stop"): ("Do not ship: the shop has cancelled goods of it", _open),
+    (_DELIVERED, "late"): (_late, _open),
+    (_DELIVERED, "to_pick"): (_to_pick, _open),
+    (_DELIVERED, "to_leave"): ("Picked: post the goods issue in SAP", _open),
+    (_DELIVERED, "untracked"): (
         "Left without a tracking number: enter it in SAP, then sync", _sync,
     ),
-    (DELIVERIES.name, "untold"): ("Left, and the customer does not know yet", _sync),
-    (DELIVERIES.name, "gone"): ("Left although the shop had cancelled goods of it", _open),
-    (BILLING_DOCUMENTS.name, "missing"): ("Billed in SAP, not in the shop yet", _sync),
-    (BILLING_DOCUMENTS.name, "differs"): ("Invoice and billing document disagree", _compare),
-    (BILLING_DOCUMENTS.name, "not_mailed"): ("In the shop, not mailed to the customer", _mail),
+    (_DELIVERED, "untold"): ("Left, and the customer does not know yet", _sync),
+    (_DELIVERED, "gone"): ("Left although the shop had cancelled goods of it", _open),
+    (_BILLED, "missing"): ("Billed in SAP, not in the shop yet", _sync),
+    (_BILLED, "differs"): ("Invoice and billing document disagree", _compare),
+    (_BILLED, "not_mailed"): ("In the shop, not mailed to the customer", _mail),
 }  # fmt: skip

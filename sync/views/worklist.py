@@ -211,7 +211,7 @@ def _item(one: Waiting, document: Any, user: User) -> Item:
     return Item(
         tone=one.tone,
         icon=one.icon,
-        step=next_step(one.kind, one.part.name, document, user),
+        step=next_step(one.kind.name, one.part.name, document, user),
         url=document.get_absolute_url(),
         title=str(document),
         who=", ".join(dict.fromkeys(order.customer_name or "Guest" for order in orders)),

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sync.causes.sap import SapCause
-from sync.mirrors.intake import NOT_OPEN, TOO_EARLY
+from sync.mirrors.intake import NOT_OPEN
 from sync.models import (
     BillingDocument,
     OutboundDelivery,
@@ -24,6 +24,7 @@ from sync.models import (
     Shop,
     Step,
 )
+from sync.models.intake_rules import SHIPPED, TOO_EARLY
 from sync.roles import ADMINISTRATORS, FINANCE, LOGISTICS, SALES
 from sync.views import stopped_work, worklist
 from tests.builders import (
@@ -301,7 +302,7 @@ def test_every_part_opens_a_list_of_just_what_it_counts(
     assert client.get(part.url).context["count"].number == found.count.number
 
 
-@pytest.mark.parametrize("reason", [TOO_EARLY, NOT_OPEN["complete"], "Never taken: rejected"])
+@pytest.mark.parametrize("reason", [TOO_EARLY, SHIPPED, "Never taken: rejected"])
 def test_history_is_not_blocked(reason: str, signed_in: SignIn) -> None:
     a_sales_order(stage=Stage.NOT_TAKEN, not_taken_reason=reason)
 
