@@ -15,7 +15,10 @@ from sync.templatetags.badges import BADGES
 
 ROOT = Path(settings.BASE_DIR)
 SPRITE = ROOT / "sync" / "static" / "sync" / "img" / "icons.svg"
-SYMBOLS_OF_VIEWS = ("connections", "home", "master_data", "next_steps", "readiness")
+SYMBOLS_OF_VIEWS = (
+    *("connections", "first_run", "home", "master_data", "next_steps", "readiness", "worklist"),
+    "worklist_steps",
+)
 IN_TEMPLATES = re.compile(r"""(?:{% icon |icon_name=|icon_name\|default:)"([a-z0-9-]+)\"""")
 LICENSE = """<!--
 Icons of Lucide (https://lucide.dev), made into one file by `make icons`. ISC License.

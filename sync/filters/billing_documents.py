@@ -8,6 +8,7 @@ from django.db.models import Q
 from sync.filters.documents import DocumentFilter, Rows, choice, day, search_box, tick
 from sync.filters.sales_orders import documents_of_orders
 from sync.filters.search_box import Matches, keys_of, sap_numbered
+from sync.filters.waiting import BILLING_DOCUMENTS, PartFilter
 from sync.models import BillingDocument, BillingDocumentLine, Invoice
 from sync.models.page_indexes import MISSING, TO_INVOICE
 
@@ -52,6 +53,7 @@ class BillingDocumentFilter(DocumentFilter):
     billed_from = day("billing_date", "gte", "Billed from")
     billed_to = day("billing_date", "lte", "Billed to")
     cancelled = tick("only_cancelled", "Cancelled")
+    waits = PartFilter(BILLING_DOCUMENTS)
     attention = tick("only_needing_attention", "Needs attention")
 
     class Meta:

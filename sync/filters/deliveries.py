@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 import django_filters
-from django.db.models import Q
 from django.utils import timezone
 
 from sync.filters.documents import DocumentFilter, Rows, choice, day, search_box, tick
 from sync.filters.sales_orders import documents_of_orders
 from sync.filters.search_box import Matches, keys_of, sap_numbered
+from sync.filters.waiting import DELIVERIES, PartFilter, is_late
 from sync.models import DeliveryTrack, OutboundDelivery, OutboundDeliveryLine
 from sync.models.page_indexes import LEFT, UNTRACKED
-
-LATE_AFTER = timedelta(days=2)
-
-
-def is_late(now: datetime) -> Q:
-    """Not issued yet, though picking was planned for earlier or the delivery is over two days
-    old."""
-    planned = Q(planned_picking_at__lt=now)
-    old = Q(planned_picking_at__isnull=True, created_date__lt=(now - LATE_AFTER).date())
-    return (planned | old) & ~LEFT
 
 
 def deliveries_numbered(text: str) -> Matches:
@@ -53,6 +41,7 @@ class DeliveryFilter(DocumentFilter):
     created_to = day("created_date", "lte", "Created to")
     untracked = tick("only_untracked", "Left without tracking")
     late = tick("only_late", "Late")
+    waits = PartFilter(DELIVERIES)
     attention = tick("only_needing_attention", "Needs attention")
 
     class Meta:

@@ -17,12 +17,13 @@ from sync.filters.search_box import (
     numbered,
     sap_numbered,
 )
+from sync.filters.waiting import ORDERS, PartFilter
 from sync.models import SalesArea, SalesOrder, Shop
 from sync.models.page_indexes import HELD_UP
 
 
 def _stores() -> list[tuple[str, str]]:
-    """Asked for only where shown or chosen from; the home page filters orders six times."""
+    """Asked for only where shown or chosen from."""
     areas = SalesArea.objects.order_by("store_id").values_list("store_id", "name")
     return [(str(key), name) for key, name in areas]
 
@@ -42,6 +43,7 @@ class SalesOrderFilter(DocumentFilter):
     placed_from = since_day("placed_at", "Placed from")
     placed_to = until_day("placed_at", "Placed to")
     held_up = tick("only_held_up", "Held up in SAP")
+    waits = PartFilter(ORDERS)
     attention = tick("only_needing_attention", "Needs attention")
 
     class Meta:

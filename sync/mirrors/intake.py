@@ -11,7 +11,14 @@ from enum import Enum, auto
 from sync.errors import UnexpectedRecord
 from sync.mirrors.web_orders import stored_web_order
 from sync.models import IntakeRule, PaymentMapping, SalesOrder, Shop, Step, SyncTask
-from sync.models.intake_rules import BY_RULE_FOR_EVER, NEVER_OPEN
+from sync.models.intake_rules import (
+    BY_RULE_FOR_EVER,
+    NEVER_OPEN,
+    OVER,
+    REFUNDED,
+    SHIPPED,
+    TOO_EARLY,
+)
 from sync.models.master_data import rows_of
 from sync.translate.order_rest import BundleInParts, left_to_order, refund_problem
 from sync.translate.payment import is_under_review
@@ -36,12 +43,7 @@ SUSPECT = {
     "payment_review": NOT_OPEN["payment_review"],
 }
 OPEN = frozenset({"new", "processing"})
-# Nobody can take these anyway: what SAP would deliver has left, or nobody wants it.
-FINISHED = frozenset({"closed", "complete"})
-OVER = FINISHED | {"canceled"}
 NEVER_TAKEN = OVER
-SHIPPED = "Already shipped from the shop, in full"
-REFUNDED = "Refunded in the shop before it went to SAP"
 IN_PARTS = "Parts of a bundle were shipped or refunded on their own: enter the rest in SAP by hand"
 UNDER_REVIEW = "The payment is under review, whatever the order's status says"
 
@@ -57,7 +59,6 @@ NEVER = FinalReasons({SHIPPED, REFUNDED, IN_PARTS, *(NOT_OPEN[state] for state i
 
 SHIPPED_IN_PART = "Already shipped from the shop, at least in part"
 INVOICED_IN_PART = "Already invoiced in the shop, in part"
-TOO_EARLY = "Placed before the portal took over"
 NOT_PAID = "Not paid yet"
 NOT_AUTHORISED = "Payment not authorised yet"
 GIVEN_UP = "given up"

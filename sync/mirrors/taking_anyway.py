@@ -11,6 +11,7 @@ from sync.magento.records import MagentoOrder
 from sync.mirrors import intake
 from sync.mirrors.web_orders import stored_web_order
 from sync.models import SalesOrder
+from sync.models.intake_rules import TOO_EARLY
 from sync.translate.order_amounts import ANY, OrderAmounts, PricedLine, order_amounts
 from sync.translate.order_rest import (
     BESIDE_THE_LINES,
@@ -30,7 +31,7 @@ FOLLOWS = {
     intake.SUSPECT["fraud"]: f"The shop suspects fraud. {DELIVERS}",
     intake.SUSPECT["paypal_reversed"]: f"The money has gone back. {DELIVERS}",
     intake.UNDER_REVIEW: f"The payment is still being looked into. {DELIVERS}",
-    intake.TOO_EARLY: "It may have been entered in SAP before the portal was there: look it up in "
+    TOO_EARLY: "It may have been entered in SAP before the portal was there: look it up in "
     "SAP first, or the customer gets the goods twice.",
     intake.SHIPPED_IN_PART: "What was shipped from the shop is not ordered again; make sure that "
     "the pieces below have not left in another way.",

@@ -10,6 +10,12 @@ from django.db import models
 from sync.names.shop import order_state_name
 
 BY_RULE_FOR_EVER = "Never taken: "  # begins the reason of such a rule
+# Nobody can take these anyway: what SAP would deliver has left, or nobody wants it.
+FINISHED = frozenset({"closed", "complete"})
+OVER = FINISHED | {"canceled"}
+SHIPPED = "Already shipped from the shop, in full"
+REFUNDED = "Refunded in the shop before it went to SAP"
+TOO_EARLY = "Placed before the portal took over"
 GROUP_IDS = re.compile(r"\s*[0-9]+\s*(,\s*[0-9]+\s*)*")
 # What a rule cannot open: nobody ships an order that is over, on hold, or not placed yet.
 NEVER_OPEN = frozenset({"canceled", "closed", "complete", "holded", "received", "rejected"})

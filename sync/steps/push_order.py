@@ -27,7 +27,6 @@ from sync.mapping.for_order import search_mapping_for
 from sync.mirrors.added_lines import tied_items
 from sync.mirrors.compared import gone
 from sync.mirrors.held_rows import hold
-from sync.mirrors.intake import FINISHED, OVER
 from sync.mirrors.link_choices import decisions_on_link
 from sync.mirrors.notes import asked_as, note_looked_up
 from sync.mirrors.order_rest import OrderRest, rest_of, store_quantities_asked
@@ -37,6 +36,7 @@ from sync.mirrors.shared_references import customer_reference_of
 from sync.mirrors.shop import store_order
 from sync.mirrors.shop_areas import with_areas
 from sync.models import SalesOrder
+from sync.models.intake_rules import FINISHED, OVER
 from sync.models.master_data import read_once
 from sync.sap.orders import SalesOrderUnit
 from sync.sap.records import CreatedSalesOrder, SapSalesOrder

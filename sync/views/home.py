@@ -1,151 +1,107 @@
-"""The first page: what waits for each role; every number links to its list."""
+"""The first page: what each role does next, what has come today, and whether everything runs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from sync.causes.cause import Kind
-from sync.models import ProcessHeartbeat, SalesOrder, SyncTask
+from sync.causes.cause import Team
+from sync.views import worklist
 from sync.views.as_of import as_of_home
-from sync.views.counts import Count, capped
-from sync.views.incidents import incidents
-from sync.views.kinds import BILLING_DOCUMENTS, DELIVERIES, ORDERS, DocumentKind
+from sync.views.counts import Count
+from sync.views.first_run import first_run
+from sync.views.kinds import BILLING_DOCUMENTS, DELIVERIES, ORDERS
 from sync.views.people import PortalRequest
+from sync.views.pulse import pulse_for
+from sync.views.stopped_work import StoppedWork, stopped_work
+from sync.views.todays_flow import flow_of_today
+from sync.views.worklist import Found, Item, Waiting, look_for
 
-HOME_CAP = 1_000
+MOST_ROWS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A number that leads to the list it counts; ``tone`` colours it when it is not zero."""
+class Role:
+    """Who sees a worklist, the team whose stopped work stands in it, and what waits for them."""
+
+    title: str
+    permission: str
+    team: Team
+    parts: Sequence[Waiting] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """How many wait of which the list above shows only some."""
 
     label: str
-    hint: str
     icon: str
     tone: str
-    count: Count | str
+    count: Count
     url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
     title: str
-    figures: list[Figure]
+    stopped: StoppedWork
+    items: list[Item]
+    tiles: list[Tile]
 
 
-def _listed(
-    kind: DocumentKind, label: str, hint: str, look: tuple[str, str], **narrowed: str
-) -> Figure:
-    """Counted by the same filter its link opens."""
-    rows = kind.filterset(narrowed, queryset=kind.documents().prefetch_related(None)).qs
-    url = f"{reverse(f'sync:{kind.name}')}?{urlencode(narrowed)}"
-    return Figure(label, hint, *look, capped(rows, HOME_CAP), url)
-
-
-def _sales() -> list[Figure]:
-    return [
-        _listed(ORDERS, "To sync", "Waiting for SAP", ("clock", "info"), stage="to_sync"),
-        _listed(ORDERS, "Blocked", "Not taken by a rule", ("ban", "warning"), stage="not_taken"),
-        _listed(
-            ORDERS, "Stopped on one side", "Still open in SAP, or in the shop",
-            ("circle-x", "danger"), stage="one_sided",
-        ),
-        _listed(
-            ORDERS, "Held up in SAP", "Blocked or incomplete there", ("hand", "warning"),
-            held_up="on",
-        ),
-        _listed(
-            ORDERS, "Errors", "Stopped until someone acts", ("triangle-alert", "danger"),
-            attention="on",
-        ),
-        _listed(
-            ORDERS, "Differ", "SAP and shop disagree", ("git-compare", "danger"),
-            verification="differs",
-        ),
-    ]  # fmt: skip
-
-
-def _logistics() -> list[Figure]:
-    return [
-        _listed(DELIVERIES, "Do not ship", "Cancelled in the shop", ("ban", "danger"),
-                cancelled="stop"),
-        _listed(DELIVERIES, "To pick", "Nothing picked yet", ("package-open", "info"),
-                picking="A", goods_issue="no"),
-        _listed(DELIVERIES, "Picked", "Waiting for goods issue", ("package-check", "accent"),
-                picking="C", goods_issue="no"),
-        _listed(DELIVERIES, "Left, not in the shop", "The customer does not know yet",
-                ("truck", "warning"), goods_issue="yes", shop_shipment="no"),
-        _listed(DELIVERIES, "Shipped", "In the shop", ("truck", "success"), shop_shipment="yes"),
-        _listed(DELIVERIES, "Without tracking", "Left without a parcel number",
-                ("map", "warning"), untracked="on"),
-        _listed(DELIVERIES, "Late", "Should have left by now", ("hourglass", "danger"), late="on"),
-    ]  # fmt: skip
-
-
-def _finance() -> list[Figure]:
-    return [
-        _listed(BILLING_DOCUMENTS, "Not in the shop", "Billed in SAP only", ("receipt", "warning"),
-                in_shop="missing"),
-        _listed(BILLING_DOCUMENTS, "Not mailed", "In the shop, customer not told",
-                ("mail", "warning"), in_shop="not_mailed"),
-        _listed(BILLING_DOCUMENTS, "Amounts differ", "Invoice and billing document disagree",
-                ("scale", "danger"), in_shop="differs"),
-        _listed(DELIVERIES, "Left though cancelled", "Goods to be returned, paid or credited",
-                ("truck", "danger"), cancelled="left"),
-        _listed(BILLING_DOCUMENTS, "Errors", "Stopped until someone acts",
-                ("triangle-alert", "danger"), attention="on"),
-    ]  # fmt: skip
-
-
-def _health() -> list[Figure]:
-    queue = reverse("sync:queue")
-    alive = [one for one in ProcessHeartbeat.objects.all() if one.is_alive]
-    workers = sum(one.kind == ProcessHeartbeat.Kind.WORKER for one in alive)
-    due = SyncTask.objects.due(timezone.now())
-    stopped = SyncTask.objects.filter(state=SyncTask.State.NEEDS_ATTENTION)
-    settings = stopped.filter(error_class=Kind.MISCONFIGURED)
-    return [
-        Figure("Workers", "Alive now", "heart-pulse", "success", Count(workers), queue),
-        Figure("Backlog", "Due and waiting", "layers", "info", capped(due, HOME_CAP), queue),
-        Figure("Stopped", "Needs attention", "triangle-alert", "danger",
-               capped(stopped, HOME_CAP), reverse("sync:attention")),
-        Figure("Settings", "Stopped by a connection", "plug", "danger",
-               capped(settings, HOME_CAP), reverse("sync:connections")),
-    ]  # fmt: skip
-
-
-_SECTIONS: list[tuple[str, str, Callable[[], list[Figure]]]] = [
-    ("Sales", ORDERS.permission, _sales),
-    ("Logistics", DELIVERIES.permission, _logistics),
-    ("Finance", BILLING_DOCUMENTS.permission, _finance),
-    ("Health", "sync.view_queue", _health),
-]
-
-
-def sections_for(user: User) -> list[Section]:
-    return [
-        Section(title, figures())
-        for title, permission, figures in _SECTIONS
-        if user.has_perm(permission)
-    ]
+ROLES = (
+    Role("Sales", ORDERS.permission, Team.SALES, worklist.SALES),
+    Role("Logistics", DELIVERIES.permission, Team.LOGISTICS, worklist.LOGISTICS),
+    Role("Finance", BILLING_DOCUMENTS.permission, Team.FINANCE, worklist.FINANCE),
+    Role("Administration", "sync.view_queue", Team.ADMINISTRATOR),
+)
 
 
 @require_safe
 def home(request: PortalRequest) -> HttpResponse:
+    """As many queries for one waiting document as for a hundred."""
     context = {
         "section": "home",
         "as_of": as_of_home(),
+        "checklist": first_run(request.user),
         "sections": sections_for(request.user),
-        "newest": SalesOrder.objects.select_related("shop").defer("payload")[:8],
-        "incidents": incidents(),
+        "today": flow_of_today(),
+        "pulse": pulse_for(request.user),
     }
     return render(request, "sync/home.html", context)
+
+
+def sections_for(user: User) -> list[Section]:
+    roles = [role for role in ROLES if user.has_perm(role.permission)]
+    stopped = stopped_work([role.team for role in roles])
+    found = iter(look_for([part for role in roles for part in role.parts], user))
+    return [
+        _section(role, stopped[role.team], [next(found) for _part in role.parts]) for role in roles
+    ]
+
+
+def _section(role: Role, stopped: StoppedWork, found: Sequence[Found]) -> Section:
+    items = sorted((item for part in found for item in part.items), key=lambda one: one.order)
+    shown = items[: max(0, MOST_ROWS - len(stopped.causes))]
+    return Section(role.title, stopped, shown, [*_more_stopped(stopped), *_more(found, shown)])
+
+
+def _more_stopped(stopped: StoppedWork) -> Iterator[Tile]:
+    shown = sum(cause.count for cause in stopped.causes)
+    if stopped.count.number > shown or stopped.count.is_capped:
+        page = reverse("sync:attention")
+        yield Tile("Needs attention", "triangle-alert", "danger", stopped.count, page)
+
+
+def _more(found: Iterable[Found], shown: Sequence[Item]) -> Iterator[Tile]:
+    """Parts of which not all stand in the list."""
+    for part in found:
+        if part.count.number > sum(item in shown for item in part.items):
+            one = part.waiting
+            yield Tile(one.part.label, one.icon, one.tone, part.count, one.url)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from django.test import Client
+from django.utils import timezone
 
 from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
@@ -57,24 +58,24 @@ def test_after_goods_issue_they_say_that_the_goods_have_left(signed_in: SignIn) 
     assert not any("do not ship</span>" in page or "reject its lines" in page for page in pages)
 
 
-def test_the_home_of_logistics_counts_them_and_leads_to_them(signed_in: SignIn) -> None:
+def test_the_home_of_logistics_shows_them_and_leads_to_them(signed_in: SignIn) -> None:
     delivery = canceled()
     client = signed_in(LOGISTICS)
 
     home = client.get("/").content.decode()
     listed = client.get("/deliveries/?cancelled=stop").content.decode()
 
-    assert "/deliveries/?cancelled=stop" in home
-    assert "figure--danger" in home
+    assert "Do not ship" in home
+    assert f'href="{delivery.get_absolute_url()}"' in home
     assert str(delivery) in listed
     assert listed.count('id="deliveries-') == 1
 
 
-def test_what_has_left_is_counted_on_the_home_of_finance(signed_in: SignIn) -> None:
-    canceled(goods_movement_status="C")
+def test_what_has_just_left_is_shown_on_the_home_of_finance(signed_in: SignIn) -> None:
+    delivery = canceled(goods_movement_status="C", created_date=timezone.localdate())
     client = signed_in(FINANCE)
 
-    assert "/deliveries/?cancelled=left" in client.get("/").content.decode()
+    assert f'href="{delivery.get_absolute_url()}"' in client.get("/").content.decode()
     listed = client.get("/deliveries/?cancelled=left").content.decode()
     assert listed.count(LEFT) == 1
 

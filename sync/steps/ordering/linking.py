@@ -14,7 +14,6 @@ from sync.causes.cause import Cause
 from sync.causes.orders import OrderCause
 from sync.causes.sap import SapCause
 from sync.errors import MappingMissing, OutcomeUnknown, RecordsDisagree, UnexpectedRecord
-from sync.mirrors.intake import FINISHED
 from sync.mirrors.link_choices import CANDIDATES, LinkDecisions, decisions_on_link
 from sync.mirrors.notes import note_looked_up
 from sync.mirrors.order_rest import OrderRest
@@ -26,6 +25,7 @@ from sync.mirrors.shared_references import (
 from sync.mirrors.shop_areas import shops_with_areas
 from sync.models import SalesArea, SalesOrder
 from sync.models.columns import SAP_NUMBER_LENGTH
+from sync.models.intake_rules import FINISHED
 from sync.models.master_data import rows_of
 from sync.sap import abap
 from sync.sap.records import SapSalesOrder
