@@ -25,6 +25,7 @@ from sync.views.queue import queue_page, save_schedule
 from sync.views.readiness import check_readiness, readiness_page, release_portal
 from sync.views.resending import resend_invoice, resend_of_document, resend_selected
 from sync.views.retries import retry_cause, retry_task
+from sync.views.runs import cancel_run, live_runs, read_result, run_page
 from sync.views.sales_orders import order_page
 from sync.views.sap_items import TieItem
 from sync.views.sap_order_ties import RefuseSapOrder, TieOrder
@@ -69,6 +70,10 @@ urlpatterns = [
     path("attention/", attention_page, name="attention"),
     path("attention/documents/", stopped_documents, name="stopped_documents"),
     path("attention/retry/", retry_cause, name="retry_cause"),
+    path("live/runs/", live_runs, name="live_runs"),
+    path("runs/<key:pk>/", run_page, name="run"),
+    path("runs/<key:pk>/cancel/", cancel_run, name="cancel_run"),
+    path("runs/<key:pk>/read/", read_result, name="read_result"),
     path("completeness/", completeness_page, name="completeness"),
     path("completeness/check/", check_completeness, name="check_completeness"),
     path("queue/", queue_page, name="queue"),

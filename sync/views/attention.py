@@ -24,7 +24,7 @@ from sync.templatetags.polling import is_at_its_pace
 from sync.views.causes import Remedy, remedy_for
 from sync.views.counts import capped
 from sync.views.people import PortalRequest
-from sync.views.strips import strips_of, tokens
+from sync.views.strips import shown_to, strips_of, tokens
 
 MOST_CAUSES = 50
 MOST_READ = 200  # causes by step
@@ -68,8 +68,8 @@ def attention_page(request: PortalRequest) -> HttpResponse:
     shown."""
     repairs = capped(_under_repair(), MOST_COUNTED)
     groups = _groups(request.user)
-    strips = strips_of(request.user)
-    stamp = _stamp(f"{repairs} {tokens(strips)}", groups)
+    clicks = shown_to(request.user)
+    stamp = _stamp(f"{repairs} {tokens(clicks)}", groups)
     if request.GET.get("seen") == stamp and is_at_its_pace(request):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     _explain(groups, request.user)
@@ -81,8 +81,8 @@ def attention_page(request: PortalRequest) -> HttpResponse:
         "not_taken_count": capped(not_taken, MOST_COUNTED),
         "never_taken": NEVER,
         "repairs": repairs,
-        "strips": strips,
-        "is_moving": bool(tokens(strips)),
+        "strips": strips_of(request.user, clicks),
+        "is_moving": bool(tokens(clicks)),
         "stamp": stamp,
         "retryable": steps_to_retry(request.user),
     }

@@ -19,6 +19,7 @@ from sync.views.counts import Count, capped
 from sync.views.incidents import incidents
 from sync.views.kinds import BILLING_DOCUMENTS, DELIVERIES, ORDERS, DocumentKind
 from sync.views.people import PortalRequest
+from sync.views.strips import shown_to, strips_of
 
 HOME_CAP = 1_000
 
@@ -145,5 +146,6 @@ def home(request: PortalRequest) -> HttpResponse:
         "sections": sections_for(request.user),
         "newest": SalesOrder.objects.select_related("shop").defer("payload")[:8],
         "incidents": incidents(),
+        "strips": strips_of(request.user, shown_to(request.user)),
     }
     return render(request, "sync/home.html", context)

@@ -18,7 +18,7 @@ from sync.views.counts import CAP, capped
 from sync.views.kinds import DocumentKind
 from sync.views.live import list_fetches, table_for, watcher
 from sync.views.people import PortalRequest
-from sync.views.strips import strips_of
+from sync.views.strips import shown_to, strips_of
 
 PER_PAGE, PAGE_SIZES = 25, (25, 50, 100)  # rows
 FAR = 1_000  # rows before the page
@@ -78,7 +78,7 @@ def document_list(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
     table = table_for(kind, request.user, documents)
     _arrange(table, request, sorts)
     table.tasks = kind.newest_tasks([row.record for row in table.paginated_rows])
-    fetches, strips = list_fetches(kind), strips_of(request.user)
+    fetches, clicks = list_fetches(kind), shown_to(request.user)
     context = {
         "section": kind.name,
         "kind": kind.name,
@@ -92,8 +92,8 @@ def document_list(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
         "most_sorted": MOST_MATCHES,
         "count": capped(documents),
         "fetches": fetches,
-        "strips": strips,
-        "watcher": watcher(kind, table.tasks.values(), fetches, strips),
+        "strips": strips_of(request.user, clicks),
+        "watcher": watcher(kind, table.tasks.values(), fetches, clicks),
         "may_sync": request.user.has_perm(kind.permission),
         "may_resend": table.may_resend,
     }
