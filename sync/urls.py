@@ -21,6 +21,7 @@ from sync.views.live import live_rows
 from sync.views.marked_done import MarkDone, ReopenTask
 from sync.views.master_data import add_mapping, master_data_page
 from sync.views.payloads import call_payloads, dry_run_payload
+from sync.views.previews import preview_orders
 from sync.views.queue import queue_page, save_schedule
 from sync.views.readiness import check_readiness, readiness_page, release_portal
 from sync.views.resending import resend_invoice, resend_of_document, resend_selected
@@ -71,6 +72,7 @@ urlpatterns = [
     path("attention/documents/", stopped_documents, name="stopped_documents"),
     path("attention/retry/", retry_cause, name="retry_cause"),
     path("live/runs/", live_runs, name="live_runs"),
+    path("orders/preview/", preview_orders, name="preview_orders"),
     path("runs/<key:pk>/", run_page, name="run"),
     path("runs/<key:pk>/cancel/", cancel_run, name="cancel_run"),
     path("runs/<key:pk>/read/", read_result, name="read_result"),
