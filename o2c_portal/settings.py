@@ -203,6 +203,7 @@ WATCH_BILLING_ORDERS = env.int("WATCH_BILLING_ORDERS", 100)
 LEDGER_FULL_DAYS = env.int("LEDGER_FULL_DAYS", 30)
 LEDGER_WRITES_FULL_DAYS = env.int("LEDGER_WRITES_FULL_DAYS", 365)
 LEDGER_KEEP_DAYS = env.int("LEDGER_KEEP_DAYS", 90)
+LEDGER_CLICK_DAYS = env.int("LEDGER_CLICK_DAYS", 14)
 RETRY_SCALE = env.float("RETRY_SCALE", 1.0)  # below 1: every retry comes sooner (chaos, demo)
 
 # ---- Magento ------------------------------------------------------------------------------------

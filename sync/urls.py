@@ -24,12 +24,14 @@ from sync.views.news import list_news, page_news
 from sync.views.order_comments import comment_order
 from sync.views.order_holds import HoldCustomer, HoldOrder, ReleaseHold
 from sync.views.payloads import call_payloads, dry_run_payload
+from sync.views.previews import preview_orders
 from sync.views.queue import queue_page, save_schedule
 from sync.views.readiness import check_readiness, readiness_page, release_portal
 from sync.views.repair_forms import suggest
 from sync.views.repairs import repair_task, resolved_page
 from sync.views.resending import resend_invoice, resend_of_document, resend_selected
 from sync.views.retries import fetch_cause, retry_cause, retry_task
+from sync.views.runs import cancel_run, live_runs, read_result, run_page
 from sync.views.sales_orders import order_page
 from sync.views.sap_items import TieItem
 from sync.views.sap_order_ties import RefuseSapOrder, TieOrder
@@ -86,6 +88,11 @@ urlpatterns = [
     path("attention/retry/", retry_cause, name="retry_cause"),
     path("attention/take/", take_cause, name="take_cause"),
     path("attention/let-go/", let_go_cause, name="let_go_cause"),
+    path("live/runs/", live_runs, name="live_runs"),
+    path("orders/preview/", preview_orders, name="preview_orders"),
+    path("runs/<key:pk>/", run_page, name="run"),
+    path("runs/<key:pk>/cancel/", cancel_run, name="cancel_run"),
+    path("runs/<key:pk>/read/", read_result, name="read_result"),
     path("completeness/", completeness_page, name="completeness"),
     path("completeness/check/", check_completeness, name="check_completeness"),
     path("queue/", queue_page, name="queue"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Value
+from django.db.models import BigIntegerField, Value
 from django.db.models.functions import Coalesce
 
 from sync.jobs.bell import ring_after_commit
@@ -74,12 +74,14 @@ def ask_all(
     origin: SyncTask.Origin,
     asked_by: User | None = None,
     priority: Priority | None = None,
+    click: int | None = None,
 ) -> list[Asked]:
-    """As ``ask`` for each, and in their order, in a few statements for every ``AT_ONCE`` works."""
+    """As ``ask`` for each, and in their order, in a few statements for every ``AT_ONCE`` works.
+    What is still to come of an earlier click stays with that one."""
     wanted = list(works)
     if priority is None:
         priority = Priority.INTERACTIVE if asked_by else Priority.BULK
-    told = {"origin": origin, "asked_by": asked_by, "priority": priority}
+    told = {"origin": origin, "asked_by": asked_by, "priority": priority, "click_id": click}
     # All who ask do so in one order, so that none waits for what another has just asked for.
     ordered = sorted({_key(work): work for work in wanted}.values(), key=_place)
     asked: dict[Key, Asked] = {}
@@ -95,9 +97,7 @@ def _asked(works: Sequence[Work], told: Mapping[str, Any]) -> dict[Key, Asked]:
         created = _create(left, told)
         asked |= {_key(task): Asked(task, Answer.ASKED) for task in created}
         existing = _open_tasks([work for work in left if _key(work) not in asked])
-        asked |= {
-            _key(one.task): one for one in _join_all(existing, told["asked_by"], told["priority"])
-        }
+        asked |= {_key(one.task): one for one in _join_all(existing, told)}
         if len(asked) == len(works):
             return asked
         # Open tasks moved on between our insert and our look: once more.
@@ -155,20 +155,20 @@ def _place(work: Work) -> tuple[int, int, str]:
     return order, STEPS_IN_ORDER.index(work.step), work.reference
 
 
-def _join_all(tasks: Sequence[SyncTask], asked_by: User | None, priority: Priority) -> list[Asked]:
+def _join_all(tasks: Sequence[SyncTask], told: Mapping[str, Any]) -> list[Asked]:
     """Join open tasks; those that have moved on meanwhile are left out."""
-    alike: dict[tuple[str, int], list[SyncTask]] = defaultdict(list)
+    asked_by, priority, click = told["asked_by"], told["priority"], told["click_id"]
+    alike: dict[tuple[str, int, int | None], list[SyncTask]] = defaultdict(list)
     for task in tasks if asked_by is not None and len(tasks) > 1 else ():
         if task.state in _ANSWER_TO_WAKING:
-            alike[task.state, task.priority].append(task)
+            alike[task.state, task.priority, task.click_id].append(task)
     joined: dict[int, Asked] = {}
-    for (state, _), same in alike.items():
-        assert asked_by is not None
-        woken = _wake_all(same, _woken_by(asked_by, same[0], priority))
+    for (state, *_), same in alike.items():
+        woken = _wake_all(same, _woken_by(asked_by, same[0], priority, click))
         answer = _ANSWER_TO_WAKING[SyncTask.State(state)]
         joined |= {task.pk: Asked(task, answer) for task in woken}
     left = [task for task in tasks if task.pk not in joined]
-    rest = [one for task in left if (one := _join(task, asked_by, priority)) is not None]
+    rest = [one for task in left if (one := _join(task, asked_by, priority, click)) is not None]
     return [*joined.values(), *rest]
 
 
@@ -187,31 +187,40 @@ def _wake_all(tasks: Sequence[SyncTask], values: Mapping[str, Any]) -> list[Sync
 
 
 def _join(
-    task: SyncTask, asked_by: User | None, priority: Priority = Priority.INTERACTIVE
+    task: SyncTask,
+    asked_by: User | None,
+    priority: Priority = Priority.INTERACTIVE,
+    click: int | None = None,
 ) -> Asked | None:
     """Join an open task that already covers the request; None when it has moved on meanwhile."""
     if asked_by is None:
         return _next_turn(task) or Asked(task, _ANSWER_TO_SCHEDULE[SyncTask.State(task.state)])
     if task.state == SyncTask.State.RUNNING:
-        return _join_running(task, asked_by)
-    return _wake(task, _woken_by(asked_by, task, priority))
+        return _join_running(task, asked_by, click)
+    return _wake(task, _woken_by(asked_by, task, priority, click))
 
 
-def _woken_by(person: User, task: SyncTask, priority: Priority) -> dict[str, Any]:
+def _woken_by(
+    person: User, task: SyncTask, priority: Priority, click: int | None
+) -> dict[str, Any]:
     """What already waits is never put behind."""
     if task.state == SyncTask.State.NEEDS_ATTENTION:
-        return put_back_by(person, priority)
-    return _due_for(person, min(priority, Priority(task.priority)))
+        return put_back_by(person, priority, click)
+    due = _due_for(person, min(priority, Priority(task.priority)))
+    return due if click is None or task.click_id else due | {"click_id": click}
 
 
-def put_back_by(person: User, priority: Priority = Priority.INTERACTIVE) -> dict[str, Any]:
+def put_back_by(
+    person: User, priority: Priority = Priority.INTERACTIVE, click: int | None = None
+) -> dict[str, Any]:
     """Columns that put finished or stopped work back in the queue for a person."""
-    return _due_for(person, priority) | {
+    again = _due_for(person, priority) | {
         "origin": SyncTask.Origin.REPAIR,
         "asked_at": clock.now(),
         "finished_at": None,
         "attempts": 0,
     }
+    return again if click is None else again | {"click_id": click}
 
 
 def _due_for(person: User, priority: Priority) -> dict[str, Any]:
@@ -246,14 +255,16 @@ def _next_turn(task: SyncTask) -> Asked | None:
     return _wake(task, values)
 
 
-def _join_running(task: SyncTask, asked_by: User) -> Asked | None:
+def _join_running(task: SyncTask, asked_by: User, click: int | None) -> Asked | None:
     """Ask for follow-up work in the person's name as well. A fetch runs once more, because it may
     already have passed what the person wants to see."""
     again = task.step in DONE_ONCE_MORE
     running = SyncTask.objects.filter(pk=task.pk, state=SyncTask.State.RUNNING)
     if not running.update(
         asked_by=Coalesce("asked_by", Value(asked_by.pk)),
+        click=Coalesce("click", Value(click, BigIntegerField())),
         is_wanted_again=again,
     ):
         return None
+    task.click_id = task.click_id or click
     return Asked(task, Answer.RUNS_AGAIN if again else Answer.ALREADY_RUNNING)

@@ -27,10 +27,9 @@ def end_of(task: SyncTask) -> End:
     read = SyncTask.objects.filter(pk=task.pk).annotate(
         behind=Subquery(_behind(task).values("pk")[:1]), is_any_failing=_is_any_failing()
     )
-    columns = ("behind", "is_any_failing", "asked_by", "is_wanted_again")
-    behind, is_any_failing, task.asked_by_id, task.is_wanted_again = read.values_list(
-        *columns
-    ).get()
+    columns = ("behind", "is_any_failing", "asked_by", "click", "is_wanted_again")
+    behind, is_any_failing, *joined = read.values_list(*columns).get()
+    task.asked_by_id, task.click_id, task.is_wanted_again = joined
     return End(behind, is_any_failing)
 
 

@@ -75,9 +75,16 @@ def for_all_new_orders() -> Iterator[Work]:
 
 def waiting_orders(after: int, most: int) -> list[SalesOrder]:
     """Orders that wait for SAP with nobody at them yet, by key from the one after this."""
-    waiting = _free(_waiting().filter(pk__gt=after), Step.PUSH_ORDER)
-    wanted = waiting.exclude(news.marked_done(Step.PUSH_ORDER, sales_order="pk"))
-    return list(_light(wanted).order_by("pk")[:most])
+    return list(_light(_wanted().filter(pk__gt=after)).order_by("pk")[:most])
+
+
+def number_of_waiting(most: int) -> int:
+    return _wanted().order_by()[:most].count()
+
+
+def _wanted() -> QuerySet[SalesOrder]:
+    marked = news.marked_done(Step.PUSH_ORDER, sales_order="pk")
+    return _free(_waiting(), Step.PUSH_ORDER).exclude(marked)
 
 
 def for_deliveries(keys: Collection[int]) -> Iterator[Work]:

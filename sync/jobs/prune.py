@@ -18,6 +18,7 @@ from django.db.models import BigIntegerField, Count, Func, JSONField, Model, Que
 
 from sync.mirrors.packing import pack_payloads
 from sync.models import (
+    Click,
     Invoice,
     PruningProgress,
     RemoteCall,
@@ -100,6 +101,15 @@ def _delete(tasks: Rows) -> int:
     return len(keys)
 
 
+def _over(clicks: Rows) -> Rows:
+    return clicks.filter(ended_at__isnull=False)
+
+
+def _delete_clicks(clicks: Rows) -> int:
+    """Their tasks stay, with who asked for them."""
+    return clicks.order_by()._raw_delete(clicks.db)
+
+
 def _pack_calls(calls: Rows) -> int:
     """Those that are pruned already have nothing to pack: their request is JSON's null."""
     found = [call for call in calls.only("request", "answer") if call.request is not None]
@@ -125,6 +135,10 @@ PRUNINGS = (
     Pruning(
         "rounds", "finished rounds about no document: deleted", SyncTask,
         _rounds, _delete, OF_TASKS, "asked_at", "LEDGER_KEEP_DAYS",
+    ),
+    Pruning(
+        "clicks", "clicks on many documents that are over: deleted", Click,
+        _over, _delete_clicks, ("documents",), "asked_at", "LEDGER_CLICK_DAYS",
     ),
     # Once, for what was stored before payloads were packed; migration 0037 says up to where.
     Pruning("pack_calls", "calls: packed", RemoteCall, _all, _pack_calls, CALLS),

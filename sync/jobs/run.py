@@ -249,6 +249,7 @@ def _following(task: SyncTask) -> dict[str, Any]:
         "origin": SyncTask.Origin.FOLLOW_UP,
         "asked_by": task.asked_by,
         "priority": follow_up_urgency(task),
+        "click": task.click_id,
     }
 
 

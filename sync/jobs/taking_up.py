@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from sync.jobs import plan, release, work
-from sync.jobs.ask import Answer, Priority, ask_all, put_back_by
+from sync.jobs.ask import Answer, Asked, Priority, ask_all, put_back_by
 from sync.jobs.bell import ring_after_commit
 from sync.jobs.clicks import told
 from sync.jobs.mass_clicks import stopped_for
@@ -29,6 +29,7 @@ SLICE_SECONDS = 2.0
 AT_ONCE = 500  # documents
 FEW = 20  # clicked together, they are as urgent as a single one
 NO_RIGHT = "Not all was queued: who asked for it may not do this any more."
+PROGRESS = ("answers", "position", "reached", "elsewhere", "finished_at")
 Kind = Click.Kind
 
 
@@ -54,6 +55,8 @@ def take_up(task: SyncTask, lease: timedelta) -> str:
         chunk = _next(click, person)
         with transaction.atomic():
             task.hold_lease(lease)
+            if _is_cancelled(click):
+                break
             _queue(click, chunk, person)
         if time.monotonic() > until:
             break
@@ -65,6 +68,13 @@ def _still_allowed(click: Click) -> User | None:
     if person is None or not (person.is_active and person.has_perm(click.permission)):
         return None
     return person
+
+
+def _is_cancelled(click: Click) -> bool:
+    """Nobody can cancel it from now on until the chunk is stored."""
+    row = Click.objects.filter(pk=click.pk).select_for_update()
+    click.cancelled_at, click.finished_at = row.values_list("cancelled_at", "finished_at").get()
+    return click.cancelled_at is not None
 
 
 def _end(task: SyncTask, click: Click, lease: timedelta, note: str) -> None:
@@ -80,15 +90,32 @@ def _queue(click: Click, chunk: Chunk, person: User) -> None:
     fetches = [one for one in chunk.works if one.sales_order is None]
     others = [one for one in chunk.works if one.sales_order is not None]
     for works, priority in ((fetches, Priority.INTERACTIVE), (others, urgency)):
-        asked = ask_all(works, origin=SyncTask.Origin.CLICK, asked_by=person, priority=priority)
+        asked = ask_all(
+            works,
+            origin=SyncTask.Origin.CLICK,
+            asked_by=person,
+            priority=priority,
+            click=click.pk,
+        )
         answers.update(one.answer for one in asked)
-    answers.update(_put_back(chunk.stopped, person, urgency))
+        click.elsewhere += _elsewhere(click, asked)
+    answers.update(_put_back(chunk.stopped, click, person, urgency))
     click.answers = {str(answer): count for answer, count in answers.items() if count}
     click.position = max(chunk.keys, default=click.position)
     click.reached += len(chunk.keys)
     if chunk.is_last:
         click.finished_at = clock.now()
-    click.save(update_fields=["answers", "position", "reached", "finished_at"])
+        click.documents = []
+    click.save(update_fields=[*PROGRESS, *(["documents"] if chunk.is_last else [])])
+
+
+def _elsewhere(click: Click, asked: Iterable[Asked]) -> int:
+    """How many documents an earlier click had set going, and keeps."""
+    places: dict[bool, set[object]] = {True: set(), False: set()}
+    for one in asked:
+        task = one.task
+        places[task.click_id == click.pk].add(task.sales_order_id or task.reference)
+    return len(places[False] - places[True])
 
 
 def _urgency(click: Click, chunk: Chunk) -> Priority:
@@ -98,14 +125,16 @@ def _urgency(click: Click, chunk: Chunk) -> Priority:
     return Priority.INTERACTIVE if few else Priority.CLICKED
 
 
-def _put_back(stopped: list[SyncTask], person: User, urgency: Priority) -> dict[Answer, int]:
+def _put_back(
+    stopped: list[SyncTask], click: Click, person: User, urgency: Priority
+) -> dict[Answer, int]:
     """Put those that are still stopped back to work."""
     if not stopped:
         return {}
     still = SyncTask.objects.filter(
         pk__in=[task.pk for task in stopped], state=SyncTask.State.NEEDS_ATTENTION
     )
-    woken = still.update(**put_back_by(person, urgency))
+    woken = still.update(**put_back_by(person, urgency, click.pk))
     for task in stopped:
         task.priority = urgency
     ring_after_commit(stopped)

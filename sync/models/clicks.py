@@ -1,9 +1,10 @@
-"""Clicks on many documents at once: what a person asked for, and how far it has been queued."""
+"""Clicks on many documents at once: what a person asked for, and what has become of it."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from sync.models import clock
 from sync.models.steps import Step
@@ -28,7 +29,9 @@ class Click(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     asked_at = models.DateTimeField(default=clock.now)
-    documents = models.JSONField(default=list, help_text="Keys of what was ticked, ascending.")
+    documents = models.JSONField(
+        default=list, help_text="Keys of what was ticked, ascending, until all of it is queued."
+    )
     causes = models.JSONField(default=list, help_text="Instead: causes whose stopped work it is.")
     wanted = models.PositiveIntegerField(null=True, help_text="Documents asked for, if counted.")
     is_released = models.BooleanField(default=True, help_text="May send what was not ticked.")
@@ -36,11 +39,24 @@ class Click(models.Model):
     reached = models.PositiveIntegerField(default=0, help_text="Documents whose work is queued.")
     answers = models.JSONField(default=dict, help_text="How often each answer was given.")
     note = models.CharField(max_length=255, blank=True)
+    elsewhere = models.PositiveIntegerField(
+        default=0, help_text="Tasks it wanted that an earlier click had already set going."
+    )
     finished_at = models.DateTimeField(null=True, help_text="When all its work was queued.")
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True, help_text="When nothing of it was to come any more.")
+    result = models.JSONField(default=dict, help_text="What had become of it by then.")
+    read_at = models.DateTimeField(null=True, help_text="When its asker had read the result.")
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["asked_by", "-id"], name="click_of_person")]
+        indexes = [
+            models.Index(fields=["-id"], condition=Q(read_at__isnull=True), name="click_unread"),
+            models.Index(fields=["id"], condition=Q(ended_at__isnull=True), name="click_open"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.what}"

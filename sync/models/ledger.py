@@ -125,6 +125,17 @@ class SyncTask(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )
     asked_at = models.DateTimeField(default=clock.now)
+    # Clicks are pruned while their tasks stay, which a constraint would forbid.
+    click = models.ForeignKey(
+        "Click",
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="tasks",
+        help_text="The click on many documents that set it going, even through other work.",
+    )
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.BULK)
     state = models.CharField(max_length=16, choices=State, default=State.WAITING)
     not_before = models.DateTimeField(default=clock.now)

@@ -37,4 +37,9 @@ INDEXES = [
         condition=Q(error_class=Kind.MISCONFIGURED.value),
         name="task_in_trouble",
     ),
+    Index(
+        fields=["click", "sales_order", "state"],
+        condition=Q(click__isnull=False),
+        name="task_of_click",
+    ),
 ]

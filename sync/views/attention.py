@@ -21,7 +21,7 @@ from sync.views.counts import capped
 from sync.views.people import PortalRequest
 from sync.views.repair_forms import add_forms, add_repairs
 from sync.views.stopped_causes import Group, explain, groups_of, listed, stopped
-from sync.views.strips import strips_of, tokens
+from sync.views.strips import shown_to, strips_of, tokens
 from sync.views.takings import takings_of
 
 MOST_COUNTED = 1_000
@@ -36,8 +36,8 @@ def attention_page(request: PortalRequest) -> HttpResponse:
     repairs = capped(_under_repair(), MOST_COUNTED)
     own = teams_of(request.user)
     groups = groups_of(request.user, own)
-    strips, trials = strips_of(request.user), add_repairs(groups)
-    stamp = _stamp(f"{repairs} {tokens(strips)} {trials}", groups)
+    clicks, trials = shown_to(request.user), add_repairs(groups)
+    stamp = _stamp(f"{repairs} {tokens(clicks)} {trials}", groups)
     if request.GET.get("seen") == stamp and is_at_its_pace(request):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     explain(groups, request.user, own)
@@ -54,8 +54,8 @@ def attention_page(request: PortalRequest) -> HttpResponse:
         "takings": takings_of(request.user, (task for one in groups for task in one.tasks)),
         "never_taken": NEVER,
         "repairs": repairs,
-        "strips": strips,
-        "is_moving": bool(tokens(strips)) or any(one.is_being_tried for one in groups),
+        "strips": strips_of(request.user, clicks),
+        "is_moving": bool(tokens(clicks)) or any(one.is_being_tried for one in groups),
         "stamp": stamp,
         "retryable": steps_to_retry(request.user),
     }

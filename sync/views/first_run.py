@@ -12,8 +12,8 @@ from django.utils import timezone
 from sync.jobs import release
 from sync.models import DryRun, ReadinessFinding, SalesOrder, Shop
 from sync.models.systems import SAP
+from sync.views.buttons import Button
 from sync.views.kinds import ORDERS
-from sync.views.worklist_steps import Button
 
 WORST_FIRST = ("red", "amber", "green")
 MOST_NAMED = 3
@@ -86,7 +86,7 @@ def _area(name: str, findings: Sequence[ReadinessFinding]) -> Check:
     if not any(one.checked_at > since for one in findings):
         check = Button(
             "Check everything", reverse("sync:check_readiness"), "shield-check",
-            is_posted=True, permission="sync.check_readiness",
+            is_post=True, permission="sync.check_readiness",
         )  # fmt: skip
         return Check(name, "", "Not checked in the last day.", check)
     states = {one.state for one in findings}
@@ -109,7 +109,7 @@ def _orders(*, has_orders: bool) -> Check:
         return Check("Web orders are here", "green")
     fetch = Button(
         "Fetch orders", reverse(f"sync:{ORDERS.name}_sync_all"), "refresh-cw",
-        is_posted=True, permission=ORDERS.permission,
+        is_post=True, permission=ORDERS.permission,
     )  # fmt: skip
     return Check("Web orders are here", "", "No order has come from the shop yet.", fetch)
 

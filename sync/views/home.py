@@ -20,6 +20,7 @@ from sync.views.kinds import BILLING_DOCUMENTS, DELIVERIES, ORDERS
 from sync.views.people import PortalRequest
 from sync.views.pulse import pulse_for
 from sync.views.stopped_work import StoppedWork, stopped_work
+from sync.views.strips import shown_to, strips_of
 from sync.views.todays_flow import flow_of_today
 from sync.views.worklist import Found, Item, Waiting, look_for
 
@@ -71,6 +72,7 @@ def home(request: PortalRequest) -> HttpResponse:
         "as_of": as_of_home(),
         "checklist": first_run(request.user),
         "sections": sections_for(request.user),
+        "strips": strips_of(request.user, shown_to(request.user)),
         "today": flow_of_today(),
         "pulse": pulse_for(request.user),
     }

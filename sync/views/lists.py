@@ -19,7 +19,7 @@ from sync.views.counts import CAP, capped
 from sync.views.kinds import DocumentKind
 from sync.views.live import list_fetches, table_for, watcher
 from sync.views.people import PortalRequest
-from sync.views.strips import strips_of
+from sync.views.strips import shown_to, strips_of
 
 PER_PAGE, PAGE_SIZES = 25, (25, 50, 100)  # rows
 FAR = 1_000  # rows before the page
@@ -80,7 +80,7 @@ def document_list(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
     _arrange(table, request, sorts)
     shown = [row.record for row in table.paginated_rows]
     table.tasks = kind.newest_tasks(shown)
-    fetches, strips = list_fetches(kind), strips_of(request.user)
+    fetches, clicks = list_fetches(kind), shown_to(request.user)
     context = {
         "section": kind.name,
         "kind": kind.name,
@@ -94,9 +94,9 @@ def document_list(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
         "most_sorted": MOST_MATCHES,
         "count": capped(documents),
         "fetches": fetches,
-        "strips": strips,
+        "strips": strips_of(request.user, clicks),
         "as_of": as_of_list(kind, shown, request.GET),
-        "watcher": watcher(kind, table.tasks.values(), fetches, strips),
+        "watcher": watcher(kind, table.tasks.values(), fetches, clicks),
         "may_sync": request.user.has_perm(kind.permission),
         "may_resend": table.may_resend,
     }

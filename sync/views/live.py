@@ -14,13 +14,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
-from sync.models import SyncTask
+from sync.models import Click, SyncTask
 from sync.tables.documents import DocumentTable
 from sync.tables.live import fingerprint, is_live, row_token
 from sync.templatetags.polling import is_at_its_pace, note_click
 from sync.views.kinds import DocumentKind
 from sync.views.people import PortalRequest
-from sync.views.strips import Strip, strips_of, tokens
+from sync.views.strips import shown_to, tokens
 
 MOST_ROWS = 200
 
@@ -43,10 +43,10 @@ def watcher(
     kind: DocumentKind,
     shown: Iterable[SyncTask | None],
     fetches: Sequence[SyncTask],
-    strips: Sequence[Strip],
+    clicks: Sequence[Click],
 ) -> str:
     """The address a list polls; empty when nothing on it moves."""
-    return _address(kind, shown, fingerprint(fetches), tokens(strips))
+    return _address(kind, shown, fingerprint(fetches), tokens(clicks))
 
 
 def _address(
@@ -63,16 +63,16 @@ def live_rows(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
     """The rows whose task has moved since the last poll; 204 when none has. When a full fetch or a
     click on many has moved, the page reloads the whole list."""
     fetches = list_fetches(kind)
-    strips = strips_of(request.user) if "clicks" in request.GET else []
+    clicks = shown_to(request.user) if "clicks" in request.GET else []
     shown = (request.GET.get("fetches", ""), request.GET.get("clicks", ""))
-    if (fingerprint(fetches), tokens(strips)) != shown:
+    if (fingerprint(fetches), tokens(clicks)) != shown:
         return trigger_client_event(HttpResponse(status=HTTPStatus.NO_CONTENT), "list-changed")
     seen = _seen(request.GET.getlist("live")[:MOST_ROWS])
     documents = list(kind.light().filter(pk__in=seen))
     tasks = kind.newest_tasks(documents)
     moved = [one.pk for one in documents if row_token(one.pk, tasks.get(one.pk)) != seen[one.pk]]
     changed = list(kind.rows().filter(pk__in=moved)) if moved else []
-    asks = watcher(kind, tasks.values(), fetches, strips)
+    asks = watcher(kind, tasks.values(), fetches, clicks)
     if not changed and asks and is_at_its_pace(request):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     table = table_for(kind, request.user, changed)

@@ -17,7 +17,7 @@ from sync.views.counts import Count, capped
 from sync.views.kinds import ORDERS, DocumentKind
 from sync.views.live import MOST_ROWS, list_fetches, table_for, watcher
 from sync.views.people import PortalRequest
-from sync.views.strips import strips_of
+from sync.views.strips import shown_to
 
 MOST_NEW = 99
 SEEN = ("after", "shown", "rows", "at")
@@ -39,8 +39,8 @@ def list_news(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
     table.tasks = tasks
     context = {"as_of": line, "table": table, "watcher": ""}
     if any(is_live(task) for task in tasks.values()):
-        fetches, strips = list_fetches(kind), strips_of(request.user)
-        context["watcher"] = watcher(kind, tasks.values(), fetches, strips)
+        fetches, clicks = list_fetches(kind), shown_to(request.user)
+        context["watcher"] = watcher(kind, tasks.values(), fetches, clicks)
     return render(request, "sync/news.html", context)
 
 

@@ -36,6 +36,7 @@ from sync.next_step.order import OrderFacts, turns_with_order
 from sync.next_step.turn import Act, Held, Machine, OpenTask, Station, Tone, Turn, marks_of
 from sync.roles import steps_to_retry
 from sync.tables.documents import orders_of
+from sync.views.buttons import Button
 from sync.views.causes import remedy_for
 from sync.views.kinds import DocumentKind
 
@@ -50,17 +51,6 @@ LOOKS = {
     Tone.MOVING: "refresh-cw",
     Tone.DONE: "circle-check",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """``is_post`` where pressing it does something at once."""
-
-    label: str
-    url: str
-    icon: str
-    is_post: bool = True
-    is_main: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +108,7 @@ class Desk:
         task = self._tasks.get(turn.key or 0)
         remedy = remedy_for(task) if task and turn.tone == Tone.STOPPED else None
         url = remedy.link_for(self._user) if remedy else ""
-        return (
-            Button(remedy.link_label, url, "arrow-right", is_post=False) if remedy and url else None
-        )
+        return Button(remedy.link_label, url, "arrow-right") if remedy and url else None
 
     def _button(self, turn: Turn) -> Button | None:
         """None where the person may not press it."""
@@ -131,12 +119,14 @@ class Desk:
         match turn.act:
             case Act.SYNC if user.has_perm(kind.permission):
                 url = reverse(f"sync:{kind.name}_sync_one", args=[self._document.pk])
-                return Button("Sync now", url, "refresh-cw")
+                return Button("Sync now", url, "refresh-cw", is_post=True)
             case Act.RETRY if self._may_retry(turn.key or 0):
-                return Button("Retry", reverse("sync:retry_task", args=[turn.key]), "rotate-cw")
+                return Button(
+                    "Retry", reverse("sync:retry_task", args=[turn.key]), "rotate-cw", is_post=True
+                )
             case Act.RESEND if user.has_perm("sync.resend_invoices"):
                 url = reverse("sync:resend_shop_invoice", args=[turn.key])
-                return Button("Resend invoice", url, "mail")
+                return Button("Resend invoice", url, "mail", is_post=True, asks=True)
         return None
 
     def _leading(self, turn: Turn) -> Button | None:
@@ -144,17 +134,17 @@ class Desk:
         match turn.act:
             case Act.TAKE_ANYWAY if user.has_perm("sync.take_orders_anyway"):
                 url = reverse("sync:take_anyway", args=[self._document.pk])
-                return Button("Take anyway", url, "hand", is_post=False, is_main=False)
+                return Button("Take anyway", url, "hand", is_main=False, asks=True)
             case Act.RELEASE if user.has_perm("sync.hold_orders"):
                 url = f"{reverse('sync:release_hold', args=[turn.key])}?order={self._document.pk}"
-                return Button("Release", url, "hand", is_post=False)
+                return Button("Release", url, "hand", asks=True)
             case Act.LINK_INVOICE if user.has_perm("sync.sync_billing"):
                 url = reverse("sync:link_invoice", args=[turn.key])
-                return Button("Link the shop's invoice", url, "receipt", is_post=False)
+                return Button("Link the shop's invoice", url, "receipt", asks=True)
             case Act.CHOOSE if user.has_perm("sync.sync_orders"):
-                return Button("Choose the SAP order", "#choices", "arrow-down", is_post=False)
+                return Button("Choose the SAP order", "#choices", "arrow-down")
             case Act.COMPARE:
-                return Button("Show the differences", "#differences", "arrow-down", is_post=False)
+                return Button("Show the differences", "#differences", "arrow-down")
         return None
 
     def _may_retry(self, key: int) -> bool:

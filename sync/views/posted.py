@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
 
 from sync.templatetags.polling import note_click
+
+DIALOG = "dialog"  # in dialog.js
 
 
 def chosen_keys(request: HttpRequest) -> list[int]:
@@ -17,15 +20,18 @@ def chosen_keys(request: HttpRequest) -> list[int]:
     return list(dict.fromkeys(ticked))
 
 
-def redirect_back(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:
-    """Redirect to the page the click came from, if it is one of ours."""
+def redirect_back(request: HttpRequest, otherwise: str) -> HttpResponse:
+    """Redirect to the page the click came from, if it is one of ours. A dialog is told where to go:
+    followed by itself, the redirect would use up the message."""
     wanted = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
-    response = HttpResponseRedirect(wanted if is_ours else otherwise)
+    page = wanted if is_ours else otherwise
+    is_in_dialog = request.headers.get("HX-Target") == DIALOG
+    response = HttpResponseClientRedirect(page) if is_in_dialog else HttpResponseRedirect(page)
     note_click(request, response)
     return response
 
 
-def redirect_with(request: HttpRequest, message: str, otherwise: str) -> HttpResponseRedirect:
+def redirect_with(request: HttpRequest, message: str, otherwise: str) -> HttpResponse:
     messages.success(request, message)
     return redirect_back(request, otherwise)

@@ -15,6 +15,7 @@ from sync.models import OutboundDelivery, SalesOrder, Step
 from sync.models.addresses import page_address
 from sync.templatetags.markup import markup
 from sync.templatetags.portal import moment
+from sync.views.buttons import Button
 
 MOST_FIELDS = 3
 _ORDERED, _DELIVERED, _BILLED = "orders", "deliveries", "billing_documents"
@@ -23,17 +24,6 @@ _FETCHED_BY = {
     _DELIVERED: Step.PULL_DELIVERIES.facts.permission,
     _BILLED: Step.PULL_BILLING.facts.permission,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """Posts where it does the work itself; otherwise it opens the page where it is done."""
-
-    label: str
-    url: str
-    icon: str
-    is_posted: bool = False
-    permission: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +52,21 @@ def _compare(kind: str, document: Any) -> Button:
 
 def _sync(kind: str, document: Any) -> Button:
     url = page_address(f"{kind}_sync_one", document.pk)
-    return Button("Sync now", url, "refresh-cw", is_posted=True, permission=_FETCHED_BY[kind])
+    return Button("Sync now", url, "refresh-cw", is_post=True, permission=_FETCHED_BY[kind])
 
 
 def _mail(kind: str, document: Any) -> Button:
     url = page_address("resend_invoice", document.pk)
-    return Button("Mail it", url, "mail", is_posted=True, permission="sync.resend_invoices")
+    return Button(
+        "Mail it", url, "mail", is_post=True, asks=True, permission="sync.resend_invoices"
+    )
 
 
 def _take_anyway(kind: str, document: Any) -> Button:
     if document.not_taken_reason in NEVER:
         return _open(kind, document)
     url = page_address("take_anyway", document.pk)
-    return Button("Take anyway", url, "play", permission="sync.take_orders_anyway")
+    return Button("Take anyway", url, "play", asks=True, permission="sync.take_orders_anyway")
 
 
 def _reason(order: SalesOrder) -> str:

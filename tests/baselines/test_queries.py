@@ -16,6 +16,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 
 from sync.jobs import work
 from sync.models import Click, SalesOrder, Shop, Step, SyncTask
@@ -70,6 +71,8 @@ def a_documented_order() -> dict[str, int]:
     call = a_remote_call(an_attempt(a_done_task(Step.PUSH_ORDER, order)))
     a_task(Step.PULL_DELIVERIES, order)
     stopped = a_stopped_task(Step.PUSH_SHIPMENT, order, cause_key=f"mapping:material:{order.pk}")
+    click = Click.objects.create(kind=Click.Kind.ORDERS, finished_at=timezone.now())
+    SyncTask.objects.filter(sales_order=order).update(click=click)
     return {
         "orders": order.pk,
         "deliveries": delivery.pk,
@@ -78,6 +81,7 @@ def a_documented_order() -> dict[str, int]:
         "shop-invoices": invoice.pk,
         "tasks": stopped.pk,
         "calls": call.pk,
+        "runs": click.pk,
     }
 
 

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from sync.models import Click, Shop, Step, StepSchedule, SyncTask
+from sync.models import Click, SalesOrder, Shop, Step, StepSchedule, SyncTask
 from sync.roles import ADMINISTRATORS, FINANCE, LOGISTICS, SALES
 from tests.builders import (
     a_billing_document,
@@ -422,7 +422,7 @@ def test_the_list_says_what_has_become_of_a_click(signed_in: SignIn) -> None:
 
     assert "Sync now: 3 orders asked for. The queue cannot be reached just now" in before
     assert "Waiting" in before
-    assert "Sync now, 3 orders: 3 queued." in after
+    assert "Sync now, 3 orders: 0 of 3 finished." in after
 
 
 def test_a_list_follows_a_click_until_it_is_queued(signed_in: SignIn) -> None:
@@ -446,10 +446,20 @@ def watched(page: str) -> str:
     return html.unescape(found[1])
 
 
-def test_nobody_sees_the_clicks_of_others(signed_in: SignIn) -> None:
-    signed_in(SALES).post("/orders/sync/", {"selected": [1, 2]})
+def test_p1_19_everybody_who_looks_sees_the_same_run(signed_in: SignIn) -> None:
+    orders = [a_sales_order(), a_sales_order()]
+    signed_in(SALES).post("/orders/sync/", {"selected": [one.pk for one in orders]})
+    queue_clicks()
+    a_task_ended(orders[0])
 
-    assert "2 orders" not in signed_in(SALES).get("/orders/").content.decode()
+    for role in (SALES, LOGISTICS, FINANCE):
+        for page in ("/orders/", "/", "/attention/"):
+            shown = signed_in(role).get(page).content.decode()
+            assert "Sync now, 2 orders: 1 of 2 finished." in shown, (role, page)
+
+
+def a_task_ended(order: SalesOrder, state: str = SyncTask.State.DONE) -> None:
+    SyncTask.objects.filter(sales_order=order).update(state=state, finished_at=timezone.now())
 
 
 def test_needs_attention_says_what_has_become_of_a_retry(signed_in: SignIn) -> None:
@@ -464,7 +474,7 @@ def test_needs_attention_says_what_has_become_of_a_retry(signed_in: SignIn) -> N
     assert "Retry: 2 stopped tasks asked for." in before
     assert 'hx-trigger="every 500ms"' in before
     after = client.get("/attention/").content.decode()
-    assert "Retry, 2 stopped tasks: 2 tried again." in after
+    assert "Retry, 2 stopped tasks: 0 of 2 finished." in after
 
 
 def test_p0_14_many_invoices_are_confirmed_first_and_then_mailed_by_a_worker(

@@ -14,6 +14,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from sync.jobs import breaker
 from sync.jobs.heartbeat import beating
 from sync.jobs.prune import Chore
+from sync.jobs.run_results import keep_results
 from sync.jobs.schedule import create_missing_schedules, tick
 from sync.jobs.sweep import sweep
 from sync.models import ProcessHeartbeat, clock
@@ -52,6 +53,7 @@ def _look() -> None:
         tick()
         breaker.probe()
         sweep()
+        keep_results()
         pruning.do_a_little()
     except (DatabaseError, InterfaceError):
         logger.exception("the ledger could not be read; trying again")
