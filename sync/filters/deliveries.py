@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from sync.filters.documents import DocumentFilter, Rows, choice, day, search_box, tick
 from sync.filters.sales_orders import documents_of_orders
-from sync.filters.search_box import Matches, keys_of, sap_numbered
+from sync.filters.search_box import Matches, digits_of, keys_of, sap_numbered, tidy
 from sync.models import DeliveryTrack, OutboundDelivery, OutboundDeliveryLine
 from sync.models.page_indexes import LEFT, UNTRACKED
+from sync.models.typed_forms import is_unspaced
 
 LATE_AFTER = timedelta(days=2)
 
@@ -27,11 +28,11 @@ def is_late(now: datetime) -> Q:
 
 def deliveries_numbered(text: str) -> Matches:
     """By their own number, or by a parcel number."""
-    tracks = DeliveryTrack.objects.filter(track_number=text).order_by()
+    tracks = DeliveryTrack.objects.filter(is_unspaced("track_number", text)).order_by()
     found = keys_of(tracks, "delivery")
-    if not text.isdigit():
+    if not (digits := digits_of(tidy(text))):
         return found
-    return found | sap_numbered(OutboundDelivery.objects.all(), "delivery_number", text)
+    return found | sap_numbered(OutboundDelivery.objects.all(), "delivery_number", digits)
 
 
 class DeliveryFilter(DocumentFilter):
