@@ -11,7 +11,7 @@ from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
 
 from sync.templatetags.markup import joined, markup
-from sync.templatetags.portal import badge, moment, money
+from sync.templatetags.portal import DASH, badge, moment, money
 
 Draw = Callable[[Any], SafeString | None]  # from the row's document
 NUMBER = {"class": "table__number"}
@@ -97,6 +97,8 @@ class DateColumn(CellColumn):
 
 class MomentColumn(CellColumn):
     def main(self, value: Any, record: Any) -> SafeString:
+        if value is None:
+            return DASH
         return joined(text("cell-main", moment(value, "date")), small(moment(value, "time")))
 
 
