@@ -12,6 +12,7 @@ from sync.views.connections import confirm_remote, connections_page, try_connect
 from sync.views.deliveries import delivery_page
 from sync.views.documents import live_document
 from sync.views.dry_runs import dry_run_order
+from sync.views.exports import export_list
 from sync.views.health import trouble_banner
 from sync.views.home import home
 from sync.views.invoice_links import LinkInvoice
@@ -49,6 +50,10 @@ def _of_kind(kind: DocumentKind) -> list[URLPattern]:
     at, name, given = kind.address, kind.name, {"kind": kind}
     return [
         path(f"{at}/", document_list, given, name=name),
+        *(
+            path(f"{at}/export.{form}", export_list, given | {"form": form}, name=f"{name}_{form}")
+            for form in ("csv", "xlsx")
+        ),
         path(f"{at}/sync/", sync_selected, given, name=f"{name}_sync"),
         path(f"{at}/sync-all/", sync_all, given, name=f"{name}_sync_all"),
         path(f"{at}/<key:pk>/sync/", sync_one, given, name=f"{name}_sync_one"),

@@ -55,8 +55,10 @@ class Sample:
     def searches(self) -> dict[str, str]:
         """Each kind of search: few hits, many hits, none."""
         order, delivery, document = self.order, self.delivery, self.billing_document
+        line = order.lines.first()
         kinds = {
             "order number": order.increment_id,
+            "short number": f"#{order.increment_id[-3:].lstrip('0') or '7'}",
             "first digits": order.increment_id[:-4],
             "first digit": order.increment_id[:1],
             "unknown number": "9876543219",
@@ -67,7 +69,11 @@ class Sample:
             "unknown e-mail": f"{NOBODY}@",
             "name": order.customer_name,
             "part of a name": order.customer_name[-5:],
+            "name, last word first": " ".join(order.customer_name.split()[::-1]),
+            "name with letters beyond English": "Jörg",
             "unknown name": NOBODY,
+            "SKU": line.sku if line else "",
+            "number the shop carries": order.ext_order_id,
             "two letters": "zq",
             "delivery": str(delivery or ""),
             "parcel": str((delivery and delivery.tracks.first()) or ""),

@@ -7,10 +7,11 @@ from django.db.models import Q
 
 from sync.filters.documents import DocumentFilter, Rows, choice, day, search_box, tick
 from sync.filters.sales_orders import documents_of_orders
-from sync.filters.search_box import Matches, keys_of, sap_numbered
+from sync.filters.search_box import MOST_MATCHES, Matches, digits_of, keys_of, sap_numbered, tidy
 from sync.filters.waiting import BILLING_DOCUMENTS, PartFilter
 from sync.models import BillingDocument, BillingDocumentLine, Invoice
 from sync.models.page_indexes import MISSING, TO_INVOICE
+from sync.models.typed_forms import is_bare
 
 IN_SHOP = {
     "missing": MISSING,
@@ -23,15 +24,15 @@ IN_SHOP = {
 
 def billing_documents_numbered(text: str) -> Matches:
     """By their own number, or by that of a shop invoice."""
-    invoices = list(
-        Invoice.objects.filter(increment_id=text).order_by().values_list("pk", flat=True)
-    )
+    meant = tidy(text)
+    numbered = Invoice.objects.filter(is_bare("increment_id", meant)).order_by()
+    invoices = list(numbered.values_list("pk", flat=True)[:MOST_MATCHES])
     first = BillingDocument.objects.filter(invoices__in=invoices).order_by()
     further = BillingDocument.objects.filter(further_invoices__in=invoices).order_by()
     found = keys_of(first) | keys_of(further)
-    if not text.isdigit():
+    if not (digits := digits_of(meant)):
         return found
-    return found | sap_numbered(BillingDocument.objects.all(), "billing_document_number", text)
+    return found | sap_numbered(BillingDocument.objects.all(), "billing_document_number", digits)
 
 
 class BillingDocumentFilter(DocumentFilter):

@@ -7,19 +7,20 @@ from django.utils import timezone
 
 from sync.filters.documents import DocumentFilter, Rows, choice, day, search_box, tick
 from sync.filters.sales_orders import documents_of_orders
-from sync.filters.search_box import Matches, keys_of, sap_numbered
+from sync.filters.search_box import Matches, digits_of, keys_of, sap_numbered, tidy
 from sync.filters.waiting import DELIVERIES, PartFilter, is_late
 from sync.models import DeliveryTrack, OutboundDelivery, OutboundDeliveryLine
 from sync.models.page_indexes import LEFT, UNTRACKED
+from sync.models.typed_forms import is_unspaced
 
 
 def deliveries_numbered(text: str) -> Matches:
     """By their own number, or by a parcel number."""
-    tracks = DeliveryTrack.objects.filter(track_number=text).order_by()
+    tracks = DeliveryTrack.objects.filter(is_unspaced("track_number", text)).order_by()
     found = keys_of(tracks, "delivery")
-    if not text.isdigit():
+    if not (digits := digits_of(tidy(text))):
         return found
-    return found | sap_numbered(OutboundDelivery.objects.all(), "delivery_number", text)
+    return found | sap_numbered(OutboundDelivery.objects.all(), "delivery_number", digits)
 
 
 class DeliveryFilter(DocumentFilter):

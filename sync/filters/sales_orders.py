@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 import django_filters
-from django.db.models import Q, Value
-from django.db.models.functions import Upper
-from django.db.models.lookups import Exact
+from django.db.models import Q
 
 from sync.filters.documents import DocumentFilter, Rows, search_box, since_day, tick, until_day
 from sync.filters.search_box import (
     NOTHING,
     SHORTEST_NAME,
     Matches,
+    digits_of,
+    each_word,
     keys_of,
+    longest_word,
+    names_in_full,
     newest,
     numbered,
+    of_all,
     sap_numbered,
+    tidy,
 )
 from sync.filters.waiting import ORDERS, PartFilter
-from sync.models import SalesArea, SalesOrder, Shop
+from sync.models import (
+    Invoice,
+    SalesArea,
+    SalesOrder,
+    SalesOrderLine,
+    Shipment,
+    ShipmentTrack,
+    Shop,
+)
+from sync.models.columns import SAP_NUMBER_LENGTH
 from sync.models.page_indexes import HELD_UP
+from sync.models.typed_forms import is_bare, is_in_any_case, is_unspaced
+
+SHOP_NUMBER_LENGTH = 9  # of Magento's own numbers, after the store's key
 
 
 def _stores() -> list[tuple[str, str]]:
@@ -55,28 +71,73 @@ class SalesOrderFilter(DocumentFilter):
         return orders.filter(HELD_UP) if value else orders
 
     def matches(self, text: str) -> Matches:
-        return orders_meant(text)
+        return orders_found(text)
+
+
+def orders_found(text: str) -> Matches:
+    """The orders a text may mean, or whose shipments, invoices or parcels it may mean."""
+    parcels = ShipmentTrack.objects.filter(is_unspaced("track_number", text))
+    of_parcels = parcels.order_by().values_list("shipment__sales_order")
+    of_papers = (
+        papers._default_manager.filter(is_bare("increment_id", tidy(text)))
+        .order_by()
+        .values_list("sales_order")
+        for papers in (Shipment, Invoice)
+    )
+    return of_all(of_parcels, *of_papers) | orders_meant(text)
 
 
 def orders_meant(text: str) -> Matches:
-    """Digits are a number, an @ makes it an e-mail, anything else is part of a name; nothing is
-    found while it is too short to tell."""
-    orders = SalesOrder.objects.all()
-    if text.isdigit():
-        in_sap = orders.exclude(sap_sales_order_number="")
-        found = numbered(orders, "increment_id", text)
-        return found | sap_numbered(in_sap, "sap_sales_order_number", text)
-    if "@" in text:
-        return newest(orders, Q(customer_email__istartswith=text), "placed_at")
-    if len(text) < SHORTEST_NAME:
+    """Digits are a number, an @ makes it an e-mail, anything else may be part of a name; nothing is
+    found by a name while it is too short to tell."""
+    meant = tidy(text)
+    if not meant:
         return NOTHING
-    in_full = Exact(Upper("customer_name"), Upper(Value(text)))
-    named = keys_of(orders.filter(in_full).order_by("-placed_at", "-pk"))
-    if not named.is_cut:  # else so many that a part of a name need not be looked for
-        named |= newest(orders, Q(customer_name__icontains=text), "placed_at")
-    referenced = orders.filter(customer_reference=text.upper()).exclude(customer_reference="")
-    by_number = orders.filter(increment_id=text)
-    return named | keys_of(by_number.order_by()) | keys_of(referenced.order_by())
+    if "@" in meant:
+        orders = SalesOrder.objects.all()
+        return newest(orders, Q(customer_email__istartswith=meant), "placed_at")
+    digits = digits_of(meant)
+    lines = SalesOrderLine.objects.filter(is_in_any_case("sku", meant)).order_by("-sales_order")
+    found = _carrying(meant, digits) | keys_of(lines.distinct(), "sales_order")
+    return found | (_numbered(digits) if digits else _named(meant))
+
+
+def _carrying(text: str, digits: str) -> Matches:
+    """By a number as it stands in the order, in any case, with or without zeros."""
+    referenced = ~Q(customer_reference="") & Q(customer_reference=text.upper())
+    wanted = [
+        is_bare("increment_id", digits or text),
+        is_in_any_case("ext_order_id", text),
+        referenced,
+    ]
+    if digits:
+        wanted.append(is_in_any_case("ext_order_id", digits.zfill(SAP_NUMBER_LENGTH)))
+    short = digits.lstrip("0")
+    if short and len(short) < SHOP_NUMBER_LENGTH:
+        stores = SalesArea.objects.order_by().values_list("store_id", flat=True).distinct()
+        long = [f"{store}{short.zfill(SHOP_NUMBER_LENGTH)}" for store in stores]
+        wanted.append(Q(increment_id__in=long))
+    orders = SalesOrder.objects.order_by()
+    return of_all(*(orders.filter(one).values_list("pk") for one in wanted))
+
+
+def _numbered(digits: str) -> Matches:
+    """By a shop's or SAP's number that begins so."""
+    orders = SalesOrder.objects.all()
+    in_sap = orders.exclude(sap_sales_order_number="")
+    found = numbered(orders, "increment_id", digits)
+    return found | sap_numbered(in_sap, "sap_sales_order_number", digits)
+
+
+def _named(text: str) -> Matches:
+    orders = SalesOrder.objects.all()
+    found = NOTHING
+    for name in names_in_full(text):
+        in_full = orders.filter(is_in_any_case("customer_name", name))
+        found |= keys_of(in_full.order_by("-placed_at", "-pk"))
+    if found.is_cut or longest_word(text) < SHORTEST_NAME:
+        return found  # so many that a part of a name need not be looked for, or too short for it
+    return found | newest(orders, each_word("customer_name", text), "placed_at")
 
 
 def documents_of_orders(text: str, lines: Rows, document: str) -> Matches:

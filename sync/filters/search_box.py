@@ -5,7 +5,7 @@ Each question is one index's and ends after a bounded number of rows, however ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +41,56 @@ def bounded(keys: Iterable[int]) -> Matches:
 
 def keys_of(rows: QuerySet[Any], key: str = "pk") -> Matches:
     return bounded(rows.values_list(key, flat=True)[: MOST_MATCHES + 1])
+
+
+def of_all(first: QuerySet[Any, Any], *others: QuerySet[Any, Any]) -> Matches:
+    """The keys that any of these questions answers, each by an index that few rows fulfil."""
+    return bounded(key for (key,) in first.union(*others)[: MOST_MATCHES + 1])
+
+
+def tidy(text: str) -> str:
+    """As it was meant: without the # of a number, and with one blank between words."""
+    return " ".join(text.split()).lstrip("#").strip()
+
+
+def digits_of(text: str) -> str:
+    """The digits of a number typed with blanks; empty where it is no number."""
+    compact = "".join(text.split())
+    return compact if compact.isdecimal() and compact.isascii() else ""
+
+
+def orders_of_words(text: str) -> list[str]:
+    """A name as it was typed, and with its last or its first word at the other end."""
+    words = text.replace(",", " ").split()
+    turned = (words, [*words[-1:], *words[:-1]], [*words[1:], *words[:1]])
+    return list(dict.fromkeys(" ".join(one) for one in turned))
+
+
+def in_each_case(text: str) -> list[str]:
+    """SQLite, and PostgreSQL without a locale, know the case of English letters only."""
+    if text.isascii():
+        return [text]
+    return list(dict.fromkeys((text, text.lower(), text.title(), text.upper())))
+
+
+def each_word(column: str, text: str) -> Q:
+    """Every word stands somewhere in the column."""
+    found = Q()
+    for word in text.replace(",", " ").split():
+        one = Q()
+        for written in in_each_case(word):
+            one |= Q(**{f"{column}__icontains": written})
+        found &= one
+    return found
+
+
+def longest_word(text: str) -> int:
+    return max(map(len, text.replace(",", " ").split()), default=0)
+
+
+def names_in_full(text: str) -> Iterator[str]:
+    for name in orders_of_words(text):
+        yield from in_each_case(name)
 
 
 def numbered(rows: QuerySet[Any], column: str, digits: str) -> Matches:

@@ -14,7 +14,7 @@ from sync.mirrors.compared import fingerprint_in_shop
 from sync.models import SalesOrder, SalesOrderLine
 from sync.translate.magento_values import sales_order_line_values, sales_order_values
 
-FORM = 1  # of the mirror: raise it when something else is stored of the same order
+FORM = 2  # of the mirror: raise it when something else is stored of the same order
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.db import models
 from sync.models import clock, page_indexes
 from sync.models.addresses import page_address
 from sync.models.columns import document_number, quantity
+from sync.models.typed_forms import Unspaced
 
 
 class OutboundDelivery(models.Model):
@@ -175,7 +176,7 @@ class DeliveryTrack(models.Model):
     """A parcel of a delivery and where in SAP its number was found."""
 
     delivery = models.ForeignKey(OutboundDelivery, on_delete=models.CASCADE, related_name="tracks")
-    track_number = models.CharField(max_length=50, db_index=True)
+    track_number = models.CharField(max_length=50)
     source = models.CharField(max_length=30)
 
     class Meta:
@@ -185,6 +186,7 @@ class DeliveryTrack(models.Model):
                 fields=["delivery", "track_number"], name="one_row_per_delivery_track"
             )
         ]
+        indexes = [models.Index(Unspaced("track_number"), name="delivery_track_typed")]
 
     def __str__(self) -> str:
         return self.track_number

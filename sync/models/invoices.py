@@ -8,6 +8,7 @@ from django.db import models
 from sync.models.billing import BillingDocument
 from sync.models.columns import money, quantity
 from sync.models.packed import PackedJSONField
+from sync.models.typed_forms import BareNumber
 
 
 class InvoiceQuerySet(models.QuerySet["Invoice"]):
@@ -38,7 +39,7 @@ class Invoice(models.Model):
         BillingDocument, blank=True, related_name="further_invoices"
     )
     entity_id = models.PositiveBigIntegerField()
-    increment_id = models.CharField(max_length=50, blank=True, db_index=True)
+    increment_id = models.CharField(max_length=50, blank=True)
     state = models.PositiveSmallIntegerField(choices=State, default=State.OPEN)
     transaction_id = models.CharField(
         max_length=255, blank=True, help_text="The gateway's, where the invoice was captured."
@@ -80,6 +81,7 @@ class Invoice(models.Model):
                 name="one_invoice_per_billing_document_and_order",
             ),
         ]
+        indexes = [models.Index(BareNumber("increment_id"), name="invoice_number_bare")]
 
     def __str__(self) -> str:
         return self.increment_id or str(self.entity_id)

@@ -11,6 +11,8 @@ from __future__ import annotations
 from django.db.models import F, Index, Q
 from django.db.models.functions import Upper
 
+from sync.models.typed_forms import BareNumber
+
 STOPPED = Q(state="needs_attention")
 RESOLVED = Q(state="done", origin="repair")
 HELD_UP = Q(stage__in=["in_sap", "picking", "dispatched", "shipped"]) & (
@@ -86,6 +88,8 @@ ORDERS = [
     Index(fields=["store_id", "-placed_at", "-id"], name="order_store"),
     Index(fields=["grand_total", "id"], name="order_total"),
     Index(fields=["increment_id"], name="order_increment"),
+    Index(BareNumber("increment_id"), name="order_number_bare"),
+    Index(Upper("ext_order_id"), name="order_shop_carries"),
     Index(fields=["stage", "increment_id"], condition=~Q(stage="complete"), name="order_stage_no"),
     Index(
         fields=["stage", "grand_total", "id"],

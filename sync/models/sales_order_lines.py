@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db import models
+from django.db.models.functions import Upper
 
 from sync.models.columns import money, quantity
 from sync.models.sales_orders import SalesOrder
@@ -44,6 +45,9 @@ class SalesOrderLine(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["sales_order", "item_id"], name="one_mirror_per_item")
+        ]
+        indexes = [
+            models.Index(Upper("sku"), models.F("sales_order").desc(), name="order_line_sku"),
         ]
 
     def __str__(self) -> str:

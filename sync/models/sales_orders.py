@@ -95,6 +95,10 @@ class SalesOrder(ComparedOrder):
     )
     shipping_method = models.CharField(max_length=120, blank=True)
     shipping_description = models.CharField(max_length=255, blank=True)
+    ship_to_name = models.CharField(
+        max_length=255, blank=True, help_text="Person, or company, the goods go to."
+    )
+    ship_to_country = models.CharField(max_length=2, blank=True, help_text="As two letters.")
     replaces_increment_id = models.CharField(
         max_length=50, blank=True, help_text="The order this one came from when it was edited."
     )

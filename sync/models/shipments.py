@@ -7,6 +7,7 @@ from django.db import models
 from sync.models.columns import quantity
 from sync.models.deliveries import OutboundDelivery
 from sync.models.packed import PackedJSONField
+from sync.models.typed_forms import BareNumber, Unspaced
 from sync.names.shop import carrier_name
 
 
@@ -35,7 +36,7 @@ class Shipment(models.Model):
         OutboundDelivery, blank=True, related_name="further_shipments"
     )
     entity_id = models.PositiveBigIntegerField()
-    increment_id = models.CharField(max_length=50, blank=True, db_index=True)
+    increment_id = models.CharField(max_length=50, blank=True)
     remote_created_at = models.DateTimeField()
     is_customer_told = models.BooleanField(
         default=False, help_text="Magento's email_sent: the proof of a first mail."
@@ -67,6 +68,7 @@ class Shipment(models.Model):
                 name="one_shipment_per_delivery_and_order",
             ),
         ]
+        indexes = [models.Index(BareNumber("increment_id"), name="shipment_number_bare")]
 
     def __str__(self) -> str:
         return self.increment_id or str(self.entity_id)
@@ -94,10 +96,11 @@ class ShipmentTrack(models.Model):
     entity_id = models.PositiveBigIntegerField()
     carrier_code = models.CharField(max_length=50)
     title = models.CharField(max_length=100, blank=True)
-    track_number = models.CharField(max_length=50, db_index=True)
+    track_number = models.CharField(max_length=50)
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(Unspaced("track_number"), name="shipment_track_typed")]
 
     def __str__(self) -> str:
         return f"{self.carrier_name}: {self.track_number}"

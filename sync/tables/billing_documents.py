@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.safestring import SafeString
 
-from sync.models import BillingDocument
-from sync.tables.columns import CellColumn, DateColumn, LinkColumn, MoneyColumn, small, text
-from sync.tables.documents import DocumentTable, OrdersColumn
+from sync.models import BillingDocument, Invoice
+from sync.tables.columns import (
+    ROOMY,
+    CellColumn,
+    DateColumn,
+    LinkColumn,
+    MoneyColumn,
+    small,
+    text,
+)
+from sync.tables.documents import DocumentTable, OrdersColumn, orders_of
 from sync.templatetags.markup import joined
 from sync.templatetags.portal import DASH, ago, badge, money
 
 
 def _category(document: BillingDocument) -> SafeString:
+    """An invoice is what one expects in this list."""
     cancels = small(joined("cancels ", text("number", document.cancels)))
+    is_usual = document.category == BillingDocument.Category.INVOICE
     return joined(
-        badge("billing", document.category, document.get_category_display()),
+        None if is_usual else badge("billing", document.category, document.get_category_display()),
         badge("billing", "cancelled") if document.is_cancelled else None,
         cancels if document.cancels else None,
     )
-
-
-def _tax(document: BillingDocument) -> SafeString:
-    return small(joined(money(document.tax_value, document.currency), " tax"))
 
 
 def _invoice(invoice: Any) -> SafeString:
@@ -35,6 +42,34 @@ def _invoice(invoice: Any) -> SafeString:
     )
 
 
+def paid_of(document: BillingDocument) -> Decimal | None:
+    """What the shop's invoices for it were paid; unknown where the shop has none.
+
+    An invoice that stands for several documents tells nothing of each.
+    """
+    invoices = document.shop_invoices
+    if not document.is_invoice or not invoices:
+        return None
+    if all(one.state == Invoice.State.PAID and not one.is_uncollected for one in invoices):
+        return document.gross_value
+    paid = sum(
+        (
+            one.grand_total
+            for one in invoices
+            if one.state == Invoice.State.PAID and not one.is_uncollected
+        ),
+        Decimal(0),
+    )
+    return min(paid, document.gross_value)
+
+
+def due_of(document: BillingDocument) -> Decimal | None:
+    """None where nothing can be due, as for a credit memo."""
+    if not document.is_invoice:
+        return None
+    return document.gross_value - (paid_of(document) or Decimal(0))
+
+
 class BillingDocumentTable(DocumentTable):
     kind = "billing_documents"
     what = "billing document"
@@ -44,11 +79,22 @@ class BillingDocumentTable(DocumentTable):
         "Billing document", below=_category, order_by="billing_document_number"
     )
     billing_date = DateColumn("Date", order_by=("billing_date", "id"))
-    orders = OrdersColumn("Orders")
-    net_value = MoneyColumn("Net, tax", below=_tax)
+    customer = CellColumn("Customer", attrs={"td": {"class": "table__name"}})
+    orders = OrdersColumn("Orders", attrs={"th": ROOMY, "td": ROOMY})
+    net_value = MoneyColumn("Net", css="table__roomy")
+    tax_value = MoneyColumn("Tax", css="table__wide")
     gross_value = MoneyColumn("Gross", order_by=("gross_value", "id"))
-    invoices = CellColumn("Shop invoice")
+    paid = MoneyColumn("Paid", amount=paid_of, css="table__wide")
+    due = MoneyColumn("Due", amount=due_of)
+    invoices = CellColumn("Shop invoice", attrs={"th": ROOMY, "td": ROOMY})
     mailed = CellColumn("Mailed")
+
+    def render_customer(self, record: BillingDocument) -> SafeString:
+        names = list(dict.fromkeys(order.customer_name or "Guest" for order in orders_of(record)))
+        if not names:
+            return text("number", record.payer) if record.payer else DASH
+        more = small(f"+{len(names) - 1}") if len(names) > 1 else None
+        return joined(more, text("cell-main", names[0], title=", ".join(names)))
 
     def render_invoices(self, record: BillingDocument) -> SafeString:
         if invoices := self.invoices_of(record):

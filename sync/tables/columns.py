@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
@@ -10,10 +11,12 @@ from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
 
 from sync.templatetags.markup import joined, markup
-from sync.templatetags.portal import badge, moment, money
+from sync.templatetags.portal import DASH, badge, moment, money
 
 Draw = Callable[[Any], SafeString | None]  # from the row's document
 NUMBER = {"class": "table__number"}
+# A column that only a wide window has room for; a phone's cards show all.
+ROOMY, WIDE = ({"class": css} for css in ("table__roomy", "table__wide"))
 
 
 def text(css: str, content: object, **attributes: str) -> SafeString:
@@ -69,12 +72,22 @@ class LinkColumn(CellColumn):
 
 
 class MoneyColumn(CellColumn):
-    """An amount in the document's currency, aligned right."""
+    """An amount in the document's currency, aligned right; ``amount`` computes it."""
 
-    attrs = {"th": NUMBER, "td": NUMBER}
+    def __init__(
+        self,
+        heading: str,
+        *,
+        amount: Callable[[Any], Decimal | None] | None = None,
+        css: str = "",
+        **options: Any,
+    ) -> None:
+        number = {"class": f"table__number {css}".strip()}
+        super().__init__(heading, attrs={"th": number, "td": number}, **options)
+        self.amount = amount
 
     def main(self, value: Any, record: Any) -> SafeString:
-        return money(value, record.currency)
+        return money(self.amount(record) if self.amount else value, record.currency)
 
 
 class DateColumn(CellColumn):
@@ -84,6 +97,8 @@ class DateColumn(CellColumn):
 
 class MomentColumn(CellColumn):
     def main(self, value: Any, record: Any) -> SafeString:
+        if value is None:
+            return DASH
         return joined(text("cell-main", moment(value, "date")), small(moment(value, "time")))
 
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.safestring import SafeString
 
-from sync.models import CarrierMapping, OutboundDelivery
+from sync.models import CarrierMapping, OutboundDelivery, OutboundDeliveryLine, SalesOrderLine
 from sync.names.named import quoted
-from sync.tables.columns import BadgeColumn, CellColumn, DateColumn, LinkColumn, small, text
-from sync.tables.documents import DocumentTable, OrdersColumn
+from sync.tables.columns import (
+    ROOMY,
+    WIDE,
+    BadgeColumn,
+    CellColumn,
+    DateColumn,
+    LinkColumn,
+    MomentColumn,
+    small,
+    text,
+)
+from sync.tables.documents import DocumentTable, OrdersColumn, orders_of
 from sync.templatetags.markup import joined
-from sync.templatetags.portal import DASH, badge, moment, tracking_link
+from sync.templatetags.portal import DASH, badge, moment, quantity, tracking_link
 
 
 def parcels_of(delivery: OutboundDelivery, carrier: CarrierMapping | None) -> dict[str, str]:
@@ -23,7 +34,7 @@ def parcels_of(delivery: OutboundDelivery, carrier: CarrierMapping | None) -> di
 def _picked(delivery: OutboundDelivery) -> SafeString | None:
     if delivery.picked_at is None:
         return None
-    return joined(small(moment(delivery.picked_at)), small(delivery.get_pick_time_source_display()))
+    return small(moment(delivery.picked_at), title=delivery.get_pick_time_source_display())
 
 
 def _left(delivery: OutboundDelivery) -> SafeString | None:
@@ -36,21 +47,77 @@ def _warning(delivery: OutboundDelivery) -> SafeString | None:
     return text("cell-sub cell-sub--warning", badge("unwanted", what, what.label)) if what else None
 
 
+def _first_line(delivery: OutboundDelivery) -> OutboundDeliveryLine | None:
+    lines = delivery.lines.all()
+    return next((line for line in lines if line.delivered_quantity > 0), next(iter(lines), None))
+
+
+def article_names(lines: Iterable[OutboundDeliveryLine]) -> dict[tuple[int | None, int], str]:
+    """By order and item in SAP, as the shop calls them. One query, that reads no other lines."""
+    wanted = {(line.sales_order_id, line.sap_item_number) for line in lines}
+    of_orders = SalesOrderLine.objects.filter(
+        sales_order__in={order for order, _ in wanted if order},
+        sap_item_number__in={item for _, item in wanted},
+    )
+    columns = ("sales_order", "sap_item_number", "name")
+    return {(order, item): name for order, item, name in of_orders.values_list(*columns)}
+
+
 class DeliveryTable(DocumentTable):
     kind = "deliveries"
     what = "delivery"
 
     delivery_number = LinkColumn("Delivery", "number", below=_warning, order_by="delivery_number")
-    created_date = DateColumn("Created", order_by=("created_date", "id"))
+    created_date = DateColumn(
+        "Created", order_by=("created_date", "id"), attrs={"th": WIDE, "td": WIDE}
+    )
+    planned_picking_at = MomentColumn("Pick by")
     orders = OrdersColumn("Orders")
+    ship_to = CellColumn("Ship to", attrs={"td": {"class": "table__name"}})
+    articles = CellColumn("Articles", attrs={"td": {"class": "table__name"}})
+    shipping = CellColumn(
+        "Shipping method", attrs={"th": ROOMY, "td": {"class": "table__name table__roomy"}}
+    )
     picking = BadgeColumn("Picking", "picking", field="picking_status", below=_picked)
     goods_issue = BadgeColumn("Goods issue", "goods", field="goods_movement_status", below=_left)
-    tracking = CellColumn("Carrier, tracking", attrs={"td": {"class": "table__parcels"}})
-    told = CellColumn("Customer")
+    tracking = CellColumn(
+        "Carrier, tracking", attrs={"th": ROOMY, "td": {"class": "table__name table__roomy"}}
+    )
+    told = CellColumn("Customer", attrs={"th": WIDE, "td": WIDE})
 
     def __init__(self, data: Any, **options: Any) -> None:
         super().__init__(data, **options)
         self.carriers = CarrierMapping.objects.in_bulk(field_name="sap_carrier")
+        self.article_names: dict[tuple[int | None, int], str] = {}
+
+    def look_up(self, documents: Sequence[Any]) -> None:
+        self.article_names = article_names(filter(None, map(_first_line, documents)))
+
+    def render_ship_to(self, record: OutboundDelivery) -> SafeString:
+        orders = orders_of(record)
+        order = orders[0] if orders else None
+        if order is None or not order.ship_to_name:
+            return text("number", record.ship_to) if record.ship_to else DASH
+        return joined(text("cell-main", order.ship_to_name), small(order.ship_to_country))
+
+    def render_articles(self, record: OutboundDelivery) -> SafeString:
+        """The first by name, and how many more."""
+        line = _first_line(record)
+        if line is None:
+            return DASH
+        known = self.article_names.get((line.sales_order_id, line.sap_item_number))
+        name = f"{quantity(line.delivered_quantity)} × {known or line.material}"
+        more = len(record.lines.all()) - 1
+        return joined(
+            small(f"+{more}") if more else None, text("cell-main", name, title=line.material)
+        )
+
+    def render_shipping(self, record: OutboundDelivery) -> SafeString:
+        orders = orders_of(record)
+        if not orders:
+            return DASH
+        name = orders[0].shipping_description or orders[0].shipping_method
+        return text("cell-main", name, title=name) if name else DASH
 
     def render_tracking(self, record: OutboundDelivery) -> SafeString:
         carrier = self.carriers.get(record.carrier)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -42,6 +42,13 @@ class DocumentTable(tables.Table):  # type: ignore[misc]  # untyped package
         self.tasks: dict[int, SyncTask] = {}
         self.may_resend = self.has_invoices and may_resend
         self._invoices: dict[int, list[Any]] = {}
+
+    def look_up(self, documents: Sequence[Any]) -> None:
+        """What the rows of these documents show beyond the documents themselves."""
+
+    def show(self, documents: Sequence[Any], tasks: dict[int, SyncTask]) -> None:
+        self.tasks = tasks
+        self.look_up(documents)
 
     def render_select(self, record: Any) -> SafeString:
         return select_cell(self.what, record)

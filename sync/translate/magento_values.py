@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from sync.magento.records import (
+    MagentoAddress,
     MagentoDocumentItem,
     MagentoInvoice,
     MagentoOrder,
@@ -19,6 +20,7 @@ from sync.magento.records import (
 from sync.translate.payment import payment_standing, payment_title
 
 DEEPEST_LEVEL = 60
+LONGEST_NAME = 255
 _AS_IT_IS = frozenset({int, bool, type(None)})  # types of values
 
 
@@ -142,6 +144,18 @@ def _order_customer(order: MagentoOrder) -> dict[str, Any]:
         "customer_name": customer_name(order),
         "magento_customer_id": order.customer_id,
         "is_guest": order.is_guest,
+        **_ship_to(order.shipping_address),
+    }
+
+
+def _ship_to(address: MagentoAddress | None) -> dict[str, str]:
+    """Empty for an order of which nothing is sent."""
+    if address is None:
+        return {"ship_to_name": "", "ship_to_country": ""}
+    name = f"{address.first_name} {address.last_name}".strip()
+    return {
+        "ship_to_name": _text(name or address.company)[:LONGEST_NAME],
+        "ship_to_country": _text(address.country_id).upper()[:2],
     }
 
 

@@ -34,8 +34,16 @@ from sync.views.timeline import MOST_TASKS
 
 OF_ORDERS = (
     "increment_id", "store_name", "shop__name", "placed_at", "customer_name", "customer_email",
-    "grand_total", "currency", "payment_method", "payment_title", "stage", "not_taken_reason",
-    "status", "state", "sap_sales_order_number", "verification", "sap_blocks", "sap_is_incomplete",
+    "grand_total", "total_paid", "currency", "payment_method", "payment_title", "stage",
+    "not_taken_reason", "status", "state", "sap_sales_order_number", "verification", "sap_blocks",
+    "sap_is_incomplete",
+)  # fmt: skip
+
+
+OF_INVOICES = (
+    "billing_document", "entity_id", "increment_id", "remote_created_at", "state", "transaction_id",
+    "currency", "grand_total", "differs_by", "is_customer_told", "mail_queued_at",
+    "not_to_be_mailed", "sales_order__payment_standing",
 )  # fmt: skip
 
 
@@ -122,7 +130,11 @@ def _rows_of_deliveries() -> QuerySet[OutboundDelivery]:
         "delivery", "remote_created_at", "is_customer_told", "mail_queued_at"
     )
     return OutboundDelivery.objects.prefetch_related(
-        _numbers_of_orders(OutboundDeliveryLine, "delivered_quantity", "unwanted_quantity"),
+        _lines_with_orders(
+            OutboundDeliveryLine,
+            ("ship_to_name", "ship_to_country", "shipping_description", "shipping_method"),
+            ("material", "sap_item_number", "delivered_quantity", "unwanted_quantity"),
+        ),
         Prefetch("tracks", DeliveryTrack.objects.only("delivery", "track_number")),
         Prefetch("shipments", shipments),
         Prefetch("further_shipments", shipments),
@@ -130,16 +142,19 @@ def _rows_of_deliveries() -> QuerySet[OutboundDelivery]:
 
 
 def _rows_of_billing_documents() -> QuerySet[BillingDocument]:
-    invoices = Invoice.objects.defer("payload").prefetch_related("mails")
+    invoices = Invoice.objects.select_related("sales_order").only(*OF_INVOICES)
+    invoices = invoices.prefetch_related("mails")
     return BillingDocument.objects.prefetch_related(
-        _numbers_of_orders(BillingDocumentLine),
+        _lines_with_orders(BillingDocumentLine, ("customer_name", "payment_standing")),
         Prefetch("invoices", invoices),
         Prefetch("further_invoices", invoices),
     )
 
 
-def _numbers_of_orders(line: type[Model], *further: str) -> Prefetch[Any]:
-    orders = Prefetch("sales_order", SalesOrder.objects.only("increment_id"))
+def _lines_with_orders(
+    line: type[Model], of_order: Sequence[str], further: Sequence[str] = ()
+) -> Prefetch[Any]:
+    orders = Prefetch("sales_order", SalesOrder.objects.only("increment_id", *of_order))
     document = "delivery" if line is OutboundDeliveryLine else "billing_document"
     lines = line._default_manager.only(document, "item_number", "sales_order", *further)
     return Prefetch("lines", lines.prefetch_related(orders))

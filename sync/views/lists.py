@@ -6,20 +6,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import InvalidPage, Page
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django_tables2.paginators import LazyPaginator
 from django_tables2.rows import BoundRows
 
-from sync.filters.search_box import MOST_MATCHES, keys_of
+from sync.filters.search_box import MOST_MATCHES
 from sync.tables.documents import DocumentTable
 from sync.views.as_of import as_of_list
 from sync.views.counts import CAP, capped
 from sync.views.kinds import DocumentKind
 from sync.views.live import list_fetches, table_for, watcher
+from sync.views.narrowing import (
+    export_addresses,
+    filters_in,
+    has_empty_parts,
+    narrowed,
+    short_address,
+)
 from sync.views.people import PortalRequest
 from sync.views.strips import shown_to, strips_of
+from sync.views.tabs import tabs_for
+from sync.views.totals import totals_of
 
 PER_PAGE, PAGE_SIZES = 25, (25, 50, 100)  # rows
 FAR = 1_000  # rows before the page
@@ -69,18 +78,15 @@ class BoundedPaginator(LazyPaginator):  # type: ignore[misc]  # untyped package
 
 @require_safe
 def document_list(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
-    filterset = kind.filterset(request.GET, queryset=kind.rows())
-    documents = filterset.qs
-    sorts = _wanted_sorts(kind, request)
-    if sorts and filterset.has_range:
-        few = keys_of(documents.order_by())
-        sorts = [] if few.is_cut else sorts
-        documents = documents if few.is_cut else kind.rows().filter(pk__in=few.keys)
-    table = table_for(kind, request.user, documents)
-    _arrange(table, request, sorts)
+    if has_empty_parts(request):
+        return HttpResponseRedirect(short_address(request))
+    listed = narrowed(kind, request.GET)
+    table = table_for(kind, request.user, listed.documents)
+    _arrange(table, request, listed.sorts)
     shown = [row.record for row in table.paginated_rows]
-    table.tasks = kind.newest_tasks(shown)
+    table.show(shown, kind.newest_tasks(shown))
     fetches, clicks = list_fetches(kind), shown_to(request.user)
+    filters, count = filters_in(request.GET), capped(listed.documents)
     context = {
         "section": kind.name,
         "kind": kind.name,
@@ -88,11 +94,14 @@ def document_list(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
         "hint": kind.hint,
         "table": table,
         "page_sizes": PAGE_SIZES,
-        "filter": filterset,
-        "is_filtered": _is_filtered(request),
-        "is_unsorted": not sorts and bool(_wanted_sorts(kind, request)),
+        "filter": listed.filterset,
+        "is_filtered": bool(filters),
+        "is_unsorted": listed.is_unsorted,
         "most_sorted": MOST_MATCHES,
-        "count": capped(documents),
+        "count": count,
+        "tabs": tabs_for(kind, request.user, filters),
+        "totals": totals_of(kind, listed.documents, count),
+        "exports": export_addresses(kind, request.GET) if count else {},
         "fetches": fetches,
         "strips": strips_of(request.user, clicks),
         "as_of": as_of_list(kind, shown, request.GET),
@@ -101,13 +110,6 @@ def document_list(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
         "may_resend": table.may_resend,
     }
     return render(request, "sync/document_list.html", context)
-
-
-def _wanted_sorts(kind: DocumentKind, request: HttpRequest) -> list[str]:
-    """Those that are offered; an index has one sort."""
-    offered = {name for name, one in kind.table.base_columns.items() if one.orderable}
-    wanted = [one for one in request.GET.getlist("sort") if one.removeprefix("-") in offered]
-    return wanted[:1]
 
 
 def _arrange(table: DocumentTable, request: HttpRequest, sorts: list[str]) -> None:
@@ -121,9 +123,3 @@ def _arrange(table: DocumentTable, request: HttpRequest, sorts: list[str]) -> No
         table.paginate(paginator_class=BoundedPaginator, per_page=size, page=page)
     except InvalidPage:
         table.page = table.paginator.page(1)
-
-
-def _is_filtered(request: HttpRequest) -> bool:
-    return any(
-        value for name, value in request.GET.items() if name not in {"sort", "page", "per_page"}
-    )

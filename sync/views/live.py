@@ -76,7 +76,7 @@ def live_rows(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
     if not changed and asks and is_at_its_pace(request):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     table = table_for(kind, request.user, changed)
-    table.tasks = tasks
+    table.show(changed, tasks)
     return render(request, "sync/live_rows.html", {"table": table, "watcher": asks})
 
 
@@ -90,7 +90,7 @@ def clicked_row(request: PortalRequest, kind: DocumentKind, document: Any) -> Ht
     """The clicked row, with polling switched on. What the list shows of fetches and clicks it says
     itself; the next poll looks whether that still holds."""
     table = table_for(kind, request.user, [document])
-    table.tasks = kind.newest_tasks([document])
+    table.show([document], kind.newest_tasks([document]))
     seen = QueryDict(urlsplit(request.POST.get("watched", "")).query)
     shown = (seen.get("fetches", ""), seen.get("clicks", ""))
     asks = _address(kind, table.tasks.values(), *shown)

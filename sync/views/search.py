@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from sync.filters.billing_documents import billing_documents_numbered
 from sync.filters.deliveries import deliveries_numbered
-from sync.filters.sales_orders import orders_meant
-from sync.filters.search_box import Matches, keys_of
-from sync.models import (
-    BillingDocument,
-    Invoice,
-    OutboundDelivery,
-    SalesOrder,
-    Shipment,
-    ShipmentTrack,
-)
+from sync.filters.sales_orders import orders_found
+from sync.filters.search_box import Matches
+from sync.models import BillingDocument, OutboundDelivery, SalesOrder
 from sync.views.people import PortalRequest
 
-MOST_HITS = 20
+MOST_HITS = 50  # of each kind; the lists show all
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The newest hits of one kind, and how many there are; ``is_cut`` where even more match."""
+
+    shown: list[Any]
+    count: int
+    is_cut: bool
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.shown)
+
+    def __bool__(self) -> bool:
+        return bool(self.shown)
+
+    @property
+    def has_more(self) -> bool:
+        return self.count > len(self.shown)
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    orders: list[SalesOrder]
-    deliveries: list[OutboundDelivery]
-    billing_documents: list[BillingDocument]
+    orders: Found
+    deliveries: Found
+    billing_documents: Found
 
     @property
     def is_empty(self) -> bool:
@@ -49,37 +62,34 @@ class Hits:
         return next(iter(orders.values())) if len(orders) == 1 else None
 
 
+NOBODY = Found([], 0, False)
+
+
 @require_safe
 def search_page(request: PortalRequest) -> HttpResponse:
     """Searches orders, SAP orders, deliveries, billing documents, invoices, parcels, e-mail and
     names. A single order is opened at once; several hits are listed."""
     text = request.GET.get("q", "").strip()[:100]
-    hits = find(text) if text else Hits([], [], [])
+    hits = find(text) if text else Hits(NOBODY, NOBODY, NOBODY)
     if (order := hits.only_order) is not None:
         return HttpResponseRedirect(order.get_absolute_url())
-    return render(request, "sync/search.html", {"q": text, "hits": hits, "most": MOST_HITS})
+    return render(request, "sync/search.html", {"q": text, "hits": hits})
 
 
 def find(text: str) -> Hits:
-    """At most twenty hits of each kind; a fixed number of queries."""
+    """A fixed number of queries."""
     return Hits(
-        list(SalesOrder.objects.filter(pk__in=_orders(text).keys).defer("payload")[:MOST_HITS]),
+        _found(SalesOrder.objects.defer("payload"), orders_found(text)),
         _with_orders(OutboundDelivery, deliveries_numbered(text)),
         _with_orders(BillingDocument, billing_documents_numbered(text)),
     )
 
 
-def _orders(text: str) -> Matches:
-    """Orders by their own numbers and names, or by their shop documents."""
-    parcels = ShipmentTrack.objects.filter(track_number=text).order_by()
-    found = keys_of(parcels, "shipment__sales_order")
-    for papers in (Shipment, Invoice):
-        numbered = papers._default_manager.filter(increment_id=text).order_by()
-        found |= keys_of(numbered, "sales_order")
-    return found | orders_meant(text)
+def _with_orders(model: type[OutboundDelivery | BillingDocument], matches: Matches) -> Found:
+    orders = Prefetch("lines__sales_order", SalesOrder.objects.only("increment_id"))
+    return _found(model._default_manager.prefetch_related(orders), matches)
 
 
-def _with_orders(model: type[OutboundDelivery | BillingDocument], found: Matches) -> list[Any]:
-    orders = Prefetch("lines__sales_order", SalesOrder.objects.defer("payload"))
-    documents = model._default_manager.filter(pk__in=found.keys)
-    return list(documents.prefetch_related(orders)[:MOST_HITS])
+def _found(documents: QuerySet[Any], matches: Matches) -> Found:
+    shown = list(documents.filter(pk__in=matches.keys)[:MOST_HITS])
+    return Found(shown, len(matches.keys), matches.is_cut)

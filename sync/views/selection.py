@@ -20,6 +20,7 @@ class Selection:
 
     keys: list[int]
     refusal: str = ""
+    is_unconfirmed: bool = False  # all that match, whose number the person has not seen yet
 
 
 def selection_of(request: PortalRequest, kind: DocumentKind) -> Selection:
@@ -30,7 +31,8 @@ def selection_of(request: PortalRequest, kind: DocumentKind) -> Selection:
         return Selection([], f"More than {MOST:,} match: narrow the list with a filter first.")
     if _is_of_all(request) and kind is ORDERS and release.is_held():
         return Selection([], f"{release.HELD} Until then tick the orders themselves.")
-    return Selection(keys)
+    is_unconfirmed = _is_of_all(request) and request.POST.get("confirmed") != str(len(keys))
+    return Selection(keys, is_unconfirmed=is_unconfirmed)
 
 
 def _is_of_all(request: PortalRequest) -> bool:

@@ -8,14 +8,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from sync.jobs.mass_clicks import sync_many
 from sync.views.kinds import DocumentKind
 from sync.views.live import clicked_row
+from sync.views.narrowing import filters_in
 from sync.views.people import PortalRequest
 from sync.views.posted import redirect_back, redirect_with
 from sync.views.selection import selection_of
@@ -50,7 +51,25 @@ def sync_selected(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
     if selection.refusal:
         messages.warning(request, selection.refusal)
         return redirect_back(request, page)
+    if selection.is_unconfirmed:
+        return _confirm(request, kind, len(selection.keys))
     return redirect_with(request, _asked_for(kind, selection.keys, request), page)
+
+
+def _confirm(request: PortalRequest, kind: DocumentKind, count: int) -> HttpResponse:
+    """Asks again where meanwhile another number matches than was confirmed."""
+    given = QueryDict(request.POST.get("matching", ""))
+    context = {
+        "section": kind.name,
+        "kind": kind.name,
+        "title": kind.title,
+        "count": count,
+        "is_filtered": bool(filters_in(given)),
+        "matching": given.urlencode(),
+        "next": request.POST.get("next", ""),
+        "has_changed": bool(request.POST.get("confirmed")),
+    }
+    return render(request, "sync/sync_confirm.html", context)
 
 
 def _asked_for(kind: DocumentKind, keys: list[int], request: PortalRequest) -> str:

@@ -90,7 +90,8 @@ def _costs_of_posts(
 ) -> Iterator[Figure]:
     """While no worker runs, so that all that reaches the database is the click's."""
     many = ",".join(map(str, crowd[:WAITING]))
-    match = {"all_matching": "yes", "matching": "stage=to_sync"}
+    confirmed = str(len(fresh) + len(crowd))
+    match = {"all_matching": "yes", "matching": "stage=to_sync", "confirmed": confirmed}
     presses: dict[str, Callable[[int], object]] = {
         "on 1 order": lambda at: browser.press(f"/orders/{fresh[at]}/sync/"),
         "in 1 order's row": lambda at: browser.press_in_row(fresh[CLICKS + at]),

@@ -379,11 +379,27 @@ def test_all_that_match_the_filters_are_asked_for_on_every_page(signed_in: SignI
     assert "All 30 that match, on every page" in page
     chosen = {"selected": [orders[0].pk], "all_matching": "yes", "matching": "stage=to_sync"}
 
+    asked = client.post("/orders/sync/", chosen).content.decode()
+    assert "Sync 30 orders?" in asked
+    assert not Click.objects.exists()
+
     with mock.patch("django_rq.get_queue"):
-        made = queries_of(client, "/orders/sync/", chosen)
+        made = queries_of(client, "/orders/sync/", chosen | {"confirmed": "30"})
 
     assert made <= MOST_QUERIES + 1  # the filter reads the names of the store views
     assert Click.objects.get().documents == [order.pk for order in orders]
+
+
+def test_another_number_than_was_confirmed_is_asked_about_again(signed_in: SignIn) -> None:
+    for _ in range(3):
+        a_sales_order()
+    chosen = {"all_matching": "yes", "matching": "stage=to_sync", "confirmed": "2"}
+
+    asked = signed_in(SALES).post("/orders/sync/", chosen).content.decode()
+
+    assert "Sync 3 orders?" in asked
+    assert "The list has changed meanwhile" in asked
+    assert not Click.objects.exists()
 
 
 def test_more_than_can_be_meant_is_refused_in_words(signed_in: SignIn) -> None:

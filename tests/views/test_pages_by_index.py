@@ -81,7 +81,10 @@ def asked(client: Client, url: str) -> list[tuple[str, Any]]:
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):
-        assert client.get(url).status_code in {200, 204, 302, 404, 405}, url
+        answer = client.get(url)
+        assert answer.status_code in {200, 204, 302, 404, 405}, url
+        if answer.streaming:
+            assert b"".join(answer.streaming_content)  # type: ignore[attr-defined] # a file
     return found
 
 
