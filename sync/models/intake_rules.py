@@ -78,7 +78,7 @@ class IntakeRule(models.Model):
     @property
     def about(self) -> str:
         named = [("status", self.status), ("state", self.state)]
-        return " in ".join(f"{what} {order_state_name(code)}" for what, code in named if code)
+        return ", ".join(f"{what} {order_state_name(code)}" for what, code in named if code)
 
     @property
     def reason(self) -> str:

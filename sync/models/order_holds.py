@@ -112,6 +112,10 @@ class OrderHold(models.Model):
         return f"All orders of {who}"
 
     @property
+    def told(self) -> str:
+        return f"{self.subject} {'are' if self.is_of_customer else 'is'} held"
+
+    @property
     def is_of_customer(self) -> bool:
         return self.sales_order_id is None
 

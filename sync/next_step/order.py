@@ -61,8 +61,10 @@ class OrderFacts:
 
 
 def turns_with_order(facts: OrderFacts) -> list[Turn]:
-    """The first is what happens next; the others wait for somebody as well."""
-    return by_urgency(_trouble(facts)) or [_normal(facts)]
+    """The first is what happens next; the others wait for somebody as well, or will."""
+    now = by_urgency(_trouble(facts)) or [_normal(facts)]
+    later = (one for one in facts.hindrances if not _holds_up_now(one, facts))
+    return [*now, *(replace(_held_up(one), tone=Tone.LOOK) for one in later)]
 
 
 def _trouble(facts: OrderFacts) -> Iterator[Turn]:

@@ -114,7 +114,7 @@ class OpenTask:
 class Held:
     """A person keeps the document from moving."""
 
-    what: str  # the order, or all orders of its customer
+    what: str  # such as "Order 519 is held"
     by: str
     since: datetime
     reason: str
@@ -174,8 +174,8 @@ def held(holds: Iterable[Held]) -> list[Turn]:
         Turn(
             Team.SALES,
             Tone.STOPPED,
-            "Release it when it may go on: {what} – held by {by}. {reason}",
-            {"what": hold.what, "by": hold.by, "reason": hold.reason},
+            "{what} by {by}: {reason}. Release it when it may go on.",
+            {"what": hold.what, "by": hold.by, "reason": hold.reason.rstrip(".")},
             since=hold.since,
             act=Act.RELEASE,
             advice="Until the release nothing new is written to SAP or the shop.",

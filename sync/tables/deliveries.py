@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from sync.models import CarrierMapping, OutboundDelivery, OutboundDeliveryLine, SalesOrderLine
 from sync.names.named import quoted
+from sync.names.shop import shipping_name
 from sync.tables.columns import (
     ROOMY,
     WIDE,
@@ -116,7 +117,7 @@ class DeliveryTable(DocumentTable):
         orders = orders_of(record)
         if not orders:
             return DASH
-        name = orders[0].shipping_description or orders[0].shipping_method
+        name = shipping_name(orders[0].shipping_method, orders[0].shipping_description)
         return text("cell-main", name, title=name) if name else DASH
 
     def render_tracking(self, record: OutboundDelivery) -> SafeString:

@@ -39,6 +39,7 @@ from sync.tables.documents import orders_of
 from sync.views.buttons import Button
 from sync.views.causes import remedy_for
 from sync.views.kinds import DocumentKind
+from sync.views.papers import Papers
 
 WHICH_INVOICE = frozenset({PaperCause.BILLING_RENEWED.code, PaperCause.LINKED_INVOICE_GONE.code})
 Outcome = InvoiceMail.Outcome
@@ -183,9 +184,8 @@ def of_order(
     left: LeftOpen,
     hindrances: Sequence[Any],
     holds: Iterable[OrderHold],
-    papers: tuple[Iterable[OutboundDelivery], Iterable[BillingDocument], Iterable[Invoice]],
+    papers: Papers,
 ) -> NextStep:
-    deliveries, documents, invoices = papers
     now = timezone.now()
     is_out = order.stage == SalesOrder.Stage.NOT_TAKEN
     differs = order.verification == SalesOrder.Verification.DIFFERS
@@ -203,13 +203,13 @@ def of_order(
         hindrances=hindrances,
         left_to_ship=left.to_ship,
         left_to_invoice=left.to_invoice,
-        deliveries=[_delivery(one, now) for one in deliveries],
-        not_in_shop=[str(one) for one in documents if one.is_invoice and not one.is_in_shop],
-        invoices=[_invoice(one) for one in invoices],
-        machine=desk.machine,
-        holds=[
-            Held(one.subject, one.held_by_name, one.held_at, one.reason, one.pk) for one in holds
+        deliveries=[_delivery(one, now) for one in papers.deliveries],
+        not_in_shop=[
+            str(one) for one in papers.billing_documents if one.is_invoice and not one.is_in_shop
         ],
+        invoices=[_invoice(one) for one in papers.invoices],
+        machine=desk.machine,
+        holds=[Held(one.told, one.held_by_name, one.held_at, one.reason, one.pk) for one in holds],
     )
     return desk.next_step(turns_with_order(facts), order.grand_total, order.currency)
 

@@ -34,7 +34,7 @@ class _Hold(Decide):
         wanted = self.wanted(_order(pk))
         if not order_holds.hold(wanted, request.user, reason):
             raise ValueError(ALREADY)
-        return f"{wanted.subject} {'are' if wanted.is_of_customer else 'is'} held."
+        return f"{wanted.told}."
 
 
 class HoldOrder(_Hold):

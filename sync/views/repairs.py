@@ -25,6 +25,7 @@ from sync.views.posted import redirect_with
 from sync.views.repair_forms import add_forms, add_repairs, form_for, may_repair
 from sync.views.saved_entries import save_entry
 from sync.views.stopped_causes import explain, groups_of, listed
+from sync.views.takings import takings_of
 
 GONE = "This has not stopped any more: somebody else was faster, or it went on by itself."
 MOST_RESOLVED = 50  # of each kind
@@ -82,6 +83,7 @@ def _card(
         "tab": "one",
         "groups": groups,
         "retryable": steps_to_retry(request.user),
+        "takings": takings_of(request.user, (task for one in groups for task in one.tasks)),
     }
     return render(request, "sync/attention.html", context, status=422 if refused else 200)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -22,7 +23,6 @@ from sync.models import (
     BillingDocumentLine,
     CarrierMapping,
     OrderComment,
-    OutboundDelivery,
     SalesOrder,
     SalesOrderLine,
 )
@@ -32,8 +32,9 @@ from sync.views.documents import shared_context
 from sync.views.kinds import ORDERS
 from sync.views.next_steps import Desk, of_order
 from sync.views.order_comments import comments_on
+from sync.views.papers import papers_of
 from sync.views.people import PortalRequest
-from sync.views.story import Papers, story_of
+from sync.views.story import story_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,47 +52,38 @@ def order_page(request: PortalRequest, pk: int) -> HttpResponse:
     """The number of queries does not grow with documents or attempts."""
     orders = SalesOrder.objects.select_related("shop").prefetch_related("lines", "sap_lines")
     order = get_object_or_404(orders, pk=pk)
-    deliveries = _deliveries(order)
-    billing_documents = _billing_documents(order)
     carriers = CarrierMapping.objects.in_bulk(field_name="sap_carrier")
-    invoices = list(
-        order.invoices.select_related("billing_document").prefetch_related("mails__asked_by")
-    )
-    shipments = order.shipments.prefetch_related("tracks").select_related("delivery")
-    decisions = order.decisions.all()
+    papers = papers_of(order)
     left, hindrances = left_open(order), hindrances_of(order)
     desk = Desk(ORDERS, order, request.user, Team.SALES)
-    papers = (deliveries, billing_documents, invoices)
     shared = shared_context(ORDERS, order, request.user)
     context = shared | {
         "order": order,
         "next_step": of_order(desk, order, left, hindrances, shared["holds"].standing, papers),
         "still_open": str(left),
         "shop_url": order.shop.admin_url.replace("{entity_id}", str(order.entity_id)),
-        "deliveries": deliveries,
-        "shipments": shipments,
-        "story": story_of(
-            order, Papers(deliveries, shipments, billing_documents, invoices, decisions)
-        ),
-        "billing_documents": billing_documents,
-        "invoices": invoices,
+        "deliveries": papers.deliveries,
+        "shipments": papers.shipments,
+        "story": story_of(order, papers),
+        "billing_documents": papers.billing_documents,
+        "invoices": papers.invoices,
         "added_items": added_items(order),
         "carriers": carriers,
         "parcels": {
             number: url
-            for delivery in deliveries
+            for delivery in papers.deliveries
             for number, url in parcels_of(delivery, carriers.get(delivery.carrier)).items()
         },
-        "decisions": decisions,
+        "decisions": papers.decisions,
         "comments": comments_on(order),
         "longest_comment": OrderComment.LONGEST,
         "choices": choices(order),
         "dry_run": order.dry_runs.select_related("asked_by").first(),
     }
-    return render(request, "sync/order.html", context | _contents(order, billing_documents))
+    return render(request, "sync/order.html", context | _contents(order, papers.billing_documents))
 
 
-def _contents(order: SalesOrder, documents: list[BillingDocument]) -> dict[str, Any]:
+def _contents(order: SalesOrder, documents: Sequence[BillingDocument]) -> dict[str, Any]:
     """What was ordered, by whom, and what it costs on either side."""
     billed = _billed_lines(order, documents)
     charged = charged_of(order)
@@ -103,18 +95,9 @@ def _contents(order: SalesOrder, documents: list[BillingDocument]) -> dict[str, 
     }
 
 
-def _deliveries(order: SalesOrder) -> list[OutboundDelivery]:
-    keys = order.delivery_lines.order_by().values("delivery")
-    found = OutboundDelivery.objects.filter(pk__in=keys).prefetch_related("tracks", "lines")
-    return list(found.order_by("created_date", "id"))
-
-
-def _billing_documents(order: SalesOrder) -> list[BillingDocument]:
-    keys = order.billing_lines.order_by().values("billing_document")
-    return list(BillingDocument.objects.filter(pk__in=keys).order_by("billing_date", "id"))
-
-
-def _billed_lines(order: SalesOrder, documents: list[BillingDocument]) -> list[BillingDocumentLine]:
+def _billed_lines(
+    order: SalesOrder, documents: Sequence[BillingDocument]
+) -> list[BillingDocumentLine]:
     """Of SAP's valid invoices."""
     invoices = {document.pk for document in documents if document.is_invoice}
     return [line for line in order.billing_lines.all() if line.billing_document_id in invoices]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from django.utils import timezone
 
-from sync.models import BillingDocument, Decision, Invoice, OutboundDelivery, SalesOrder, Shipment
+from sync.models import SalesOrder
+from sync.views.papers import Papers
 
 Moment = datetime | date
 
@@ -20,17 +21,6 @@ class Event:
     at: Moment
     text: str
     values: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Papers:
-    """What belongs to an order, as its page has read it."""
-
-    deliveries: Iterable[OutboundDelivery] = ()
-    shipments: Iterable[Shipment] = ()
-    documents: Iterable[BillingDocument] = ()
-    invoices: Iterable[Invoice] = ()
-    decisions: Iterable[Decision] = ()
 
 
 def story_of(order: SalesOrder, papers: Papers) -> list[Event]:
@@ -79,7 +69,7 @@ def _of_goods(papers: Papers) -> Iterator[Event]:
 
 
 def _of_money(papers: Papers) -> Iterator[Event]:
-    for document in papers.documents:
+    for document in papers.billing_documents:
         kind = document.get_category_display()
         text = "SAP made billing document {number} ({kind})."
         yield from _events((document.billing_date, text), number=str(document), kind=kind)

@@ -54,15 +54,10 @@ def test_orders_are_synced_filtered_and_read(desks: Desks) -> None:
     page.get_by_role("button", name="Sync all new orders").click()
     expect(page.locator("#messages .message")).to_be_visible()
 
-    def is_verified(number: str) -> bool:
-        page.goto(f"{desks.demo.portal}/orders/")
-        row = row_of(page, number)
-        return row.count() == 1 and "Verified" in row.inner_text()
-
-    for _ in range(60):
-        if is_verified(first) and is_verified(second):
-            break
-        page.wait_for_timeout(500)
+    beside = desks.person("sales", "/orders/")
+    for number in (first, second):
+        expect(row_of(beside, number)).to_contain_text("Verified")
+    page.goto(f"{desks.demo.portal}/orders/")
     row_of(page, first).get_by_role("checkbox").check()
     page.get_by_role("button", name="Sync selected").click()
     expect(page.locator("#messages .message")).to_be_visible()

@@ -233,7 +233,7 @@ def test_a_document_longer_than_the_shop_takes_is_refused_and_never_split(
         client.create_shipment(4, request)
 
     assert caught.value.cause is ShopCause.TOO_MANY_LINES
-    assert "at most 20 lines or tracks" in caught.value.message
+    assert "at most 20 lines or parcels" in caught.value.message
     assert len(shop.calls) == 1
 
 

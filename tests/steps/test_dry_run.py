@@ -91,7 +91,9 @@ def test_a_store_without_a_sales_area_is_a_missing_mapping(world: World) -> None
     world.run(work.dry_run(order))
 
     missing = order.dry_runs.get().missing
-    assert missing == [{"mapping": "store", "key": str(order.store_id)}]
+    assert missing == [
+        {"mapping": "store", "key": str(order.store_id), "name": str(order.store_id)}
+    ]
 
 
 def test_a_refusal_of_sap_is_told_in_plain_words_with_its_owner(world: World) -> None:

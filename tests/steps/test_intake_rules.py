@@ -39,7 +39,7 @@ def test_a_status_of_the_shops_own_waits_until_it_changes(world: World) -> None:
     order.refresh_from_db()
 
     assert (order.stage, order.is_in_sap) == (Stage.NOT_TAKEN, False)
-    assert order.not_taken_reason == "Sales looks at the price (status erp_review)"
+    assert order.not_taken_reason == "Sales looks at the price (status “erp_review”)"
 
     world.edit_web_order(order.entity_id, lambda web: web.update(status="processing"))
     world.run(work.push_order(order))
@@ -71,7 +71,7 @@ def test_what_is_never_taken_nobody_can_take_anyway(world: World) -> None:
     order.refresh_from_db()
 
     assert not order.is_in_sap
-    assert order.not_taken_reason == "Never taken: orders for tests (status test_order)"
+    assert order.not_taken_reason == "Never taken: orders for tests (status “test_order”)"
     assert order.not_taken_reason in NEVER
 
 
@@ -167,6 +167,6 @@ def test_completeness_names_the_rule(world: World) -> None:
 
     finding = CompletenessFinding.objects.get()
     assert (finding.reason, finding.is_explained) == (
-        "Sales looks at the price (status erp_review)",
+        "Sales looks at the price (status “erp_review”)",
         True,
     )

@@ -42,7 +42,7 @@ def test_an_order_as_asked_for_agrees() -> None:
 def test_a_price_sap_found_by_itself_is_named() -> None:
     found = told(an_order(*ALL, held(10, "PR01", "25.00"), net_value="68.00"))
 
-    assert found["item 10 PR01"] == ("not sent", "25.00")
+    assert found["item 10 price element “PR01”"] == ("not sent", "25.00")
     assert found["order net total"] == ("43.00", "68.00")
 
 

@@ -90,7 +90,7 @@ def test_every_stop_over_money_is_told_to_finance_in_its_own_words(
 
     page = unescape(signed_in(FINANCE).get("/attention/").content.decode())
 
-    assert '<span class="tag">Finance</span>' in page
+    assert '<span class="tag tag--ours">Finance</span>' in page
     assert cause.headline in page
     assert cause.remedy in page
 

@@ -146,6 +146,7 @@ def pages_of(client: Client, sample: Sample) -> Iterator[tuple[str, str]]:
         answer = client.get(url)
         if answer.status_code == 200 and "html" in answer["Content-Type"]:
             yield name, answer.content.decode()
+        answer.close()
 
 
 @pytest.mark.parametrize("role", [SALES, LOGISTICS, FINANCE, ADMINISTRATORS, ""])

@@ -59,7 +59,7 @@ def test_a_team_holds_and_releases_and_both_are_told_with_who_when_and_why(
     hold = OrderHold.objects.get()
     told = text(client, page)
     assert f"{hold.subject} {'are' if hold.is_of_customer else 'is'} held" in told
-    assert f"Held by {hold.held_by_name}," in told
+    assert f"held by {hold.held_by_name}: Unpaid bills" in told
     assert "Unpaid bills" in told
     assert url(name, order.pk) not in told
     assert url("release_hold", hold.pk) in told

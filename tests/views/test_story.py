@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from sync.models import BillingDocument, Decision, OutboundDelivery, SalesOrder, Shipment
-from sync.views.story import Papers, story_of
+from sync.views.papers import Papers
+from sync.views.story import story_of
 
 
 def at(day: int, hour: int = 9) -> datetime:
