@@ -80,6 +80,9 @@ errors: $(VENV)/dev  ## print the table of causes as docs/errors.md
 icons: $(VENV)/dev  ## make the sprite of icons anew, once a page uses another one
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -m tests.icons
 
+messages: $(VENV)/dev  ## collect the texts for translation, and compile the German ones (needs gettext)
+	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -m tests.messages
+
 pictures: $(VENV)/dev  ## make the README's pictures, from a demo of its own
 	$(BIN)/python -m tests.pictures docs/pictures
 

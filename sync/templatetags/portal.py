@@ -14,6 +14,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from sync.models.systems import SAP
 from sync.names import sap
@@ -135,8 +136,8 @@ def _exact(value: datetime) -> str:
 
 @register.simple_tag
 def sentence(text: str, values: Mapping[str, object]) -> SafeString:
-    """With its names in braces replaced, moments as people write them."""
-    return markup(text, **{name: _told(value) for name, value in values.items()})
+    """In the reader's language, with its names in braces replaced, moments as people write them."""
+    return markup(gettext(text), **{name: _told(value) for name, value in values.items()})
 
 
 def _told(value: object) -> object:
