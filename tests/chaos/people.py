@@ -1,9 +1,13 @@
-"""Impatient people: several sessions that press Sync now on the same orders, again and again."""
+"""Impatient people: several sessions that press Sync now on the same orders, again and again.
+
+One of sales now and then holds an order, or its customer, and releases it a little later.
+"""
 
 from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import Callable
 
 import requests
@@ -11,6 +15,7 @@ import requests
 from sync.sandbox.portal_visitor import SceneFailed, Visitor
 
 LISTS = {"sales": "orders", "logistics": "deliveries", "finance": "invoices"}
+HELD_SECONDS = 4
 
 
 class People:
@@ -23,13 +28,15 @@ class People:
         self._seed = seed
         self._orders = orders
         self.stop = threading.Event()
-        self.clicks = 0
+        self.clicks = self.holds = 0
         self.refused: list[str] = []
         self.threads = [
             threading.Thread(target=self._press, args=(name, twin), daemon=True)
             for name in LISTS
             for twin in range(1, twins + 1)
         ]
+        if twins:
+            self.threads.append(threading.Thread(target=self._hold_and_release, daemon=True))
 
     def start(self) -> None:
         """Begin to click."""
@@ -52,6 +59,39 @@ class People:
                 self._click(visitor, name, chosen)
             except (SceneFailed, requests.RequestException) as error:
                 self.refused.append(f"{name} {twin}: {error}"[:200])
+
+    def _hold_and_release(self) -> None:
+        """Nothing stays held in the end."""
+        rng = random.Random(f"{self._seed}:holds")
+        visitor: Visitor | None = None
+        held, held_at = "", 0.0
+        while held or not self.stop.wait(rng.uniform(0.2, 1.5)):
+            chosen, is_over = rng.random(), time.monotonic() - held_at > HELD_SECONDS
+            try:
+                visitor = visitor or Visitor(self._portal, "sales")
+                if held and (is_over or self.stop.is_set()):
+                    self._release(visitor, held)
+                    held = ""
+                elif not held and (page := self._some_order(visitor, chosen)):
+                    held, held_at = page, time.monotonic()  # perhaps, where the answer is lost
+                    who = "hold-customer" if chosen < 0.3 else "hold"
+                    visitor.click(f"{page}{who}/", reason="The customer calls back")
+                    self.holds += 1
+            except (SceneFailed, requests.RequestException) as error:
+                self.refused.append(f"sales holds: {error}"[:200])
+            if held:
+                time.sleep(1)
+
+    def _release(self, visitor: Visitor, page: str) -> None:
+        for release in visitor.links(page, r"/holds/\d+/release/.*"):
+            visitor.click(release.partition("?")[0], reason="Called back")
+
+    def _some_order(self, visitor: Visitor, chosen: float) -> str:
+        known = self._orders()
+        if not known:
+            return ""
+        number = known[int(chosen * len(known)) % len(known)]
+        return visitor.link_on(f"/search/?q={number}", r"/orders/\d+/")
 
     def _click(self, visitor: Visitor, name: str, chosen: float) -> None:
         known = self._orders()

@@ -129,9 +129,8 @@ def _hurt(stage: Stage, tell: Tell) -> Verdict:
     _weather(storm, clerks, options.patience, tell)
     people.end()
     storm.calm()
-    tell(
-        f"the storm is over after {sum(storm.injected.values())} faults and {people.clicks} clicks:"
-    )
+    faults = sum(storm.injected.values())
+    tell(f"the storm is over after {faults} faults, {people.clicks} clicks, {people.holds} holds:")
     tell("  " + ", ".join(f"{name} {count}" for name, count in storm.injected.most_common()))
     for refused in people.refused[:10]:
         tell(f"  a click was refused: {refused}")
