@@ -22,6 +22,7 @@ from sync.names.named import quoted
 from sync.templatetags import written
 from sync.templatetags.badges import BADGES, Badge
 from sync.templatetags.markup import markup
+from sync.templatetags.retold import retold
 
 register = template.Library()
 
@@ -136,12 +137,15 @@ def _exact(value: datetime) -> str:
 
 @register.simple_tag
 def sentence(text: str, values: Mapping[str, object]) -> SafeString:
-    """In the reader's language, with its names in braces replaced, moments as people write them."""
+    """In the reader's language, with its names in braces replaced: moments as people write them,
+    what was stored as it is retold."""
     return markup(gettext(text), **{name: _told(value) for name, value in values.items()})
 
 
 def _told(value: object) -> object:
-    return moment(value) if isinstance(value, date) else value
+    if isinstance(value, date):
+        return moment(value)
+    return retold(value) if isinstance(value, str) else value
 
 
 @register.simple_tag

@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sync.causes.cause import Team
 from sync.causes.papers import PaperCause
@@ -36,6 +37,7 @@ from sync.next_step.order import OrderFacts, turns_with_order
 from sync.next_step.turn import Act, Held, Machine, OpenTask, Station, Tone, Turn, marks_of
 from sync.roles import steps_to_retry
 from sync.tables.documents import orders_of
+from sync.templatetags.retold import retold
 from sync.views.buttons import Button
 from sync.views.causes import remedy_for
 from sync.views.kinds import DocumentKind
@@ -102,7 +104,9 @@ class Desk:
 
     def _shown(self, turn: Turn) -> ShownTurn:
         button = self._button(turn) if turn.act else None
-        why = turn.why_no_button or f"{turn.who} can do this; you do not have the right to."
+        why = turn.why_no_button or gettext(
+            "%(who)s can do this; you do not have the right to."
+        ) % {"who": retold(turn.who)}
         return ShownTurn(turn, LOOKS[turn.tone], button, "" if button else why, self._link(turn))
 
     def _link(self, turn: Turn) -> Button | None:
@@ -120,14 +124,17 @@ class Desk:
         match turn.act:
             case Act.SYNC if user.has_perm(kind.permission):
                 url = reverse(f"sync:{kind.name}_sync_one", args=[self._document.pk])
-                return Button("Sync now", url, "refresh-cw", is_post=True)
+                return Button(gettext("Sync now"), url, "refresh-cw", is_post=True)
             case Act.RETRY if self._may_retry(turn.key or 0):
                 return Button(
-                    "Retry", reverse("sync:retry_task", args=[turn.key]), "rotate-cw", is_post=True
+                    gettext("Retry"),
+                    reverse("sync:retry_task", args=[turn.key]),
+                    "rotate-cw",
+                    is_post=True,
                 )
             case Act.RESEND if user.has_perm("sync.resend_invoices"):
                 url = reverse("sync:resend_shop_invoice", args=[turn.key])
-                return Button("Resend invoice", url, "mail", is_post=True, asks=True)
+                return Button(gettext("Resend invoice"), url, "mail", is_post=True, asks=True)
         return None
 
     def _leading(self, turn: Turn) -> Button | None:
@@ -135,17 +142,17 @@ class Desk:
         match turn.act:
             case Act.TAKE_ANYWAY if user.has_perm("sync.take_orders_anyway"):
                 url = reverse("sync:take_anyway", args=[self._document.pk])
-                return Button("Take anyway", url, "hand", is_main=False, asks=True)
+                return Button(gettext("Take anyway"), url, "hand", is_main=False, asks=True)
             case Act.RELEASE if user.has_perm("sync.hold_orders"):
                 url = f"{reverse('sync:release_hold', args=[turn.key])}?order={self._document.pk}"
-                return Button("Release", url, "hand", asks=True)
+                return Button(gettext("Release"), url, "hand", asks=True)
             case Act.LINK_INVOICE if user.has_perm("sync.sync_billing"):
                 url = reverse("sync:link_invoice", args=[turn.key])
-                return Button("Link the shop's invoice", url, "receipt", asks=True)
+                return Button(gettext("Link the shop's invoice"), url, "receipt", asks=True)
             case Act.CHOOSE if user.has_perm("sync.sync_orders"):
-                return Button("Choose the SAP order", "#choices", "arrow-down")
+                return Button(gettext("Choose the SAP order"), "#choices", "arrow-down")
             case Act.COMPARE:
-                return Button("Show the differences", "#differences", "arrow-down")
+                return Button(gettext("Show the differences"), "#differences", "arrow-down")
         return None
 
     def _may_retry(self, key: int) -> bool:
