@@ -43,6 +43,7 @@ class DeliveryFacts:
     left_at: datetime | date | None = None
     is_in_shop: bool = False
     unwanted: OutboundDelivery.Unwanted = Unwanted.NONE
+    lacks_parcels: bool = False  # in the shop, and nobody can follow it
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,6 @@ class DeliveryPageFacts:
     machine: Machine
     warnings: Sequence[str] = ()  # what to do about goods the shop has canceled
     is_of_web_order: bool = True
-    has_parcels: bool = False
     is_customer_told: bool = False
 
 
@@ -70,10 +70,17 @@ def in_warehouse(facts: DeliveryFacts) -> Turn | None:
     )  # fmt: skip
     tone = Tone.TURN
     if facts.is_late:
-        tone, text = Tone.LOOK, told("Pick delivery {number} now: it was due at {when}.")
+        tone, text = Tone.LOOK, told("Pick delivery {number} now: it was due on {when}.")
     return Turn(
         Who.WAREHOUSE, tone, text, values, Station.DELIVERY, facts.created, why_no_button=IN_SAP
     )
+
+
+def to_track(facts: DeliveryFacts) -> Turn:
+    return Turn(
+        Who.WAREHOUSE, Tone.LOOK, told("Enter the tracking number of delivery {number}."),
+        {"number": facts.number}, Station.SHIPMENT, facts.left_at, why_no_button=IN_SAP,
+    )  # fmt: skip
 
 
 def turns_with_delivery(facts: DeliveryPageFacts) -> list[Turn]:
@@ -110,11 +117,8 @@ def _normal(facts: DeliveryPageFacts) -> Turn:
             Station.SHIPMENT, one.left_at, why_no_button=BY_ITSELF,
         )  # fmt: skip
         return portals(turn, Step.PUSH_SHIPMENT, facts.machine)
-    if not facts.has_parcels:
-        return Turn(
-            Who.WAREHOUSE, Tone.LOOK, told("Enter the tracking number of delivery {number}."),
-            {"number": one.number}, Station.SHIPMENT, one.left_at, why_no_button=IN_SAP,
-        )  # fmt: skip
+    if one.lacks_parcels:
+        return to_track(one)
     if not facts.is_customer_told:
         return Turn(
             Who.SHOP, Tone.TURN, told("Tell the customer that the goods have left."), {},

@@ -9,7 +9,7 @@ from datetime import datetime
 from sync.causes.cause import Team
 from sync.mirrors.intake import KeptOut
 from sync.models import OutboundDelivery, SalesOrder, Step
-from sync.next_step.delivery import DeliveryFacts, in_warehouse
+from sync.next_step.delivery import DeliveryFacts, in_warehouse, to_track
 from sync.next_step.invoice import InvoiceFacts, to_look_at, with_invoice
 from sync.next_step.turn import (
     BY_ITSELF,
@@ -33,6 +33,7 @@ from sync.translate.sap_hindrances import Hindrance, HoldsUp
 
 Stage = SalesOrder.Stage
 Unwanted = OutboundDelivery.Unwanted
+OVER = frozenset({Stage.COMPLETE, Stage.CANCELED})
 TO_STOP = frozenset({Unwanted.WHOLE, Unwanted.IN_PART})
 
 
@@ -65,7 +66,12 @@ def turns_with_order(facts: OrderFacts) -> list[Turn]:
     """The first is what happens next; the others wait for somebody as well, or will."""
     now = by_urgency(_trouble(facts)) or [_normal(facts)]
     later = (one for one in facts.hindrances if not _holds_up_now(one, facts))
-    return [*now, *(replace(_held_up(one), tone=Tone.LOOK) for one in later)]
+    untracked = (one for one in facts.deliveries if one.lacks_parcels)
+    return [
+        *now,
+        *(replace(_held_up(one), tone=Tone.LOOK) for one in later),
+        *(to_track(one) for one in untracked if facts.stage not in OVER),
+    ]
 
 
 def _trouble(facts: OrderFacts) -> Iterator[Turn]:

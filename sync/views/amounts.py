@@ -116,7 +116,8 @@ def _payments(order: SalesOrder, charged: Charged) -> Iterator[AmountRow]:
     yield _of_shop(gettext_noop("Paid"), order.total_paid)
     if order.rounding:
         note = gettext_noop("SAP's total against what was charged")
-        yield _of_shop(gettext_noop("Rounding"), order.rounding, note)
+        cells = [Cell(SHOP, None), Cell(SAP_ORDER, order.rounding), Cell(BILLED, None)]
+        yield AmountRow(gettext_noop("Rounding"), cells, note)
 
 
 def amounts_of_document(

@@ -26,6 +26,8 @@ from sync.models import (
     OrderHold,
     OutboundDelivery,
     SalesOrder,
+    Shipment,
+    ShipmentTrack,
     Step,
     StepSchedule,
     SyncTask,
@@ -210,7 +212,7 @@ def of_order(
         hindrances=hindrances,
         left_to_ship=left.to_ship,
         left_to_invoice=left.to_invoice,
-        deliveries=[_delivery(one, now) for one in papers.deliveries],
+        deliveries=[_delivery(one, papers.shipments, now) for one in papers.deliveries],
         not_in_shop=[
             str(one) for one in papers.billing_documents if one.is_invoice and not one.is_in_shop
         ],
@@ -226,10 +228,9 @@ def of_delivery(
 ) -> NextStep:
     orders, made = orders_of(delivery), list(shipments)
     facts = DeliveryPageFacts(
-        delivery=_delivery(delivery, timezone.now()),
+        delivery=_delivery(delivery, made, timezone.now()),
         warnings=warnings,
         is_of_web_order=bool(orders),
-        has_parcels=bool(delivery.tracks.all()) or any(one.tracks.all() for one in made),
         is_customer_told=all(one.is_customer_told for one in made),
         machine=desk.machine,
     )
@@ -254,8 +255,12 @@ def of_billing_document(
     return desk.next_step(turns_with_billing(facts), document.gross_value, document.currency)
 
 
-def _delivery(delivery: OutboundDelivery, now: datetime) -> DeliveryFacts:
+def _delivery(
+    delivery: OutboundDelivery, shipments: Iterable[Shipment], now: datetime
+) -> DeliveryFacts:
+    """``shipments`` may be those of other deliveries as well: each names its own."""
     planned = delivery.planned_picking_at
+    parcels = [*delivery.tracks.all(), *_parcels_in_shop(delivery, shipments)]
     return DeliveryFacts(
         number=str(delivery),
         picking=delivery.picking_status,
@@ -267,7 +272,16 @@ def _delivery(delivery: OutboundDelivery, now: datetime) -> DeliveryFacts:
         left_at=delivery.goods_issued_at or delivery.goods_issue_date,
         is_in_shop=delivery.is_in_shop,
         unwanted=delivery.unwanted,
+        lacks_parcels=delivery.is_in_shop and delivery.is_goods_issued and not parcels,
     )
+
+
+def _parcels_in_shop(
+    delivery: OutboundDelivery, shipments: Iterable[Shipment]
+) -> list[ShipmentTrack]:
+    """Also of a shipment made by hand for several deliveries."""
+    own = [one for one in shipments if one.is_made_by_hand or one.delivery_id == delivery.pk]
+    return [track for one in own for track in one.tracks.all()]
 
 
 def _invoice(invoice: Invoice) -> InvoiceFacts:

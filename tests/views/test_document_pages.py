@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from sync.models import BillingDocument, Invoice, SalesOrder, Step
+from sync.models import BillingDocument, DeliveryTrack, Invoice, SalesOrder, Step
 from sync.roles import FINANCE, LOGISTICS, SALES
 from sync.views.amounts import amounts_of_document
 from tests.builders import (
@@ -136,3 +136,18 @@ def test_what_an_order_says_of_itself_in_sap_stands_there_once(signed_in: SignIn
     order.ext_order_id = "0000009999"
     order.save()
     assert "Number in the shop" in page_of(client, order)
+
+
+def test_an_orders_page_tells_of_goods_that_left_without_a_tracking_number(
+    signed_in: SignIn,
+) -> None:
+    order = an_order_in_sap(stage="shipped")
+    followed, lost = (a_delivery(order, goods_movement_status="C") for _ in range(2))
+    DeliveryTrack.objects.create(delivery=followed, track_number="JD014600003")
+    for delivery in (followed, lost):
+        a_shipment(order, delivery)
+
+    page = page_of(signed_in(LOGISTICS), order)
+
+    assert f"Enter the tracking number of delivery {lost}." in page
+    assert f"Enter the tracking number of delivery {followed}." not in page
