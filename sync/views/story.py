@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.utils import timezone
@@ -21,7 +21,8 @@ class Event:
 
     at: Moment
     text: str
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object]
+    place: tuple[date, time]  # in the story
 
 
 def story_of(order: SalesOrder, papers: Papers) -> list[Event]:
@@ -38,10 +39,10 @@ def _of_papers(papers: Papers) -> list[Event]:
 
 
 def _in_time(events: list[Event]) -> list[Event]:
-    return sorted(events, key=lambda event: _order_in_time(event.at))
+    return sorted(events, key=lambda event: event.place)
 
 
-def _order_in_time(at: Moment) -> tuple[date, time]:
+def _place(at: Moment) -> tuple[date, time]:
     """A day without an hour comes before the hours of that day."""
     if not isinstance(at, datetime):
         return at, time.min
@@ -50,10 +51,17 @@ def _order_in_time(at: Moment) -> tuple[date, time]:
 
 
 def _events(*rows: tuple[Moment | None, str], **values: object) -> Iterator[Event]:
-    """Without those that have not happened."""
+    """Without those that have not happened. A day without an hour comes after what is told of
+    that day before."""
+    last = (date.min, time.min)
     for at, text in rows:
-        if at is not None:
-            yield Event(at, text, values)
+        if at is None:
+            continue
+        place = _place(at)
+        if not isinstance(at, datetime) and place[0] == last[0]:
+            place = max(place, last)
+        last = place
+        yield Event(at, text, values, place)
 
 
 def _of_order(order: SalesOrder) -> Iterator[Event]:
@@ -91,7 +99,11 @@ def _of_money(papers: Papers) -> Iterator[Event]:
     for document in papers.billing_documents:
         kind = str(document.get_category_display())
         text = gettext_noop("SAP made billing document {number} ({kind}).")
-        yield from _events((document.billing_date, text), number=str(document), kind=kind)
+        yield from _events(
+            (document.remote_created_at or document.billing_date, text),
+            number=str(document),
+            kind=kind,
+        )
     for invoice in papers.invoices:
         text = gettext_noop("Invoice {number} was made in the shop.")
         yield from _events((invoice.remote_created_at, text), number=str(invoice))
@@ -103,12 +115,9 @@ def _of_money(papers: Papers) -> Iterator[Event]:
 
 def _of_people(papers: Papers) -> Iterator[Event]:
     for decision in papers.decisions:
-        yield Event(
-            decision.decided_at,
-            gettext_noop("{who} decided: {what}. {reason}"),
-            {
-                "who": decision.decided_by_name,
-                "what": decision.get_kind_display(),
-                "reason": decision.reason,
-            },
+        yield from _events(
+            (decision.decided_at, gettext_noop("{who} decided: {what}. {reason}")),
+            who=decision.decided_by_name,
+            what=str(decision.get_kind_display()),
+            reason=decision.reason,
         )
