@@ -56,17 +56,17 @@ def quantity(value: Decimal | None) -> str:
 @register.filter
 def measured(value: Decimal | None, unit: str) -> str:
     """A quantity with the name of its unit: 2 pcs."""
-    return f"{quantity(value)} {sap.unit_name(unit, value)}".rstrip()
+    return f"{quantity(value)} {retold(sap.unit_name(unit, value))}".rstrip()
 
 
 @register.filter
 def billing_type(code: str) -> str:
-    return sap.billing_type_name(code)
+    return retold(sap.billing_type_name(code))
 
 
 @register.filter
 def parcel_source(code: str) -> str:
-    return sap.parcel_source_name(code)
+    return retold(sap.parcel_source_name(code))
 
 
 @register.filter
@@ -77,7 +77,7 @@ def code_name(code: str) -> str:
 
 @register.filter
 def system_name(system: str) -> str:
-    return "SAP" if system == SAP else "Shop"
+    return "SAP" if system == SAP else gettext("Shop")
 
 
 @register.filter

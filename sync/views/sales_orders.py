@@ -62,7 +62,6 @@ def order_page(request: PortalRequest, pk: int) -> HttpResponse:
         "order": order,
         "next_step": of_order(desk, order, left, hindrances, shared["holds"].standing, papers),
         "still_open": str(left),
-        "shop_url": order.shop.admin_url.replace("{entity_id}", str(order.entity_id)),
         "sap_url": sap_page_of(ORDERS.name, order.sap_sales_order_number),
         "deliveries": papers.deliveries,
         "shipments": papers.shipments,

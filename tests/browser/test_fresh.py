@@ -123,7 +123,7 @@ def test_an_order_s_page_follows_and_leaves_what_is_being_read(desks: Desks) -> 
 
     colleague = desks.person("admin", address)
     colleague.get_by_role("button", name="Dry run").click()
-    timeline = sales.get_by_role("heading", name="Technical log").locator("..")
+    timeline = sales.get_by_role("heading", name="Timeline").locator("..")
     expect(timeline.get_by_text("Dry run").first).to_be_visible()
 
     expect(call.locator("pre").first).to_be_visible()

@@ -19,6 +19,7 @@ from tests.builders import (
     a_done_task,
     a_remote_call,
     a_shipment,
+    a_shop,
     a_stopped_task,
     an_attempt,
     an_invoice,
@@ -59,6 +60,16 @@ def test_a_document_opens_in_sap_where_the_settings_say_so(
     assert "Open in SAP" not in page_of(client, delivery)
     settings.SAP_PAGES = settings.SAP_PAGES | {"deliveries": "http://sap/{number}"}
     assert 'href="http://sap/0080001234"' in page_of(client, delivery)
+
+
+def test_every_document_leads_to_its_orders_in_the_shops_admin(signed_in: SignIn) -> None:
+    order = an_order_in_sap(shop=a_shop(admin_url="https://shop.example/order/{entity_id}/"))
+    documents = [order, a_delivery(order), a_billing_document(order)]
+    client = signed_in(FINANCE)
+
+    for document in documents:
+        address = f'href="https://shop.example/order/{order.entity_id}/"'
+        assert page_of(client, document).count(address) == 1
 
 
 def test_an_order_that_is_not_in_sap_has_no_page_there(signed_in: SignIn, settings: Any) -> None:
