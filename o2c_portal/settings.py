@@ -274,6 +274,12 @@ SAP_TRACKING_SOURCES = env.list(
     "SAP_TRACKING_SOURCES", ["handling_unit_2", "bill_of_lading", "external_delivery_id"]
 )
 SAP_CARRIER_SOURCES = env.list("SAP_CARRIER_SOURCES", ["forwarding_agent"])
+# Where people open a document in SAP; {number} stands for its number. Empty: no such link.
+SAP_PAGES = {
+    "orders": env.str("SAP_ORDER_URL", ""),
+    "deliveries": env.str("SAP_DELIVERY_URL", ""),
+    "billing_documents": env.str("SAP_BILLING_DOCUMENT_URL", ""),
+}
 
 # ---- Going live ---------------------------------------------------------------------------------
 # The demo, and tests: everything may be missing. In production each part that may is named.

@@ -231,6 +231,11 @@ class SalesOrder(ComparedOrder):
         return page_address("order", self.pk)
 
     @property
+    def shop_page(self) -> str:
+        """Where the shop's admin shows it; empty where the shop names no address."""
+        return self.shop.admin_url.replace("{entity_id}", str(self.entity_id))
+
+    @property
     def payment_name(self) -> str:
         return payment_name(self.payment_method, self.payment_title)
 

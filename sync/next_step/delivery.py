@@ -21,9 +21,11 @@ from sync.next_step.turn import (
     portals,
     stopped,
 )
+from sync.told import told
 
 Picking = OutboundDelivery.Picking
 Unwanted = OutboundDelivery.Unwanted
+BY_SHOP = told("The shop mails by itself, where its shipment mails are switched on.")
 GONE = frozenset({Unwanted.LEFT, Unwanted.LEFT_IN_PART})
 
 
@@ -41,6 +43,7 @@ class DeliveryFacts:
     left_at: datetime | date | None = None
     is_in_shop: bool = False
     unwanted: OutboundDelivery.Unwanted = Unwanted.NONE
+    lacks_parcels: bool = False  # in the shop, and nobody can follow it
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,6 @@ class DeliveryPageFacts:
     machine: Machine
     warnings: Sequence[str] = ()  # what to do about goods the shop has canceled
     is_of_web_order: bool = True
-    has_parcels: bool = False
     is_customer_told: bool = False
 
 
@@ -60,18 +62,25 @@ def in_warehouse(facts: DeliveryFacts) -> Turn | None:
     values = {"number": facts.number, "when": facts.planned_picking_at}
     if facts.picking in {Picking.PICKED, Picking.NOT_RELEVANT}:
         return Turn(
-            Who.WAREHOUSE, Tone.TURN, "Post the goods issue of delivery {number}.", values,
+            Who.WAREHOUSE, Tone.TURN, told("Post the goods issue of delivery {number}."), values,
             Station.DELIVERY, facts.picked_at or facts.created, why_no_button=IN_SAP,
         )  # fmt: skip
-    text = "Pick delivery {number} by {when}." if facts.planned_picking_at else (
-        "Pick delivery {number}."
+    text = told("Pick delivery {number} by {when}.") if facts.planned_picking_at else (
+        told("Pick delivery {number}.")
     )  # fmt: skip
     tone = Tone.TURN
     if facts.is_late:
-        tone, text = Tone.LOOK, "Pick delivery {number} now: it was due at {when}."
+        tone, text = Tone.LOOK, told("Pick delivery {number} now: it was due on {when}.")
     return Turn(
         Who.WAREHOUSE, tone, text, values, Station.DELIVERY, facts.created, why_no_button=IN_SAP
     )
+
+
+def to_track(facts: DeliveryFacts) -> Turn:
+    return Turn(
+        Who.WAREHOUSE, Tone.LOOK, told("Enter the tracking number of delivery {number}."),
+        {"number": facts.number}, Station.SHIPMENT, facts.left_at, why_no_button=IN_SAP,
+    )  # fmt: skip
 
 
 def turns_with_delivery(facts: DeliveryPageFacts) -> list[Turn]:
@@ -97,24 +106,23 @@ def _trouble(facts: DeliveryPageFacts) -> Iterator[Turn]:
 def _normal(facts: DeliveryPageFacts) -> Turn:
     one = facts.delivery
     if not facts.is_of_web_order:
-        return done("There is nothing for the portal to do: no web order is in this delivery.")
+        return done(
+            told("There is nothing for the portal to do: no web order is in this delivery.")
+        )
     if turn := in_warehouse(one):
         return turn
     if not one.is_in_shop:
         turn = Turn(
-            Who.PORTAL, Tone.MOVING, "The portal ships the delivery in the shop.", {},
+            Who.PORTAL, Tone.MOVING, told("The portal ships the delivery in the shop."), {},
             Station.SHIPMENT, one.left_at, why_no_button=BY_ITSELF,
         )  # fmt: skip
         return portals(turn, Step.PUSH_SHIPMENT, facts.machine)
-    if not facts.has_parcels:
-        return Turn(
-            Who.WAREHOUSE, Tone.LOOK, "Enter the tracking number of delivery {number}.",
-            {"number": one.number}, Station.SHIPMENT, one.left_at, why_no_button=IN_SAP,
-        )  # fmt: skip
+    if one.lacks_parcels:
+        return to_track(one)
     if not facts.is_customer_told:
         return Turn(
-            Who.SHOP, Tone.TURN, "Tell the customer that the goods have left.", {},
+            Who.SHOP, Tone.TURN, told("Tell the customer that the goods have left."), {},
             Station.SHIPMENT, one.left_at,
-            why_no_button="The shop mails by itself, where its shipment mails are switched on.",
+            why_no_button=BY_SHOP,
         )  # fmt: skip
-    return done("Nothing is left to do: shipped, and the customer is told.", one.left_at)
+    return done(told("Nothing is left to do: shipped, and the customer is told."), one.left_at)

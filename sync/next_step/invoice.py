@@ -21,6 +21,11 @@ from sync.next_step.turn import (
     portals,
     stopped,
 )
+from sync.told import told
+
+CANCELED_IN_SHOP = told(
+    "Find out why the shop's invoice {number} is canceled: SAP's document is valid."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +62,25 @@ def with_invoice(facts: InvoiceFacts) -> Turn | None:
     if facts.differs:
         return Turn(
             Team.FINANCE, Tone.LOOK,
-            "Compare the shop's invoice {number} with what SAP billed: their amounts differ.",
+            told("Compare the shop's invoice {number} with what SAP billed: their amounts differ."),
             values, Station.INVOICE, facts.made_at,
-            why_no_button="The amount is put right in SAP or in the shop.",
+            why_no_button=told("The amount is put right in SAP or in the shop."),
         )  # fmt: skip
     if facts.is_mailed or facts.kept_back:
         return None
     if facts.is_given_up:
         return Turn(
-            Team.FINANCE, Tone.LOOK, "Mail invoice {number} again: the shop did not send it.",
+            Team.FINANCE, Tone.LOOK, told("Mail invoice {number} again: the shop did not send it."),
             values, Station.INVOICE, facts.made_at, act=Act.RESEND, key=facts.key,
         )  # fmt: skip
     if facts.is_queued:
         return Turn(
-            Who.SHOP, Tone.MOVING, "Mail invoice {number}: it is in the shop's queue.", values,
-            Station.INVOICE, facts.made_at, why_no_button="The shop sends it by itself.",
+            Who.SHOP, Tone.MOVING, told("Mail invoice {number}: it is in the shop's queue."),
+            values, Station.INVOICE, facts.made_at,
+            why_no_button=told("The shop sends it by itself."),
         )  # fmt: skip
     return Turn(
-        Team.FINANCE, Tone.TURN, "Mail invoice {number}: the customer does not have it yet.",
+        Team.FINANCE, Tone.TURN, told("Mail invoice {number}: the customer does not have it yet."),
         values, Station.INVOICE, facts.made_at, act=Act.RESEND, key=facts.key,
     )  # fmt: skip
 
@@ -97,21 +103,26 @@ def to_look_at(invoices: Sequence[InvoiceFacts]) -> Iterator[Turn]:
 
 def _normal(facts: BillingFacts) -> Turn:
     if facts.is_cancelled:
-        return done("Nothing is left to do: SAP has cancelled this document.", facts.billed_on)
+        return done(
+            told("Nothing is left to do: SAP has cancelled this document."), facts.billed_on
+        )
     if not (facts.is_invoice and facts.is_of_web_order):
-        return done("There is nothing for the portal to do with this document.", facts.billed_on)
+        return done(
+            told("There is nothing for the portal to do with this document."),
+            facts.billed_on,
+        )
     if not facts.invoices:
         turn = Turn(
-            Who.PORTAL, Tone.MOVING, "The portal invoices it in the shop.", {}, Station.INVOICE,
-            facts.billed_on, why_no_button=BY_ITSELF,
+            Who.PORTAL, Tone.MOVING, told("The portal invoices it in the shop."), {},
+            Station.INVOICE, facts.billed_on, why_no_button=BY_ITSELF,
         )  # fmt: skip
         return portals(turn, Step.PUSH_INVOICE, facts.machine)
     if all(invoice.is_canceled for invoice in facts.invoices):
         return Turn(
             Team.FINANCE, Tone.LOOK,
-            "Find out why the shop's invoice {number} is canceled: SAP's document is valid.",
+            CANCELED_IN_SHOP,
             {"number": facts.invoices[0].number}, Station.INVOICE,
-            why_no_button="This is put right in SAP or in the shop.",
+            why_no_button=told("This is put right in SAP or in the shop."),
         )  # fmt: skip
     waiting = (with_invoice(invoice) for invoice in facts.invoices)
     if first := next(filter(None, waiting), None):
@@ -119,6 +130,6 @@ def _normal(facts: BillingFacts) -> Turn:
     made = max((one.made_at for one in facts.invoices if one.made_at), default=None)
     kept_back = next((one.kept_back for one in facts.invoices if not one.is_mailed), "")
     if kept_back:
-        text = "Nothing is left to do; the shop does not mail it: {why}."
+        text = told("Nothing is left to do; the shop does not mail it: {why}.")
         return done(text, made, {"why": kept_back})
-    return done("Nothing is left to do: invoiced, and the customer has it.", made)
+    return done(told("Nothing is left to do: invoiced, and the customer has it."), made)

@@ -9,7 +9,7 @@ from datetime import datetime
 from sync.causes.cause import Team
 from sync.mirrors.intake import KeptOut
 from sync.models import OutboundDelivery, SalesOrder, Step
-from sync.next_step.delivery import DeliveryFacts, in_warehouse
+from sync.next_step.delivery import DeliveryFacts, in_warehouse, to_track
 from sync.next_step.invoice import InvoiceFacts, to_look_at, with_invoice
 from sync.next_step.turn import (
     BY_ITSELF,
@@ -28,10 +28,12 @@ from sync.next_step.turn import (
     portals,
     stopped,
 )
+from sync.told import told
 from sync.translate.sap_hindrances import Hindrance, HoldsUp
 
 Stage = SalesOrder.Stage
 Unwanted = OutboundDelivery.Unwanted
+OVER = frozenset({Stage.COMPLETE, Stage.CANCELED})
 TO_STOP = frozenset({Unwanted.WHOLE, Unwanted.IN_PART})
 
 
@@ -64,7 +66,12 @@ def turns_with_order(facts: OrderFacts) -> list[Turn]:
     """The first is what happens next; the others wait for somebody as well, or will."""
     now = by_urgency(_trouble(facts)) or [_normal(facts)]
     later = (one for one in facts.hindrances if not _holds_up_now(one, facts))
-    return [*now, *(replace(_held_up(one), tone=Tone.LOOK) for one in later)]
+    untracked = (one for one in facts.deliveries if one.lacks_parcels)
+    return [
+        *now,
+        *(replace(_held_up(one), tone=Tone.LOOK) for one in later),
+        *(to_track(one) for one in untracked if facts.stage not in OVER),
+    ]
 
 
 def _trouble(facts: OrderFacts) -> Iterator[Turn]:
@@ -78,7 +85,7 @@ def _trouble(facts: OrderFacts) -> Iterator[Turn]:
         yield _to_decide(facts)
     yield from (_held_up(one) for one in facts.hindrances if _holds_up_now(one, facts))
     if facts.is_differing:
-        text = "Compare the web order with the SAP order: they differ."
+        text = told("Compare the web order with the SAP order: they differ.")
         yield Turn(Team.SALES, Tone.LOOK, text, station=Station.SAP, act=Act.COMPARE)
     yield from to_look_at(facts.invoices)
 
@@ -87,8 +94,10 @@ def _missing_in_sap(facts: OrderFacts, since: datetime) -> Turn:
     return Turn(
         Team.SALES,
         Tone.STOPPED,
-        "Find out what became of SAP order {number}: SAP no longer shows this order. The portal "
-        "does not create it a second time.",
+        told(
+            "Find out what became of SAP order {number}: SAP no longer shows this order. The "
+            "portal does not create it a second time."
+        ),
         {"number": facts.sap_number},
         Station.SAP,
         since,
@@ -117,18 +126,18 @@ def _one_sided(facts: OrderFacts) -> Turn:
     who = Team.LOGISTICS if unwanted & TO_STOP else Team.SALES
     station = Station.DELIVERY if unwanted - {Unwanted.NONE} else Station.SAP
     return Turn(
-        who, Tone.STOPPED, "The order is stopped on one side only: {reason}.",
+        who, Tone.STOPPED, told("The order is stopped on one side only: {reason}."),
         {"reason": facts.reason.rstrip(".")}, station,
-        why_no_button="This is done in SAP or in the shop; the portal sees it by itself.",
+        why_no_button=told("This is done in SAP or in the shop; the portal sees it by itself."),
     )  # fmt: skip
 
 
 def _to_decide(facts: OrderFacts) -> Turn:
-    reason = facts.reason or "A rule has stopped this order"
+    reason = facts.reason or told("A rule has stopped this order")
     return Turn(
         Team.SALES,
         Tone.LOOK,
-        "Decide about this order; it is not taken into SAP: {reason}.",
+        told("Decide about this order; it is not taken into SAP: {reason}."),
         {"reason": reason.rstrip(".")},
         Station.SAP,
         facts.placed_at,
@@ -142,12 +151,12 @@ def _normal(facts: OrderFacts) -> Turn:
         case Stage.NOT_TAKEN:
             return _kept_out(facts)
         case Stage.CANCELED:
-            return done("Nothing is left to do: the order is canceled.")
+            return done(told("Nothing is left to do: the order is canceled."))
         case Stage.COMPLETE:
             return _complete(facts)
         case Stage.TO_SYNC:
             turn = Turn(
-                Who.PORTAL, Tone.MOVING, "The portal creates the order in SAP.", {},
+                Who.PORTAL, Tone.MOVING, told("The portal creates the order in SAP."), {},
                 Station.SAP, facts.placed_at, why_no_button=BY_ITSELF,
             )  # fmt: skip
             return portals(turn, Step.PUSH_ORDER, facts.machine)
@@ -160,15 +169,17 @@ def _kept_out(facts: OrderFacts) -> Turn:
     act = Act.TAKE_ANYWAY if facts.may_be_taken_anyway else None
     if facts.kept_out is KeptOut.UNPAID:
         return Turn(
-            Who.CUSTOMER, Tone.TURN, "Pay the order; it goes to SAP once it is paid: {reason}.",
-            values, Station.ORDER, facts.placed_at, act, "The portal sees the payment by itself.",
+            Who.CUSTOMER, Tone.TURN,
+            told("Pay the order; it goes to SAP once it is paid: {reason}."),
+            values, Station.ORDER, facts.placed_at, act,
+            told("The portal sees the payment by itself."),
         )  # fmt: skip
     if facts.kept_out is KeptOut.NOT_PLACED:
         return Turn(
-            Who.SHOP, Tone.TURN, "Place the order: {reason}.", values, Station.ORDER,
-            facts.placed_at, act, "The shop does this by itself.",
+            Who.SHOP, Tone.TURN, told("Place the order: {reason}."), values, Station.ORDER,
+            facts.placed_at, act, told("The shop does this by itself."),
         )  # fmt: skip
-    over = done("Nothing is left to do; the order stays out of SAP: {reason}.", values=values)
+    over = done(told("Nothing is left to do; the order stays out of SAP: {reason}."), values=values)
     return replace(over, act=act)
 
 
@@ -179,12 +190,12 @@ def _to_ship(facts: OrderFacts) -> Turn:
     for one in facts.deliveries:
         if not one.is_in_shop:
             turn = Turn(
-                Who.PORTAL, Tone.MOVING, "The portal ships delivery {number} in the shop.",
+                Who.PORTAL, Tone.MOVING, told("The portal ships delivery {number} in the shop."),
                 {"number": one.number}, Station.SHIPMENT, one.left_at, why_no_button=BY_ITSELF,
             )  # fmt: skip
             return portals(turn, Step.PUSH_SHIPMENT, facts.machine)
-    text = "Deliver the rest of SAP order {number}." if facts.deliveries else (
-        "Create the delivery for SAP order {number}."
+    text = told("Deliver the rest of SAP order {number}.") if facts.deliveries else (
+        told("Create the delivery for SAP order {number}.")
     )  # fmt: skip
     return Turn(
         Who.WAREHOUSE, Tone.TURN, text, {"number": facts.sap_number}, Station.DELIVERY,
@@ -195,13 +206,14 @@ def _to_ship(facts: OrderFacts) -> Turn:
 def _to_invoice(facts: OrderFacts) -> Turn:
     if facts.not_in_shop:
         turn = Turn(
-            Who.PORTAL, Tone.MOVING, "The portal invoices billing document {number} in the shop.",
+            Who.PORTAL, Tone.MOVING,
+            told("The portal invoices billing document {number} in the shop."),
             {"number": facts.not_in_shop[0]}, Station.INVOICE, why_no_button=BY_ITSELF,
         )  # fmt: skip
         return portals(turn, Step.PUSH_INVOICE, facts.machine)
     left = [one.left_at for one in facts.deliveries if one.left_at]
     return Turn(
-        Team.FINANCE, Tone.TURN, "Bill SAP order {number}.", {"number": facts.sap_number},
+        Team.FINANCE, Tone.TURN, told("Bill SAP order {number}."), {"number": facts.sap_number},
         Station.BILLING, max(left, key=str, default=facts.confirmed_at), why_no_button=IN_SAP,
         advice=facts.left_to_invoice,
     )  # fmt: skip
@@ -211,4 +223,4 @@ def _complete(facts: OrderFacts) -> Turn:
     for invoice in facts.invoices:
         if turn := with_invoice(invoice):
             return portals(turn, Step.SEND_INVOICE, facts.machine)
-    return done("Nothing is left to do: shipped, billed and invoiced.", facts.completed_at)
+    return done(told("Nothing is left to do: shipped, billed and invoiced."), facts.completed_at)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from sync.causes.cause import Team
 from sync.models import Step, SyncTask
 from sync.models.steps import ASKING, TRIALS, WRITES
+from sync.told import told
 
 State = SyncTask.State
 
@@ -17,11 +18,11 @@ State = SyncTask.State
 class Who(StrEnum):
     """Those who act besides the teams; the value is the word that pages show."""
 
-    WAREHOUSE = "Warehouse"
-    CUSTOMER = "Customer"
-    SHOP = "Shop"
-    PORTAL = "By itself"
-    NOBODY = "Done"
+    WAREHOUSE = told("Warehouse")
+    CUSTOMER = told("Customer")
+    SHOP = told("Shop")
+    PORTAL = told("By itself")
+    NOBODY = told("Done")
 
 
 class Tone(StrEnum):
@@ -70,9 +71,9 @@ STATIONS = {
 }
 _STATIONS: Mapping[str, Station] = {str(step): station for step, station in STATIONS.items()}
 STOP_NOTHING: frozenset[str] = TRIALS | ASKING
-IN_SAP = "This is done in SAP."
-IN_THE_SHOP = "This is done in the shop."
-BY_ITSELF = "There is nothing to press: it happens by itself."
+IN_SAP = told("This is done in SAP.")
+IN_THE_SHOP = told("This is done in the shop.")
+BY_ITSELF = told("There is nothing to press: it happens by itself.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def done(
     since: datetime | date | None = None,
     values: Mapping[str, object] | None = None,
 ) -> Turn:
-    why = "There is nothing to press."
+    why = told("There is nothing to press.")
     return Turn(Who.NOBODY, Tone.DONE, text, values or {}, since=since, why_no_button=why)
 
 
@@ -174,11 +175,11 @@ def held(holds: Iterable[Held]) -> list[Turn]:
         Turn(
             Team.SALES,
             Tone.STOPPED,
-            "{what} by {by}: {reason}. Release it when it may go on.",
+            told("{what} by {by}: {reason}. Release it when it may go on."),
             {"what": hold.what, "by": hold.by, "reason": hold.reason.rstrip(".")},
             since=hold.since,
             act=Act.RELEASE,
-            advice="Until the release nothing new is written to SAP or the shop.",
+            advice=told("Until the release nothing new is written to SAP or the shop."),
             key=hold.key,
         )
         for hold in holds
@@ -203,17 +204,17 @@ def portals(turn: Turn, step: Step, machine: Machine) -> Turn:
     ]
     for task in live:
         if task.state == State.RUNNING:
-            return _with(turn, "The portal is working on it now: {what}.", task)
+            return _with(turn, told("The portal is working on it now: {what}."), task)
         if task.state == State.WAITING and task.next_try_at:
-            return _with(turn, "The portal tries again at {when}. {message}", task)
+            return _with(turn, told("The portal tries again at {when}. {message}"), task)
         if task.state == State.WAITING:
-            return _with(turn, "It is queued: {what}.", task)
+            return _with(turn, told("It is queued: {what}."), task)
     if step.facts.every is None or step in machine.automatic:
         return turn
     return Turn(
         machine.presser,
         Tone.TURN,
-        "Press Sync now: nothing does it by itself. To do: {what}.",
+        told("Press Sync now: nothing does it by itself. To do: {what}."),
         {"what": step.label},
         station=same,
         since=turn.since,

@@ -22,6 +22,7 @@ from sync.names.named import quoted
 from sync.templatetags import written
 from sync.templatetags.badges import BADGES, Badge
 from sync.templatetags.markup import markup
+from sync.templatetags.retold import retold
 
 register = template.Library()
 
@@ -55,17 +56,17 @@ def quantity(value: Decimal | None) -> str:
 @register.filter
 def measured(value: Decimal | None, unit: str) -> str:
     """A quantity with the name of its unit: 2 pcs."""
-    return f"{quantity(value)} {sap.unit_name(unit, value)}".rstrip()
+    return f"{quantity(value)} {retold(sap.unit_name(unit, value))}".rstrip()
 
 
 @register.filter
 def billing_type(code: str) -> str:
-    return sap.billing_type_name(code)
+    return retold(sap.billing_type_name(code))
 
 
 @register.filter
 def parcel_source(code: str) -> str:
-    return sap.parcel_source_name(code)
+    return retold(sap.parcel_source_name(code))
 
 
 @register.filter
@@ -76,7 +77,7 @@ def code_name(code: str) -> str:
 
 @register.filter
 def system_name(system: str) -> str:
-    return "SAP" if system == SAP else "Shop"
+    return "SAP" if system == SAP else gettext("Shop")
 
 
 @register.filter
@@ -136,12 +137,15 @@ def _exact(value: datetime) -> str:
 
 @register.simple_tag
 def sentence(text: str, values: Mapping[str, object]) -> SafeString:
-    """In the reader's language, with its names in braces replaced, moments as people write them."""
+    """In the reader's language, with its names in braces replaced: moments as people write them,
+    what was stored as it is retold."""
     return markup(gettext(text), **{name: _told(value) for name, value in values.items()})
 
 
 def _told(value: object) -> object:
-    return moment(value) if isinstance(value, date) else value
+    if isinstance(value, date):
+        return moment(value)
+    return retold(value) if isinstance(value, str) else value
 
 
 @register.simple_tag

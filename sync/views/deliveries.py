@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from sync.causes.cause import Team
+from sync.jobs.sap_pages import sap_page_of
 from sync.mirrors.unwanted_goods import warnings_of
 from sync.models import CarrierMapping, Shipment
 from sync.tables.deliveries import parcels_of
@@ -14,7 +15,9 @@ from sync.tables.documents import orders_of
 from sync.views.documents import shared_context
 from sync.views.kinds import DELIVERIES
 from sync.views.next_steps import Desk, of_delivery
+from sync.views.papers import Papers
 from sync.views.people import PortalRequest
+from sync.views.story import story_of_papers
 
 
 @require_safe
@@ -22,7 +25,7 @@ def delivery_page(request: PortalRequest, pk: int) -> HttpResponse:
     """The number of queries does not grow with lines or attempts."""
     delivery = get_object_or_404(DELIVERIES.documents(), pk=pk)
     carrier = CarrierMapping.objects.filter(sap_carrier=delivery.carrier).first()
-    shipments = (
+    shipments = list(
         Shipment.objects.standing_for(delivery)
         .select_related("sales_order")
         .defer("payload", "sales_order__payload")
@@ -30,6 +33,7 @@ def delivery_page(request: PortalRequest, pk: int) -> HttpResponse:
     )
     warnings = warnings_of(delivery)
     desk = Desk(DELIVERIES, delivery, request.user, Team.LOGISTICS)
+    papers = Papers([delivery], shipments, decisions=list(delivery.decisions.all()))
     context = shared_context(DELIVERIES, delivery, request.user) | {
         "delivery": delivery,
         "deliveries": [delivery],
@@ -38,5 +42,7 @@ def delivery_page(request: PortalRequest, pk: int) -> HttpResponse:
         "carrier": carrier,
         "parcels": parcels_of(delivery, carrier),
         "shipments": shipments,
+        "story": story_of_papers(papers),
+        "sap_url": sap_page_of(DELIVERIES.name, delivery.delivery_number),
     }
     return render(request, "sync/delivery.html", context)

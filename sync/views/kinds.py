@@ -105,8 +105,9 @@ def _orders() -> QuerySet[SalesOrder]:
 
 
 def _with_orders(line: type[Model]) -> Prefetch[Any]:
-    orders = Prefetch("sales_order", SalesOrder.objects.defer("payload"))
-    return Prefetch("lines", line._default_manager.prefetch_related(orders))
+    orders = SalesOrder.objects.select_related("shop").defer("payload")
+    lines = line._default_manager.prefetch_related(Prefetch("sales_order", orders))
+    return Prefetch("lines", lines)
 
 
 def _deliveries() -> QuerySet[OutboundDelivery]:

@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sync.causes.cause import Team
 from sync.causes.papers import PaperCause
@@ -25,6 +26,8 @@ from sync.models import (
     OrderHold,
     OutboundDelivery,
     SalesOrder,
+    Shipment,
+    ShipmentTrack,
     Step,
     StepSchedule,
     SyncTask,
@@ -36,6 +39,7 @@ from sync.next_step.order import OrderFacts, turns_with_order
 from sync.next_step.turn import Act, Held, Machine, OpenTask, Station, Tone, Turn, marks_of
 from sync.roles import steps_to_retry
 from sync.tables.documents import orders_of
+from sync.templatetags.retold import retold
 from sync.views.buttons import Button
 from sync.views.causes import remedy_for
 from sync.views.kinds import DocumentKind
@@ -102,7 +106,9 @@ class Desk:
 
     def _shown(self, turn: Turn) -> ShownTurn:
         button = self._button(turn) if turn.act else None
-        why = turn.why_no_button or f"{turn.who} can do this; you do not have the right to."
+        why = turn.why_no_button or gettext(
+            "%(who)s can do this; you do not have the right to."
+        ) % {"who": retold(turn.who)}
         return ShownTurn(turn, LOOKS[turn.tone], button, "" if button else why, self._link(turn))
 
     def _link(self, turn: Turn) -> Button | None:
@@ -120,14 +126,17 @@ class Desk:
         match turn.act:
             case Act.SYNC if user.has_perm(kind.permission):
                 url = reverse(f"sync:{kind.name}_sync_one", args=[self._document.pk])
-                return Button("Sync now", url, "refresh-cw", is_post=True)
+                return Button(gettext("Sync now"), url, "refresh-cw", is_post=True)
             case Act.RETRY if self._may_retry(turn.key or 0):
                 return Button(
-                    "Retry", reverse("sync:retry_task", args=[turn.key]), "rotate-cw", is_post=True
+                    gettext("Retry"),
+                    reverse("sync:retry_task", args=[turn.key]),
+                    "rotate-cw",
+                    is_post=True,
                 )
             case Act.RESEND if user.has_perm("sync.resend_invoices"):
                 url = reverse("sync:resend_shop_invoice", args=[turn.key])
-                return Button("Resend invoice", url, "mail", is_post=True, asks=True)
+                return Button(gettext("Resend invoice"), url, "mail", is_post=True, asks=True)
         return None
 
     def _leading(self, turn: Turn) -> Button | None:
@@ -135,17 +144,17 @@ class Desk:
         match turn.act:
             case Act.TAKE_ANYWAY if user.has_perm("sync.take_orders_anyway"):
                 url = reverse("sync:take_anyway", args=[self._document.pk])
-                return Button("Take anyway", url, "hand", is_main=False, asks=True)
+                return Button(gettext("Take anyway"), url, "hand", is_main=False, asks=True)
             case Act.RELEASE if user.has_perm("sync.hold_orders"):
                 url = f"{reverse('sync:release_hold', args=[turn.key])}?order={self._document.pk}"
-                return Button("Release", url, "hand", asks=True)
+                return Button(gettext("Release"), url, "hand", asks=True)
             case Act.LINK_INVOICE if user.has_perm("sync.sync_billing"):
                 url = reverse("sync:link_invoice", args=[turn.key])
-                return Button("Link the shop's invoice", url, "receipt", asks=True)
+                return Button(gettext("Link the shop's invoice"), url, "receipt", asks=True)
             case Act.CHOOSE if user.has_perm("sync.sync_orders"):
-                return Button("Choose the SAP order", "#choices", "arrow-down")
+                return Button(gettext("Choose the SAP order"), "#choices", "arrow-down")
             case Act.COMPARE:
-                return Button("Show the differences", "#differences", "arrow-down")
+                return Button(gettext("Show the differences"), "#differences", "arrow-down")
         return None
 
     def _may_retry(self, key: int) -> bool:
@@ -203,7 +212,7 @@ def of_order(
         hindrances=hindrances,
         left_to_ship=left.to_ship,
         left_to_invoice=left.to_invoice,
-        deliveries=[_delivery(one, now) for one in papers.deliveries],
+        deliveries=[_delivery(one, papers.shipments, now) for one in papers.deliveries],
         not_in_shop=[
             str(one) for one in papers.billing_documents if one.is_invoice and not one.is_in_shop
         ],
@@ -219,10 +228,9 @@ def of_delivery(
 ) -> NextStep:
     orders, made = orders_of(delivery), list(shipments)
     facts = DeliveryPageFacts(
-        delivery=_delivery(delivery, timezone.now()),
+        delivery=_delivery(delivery, made, timezone.now()),
         warnings=warnings,
         is_of_web_order=bool(orders),
-        has_parcels=bool(delivery.tracks.all()) or any(one.tracks.all() for one in made),
         is_customer_told=all(one.is_customer_told for one in made),
         machine=desk.machine,
     )
@@ -247,8 +255,12 @@ def of_billing_document(
     return desk.next_step(turns_with_billing(facts), document.gross_value, document.currency)
 
 
-def _delivery(delivery: OutboundDelivery, now: datetime) -> DeliveryFacts:
+def _delivery(
+    delivery: OutboundDelivery, shipments: Iterable[Shipment], now: datetime
+) -> DeliveryFacts:
+    """``shipments`` may be those of other deliveries as well: each names its own."""
     planned = delivery.planned_picking_at
+    parcels = [*delivery.tracks.all(), *_parcels_in_shop(delivery, shipments)]
     return DeliveryFacts(
         number=str(delivery),
         picking=delivery.picking_status,
@@ -260,7 +272,16 @@ def _delivery(delivery: OutboundDelivery, now: datetime) -> DeliveryFacts:
         left_at=delivery.goods_issued_at or delivery.goods_issue_date,
         is_in_shop=delivery.is_in_shop,
         unwanted=delivery.unwanted,
+        lacks_parcels=delivery.is_in_shop and delivery.is_goods_issued and not parcels,
     )
+
+
+def _parcels_in_shop(
+    delivery: OutboundDelivery, shipments: Iterable[Shipment]
+) -> list[ShipmentTrack]:
+    """Also of a shipment made by hand for several deliveries."""
+    own = [one for one in shipments if one.is_made_by_hand or one.delivery_id == delivery.pk]
+    return [track for one in own for track in one.tracks.all()]
 
 
 def _invoice(invoice: Invoice) -> InvoiceFacts:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from sync.forms.comments import CommentForm
@@ -41,7 +42,7 @@ def comment_order(request: PortalRequest, pk: int) -> HttpResponse:
     form = CommentForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         OrderComment.keep(order, request.user, form.cleaned_data["text"])
-        messages.success(request, "Your comment is kept.")
+        messages.success(request, gettext("Your comment is kept."))
         return redirect_back(request, order.get_absolute_url())
     comments = comments_on(order, is_whole=True)
     context = {"section": "orders", "order": order, "comments": comments, "form": form}

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from sync.causes.cause import Team
+from sync.jobs.sap_pages import sap_page_of
 from sync.mapping.charged import charged_of
 from sync.mirrors.added_lines import added_items
 from sync.mirrors.link_choices import choices
@@ -27,7 +28,7 @@ from sync.models import (
     SalesOrderLine,
 )
 from sync.tables.deliveries import parcels_of
-from sync.views.amounts import amounts_of
+from sync.views.amounts import amounts_of_order
 from sync.views.documents import shared_context
 from sync.views.kinds import ORDERS
 from sync.views.next_steps import Desk, of_order
@@ -61,7 +62,7 @@ def order_page(request: PortalRequest, pk: int) -> HttpResponse:
         "order": order,
         "next_step": of_order(desk, order, left, hindrances, shared["holds"].standing, papers),
         "still_open": str(left),
-        "shop_url": order.shop.admin_url.replace("{entity_id}", str(order.entity_id)),
+        "sap_url": sap_page_of(ORDERS.name, order.sap_sales_order_number),
         "deliveries": papers.deliveries,
         "shipments": papers.shipments,
         "story": story_of(order, papers),
@@ -86,10 +87,8 @@ def order_page(request: PortalRequest, pk: int) -> HttpResponse:
 def _contents(order: SalesOrder, documents: Sequence[BillingDocument]) -> dict[str, Any]:
     """What was ordered, by whom, and what it costs on either side."""
     billed = _billed_lines(order, documents)
-    charged = charged_of(order)
     return {
-        "charged": charged,
-        "amounts": amounts_of(order, charged.total, billed),
+        "amounts": amounts_of_order(order, charged_of(order), billed),
         "web_order": stored_web_order(order),
         "lines": _lines(order, billed),
     }

@@ -4,6 +4,7 @@ none."""
 from __future__ import annotations
 
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 
 from sync.jobs import clicks
 from sync.mirrors.added_lines import AddedItem, Line, added_items
@@ -11,6 +12,7 @@ from sync.mirrors.progress import refresh_stages
 from sync.models import SalesOrder
 from sync.names.sap import measured
 from sync.templatetags.portal import money
+from sync.templatetags.retold import retold
 from sync.views.decisions import Decide, Fact, Question
 from sync.views.people import PortalRequest
 
@@ -24,15 +26,22 @@ class TieItem(Decide):
         order = get_object_or_404(SalesOrder, pk=pk)
         added, line = _named(order, request)
         number = request.GET.get("item", "")[:6]
-        for_line = f"line {line.sku}" if line else "no line"
+        named = {"item": number, "article": line.sku if line else ""}
+        if line:
+            title = gettext("Does SAP's item %(item)s stand for line %(article)s?") % named
+            button = gettext("It stands for line %(article)s") % named
+        else:
+            title = gettext("Does SAP's item %(item)s stand for no line?") % named
+            button = gettext("It stands for no line")
+        subject = gettext("Order %(order)s, SAP order %(number)s")
         return Question(
-            title=f"Does SAP's item {number} stand for {for_line}?",
-            subject=f"Order {order}, SAP order {order.sap_sales_order_number}",
-            button=f"It stands for {for_line}",
+            title=title,
+            subject=subject % {"order": order, "number": order.sap_sales_order_number},
+            button=button,
             consequences=_if_tied(line) if line else _if_not(added),
             back_to=order.get_absolute_url(),
             facts=_facts(added, line, order.currency),
-            sides=("Web order", "SAP") if line else ("", ""),
+            sides=(gettext("Web order"), "SAP") if line else ("", ""),
             refusal=_refusal(request, number, added, line),
         )
 
@@ -40,12 +49,18 @@ class TieItem(Decide):
         order = get_object_or_404(SalesOrder, pk=pk)
         added, line = _named(order, request)
         if added is None or (line is None and request.GET.get("line")):
-            raise ValueError("Somebody else has decided, or SAP's order was changed, meanwhile.")
+            raise ValueError(
+                gettext("Somebody else has decided, or SAP's order was changed, meanwhile.")
+            )
         item_id = line.item_id if line else None
         clicked = clicks.tie_item(order, added.number, item_id, request.user, reason)
         refresh_stages([order.pk])
-        stands_for = f"line {line.sku}" if line else "no line"
-        return f"SAP's item {added.number} stands for {stands_for}. {clicked.message}".strip()
+        if line:
+            text = gettext("SAP's item %(item)s stands for line %(article)s.")
+        else:
+            text = gettext("SAP's item %(item)s stands for no line.")
+        said = text % {"item": added.number, "article": line.sku if line else ""}
+        return f"{said} {retold(clicked.message)}".strip()
 
 
 def _named(order: SalesOrder, request: PortalRequest) -> tuple[AddedItem | None, Line | None]:
@@ -60,7 +75,8 @@ def _refusal(
     request: PortalRequest, number: str, added: AddedItem | None, line: Line | None
 ) -> str:
     if added is None or (request.GET.get("line") and line is None):
-        return f"There is nothing to decide about SAP's item {number} any more."
+        over = gettext("There is nothing to decide about SAP's item %(item)s any more.")
+        return over % {"item": number}
     return ""
 
 
@@ -70,26 +86,29 @@ def _facts(added: AddedItem | None, line: Line | None, currency: str) -> list[Fa
     quantity, price = measured(added.quantity, added.unit), money(added.net_value, currency)
     if line is None:
         return [
-            Fact("Material", added.material),
-            Fact("Quantity", quantity),
-            Fact("Net", price),
+            Fact(gettext("Material"), added.material),
+            Fact(gettext("Quantity"), quantity),
+            Fact(gettext("Net"), price),
         ]
     return [
-        Fact("Article", line.sku, added.material),
-        Fact("Quantity", measured(line.asked, added.unit), quantity),
+        Fact(gettext("Article"), line.sku, added.material),
+        Fact(gettext("Quantity"), measured(line.asked, added.unit), quantity),
     ]
 
 
 def _if_tied(line: Line) -> list[str]:
+    shipped_as = gettext(
+        "What SAP delivers and bills of the item is shipped and invoiced as %(article)s, at the "
+        "web order's price. Customers are told of it as of any other line."
+    )
     return [
-        f"What SAP delivers and bills of the item is shipped and invoiced as {line.sku}, at the "
-        "web order's price. Customers are told of it as of any other line.",
-        "It can be taken back here. What the shop has shipped or invoiced by then stays.",
+        shipped_as % {"article": line.sku},
+        gettext("It can be taken back here. What the shop has shipped or invoiced by then stays."),
     ]
 
 
 def _if_not(added: AddedItem | None) -> list[str]:
-    told = ["The shop ships and invoices nothing for the item. The other lines go on."]
+    told = [gettext("The shop ships and invoices nothing for the item. The other lines go on.")]
     if added is not None and added.net_value:
-        told.append("What SAP bills of it is told to finance, with its amount.")
+        told.append(gettext("What SAP bills of it is told to finance, with its amount."))
     return told

@@ -1,12 +1,13 @@
-"""What became of an order, in words: one event for each fact, oldest first."""
+"""What became of a document, in words: one event for each fact, oldest first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from sync.models import SalesOrder
 from sync.views.papers import Papers
@@ -20,15 +21,28 @@ class Event:
 
     at: Moment
     text: str
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object]
+    place: tuple[date, time]  # in the story
 
 
 def story_of(order: SalesOrder, papers: Papers) -> list[Event]:
-    told = [*_of_order(order), *_of_goods(papers), *_of_money(papers), *_of_people(papers)]
-    return sorted(told, key=lambda event: _order_in_time(event.at))
+    return _in_time([*_of_order(order), *_of_papers(papers)])
 
 
-def _order_in_time(at: Moment) -> tuple[date, time]:
+def story_of_papers(papers: Papers) -> list[Event]:
+    """Of a delivery or billing document with what the shop has for it."""
+    return _in_time(_of_papers(papers))
+
+
+def _of_papers(papers: Papers) -> list[Event]:
+    return [*_of_goods(papers), *_of_money(papers), *_of_people(papers)]
+
+
+def _in_time(events: list[Event]) -> list[Event]:
+    return sorted(events, key=lambda event: event.place)
+
+
+def _place(at: Moment) -> tuple[date, time]:
     """A day without an hour comes before the hours of that day."""
     if not isinstance(at, datetime):
         return at, time.min
@@ -37,18 +51,28 @@ def _order_in_time(at: Moment) -> tuple[date, time]:
 
 
 def _events(*rows: tuple[Moment | None, str], **values: object) -> Iterator[Event]:
-    """Without those that have not happened."""
+    """Without those that have not happened. A day without an hour comes after what is told of
+    that day before."""
+    last = (date.min, time.min)
     for at, text in rows:
-        if at is not None:
-            yield Event(at, text, values)
+        if at is None:
+            continue
+        place = _place(at)
+        if not isinstance(at, datetime) and place[0] == last[0]:
+            place = max(place, last)
+        last = place
+        yield Event(at, text, values, place)
 
 
 def _of_order(order: SalesOrder) -> Iterator[Event]:
     yield from _events(
-        (order.placed_at, "The customer placed order {order} in the shop."),
-        (order.confirmed_at, "The order is in SAP as {number}, and the shop carries that number."),
-        (order.sap_missing_since, "SAP no longer showed order {number}."),
-        (order.completed_at, "The order was complete: shipped, billed and invoiced."),
+        (order.placed_at, gettext_noop("The customer placed order {order} in the shop.")),
+        (
+            order.confirmed_at,
+            gettext_noop("The order is in SAP as {number}, and the shop carries that number."),
+        ),
+        (order.sap_missing_since, gettext_noop("SAP no longer showed order {number}.")),
+        (order.completed_at, gettext_noop("The order was complete: shipped, billed and invoiced.")),
         order=order.increment_id,
         number=order.sap_sales_order_number,
     )
@@ -58,38 +82,42 @@ def _of_goods(papers: Papers) -> Iterator[Event]:
     for delivery in papers.deliveries:
         left = delivery.goods_issued_at or delivery.goods_issue_date
         yield from _events(
-            (delivery.created_date, "SAP created delivery {number}."),
-            (delivery.picked_at, "The warehouse picked delivery {number}."),
-            (left if delivery.is_goods_issued else None, "Delivery {number} left the warehouse."),
+            (delivery.created_date, gettext_noop("SAP created delivery {number}.")),
+            (delivery.picked_at, gettext_noop("The warehouse picked delivery {number}.")),
+            (
+                left if delivery.is_goods_issued else None,
+                gettext_noop("Delivery {number} left the warehouse."),
+            ),
             number=delivery.delivery_number,
         )
     for shipment in papers.shipments:
-        text = "Shipment {number} was made in the shop."
+        text = gettext_noop("Shipment {number} was made in the shop.")
         yield from _events((shipment.remote_created_at, text), number=str(shipment))
 
 
 def _of_money(papers: Papers) -> Iterator[Event]:
     for document in papers.billing_documents:
-        kind = document.get_category_display()
-        text = "SAP made billing document {number} ({kind})."
-        yield from _events((document.billing_date, text), number=str(document), kind=kind)
+        kind = str(document.get_category_display())
+        text = gettext_noop("SAP made billing document {number} ({kind}).")
+        yield from _events(
+            (document.remote_created_at or document.billing_date, text),
+            number=str(document),
+            kind=kind,
+        )
     for invoice in papers.invoices:
-        text = "Invoice {number} was made in the shop."
+        text = gettext_noop("Invoice {number} was made in the shop.")
         yield from _events((invoice.remote_created_at, text), number=str(invoice))
         for mail in invoice.mails.all():
-            text = "The shop was asked to mail invoice {number}: {outcome}."
+            text = gettext_noop("The shop was asked to mail invoice {number}: {outcome}.")
             outcome = mail.get_outcome_display()
             yield from _events((mail.sent_at, text), number=str(invoice), outcome=outcome)
 
 
 def _of_people(papers: Papers) -> Iterator[Event]:
     for decision in papers.decisions:
-        yield Event(
-            decision.decided_at,
-            "{who} decided: {what}. {reason}",
-            {
-                "who": decision.decided_by_name,
-                "what": decision.get_kind_display(),
-                "reason": decision.reason,
-            },
+        yield from _events(
+            (decision.decided_at, gettext_noop("{who} decided: {what}. {reason}")),
+            who=decision.decided_by_name,
+            what=str(decision.get_kind_display()),
+            reason=decision.reason,
         )

@@ -92,7 +92,7 @@ NORMAL: list[tuple[str, SalesOrder.Stage, dict[str, Any], str, Tone]] = [
     ("to pick in time", Stage.PICKING, TO_SHIP | {"deliveries": [NOT_PICKED, PLANNED]},
      "Warehouse: Pick delivery 80000002 by 2026-03-03 07:00:00+00:00.", Tone.TURN),
     ("late", Stage.PICKING, TO_SHIP | {"deliveries": [PLANNED, LATE]},
-     "Warehouse: Pick delivery 80000003 now: it was due at 2026-03-02 09:30:00+00:00.",
+     "Warehouse: Pick delivery 80000003 now: it was due on 2026-03-02 09:30:00+00:00.",
      Tone.LOOK),
     ("picked", Stage.PICKING, TO_SHIP | {"deliveries": [PICKED]},
      "Warehouse: Post the goods issue of delivery 80000004.", Tone.TURN),
@@ -289,3 +289,23 @@ def test_the_most_urgent_turn_of_a_station_marks_it_and_what_is_done_marks_none(
 
     assert marks_of(turns[::-1]) == {Station.SAP: Tone.STOPPED}
     assert marks_of(the_turns(Stage.COMPLETE)) == {}
+
+
+@pytest.mark.parametrize(
+    ("stage", "further"),
+    [
+        (Stage.SHIPPED, ["Warehouse: Enter the tracking number of delivery 80000007."]),
+        (Stage.COMPLETE, []),
+    ],
+)
+def test_goods_that_nobody_can_follow_are_told_beside_what_comes_next(
+    stage: SalesOrder.Stage, further: list[str]
+) -> None:
+    untracked = DeliveryFacts(
+        "80000007", Picking.PICKED, is_goods_issued=True, is_in_shop=True, lacks_parcels=True
+    )
+
+    first, *others = the_turns(stage, deliveries=[untracked])
+
+    assert first.tone in {Tone.TURN, Tone.DONE}
+    assert [told(one) for one in others] == further

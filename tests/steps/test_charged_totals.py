@@ -228,5 +228,5 @@ def test_finance_sees_what_a_gift_card_paid(world: World, client: Client) -> Non
     client.force_login(a_user("Finance"))
     page = client.get(order.get_absolute_url()).content.decode()
 
-    for words in ("Charged", "59.95", "Gift card", "in SAP as ZGFT", "Left to pay", "39.95"):
+    for words in ("Gross", "59.95", "Gift card", "in SAP as ZGFT", "Left to pay", "39.95"):
         assert words in page

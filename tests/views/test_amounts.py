@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from sync.mapping.charged import Amount, Charged
 from sync.models import BillingDocumentLine, SalesOrder, Shop
-from sync.views.amounts import amounts_of
+from sync.views.amounts import AmountRow, Amounts, amounts_of_order
 
 SHOP = Shop(amount_tolerance=Decimal("0.02"))
 
@@ -21,14 +22,19 @@ def a_line(net: str, tax: str) -> BillingDocumentLine:
 
 
 def differences(order: SalesOrder, *lines: BillingDocumentLine) -> dict[str, list[Any]]:
-    rows = amounts_of(order, Decimal(119), lines)
-    return {row.name: [one.differs_by for one in row.others] for row in rows}
+    told = compared(amounts_of_order(order, Charged(Decimal(119)), lines))
+    return {name: [one.differs_by for one in row.cells[1:]] for name, row in told.items()}
+
+
+def compared(amounts: Amounts) -> dict[str, AmountRow]:
+    return {row.name: row for row in amounts.rows if row.name in {"Net", "Tax", "Gross"}}
 
 
 def test_net_stands_beside_net_and_gross_beside_gross() -> None:
-    rows = amounts_of(an_order(), Decimal(119), [a_line("60", "11.40"), a_line("40", "7.60")])
+    lines = [a_line("60", "11.40"), a_line("40", "7.60")]
+    rows = compared(amounts_of_order(an_order(), Charged(Decimal(119)), lines))
 
-    told = {row.name: [row.shop, *(one.value for one in row.others)] for row in rows}
+    told = {name: [one.value for one in row.cells] for name, row in rows.items()}
     assert told == {
         "Net": [Decimal(100), Decimal(100), Decimal(100)],
         "Tax": [Decimal(19), None, Decimal(19)],
@@ -49,3 +55,17 @@ def test_what_is_billed_so_far_is_no_difference() -> None:
 
     assert differences(an_order(stage="shipped"), part)["Gross"] == [None, None]
     assert differences(an_order(), part)["Gross"] == [None, Decimal("-47.60")]
+
+
+def test_each_amount_of_an_order_is_told_once_with_what_a_gift_card_has_paid() -> None:
+    order = an_order(subtotal=Decimal(95), shipping_amount=Decimal(5), grand_total=Decimal(99))
+    card = Amount("Gift card", Decimal(-20), "in SAP as ZGFT")
+
+    told = amounts_of_order(order, Charged(Decimal(119), payments=[card]), [])
+
+    assert [(row.name, row.cells[0].value) for row in told.rows] == [
+        ("Subtotal", Decimal(95)), ("Shipping", Decimal(5)), ("Net", Decimal(100)),
+        ("Tax", Decimal(19)), ("Gross", Decimal(119)), ("Gift card", Decimal(-20)),
+        ("Left to pay", Decimal(99)), ("Paid", Decimal(0)),
+    ]  # fmt: skip
+    assert {len(row.cells) for row in told.rows} == {len(told.sides)}

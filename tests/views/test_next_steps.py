@@ -90,7 +90,7 @@ def test_a_picking_that_is_overdue_is_not_calm(signed_in: SignIn) -> None:
     strip = strip_of(signed_in(SALES), order.get_absolute_url())
 
     assert "next--look" in strip
-    assert "it was due at 2 Mar 2026, 07:00" in words_of(strip)
+    assert "it was due on 2 Mar 2026, 07:00" in words_of(strip)
 
 
 def test_a_complete_order_whose_customer_has_the_invoice_is_green(signed_in: SignIn) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from sync.models import BillingDocument, Decision, OutboundDelivery, SalesOrder, Shipment
 from sync.views.papers import Papers
-from sync.views.story import story_of
+from sync.views.story import story_of, story_of_papers
 
 
 def at(day: int, hour: int = 9) -> datetime:
@@ -54,3 +54,20 @@ def test_what_has_not_happened_is_not_told() -> None:
     told = [event.text for event in story_of(order, Papers([delivery]))]
 
     assert told == ["The customer placed order {order} in the shop."]
+
+
+def test_a_day_without_an_hour_comes_after_what_happened_before_it_on_that_day() -> None:
+    delivery = OutboundDelivery(
+        delivery_number="8", created_date=date(2026, 3, 2), picked_at=at(2),
+        goods_movement_status="C", goods_issue_date=date(2026, 3, 2),
+    )  # fmt: skip
+    document = BillingDocument(
+        billing_document_number="9", category="M", billing_date=date(2026, 3, 2),
+        remote_created_at=at(2, 11),
+    )  # fmt: skip
+
+    story = story_of_papers(Papers([delivery], billing_documents=[document]))
+
+    assert [event.at for event in story] == [
+        date(2026, 3, 2), at(2), date(2026, 3, 2), at(2, 11),
+    ]  # fmt: skip
