@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from sync.causes.cause import Kind, Link, Team
 from sync.causes.table import cause_named
+from sync.mapping.to_repair import table_of
 from sync.models import SyncTask
 from sync.models.automation import Health
 from sync.roles import ADMINISTRATORS
@@ -55,6 +56,15 @@ def remedy_for(task: SyncTask) -> Remedy:
         advice_on(task) + (_BY_ITSELF if task.error_class == Kind.MISCONFIGURED else ""),
         cause.link,
     )
+
+
+def repair_link(task: SyncTask, user: User) -> str:
+    """The card with the form for the entry that may clear the task; empty where no entry may, or
+    the person may not keep it."""
+    table = table_of(task)
+    if table is None or not user.has_perm(f"sync.add_{table.facts.model}"):
+        return ""
+    return reverse("sync:repair_task", args=[task.pk])
 
 
 def teams_of(user: User) -> frozenset[str]:

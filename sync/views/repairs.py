@@ -52,7 +52,8 @@ def repair_task(request: PortalRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         saved = save_entry(form, words, request.user)
         made = repairs.begin(task, wanted.table, saved, before, request.user)
-    return redirect_with(request, _told(made), reverse("sync:attention"))
+    card = f"{reverse('sync:attention')}#cause-of-{pk}"  # it says what the trial is at
+    return redirect_with(request, _told(made), card)
 
 
 def _told(made: Repair) -> str:
@@ -78,6 +79,7 @@ def _card(
     add_forms(groups, request.user)
     for group in groups:
         group.form = refused or group.form
+        _begin_in(group.form)
     context: dict[str, Any] = {
         "section": "attention",
         "tab": "one",
@@ -86,6 +88,13 @@ def _card(
         "takings": takings_of(request.user, (task for one in groups for task in one.tasks)),
     }
     return render(request, "sync/attention.html", context, status=422 if refused else 200)
+
+
+def _begin_in(form: MappingForm | None) -> None:
+    """The page is about one form, so typing begins in its first field, or the one refused."""
+    fields = form.first_fields if form else []
+    for bound in sorted(fields, key=lambda one: not one.errors)[:1]:
+        bound.field.widget.attrs["autofocus"] = True
 
 
 @require_safe
