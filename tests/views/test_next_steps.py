@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from sync.models import Invoice, SalesOrder, Step, StepSchedule
-from sync.roles import ADMINISTRATORS, FINANCE, LOGISTICS, SALES
+from sync.roles import FINANCE, LOGISTICS, SALES
 from tests.builders import (
     a_billing_document,
     a_delivery,

@@ -235,8 +235,8 @@ def test_the_money_of_a_card_counts_each_document_once(signed_in: SignIn) -> Non
     order = an_order_in_sap(grand_total=100)
     failure = a_failure(SapCause.UNREADABLE, "No.")
     for delivery in (a_delivery(order), a_delivery(order)):
-        about = {"delivery": delivery, "reference": str(delivery)}
-        a_stopped_task(Step.PUSH_SHIPMENT, order, **about, **failure)
+        failure |= {"delivery": delivery, "reference": str(delivery)}
+        a_stopped_task(Step.PUSH_SHIPMENT, order, **failure)
     document = a_billing_document(order, gross_value=Decimal(40))
     a_stopped_task(
         Step.PUSH_INVOICE, order, billing_document=document, **a_failure(SapCause.REFUSED, "No.")
