@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import template
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 register = template.Library()
 
@@ -33,7 +34,7 @@ FIELD_LABELS = {
     "price_condition": _("Price condition"),
     "reference_prefix": _("Reference prefix"),
     "region": _("Region"),
-    "release": _("Release"),
+    "release": pgettext_lazy("field", "Release"),
     "rounding_condition": _("Rounding condition"),
     "sales_area": _("Sales area"),
     "sales_organization": _("Sales organization"),
