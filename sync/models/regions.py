@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 
 class RegionMapping(models.Model):
@@ -14,14 +13,12 @@ class RegionMapping(models.Model):
     shop_region = models.CharField(
         "region in the shop",
         max_length=100,
-        help_text=_(
-            "Country and the shop's region, such as IN/MH; a country alone, such as SG, "
-            "stands for all its regions without an entry of their own."
-        ),
+        help_text="Country and the shop's region, such as IN/MH; a country alone, such as SG, "
+        "stands for all its regions without an entry of their own.",
     )
-    region = models.CharField(max_length=3, blank=True, help_text=_("SAP's key, such as 13."))
+    region = models.CharField(max_length=3, blank=True, help_text="SAP's key, such as 13.")
     transport_zone = models.CharField(
-        "transportation zone", max_length=10, blank=True, help_text=_("Such as IN00000001.")
+        "transportation zone", max_length=10, blank=True, help_text="Such as IN00000001."
     )
 
     class Meta:
@@ -35,4 +32,4 @@ class RegionMapping(models.Model):
 
     def clean(self) -> None:
         if not (self.region or self.transport_zone):
-            raise ValidationError(_("Give the region, the transportation zone, or both."))
+            raise ValidationError("Give the region, the transportation zone, or both.")

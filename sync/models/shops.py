@@ -8,7 +8,6 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from sync.models.intake_rules import known_group_ids
 from sync.models.systems import shop_system
@@ -151,29 +150,29 @@ class SalesArea(models.Model):
     """How SAP books orders of one store: order type, sales area, customer, conditions."""
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="sales_areas")
-    store_id = models.PositiveIntegerField(help_text=_("Magento's store id."))
+    store_id = models.PositiveIntegerField(help_text="Magento's store id.")
     name = models.CharField(max_length=100)
-    order_type = models.CharField(max_length=4, help_text=_("SAP's internal key: TA, not OR."))
+    order_type = models.CharField(max_length=4, help_text="SAP's internal key: TA, not OR.")
     sales_organization = models.CharField(max_length=4)
     distribution_channel = models.CharField(max_length=2)
     division = models.CharField(max_length=2)
     one_time_customer = models.CharField(
         max_length=10,
         blank=True,
-        help_text=_("SAP account of buyers without their own."),
+        help_text="SAP account of buyers without their own.",
     )
     customer_reference_method = models.CharField(
         max_length=4, blank=True, help_text="PO method (BSARK) that marks web orders."
     )
     payment_terms = models.CharField(
-        max_length=4, blank=True, help_text=_("Unless mapped by payment.")
+        max_length=4, blank=True, help_text="Unless mapped by payment."
     )
     shipping_condition = models.CharField(
-        max_length=2, blank=True, help_text=_("Unless mapped by shipping method.")
+        max_length=2, blank=True, help_text="Unless mapped by shipping method."
     )
     language = models.CharField(max_length=2, default="EN", help_text="ISO code for texts.")
     default_unit = models.CharField(
-        max_length=3, default="ST", help_text=_("SAP's internal unit key.")
+        max_length=3, default="ST", help_text="SAP's internal unit key."
     )
     sku_is_material = models.BooleanField(
         default=False, help_text="An unmapped SKU is the SAP material of the same name."
@@ -183,7 +182,7 @@ class SalesArea(models.Model):
     freight_condition = models.CharField(max_length=4, blank=True)
     freight_tax_condition = models.CharField(max_length=4, blank=True)
     tax_condition = models.CharField(
-        max_length=4, blank=True, help_text=_("Empty: SAP determines the tax by itself.")
+        max_length=4, blank=True, help_text="Empty: SAP determines the tax by itself."
     )
 
     sku_is_ean = models.BooleanField(
@@ -202,7 +201,7 @@ class SalesArea(models.Model):
         help_text="Attribute of the web order that carries the SAP customer number.",
     )
     currency = models.CharField(
-        max_length=3, blank=True, help_text=_("Orders in another currency stop; empty: any.")
+        max_length=3, blank=True, help_text="Orders in another currency stop; empty: any."
     )
     time_zone = models.CharField(
         max_length=40,
@@ -215,10 +214,8 @@ class SalesArea(models.Model):
         max_length=6,
         blank=True,
         validators=[PREFIX],
-        help_text=_(
-            "Before the web order's number in SAP's customer reference; empty: the shop's. "
-            "Fixed once an order of the store was sent."
-        ),
+        help_text="Before the web order's number in SAP's customer reference; empty: the shop's. "
+        "Fixed once an order of the store was sent.",
     )
     business_groups = models.CharField(
         max_length=200,
@@ -267,7 +264,7 @@ class SalesArea(models.Model):
     rounding_condition = models.CharField(
         max_length=4,
         blank=True,
-        help_text=_("Takes what the shop rounds; empty: it stays out of SAP, and is shown."),
+        help_text="Takes what the shop rounds; empty: it stays out of SAP, and is shown.",
     )
 
     class Meta:
