@@ -102,3 +102,10 @@ def test_the_team_keeps_its_name_in_code_and_is_told_in_german(signed_in: SignIn
     assert remedy_for(task).team == "Sales"
     assert group.is_ours
     assert "Vertrieb" in in_german(signed_in(SALES)).get("/").content.decode()
+
+
+def test_the_checklist_of_a_new_portal_is_german(signed_in: SignIn) -> None:
+    page = in_german(signed_in(SALES)).get("/").content.decode()
+
+    assert "Erste Schritte" in page
+    assert left_in_english(page.split("<main")[1]) == []
