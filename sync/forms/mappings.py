@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 
 from sync.mapping_tables import MappingTable
 from sync.models import (
@@ -19,6 +20,8 @@ from sync.models import (
     ShippingMapping,
     SourceMapping,
 )
+from sync.templatetags.field_labels import field_label
+from sync.templatetags.retold import retold
 
 # mypy knows ModelForm as generic, Python does not
 _Form = forms.ModelForm
@@ -34,12 +37,15 @@ class MappingForm(_Form):  # type: ignore[type-arg]
     def __init__(self, *args: Any, needs: Collection[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._in_question = needs
+        # As people read it before anything is posted; empty for an entry that is to be added.
+        self.entry_now = "" if self.instance.pk is None else str(self.instance)
         for name in self.table.facts.key_fields:
             self.fields[name].widget = forms.HiddenInput()
         for name in needs:
             if not getattr(self.instance, name):  # what is there may be wrong, but is no gap
                 self.fields[name].required = True
-        for field in self.fields.values():
+        for name, field in self.fields.items():
+            field.label = field_label(name)
             field.widget.attrs["autocomplete"] = "off"
 
     @property
@@ -168,9 +174,7 @@ class CustomerForm(MappingForm):
 
     table = MappingTable.CUSTOMER
     asked = ("known_by", "customer_number")
-    known_by = forms.CharField(
-        label="For orders of", max_length=300, widget=forms.Select, required=True
-    )
+    known_by = forms.CharField(max_length=300, widget=forms.Select, required=True)
 
     class Meta:
         model = CustomerMapping
@@ -182,14 +186,15 @@ class CustomerForm(MappingForm):
             del self.fields["known_by"]
             return
         choices = (kwargs.get("initial") or {}).get("choices", [])
-        self.fields["known_by"].widget.choices = choices
+        told = [(value, retold(words)) for value, words in choices]
+        self.fields["known_by"].widget.choices = told
         self.order_fields(["sales_area", "known_by", "customer_number"])
 
     def clean_known_by(self) -> str:
         """Copies the value of ``field:value`` into the field it names."""
         name, _, value = str(self.cleaned_data["known_by"]).partition(":")
         if name not in self.KNOWN_BY or not value:
-            raise forms.ValidationError("Choose by what the customer is known.")
+            raise forms.ValidationError(gettext("Choose by what the customer is known."))
         if name in {"magento_customer_id", "customer_group_id"}:
             self.instance._meta.get_field(name).clean(value, self.instance)
         setattr(self.instance, name, value)

@@ -56,6 +56,14 @@ def to_repair(tasks: Iterable[SyncTask]) -> dict[int, ToRepair]:
     return _missing(stopped, areas) | _Blamed(stopped, areas).found()
 
 
+def table_of(task: SyncTask) -> MappingTable | None:
+    """Where an entry may clear the task, as far as the task alone tells."""
+    if missing := entry_of(task):
+        return missing.table
+    blamed = _blamed(task)
+    return blamed[0][0] if blamed else None
+
+
 Areas = Mapping[tuple[int, int], SalesArea]
 
 
@@ -163,7 +171,7 @@ def _blamed(task: SyncTask) -> tuple[tuple[MappingTable, str, str], str] | None:
     message = f"{task.sap_message_class} {task.sap_message_number}"
     _, _, rest = task.cause_key.partition(f":{message}:")
     value = rest.split(":")[0].strip()
-    if message not in BLAMED or not value or task.sales_order is None:
+    if message not in BLAMED or not value or task.sales_order_id is None:
         return None
     return BLAMED[message], value
 

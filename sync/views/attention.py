@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from urllib.parse import urlencode
 from zlib import crc32
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from sync.filters import waiting
 from sync.mirrors.intake import NEVER
 from sync.models import SalesOrder, SyncTask
 from sync.models.order_holds import all_standing
@@ -27,6 +30,8 @@ from sync.views.takings import takings_of
 MOST_COUNTED = 1_000
 SHOWN_PER_CAUSE = 20
 MOST_NOT_TAKEN = 50
+NOT_TAKEN = SalesOrder.Stage.NOT_TAKEN
+BLOCKED = next(part for part in waiting.ORDERS if part.name == "blocked")  # as Home counts them
 
 
 @require_safe
@@ -42,7 +47,7 @@ def attention_page(request: PortalRequest) -> HttpResponse:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     explain(groups, request.user, own)
     add_forms(groups, request.user)
-    not_taken = SalesOrder.objects.filter(stage=SalesOrder.Stage.NOT_TAKEN)
+    not_taken = SalesOrder.objects.filter(BLOCKED.condition())
     context = {
         "section": "attention",
         "as_of": as_of_attention(),
@@ -50,6 +55,7 @@ def attention_page(request: PortalRequest) -> HttpResponse:
         "groups": groups,
         "not_taken": not_taken.select_related("shop").defer("payload")[:MOST_NOT_TAKEN],
         "not_taken_count": capped(not_taken, MOST_COUNTED),
+        "not_taken_url": f"{reverse('sync:orders')}?{urlencode({'stage': NOT_TAKEN.value})}",
         "held": all_standing(),
         "takings": takings_of(request.user, (task for one in groups for task in one.tasks)),
         "never_taken": NEVER,

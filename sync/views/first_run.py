@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sync.jobs import release
 from sync.models import DryRun, ReadinessFinding, SalesOrder, Shop
 from sync.models.systems import SAP
+from sync.templatetags.retold import retold
 from sync.views.buttons import Button
 from sync.views.kinds import ORDERS
 
@@ -55,19 +57,24 @@ def _for(user: User, check: Check) -> Check:
 
 def _shops(shops: Sequence[Shop], *, is_held: bool) -> Iterator[Check]:
     page = Button(
-        "Shops", reverse("admin:sync_shop_changelist"), "arrow-right", permission="sync.change_shop"
+        gettext("Shops"),
+        reverse("admin:sync_shop_changelist"),
+        "arrow-right",
+        permission="sync.change_shop",
     )
+    a_shop, beginning = gettext("A shop"), gettext("Where to begin")
     if not shops:
-        yield Check("A shop", "red", "No shop is switched on: add one under Mappings.", page)
+        told = gettext("No shop is switched on: add one under Mappings.")
+        yield Check(a_shop, "red", told, page)
         return
     names = ", ".join(shop.name for shop in shops)
-    yield Check("A shop", "green", names)
+    yield Check(a_shop, "green", names)
     missing = ", ".join(shop.name for shop in shops if shop.orders_from is None)
     if missing:
-        told = f"“Orders from” is not set for {missing}: older orders would be sent too."
-        yield Check("Where to begin", "red" if is_held else "amber", told, page)
+        told = gettext("“Orders from” is not set for %(shops)s: older orders would be sent too.")
+        yield Check(beginning, "red" if is_held else "amber", told % {"shops": missing}, page)
     else:
-        yield Check("Where to begin", "green", "Older orders stay as they are.")
+        yield Check(beginning, "green", gettext("Older orders stay as they are."))
 
 
 def _areas(shops: Sequence[Shop]) -> Iterator[Check]:
@@ -75,8 +82,9 @@ def _areas(shops: Sequence[Shop]) -> Iterator[Check]:
     found: dict[str, list[ReadinessFinding]] = {}
     for finding in ReadinessFinding.objects.all():
         found.setdefault(finding.area, []).append(finding)
-    names = {"portal": "The portal is ready", SAP: "SAP is ready"}
-    names |= {shop.system: f"{shop.name} is ready" for shop in shops}
+    names = {"portal": gettext("The portal is ready"), SAP: gettext("SAP is ready")}
+    of_shop = gettext("%(shop)s is ready")
+    names |= {shop.system: of_shop % {"shop": shop.name} for shop in shops}
     for area, name in names.items():
         yield _area(name, found.get(area, []))
 
@@ -85,52 +93,59 @@ def _area(name: str, findings: Sequence[ReadinessFinding]) -> Check:
     since = timezone.now() - release.CHECKED_WITHIN
     if not any(one.checked_at > since for one in findings):
         check = Button(
-            "Check everything", reverse("sync:check_readiness"), "shield-check",
+            gettext("Check everything"), reverse("sync:check_readiness"), "shield-check",
             is_post=True, permission="sync.check_readiness",
         )  # fmt: skip
-        return Check(name, "", "Not checked in the last day.", check)
+        return Check(name, "", gettext("Not checked in the last day."), check)
     states = {one.state for one in findings}
     light = next(state for state in WORST_FIRST if state in states)
-    page = Button(
-        "Readiness", reverse("sync:readiness"), "arrow-right", permission="sync.check_readiness"
-    )
-    named = _named(one.name for one in findings if one.state == light != "green")
+    page = _readiness("sync.check_readiness")
+    named = _named(retold(one.name) for one in findings if one.state == light != "green")
     return Check(name, light, named, page)
 
 
 def _named(names: Iterable[str]) -> str:
     listed = list(names)
-    more = f" and {len(listed) - MOST_NAMED} more" if len(listed) > MOST_NAMED else ""
-    return ", ".join(listed[:MOST_NAMED]) + more
+    named, more = ", ".join(listed[:MOST_NAMED]), len(listed) - MOST_NAMED
+    if more <= 0:
+        return named
+    return gettext("%(names)s and %(more)s more") % {"names": named, "more": more}
+
+
+def _readiness(permission: str) -> Button:
+    page = reverse("sync:readiness")
+    return Button(gettext("Readiness"), page, "arrow-right", permission=permission)
 
 
 def _orders(*, has_orders: bool) -> Check:
+    name = gettext("Web orders are here")
     if has_orders:
-        return Check("Web orders are here", "green")
+        return Check(name, "green")
     fetch = Button(
-        "Fetch orders", reverse(f"sync:{ORDERS.name}_sync_all"), "refresh-cw",
+        gettext("Fetch orders"), reverse(f"sync:{ORDERS.name}_sync_all"), "refresh-cw",
         is_post=True, permission=ORDERS.permission,
     )  # fmt: skip
-    return Check("Web orders are here", "", "No order has come from the shop yet.", fetch)
+    return Check(name, "", gettext("No order has come from the shop yet."), fetch)
 
 
 def _tried() -> Check:
-    name = "An order was tried in SAP"
+    name = gettext("An order was tried in SAP")
     if DryRun.objects.filter(verdict__in=release.TRIED).exists():
-        return Check(name, "green", "Nothing is saved in SAP by a dry run.")
-    page = Button("Orders", reverse("sync:orders"), "arrow-right", permission="sync.dry_run_orders")
-    return Check(name, "", "Open an order and press Dry run, until SAP accepts one.", page)
+        return Check(name, "green", gettext("Nothing is saved in SAP by a dry run."))
+    page = Button(
+        gettext("Orders"), reverse("sync:orders"), "arrow-right", permission="sync.dry_run_orders"
+    )
+    told = gettext("Open an order and press Dry run, until SAP accepts one.")
+    return Check(name, "", told, page)
 
 
 def _released(before: Sequence[Check]) -> Check:
     """The last step: while it is open, nothing is sent by itself."""
-    page = Button(
-        "Readiness", reverse("sync:readiness"), "arrow-right", permission="sync.manage_automation"
-    )
     ready = all(one.is_done for one in before)
     told = (
-        "Everything is ready: an administrator can release it."
+        gettext("Everything is ready: an administrator can release it.")
         if ready
-        else ("Until then, only what somebody syncs one by one is sent.")
+        else gettext("Until then, only what somebody syncs one by one is sent.")
     )
-    return Check("Released to send by itself", "", told, page)
+    page = _readiness("sync.manage_automation")
+    return Check(gettext("Released to send by itself"), "", told, page)

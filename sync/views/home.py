@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
 from sync.causes.cause import Team
@@ -57,10 +58,10 @@ class Section:
 
 
 ROLES = (
-    Role("Sales", ORDERS.permission, Team.SALES, worklist.SALES),
-    Role("Logistics", DELIVERIES.permission, Team.LOGISTICS, worklist.LOGISTICS),
-    Role("Finance", BILLING_DOCUMENTS.permission, Team.FINANCE, worklist.FINANCE),
-    Role("Administration", "sync.view_queue", Team.ADMINISTRATOR),
+    Role(gettext_noop("Sales"), ORDERS.permission, Team.SALES, worklist.SALES),
+    Role(gettext_noop("Logistics"), DELIVERIES.permission, Team.LOGISTICS, worklist.LOGISTICS),
+    Role(gettext_noop("Finance"), BILLING_DOCUMENTS.permission, Team.FINANCE, worklist.FINANCE),
+    Role(gettext_noop("Administration"), "sync.view_queue", Team.ADMINISTRATOR),
 )
 
 
@@ -91,14 +92,16 @@ def sections_for(user: User) -> list[Section]:
 def _section(role: Role, stopped: StoppedWork, found: Sequence[Found]) -> Section:
     items = sorted((item for part in found for item in part.items), key=lambda one: one.order)
     shown = items[: max(0, MOST_ROWS - len(stopped.causes))]
-    return Section(role.title, stopped, shown, [*_more_stopped(stopped), *_more(found, shown)])
+    return Section(
+        gettext(role.title), stopped, shown, [*_more_stopped(stopped), *_more(found, shown)]
+    )
 
 
 def _more_stopped(stopped: StoppedWork) -> Iterator[Tile]:
     shown = sum(cause.count for cause in stopped.causes)
     if stopped.count.number > shown or stopped.count.is_capped:
         page = reverse("sync:attention")
-        yield Tile("Needs attention", "triangle-alert", "danger", stopped.count, page)
+        yield Tile(gettext("Needs attention"), "triangle-alert", "danger", stopped.count, page)
 
 
 def _more(found: Iterable[Found], shown: Sequence[Item]) -> Iterator[Tile]:
@@ -106,4 +109,4 @@ def _more(found: Iterable[Found], shown: Sequence[Item]) -> Iterator[Tile]:
     for part in found:
         if part.count.number > sum(item in shown for item in part.items):
             one = part.waiting
-            yield Tile(one.part.label, one.icon, one.tone, part.count, one.url)
+            yield Tile(gettext(str(one.part.label)), one.icon, one.tone, part.count, one.url)

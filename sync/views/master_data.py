@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from sync.forms.mappings import FORMS, MappingForm
@@ -20,6 +21,8 @@ from sync.mapping.missing import Collection, Unmatched
 from sync.mapping.stopped_for import PresentEntries
 from sync.mapping_tables import MappingTable
 from sync.models import Click, IntakeRule, InvoiceMailRule
+from sync.templatetags import written
+from sync.views.causes import team_name
 from sync.views.people import PortalRequest, needs
 from sync.views.saved_entries import save_entry
 
@@ -58,6 +61,10 @@ class Section:
         return ICONS[self.table]
 
     @property
+    def team(self) -> str:
+        return team_name(self.table.facts.team)
+
+    @property
     def admin_url(self) -> str:
         return reverse(f"admin:sync_{self.table.facts.model}_changelist")
 
@@ -79,14 +86,15 @@ def add_mapping(request: PortalRequest, table: str) -> HttpResponse:
         raise PermissionDenied
     entry = collection.at(request.POST.get("place", ""))
     if entry is None or entry.table != table:
-        messages.info(request, "Nothing to add: this entry is not missing any more.")
+        messages.info(request, gettext("Nothing to add: this entry is not missing any more."))
         return HttpResponseRedirect(reverse("sync:master_data"))
     form = _form(entry, _present([entry]), request)
     before = form.before()
     if not form.is_valid():
         return _page(request, collection, refused=(entry.place, form))
     added = save_entry(form, before, user)
-    messages.success(request, f"Saved {added}. {_go_on(entry, user)}")
+    saved = gettext("Saved %(entry)s.") % {"entry": added}
+    messages.success(request, f"{saved} {_go_on(entry, user)}")
     return HttpResponseRedirect(f"{reverse('sync:master_data')}#{table}")
 
 
@@ -101,14 +109,21 @@ def _page(
     collection: Collection,
     refused: tuple[str, MappingForm] | None = None,
 ) -> HttpResponse:
+    sections = [_section(table, collection, request.user, refused) for table in MappingTable]
     context = {
         "section": "master_data",
-        "sections": [_section(table, collection, request.user, refused) for table in MappingTable],
+        "sections": sections,
+        "complete": [one for one in sections if not one.rows],
         "refused": refused[0] if refused else "",
         "is_cut": collection.is_cut,
         "rules": [
-            ("Which orders are taken", "ban", _admin_of(IntakeRule), _rules_of_intake()),
-            ("Invoices the shop does not mail", "mail", _admin_of(InvoiceMailRule), _mail_rules()),
+            (gettext("Which orders are taken"), "ban", _admin_of(IntakeRule), _rules_of_intake()),
+            (
+                gettext("Invoices the shop does not mail"),
+                "mail",
+                _admin_of(InvoiceMailRule),
+                _mail_rules(),
+            ),
         ],
     }
     return render(request, "sync/master_data.html", context, status=422 if refused else 200)
@@ -121,7 +136,7 @@ def _admin_of(model: type[Model]) -> str:
 def _rules_of_intake() -> list[tuple[str, str]]:
     rules = IntakeRule.objects.select_related("shop")
     return [
-        (f"{rule.shop}, {rule.about}: {rule.get_handling_display().lower()}", rule.words)
+        (f"{rule.shop}, {rule.about}: {_within(rule.get_handling_display())}", rule.words)
         for rule in rules
     ]
 
@@ -129,11 +144,22 @@ def _rules_of_intake() -> list[tuple[str, str]]:
 def _mail_rules() -> list[tuple[str, str]]:
     found = []
     for rule in InvoiceMailRule.objects.select_related("sales_area"):
-        where = f" in {rule.country}" if rule.country else ""
-        since = f" from {rule.billed_from:%d %b %Y}" if rule.billed_from else ""
-        kind = rule.get_customer_kind_display().lower()
-        found.append((f"{rule.sales_area.name}, {kind}{where}{since}", rule.reason))
+        words = gettext("%(store)s, %(buyers)s") % {
+            "store": rule.sales_area.name,
+            "buyers": _within(rule.get_customer_kind_display()),
+        }
+        if rule.country:
+            words = gettext("%(words)s in %(country)s") % {"words": words, "country": rule.country}
+        if rule.billed_from:
+            day = written.day(rule.billed_from)
+            words = gettext("%(words)s from %(day)s") % {"words": words, "day": day}
+        found.append((words, rule.reason))
     return found
+
+
+def _within(label: str) -> str:
+    """A label as it stands within a sentence: German nouns keep their capitals."""
+    return label.lower() if (get_language() or "en").startswith("en") else label
 
 
 def _section(
@@ -180,5 +206,8 @@ def _go_on(entry: Unmatched, user: User) -> str:
     clicked = retry_causes(causes, user, Click.Kind.MAPPED)
     if clicked.click is not None:
         retried = clicked.click.wanted or 0
-        return f"{retried} stopped task{'s go' if retried > 1 else ' goes'} on."
-    return "What waits for it goes on by itself."
+        told = ngettext(
+            "%(number)s stopped task goes on.", "%(number)s stopped tasks go on.", retried
+        )
+        return told % {"number": written.number(retried)}
+    return gettext("What waits for it goes on by itself.")

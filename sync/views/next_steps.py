@@ -41,7 +41,7 @@ from sync.roles import steps_to_retry
 from sync.tables.documents import orders_of
 from sync.templatetags.retold import retold
 from sync.views.buttons import Button
-from sync.views.causes import remedy_for
+from sync.views.causes import remedy_for, repair_link
 from sync.views.kinds import DocumentKind
 from sync.views.papers import Papers
 
@@ -113,9 +113,13 @@ class Desk:
 
     def _link(self, turn: Turn) -> Button | None:
         task = self._tasks.get(turn.key or 0)
-        remedy = remedy_for(task) if task and turn.tone == Tone.STOPPED else None
-        url = remedy.link_for(self._user) if remedy else ""
-        return Button(remedy.link_label, url, "arrow-right") if remedy and url else None
+        if task is None or turn.tone != Tone.STOPPED:
+            return None
+        if url := repair_link(task, self._user):
+            return Button(gettext("Repair"), url, "map")
+        remedy = remedy_for(task)
+        url = remedy.link_for(self._user)
+        return Button(remedy.link_label, url, "arrow-right") if url else None
 
     def _button(self, turn: Turn) -> Button | None:
         """None where the person may not press it."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sync.models import ProcessHeartbeat, PullWatermark, SyncTask
 from sync.views.counts import Count, capped
@@ -35,7 +36,7 @@ def pulse_for(user: User) -> Pulse:
     if present:
         trouble, since = present[0].what, present[0].since
     elif not alive:
-        trouble = "No worker is running"
+        trouble = gettext("No worker is running")
     due = SyncTask.objects.due(timezone.now())
     return Pulse(
         trouble=trouble,

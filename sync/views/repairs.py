@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sync.forms.mappings import MappingForm
@@ -19,6 +20,7 @@ from sync.models import Decision, Repair, SyncTask
 from sync.models.page_indexes import RESOLVED
 from sync.models.repairs import values_of
 from sync.roles import steps_to_retry
+from sync.templatetags import written
 from sync.views.causes import teams_of
 from sync.views.people import PortalRequest
 from sync.views.posted import redirect_with
@@ -27,7 +29,9 @@ from sync.views.saved_entries import save_entry
 from sync.views.stopped_causes import explain, groups_of, listed
 from sync.views.takings import takings_of
 
-GONE = "This has not stopped any more: somebody else was faster, or it went on by itself."
+GONE = gettext_lazy(
+    "This has not stopped any more: somebody else was faster, or it went on by itself."
+)
 MOST_RESOLVED = 50  # of each kind
 
 
@@ -52,20 +56,27 @@ def repair_task(request: PortalRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         saved = save_entry(form, words, request.user)
         made = repairs.begin(task, wanted.table, saved, before, request.user)
-    return redirect_with(request, _told(made), reverse("sync:attention"))
+    card = f"{reverse('sync:attention')}#cause-of-{pk}"  # it says what the trial is at
+    return redirect_with(request, _told(made), card)
 
 
 def _told(made: Repair) -> str:
     others = made.stopped - 1
     if made.order is None:
-        return f"Saved {made.entry}. What had stopped for it goes on."
-    if others < 1:
-        return f"Saved {made.entry}. Order {made.order} is tried in SAP with it, and goes on then."
-    follow = "the other one follows" if others == 1 else f"the other {others:,} follow"
-    return (
-        f"Saved {made.entry}. Order {made.order} is tried in SAP with it; {follow} as soon as SAP "
-        "accepts it."
-    )
+        told = gettext("Saved %(entry)s. What had stopped for it goes on.")
+    elif others < 1:
+        told = gettext(
+            "Saved %(entry)s. Order %(order)s is tried in SAP with it, and goes on then."
+        )
+    else:
+        told = ngettext(
+            "Saved %(entry)s. Order %(order)s is tried in SAP with it; the other one follows as "
+            "soon as SAP accepts it.",
+            "Saved %(entry)s. Order %(order)s is tried in SAP with it; the other %(others)s follow "
+            "as soon as SAP accepts it.",
+            others,
+        )
+    return told % {"entry": made.entry, "order": made.order, "others": written.number(others)}
 
 
 def _card(
@@ -78,6 +89,7 @@ def _card(
     add_forms(groups, request.user)
     for group in groups:
         group.form = refused or group.form
+        _begin_in(group.form)
     context: dict[str, Any] = {
         "section": "attention",
         "tab": "one",
@@ -86,6 +98,13 @@ def _card(
         "takings": takings_of(request.user, (task for one in groups for task in one.tasks)),
     }
     return render(request, "sync/attention.html", context, status=422 if refused else 200)
+
+
+def _begin_in(form: MappingForm | None) -> None:
+    """The page is about one form, so typing begins in its first field, or the one refused."""
+    fields = form.first_fields if form else []
+    for bound in sorted(fields, key=lambda one: not one.errors)[:1]:
+        bound.field.widget.attrs["autofocus"] = True
 
 
 @require_safe

@@ -10,7 +10,7 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.urls import reverse
 
 from sync.causes.table import cause_named
@@ -44,6 +44,7 @@ class Group:
     example: str = ""
     tasks: list[SyncTask] = field(default_factory=list)
     amounts: list[tuple[Decimal, str]] = field(default_factory=list)
+    is_summed: bool = False  # False where there are too many documents to add their money up
     since: datetime | None = None
     is_ours: bool = False
     may_retry: bool = False
@@ -159,21 +160,35 @@ def listed(tasks: QuerySet[SyncTask]) -> QuerySet[SyncTask]:
 
 
 def _add_money(groups: list[Group]) -> None:
-    """What the orders come to, and since when the oldest waits. Causes with more documents than
-    are added up at once say it with their documents."""
-    within = stopped().filter(_few(groups, MOST_SUMMED)).order_by()
+    """What the orders are worth, or the billing documents where the work is about those, each
+    once; and since when the oldest waits. A cause with more documents than are added up has
+    none."""
+    few = _few(groups, MOST_SUMMED)
+    rows = stopped().filter(few).order_by().values_list(*_OF_MONEY)[:MOST_SUMMED]
     of_place = {one.place: one for one in groups}
-    rows = within.values("cause", "cause_key", "sales_order__currency").annotate(
-        amount=Sum("sales_order__grand_total"), since=Min("finished_at")
-    )
-    for row in rows.order_by("sales_order__currency"):
-        group = of_place.get((row["cause"], row["cause_key"]))
-        if group is None:
+    worth: dict[tuple[str, str], dict[tuple[str, int], tuple[Decimal, str]]] = defaultdict(dict)
+    for cause, key, since, order, *total, document, gross, currency in rows:
+        if (group := of_place.get((cause, key))) is None:
             continue
-        if row["since"] and (group.since is None or row["since"] < group.since):
-            group.since = row["since"]
-        if row["amount"]:
-            group.amounts.append((row["amount"], row["sales_order__currency"]))
+        group.is_summed = True
+        if since and (group.since is None or since < group.since):
+            group.since = since
+        if document:
+            worth[cause, key]["document", document] = (gross, currency)
+        elif order:
+            worth[cause, key]["order", order] = (total[0], total[1])
+    for place, amounts in worth.items():
+        totals: dict[str, Decimal] = defaultdict(Decimal)
+        for amount, currency in amounts.values():
+            totals[currency] += amount
+        of_place[place].amounts = [(totals[one], one) for one in sorted(totals) if totals[one]]
+
+
+_OF_MONEY = (
+    "cause", "cause_key", "finished_at", "sales_order", "sales_order__grand_total",
+    "sales_order__currency", "billing_document", "billing_document__gross_value",
+    "billing_document__currency",
+)  # fmt: skip
 
 
 def _add_lessons(groups: list[Group], user: User) -> None:

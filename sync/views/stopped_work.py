@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Count as CountOf
 from django.db.models import Min, QuerySet
+from django.urls import reverse
 
 from sync.models import BillingDocument, SalesOrder, SyncTask
 from sync.models.one_statement import in_one_statement
@@ -41,6 +42,11 @@ class Stopped:
     @property
     def since(self) -> datetime:
         return self.oldest.finished_at or self.oldest.asked_at
+
+    @property
+    def url(self) -> str:
+        """Its card, with the form that repairs it."""
+        return reverse("sync:repair_task", args=[self.oldest.pk])
 
     @property
     def is_more(self) -> bool:

@@ -12,9 +12,11 @@ from django.db.models import Count as CountOf
 from django.db.models import Max, Min, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder
 from sync.models.page_indexes import LEFT, NOT_CANCELLED
+from sync.templatetags import written
 from sync.views.counts import Count
 
 MOST_COUNTED = 1_000
@@ -48,13 +50,16 @@ def _orders(today: date) -> Flow:
         total=Sum("grand_total"),
         **_CURRENCIES,
     )
-    return _flow("Orders placed", found, "in SAP", "orders", placed_from=today)
+    return _flow(
+        gettext("Orders placed"), found, gettext("%(number)s in SAP"), "orders", placed_from=today
+    )
 
 
 def _deliveries(today: date) -> Flow:
     created = OutboundDelivery.objects.filter(created_date__gte=today)
     found = _counted(created.order_by("-created_date", "-pk"), further=LEFT)
-    return _flow("Deliveries created", found, "have left", "deliveries", created_from=today)
+    how = gettext("%(number)s have left")
+    return _flow(gettext("Deliveries created"), found, how, "deliveries", created_from=today)
 
 
 def _billed(today: date) -> Flow:
@@ -67,7 +72,8 @@ def _billed(today: date) -> Flow:
         **_CURRENCIES,
     )
     narrowed = {"category": invoice.value, "billed_from": today}
-    return _flow("Invoices in SAP", found, "in the shop", "billing_documents", **narrowed)
+    how = gettext("%(number)s in the shop")
+    return _flow(gettext("Invoices in SAP"), found, how, "billing_documents", **narrowed)
 
 
 _CURRENCIES = {"first_currency": Min("currency"), "last_currency": Max("currency")}
@@ -86,7 +92,7 @@ def _flow(label: str, found: dict[str, Any], how: str, page: str, **narrowed: ob
     return Flow(
         label=label,
         count=Count(min(number, MOST_COUNTED), is_cut),
-        further="" if is_cut or not number else f"{found['further']:,} {how}",
+        further="" if is_cut or not number else how % {"number": written.number(found["further"])},
         url=f"{reverse(f'sync:{page}')}?{urlencode(narrowed)}",
         amount=found["total"] if is_summed else None,
         currency=currency,

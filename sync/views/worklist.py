@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from sync.filters import waiting
 from sync.filters.waiting import Part
@@ -165,7 +166,11 @@ _DATES = {
     DELIVERIES.name: "created_date",
     BILLING_DOCUMENTS.name: "billing_date",
 }
-_SINCE = {ORDERS.name: "placed", DELIVERIES.name: "created", BILLING_DOCUMENTS.name: "billed"}
+_SINCE = {
+    ORDERS.name: gettext_noop("placed"),
+    DELIVERIES.name: gettext_noop("created"),
+    BILLING_DOCUMENTS.name: gettext_noop("billed"),
+}
 
 
 def _read(kind: DocumentKind, keys: list[int]) -> QuerySet[Any]:
@@ -214,8 +219,8 @@ def _item(one: Waiting, document: Any, user: User) -> Item:
         step=next_step(one.kind.name, one.part.name, document, user),
         url=document.get_absolute_url(),
         title=str(document),
-        who=", ".join(dict.fromkeys(order.customer_name or "Guest" for order in orders)),
-        since_what=_SINCE[one.kind.name],
+        who=", ".join(dict.fromkeys(order.customer_name or gettext("Guest") for order in orders)),
+        since_what=gettext(_SINCE[one.kind.name]),
         since=getattr(document, _DATES[one.kind.name]),
         amounts=_amounts(document, orders),
     )

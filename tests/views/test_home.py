@@ -215,7 +215,8 @@ def test_p2_47_stopped_orders_are_one_row_with_count_age_and_money(signed_in: Si
     assert (cause.count, cause.since) == (4, PLACED_AT)
     assert cause.amounts == [(Decimal(357), "EUR"), (Decimal(119), "USD")]
     assert "4 stopped" in page.content.decode()
-    assert 'href="/attention/"' in page.content.decode()
+    assert cause.url == f"/tasks/{cause.oldest.pk}/repair/"
+    assert f'href="{cause.url}"' in page.content.decode()
 
 
 def test_nothing_is_counted_twice(signed_in: SignIn) -> None:

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from sync.models import Invoice, SalesOrder, Step, StepSchedule
-from sync.roles import ADMINISTRATORS, FINANCE, LOGISTICS, SALES
+from sync.roles import FINANCE, LOGISTICS, SALES
 from tests.builders import (
     a_billing_document,
     a_delivery,
@@ -198,14 +198,17 @@ def test_an_invoice_that_was_not_mailed_can_be_resent_by_finance(signed_in: Sign
     assert "next--done" in strip_of(signed_in(FINANCE), document.get_absolute_url())
 
 
-def test_a_cause_that_a_page_removes_leads_there(signed_in: SignIn) -> None:
+def test_a_cause_that_an_entry_removes_leads_to_its_form(signed_in: SignIn) -> None:
     order = a_sales_order()
     an_order_line(order)
-    a_stopped_task(Step.PUSH_ORDER, order)
+    task = a_stopped_task(Step.PUSH_ORDER, order)
 
-    strip = strip_of(signed_in(ADMINISTRATORS), order.get_absolute_url())
+    strip = strip_of(signed_in(SALES), order.get_absolute_url())
 
-    assert f'href="{reverse("sync:master_data")}"' in strip
+    form = reverse("sync:repair_task", args=[task.pk])
+    assert f'href="{form}"' in strip
+    assert "repair/" not in strip_of(signed_in(LOGISTICS), order.get_absolute_url())
+    assert signed_in(SALES).get(form).context["groups"][0].form
 
 
 def stations_of(client: Client, url: str) -> dict[str, str]:

@@ -25,6 +25,7 @@ from sync.roles import ADMINISTRATORS, FINANCE, LOGISTICS, SALES
 from sync.sap.explanations import EXPLANATIONS
 from sync.sap.records import SapMessage
 from sync.sap.refusals import SapRejected
+from sync.views import stopped_causes
 from tests.builders import (
     a_billing_document,
     a_delivery,
@@ -227,6 +228,59 @@ def test_a_card_says_how_much_waits_since_when_and_who_acts(signed_in: SignIn) -
     assert [(int(amount), currency) for amount, currency in group.amounts] == [(300, "EUR")]
     assert group.since == SyncTask.objects.earliest("id").finished_at
     assert group.is_ours
+
+
+def test_the_money_of_a_card_counts_each_document_once(signed_in: SignIn) -> None:
+    """An order with two stopped deliveries is worth its total once; a billing document its own."""
+    order = an_order_in_sap(grand_total=100)
+    failure = a_failure(SapCause.UNREADABLE, "No.")
+    for delivery in (a_delivery(order), a_delivery(order)):
+        failure |= {"delivery": delivery, "reference": str(delivery)}
+        a_stopped_task(Step.PUSH_SHIPMENT, order, **failure)
+    document = a_billing_document(order, gross_value=Decimal(40))
+    a_stopped_task(
+        Step.PUSH_INVOICE, order, billing_document=document, **a_failure(SapCause.REFUSED, "No.")
+    )
+
+    groups = signed_in(SALES).get("/attention/").context["groups"]
+
+    amounts = {one.cause: [(int(sum_), unit) for sum_, unit in one.amounts] for one in groups}
+    assert amounts == {
+        SapCause.UNREADABLE.code: [(100, "EUR")],
+        SapCause.REFUSED.code: [(40, "EUR")],
+    }
+
+
+def test_money_that_is_not_added_up_is_said_to_be_missing(
+    signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop(3)
+    client = signed_in(SALES)
+    assert "too many to add up" not in client.get("/attention/").content.decode()
+
+    monkeypatch.setattr(stopped_causes, "MOST_SUMMED", 2)
+
+    page = client.get("/attention/")
+    [group] = page.context["groups"]
+    assert group.amounts == []
+    assert "too many to add up" in page.content.decode()
+
+
+def test_from_home_a_missing_entry_takes_two_clicks_and_the_typing(signed_in: SignIn) -> None:
+    *_, newest = stop(30)
+    client = signed_in(SALES)
+    [cause] = client.get("/").context["sections"][0].stopped.causes
+    assert f'href="{cause.url}"' in client.get("/").content.decode()  # the first click
+
+    card = client.get(cause.url).content.decode()
+    assert card.count("autofocus") == 1  # so that typing begins at once
+    action = card.split('class="repair"')[1].split('action="')[1].split('"')[0]
+    assert "Save and send all 30" in card  # the second click
+
+    data = {"shop": newest.shop_id, "sku": SKU, "material": "M-1"}
+    answer = client.post(action, data)
+    assert answer["Location"] == f"/attention/#cause-of-{newest.pk}"
+    assert f'id="cause-of-{newest.pk}"' in client.get("/attention/").content.decode()
 
 
 def test_the_own_team_s_causes_come_first(signed_in: SignIn) -> None:
