@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from sync.told import told
+
 SAP_CALLS = {
     "BAPISDORDER_GETDETAILEDLIST": "show sales orders",
     "BAPI_BILLINGDOC_GETDETAIL": "show a billing document",
@@ -47,11 +49,12 @@ SHOP_CALLS = {
     "GET magento_version": "say its version",
     "POST integration/admin/token": "let the portal sign in",
 }
-_VERBS = {"GET": "show", "DELETE": "take away"}
+_OTHER_CALLS = {"GET": told("show {route}"), "DELETE": told("take away {route}")}
+_STORE = told("store {route}")
 
 
 def sap_call_name(function: str) -> str:
-    return SAP_CALLS.get(function, f"answer {function}")
+    return SAP_CALLS.get(function) or told("answer {function}", function=function)
 
 
 def shop_call_name(operation: str) -> str:
@@ -60,4 +63,4 @@ def shop_call_name(operation: str) -> str:
     if general in SHOP_CALLS:
         return SHOP_CALLS[general]
     method, _, route = operation.partition(" ")
-    return f"{_VERBS.get(method, 'store')} {route}"
+    return told(_OTHER_CALLS.get(method, _STORE), route=route)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sync.told import told
+
 
 def quoted(code: str) -> str:
     """A code nobody has named, told apart from plain words; empty for none."""
@@ -16,4 +18,6 @@ def name_in(names: Mapping[str, str], code: str) -> str:
 
 def name_with_code(names: Mapping[str, str], code: str) -> str:
     """For codes that people also use by themselves, such as billing type F2."""
-    return f"{names[code]} ({code})" if code in names else quoted(code)
+    if code not in names:
+        return quoted(code)
+    return told("{name} ({code})", name=names[code], code=code)
