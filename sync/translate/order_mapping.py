@@ -135,7 +135,8 @@ def _missing_of_store(order: MagentoOrder, mapping: OrderMapping) -> Iterator[Mi
             yield MissingEntry(MappingTable.SALES_AREA, store, name)
     if not mapping.sold_to:
         group = order.customer_group_id
-        buyer = "guest" if order.is_guest else f"group {'' if group is None else group}"
+        known = told("group {group}", group="" if group is None else group)
+        buyer = told("guest") if order.is_guest else known
         yield MissingEntry(MappingTable.CUSTOMER, buyer)
 
 
