@@ -53,7 +53,7 @@ def check_shops() -> Iterator[CheckMessage]:
         for name in ("base_url", *KEYS_OF[kind]):
             if not values.get(name):
                 yield Error(
-                    told("{prefix}{name} is not set.", prefix=prefix, name=name.upper()),
+                    told("{name} is not set.", name=f"{prefix}{name.upper()}"),
                     hint=told("Set it, or take “{code}” out of MAGENTO_SHOPS.", code=code),
                     id="sync.E002",
                 )

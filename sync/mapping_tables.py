@@ -146,7 +146,7 @@ class MissingEntry(NamedTuple):
     def named_key(self) -> str:
         """With the name people know the code by, where the key is a code."""
         name = KEY_NAMES.get(self.table, {}).get(self.key)
-        return told("{name} ({code})", name=name, code=self.key) if name else self.key
+        return f"{name} ({self.key})" if name else self.key
 
     @property
     def remedy(self) -> str:

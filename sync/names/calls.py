@@ -49,8 +49,7 @@ SHOP_CALLS = {
     "GET magento_version": "say its version",
     "POST integration/admin/token": "let the portal sign in",
 }
-_OTHER_CALLS = {"GET": told("show {route}"), "DELETE": told("take away {route}")}
-_STORE = told("store {route}")
+_VERBS = {"GET": "show", "DELETE": "take away"}
 
 
 def sap_call_name(function: str) -> str:
@@ -63,4 +62,4 @@ def shop_call_name(operation: str) -> str:
     if general in SHOP_CALLS:
         return SHOP_CALLS[general]
     method, _, route = operation.partition(" ")
-    return told(_OTHER_CALLS.get(method, _STORE), route=route)
+    return f"{_VERBS.get(method, 'store')} {route}"

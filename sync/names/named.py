@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sync.told import told
-
 
 def quoted(code: str) -> str:
     """A code nobody has named, told apart from plain words; empty for none."""
@@ -18,6 +16,4 @@ def name_in(names: Mapping[str, str], code: str) -> str:
 
 def name_with_code(names: Mapping[str, str], code: str) -> str:
     """For codes that people also use by themselves, such as billing type F2."""
-    if code not in names:
-        return quoted(code)
-    return told("{name} ({code})", name=names[code], code=code)
+    return f"{names[code]} ({code})" if code in names else quoted(code)

@@ -127,9 +127,7 @@ def unit_name(unit: str, quantity: Decimal | None = None) -> str:
 
 def unit_with_code(unit: str) -> str:
     """For two units side by side, which may have one name."""
-    if unit not in UNITS:
-        return quoted(unit)
-    return told("{name} ({code})", name=unit_name(unit), code=unit)
+    return f"{unit_name(unit)} ({unit})" if unit in UNITS else quoted(unit)
 
 
 def measured(quantity: Decimal, unit: str) -> str:

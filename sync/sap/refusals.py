@@ -50,7 +50,7 @@ class SapRejected(RemoteRejected):
         self.messages = tuple(messages)
         self.explanation = explanation
         if messages:
-            self.headline = told("{name}: {message}", name=cause.headline, message=messages[0].key)
+            self.headline = f"{cause.headline}: {messages[0].key}"
         if explanation is not UNKNOWN:
             self.remedy = explanation.remedy
             self.owner = Team[explanation.owner.name]

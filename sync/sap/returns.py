@@ -103,7 +103,7 @@ def refuse(
     if locks:
         words = explain(locks[0], taught).words
         raise SapLocked(
-            told("{words} ({key}: {text})", words=words, key=locks[0].key, text=quotable(locks[0])),
+            f"{words} ({locks[0].key}: {quotable(locks[0])})",
             messages=messages,
             reference=reference,
         )

@@ -216,4 +216,4 @@ def _read(read: Callable[[Any], Value], value: Any, name: str) -> Value:
     try:
         return read(value)
     except UnexpectedRecord as exc:
-        raise not_readable(told("{name}: {message}", name=name, message=exc.message)) from exc
+        raise not_readable(f"{name}: {exc.message}") from exc

@@ -13,7 +13,6 @@ from django.utils.translation.trans_real import translation
 register = template.Library()
 
 NAME = re.compile(r"\{(\w+)[^{}]*\}")
-OF_NUMBER = re.compile(r":[^{}]*[dfg]\}")  # its format says that nothing else stands there
 
 
 @register.filter
@@ -39,12 +38,11 @@ def _retold(stored: str, language: str) -> str:
 
 @cache
 def _sentences(language: str) -> list[tuple[re.Pattern[str], str]]:
-    """Those with names in braces, the longest text first: it says most about what it fits; of equal
-    ones that which takes only numbers."""
+    """Those with names in braces, the longest text first: it says most about what it fits."""
     of_language: Any = translation(language)
     texts = of_language._catalog.items()
     told = {key: text for key, text in texts if text and NAME.search(str(key))}
-    ordered = sorted(told, key=lambda key: (-len(NAME.sub("", key)), not OF_NUMBER.search(key)))
+    ordered = sorted(told, key=lambda key: -len(NAME.sub("", key)))
     return [(_pattern(key), NAME.sub(r"{\1}", told[key])) for key in ordered]
 
 
@@ -53,8 +51,7 @@ def _pattern(sentence: str) -> re.Pattern[str]:
     for found in NAME.finditer(sentence):
         name = found[1]
         parts.append(re.escape(sentence[at : found.start()]))
-        fitting = r"-?[\d.,]+" if OF_NUMBER.search(found[0]) else ".*?"
-        parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>{fitting})")
+        parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>.*?)")
         seen.add(name)
         at = found.end()
     parts.append(re.escape(sentence[at:]))

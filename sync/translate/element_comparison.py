@@ -98,9 +98,7 @@ def _place(condition: SapCondition, of_header: set[str]) -> tuple[int, str]:
 def _amount_name(place: tuple[int, str]) -> str:
     item_number, condition_type = place
     name = price_element_name(condition_type)
-    if not item_number:
-        return told("order {element}", element=name)
-    return told("item {item} {element}", item=item_number, element=name)
+    return f"item {item_number} {name}" if item_number else f"order {name}"
 
 
 def difference(field: str, shop: str, sap: str) -> dict[str, str]:

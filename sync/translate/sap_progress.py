@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sync.names.sap import measured
+from sync.names.sap import unit_name
 from sync.told import told
 
 NOT_TOLD, DELIVERY, ORDER, NOTHING = "", "delivery", "order", "nothing"
@@ -61,6 +61,12 @@ class SapProgress:
     deliveries: dict[str, DeliveryProgress] = field(default_factory=dict)
     delivered: Quantities = field(default_factory=lambda: defaultdict(Decimal))
     billed: Quantities = field(default_factory=lambda: defaultdict(Decimal))
+
+
+LACKS = told("SAP's billing documents do not add up yet: item {item} lacks {quantity:f}.")
+LACKS_OF_UNIT = told(
+    "SAP's billing documents do not add up yet: item {item} lacks {quantity:f} {unit}."
+)
 
 
 def billed_from(relevance: str | None) -> str:
@@ -111,12 +117,13 @@ def left_to_bill(billing_status: str, progress: SapProgress) -> str:
     for line in progress.lines:
         for unit, quantity in _owed(line, progress):
             if not _is_covered(line.item_number, unit, quantity, progress.billed):
-                return told(
-                    "SAP's billing documents do not add up yet: item {item} lacks {quantity}.",
-                    item=line.item_number,
-                    quantity=measured(_lacking(line, unit, quantity, progress), unit),
-                )
+                return _not_billed(line.item_number, _lacking(line, unit, quantity, progress), unit)
     return ""
+
+
+def _not_billed(item: int, quantity: Decimal, unit: str) -> str:
+    sentence = LACKS_OF_UNIT if unit else LACKS
+    return told(sentence, item=item, quantity=quantity, unit=unit_name(unit, quantity))
 
 
 def _owed(line: SapLine, progress: SapProgress) -> Iterator[tuple[str, Decimal]]:

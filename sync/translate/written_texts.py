@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from sync.magento.records import MagentoOrder, MagentoOrderItem
 from sync.order_texts import HEADER_FIELDS, LEFT_OUT, OrderText, SapPlace
-from sync.told import told
 from sync.translate.sap_texts import TextFitter
 
 LONGEST_NOTE = 65535
@@ -87,6 +86,4 @@ def _of_item(item: MagentoOrderItem) -> Iterator[tuple[OrderText, str]]:
 
 def _label(written: Written) -> str:
     label = written.what.label
-    if not written.item_number:
-        return label
-    return told("item {item} {element}", item=written.item_number, element=label)
+    return f"item {written.item_number} {label}" if written.item_number else label
