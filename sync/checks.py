@@ -13,6 +13,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
 from sync.shop_variables import shop_variables
+from sync.told import told
 
 STANDIN_SHOP = "demo"
 STANDIN_SAP = "sync.sandbox.sap.connect"
@@ -44,16 +45,16 @@ def check_shops() -> Iterator[CheckMessage]:
         kind = values.get("auth", "oauth")
         if kind not in KEYS_OF:
             yield Error(
-                f"{prefix}AUTH is “{kind}”.",
-                hint="Use oauth, bearer or admin.",
+                told("{prefix}AUTH is “{kind}”.", prefix=prefix, kind=kind),
+                hint=told("Use oauth, bearer or admin."),
                 id="sync.E003",
             )
             continue
         for name in ("base_url", *KEYS_OF[kind]):
             if not values.get(name):
                 yield Error(
-                    f"{prefix}{name.upper()} is not set.",
-                    hint=f"Set it, or take “{code}” out of MAGENTO_SHOPS.",
+                    told("{name} is not set.", name=f"{prefix}{name.upper()}"),
+                    hint=told("Set it, or take “{code}” out of MAGENTO_SHOPS.", code=code),
                     id="sync.E002",
                 )
 
@@ -65,16 +66,16 @@ def check_sap() -> Iterator[CheckMessage]:
         missing += [] if given.intersection(SAP_HOSTS) else ["ashost"]
         for name in missing:
             yield Error(
-                f"SAP_RFC_PARAMETERS has no {name}.",
-                hint="Write it as name=value, separated by commas.",
+                told("SAP_RFC_PARAMETERS has no {name}.", name=name),
+                hint=told("Write it as name=value, separated by commas."),
                 id="sync.E004",
             )
     try:
         ZoneInfo(settings.SAP_TIME_ZONE)
     except (KeyError, ValueError, OSError):
         yield Error(
-            f"SAP_TIME_ZONE is “{settings.SAP_TIME_ZONE}”, which is no time zone.",
-            hint="Such as Europe/Berlin.",
+            told("SAP_TIME_ZONE is “{zone}”, which is no time zone.", zone=settings.SAP_TIME_ZONE),
+            hint=told("Such as Europe/Berlin."),
             id="sync.E006",
         )
 
@@ -92,15 +93,23 @@ def check_times() -> Iterator[CheckMessage]:
     for name, seconds in calls:
         if not 0 < seconds < lease:
             yield Error(
-                f"{name} ({seconds:g}) is not between 0 and LEASE_SECONDS ({lease}).",
-                hint="A call must end before another worker may take the task over.",
+                told(
+                    "{name} ({seconds:g}) is not between 0 and LEASE_SECONDS ({lease}).",
+                    name=name,
+                    seconds=seconds,
+                    lease=lease,
+                ),
+                hint=told("A call must end before another worker may take the task over."),
                 id="sync.E005",
             )
     for queue, values in settings.RQ_QUEUES.items():
         if int(str(values.get("DEFAULT_TIMEOUT", lease + 1))) <= lease:
             yield Error(
-                f"The job time-out of the queue “{queue}” is not longer than LEASE_SECONDS.",
-                hint="Make DEFAULT_TIMEOUT longer.",
+                told(
+                    "The job time-out of the queue “{queue}” is not longer than LEASE_SECONDS.",
+                    queue=queue,
+                ),
+                hint=told("Make DEFAULT_TIMEOUT longer."),
                 id="sync.E007",
             )
 
@@ -112,8 +121,8 @@ def check_proxies() -> Iterator[CheckMessage]:
             ip_network(one if one != "unix" else "127.0.0.1", strict=False)
         except ValueError:
             yield Error(
-                f"TRUSTED_PROXIES has “{one}”, which is no network.",
-                hint="Such as 10.0.0.0/24, 127.0.0.1, or unix for a socket.",
+                told("TRUSTED_PROXIES has “{network}”, which is no network.", network=one),
+                hint=told("Such as 10.0.0.0/24, 127.0.0.1, or unix for a socket."),
                 id="sync.E009",
             )
 
@@ -123,39 +132,63 @@ def check_parts() -> Iterator[CheckMessage]:
     what may be missing on purpose; the demo names all."""
     for name in set(settings.ALLOW_MISSING) - set(settings.PARTS):
         yield Error(
-            f"ALLOW_MISSING has “{name}”.",
-            hint=f"Known parts are {', '.join(settings.PARTS)}.",
+            told("ALLOW_MISSING has “{name}”.", name=name),
+            hint=told("Known parts are {parts}.", parts=", ".join(settings.PARTS)),
             id="sync.E010",
         )
     for name, words, hint in _missing_parts():
         if name not in settings.ALLOW_MISSING:
             yield Error(
                 words,
-                hint=f"{hint} To start without on purpose, name “{name}” in ALLOW_MISSING; "
-                "“manage.py demo” starts the demo.",
+                hint=told(
+                    "{hint} To start without on purpose, name “{name}” in ALLOW_MISSING; "
+                    "“manage.py demo” starts the demo.",
+                    hint=hint,
+                    name=name,
+                ),
                 id="sync.E011",
             )
 
 
 def _missing_parts() -> Iterator[tuple[str, str, str]]:
     if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-        yield "database", "No database is set: this would be a SQLite file.", "Set DATABASE_URL."
+        yield (
+            "database",
+            told("No database is set: this would be a SQLite file."),
+            told("Set DATABASE_URL."),
+        )
     if str(settings.REDIS_SOCKET) in settings.REDIS_URL:
-        yield "redis", "No Redis is set: this would be the demo's own.", "Set REDIS_URL."
+        yield (
+            "redis",
+            told("No Redis is set: this would be the demo's own."),
+            told("Set REDIS_URL."),
+        )
     if not _secret_key():
-        yield "key", "SECRET_KEY is not set.", "Set a long random text."
+        yield "key", told("SECRET_KEY is not set."), told("Set a long random text.")
     shops = set(settings.MAGENTO)
     has_standin_shop, has_shop = STANDIN_SHOP in shops, bool(shops - {STANDIN_SHOP})
     has_standin_sap = settings.SAP_RFC_CONNECT == STANDIN_SAP
     if not has_shop:
-        yield "shop", "No shop is set.", "Set MAGENTO_SHOPS and the shop's address and keys."
+        yield (
+            "shop",
+            told("No shop is set."),
+            told("Set MAGENTO_SHOPS and the shop's address and keys."),
+        )
     if has_standin_sap:
-        yield "sap", "No SAP is set: this would be the stand-in.", "Set SAP_RFC_CONNECT."
+        yield (
+            "sap",
+            told("No SAP is set: this would be the stand-in."),
+            told("Set SAP_RFC_CONNECT."),
+        )
     if has_standin_shop and not has_standin_sap:
-        hint = f"Take “{STANDIN_SHOP}” out of MAGENTO_SHOPS."
-        yield "stand-in", "The stand-in shop's orders would go into a real SAP.", hint
+        hint = told("Take “{shop}” out of MAGENTO_SHOPS.", shop=STANDIN_SHOP)
+        yield "stand-in", told("The stand-in shop's orders would go into a real SAP."), hint
     if has_shop and has_standin_sap:
-        yield "stand-in", "A real shop would be told what the stand-in SAP does.", "Set SAP."
+        yield (
+            "stand-in",
+            told("A real shop would be told what the stand-in SAP does."),
+            told("Set SAP."),
+        )
 
 
 def refuse_to_start() -> None:
@@ -172,15 +205,21 @@ def check_security() -> Iterator[CheckMessage]:
     if has_only_standins():
         return
     if not _secret_key():
-        yield Error("SECRET_KEY is not set.", hint="Set a long random text.", id="sync.E001")
+        yield Error(
+            told("SECRET_KEY is not set."), hint=told("Set a long random text."), id="sync.E001"
+        )
     if settings.DEBUG:
-        yield Error("DEBUG is on beside real systems.", hint="Set DEBUG=0.", id="sync.E008")
+        yield Error(
+            told("DEBUG is on beside real systems."), hint=told("Set DEBUG=0."), id="sync.E008"
+        )
     if "*" in settings.ALLOWED_HOSTS:
-        yield Warning("ALLOWED_HOSTS allows every host.", hint="Name yours.", id="sync.W001")
+        yield Warning(
+            told("ALLOWED_HOSTS allows every host."), hint=told("Name yours."), id="sync.W001"
+        )
     if not settings.SECURE_COOKIES:
         yield Warning(
-            "SECURE_COOKIES is off: cookies travel without HTTPS too.",
-            hint="Set SECURE_COOKIES=1 behind HTTPS.",
+            told("SECURE_COOKIES is off: cookies travel without HTTPS too."),
+            hint=told("Set SECURE_COOKIES=1 behind HTTPS."),
             id="sync.W002",
         )
 

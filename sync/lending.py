@@ -20,6 +20,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from sync.causes.portal import PortalCause
 from sync.errors import RemoteUnavailable, SyncError
+from sync.told import told
 
 LOOK_AGAIN_SECONDS = 0.5  # whether another process has given one back
 Thing = TypeVar("Thing")
@@ -200,7 +201,11 @@ class Pool(Generic[Thing]):
         if time.monotonic() >= deadline:
             seconds = round(self.limits.patience_seconds)
             raise RemoteUnavailable(
-                f"All connections to {self._name} were in use for {seconds} seconds.",
+                told(
+                    "All connections to {name} were in use for {seconds} seconds.",
+                    name=self._name,
+                    seconds=seconds,
+                ),
                 cause=PortalCause.ALL_IN_USE,
             )
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sync.causes.cause import Team
 from sync.names.methods import PAYMENT_METHODS, SHIPPING_METHODS
+from sync.told import told
 
 
 class MappingTable(StrEnum):
@@ -126,7 +127,6 @@ FACTS: dict[MappingTable, TableFacts] = {
 
 
 KEY_NAMES = {MappingTable.PAYMENT: PAYMENT_METHODS, MappingTable.SHIPPING: SHIPPING_METHODS}
-GOES_ON = "What waits for it then goes on by itself."
 
 
 class MissingEntry(NamedTuple):
@@ -152,5 +152,13 @@ class MissingEntry(NamedTuple):
     def remedy(self) -> str:
         if self.field:
             field, entry = self.field.replace("_", " "), self.table.facts.entry
-            return f"Set the {field} of the {entry} in the mappings. {GOES_ON}"
-        return f"Add the missing {self.description} to the mappings. {GOES_ON}"
+            return told(
+                "Set the {field} of the {entry} in the mappings. What waits for it then goes on by "
+                "itself.",
+                field=field,
+                entry=entry,
+            )
+        return told(
+            "Add the missing {entry} to the mappings. What waits for it then goes on by itself.",
+            entry=self.description,
+        )

@@ -34,6 +34,7 @@ from sync.sap.messages import taught_messages
 from sync.sap.options import SapOptions, options_from
 from sync.sap.sessions import SapSessions
 from sync.shop_variables import shop_variables
+from sync.told import told
 
 PATIENCE = 1 / 5  # of a lease: the longest wait for a connection
 
@@ -117,11 +118,14 @@ def build_magento(shop: Shop, observe: Observer) -> MagentoClient:
     values = _settings_of(shop)
     if values is None or not values["base_url"]:
         raise RemoteMisconfigured(
-            f"No address is set for the shop “{shop.code}”.",
+            told("No address is set for the shop “{shop}”.", shop=shop.code),
             cause=ShopCause.UNSET,
             reference=shop.code,
-            remedy=f"Add the shop to MAGENTO_SHOPS, set {shop_variables(shop.code)}BASE_URL and "
-            "its keys, restart the workers, then retry.",
+            remedy=told(
+                "Add the shop to MAGENTO_SHOPS, set {prefix}BASE_URL and "
+                "its keys, restart the workers, then retry.",
+                prefix=shop_variables(shop.code),
+            ),
         )
     shop_remote = _shop_remote(shop, values)
     return MagentoClient(
@@ -220,7 +224,7 @@ def _shop_remote(shop: Shop, values: Mapping[str, Any]) -> _ShopRemote:
             limits = _process.limited(
                 shop.system, values["connections"], values["calls_per_second"]
             )
-            connections = ShopConnections(f"the shop {shop.code}", limits=limits)
+            connections = ShopConnections(told("the shop {shop}", shop=shop.code), limits=limits)
             _process.tend(connections)
             found = _process.shops[shop.code] = _ShopRemote(connections, shop_auth(values))
         return found

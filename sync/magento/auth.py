@@ -17,6 +17,7 @@ from sync.magento.answers import decoded
 from sync.magento.connections import new_session
 from sync.magento.refusals import is_passing, raise_for_response, refusal_text
 from sync.magento.transport import rest_base
+from sync.told import told
 
 # Six failed logins lock the account (README "Authentication"): wait before the next one.
 SECONDS_BETWEEN_FAILED_LOGINS = 600.0
@@ -115,7 +116,7 @@ class AdminLogin(AuthBase):
         except requests.RequestException as error:
             kind = type(error).__name__
             raise RemoteUnavailable(
-                f"The shop cannot be reached for a login ({kind}).",
+                told("The shop cannot be reached for a login ({kind}).", kind=kind),
                 cause=ShopCause.UNREACHABLE,
             ) from None  # the request holds the password
         return self._token_from(response)
@@ -129,14 +130,18 @@ class AdminLogin(AuthBase):
             raise_for_response(response, "the login", is_write=False)
             raise _no_token()
         self._refused_at = self._clock()
-        self._refusal = f"The shop refused the admin login (HTTP {response.status_code}): {words}"
+        self._refusal = told(
+            "The shop refused the admin login (HTTP {status}): {words}",
+            status=response.status_code,
+            words=words,
+        )
         raise _login_refused(self._refusal)
 
 
 def _no_token() -> RemoteMisconfigured:
     """A proxy or another page answered instead of the shop: that is not a failed login."""
     return RemoteMisconfigured(
-        "The shop's address does not answer the login as a Magento shop does.",
+        told("The shop's address does not answer the login as a Magento shop does."),
         cause=ShopCause.ADDRESS_WRONG,
         detail="200",
     )

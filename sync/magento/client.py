@@ -28,8 +28,15 @@ from sync.magento.records import MagentoStoreView
 from sync.magento.search import Filter, Search
 from sync.magento.transport import USUAL_LIMITS, TimeLimits, Transport
 from sync.magento.versions import version_on_page
+from sync.told import told
 
 _PRODUCTS_AT_ONCE = 100
+_COUNTED = {
+    (True, True): told("1 store view, 1 order"),
+    (True, False): told("1 store view, {orders} orders"),
+    (False, True): told("{stores} store views, 1 order"),
+    (False, False): told("{stores} store views, {orders} orders"),
+}
 _SOURCES = 300  # no shop is known to have as many; the most that a limited page may hold
 
 
@@ -103,7 +110,7 @@ class MagentoClient(OrderRoutes, PaperRoutes):
         stores = len(self.get_store_views() if views is None else views)
         search = Search((), page_size=1, fields="items[entity_id],total_count")
         orders = page_of(self._http.get("orders", search.query()), "orders").counted
-        return f"{_counted(stores, 'store view')}, {_counted(orders, 'order')}"
+        return told(_COUNTED[stores == 1, orders == 1], stores=stores, orders=orders)
 
     def get_version_page(self) -> str:
         """Such as "Magento/2.4 (Community)", without the patch; empty where the shop does not
@@ -142,7 +149,3 @@ def _listed(answer: Any, route: str) -> list[dict[str, Any]]:
     if not isinstance(answer, list) or not all(isinstance(row, dict) for row in answer):
         raise no_list(route)
     return answer
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -21,6 +21,7 @@ from sync.magento.paging import PageSize, is_last
 from sync.magento.refusals import PageTooLarge
 from sync.magento.search import Filter, Search, shop_time
 from sync.reading import Read, UnreadableRecord
+from sync.told import told
 
 Key = tuple[datetime, int]
 Record = TypeVar("Record")
@@ -112,5 +113,5 @@ def _identity(row: Any) -> str:
 
 def _stuck() -> UnexpectedRecord:
     return UnexpectedRecord(
-        "The shop sends the same page of orders again and again.", cause=ShopCause.SAME_PAGE
+        told("The shop sends the same page of orders again and again."), cause=ShopCause.SAME_PAGE
     )

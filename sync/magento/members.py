@@ -14,6 +14,7 @@ from typing import Any
 
 from sync.causes.shop import ShopCause
 from sync.errors import UnexpectedRecord
+from sync.told import told
 
 LONGEST_TEXT = 255
 LONGEST_NOTE = 65535
@@ -38,14 +39,14 @@ class Members:
         if value is None:
             return ""
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-            raise self.unreadable(name, "is not a text")
+            raise self.unreadable(name, told("is not a text"))
         return self._clean(name, str(value), limit)
 
     def identifier(self, name: str) -> int:
         """A positive whole number that must be there."""
         value = self.optional_identifier(name)
         if value is None:
-            raise self.unreadable(name, "is missing")
+            raise self.unreadable(name, told("is missing"))
         return value
 
     def optional_identifier(self, name: str) -> int | None:
@@ -59,7 +60,7 @@ class Members:
             return None
         number = self._number(name, value)
         if not 0 <= number <= LARGEST_NUMBER or number % 1:
-            raise self.unreadable(name, "is not a whole number that a database can hold")
+            raise self.unreadable(name, told("is not a whole number that a database can hold"))
         return int(number)
 
     def amount(self, name: str, *, required: bool = False) -> Decimal:
@@ -73,7 +74,7 @@ class Members:
             return Decimal(0)
         number = self._number(name, value)
         if abs(number) >= LARGEST_AMOUNT:
-            raise self.unreadable(name, "is not a number the portal can hold")
+            raise self.unreadable(name, told("is not a number the portal can hold"))
         return _at_stored_precision(number)
 
     def flag(self, name: str) -> bool:
@@ -83,7 +84,7 @@ class Members:
             return False
         if value in (1, "1", True):
             return True
-        raise self.unreadable(name, "is neither yes nor no")
+        raise self.unreadable(name, told("is neither yes nor no"))
 
     def moment(self, name: str, *fallbacks: str) -> datetime:
         """The shop sends UTC without a zone mark, in whole seconds (README "Time")."""
@@ -91,7 +92,7 @@ class Members:
             text = self.text(candidate)
             if text:
                 return self._moment(candidate, text)
-        raise self.unreadable(name, "is missing")
+        raise self.unreadable(name, told("is missing"))
 
     def child(self, name: str) -> Members | None:
         """None where there is no such object (PHP writes an empty one as [])."""
@@ -99,7 +100,7 @@ class Members:
         if value is None or value == []:
             return None
         if not isinstance(value, dict):
-            raise self.unreadable(name, "is not an object")
+            raise self.unreadable(name, told("is not an object"))
         return Members(value, self.what, self._path(name))
 
     def children(self, name: str) -> list[Members]:
@@ -107,7 +108,7 @@ class Members:
         rows = self._list(name)
         for position, row in enumerate(rows):
             if not isinstance(row, dict):
-                raise self.unreadable(f"{name}[{position}]", "is not an object")
+                raise self.unreadable(f"{name}[{position}]", told("is not an object"))
         path = self._path(name)
         return [Members(row, self.what, f"{path}[{at}]") for at, row in enumerate(rows)]
 
@@ -117,13 +118,18 @@ class Members:
         rows = [value] if isinstance(value, str) else self._list(name)
         texts = [row for row in rows if row is not None]
         if not all(isinstance(row, str) for row in texts):
-            raise self.unreadable(name, "is not a list of texts")
+            raise self.unreadable(name, told("is not a list of texts"))
         return tuple(self._clean(name, row, LONGEST_TEXT) for row in texts)
 
     def unreadable(self, name: str, problem: str) -> UnexpectedRecord:
         """Never quotes the value, which may be personal data."""
         return UnexpectedRecord(
-            f"The shop's {self.what} cannot be read: {self._path(name)} {problem}.",
+            told(
+                "The shop's {what} cannot be read: {path} {problem}.",
+                what=self.what,
+                path=self._path(name),
+                problem=problem,
+            ),
             cause=ShopCause.UNREADABLE,
             detail=self.what.split(" ")[0],
         )
@@ -131,18 +137,18 @@ class Members:
     def _value(self, name: str, *, required: bool) -> Any:
         value = self.values.get(name)
         if required and (value is None or value == ""):
-            raise self.unreadable(name, "is missing")
+            raise self.unreadable(name, told("is missing"))
         return value
 
     def _number(self, name: str, value: Any) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-            raise self.unreadable(name, "is not a number")
+            raise self.unreadable(name, told("is not a number"))
         try:
             number = Decimal(value)
         except (InvalidOperation, ValueError):
-            raise self.unreadable(name, "is not a number") from None
+            raise self.unreadable(name, told("is not a number")) from None
         if not number.is_finite():
-            raise self.unreadable(name, "is not a number the portal can hold")
+            raise self.unreadable(name, told("is not a number the portal can hold"))
         return number
 
     def _list(self, name: str) -> list[Any]:
@@ -150,25 +156,32 @@ class Members:
         if value is None:
             return []
         if not isinstance(value, list):
-            raise self.unreadable(name, "is not a list")
+            raise self.unreadable(name, told("is not a list"))
         return value
 
     def _clean(self, name: str, text: str, limit: int) -> str:
         if len(text) > limit:
-            raise self.unreadable(name, f"is {len(text)} characters long, at most {limit} fit")
+            raise self.unreadable(
+                name,
+                told(
+                    "is {length} characters long, at most {limit} fit",
+                    length=len(text),
+                    limit=limit,
+                ),
+            )
         if text.isprintable():  # nearly every text is, and then it holds neither of these
             return text
         if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-            raise self.unreadable(name, "contains characters that are no text")
+            raise self.unreadable(name, told("contains characters that are no text"))
         return text
 
     def _moment(self, name: str, text: str) -> datetime:
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
-            raise self.unreadable(name, "is not a time") from None
+            raise self.unreadable(name, told("is not a time")) from None
         if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-            raise self.unreadable(name, "is a time in no year an order can be of")
+            raise self.unreadable(name, told("is a time in no year an order can be of"))
         if moment.tzinfo is None:
             return moment.replace(tzinfo=UTC)
         return moment.astimezone(UTC)

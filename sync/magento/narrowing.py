@@ -27,6 +27,7 @@ from sync.magento.members import key_of, number_of
 from sync.magento.refusals import PageTooLarge
 from sync.magento.search import Filter, Groups, Page, Query, Search
 from sync.reading import Read, UnreadableRecord
+from sync.told import told
 
 Record = TypeVar("Record")
 Fetch = Callable[[Query], Page]
@@ -127,7 +128,9 @@ class Narrowing:
     def _without_strangers(self, search: Search, page: Page) -> Page | UnreadableRecord:
         """A row without key or number is found by its range; where that fails it stays as it is."""
         error = UnexpectedRecord(
-            f"The shop's answer to GET {self._route} has a row that is no record.",
+            told(
+                "The shop's answer to GET {route} has a row that is no record.", route=self._route
+            ),
             cause=ShopCause.UNREADABLE,
             detail="row",
         )
@@ -234,7 +237,7 @@ class Narrowing:
             self._is_answered = self._is_answered or bool(rows)
             return None
         return UnexpectedRecord(
-            "the shop shows something that is no record in its place.",
+            told("the shop shows something that is no record in its place."),
             cause=ShopCause.UNREADABLE,
             detail="row",
         )
@@ -251,8 +254,11 @@ class Narrowing:
         page = self._fetch(search.query())
         if search.page == 1 and not self._may_hide and page.counted and not page.rows:
             raise UnexpectedRecord(
-                f"The shop counts {page.counted} records for GET {self._route} and shows none of "
-                "them.",
+                told(
+                    "The shop counts {count} records for GET {route} and shows none of them.",
+                    count=page.counted,
+                    route=self._route,
+                ),
                 cause=ShopCause.HIDDEN,
                 detail=self._route,
             )
@@ -268,8 +274,12 @@ class Narrowing:
 
     def _too_many(self) -> RemoteUnavailable:
         return RemoteUnavailable(
-            f"The shop cannot list many of its {self._route}; {len(self._unreadable)} of them were "
-            "found, and the next attempt looks for the others.",
+            told(
+                "The shop cannot list many of its {route}; {count} of them were "
+                "found, and the next attempt looks for the others.",
+                route=self._route,
+                count=len(self._unreadable),
+            ),
             cause=ShopCause.MANY_UNREADABLE,
         )
 

@@ -17,6 +17,7 @@ from sync.magento.refusals import PageTooLarge
 from sync.magento.search import Filter, Groups, Page, Query, Search, equal
 from sync.magento.transport import Transport
 from sync.reading import Read
+from sync.told import told
 
 LONGEST_EXT_ORDER_ID = 32  # cut silently beyond [447]
 
@@ -106,7 +107,7 @@ class OrderRoutes:
         except RemoteRejected:
             return
         raise UnexpectedRecord(
-            "The shop took an order that holds nothing.", cause=ShopCause.TOOK_EMPTY_ORDER
+            told("The shop took an order that holds nothing."), cause=ShopCause.TOOK_EMPTY_ORDER
         )
 
     def get_newest_orders(self, most: int = 20) -> list[MagentoOrder]:

@@ -13,6 +13,7 @@ from sync.causes.shop import ShopCause
 from sync.errors import RemoteMisconfigured, UnexpectedRecord
 from sync.magento.refusals import PageTooLarge, refusal_text
 from sync.magento.search import Page
+from sync.told import told
 
 Record = TypeVar("Record")
 USUAL = 100  # records on a page
@@ -35,7 +36,10 @@ class PageSize:
                 self._largest = USUAL
                 return
             raise RemoteMisconfigured(
-                f"{refusal.message} Its webapi/validation/maximum_page_size makes no sense.",
+                told(
+                    "{message} Its webapi/validation/maximum_page_size makes no sense.",
+                    message=refusal.message,
+                ),
                 cause=ShopCause.PAGE_SIZE,
             ) from refusal
         self._largest = refusal.maximum
@@ -71,7 +75,7 @@ def of_order(record: Record, order_entity_id: int, asked_for: int, what: str) ->
     """Raises if the record belongs to another order: we would write to the wrong one."""
     if order_entity_id != asked_for:
         raise UnexpectedRecord(
-            f"The shop answered with the {what} of another order than asked for.",
+            told("The shop answered with the {what} of another order than asked for.", what=what),
             cause=ShopCause.UNREADABLE,
             detail=what,
         )
@@ -84,9 +88,9 @@ def no_list(route: str, answer: Any = None) -> UnexpectedRecord:
 
 def _not_a(what: str, route: str, answer: Any) -> UnexpectedRecord:
     words = refusal_text(answer)
-    says = f" It says: {words}" if words else ""
+    message = told("The shop's answer to GET {route} is not a {what}.", route=route, what=what)
     return UnexpectedRecord(
-        f"The shop's answer to GET {route} is not a {what}.{says}",
+        told("{message} It says: {words}", message=message, words=words) if words else message,
         cause=ShopCause.UNREADABLE,
         detail=what,
     )

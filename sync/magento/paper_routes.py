@@ -29,6 +29,7 @@ from sync.magento.search import Filter, Groups, equal
 from sync.magento.transport import Transport
 from sync.names.calls import shop_call_name
 from sync.reading import Read
+from sync.told import told
 
 Record = TypeVar("Record")
 MAIL = "items[entity_id,email_sent],total_count"
@@ -75,7 +76,10 @@ class PaperRoutes:
         except RemoteRejected:
             return
         raise UnexpectedRecord(
-            f"The shop let an order that cannot exist go through POST order/0/{action}.",
+            told(
+                "The shop let an order that cannot exist go through POST order/0/{action}.",
+                action=action,
+            ),
             cause=ShopCause.TOOK_EMPTY_ORDER,
         )
 
@@ -167,8 +171,10 @@ def _after_write(parse: Callable[[Any], Record], answer: Any, operation: str) ->
 
 def _unclear(operation: str) -> SyncError:
     return OutcomeUnknown(
-        f"The shop was asked to {shop_call_name(operation)}, and its answer does not say what it "
-        "made.",
+        told(
+            "The shop was asked to {call}, and its answer does not say what it made.",
+            call=shop_call_name(operation),
+        ),
         cause=ShopCause.ANSWER_UNCLEAR,
         reference=operation,
     )

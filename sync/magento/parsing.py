@@ -22,6 +22,7 @@ from sync.magento.records import (
     MagentoShipment,
     MagentoTrack,
 )
+from sync.told import told
 
 KEY_MEMBERS = (
     "entity_id", "updated_at", "state", "status", "total_invoiced", "total_refunded",
@@ -102,7 +103,7 @@ def parse_track(document: Any) -> MagentoTrack:
 def document_members(document: Any, what: str) -> Members:
     if not isinstance(document, dict):
         raise UnexpectedRecord(
-            f"The shop's {what} cannot be read: it is not an object.",
+            told("The shop's {what} cannot be read: it is not an object.", what=what),
             cause=ShopCause.UNREADABLE,
             detail=what.split(" ")[0],
         )
@@ -263,8 +264,8 @@ def _track(members: Members) -> MagentoTrack:
 def _comments(members: Members) -> tuple[str, ...]:
     """Keeps all of them: any may be the marker by which the document is found again."""
     if members.values.get("comments") is None:
-        raise members.unreadable("comments", "is missing")
+        raise members.unreadable("comments", told("is missing"))
     for row in (rows := members.children("comments")):
         if row.values.get("comment") is None:
-            raise row.unreadable("comment", "is missing")
+            raise row.unreadable("comment", told("is missing"))
     return tuple(row.text("comment", limit=LONGEST_NOTE) for row in rows)

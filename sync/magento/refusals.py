@@ -35,6 +35,7 @@ from sync.exchanges import redact_text
 from sync.magento.answers import NOT_JSON, decoded
 from sync.magento.rights import where_to_tick
 from sync.names.calls import shop_call_name
+from sync.told import told
 
 LONGEST_MESSAGE = 600
 LONGEST_PAUSE_SECONDS = 15 * 60.0  # never wait longer, whatever a remote asks for
@@ -58,6 +59,10 @@ NO_ROUTE = "Request does not match any route."
 _MISCONFIGURED_REFUSALS = ("Signature method %1", "Specified request cannot be processed", "oauth_")
 
 
+ANSWERED = told("The shop, asked to {call}, answered with HTTP {status}.")
+ANSWERED_WITH_WORDS = told("The shop, asked to {call}, answered with HTTP {status}. {words}")
+
+
 class PageTooLarge(RemoteRejected):
     """The shop limits its pages to ``maximum`` records [557]; 0 where it does not say.
 
@@ -74,7 +79,11 @@ def raise_for_response(response: requests.Response, operation: str, *, is_write:
         return
     if 300 <= status < 400:
         raise _wrong_address(
-            f"The shop, asked to {shop_call_name(operation)}, sends elsewhere (HTTP {status}).",
+            told(
+                "The shop, asked to {call}, sends elsewhere (HTTP {status}).",
+                call=shop_call_name(operation),
+                status=status,
+            ),
             status,
         )
     if status >= 500 or status in (408, 429):
@@ -135,19 +144,27 @@ def _refused(response: requests.Response, operation: str, *, is_write: bool) -> 
         return _not_allowed(status, words, body)
     if body is NOT_JSON or not words or words == NO_ROUTE:
         return _wrong_address(
-            f"{_host(response)}, asked to {shop_call_name(operation)}, answered with HTTP "
-            f"{status}, but not as a Magento shop does.",
+            told(
+                "{host}, asked to {call}, answered with HTTP "
+                "{status}, but not as a Magento shop does.",
+                host=_host(response),
+                call=shop_call_name(operation),
+                status=status,
+            ),
             status,
         )
     if status == 400 and template.startswith(_MISCONFIGURED_REFUSALS):
         return RemoteMisconfigured(
-            f"The shop refused to {shop_call_name(operation)}: {words}", cause=ShopCause.SETUP
+            told(
+                "The shop refused to {call}: {words}", call=shop_call_name(operation), words=words
+            ),
+            cause=ShopCause.SETUP,
         )
     if status == 400 and template.startswith((_PAGE_TOO_LARGE, _LIST_TOO_LONG)):
         return _over_the_limit(operation, template, body)
     if is_passing(words):
         return _passing(operation, words, is_write=is_write)
-    said = f"The shop refused to {shop_call_name(operation)}: {words}"
+    said = told("The shop refused to {call}: {words}", call=shop_call_name(operation), words=words)
     if status == 404:
         return RemoteRejected(said, cause=ShopCause.NOT_FOUND, reference=operation)
     why = " ".join(readable(template).split())
@@ -160,7 +177,11 @@ def _passing(operation: str, words: str, *, is_write: bool) -> SyncError:
     """Magento rolls back, but a module may have done its part: the outcome is unknown."""
     error = OutcomeUnknown if is_write else RemoteUnavailable
     return error(
-        f"The shop, or a service it asked, was too busy to {shop_call_name(operation)}: {words}",
+        told(
+            "The shop, or a service it asked, was too busy to {call}: {words}",
+            call=shop_call_name(operation),
+            words=words,
+        ),
         cause=ShopCause.BUSY,
         reference=operation,
     )
@@ -173,17 +194,25 @@ def _over_the_limit(operation: str, template: str, body: Any) -> SyncError:
     given = parameters.get("max") if isinstance(parameters, dict) else None
     digits = str(given)
     maximum = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 0
-    most = f"at most {maximum}" if maximum else "only a limited number of"
+    most = told("at most {number}", number=maximum) if maximum else told("only a limited number of")
     if template.startswith(_PAGE_TOO_LARGE):
         error = PageTooLarge(
-            f"The shop, asked to {shop_call_name(operation)}, gives {most} records a page.",
+            told(
+                "The shop, asked to {call}, gives {most} records a page.",
+                call=shop_call_name(operation),
+                most=most,
+            ),
             cause=ShopCause.REFUSED,
         )
         error.maximum = maximum
         return error
     return RemoteMisconfigured(
-        f"The shop, asked to {shop_call_name(operation)}, takes {most} lines or parcels in one "
-        "call, and was sent more. Nothing was done.",
+        told(
+            "The shop, asked to {call}, takes {most} lines or parcels in one call, and was sent "
+            "more. Nothing was done.",
+            call=shop_call_name(operation),
+            most=most,
+        ),
         cause=ShopCause.TOO_MANY_LINES,
         reference=operation,
     )
@@ -193,21 +222,23 @@ def _not_allowed(status: int, words: str, body: Any) -> RemoteMisconfigured:
     parameters = body.get("parameters") if isinstance(body, dict) else None
     resources = parameters.get("resources") if isinstance(parameters, dict) else None
     right = readable(_parameter(resources)) if resources else ""
-    says = f" It says: {words}" if words else ""
     if words == _FROM_THE_FUTURE:
         return RemoteMisconfigured(
-            "The shop refuses calls from the future: the portal's clock is ahead of the shop's by "
-            "more than ten minutes.",
+            told(
+                "The shop refuses calls from the future: the portal's clock is ahead of the shop's "
+                "by more than ten minutes."
+            ),
             cause=ShopCause.CLOCK_AHEAD,
         )
     remedy = where_to_tick(right) if right else ""
     if words.startswith("The signature is invalid"):
-        remedy = (
+        remedy = told(
             "Check the keys of the integration, and the address of the shop: it must be the one "
             "the shop knows itself by, scheme and port included."
         )
+    message = told("The shop does not accept the portal's credentials (HTTP {n}).", n=status)
     return RemoteMisconfigured(
-        f"The shop does not accept the portal's credentials (HTTP {status}).{says}",
+        told("{message} It says: {words}", message=message, words=words) if words else message,
         cause=ShopCause.KEYS if status == 401 else ShopCause.FORBIDDEN,
         detail=right,
         remedy=remedy,
@@ -218,11 +249,15 @@ def _unanswered(response: requests.Response, operation: str, *, is_write: bool) 
     status = response.status_code
     body = decoded(response)
     words = refusal_text(body)
-    says = f" {words}" if words else ""
     error = OutcomeUnknown if is_write and status != 429 else RemoteUnavailable
     retry_after = _retry_after(response.headers.get("Retry-After", ""))
     return error(
-        f"The shop, asked to {shop_call_name(operation)}, answered with HTTP {status}.{says}",
+        told(
+            ANSWERED_WITH_WORDS if words else ANSWERED,
+            call=shop_call_name(operation),
+            status=status,
+            words=words,
+        ),
         cause=_cause_of_no_answer(status, body, retry_after),
         detail=str(status),
         reference=operation,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from sync.told import told
+
 SAVE_ORDERS: Final = "Magento_Sales::api_actions"  # 2.4.8; 2.4.7-p4 and 2.4.6-p10 and later
 SAVE_ORDERS_BEFORE: Final = "Magento_Sales::create"  # README "Versions" 2
 LISTED_UNDER: Final[Mapping[str, str]] = {
@@ -20,6 +22,19 @@ LISTED_UNDER: Final[Mapping[str, str]] = {
     "Magento_Backend::store": "Stores > Settings > All Stores",
 }
 
+TICK_IT = told(
+    "The right needed is {right}: in the shop's admin under System > Extensions > Integrations, in "
+    "the API tab of the portal's integration, tick it and save."
+)
+TICK_ONE = told(
+    "The right needed is {right}: in the shop's admin under System > Extensions > Integrations, in "
+    "the API tab of the portal's integration, tick {ticks} and save."
+)
+TICK_ALL = told(
+    "The rights needed are {right}: in the shop's admin under System > Extensions > Integrations, "
+    "in the API tab of the portal's integration, tick {ticks} and save."
+)
+
 
 def where_to_tick(right: str) -> str:
     """One sentence for the shop's administrator.
@@ -28,9 +43,6 @@ def where_to_tick(right: str) -> str:
     """
     names = [name.strip() for name in right.split(",")]
     ticks = " and ".join(LISTED_UNDER.get(name, name) for name in names)
-    needed = "right needed is" if len(names) == 1 else "rights needed are"
-    tick = ticks if ticks != right else "it"
-    return (
-        f"The {needed} {right}: in the shop's admin under System > Extensions > "
-        f"Integrations, in the API tab of the portal's integration, tick {tick} and save."
-    )
+    if ticks == right:
+        return told(TICK_IT, right=right)
+    return told(TICK_ONE if len(names) == 1 else TICK_ALL, right=right, ticks=ticks)

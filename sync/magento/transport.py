@@ -28,6 +28,7 @@ from sync.magento.deadline import within
 from sync.magento.refusals import raise_for_response
 from sync.magento.search import Query, query_string
 from sync.names.calls import shop_call_name
+from sync.told import told
 
 _BAD_ADDRESS = (
     requests.exceptions.InvalidURL,
@@ -237,7 +238,7 @@ def _translated(call: _Call) -> Iterator[None]:
         raise
     except _BAD_ADDRESS as error:
         raise RemoteMisconfigured(
-            "The address of the shop is not a web address.", cause=ShopCause.ADDRESS_INVALID
+            told("The address of the shop is not a web address."), cause=ShopCause.ADDRESS_INVALID
         ) from error
     except requests.RequestException as error:
         raise _lost(call, error) from error
@@ -248,17 +249,25 @@ def _lost(call: _Call, error: requests.RequestException) -> SyncError:
     kind = type(reason).__name__
     if isinstance(reason, ssl.SSLCertVerificationError):
         return RemoteMisconfigured(
-            "The certificate of the shop is not trusted, or not for this address.",
+            told("The certificate of the shop is not trusted, or not for this address."),
             cause=ShopCause.CERTIFICATE,
         )
     if _nothing_was_sent(error):
         return RemoteUnavailable(
-            f"The shop cannot be reached: no connection to {call.asked} ({kind}).",
+            told(
+                "The shop cannot be reached: no connection to {call} ({kind}).",
+                call=call.asked,
+                kind=kind,
+            ),
             cause=ShopCause.UNREACHABLE,
         )
     error_class = OutcomeUnknown if call.is_write else RemoteUnavailable
     return error_class(
-        f"The shop was asked to {call.asked}, and its answer got lost ({kind}).",
+        told(
+            "The shop was asked to {call}, and its answer got lost ({kind}).",
+            call=call.asked,
+            kind=kind,
+        ),
         cause=ShopCause.ANSWER_LOST,
         reference=call.operation,
     )
@@ -288,18 +297,23 @@ def _unreadable(call: _Call, response: requests.Response) -> SyncError:
     is_json = "json" in response.headers.get("Content-Type", "").lower()
     if call.is_write:
         return OutcomeUnknown(
-            f"The shop was asked to {call.asked}, and its answer could not be read.",
+            told(
+                "The shop was asked to {call}, and its answer could not be read.", call=call.asked
+            ),
             cause=ShopCause.ANSWER_UNCLEAR if is_json else ShopCause.ANSWER_LOST,
             reference=call.operation,
         )
     if is_json:
         return RemoteUnavailable(
-            f"The shop was asked to {call.asked}, and its answer was not whole.",
+            told("The shop was asked to {call}, and its answer was not whole.", call=call.asked),
             cause=ShopCause.ANSWER_UNCLEAR,
         )
     return RemoteMisconfigured(
-        f"The shop's address, asked to {call.asked}, answers with a web page and not as a Magento "
-        "shop does.",
+        told(
+            "The shop's address, asked to {call}, answers with a web page and not as a Magento "
+            "shop does.",
+            call=call.asked,
+        ),
         cause=ShopCause.ADDRESS_WRONG,
         detail="200",
     )

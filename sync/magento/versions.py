@@ -17,6 +17,7 @@ from typing import Any, Final
 from sync.errors import UnexpectedRecord
 from sync.magento.members import Members
 from sync.magento.records import MagentoOrder, MagentoOrderItem
+from sync.told import told
 
 PROVED: Final = ("2.4.7-p3", "2.4.8-p1")  # tested against real shops of these versions
 _ROW_TOTAL_CHANGED: Final = (2, 4, 8)
@@ -24,6 +25,31 @@ _HALF_A_CENT = Decimal("0.005")
 _PAGE = re.compile(r"[\w-]{1,20}/\d+\.\d+ \([\w -]{1,20}\)")
 _STATED = re.compile(r"(\d+)\.(\d+)\.(\d+)(?:-p\d+)?")
 Release = tuple[int, int, int]
+_PROVED_VERSIONS: Final = " and ".join(PROVED)
+_NO_VERSION = told("{setting} is “{stated}”, no version such as {version}.")
+_OTHERWISE = told("{stated} (as set), but the shop {otherwise}: correct {setting}.")
+_OF_THIS_RELEASE = told(
+    "{stated} (as set). Of this release the portal was proved against {versions}."
+)
+_NOT_PROVED = told("{stated} (as set): not proved. The portal was proved against {versions}.")
+# By whether the shop's page tells a version, and whether its answers do.
+_UNSTATED = {
+    (True, True): told(
+        "Not known exactly: its page says {page}, and it answers as {behaviour} do. The portal was "
+        "proved against {versions}. Set {setting} to your shop's version."
+    ),
+    (True, False): told(
+        "Not known exactly: its page says {page}. The portal was proved against {versions}. Set "
+        "{setting} to your shop's version."
+    ),
+    (False, True): told(
+        "Not known exactly: it answers as {behaviour} do. The portal was proved against "
+        "{versions}. Set {setting} to your shop's version."
+    ),
+    (False, False): told(
+        "Not known. The portal was proved against {versions}. Set {setting} to your shop's version."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,37 +79,44 @@ def version_note(stated: str, page: str, newer: bool | None, setting: str) -> Ve
         return _unstated(page, newer, setting)
     release = _release(stated)
     if release is None:
-        return VersionNote(f"{setting} is “{stated}”, no version such as {PROVED[-1]}.", None)
+        one = PROVED[-1]
+        words = told(_NO_VERSION, setting=setting, stated=stated, version=one)
+        return VersionNote(words, None)
     if otherwise := _otherwise(release, page, newer):
-        words = f"{stated} (as set), but the shop {otherwise}: correct {setting}."
+        words = told(_OTHERWISE, stated=stated, otherwise=otherwise, setting=setting)
         return VersionNote(words, None)
     if stated in PROVED:
-        return VersionNote(f"{stated} (as set). The portal was proved against it.", True)
+        words = told("{stated} (as set). The portal was proved against it.", stated=stated)
+        return VersionNote(words, True)
     if relatives := [one for one in PROVED if _release(one) == release]:
-        words = f"{stated} (as set). Of this release the portal was proved against "
-        return VersionNote(f"{words}{' and '.join(relatives)}.", True)
-    return VersionNote(f"{stated} (as set): not proved. {_PROVED_WORDS}", False)
+        words = told(_OF_THIS_RELEASE, stated=stated, versions=" and ".join(relatives))
+        return VersionNote(words, True)
+    return VersionNote(told(_NOT_PROVED, stated=stated, versions=_PROVED_VERSIONS), False)
 
 
 def _unstated(page: str, newer: bool | None, setting: str) -> VersionNote:
-    seen = [f"its page says {page}"] if page else []
-    if newer is not None:
-        seen.append(f"it answers as {_behaviour(newer=newer)} do")
-    known = f"Not known exactly: {', and '.join(seen)}." if seen else "Not known."
-    return VersionNote(f"{known} {_PROVED_WORDS} Set {setting} to your shop's version.", None)
+    seen = (page != "", newer is not None)
+    words = told(
+        _UNSTATED[seen],
+        page=page,
+        behaviour=_behaviour(newer=bool(newer)),
+        versions=_PROVED_VERSIONS,
+        setting=setting,
+    )
+    return VersionNote(words, None)
 
 
 def _otherwise(release: Release, page: str, newer: bool | None) -> str:
     if newer is not None and newer != (release >= _ROW_TOTAL_CHANGED):
-        return f"answers as {_behaviour(newer=newer)} do"
+        return told("answers as {behaviour} do", behaviour=_behaviour(newer=newer))
     major, minor, _patch = release
     if page.startswith("Magento/") and not page.startswith(f"Magento/{major}.{minor} "):
-        return f"says {page}"
+        return told("says {page}", page=page)
     return ""
 
 
 def _behaviour(*, newer: bool) -> str:
-    return "2.4.8 and later" if newer else "2.4.7 and earlier"
+    return told("2.4.8 and later") if newer else told("2.4.7 and earlier")
 
 
 def _release(version: str) -> Release | None:
@@ -111,6 +144,3 @@ def _row_total(sent: dict[str, Any]) -> Decimal | None:
         return Members(sent).amount("row_total")
     except UnexpectedRecord:
         return None
-
-
-_PROVED_WORDS: Final = f"The portal was proved against {' and '.join(PROVED)}."

@@ -10,6 +10,7 @@ from sync.errors import UnexpectedRecord
 from sync.mapping.for_order import further_of
 from sync.mirrors.web_orders import stored_web_order
 from sync.models import AmountMapping, SalesOrder
+from sync.told import told
 from sync.translate.further_amounts import FurtherAmount, further_amounts
 
 
@@ -48,7 +49,7 @@ def charged_of(order: SalesOrder) -> Charged:
 
 def _in_sap(one: FurtherAmount) -> str:
     if one.entry is None:
-        return "nobody has said what becomes of it in SAP"
+        return told("nobody has said what becomes of it in SAP")
     if one.condition_type:
-        return f"in SAP as {one.condition_type}"
-    return "not in SAP: its order keeps the full amount"
+        return told("in SAP as {condition}", condition=one.condition_type)
+    return told("not in SAP: its order keeps the full amount")

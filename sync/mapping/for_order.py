@@ -26,6 +26,7 @@ from sync.models import (
 from sync.models.master_data import read_once, rows_of
 from sync.models.shops import listed
 from sync.sap import abap
+from sync.told import told
 from sync.translate.further_amounts import Booking, FurtherEntry
 from sync.translate.order_mapping import MaterialEntry, OrderMapping, require_search
 from sync.translate.partners import PartnerRules
@@ -112,7 +113,11 @@ class Entries:
         area = self._areas.get((order.shop_id, order.store_id))
         if area is None:
             raise MappingMissing(
-                f"Store {order.store_id} ({order.store_name or order.shop}) has no sales area.",
+                told(
+                    "Store {store} ({name}) has no sales area.",
+                    store=order.store_id,
+                    name=order.store_name or order.shop,
+                ),
                 MappingTable.SALES_AREA,
                 str(order.store_id),
                 reference=order.increment_id,
@@ -120,8 +125,14 @@ class Entries:
         # A store that began to sell in another currency is a decision, not a surprise in SAP.
         if area.currency not in {"", order.currency}:
             raise MappingMissing(
-                f"Order {order.increment_id} is in {order.currency}, but the sales area of store "
-                f"{order.store_id} takes {area.currency}.",
+                told(
+                    "Order {order} is in {currency}, but the sales area of store "
+                    "{store} takes {other}.",
+                    order=order.increment_id,
+                    currency=order.currency,
+                    store=order.store_id,
+                    other=area.currency,
+                ),
                 MappingTable.SALES_AREA,
                 str(order.store_id),
                 "currency",

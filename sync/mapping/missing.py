@@ -34,6 +34,7 @@ from sync.models import (
     SyncTask,
 )
 from sync.models.page_indexes import TO_SHIP
+from sync.told import told
 from sync.translate.sap_order import missing_entries
 
 MOST_ORDERS = 25  # translated for one view: the oldest, and as many whose customer is missing
@@ -135,7 +136,7 @@ class Collection:
 
     def _add_customer(self, order: SalesOrder, area: SalesArea, buyer: Buyer) -> None:
         email = buyer.email or order.customer_email
-        known_as = str(buyer.customer_id or email or f"group {buyer.group_id}")
+        known_as = str(buyer.customer_id or email or told("group {group}", group=buyer.group_id))
         key = f"{area.store_id}:{known_as}"
         entry = self._entry(MappingTable.CUSTOMER, key, order.shop, known_as)
         entry.orders[order.pk] = order
@@ -248,14 +249,14 @@ def _label(missing: MissingEntry, order: SalesOrder, web_order: MagentoOrder) ->
 
 def _choices(buyer: Buyer, email: str) -> list[tuple[str, str]]:
     listed = [
-        ("magento_customer_id", str(buyer.customer_id or ""), "this customer"),
-        ("customer_email", email, "this e-mail address"),
-        ("company", buyer.company, f"the company {buyer.company}"),
-        ("vat_id", buyer.vat_id, "this VAT number"),
+        ("magento_customer_id", str(buyer.customer_id or ""), told("this customer")),
+        ("customer_email", email, told("this e-mail address")),
+        ("company", buyer.company, told("the company {company}", company=buyer.company)),
+        ("vat_id", buyer.vat_id, told("this VAT number")),
         (
             "customer_group_id",
             "" if buyer.group_id is None else str(buyer.group_id),
-            f"everybody of customer group {buyer.group_id}",
+            told("everybody of customer group {group}", group=buyer.group_id),
         ),
     ]
     return [(f"{name}:{value}", words) for name, value, words in listed if value]

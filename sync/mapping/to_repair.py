@@ -20,6 +20,7 @@ from sync.models import (
     SalesOrderLine,
     SyncTask,
 )
+from sync.told import told
 
 MOST_LINES = 2_000
 # What a message of SAP blames; its first variable is the value. Where a sales area supplies it
@@ -85,8 +86,12 @@ def _missing(tasks: Collection[SyncTask], areas: Areas) -> dict[int, ToRepair]:
 def _choices(order: SalesOrder) -> list[tuple[str, str]]:
     """By what the buyer is known, as far as columns tell; the rest is on Master data."""
     listed = [
-        ("magento_customer_id", str(order.magento_customer_id or ""), "this customer"),
-        ("customer_email", order.customer_email, f"the e-mail address {order.customer_email}"),
+        ("magento_customer_id", str(order.magento_customer_id or ""), told("this customer")),
+        (
+            "customer_email",
+            order.customer_email,
+            told("the e-mail address {email}", email=order.customer_email),
+        ),
     ]
     return [(f"{name}:{value}", words) for name, value, words in listed if value]
 

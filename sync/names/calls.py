@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from sync.told import told
+
 SAP_CALLS = {
     "BAPISDORDER_GETDETAILEDLIST": "show sales orders",
     "BAPI_BILLINGDOC_GETDETAIL": "show a billing document",
@@ -51,7 +53,7 @@ _VERBS = {"GET": "show", "DELETE": "take away"}
 
 
 def sap_call_name(function: str) -> str:
-    return SAP_CALLS.get(function, f"answer {function}")
+    return SAP_CALLS.get(function) or told("answer {function}", function=function)
 
 
 def shop_call_name(operation: str) -> str:

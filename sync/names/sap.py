@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from sync.names.named import name_in, name_with_code, quoted
+from sync.told import told
 
 BILLING_TYPES = {
     "B1": "Rebate credit memo",
@@ -115,7 +116,7 @@ def price_element_name(condition_type: str) -> str:
     """Such as “price (PR00)”, or “price element “ZPR1””."""
     if condition_type in PRICE_ELEMENTS:
         return name_with_code(PRICE_ELEMENTS, condition_type)
-    return f"price element {quoted(condition_type)}"
+    return told("price element {code}", code=quoted(condition_type))
 
 
 def unit_name(unit: str, quantity: Decimal | None = None) -> str:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sync.causes.sap import SapCause
 from sync.currencies import currency_decimals
 from sync.errors import UnexpectedRecord
+from sync.told import told
 
 STORED_DECIMALS = 2  # of a CURR field, whatever its currency
 UNSET_DATES = {"", "00000000"}
@@ -93,7 +94,7 @@ def write_numc(value: int, length: int) -> str:
     """Raises UnexpectedRecord for a number that does not fit."""
     digits = str(value)
     if value < 0 or len(digits) > length:
-        raise not_readable(f"A number does not fit a NUMC field of {length}.")
+        raise not_readable(told("A number does not fit a NUMC field of {length}.", length=length))
     return digits.zfill(length)
 
 
@@ -105,9 +106,9 @@ def read_numc(value: str) -> int:
     """Blank is zero."""
     bare = value.strip()
     if bare and not is_digits(bare):
-        raise not_readable("SAP sent a NUMC field that is not digits.")
+        raise not_readable(told("SAP sent a NUMC field that is not digits."))
     if len(bare) > LONGEST_NUMC:
-        raise not_readable("SAP sent a NUMC field with too many digits.")
+        raise not_readable(told("SAP sent a NUMC field with too many digits."))
     return int(bare or "0")
 
 
@@ -126,13 +127,13 @@ def read_date(value: str) -> date | None:
     if bare in UNSET_DATES:
         return None
     if len(bare) != 8 or not is_digits(bare):
-        raise not_readable("SAP sent a date we cannot read.")
+        raise not_readable(told("SAP sent a date we cannot read."))
     try:
         found = date(int(bare[:4]), int(bare[4:6]), int(bare[6:]))
     except ValueError as exc:
-        raise not_readable("SAP sent an impossible date.") from exc
+        raise not_readable(told("SAP sent an impossible date.")) from exc
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise not_readable(f"SAP sent a date in the year {found.year}.")
+        raise not_readable(told("SAP sent a date in the year {year}.", year=found.year))
     return found
 
 
@@ -146,11 +147,11 @@ def read_clock(value: str) -> timedelta | None:
     if not bare:
         return None
     if len(bare) != 6 or not is_digits(bare):
-        raise not_readable("SAP sent a time we cannot read.")
+        raise not_readable(told("SAP sent a time we cannot read."))
     hours, minutes, seconds = int(bare[:2]), int(bare[2:4]), int(bare[4:])
     since = timedelta(hours=hours, minutes=minutes, seconds=seconds)
     if minutes > 59 or seconds > 59 or since > timedelta(hours=24):
-        raise not_readable("SAP sent an impossible time.")
+        raise not_readable(told("SAP sent an impossible time."))
     return since
 
 
@@ -193,15 +194,15 @@ def write_packed(value: Decimal, digits: int, decimals: int) -> str:
 def read_packed(value: object) -> Decimal:
     """A packed number as pyrfc gives it, or as RFC_READ_TABLE writes it (sign at the end)."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal | None):
-        raise not_readable("SAP sent an amount that is not a number.")
+        raise not_readable(told("SAP sent an amount that is not a number."))
     text = str(value if value is not None else "").strip()
     if text.endswith("-"):
         text = f"-{text[:-1].strip()}"
     if text and not PLAIN_NUMBER.fullmatch(text):
-        raise not_readable("SAP sent an amount we cannot read.")
+        raise not_readable(told("SAP sent an amount we cannot read."))
     number = Decimal(text or "0")
     if number and not -MOST_DIGITS <= number.adjusted() < MOST_DIGITS:
-        raise not_readable("SAP sent an amount with too many digits.")
+        raise not_readable(told("SAP sent an amount with too many digits."))
     return number
 
 

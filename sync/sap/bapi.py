@@ -22,6 +22,7 @@ from sync.sap.interface import PROCESS_CACHE, Interface, InterfaceCache
 from sync.sap.options import SapOptions
 from sync.sap.returns import read_return
 from sync.sap.sessions import OpenSession, SapSessions
+from sync.told import told
 
 SYSTEM = "sap"
 
@@ -209,7 +210,7 @@ class SapSession:
     def _borrowed(self) -> Iterator[OpenSession]:
         if not self.is_usable:
             raise RemoteUnavailable(
-                "This SAP session was closed or thrown away; a new one is needed.",
+                told("This SAP session was closed or thrown away; a new one is needed."),
                 cause=SapCause.SESSION_GONE,
             )
         if self._lent is not None:
@@ -274,7 +275,7 @@ def doubtful(error: SyncError, *, reference: str) -> OutcomeUnknown:
         error.reference = reference
         return error
     return OutcomeUnknown(
-        "The commit did not come back with a clear answer.",
+        told("The commit did not come back with a clear answer."),
         cause=SapCause.OUTCOME_UNKNOWN if error.remote_is_away else SapCause.BROKE_OFF,
         reference=reference,
     )

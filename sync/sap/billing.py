@@ -42,6 +42,7 @@ from sync.sap.rows import (
 )
 from sync.sap.table_read import Table, rows_of_documents
 from sync.sap.unreadable import BILLING, REFERENCE, kept_apart
+from sync.told import told
 
 HEADERS = Table(
     "VBRK",
@@ -112,7 +113,7 @@ def _listed(session: SapSession, reference: str) -> dict[str, Found]:
 def _number_in(row: Row, name: str) -> str:
     found = abap.alpha(required_text(row, name))
     if not is_document_number(found):
-        raise not_readable(f"SAP's {name} is not a document number.")
+        raise not_readable(told("SAP's {name} is not a document number.", name=name))
     return found
 
 
@@ -154,7 +155,9 @@ def _detail(session: SapSession, document: str) -> Row:
     try:
         refuse_reading(answer, READ_BILLING, session.options, document)
     except RemoteRejected as exc:
-        raise not_readable(f"SAP lists it, but does not show it. {exc.message}") from exc
+        raise not_readable(
+            told("SAP lists it, but does not show it. {message}", message=exc.message)
+        ) from exc
     return structure(answer, "BILLINGDOCUMENTDETAIL")
 
 
@@ -167,7 +170,7 @@ def _document(
     category = text(table, "VBTYP") or text(head, "SD_DOC_CAT")
     billing_type = text(table, "FKART") or text(head, "BILL_TYPE")
     if not category:
-        raise not_readable("A billing document from SAP lacks its category.")
+        raise not_readable(told("A billing document from SAP lacks its category."))
     if category == INVOICE and _is_down_payment_request(table, billing_type, session.options):
         category = DOWN_PAYMENT_REQUEST
     return SapBillingDocument(

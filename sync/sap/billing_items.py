@@ -35,6 +35,7 @@ from sync.sap.rows import (
     text,
     text_or_blank,
 )
+from sync.told import told
 
 # The line structure is not spelt out in any public source: each value under its likely names.
 ITEM_NUMBER = ("ITEM_NUMBER", "BILL_DOC_ITEM", "ITM_NUMBER", "ITEM")
@@ -161,7 +162,7 @@ def read_invoice(
     web = {number(row, *ITEM_NUMBER): row for row in rows(answer, "WEBINVOICEITEMS")}
     listed = {number(row, "BILL_DOC_ITEM"): row for row in lines.listed.get(document, [])}
     if stored and not set(listed) <= set(stored):
-        raise not_readable("SAP's list has a line that VBRP has not.")
+        raise not_readable(told("SAP's list has a line that VBRP has not."))
     sources = [
         LineSources(item, listed.get(item, {}), stored.get(item, {}), web.get(item, {}), currency)
         for item in sorted({*listed, *stored, *web} - {0})
@@ -223,7 +224,7 @@ def _quantity(stored: Row, web: Row, billed: BilledLine | None) -> Decimal:
     """From VBRP or the web invoice, otherwise from the line that was billed; never guessed."""
     if stored:
         return required_quantity(stored, "FKIMG")
-    told = amount(web, *QUANTITY)
-    if told < 0 or not (told or billed):
-        raise not_readable("How much a billing line bills cannot be read.")
-    return told or (billed.quantity if billed else told)
+    billed_there = amount(web, *QUANTITY)
+    if billed_there < 0 or not (billed_there or billed):
+        raise not_readable(told("How much a billing line bills cannot be read."))
+    return billed_there or (billed.quantity if billed else billed_there)

@@ -41,6 +41,7 @@ from sync.sap.records import (
 )
 from sync.sap.rows import text
 from sync.sap.sessions import SapSessions
+from sync.told import told
 
 __all__ = ["SalesOrderUnit", "SapClient", "SapOptions"]
 
@@ -132,7 +133,12 @@ class SapClient:
         self._session.call(functions.TEST_CONNECTION, {"REQUTEXT": "ping"})
         info = self._session.call(functions.SYSTEM_INFO, {}).get("RFCSI_EXPORT") or {}
         system, release, host = (text(info, f) for f in ("RFCSYSID", "RFCSAPRL", "RFCHOST"))
-        return f"SAP system {system or '?'}, release {release or '?'}, host {host or '?'}"
+        return told(
+            "SAP system {system}, release {release}, host {host}",
+            system=system or "?",
+            release=release or "?",
+            host=host or "?",
+        )
 
     @_once_more_if_cut
     def missing_parts(self) -> dict[str, list[str]]:
@@ -150,9 +156,9 @@ class SapClient:
         """By kind of document the user may not read, SAP's reason. Tries one read of each kind."""
         session, number = self._session, [table_read.PROBE_NUMBER]
         reads: dict[str, Callable[[], object]] = {
-            "sales orders": lambda: self.get_sales_orders(number).complete(),
-            "deliveries": lambda: self.search_deliveries(delivery_numbers=number).complete(),
-            "billing documents": lambda: self.search_billing_documents(
+            told("sales orders"): lambda: self.get_sales_orders(number).complete(),
+            told("deliveries"): lambda: self.search_deliveries(delivery_numbers=number).complete(),
+            told("billing documents"): lambda: self.search_billing_documents(
                 reference_documents=number
             ).complete(),
         }

@@ -7,6 +7,7 @@ from typing import Any, Protocol, cast
 
 from sync.causes.sap import SapCause
 from sync.errors import LogonRefused, RemoteMisconfigured, RemoteUnavailable, SyncError
+from sync.told import told
 
 INVALID_PARAMETER = 20
 
@@ -37,7 +38,7 @@ def connect(**parameters: str) -> Any:
         from pyrfc import Connection
     except ImportError as exc:
         raise RemoteMisconfigured(
-            "SAP's RFC library is not installed.", cause=SapCause.PYRFC_MISSING
+            told("SAP's RFC library is not installed."), cause=SapCause.PYRFC_MISSING
         ) from exc
     return Connection(**parameters)
 
@@ -50,7 +51,8 @@ def exact_parameters(parameters: Mapping[str, str | None]) -> dict[str, str]:
             continue
         if not isinstance(value, str):
             raise RemoteMisconfigured(
-                f"The SAP connection parameter {name} must be text.", cause=SapCause.PARAMETERS
+                told("The SAP connection parameter {name} must be text.", name=name),
+                cause=SapCause.PARAMETERS,
             )
         exact[str.__str__(name)] = str.__str__(value)
     return exact
@@ -79,11 +81,11 @@ def _opening_error(exc: Exception) -> SyncError | None:
     """``None`` for an exception that is not the remote's."""
     names, code = class_names(exc), getattr(exc, "code", None)
     if "LogonError" in names or "ExternalAuthorizationError" in names:
-        return LogonRefused("SAP refused the logon.", cause=SapCause.LOGON)
+        return LogonRefused(told("SAP refused the logon."), cause=SapCause.LOGON)
     if code == INVALID_PARAMETER or (names & {"RFCError"} and "RFCLibError" not in names):
         return RemoteMisconfigured(
-            "SAP's RFC library refused the connection parameters.", cause=SapCause.PARAMETERS
+            told("SAP's RFC library refused the connection parameters."), cause=SapCause.PARAMETERS
         )
     if "RFCLibError" in names or isinstance(exc, OSError):
-        return RemoteUnavailable("SAP could not be reached.", cause=SapCause.UNREACHABLE)
+        return RemoteUnavailable(told("SAP could not be reached."), cause=SapCause.UNREACHABLE)
     return None

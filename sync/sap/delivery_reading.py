@@ -35,6 +35,7 @@ from sync.sap.rows import (
     text_or_blank,
 )
 from sync.sap.unreadable import DELIVERY, kept_apart
+from sync.told import told
 
 # A handling unit's row names its delivery under one of these, or not at all (unconfirmed).
 HANDLING_UNIT_KEYS = ("VBELN", "VPOBJKEY")
@@ -62,7 +63,7 @@ def parse_deliveries(answer: Row, options: SapOptions) -> Read[SapDelivery]:
         parts = {name: table.get(document, []) for name, table in tables.items()}
         orders = {text_or_blank(row, "VGBEL") for row in parts["ET_DELIVERY_ITEM"]} - {""}
         with kept_apart(unreadable, DELIVERY, document, orders=tuple(sorted(orders))):
-            header = only_row(own[document], "the delivery")
+            header = only_row(own[document], told("the delivery"))
             delivery = replace(
                 _delivery(header, parts, options),
                 handling_units=_handling_units(units, document, is_only=len(numbers) == 1),
@@ -78,7 +79,7 @@ def parse_deliveries(answer: Row, options: SapOptions) -> Read[SapDelivery]:
 def _attributed(units: list[Row]) -> list[Row]:
     """Raises ``Unattributed`` where only some handling units name their delivery."""
     if names_owners(units) and not all(_owner(unit) for unit in units):
-        raise Unattributed("A handling unit from SAP names no delivery.")
+        raise Unattributed(told("A handling unit from SAP names no delivery."))
     return units
 
 
@@ -94,7 +95,7 @@ def _owner(unit: Row) -> str:
 def _delivery(header: Row, tables: dict[str, list[Row]], options: SapOptions) -> SapDelivery:
     """S/4 fills the statuses in the header, ECC in the status table: the filled one counts."""
     statuses = tables["ET_DELIVERY_HEADER_STS"]
-    progress = only_row(statuses, "the delivery's status") if statuses else {}
+    progress = only_row(statuses, told("the delivery's status")) if statuses else {}
     partners = tables["ET_DELIVERY_PARTNER"]
     return SapDelivery(
         delivery_number=required_text(header, "VBELN"),

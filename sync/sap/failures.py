@@ -27,6 +27,7 @@ from sync.sap.refusals import (
     SapFieldRefused,
     SapNotAuthorized,
 )
+from sync.told import told
 
 FIELD_NAME = re.compile(r"[A-Z/][A-Z0-9_/]{0,29}")
 # ExternalRuntimeError while filling: an unknown field, a value not convertible. Nothing was sent.
@@ -81,7 +82,7 @@ def _refusal(exc: BaseException, function: str) -> Failure | None:
 
 
 def _application_error(exc: BaseException, function: str) -> SyncError:
-    key = str(getattr(exc, "key", "") or "an exception")
+    key = str(getattr(exc, "key", "") or told("an exception"))
     if key == FUNCTION_MISSING:
         return SapFieldMissing(function)
     message_class = str(getattr(exc, "msg_class", "") or "").strip()
@@ -101,8 +102,10 @@ def _application_error(exc: BaseException, function: str) -> SyncError:
 def _refused_by_library(exc: BaseException, function: str) -> SyncError:
     if getattr(exc, "code", None) == INVALID_PARAMETER:
         quoted = re.search(r"field '([A-Z0-9_/]+)' not found", str(getattr(exc, "message", "")))
-        return SapFieldMissing(f"{function}.{quoted[1]}" if quoted else f"field of {function}")
-    return SapFieldRefused(function, "a value could not be converted")
+        return SapFieldMissing(
+            f"{function}.{quoted[1]}" if quoted else told("field of {function}", function=function)
+        )
+    return SapFieldRefused(function, told("a value could not be converted"))
 
 
 def _not_fillable(exc: BaseException, function: str) -> SyncError:
@@ -110,7 +113,7 @@ def _not_fillable(exc: BaseException, function: str) -> SyncError:
     there too and must not be quoted."""
     args = exc.args[4:] if len(exc.args) > 4 and exc.args[2] == "of type" else exc.args[2:]
     path = [arg for arg in reversed(args) if isinstance(arg, str) and FIELD_NAME.fullmatch(arg)]
-    return SapFieldRefused(".".join([function, *path]), "the type of a value was refused")
+    return SapFieldRefused(".".join([function, *path]), told("the type of a value was refused"))
 
 
 def _cause(exc: BaseException) -> str:
@@ -125,9 +128,11 @@ def _cause(exc: BaseException) -> str:
 
 
 def _unknown(exc: BaseException, function: str) -> SyncError:
-    message = (
-        f"SAP was asked to {sap_call_name(function)}, and no clear answer came back "
-        f"({_cause(exc)}). The session was thrown away."
+    message = told(
+        "SAP was asked to {call}, and no clear answer came back "
+        "({reason}). The session was thrown away.",
+        call=sap_call_name(function),
+        reason=_cause(exc),
     )
     if _is_dump(exc):
         return SapDumped(message, str(getattr(exc, "key", "") or ""))
@@ -139,8 +144,11 @@ def _unknown(exc: BaseException, function: str) -> SyncError:
 
 def _unreadable(exc: BaseException, function: str) -> SyncError:
     return UnexpectedRecord(
-        f"SAP was asked to {sap_call_name(function)} and answered with a value that pyrfc cannot "
-        f"convert ({type(exc).__name__}).",
+        told(
+            "SAP was asked to {call} and answered with a value that pyrfc cannot convert ({kind}).",
+            call=sap_call_name(function),
+            kind=type(exc).__name__,
+        ),
         cause=SapCause.UNCONVERTIBLE,
         detail=function,
     )
@@ -148,11 +156,15 @@ def _unreadable(exc: BaseException, function: str) -> SyncError:
 
 def _unavailable(exc: BaseException, function: str) -> SyncError:
     if "LogonError" in class_names(exc):
-        return LogonRefused("SAP refused the logon.", cause=SapCause.LOGON)
+        return LogonRefused(told("SAP refused the logon."), cause=SapCause.LOGON)
     timed_out = str(getattr(exc, "key", "") or "") in TIME_OUT_KEYS
     cause = SapCause.TIMED_OUT if timed_out else SapCause.UNREACHABLE
     return RemoteUnavailable(
-        f"SAP did not answer when asked to {sap_call_name(function)} ({_cause(exc)}).",
+        told(
+            "SAP did not answer when asked to {call} ({reason}).",
+            call=sap_call_name(function),
+            reason=_cause(exc),
+        ),
         cause=cause if _is_away(exc) else SapCause.BROKE_OFF,
     )
 

@@ -13,6 +13,7 @@ from sync.errors import UnexpectedRecord
 from sync.sap import abap
 from sync.sap.conversions import is_padded
 from sync.sap.refusals import SapFieldMissing, SapFieldRefused
+from sync.told import told
 
 SENT = {"RFC_IMPORT", "RFC_CHANGING", "RFC_TABLES"}
 INTEGERS = {
@@ -77,7 +78,7 @@ class Interface:
         path = f"{self.function}.{name}"
         if parameter.is_table:
             if not isinstance(value, list | tuple):
-                raise SapFieldRefused(path, "a table must be a list of rows")
+                raise SapFieldRefused(path, told("a table must be a list of rows"))
             return [self._checked_row(name, parameter, row, optional) for row in value]
         if parameter.fields is not None:
             return self._checked_row(name, parameter, value, optional)
@@ -90,7 +91,7 @@ class Interface:
         if parameter.fields is None:
             return checked_value(path, parameter.field, row)
         if not isinstance(row, Mapping):
-            raise SapFieldRefused(path, "a row must be a mapping of fields")
+            raise SapFieldRefused(path, told("a row must be a mapping of fields"))
         sendable = {}
         for key, value in row.items():
             described = parameter.fields.get(key)
@@ -114,20 +115,24 @@ def checked_value(path: str, described: Field, value: Any) -> Any:
     fit."""
     check = CHECKS.get(described.type)
     if check is None:
-        raise SapFieldRefused(path, f"we do not send fields of type {described.type}")
+        raise SapFieldRefused(
+            path, told("we do not send fields of type {type}", type=described.type)
+        )
     return check(path, described, value)
 
 
 def _text(path: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise SapFieldRefused(path, "must be text")
+        raise SapFieldRefused(path, told("must be text"))
     return abap.plain(value)
 
 
 def _char(path: str, described: Field, value: Any) -> str:
     text = abap.clean(_text(path, value))
     if abap.abap_length(text) > described.length:
-        raise SapFieldRefused(path, f"longer than {described.length} characters")
+        raise SapFieldRefused(
+            path, told("longer than {length} characters", length=described.length)
+        )
     return text
 
 
@@ -138,9 +143,9 @@ def _string(path: str, described: Field, value: Any) -> str:
 def _numc(path: str, described: Field, value: Any) -> str:
     text = _text(path, value)
     if not abap.is_digits(text):
-        raise SapFieldRefused(path, "must be digits")
+        raise SapFieldRefused(path, told("must be digits"))
     if len(text) > described.length:
-        raise SapFieldRefused(path, f"longer than {described.length} digits")
+        raise SapFieldRefused(path, told("longer than {length} digits", length=described.length))
     return text.zfill(described.length)
 
 
@@ -151,7 +156,7 @@ def _date(path: str, described: Field, value: Any) -> str:
     try:
         found = abap.read_date(text)
     except UnexpectedRecord as exc:
-        raise SapFieldRefused(path, "must be a date YYYYMMDD") from exc
+        raise SapFieldRefused(path, told("must be a date YYYYMMDD")) from exc
     # pyrfc refuses 00000000; the empty text means "do not set".
     return abap.write_date(found)
 
@@ -163,15 +168,15 @@ def _time(path: str, described: Field, value: Any) -> str:
     try:
         since = abap.read_clock(text)
     except UnexpectedRecord as exc:
-        raise SapFieldRefused(path, "must be a time HHMMSS") from exc
+        raise SapFieldRefused(path, told("must be a time HHMMSS")) from exc
     if since is not None and since.days:
-        raise SapFieldRefused(path, "24:00:00 cannot be sent")
+        raise SapFieldRefused(path, told("24:00:00 cannot be sent"))
     return text.strip()
 
 
 def _packed(path: str, described: Field, value: Any) -> str:
     if not isinstance(value, Decimal):
-        raise SapFieldRefused(path, "must be a Decimal")
+        raise SapFieldRefused(path, told("must be a Decimal"))
     try:
         return abap.write_packed(value, described.length * 2 - 1, described.decimals)
     except ValueError as exc:
@@ -181,17 +186,17 @@ def _packed(path: str, described: Field, value: Any) -> str:
 def _integer(path: str, described: Field, value: Any) -> int:
     lowest, highest = INTEGERS[described.type]
     if type(value) is not int:
-        raise SapFieldRefused(path, "must be a whole number")
+        raise SapFieldRefused(path, told("must be a whole number"))
     if not lowest <= value <= highest:
-        raise SapFieldRefused(path, "is out of range")
+        raise SapFieldRefused(path, told("is out of range"))
     return value
 
 
 def _raw(path: str, described: Field, value: Any) -> bytes:
     if type(value) is not bytes:
-        raise SapFieldRefused(path, "must be bytes")
+        raise SapFieldRefused(path, told("must be bytes"))
     if described.type == "RFCTYPE_BYTE" and len(value) > described.length:
-        raise SapFieldRefused(path, f"longer than {described.length} bytes")
+        raise SapFieldRefused(path, told("longer than {length} bytes", length=described.length))
     return value
 
 

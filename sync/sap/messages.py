@@ -17,6 +17,7 @@ from sync.sap.explanations import (
     Owner,
 )
 from sync.sap.records import SapMessage
+from sync.told import told
 
 # Only say that something before them went wrong; never the cause themselves.
 FOLLOWERS = {"V4 219", "V4 248", "V4 233"}
@@ -65,7 +66,10 @@ def explanation_from(row: TaughtMessage) -> Explanation:
         return Explanation(Kind(row.kind), row.words, row.remedy, Owner(row.owner))
     except ValueError as exc:
         raise RemoteMisconfigured(
-            f"The entry for SAP message {taught_key(row)} has a kind or owner that is not known.",
+            told(
+                "The entry for SAP message {message} has a kind or owner that is not known.",
+                message=taught_key(row),
+            ),
             cause=SapCause.MESSAGE_ENTRY,
             reference=taught_key(row),
         ) from exc

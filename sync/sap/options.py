@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sync.causes.sap import SapCause
 from sync.errors import RemoteMisconfigured
 from sync.sap.explanations import Explanation
+from sync.told import told
 
 DOWN_PAYMENT_TYPES = frozenset({"FAZ"})
 
@@ -57,17 +58,19 @@ class SapOptions:
         seconds: object = self.call_timeout_seconds
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
             raise RemoteMisconfigured(
-                "The SAP call timeout must be a number of seconds above 0.", cause=SapCause.OPTIONS
+                told("The SAP call timeout must be a number of seconds above 0."),
+                cause=SapCause.OPTIONS,
             )
         if self.documents_per_read < 1:
             raise RemoteMisconfigured(
-                "SAP must be asked for at least 1 document at once.", cause=SapCause.OPTIONS
+                told("SAP must be asked for at least 1 document at once."), cause=SapCause.OPTIONS
             )
         try:
             ZoneInfo(self.time_zone)
         except (KeyError, ValueError, OSError) as exc:
             raise RemoteMisconfigured(
-                f"The SAP time zone {self.time_zone!r} is not known.", cause=SapCause.OPTIONS
+                told("The SAP time zone {zone} is not known.", zone=repr(self.time_zone)),
+                cause=SapCause.OPTIONS,
             ) from exc
 
     @property
@@ -85,7 +88,11 @@ def options_from(values: Mapping[str, Any]) -> SapOptions:
     unknown = sorted(set(values) - set(names))
     if unknown:
         raise RemoteMisconfigured(
-            f"SAP option {unknown[0]!r} is not known; known are {', '.join(names)}.",
+            told(
+                "SAP option {option} is not known; known are {names}.",
+                option=repr(unknown[0]),
+                names=", ".join(names),
+            ),
             cause=SapCause.OPTIONS,
         )
     return SapOptions(
@@ -105,6 +112,10 @@ def _converted(name: str, standard: object, value: object) -> Any:
     elif type(value) is type(standard) or (isinstance(standard, float) and type(value) is int):
         return value
     raise RemoteMisconfigured(
-        f"SAP option {name!r} has a value of the wrong kind; its standard is {standard!r}.",
+        told(
+            "SAP option {name} has a value of the wrong kind; its standard is {standard}.",
+            name=repr(name),
+            standard=repr(standard),
+        ),
         cause=SapCause.OPTIONS,
     )

@@ -46,6 +46,7 @@ from sync.sap.rows import (
     text_or_blank,
 )
 from sync.sap.unreadable import ORDER, kept_apart
+from sync.told import told
 
 FIXED_AMOUNT, PERCENTAGE = "B", "A"
 TAX = "D"  # class of condition
@@ -64,7 +65,7 @@ def parse_order_headers(answer: Row, reference: str, *, field_length: int) -> li
         is_half = is_short and field_length > 20 and len(reference) > 20
         if is_half or not (long or short) or abap.UNREADABLE in long + short:
             raise UnexpectedRecord(
-                "SAP's list of orders has one without its customer reference.",
+                told("SAP's list of orders has one without its customer reference."),
                 cause=SapCause.UNREADABLE,
                 detail="look-up",
             )
@@ -95,7 +96,7 @@ def _reference(row: Row, *names: str) -> str:
 def _document_number(row: Row) -> str:
     document = abap.alpha(required_text(row, "SD_DOC"))
     if not is_document_number(document):
-        raise not_readable("SAP's SD_DOC is not a document number.")
+        raise not_readable(told("SAP's SD_DOC is not a document number."))
     return document
 
 
@@ -125,14 +126,14 @@ def parse_sales_orders(answer: Row, options: SapOptions) -> Read[SapSalesOrder]:
     unreadable: list[UnreadableRecord] = []
     for document in numbers:
         with kept_apart(unreadable, ORDER, document, orders=(document,)):
-            header = only_row(own[document], "the order")
+            header = only_row(own[document], told("the order"))
             parts = {name: table.get(document, []) for name, table in tables.items()}
             found.append(_sales_order(header, parts, options))
     return Read(tuple(found), tuple(unreadable))
 
 
 def _sales_order(header: Row, tables: dict[str, list[Row]], options: SapOptions) -> SapSalesOrder:
-    progress = only_row(tables["ORDER_STATUSHEADERS_OUT"], "the order's status")
+    progress = only_row(tables["ORDER_STATUSHEADERS_OUT"], told("the order's status"))
     statuses = {name: text(progress, name) for name in hindrances.FIELDS}
     return SapSalesOrder(
         sap_sales_order_number=required_text(header, "DOC_NUMBER"),

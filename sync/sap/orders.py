@@ -26,6 +26,7 @@ from sync.sap.refusals import SapUpdateFailed
 from sync.sap.returns import read_return, refuse, refuse_reading
 from sync.sap.rows import chunks, is_document_number, text
 from sync.sap.unreadable import ORDER, read_in_halves
+from sync.told import told
 
 VIEWS = ("HEADER", "ITEM", "SDSCHEDULE", "BUSINESS", "PARTNER", "STATUS_H", "SDCOND", "FLOW")
 ADDRESSES = "ADDRESS"
@@ -62,13 +63,15 @@ class SalesOrderUnit:
         number = text(answer, "SALESDOCUMENT")
         if not number:
             raise UnexpectedRecord(
-                "SAP accepted the order but gave no number; nothing was committed.",
+                told("SAP accepted the order but gave no number; nothing was committed."),
                 cause=SapCause.NO_NUMBER,
                 reference=self._reference,
             )
         if not is_document_number(abap.alpha(number)):
             raise UnexpectedRecord(
-                "SAP accepted the order, but its number cannot be read; nothing was committed.",
+                told(
+                    "SAP accepted the order, but its number cannot be read; nothing was committed."
+                ),
                 cause=SapCause.NO_NUMBER,
                 reference=self._reference,
             )

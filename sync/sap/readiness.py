@@ -11,6 +11,7 @@ from sync.sap import functions
 from sync.sap.bapi import SapSession
 from sync.sap.refusals import SapFieldMissing
 from sync.sap.rows import text
+from sync.told import told
 
 # What the portal sends and reads; a function with no list must only be there.
 NEEDED: dict[str, tuple[str, ...]] = {
@@ -47,7 +48,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     functions.LIST_BILLING: (),
     functions.READ_BILLING: (),
 }  # fmt: skip
-USEFUL = {functions.SIMULATE_ORDER: "prices in a dry run"}
+USEFUL = {functions.SIMULATE_ORDER: told("prices in a dry run")}
 
 
 def missing_parts(session: SapSession) -> dict[str, list[str]]:

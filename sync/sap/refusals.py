@@ -17,6 +17,7 @@ from sync.exchanges import redact_text
 from sync.names.calls import sap_call_name
 from sync.sap.explanations import UNKNOWN, Explanation
 from sync.sap.records import SapMessage
+from sync.told import told
 
 
 def quotable(message: SapMessage) -> str:
@@ -81,8 +82,12 @@ class SapUpdateFailed(OutcomeUnknown):
 
     def __init__(self, message: SapMessage, *, reference: str = "") -> None:
         super().__init__(
-            f"SAP's update task broke off ({message.key}: {quotable(message)}). The "
-            "number it gave is looked up before anything is sent again.",
+            told(
+                "SAP's update task broke off ({key}: {text}). The "
+                "number it gave is looked up before anything is sent again.",
+                key=message.key,
+                text=quotable(message),
+            ),
             cause=SapCause.UPDATE_FAILED,
             detail=message.key,
             reference=reference,
@@ -103,7 +108,7 @@ class SapFieldRefused(SapRejected):
 
     def __init__(self, field: str, why: str) -> None:
         super().__init__(
-            f"A value does not fit SAP's field {field}: {why}.",
+            told("A value does not fit SAP's field {field}: {why}.", field=field, why=why),
             cause=SapCause.FIELD_REFUSED,
             detail=field,
         )
@@ -115,7 +120,9 @@ class SapFieldMissing(RemoteMisconfigured):
 
     def __init__(self, field: str) -> None:
         super().__init__(
-            f"This SAP system has no {field}.", cause=SapCause.FIELD_MISSING, detail=field
+            told("This SAP system has no {field}.", field=field),
+            cause=SapCause.FIELD_MISSING,
+            detail=field,
         )
         self.field = field
 
@@ -131,7 +138,7 @@ class SapException(SapRejected):
         explanation: Explanation = UNKNOWN,
     ) -> None:
         super().__init__(
-            f"SAP refused to {sap_call_name(function)}: {key}.",
+            told("SAP refused to {call}: {key}.", call=sap_call_name(function), key=key),
             cause=SapCause.EXCEPTION,
             detail=f"{function}:{key}",
             messages=(message,) if message else (),
@@ -145,7 +152,11 @@ class SapNotAuthorized(RemoteMisconfigured):
 
     def __init__(self, function: str) -> None:
         super().__init__(
-            f"The portal's user in SAP may not {sap_call_name(function)} ({function}).",
+            told(
+                "The portal's user in SAP may not {call} ({function}).",
+                call=sap_call_name(function),
+                function=function,
+            ),
             cause=SapCause.NOT_AUTHORISED,
             detail=function,
         )

@@ -14,6 +14,7 @@ from sync.sap.messages import cause_of, explain
 from sync.sap.options import SapOptions
 from sync.sap.records import SapMessage
 from sync.sap.refusals import SapLocked, SapRejected, quotable
+from sync.told import told
 
 TYPES = frozenset("SIWEAX")
 LONGEST_WORDS = 220  # BAPIRET2-MESSAGE
@@ -64,7 +65,7 @@ def _message(row: Mapping[str, Any]) -> SapMessage:
 
 def _unclear() -> UnexpectedRecord:
     return UnexpectedRecord(
-        "SAP's RETURN cannot be read: whether the call went well is not known.",
+        told("SAP's RETURN cannot be read: whether the call went well is not known."),
         cause=SapCause.UNREADABLE,
         detail="RETURN",
     )
@@ -108,8 +109,13 @@ def refuse(
         )
     explanation = explain(cause, taught)
     raise SapRejected(
-        f"{explanation.words} (SAP was asked to {sap_call_name(function)} and says {cause.key}: "
-        f"{quotable(cause)})",
+        told(
+            "{words} (SAP was asked to {call} and says {key}: {text})",
+            words=explanation.words,
+            call=sap_call_name(function),
+            key=cause.key,
+            text=quotable(cause),
+        ),
         cause=SapCause.UNKNOWN_MESSAGE if explanation is UNKNOWN else SapCause.REFUSED,
         detail=_detail(cause, explanation),
         messages=[cause, *(one for one in messages if one is not cause)],

@@ -16,6 +16,7 @@ from sync.errors import UnexpectedRecord
 from sync.sap import abap
 from sync.sap.abap import not_readable
 from sync.sap.refusals import Unattributed
+from sync.told import told
 
 Row = Mapping[str, Any]
 Value = TypeVar("Value")
@@ -28,16 +29,16 @@ def rows(answer: Row, parameter: str) -> list[Row]:
     if value is None:
         return []
     if not isinstance(value, list):
-        raise not_readable(f"SAP's {parameter} is not a table.")
+        raise not_readable(told("SAP's {parameter} is not a table.", parameter=parameter))
     if not all(isinstance(row, Mapping) for row in value):
-        raise Unattributed(f"A row of SAP's {parameter} is none.")
+        raise Unattributed(told("A row of SAP's {parameter} is none.", parameter=parameter))
     return value
 
 
 def needed_rows(answer: Row, parameter: str) -> list[Row]:
     """Raises for a table the system does not have."""
     if answer.get(parameter) is None:
-        raise not_readable(f"SAP's answer lacks {parameter}.")
+        raise not_readable(told("SAP's answer lacks {parameter}.", parameter=parameter))
     return rows(answer, parameter)
 
 
@@ -45,21 +46,21 @@ def structure(answer: Row, parameter: str) -> Row:
     """Empty for a structure the system does not have."""
     value = answer.get(parameter) or {}
     if not isinstance(value, Mapping):
-        raise not_readable(f"SAP's {parameter} is not a structure.")
+        raise not_readable(told("SAP's {parameter} is not a structure.", parameter=parameter))
     return value
 
 
 def required_text(row: Row, name: str) -> str:
     found = text(row, name)
     if not found:
-        raise not_readable(f"A row from SAP lacks {name}.")
+        raise not_readable(told("A row from SAP lacks {name}.", name=name))
     return found
 
 
 def present_text(row: Row, name: str) -> str:
     """Must be there, but may be blank."""
     if row.get(name) is None:
-        raise not_readable(f"A row from SAP lacks {name}.")
+        raise not_readable(told("A row from SAP lacks {name}.", name=name))
     return text(row, name)
 
 
@@ -68,7 +69,7 @@ def text(row: Row, *names: str) -> str:
     for name in names:
         value = row.get(name)
         if isinstance(value, bool) or not isinstance(value, str | int | None):
-            raise not_readable(f"SAP's {name} is not a text.")
+            raise not_readable(told("SAP's {name} is not a text.", name=name))
         found = "" if value is None else abap.readable(str(value)).strip()
         if found and value != 0:
             return found
@@ -85,17 +86,17 @@ def text_or_blank(row: Row, name: str) -> str:
 def status(name: str, *owners: Row) -> str:
     """Blank, A, B or C, from the first row that has it filled."""
     if all(row.get(name) is None for row in owners):
-        raise not_readable(f"A row from SAP lacks {name}.")
+        raise not_readable(told("A row from SAP lacks {name}.", name=name))
     found = next(filter(None, (text(row, name) for row in owners)), "")
     if found not in STATUSES:
-        raise not_readable(f"SAP's {name} is a status the portal does not know.")
+        raise not_readable(told("SAP's {name} is a status the portal does not know.", name=name))
     return found
 
 
 def flag(row: Row, name: str) -> bool:
     found = text(row, name)
     if found not in {"", "X"}:
-        raise not_readable(f"SAP's {name} is neither set nor blank.")
+        raise not_readable(told("SAP's {name} is neither set nor blank.", name=name))
     return bool(found)
 
 
@@ -112,7 +113,7 @@ def required_number(row: Row, name: str) -> int:
     """Must not be 0."""
     found = number(row, name)
     if not found:
-        raise not_readable(f"A row from SAP lacks {name}.")
+        raise not_readable(told("A row from SAP lacks {name}.", name=name))
     return found
 
 
@@ -126,7 +127,7 @@ def amount(row: Row, *names: str) -> Decimal:
 
 def required_amount(row: Row, name: str) -> Decimal:
     if row.get(name) in (None, ""):
-        raise not_readable(f"A row from SAP lacks {name}.")
+        raise not_readable(told("A row from SAP lacks {name}.", name=name))
     return amount(row, name)
 
 
@@ -134,7 +135,7 @@ def required_quantity(row: Row, name: str) -> Decimal:
     """Refuses a quantity below 0: SAP delivers and bills none."""
     found = required_amount(row, name)
     if found < 0:
-        raise not_readable(f"SAP's {name} is a quantity below 0.")
+        raise not_readable(told("SAP's {name} is a quantity below 0.", name=name))
     return found
 
 
@@ -174,7 +175,7 @@ def rows_by_document(
         value = row.get(name)
         owner = text(row, name) if isinstance(value, str) else ""
         if owner not in groups:
-            raise Unattributed(f"A row from SAP names no document in {name}.")
+            raise Unattributed(told("A row from SAP names no document in {name}.", name=name))
         groups[owner].append(row)
     return groups
 
@@ -183,7 +184,7 @@ def document_numbers(headers: Sequence[Row], name: str) -> list[str]:
     """Raises ``Unattributed`` for a header without its number."""
     found = [text(row, name) if isinstance(row.get(name), str) else "" for row in headers]
     if not all(is_document_number(one) for one in found):
-        raise Unattributed(f"A document from SAP has no number in {name}.")
+        raise Unattributed(told("A document from SAP has no number in {name}.", name=name))
     return list(dict.fromkeys(found))
 
 
@@ -194,13 +195,13 @@ def is_document_number(value: str) -> bool:
 
 def only_row(found: Sequence[Row], what: str) -> Row:
     if len(found) != 1:
-        raise not_readable(f"SAP sent {what} twice.")
+        raise not_readable(told("SAP sent {what} twice.", what=what))
     return found[0]
 
 
 def require_distinct(numbers: Sequence[int], name: str) -> None:
     if len(set(numbers)) < len(numbers):
-        raise not_readable(f"SAP sent two rows with the same {name}.")
+        raise not_readable(told("SAP sent two rows with the same {name}.", name=name))
 
 
 def chunks(values: Sequence[str], size: int) -> Iterator[list[str]]:

@@ -13,6 +13,7 @@ from sync.sap.bapi import SapSession
 from sync.sap.refusals import SapException, SapFieldMissing, SapNotAuthorized, Unattributed
 from sync.sap.rows import chunks, number, rows, text
 from sync.sap.unreadable import read_in_halves
+from sync.told import told
 
 LINE_LENGTH = 71
 VALUES_PER_READ = 50
@@ -46,7 +47,7 @@ def any_of(column: str, values: Sequence[str]) -> list[str]:
     literals = ["'" + value.replace("'", "''") + "'" for value in values]
     lines = [f"{'OR ' if n else ''}{column} = {literal}" for n, literal in enumerate(literals)]
     if any(len(line) > LINE_LENGTH for line in lines):
-        raise not_readable("A value is too long to look up in a table.")
+        raise not_readable(told("A value is too long to look up in a table."))
     return lines
 
 
@@ -107,7 +108,7 @@ def _read(
     read = read_table(session, table, columns, any_of("VBELN", documents))
     for row in read:
         if row.get("VBELN") not in documents or not set(columns) <= set(row):
-            raise Unattributed(f"A row of SAP's {table} names no document.")
+            raise Unattributed(told("A row of SAP's {table} names no document.", table=table))
     return Read(tuple(read))
 
 
@@ -129,7 +130,7 @@ def _split(answer: dict[str, Any]) -> list[TableRow]:
     ]
     lines = [row.get("WA") for row in rows(answer, "DATA")]
     if not all(isinstance(line, str) for line in lines):
-        raise Unattributed("A row SAP read from a table is no text.")
+        raise Unattributed(told("A row SAP read from a table is no text."))
     texts = [readable(str(line)) for line in lines]
     return [
         {name: line[start : start + length].strip() for name, start, length in places}

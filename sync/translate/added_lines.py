@@ -14,6 +14,7 @@ from fractions import Fraction
 from math import floor
 from typing import Protocol
 
+from sync.told import told
 from sync.translate.sap_progress import NOTHING
 
 FREE_GOODS = "TANN"  # SAP's own item category for them
@@ -214,10 +215,10 @@ def said_of(items: OrderItems, number: int) -> str:
     """Why the web order has no such line, in a few words."""
     item, origin = items.items[number], items.origin(number)
     if origin and item.item_category == FREE_GOODS:
-        return f"free goods with item {origin}"
+        return told("free goods with item {origin}", origin=origin)
     if origin and number not in items.tied:
-        return f"part of item {origin}"
-    return "added by hand" if item.net_value else "added without a price"
+        return told("part of item {origin}", origin=origin)
+    return told("added by hand") if item.net_value else told("added without a price")
 
 
 def added_numbers(items: OrderItems, given: Quantities) -> Iterator[int]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sync.currencies import currency_decimals
-from sync.names.sap import order_type_name, price_element_name, unit_with_code
+from sync.names.sap import order_type_name, unit_with_code
 from sync.sap import abap
 from sync.sap.records import (
     SapCondition,
@@ -19,11 +18,19 @@ from sync.sap.records import (
     SapSimulation,
 )
 from sync.sap.units import internal_unit
+from sync.told import told
+from sync.translate.element_comparison import (
+    Amounts,
+    asked_amounts,
+    difference,
+    element_differences,
+    header_types,
+    held_amounts,
+    without_free,
+)
 from sync.translate.partner_comparison import partner_differences
 from sync.translate.payments_aside import prices_only
 
-Amounts = dict[tuple[int, str], Decimal]  # by item number (0 the header) and condition type
-HALF_A_CENT = Decimal("0.005")  # lines are exact: only totals may be rounded otherwise
 ZERO = Decimal(0)
 
 
@@ -64,12 +71,12 @@ def differences_between(
         unit = internal_unit(item.unit, unit_keys or {})
         if own is not None and own.unit != unit:
             units = unit_with_code(unit), unit_with_code(own.unit)
-            found.append(_difference(f"item {item.item_number} unit", *units))
+            found.append(difference(told("item {item} unit", item=item.item_number), *units))
     found += _priced_additions(held.values())
     payments = totals.payment_types if totals is not None else frozenset()
     informing = [one for one in read.statistical_conditions if one.condition_type in payments]
-    counting = _without_free(read.conditions, held)
-    found += _amounts(asked, [*counting, *informing], tolerance)
+    counting = without_free(read.conditions, held)
+    found += element_differences(asked, [*counting, *informing], tolerance)
     held_totals = _held_totals(asked, read, totals) if totals is not None else None
     return found + _total_differences(totals, held_totals, tolerance)
 
@@ -79,7 +86,7 @@ def gross_of(read: SapSalesOrder) -> Decimal | None:
     if read.net_value and not read.conditions:
         return None
     taxes = [one for one in read.conditions if one.is_tax]
-    return read.net_value + sum(_held_amounts(taxes, set()).values(), ZERO)
+    return read.net_value + sum(held_amounts(taxes, set()).values(), ZERO)
 
 
 def rounding_between(
@@ -105,15 +112,15 @@ def simulated_differences(
         return []
     if totals is not None:
         asked, simulation = prices_only(asked, simulation, totals.payment_types)
-    told = {item.item_number: item for item in simulation.items}
+    priced = {item.item_number: item for item in simulation.items}
     found: list[dict[str, str]] = []
     for item in asked.items:
-        found += _items(item, told.get(item.item_number))
+        found += _items(item, priced.get(item.item_number))
     sent = {item.item_number for item in asked.items}
-    added = {number: extra for number, extra in told.items() if number not in sent}
+    added = {number: extra for number, extra in priced.items() if number not in sent}
     found += _priced_additions(added.values())
-    conditions = _without_free(simulation.conditions, added)
-    found += _amounts(asked, conditions, tolerance) if conditions else []
+    conditions = without_free(simulation.conditions, added)
+    found += element_differences(asked, conditions, tolerance) if conditions else []
     found += _net_values(asked, simulation, tolerance)
     if totals is None:
         return found
@@ -137,15 +144,15 @@ def _simulated_totals(
 
 
 def _told_totals(
-    net: Decimal, asked: SapSalesOrderRequest, told: Sequence[SapCondition], totals: Totals
+    net: Decimal, asked: SapSalesOrderRequest, listed: Sequence[SapCondition], totals: Totals
 ) -> Totals:
     """A tax of ours that SAP keeps as a surcharge is part of its net value: it is taken out."""
-    taxes = [one for one in told if one.is_tax or one.condition_type in totals.tax_types]
+    taxes = [one for one in listed if one.is_tax or one.condition_type in totals.tax_types]
     surcharges = [one for one in taxes if not one.is_tax]
-    of_header = _header_types(asked)
+    of_header = header_types(asked)
 
     def total(conditions: Sequence[SapCondition]) -> Decimal:
-        return sum(_held_amounts(conditions, of_header).values(), ZERO)
+        return sum(held_amounts(conditions, of_header).values(), ZERO)
 
     return Totals(net - total(surcharges), total(taxes))
 
@@ -156,12 +163,12 @@ def _total_differences(
     if ours is None or theirs is None:
         return []
     pairs = [
-        ("order net total", ours.net, theirs.net),
-        ("order tax total", ours.tax, theirs.tax),
-        ("order gross total", ours.gross, theirs.gross),
+        (told("order net total"), ours.net, theirs.net),
+        (told("order tax total"), ours.tax, theirs.tax),
+        (told("order gross total"), ours.gross, theirs.gross),
     ]
     return [
-        _difference(name, f"{mine:.2f}", f"{other:.2f}")
+        difference(name, f"{mine:.2f}", f"{other:.2f}")
         for name, mine, other in pairs
         if abs(mine - other) > max(tolerance, abs(ours.rounding))
     ]
@@ -173,22 +180,22 @@ def _net_values(
     """Net of each line and of the order; header charges that SAP spread over lines count there."""
     taxes = {one.condition_type for one in simulation.conditions if one.is_tax}
     wanted = {
-        place: amount for place, amount in _asked_amounts(asked).items() if place[1] not in taxes
+        place: amount for place, amount in asked_amounts(asked).items() if place[1] not in taxes
     }
-    of_header = _header_types(asked)
+    of_header = header_types(asked)
     spread: dict[int, Decimal] = defaultdict(Decimal)
     for one in simulation.conditions:
         if one.item_number and one.condition_type in of_header - taxes:
             spread[one.item_number] += one.amount or Decimal(0)
     pairs = [
-        (f"item {item.item_number} net value",
+        (told("item {item} net value", item=item.item_number),
          _of_item(wanted, item.item_number) + spread[item.item_number], item.net_value)
         for item in simulation.items
     ]  # fmt: skip
     total = sum(wanted.values(), Decimal(0))
-    pairs.append(("order net value", total, simulation.net_value or Decimal(0)))
+    pairs.append((told("order net value"), total, simulation.net_value or Decimal(0)))
     return [
-        _difference(name, f"{ours:.2f}", f"{theirs:.2f}")
+        difference(name, f"{ours:.2f}", f"{theirs:.2f}")
         for name, ours, theirs in pairs
         if abs(ours - theirs) > tolerance
     ]
@@ -200,24 +207,27 @@ def _of_item(amounts: Amounts, item_number: int) -> Decimal:
 
 def _headers(asked: SapSalesOrderRequest, read: SapSalesOrder) -> list[dict[str, str]]:
     pairs = [
-        ("currency", asked.currency, read.currency),
-        ("order type", order_type_name(asked.order_type), order_type_name(read.order_type)),
-        ("sales organization", asked.sales_organization, read.sales_organization),
+        (told("currency"), asked.currency, read.currency),
+        (told("order type"), order_type_name(asked.order_type), order_type_name(read.order_type)),
+        (told("sales organization"), asked.sales_organization, read.sales_organization),
     ]
-    return [_difference(name, ours, theirs) for name, ours, theirs in pairs if ours != theirs]
+    return [difference(name, ours, theirs) for name, ours, theirs in pairs if ours != theirs]
 
 
 def _items(asked: SapItemRequest, read: SapSalesOrderItem | None) -> list[dict[str, str]]:
-    name = f"item {asked.item_number}"
+    item = asked.item_number
     if read is None:
-        return [_difference(name, f"{asked.material} × {asked.quantity.normalize():f}", "")]
+        name = told("item {item}", item=item)
+        return [difference(name, f"{asked.material} × {asked.quantity.normalize():f}", "")]
     found = []
     if not asked.ean and _material(read.material) != _material(asked.material):
-        found.append(_difference(f"{name} material", asked.material, read.material))
+        found.append(
+            difference(told("item {item} material", item=item), asked.material, read.material)
+        )
     if read.quantity != asked.quantity:
         found.append(
-            _difference(
-                f"{name} quantity",
+            difference(
+                told("item {item} quantity", item=item),
                 f"{asked.quantity.normalize():f}",
                 f"{read.quantity.normalize():f}",
             )
@@ -228,99 +238,16 @@ def _items(asked: SapItemRequest, read: SapSalesOrderItem | None) -> list[dict[s
 def _priced_additions(added: Iterable[SapSalesOrderItem]) -> list[dict[str, str]]:
     """Free goods and parts of a set, which SAP adds by itself, are no difference (sheet 13.5)."""
     return [
-        _difference(f"item {one.item_number}", "", f"{one.material} × {one.quantity.normalize():f}")
+        difference(
+            told("item {item}", item=one.item_number),
+            "",
+            f"{one.material} × {one.quantity.normalize():f}",
+        )
         for one in added
         if one.net_value and not one.higher_level_item_number
     ]
 
 
-def _without_free(conditions: Sequence[SapCondition], added: Collection[int]) -> list[SapCondition]:
-    """Without the price elements of added items that come to nothing: a price, and a discount of
-    all of it."""
-    comes_to: Amounts = defaultdict(Decimal)
-    for one in conditions:
-        if not one.is_tax:
-            comes_to[one.item_number, ""] += one.amount or ZERO
-    free = {number for number in added if not comes_to[number, ""]}
-    return [one for one in conditions if one.is_tax or one.item_number not in free]
-
-
-def _amounts(
-    asked: SapSalesOrderRequest, read: Sequence[SapCondition], tolerance: Decimal
-) -> list[dict[str, str]]:
-    """Price, discount, freight and tax: what each element should add, and what it adds. Also every
-    element that SAP adds unasked, except taxes, which it may determine itself, and its rounding.
-
-    SAP spreads an element of the header over the items, so it is compared as a total.
-    """
-    of_header = _header_types(asked)
-    held, wanted = _held_amounts(read, of_header), _asked_amounts(asked)
-    strange = {
-        _place(one, of_header): one.currency
-        for one in read
-        if one.amount and not one.is_percentage and one.currency not in {"", asked.currency}
-    }
-    taxes = {one.condition_type for one in read if one.is_tax}
-    # What SAP cannot hold is no difference: a yen has no hundredths.
-    exact = HALF_A_CENT.scaleb(2 - currency_decimals(asked.currency))
-    return (
-        [
-            _difference(_amount_name(place), f"{amount:.2f}", f"{held[place]:.2f}")
-            for place, amount in wanted.items()
-            if abs(amount - held[place]) > (tolerance if place[1] in taxes else exact)
-        ]
-        + [
-            _difference(_amount_name(place), "not sent", f"{amount:.2f}")
-            for place, amount in held.items()
-            if place not in wanted and place[1] not in taxes and abs(amount) > tolerance
-        ]
-        + [
-            _difference(f"{_amount_name(place)} currency", asked.currency, currency)
-            for place, currency in strange.items()
-            if place in wanted
-        ]
-    )
-
-
-def _header_types(asked: SapSalesOrderRequest) -> set[str]:
-    return {one.condition_type for one in asked.conditions if one.item_number == 0}
-
-
-def _asked_amounts(asked: SapSalesOrderRequest) -> Amounts:
-    quantities = {item.item_number: item.quantity for item in asked.items}
-    of_header = _header_types(asked)
-    wanted: Amounts = defaultdict(Decimal)
-    for one in asked.conditions:
-        share = one.value if one.is_fixed_amount else one.value * quantities[one.item_number]
-        wanted[_place(one, of_header)] += share / one.per
-    return wanted
-
-
-def _held_amounts(read: Sequence[SapCondition], of_header: set[str]) -> Amounts:
-    """An element listed both for the header and for its items counts once."""
-    spread = {one.condition_type for one in read if one.item_number}
-    held: Amounts = defaultdict(Decimal)
-    for one in read:
-        if one.item_number or one.condition_type not in spread:
-            held[_place(one, of_header)] += one.amount or Decimal(0)
-    return held
-
-
-def _place(condition: SapCondition, of_header: set[str]) -> tuple[int, str]:
-    kind = condition.condition_type
-    return (0 if kind in of_header else condition.item_number, kind)
-
-
-def _amount_name(place: tuple[int, str]) -> str:
-    item_number, condition_type = place
-    name = price_element_name(condition_type)
-    return f"item {item_number} {name}" if item_number else f"order {name}"
-
-
 def _material(number: str) -> str:
     """SAP pads numeric materials with zeros and keeps all of them in capitals."""
     return abap.capitals(abap.without_alpha(number))
-
-
-def _difference(field: str, shop: str, sap: str) -> dict[str, str]:
-    return {"field": field, "shop": shop, "sap": sap}

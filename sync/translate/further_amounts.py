@@ -17,12 +17,13 @@ from sync.currencies import currency_decimals
 from sync.errors import UnexpectedRecord
 from sync.magento.members import Members
 from sync.magento.records import PAID_BY_CREDIT, MagentoOrder
+from sync.told import told
 
 ZERO = Decimal(0)
 IN_WORDS = {
-    "gift_cards_amount": "Gift card",
-    "customer_balance_amount": "Store credit",
-    "reward_currency_amount": "Reward points",
+    "gift_cards_amount": told("Gift card"),
+    "customer_balance_amount": told("Store credit"),
+    "reward_currency_amount": told("Reward points"),
 }
 BASE = "base_"
 
@@ -58,8 +59,8 @@ class FurtherAmount:
 
     @property
     def name(self) -> str:
-        told = self.entry.name if self.entry else ""
-        return told or IN_WORDS.get(self.attribute, self.attribute)
+        name = self.entry.name if self.entry else ""
+        return name or IN_WORDS.get(self.attribute, self.attribute)
 
     @property
     def condition_type(self) -> str:

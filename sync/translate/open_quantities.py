@@ -32,11 +32,12 @@ from sync.magento.records import (
     MagentoOrder,
     MagentoOrderItem,
 )
+from sync.told import told
 from sync.translate.bundles import Bundle, Quantities
 from sync.translate.line_progress import open_to_invoice, open_to_ship
 from sync.translate.order_amounts import children_by_parent, is_dynamic_bundle
 
-CHANGED_SIDES = "SAP names the bundle in one document and its parts in another"
+CHANGED_SIDES = told("SAP names the bundle in one document and its parts in another")
 ZERO = Decimal(0)
 
 
@@ -51,8 +52,17 @@ class Disagreement:
 
     @property
     def message(self) -> str:
-        name = f"Line {self.item_id} ({self.sku})" if self.sku else f"Line {self.item_id}"
-        return f"{name}, quantity {_shown(self.wanted)}: {self.reason}."
+        name = (
+            told("Line {line} ({sku})", line=self.item_id, sku=self.sku)
+            if self.sku
+            else told("Line {line}", line=self.item_id)
+        )
+        return told(
+            "{name}, quantity {quantity}: {reason}.",
+            name=name,
+            quantity=_shown(self.wanted),
+            reason=self.reason,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +141,7 @@ def shippable_quantities(
         elif kind == SEPARATELY:
             sorting.take_parts(shipped)
         else:
-            reason = "whether the bundle is shipped together or separately is not known"
+            reason = told("whether the bundle is shipped together or separately is not known")
             sorting.disagree(parent, shipped.parent_quantity, reason)
         sorting.take_virtual([part for part in parts if part.is_virtual])
     sorting.take_plain(is_shipment=True)
@@ -189,10 +199,16 @@ class _Sorting:
         negative = [part for part in bundle.parts if self._given.get(part.item_id, ZERO) < 0]
         excess = [part for part in bundle.parts if bundle.so_far(part) > part.qty_ordered]
         for part in negative:
-            self.disagree(part, self._given[part.item_id], "a quantity below 0 cannot be sent")
+            self.disagree(
+                part, self._given[part.item_id], told("a quantity below 0 cannot be sent")
+            )
         for part in excess:
             ordered = _shown(part.qty_ordered)
-            self.disagree(part, bundle.so_far(part), f"only {ordered} were ordered in the bundle")
+            self.disagree(
+                part,
+                bundle.so_far(part),
+                told("only {count} were ordered in the bundle", count=ordered),
+            )
         if negative or excess:
             return
         self.want(bundle.parent, bundle.completed())
@@ -216,10 +232,12 @@ class _Sorting:
             item = self._items.get(item_id)
             quantity = self._given[item_id]
             if item is None:
-                reason = "the order in the shop has no such line"
+                reason = told("the order in the shop has no such line")
                 self._disagreements.append(Disagreement(item_id, "", quantity, reason))
             elif item.parent_item_id is not None:
-                self.disagree(item, quantity, "the shop counts this line with the one above it")
+                self.disagree(
+                    item, quantity, told("the shop counts this line with the one above it")
+                )
             elif is_shipment and item.is_virtual:
                 self._refuse_virtual(item)
             else:
@@ -242,16 +260,16 @@ class _Sorting:
         return OpenQuantities(quantities, tuple(self._disagreements), self._waiting, tuple(asked))
 
     def _refuse_virtual(self, item: MagentoOrderItem) -> None:
-        self.disagree(item, self._given[item.item_id], "a virtual line cannot be shipped")
+        self.disagree(item, self._given[item.item_id], told("a virtual line cannot be shipped"))
 
 
 def _mismatch(item: MagentoOrderItem, wanted: Decimal, is_open: Decimal) -> str:
     if wanted < 0:
-        return "a quantity below 0 cannot be sent"
+        return told("a quantity below 0 cannot be sent")
     if wanted > is_open:
-        return f"only {_shown(is_open)} are open in the shop"
+        return told("only {count} are open in the shop", count=_shown(is_open))
     if not item.is_qty_decimal and wanted != wanted.to_integral_value():
-        return "the shop counts this line in whole pieces"
+        return told("the shop counts this line in whole pieces")
     return ""
 
 

@@ -23,6 +23,7 @@ from sync.causes.orders import OrderCause
 from sync.currencies import currency_decimals
 from sync.errors import UnexpectedRecord
 from sync.magento.records import CONFIGURABLE, MagentoOrder, MagentoOrderItem
+from sync.told import told
 from sync.translate.further_amounts import FurtherAmount, FurtherEntry, further_amounts
 from sync.translate.unexplained_amounts import does_not_add_up
 
@@ -199,7 +200,9 @@ def children_by_parent(order: MagentoOrder) -> dict[int, list[MagentoOrderItem]]
         if item.parent_item_id is None:
             continue
         if item.parent_item_id not in known or item.parent_item_id == item.item_id:
-            raise _broken(order, f"line {item.item_id} belongs to a line that is not there")
+            raise _broken(
+                order, told("line {line} belongs to a line that is not there", line=item.item_id)
+            )
         children.setdefault(item.parent_item_id, []).append(item)
     return children
 
@@ -217,7 +220,9 @@ def _counted(order: MagentoOrder) -> Iterator[tuple[MagentoOrderItem, int | None
             continue
         below = children.get(item.item_id, [])
         if any(child.item_id in children for child in below):
-            raise _broken(order, f"line {item.item_id} has lines two levels below it")
+            raise _broken(
+                order, told("line {line} has lines two levels below it", line=item.item_id)
+            )
         if item.product_type == CONFIGURABLE or not below:
             yield item, None
         elif is_dynamic_bundle(item, below):
@@ -231,7 +236,7 @@ def _refuse_repeated_lines(order: MagentoOrder) -> None:
     seen: set[int] = set()
     for item in order.items:
         if item.item_id in seen:
-            raise _broken(order, f"line {item.item_id} is there twice")
+            raise _broken(order, told("line {line} is there twice", line=item.item_id))
         seen.add(item.item_id)
 
 
@@ -257,7 +262,11 @@ def _line(item: MagentoOrderItem, parent: int | None) -> PricedLine:
 
 def _broken(order: MagentoOrder, problem: str) -> UnexpectedRecord:
     return UnexpectedRecord(
-        f"The lines of order {order.increment_id} do not fit together: {problem}.",
+        told(
+            "The lines of order {order} do not fit together: {problem}.",
+            order=order.increment_id,
+            problem=problem,
+        ),
         cause=OrderCause.LINES,
         reference=order.increment_id,
     )

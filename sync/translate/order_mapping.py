@@ -11,6 +11,7 @@ from sync.magento.records import MagentoOrder
 from sync.mapping_tables import MappingTable, MissingEntry
 from sync.order_texts import USUAL_PLACES, OrderText, SapPlace
 from sync.sap import abap
+from sync.told import told
 from sync.translate.further_amounts import FurtherEntry
 from sync.translate.order_amounts import OrderAmounts, PricedLine
 from sync.translate.partners import PartnerRules
@@ -89,7 +90,11 @@ def _require(order: MagentoOrder, missing: Sequence[MissingEntry]) -> None:
         return
     names = ", ".join(f"{one.description} “{one.named_key}”" for one in missing)
     raise MappingMissing(
-        f"Order {order.increment_id} cannot go to SAP before these mappings are there: {names}.",
+        told(
+            "Order {order} cannot go to SAP before these mappings are there: {names}.",
+            order=order.increment_id,
+            names=names,
+        ),
         *missing[0],
         reference=order.increment_id,
     )
@@ -130,7 +135,8 @@ def _missing_of_store(order: MagentoOrder, mapping: OrderMapping) -> Iterator[Mi
             yield MissingEntry(MappingTable.SALES_AREA, store, name)
     if not mapping.sold_to:
         group = order.customer_group_id
-        buyer = "guest" if order.is_guest else f"group {'' if group is None else group}"
+        known = told("group {group}", group="" if group is None else group)
+        buyer = told("guest") if order.is_guest else known
         yield MissingEntry(MappingTable.CUSTOMER, buyer)
 
 

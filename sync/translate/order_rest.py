@@ -17,6 +17,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from sync.magento.records import CONFIGURABLE, MagentoOrder
+from sync.told import told
 from sync.translate.line_progress import Line
 from sync.translate.order_amounts import (
     ANY,
@@ -29,11 +30,11 @@ from sync.translate.order_amounts import (
 Left = Mapping[int, Decimal]  # by order item id, parents and children alike
 
 ZERO = Decimal(0)
-BESIDE_THE_LINES = (
+BESIDE_THE_LINES = told(
     "Partly refunded with freight or an adjustment: sales looks at the credit memo in the "
     "shop, then takes the order anyway or enters the rest in SAP by hand"
 )
-DOES_NOT_FIT = (
+DOES_NOT_FIT = told(
     "Partly refunded, and what is left does not add up: sales looks at the credit memo in the "
     "shop, then takes the order anyway or enters the rest in SAP by hand"
 )

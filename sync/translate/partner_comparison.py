@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from sync.sap.records import SapAddress, SapPartner
+from sync.told import told
 from sync.translate.partners import NAMES
 
 COMPARED = {
@@ -43,7 +44,7 @@ def partner_differences(
 def _partner(
     asked: SapPartner, held: SapPartner | None, tells_addresses: bool
 ) -> Iterator[dict[str, str]]:
-    name = NAMES.get(asked.role, f"partner {asked.role}")
+    name = NAMES.get(asked.role, told("partner {role}", role=asked.role))
     theirs = held.customer_number if held else ""
     if theirs.lstrip("0") != asked.customer_number.lstrip("0"):
         yield {"field": name, "shop": asked.customer_number, "sap": theirs}

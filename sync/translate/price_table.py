@@ -8,6 +8,7 @@ from typing import Any
 
 from sync.magento.records import MagentoOrder
 from sync.sap.records import SapCondition, SapSalesOrderItem, SapSimulation
+from sync.told import told
 from sync.translate.order_amounts import OrderAmounts, PricedLine, amounts_in_coins, order_amounts
 from sync.translate.order_mapping import OrderMapping
 from sync.translate.order_rest import amounts_left
@@ -34,23 +35,24 @@ def price_table(
     """
     whole_order = order_amounts(order, mapping.amounts_may_be_off, mapping.further)
     amounts = amounts_left(amounts_in_coins(whole_order), translated.left)
-    told = _Told(simulation, mapping, translated)
+    of_sap = _Told(simulation, mapping, translated)
     rows = [
         _row(
             f"{line.sku} × {line.quantity.normalize():f}",
             translated.item_numbers[line.item_id],
             _of_line(line),
-            told.line(translated.item_numbers[line.item_id]),
+            of_sap.line(translated.item_numbers[line.item_id]),
             tolerance,
         )
         for line in amounts.lines
     ]
     freight = _freight(amounts, mapping)
     if freight["total"]:
-        label = "Freight and fees" if any(one.is_fee for one in amounts.further) else "Freight"
-        rows.append(_row(label, 0, freight, told.freight(), tolerance))
+        has_fees = any(one.is_fee for one in amounts.further)
+        label = told("Freight and fees") if has_fees else told("Freight")
+        rows.append(_row(label, 0, freight, of_sap.freight(), tolerance))
     whole = _sum([*(_of_line(line) for line in amounts.lines), freight])
-    rows.append(_row("Total", 0, whole, told.whole(), tolerance))
+    rows.append(_row(told("Total"), 0, whole, of_sap.whole(), tolerance))
     return rows
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from sync.told import told
 from sync.translate.sap_texts import TextFitter
 
 SATURDAY = 5
@@ -26,7 +27,7 @@ class RequestedDate:
             chosen = _read(self.chosen)
             if chosen is not None and chosen >= ordered:
                 return chosen
-            fitter.leave_out("requested delivery date", self.chosen)
+            fitter.leave_out(told("requested delivery date"), self.chosen)
         if self.after_days is None:
             return None
         if not self.in_working_days:

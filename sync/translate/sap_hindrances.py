@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from sync.causes.cause import Team
+from sync.told import told
 
 # The work that waits, by the kind of missing data (SAP sheet 13.2).
 HELD_UP = {
@@ -18,9 +19,9 @@ HELD_UP = {
     "pricing": "its prices are not complete",
     "billing": "it will not be billed",
 }
-COMPLETING = (
-    "Sales completes the order in SAP (transaction VA02, Edit, Incompletion log); the rest goes on "
-    "by itself."
+COMPLETING = told(
+    "{what}. Sales completes the order in SAP (transaction VA02, Edit, Incompletion log); the rest "
+    "goes on by itself."
 )
 
 
@@ -42,23 +43,29 @@ class Hindrance:
 
 BLOCKS = {
     "credit": Hindrance(
-        "Blocked by SAP's credit check",
-        "No delivery starts. Finance releases the order in SAP (transaction VKM3) or asks the "
-        "customer to pay.",
+        told("Blocked by SAP's credit check"),
+        told(
+            "No delivery starts. Finance releases the order in SAP (transaction VKM3) or asks the "
+            "customer to pay."
+        ),
         Team.FINANCE,
         HoldsUp.GOODS,
     ),
     "delivery": Hindrance(
-        "Delivery block in SAP",
-        "What is blocked is not delivered. Logistics or sales removes the block in the SAP order "
-        "(transaction VA02).",
+        told("Delivery block in SAP"),
+        told(
+            "What is blocked is not delivered. Logistics or sales removes the block in the SAP "
+            "order (transaction VA02)."
+        ),
         Team.LOGISTICS,
         HoldsUp.GOODS,
     ),
     "billing": Hindrance(
-        "Billing block in SAP",
-        "What is blocked is not billed. Finance removes the block in the SAP order (transaction "
-        "VA02).",
+        told("Billing block in SAP"),
+        told(
+            "What is blocked is not billed. Finance removes the block in the SAP order "
+            "(transaction VA02)."
+        ),
         Team.FINANCE,
         HoldsUp.BILLING,
     ),
@@ -78,8 +85,8 @@ def hindrances(
     found = [BLOCKS[block] for block in blocks if block in BLOCKS]
     if is_incomplete:
         held_up = what_is_held_up(incomplete_for)
-        what = f"{held_up[0].upper()}{held_up[1:]}. {COMPLETING}"
+        what = told(COMPLETING, what=f"{held_up[0].upper()}{held_up[1:]}")
         is_for_billing = bool(incomplete_for) and OF_BILLING.issuperset(incomplete_for)
         holds_up = HoldsUp.BILLING if is_for_billing else HoldsUp.GOODS
-        found.append(Hindrance("Incomplete in SAP", what, Team.SALES, holds_up))
+        found.append(Hindrance(told("Incomplete in SAP"), what, Team.SALES, holds_up))
     return found

@@ -25,6 +25,7 @@ from sync.sap.records import (
     SapSalesOrderRequest,
 )
 from sync.sap.reference import web_reference
+from sync.told import told
 from sync.translate.comparison import Totals
 from sync.translate.further_amounts import Booking
 from sync.translate.order_amounts import (
@@ -142,12 +143,19 @@ def item_numbers(order: MagentoOrder) -> dict[int, int]:
 
 def _require_lines(order: MagentoOrder, amounts: OrderAmounts) -> None:
     if not amounts.lines:
-        raise _unfit(order, "it has no lines")
+        raise _unfit(order, told("it has no lines"))
     for line in amounts.lines:
         if line.quantity <= 0 or line.quantity != line.quantity.quantize(QUANTITY_PLACES):
-            raise _unfit(order, f"line {line.item_id} has a quantity of {line.quantity}")
+            raise _unfit(
+                order,
+                told(
+                    "line {line} has a quantity of {quantity}",
+                    line=line.item_id,
+                    quantity=line.quantity,
+                ),
+            )
         if not line.sku.strip():
-            raise _unfit(order, f"line {line.item_id} has no SKU")
+            raise _unfit(order, told("line {line} has no SKU", line=line.item_id))
 
 
 def _customer_reference(order: MagentoOrder, mapping: OrderMapping) -> str:
@@ -155,12 +163,20 @@ def _customer_reference(order: MagentoOrder, mapping: OrderMapping) -> str:
     made = web_reference(mapping.reference_prefix, order.increment_id)
     reference = mapping.reference_sent or made
     if len(reference) > LONGEST_REFERENCE:
-        with_prefix = f" with the prefix {prefix}" if (prefix := mapping.reference_prefix) else ""
-        problem = f"its number{with_prefix} is longer than {LONGEST_REFERENCE} characters"
-        raise _unfit(order, problem)
+        raise _unfit(order, _too_long(mapping.reference_prefix))
     if not (reference.isascii() and reference.isprintable()):
-        raise _unfit(order, "its number has characters that cannot be searched for in SAP")
+        raise _unfit(order, told("its number has characters that cannot be searched for in SAP"))
     return reference
+
+
+def _too_long(prefix: str) -> str:
+    if not prefix:
+        return told("its number is longer than {limit} characters", limit=LONGEST_REFERENCE)
+    return told(
+        "its number with the prefix {prefix} is longer than {limit} characters",
+        prefix=prefix,
+        limit=LONGEST_REFERENCE,
+    )
 
 
 def _partners(
@@ -168,7 +184,7 @@ def _partners(
 ) -> Iterator[SapPartner]:
     is_one_time = mapping.is_one_time_customer
     if is_one_time and not (order.billing_address or order.shipping_address):
-        raise _unfit(order, "a one-time customer needs an address, and it has none")
+        raise _unfit(order, told("a one-time customer needs an address, and it has none"))
     for sent in mapping.partners.partners(order, is_one_time=is_one_time):
         yield SapPartner(sent.role, mapping.sold_to, _address(sent, order, mapping, fitter))
 
@@ -199,7 +215,7 @@ def _item(
         material=entry.material,
         quantity=line.quantity,
         unit=entry.unit or mapping.default_unit,
-        short_text=fitter.fit(f"item {number} text", line.name, SHORT_TEXT),
+        short_text=fitter.fit(told("item {number} text", number=number), line.name, SHORT_TEXT),
         # Too long an id is left out: its last six digits could be another line's.
         customer_item_number=reference if len(reference) <= LONGEST_ITEM_REFERENCE else "",
         higher_level_item_number=numbers[line.higher_level_item_id]
@@ -259,7 +275,11 @@ def _line_conditions(
 
 def _unfit(order: MagentoOrder, problem: str) -> UnexpectedRecord:
     return UnexpectedRecord(
-        f"Order {order.increment_id} cannot be written to SAP: {problem}.",
+        told(
+            "Order {order} cannot be written to SAP: {problem}.",
+            order=order.increment_id,
+            problem=problem,
+        ),
         cause=OrderCause.UNFIT,
         reference=order.increment_id,
     )

@@ -13,6 +13,7 @@ from sync.causes.orders import OrderCause
 from sync.currencies import currency_decimals
 from sync.errors import UnexpectedRecord
 from sync.sap.records import SapCondition
+from sync.told import told
 
 LARGEST_PER = 99999  # pricing unit, five digits
 LARGEST_VALUE = Decimal("999999999.99")  # a condition rate, SAP sheet 1.5: CURR 11,2
@@ -35,7 +36,7 @@ def line_price(
     coins = _coins(total, currency)
     pieces, parts = quantity.as_integer_ratio()
     if pieces <= 0:
-        raise _impossible(f"a quantity of {quantity} cannot be ordered")
+        raise _impossible(told("a quantity of {quantity} cannot be ordered", quantity=quantity))
     per = pieces // gcd(pieces, coins * parts)
     value = Decimal(coins * parts * per // pieces).scaleb(-places)
     if per <= LARGEST_PER and abs(value) <= LARGEST_VALUE:
@@ -55,13 +56,18 @@ def _coins(amount: Decimal, currency: str) -> int:
     """In the currency's smallest unit; raises ``UnexpectedRecord`` where that is not exact."""
     scaled = amount.scaleb(currency_decimals(currency))
     if scaled != scaled.to_integral_value():
-        raise _impossible(f"{amount} is not an amount of {currency}")
+        raise _impossible(
+            told("{amount} is not an amount of {currency}", amount=amount, currency=currency)
+        )
     if abs(amount) > LARGEST_VALUE:
-        raise _impossible(f"{amount} {currency} is more than SAP can hold")
+        raise _impossible(
+            told("{amount} {currency} is more than SAP can hold", amount=amount, currency=currency)
+        )
     return int(scaled)
 
 
 def _impossible(problem: str) -> UnexpectedRecord:
     return UnexpectedRecord(
-        f"The order cannot be written to SAP: {problem}.", cause=OrderCause.AMOUNT
+        told("The order cannot be written to SAP: {problem}.", problem=problem),
+        cause=OrderCause.AMOUNT,
     )

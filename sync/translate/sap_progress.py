@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sync.names.sap import measured
+from sync.names.sap import unit_name
+from sync.told import told
 
 NOT_TOLD, DELIVERY, ORDER, NOTHING = "", "delivery", "order", "nothing"
 DONE = frozenset({"", "C"})
@@ -62,6 +63,12 @@ class SapProgress:
     billed: Quantities = field(default_factory=lambda: defaultdict(Decimal))
 
 
+LACKS = told("SAP's billing documents do not add up yet: item {item} lacks {quantity:f}.")
+LACKS_OF_UNIT = told(
+    "SAP's billing documents do not add up yet: item {item} lacks {quantity:f} {unit}."
+)
+
+
 def billed_from(relevance: str | None) -> str:
     """Which document bills a line of this billing relevance (FKREL); ``None``: SAP did not tell."""
     if relevance is None or relevance in BY_STATUS_ALONE:
@@ -74,10 +81,13 @@ def billed_from(relevance: str | None) -> str:
 def left_to_deliver(delivery_status: str, progress: SapProgress) -> str:
     """What SAP still has to deliver, in one sentence; empty when all goods have left."""
     if delivery_status not in DONE or _lacks_deliveries(delivery_status, progress):
-        return "SAP has not delivered everything yet."
+        return told("SAP has not delivered everything yet.")
     for one in progress.deliveries.values():
         if one.goods_movement_status not in DONE:
-            return f"Goods issue of delivery {one.delivery_number} is not posted in SAP."
+            return told(
+                "Goods issue of delivery {delivery} is not posted in SAP.",
+                delivery=one.delivery_number,
+            )
     return ""
 
 
@@ -99,17 +109,21 @@ def left_to_bill(billing_status: str, progress: SapProgress) -> str:
     """What SAP still has to bill, in one sentence; empty when all is billed."""
     for one in progress.deliveries.values():
         if one.billing_status not in DONE:
-            return f"SAP has not billed all of delivery {one.delivery_number} yet."
+            return told(
+                "SAP has not billed all of delivery {delivery} yet.", delivery=one.delivery_number
+            )
     if billing_status not in DONE:
-        return "SAP has not billed all of what is billed without a delivery yet."
+        return told("SAP has not billed all of what is billed without a delivery yet.")
     for line in progress.lines:
         for unit, quantity in _owed(line, progress):
             if not _is_covered(line.item_number, unit, quantity, progress.billed):
-                return (
-                    f"SAP's billing documents do not add up yet: item {line.item_number} lacks "
-                    f"{measured(_lacking(line, unit, quantity, progress), unit)}."
-                )
+                return _not_billed(line.item_number, _lacking(line, unit, quantity, progress), unit)
     return ""
+
+
+def _not_billed(item: int, quantity: Decimal, unit: str) -> str:
+    sentence = LACKS_OF_UNIT if unit else LACKS
+    return told(sentence, item=item, quantity=quantity, unit=unit_name(unit, quantity))
 
 
 def _owed(line: SapLine, progress: SapProgress) -> Iterator[tuple[str, Decimal]]:

@@ -10,6 +10,7 @@ from sync.causes.orders import OrderCause
 from sync.errors import MappingMissing, SyncError, UnexpectedRecord
 from sync.magento.records import MagentoOrder, MagentoOrderItem
 from sync.mapping_tables import MappingTable
+from sync.told import told
 from sync.translate.further_amounts import FurtherEntry, unexplained
 
 ZERO = Decimal(0)
@@ -29,6 +30,16 @@ class Summed(Protocol):
     def freight_tax(self) -> Decimal: ...
 
 
+CHARGED = told(
+    "The shop charges {amount:f} {currency} as “{name}” on order {order}, and no mapping says what "
+    "becomes of it in SAP."
+)
+TAKEN_OFF = told(
+    "The shop takes off {amount:f} {currency} as “{name}” on order {order}, and no mapping says "
+    "what becomes of it in SAP."
+)
+
+
 def does_not_add_up(
     order: MagentoOrder,
     amounts: Summed,
@@ -44,22 +55,33 @@ def does_not_add_up(
         return _unmapped(order, explaining[0], remainder)
     message = _figures(order, amounts, charged)
     if fixed := sum((item.fixed_product_tax for item in counted), ZERO):
-        message += (
-            f" The shop charges {fixed} {order.order_currency_code} of it as fixed product tax (a "
-            "recycling fee, say), which the portal does not carry. Enter this order in SAP by hand."
+        message = told(
+            "{figures} The shop charges {fixed} {currency} of it as fixed product tax (a recycling "
+            "fee, say), which the portal does not carry. Enter this order in SAP by hand.",
+            figures=message,
+            fixed=fixed,
+            currency=order.order_currency_code,
         )
     elif others:
         named = ", ".join(f"{name} {amount:f}" for name, amount in [*others.items()][:MOST_NAMED])
-        message += f" The order also carries {named}, which no mapping accounts for."
+        message = told(
+            "{figures} The order also carries {named}, which no mapping accounts for.",
+            figures=message,
+            named=named,
+        )
     return UnexpectedRecord(message, cause=OrderCause.TOTAL, reference=order.increment_id)
 
 
 def _unmapped(order: MagentoOrder, name: str, remainder: Decimal) -> MappingMissing:
-    currency = order.order_currency_code
-    what = "charges" if remainder > 0 else "takes off"
+    sentence = CHARGED if remainder > 0 else TAKEN_OFF
     return MappingMissing(
-        f"The shop {what} {abs(remainder):f} {currency} as “{name}” on order "
-        f"{order.increment_id}, and no mapping says what becomes of it in SAP.",
+        told(
+            sentence,
+            amount=abs(remainder),
+            currency=order.order_currency_code,
+            name=name,
+            order=order.increment_id,
+        ),
         MappingTable.AMOUNT,
         name,
         reference=order.increment_id,
@@ -69,14 +91,24 @@ def _unmapped(order: MagentoOrder, name: str, remainder: Decimal) -> MappingMiss
 def _figures(order: MagentoOrder, amounts: Summed, charged: Decimal) -> str:
     currency = order.order_currency_code
     lines = amounts.total - amounts.freight + amounts.freight_discount - amounts.freight_tax
-    message = (
-        f"The lines of order {order.increment_id} add up to {amounts.total}, the shop says "
-        f"{charged} {currency}: {charged - amounts.total:f} {currency} are not explained."
+    figures = told(
+        "The lines of order {order} add up to {sum}, the shop says "
+        "{charged} {currency}: {rest:f} {currency} are not explained.",
+        order=order.increment_id,
+        sum=amounts.total,
+        charged=charged,
+        currency=currency,
+        rest=charged - amounts.total,
     )
     if amounts.freight or amounts.freight_tax:
-        message += (
-            f" Lines and fees {lines:f}, freight {amounts.freight:f}, discount on it "
-            f"{amounts.freight_discount:f}, tax on it {amounts.freight_tax:f}; the order's whole "
-            f"discount is {abs(order.discount_amount):f}."
+        return told(
+            "{figures} Lines and fees {lines:f}, freight {freight:f}, discount on it {less:f}, tax "
+            "on it {tax:f}; the order's whole discount is {discount:f}.",
+            figures=figures,
+            lines=lines,
+            freight=amounts.freight,
+            less=amounts.freight_discount,
+            tax=amounts.freight_tax,
+            discount=abs(order.discount_amount),
         )
-    return message
+    return figures

@@ -15,14 +15,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sync.magento.records import CONFIGURABLE
+from sync.told import told
 from sync.translate.line_progress import Line
 from sync.translate.sap_progress import ORDER, Quantities, SapLine, SapProgress
 
 OFF = frozenset({"canceled", "closed"})
 # States in which the shop ships and invoices nothing for the time being.
 HELD = {
-    "holded": "On hold in the shop",
-    "payment_review": "Payment under review in the shop",
+    "holded": told("On hold in the shop"),
+    "payment_review": told("Payment under review in the shop"),
 }
 ZERO = Decimal(0)
 
