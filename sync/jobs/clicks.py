@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from django.contrib.auth.models import User
+from django.utils.formats import number_format
+from django.utils.translation import gettext, gettext_noop, ngettext_lazy
 
 from sync.jobs import plan, release, work
 from sync.jobs.ask import Answer, Asked, ask_all, retry
@@ -33,13 +35,25 @@ from sync.models import (
 )
 
 _WORDS = {
-    Answer.ASKED: "queued",
-    Answer.RETRIED: "tried again",
-    Answer.ALREADY_WAITING: "already waiting",
-    Answer.ALREADY_RUNNING: "already running",
-    Answer.RUNS_AGAIN: "running, and once more after that",
-    Answer.ALREADY_DONE: "done meanwhile",
-    Answer.NEEDS_ATTENTION: "needing attention",
+    Answer.ASKED: ngettext_lazy("%(number)s queued", "%(number)s queued", "count"),
+    Answer.RETRIED: ngettext_lazy("%(number)s tried again", "%(number)s tried again", "count"),
+    Answer.ALREADY_WAITING: ngettext_lazy(
+        "%(number)s already waiting", "%(number)s already waiting", "count"
+    ),
+    Answer.ALREADY_RUNNING: ngettext_lazy(
+        "%(number)s already running", "%(number)s already running", "count"
+    ),
+    Answer.RUNS_AGAIN: ngettext_lazy(
+        "%(number)s running, and once more after that",
+        "%(number)s running, and once more after that",
+        "count",
+    ),
+    Answer.ALREADY_DONE: ngettext_lazy(
+        "%(number)s done meanwhile", "%(number)s done meanwhile", "count"
+    ),
+    Answer.NEEDS_ATTENTION: ngettext_lazy(
+        "%(number)s needing attention", "%(number)s needing attention", "count"
+    ),
 }
 
 
@@ -50,13 +64,14 @@ class Clicked:
     tasks: list[SyncTask] = field(default_factory=list)
     answers: Counter[Answer] = field(default_factory=Counter)
     note: str = ""
-    name: str = "Sync now"
+    name: str = gettext_noop("Sync now")
 
     @property
     def message(self) -> str:
         if not self.tasks:
-            return self.note or NOTHING_TO_DO
-        return f"{self.name}: {in_words(self.answers)}. {self.note}".strip()
+            return gettext(self.note or NOTHING_TO_DO)
+        note = gettext(self.note) if self.note else ""
+        return f"{gettext(self.name)}: {in_words(self.answers)}. {note}".strip()
 
     def says(self, note: str) -> Clicked:
         return replace(self, note=note)
@@ -67,7 +82,11 @@ class Clicked:
 
 def in_words(answers: Mapping[Answer, int] | Mapping[str, int]) -> str:
     given = {Answer(answer): count for answer, count in answers.items()}
-    return ", ".join(f"{given[one]:,} {words}" for one, words in _WORDS.items() if one in given)
+    return ", ".join(
+        str(words % {"count": given[one], "number": number_format(given[one], force_grouping=True)})
+        for one, words in _WORDS.items()
+        if one in given
+    )
 
 
 def told(click: Click) -> str:
@@ -118,7 +137,7 @@ def sync_all_billing_documents(user: User) -> Clicked:
 
 def resend_invoices(invoices: Iterable[Invoice], user: User) -> Clicked:
     mails = (work.send_invoice(invoice) for invoice in invoices)
-    return _ask_all(mails, user).called("Resend invoice")
+    return _ask_all(mails, user).called(gettext_noop("Resend invoice"))
 
 
 def take_anyway(order: SalesOrder, user: User, reason: str = "") -> Clicked:
@@ -179,14 +198,14 @@ def try_connections(user: User) -> Clicked:
 
 def dry_run(order: SalesOrder, user: User) -> Clicked:
     """Send the order to SAP for checking; nothing is saved there."""
-    return _ask_all([work.dry_run(order)], user).called("Dry run")
+    return _ask_all([work.dry_run(order)], user).called(gettext_noop("Dry run"))
 
 
 def check_readiness(user: User) -> Clicked:
     shops = Shop.objects.filter(is_active=True).order_by("id")
     areas = [work.check_readiness(area="portal"), work.check_readiness(area="sap")]
     checks = [*areas, *(work.check_readiness(shop) for shop in shops)]
-    return _ask_all(checks, user).called("Checks")
+    return _ask_all(checks, user).called(gettext_noop("Checks"))
 
 
 def _ask_full_fetch(fetch: work.Work, user: User) -> Clicked:

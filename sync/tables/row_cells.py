@@ -51,7 +51,7 @@ def _detail(task: SyncTask) -> str:
         return keep_words(task.error_message, LONGEST_MESSAGE)
     if task.state == SyncTask.State.WAITING and task.error_message:
         why = keep_words(task.error_message, LONGEST_WAITING)
-        if task.is_held:
+        if task.is_held or task.waits_for_remote:
             return markup("{}", why)
         return markup("Next try {}: {}", ago(task.not_before), why)
     if task.is_moving:

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from sync.jobs import clicks
@@ -67,7 +68,8 @@ def _resend(
     wanted = list(invoices.select_related("sales_order__shop", "billing_document"))
     otherwise = reverse("sync:billing_documents")
     if not wanted:
-        messages.warning(request, "There is no shop invoice to mail in this selection.")
+        told = gettext("There is no shop invoice to mail in this selection.")
+        messages.warning(request, told)
         return redirect_back(request, otherwise)
     recent = _just_mailed(wanted)
     queued = [one for one in wanted if one.mail_queued_at is not None]

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from sync.jobs import clicks, mass_clicks
@@ -28,7 +29,7 @@ def retry_task(request: PortalRequest, pk: int) -> HttpResponse:
     if task.step not in steps_to_retry(request.user):
         raise PermissionDenied
     if not may_retry(request.user, task):
-        messages.info(request, "Nothing to retry: this task is not stopped.")
+        messages.info(request, gettext("Nothing to retry: this task is not stopped."))
         return redirect_back(request, page)
     return redirect_with(request, clicks.retry_tasks([task], request.user).message, page)
 
@@ -57,7 +58,7 @@ def fetch_cause(request: PortalRequest) -> HttpResponse:
         keys = stopped.exclude(**{column: None}).order_by("id").values_list(column, flat=True)
         if documents := set(keys[:MOST_FETCHED]):
             told.append(mass_clicks.sync_many(kind, documents, request.user).message)
-    message = " ".join(told) or mass_clicks.NOTHING_TO_DO
+    message = " ".join(told) or gettext(mass_clicks.NOTHING_TO_DO)
     return redirect_with(request, message, reverse("sync:attention"))
 
 

@@ -11,10 +11,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from sync.jobs.mass_clicks import sync_many
-from sync.views.kinds import DocumentKind
+from sync.templatetags.written import number
+from sync.views.kinds import BILLING_DOCUMENTS, DELIVERIES, ORDERS, DocumentKind
 from sync.views.live import clicked_row
 from sync.views.narrowing import filters_in
 from sync.views.people import PortalRequest
@@ -63,6 +65,8 @@ def _confirm(request: PortalRequest, kind: DocumentKind, count: int) -> HttpResp
         "section": kind.name,
         "kind": kind.name,
         "title": kind.title,
+        "question": gettext("Sync %(documents)s?") % {"documents": _counted(kind, count)},
+        "answer": gettext("Sync %(documents)s") % {"documents": _counted(kind, count)},
         "count": count,
         "is_filtered": bool(filters_in(given)),
         "matching": given.urlencode(),
@@ -70,6 +74,17 @@ def _confirm(request: PortalRequest, kind: DocumentKind, count: int) -> HttpResp
         "has_changed": bool(request.POST.get("confirmed")),
     }
     return render(request, "sync/sync_confirm.html", context)
+
+
+_COUNTED = {
+    ORDERS.name: ngettext_lazy("%(number)s order", "%(number)s orders", "count"),
+    DELIVERIES.name: ngettext_lazy("%(number)s delivery", "%(number)s deliveries", "count"),
+    BILLING_DOCUMENTS.name: ngettext_lazy("%(number)s invoice", "%(number)s invoices", "count"),
+}
+
+
+def _counted(kind: DocumentKind, count: int) -> str:
+    return str(_COUNTED[kind.name] % {"count": count, "number": number(count)})
 
 
 def _asked_for(kind: DocumentKind, keys: list[int], request: PortalRequest) -> str:
