@@ -11,8 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from django.contrib.auth.models import User
-from django.utils.formats import number_format
-from django.utils.translation import gettext, gettext_noop, ngettext_lazy
 
 from sync.jobs import plan, release, work
 from sync.jobs.ask import Answer, Asked, ask_all, retry
@@ -27,33 +25,24 @@ from sync.models import (
     Click,
     Decision,
     Invoice,
+    OrderHold,
     OutboundDelivery,
     SalesOrder,
     Shop,
     SyncTask,
     clock,
 )
+from sync.models.order_holds import is_held
+from sync.models.steps import WRITES
 
 _WORDS = {
-    Answer.ASKED: ngettext_lazy("%(number)s queued", "%(number)s queued", "count"),
-    Answer.RETRIED: ngettext_lazy("%(number)s tried again", "%(number)s tried again", "count"),
-    Answer.ALREADY_WAITING: ngettext_lazy(
-        "%(number)s already waiting", "%(number)s already waiting", "count"
-    ),
-    Answer.ALREADY_RUNNING: ngettext_lazy(
-        "%(number)s already running", "%(number)s already running", "count"
-    ),
-    Answer.RUNS_AGAIN: ngettext_lazy(
-        "%(number)s running, and once more after that",
-        "%(number)s running, and once more after that",
-        "count",
-    ),
-    Answer.ALREADY_DONE: ngettext_lazy(
-        "%(number)s done meanwhile", "%(number)s done meanwhile", "count"
-    ),
-    Answer.NEEDS_ATTENTION: ngettext_lazy(
-        "%(number)s needing attention", "%(number)s needing attention", "count"
-    ),
+    Answer.ASKED: "queued",
+    Answer.RETRIED: "tried again",
+    Answer.ALREADY_WAITING: "already waiting",
+    Answer.ALREADY_RUNNING: "already running",
+    Answer.RUNS_AGAIN: "running, and once more after that",
+    Answer.ALREADY_DONE: "done meanwhile",
+    Answer.NEEDS_ATTENTION: "needing attention",
 }
 
 
@@ -64,14 +53,14 @@ class Clicked:
     tasks: list[SyncTask] = field(default_factory=list)
     answers: Counter[Answer] = field(default_factory=Counter)
     note: str = ""
-    name: str = gettext_noop("Sync now")
+    name: str = "Sync now"
+    hold: OrderHold | None = None  # which has kept something of it back
 
     @property
     def message(self) -> str:
         if not self.tasks:
-            return gettext(self.note or NOTHING_TO_DO)
-        note = gettext(self.note) if self.note else ""
-        return f"{gettext(self.name)}: {in_words(self.answers)}. {note}".strip()
+            return self.note or NOTHING_TO_DO
+        return f"{self.name}: {in_words(self.answers)}. {self.note}".strip()
 
     def says(self, note: str) -> Clicked:
         return replace(self, note=note)
@@ -82,11 +71,7 @@ class Clicked:
 
 def in_words(answers: Mapping[Answer, int] | Mapping[str, int]) -> str:
     given = {Answer(answer): count for answer, count in answers.items()}
-    return ", ".join(
-        str(words % {"count": given[one], "number": number_format(given[one], force_grouping=True)})
-        for one, words in _WORDS.items()
-        if one in given
-    )
+    return ", ".join(f"{given[one]:,} {words}" for one, words in _WORDS.items() if one in given)
 
 
 def told(click: Click) -> str:
@@ -101,8 +86,16 @@ def told(click: Click) -> str:
 
 def sync_orders(orders: Iterable[SalesOrder], user: User) -> Clicked:
     """Ask for everything these orders need next: creation in SAP, confirmation, deliveries,
-    billing."""
-    return _ask_all(plan.for_orders(list(orders)), user)
+    billing. What a person holds is only read."""
+    wanted = list(orders)
+    works = plan.for_orders(wanted)
+    holds = OrderHold.objects.standing().on(*wanted).select_related("sales_order", "shop")
+    if not wanted or (hold := holds.first()) is None:
+        return _ask_all(works, user)
+    keys = [order.pk for order in wanted]
+    held = set(SalesOrder.objects.filter(is_held(), pk__in=keys).values_list("pk", flat=True))
+    free = (one for one in works if one.step not in WRITES or _key(one) not in held)
+    return replace(_ask_all(free, user), hold=hold)
 
 
 def sync_all_new_orders(user: User) -> MassClicked:
@@ -137,7 +130,7 @@ def sync_all_billing_documents(user: User) -> Clicked:
 
 def resend_invoices(invoices: Iterable[Invoice], user: User) -> Clicked:
     mails = (work.send_invoice(invoice) for invoice in invoices)
-    return _ask_all(mails, user).called(gettext_noop("Resend invoice"))
+    return _ask_all(mails, user).called("Resend invoice")
 
 
 def take_anyway(order: SalesOrder, user: User, reason: str = "") -> Clicked:
@@ -148,7 +141,7 @@ def take_anyway(order: SalesOrder, user: User, reason: str = "") -> Clicked:
     Decision.keep(Decision.Kind.TAKEN_ANYWAY, user, reason, sales_order=order)
     note_taken_anyway(order)
     order.refresh_from_db()
-    return sync_orders([order], user)
+    return _ask_all(plan.for_order(order), user)
 
 
 def tie_order(order: SalesOrder, number: str, user: User, reason: str) -> Clicked:
@@ -198,14 +191,18 @@ def try_connections(user: User) -> Clicked:
 
 def dry_run(order: SalesOrder, user: User) -> Clicked:
     """Send the order to SAP for checking; nothing is saved there."""
-    return _ask_all([work.dry_run(order)], user).called(gettext_noop("Dry run"))
+    return _ask_all([work.dry_run(order)], user).called("Dry run")
 
 
 def check_readiness(user: User) -> Clicked:
     shops = Shop.objects.filter(is_active=True).order_by("id")
     areas = [work.check_readiness(area="portal"), work.check_readiness(area="sap")]
     checks = [*areas, *(work.check_readiness(shop) for shop in shops)]
-    return _ask_all(checks, user).called(gettext_noop("Checks"))
+    return _ask_all(checks, user).called("Checks")
+
+
+def _key(wanted: work.Work) -> int | None:
+    return wanted.sales_order.pk if wanted.sales_order else None
 
 
 def _ask_full_fetch(fetch: work.Work, user: User) -> Clicked:

@@ -13,7 +13,6 @@ from operator import or_
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext, gettext_noop
 
 from sync.jobs import work
 from sync.jobs.bell import ring
@@ -21,11 +20,11 @@ from sync.models import Click, Shop, SyncTask
 from sync.models.ledger import SyncTaskQuerySet
 from sync.roles import steps_to_retry
 
-NO_SHOP = gettext_noop(
+NO_SHOP = (
     "No shop is set up: an administrator adds one, or switches one on, under Mappings → Shops."
 )
-NOTHING_TO_DO = gettext_noop("Nothing to do: everything is up to date.")
-NOT_HEARD = gettext_noop("The queue cannot be reached just now: this is recorded, and waits.")
+NOTHING_TO_DO = "Nothing to do: everything is up to date."
+NOT_HEARD = "The queue cannot be reached just now: this is recorded, and waits."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +36,7 @@ class MassClicked:
 
     @property
     def message(self) -> str:
-        note = gettext(self.note) if self.note else ""
-        return f"{self.click.asked_for} {note}".strip() if self.click else note
+        return f"{self.click.asked_for} {self.note}".strip() if self.click else self.note
 
 
 def sync_many(kind: Click.Kind, keys: Collection[int], user: User) -> MassClicked:

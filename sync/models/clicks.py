@@ -5,8 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.formats import number_format
-from django.utils.translation import gettext, gettext_lazy, ngettext_lazy
 
 from sync.models import clock
 from sync.models.steps import Step
@@ -20,13 +18,13 @@ class Click(models.Model):
     """
 
     class Kind(models.TextChoices):
-        ORDERS = "orders", gettext_lazy("Sync now")
-        DELIVERIES = "deliveries", gettext_lazy("Sync now")
-        BILLING_DOCUMENTS = "billing_documents", gettext_lazy("Sync now")
-        INVOICES = "invoices", gettext_lazy("Resend invoice")
-        NEW_ORDERS = "new_orders", gettext_lazy("Sync now")
-        STOPPED = "stopped", gettext_lazy("Retry")
-        MAPPED = "mapped", gettext_lazy("Retry")
+        ORDERS = "orders", "Sync now"
+        DELIVERIES = "deliveries", "Sync now"
+        BILLING_DOCUMENTS = "billing_documents", "Sync now"
+        INVOICES = "invoices", "Resend invoice"
+        NEW_ORDERS = "new_orders", "Sync now"
+        STOPPED = "stopped", "Retry"
+        MAPPED = "mapped", "Retry"
 
     kind = models.CharField(max_length=20, choices=Kind)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
@@ -61,15 +59,12 @@ class Click(models.Model):
         ]
 
     def __str__(self) -> str:
-        names = {"click": self.get_kind_display(), "what": self.what}
-        return gettext("%(click)s, %(what)s") % names
+        return f"{self.get_kind_display()}, {self.what}"
 
     @property
     def asked_for(self) -> str:
         """What a person is told at once."""
-        names = {"click": self.get_kind_display(), "what": self.what}
-        asked = gettext("%(click)s: %(what)s asked for.") % names
-        return f"{asked} {gettext(self.note)}" if self.note else asked
+        return f"{self.get_kind_display()}: {self.what} asked for. {self.note}".strip()
 
     @property
     def permission(self) -> str:
@@ -79,28 +74,19 @@ class Click(models.Model):
     @property
     def what(self) -> str:
         """Its documents in words."""
-        if self.kind == self.Kind.NEW_ORDERS:
-            return gettext("all new orders")
-        wanted = self.wanted or 0
-        written = number_format(wanted, force_grouping=True)
-        return str(_WORDS[self.Kind(self.kind)] % {"count": wanted, "number": written})
+        one, many = _WORDS[self.Kind(self.kind)]
+        return one if self.wanted == 1 else many.format(f"{self.wanted or 0:,}")
 
 
 Kind = Click.Kind
-_STOPPED = ngettext_lazy("%(number)s stopped task", "%(number)s stopped tasks", "count")
 _WORDS = {
-    Kind.ORDERS: ngettext_lazy("%(number)s order", "%(number)s orders", "count"),
-    Kind.DELIVERIES: ngettext_lazy("%(number)s delivery", "%(number)s deliveries", "count"),
-    Kind.BILLING_DOCUMENTS: ngettext_lazy(
-        "%(number)s billing document", "%(number)s billing documents", "count"
-    ),
-    Kind.INVOICES: ngettext_lazy(
-        "the invoices of %(number)s billing document",
-        "the invoices of %(number)s billing documents",
-        "count",
-    ),
-    Kind.STOPPED: _STOPPED,
-    Kind.MAPPED: _STOPPED,
+    Kind.ORDERS: ("1 order", "{} orders"),
+    Kind.DELIVERIES: ("1 delivery", "{} deliveries"),
+    Kind.BILLING_DOCUMENTS: ("1 billing document", "{} billing documents"),
+    Kind.INVOICES: ("the invoices of 1 billing document", "the invoices of {} billing documents"),
+    Kind.NEW_ORDERS: ("all new orders", "all new orders"),
+    Kind.STOPPED: ("1 stopped task", "{} stopped tasks"),
+    Kind.MAPPED: ("1 stopped task", "{} stopped tasks"),
 }
 _PERMISSIONS = {
     Kind.ORDERS: Step.PULL_ORDERS.facts.permission,

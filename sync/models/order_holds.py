@@ -14,7 +14,6 @@ from django.db.models.functions import Lower
 
 from sync.models import clock
 from sync.models.sales_orders import SalesOrder
-from sync.told import told
 
 STANDS = Q(released_at__isnull=True)
 MOST_SHOWN = 50
@@ -108,17 +107,13 @@ class OrderHold(models.Model):
     def subject(self) -> str:
         """As after "held": the order, or all orders of the customer."""
         if self.sales_order is not None:
-            return told("Order {order}", order=self.sales_order)
-        if self.customer_email:
-            return told("All orders of {email}", email=self.customer_email)
-        number, shop = self.magento_customer_id, self.shop
-        return told("All orders of customer {number} of {shop}", number=number, shop=shop)
+            return f"Order {self.sales_order}"
+        who = self.customer_email or f"customer {self.magento_customer_id} of {self.shop}"
+        return f"All orders of {who}"
 
     @property
     def told(self) -> str:
-        if self.is_of_customer:
-            return told("{orders} are held", orders=self.subject)
-        return told("{order} is held", order=self.subject)
+        return f"{self.subject} {'are' if self.is_of_customer else 'is'} held"
 
     @property
     def is_of_customer(self) -> bool:

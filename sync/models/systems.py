@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sync.told import told
-
 SAP = "sap"
 MAGENTO = "magento"  # any shop: remote calls and errors name no more
 
@@ -23,11 +21,9 @@ def kind_of(system: str) -> str:
 
 
 def name_of(system: str) -> str:
-    return "SAP" if system == SAP else told("The shop {code}", code=shop_code(system))
+    return "SAP" if system == SAP else f"The shop {shop_code(system)}"
 
 
 def changed_name_of(system: str) -> str:
     """For messages about a remote that no longer looks like the one it was."""
-    if system == SAP:
-        return told("SAP looks like another system")
-    return told("The shop {code} looks like another shop", code=shop_code(system))
+    return f"{name_of(system)} looks like another {'system' if system == SAP else 'shop'}"

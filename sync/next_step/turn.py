@@ -203,10 +203,10 @@ def portals(turn: Turn, step: Step, machine: Machine) -> Turn:
         task for task in machine.tasks if task.step in WRITES and _STATIONS.get(task.step) == same
     ]
     for task in live:
-        if task.state == State.RUNNING:
-            return _with(turn, "The portal is working on it now: {what}.", task)
         if task.waits_for_remote:
             return _with(turn, "It waits: {message}", task)
+        if task.state == State.RUNNING:
+            return _with(turn, "The portal is working on it now: {what}.", task)
         if task.state == State.WAITING and task.next_try_at:
             return _with(turn, "The portal tries again at {when}. {message}", task)
         if task.state == State.WAITING:

@@ -127,8 +127,8 @@ def relative(value: datetime, now: datetime) -> str:
     seconds = int((now - value).total_seconds())
     if abs(seconds) < 5:
         return gettext("just now")
-    size = {"size": _size(abs(seconds))}
-    return gettext("%(size)s ago") % size if seconds > 0 else gettext("in %(size)s") % size
+    size = {"time": _size(abs(seconds))}
+    return gettext("%(time)s ago") % size if seconds > 0 else gettext("in %(time)s") % size
 
 
 def _size(seconds: int) -> str:

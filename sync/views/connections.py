@@ -26,6 +26,7 @@ from sync.models import (
 from sync.models.systems import SAP, name_of
 from sync.tables.live import is_live
 from sync.templatetags.retold import retold
+from sync.views.click_words import told_of
 from sync.views.incidents import incidents
 from sync.views.people import PortalRequest, needs
 from sync.views.posted import redirect_back, redirect_with
@@ -90,7 +91,7 @@ def _connections() -> list[Connection]:
 @require_POST
 def try_connections(request: PortalRequest) -> HttpResponse:
     return redirect_with(
-        request, clicks.try_connections(request.user).message, reverse("sync:connections")
+        request, told_of(clicks.try_connections(request.user)), reverse("sync:connections")
     )
 
 

@@ -16,6 +16,7 @@ from sync.jobs import clicks, release
 from sync.models import ReadinessFinding, Release, Shop, Step, SyncTask
 from sync.models.systems import SAP
 from sync.tables.live import is_live
+from sync.views.click_words import told_of
 from sync.views.people import PortalRequest, needs
 from sync.views.posted import redirect_back, redirect_with
 
@@ -57,7 +58,7 @@ def readiness_page(request: PortalRequest) -> HttpResponse:
 @require_POST
 def check_readiness(request: PortalRequest) -> HttpResponse:
     return redirect_with(
-        request, clicks.check_readiness(request.user).message, reverse("sync:readiness")
+        request, told_of(clicks.check_readiness(request.user)), reverse("sync:readiness")
     )
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from sync.jobs import clicks
 from sync.jobs.mass_clicks import sync_many
 from sync.models import BillingDocument, Click, Invoice, InvoiceMail
+from sync.views.click_words import told_of
 from sync.views.kinds import BILLING_DOCUMENTS
 from sync.views.people import PortalRequest, needs
 from sync.views.posted import redirect_back, redirect_with
@@ -54,7 +55,7 @@ def resend_selected(request: PortalRequest) -> HttpResponse:
         return redirect_back(request, reverse("sync:billing_documents"))
     if len(keys) > 1 and request.POST.get("confirmed"):
         clicked = sync_many(Click.Kind.INVOICES, keys, request.user)
-        return redirect_with(request, clicked.message, reverse("sync:billing_documents"))
+        return redirect_with(request, told_of(clicked), reverse("sync:billing_documents"))
     standing = Q(billing_document__in=keys) | Q(further_documents__in=keys)
     return _resend(request, Invoice.objects.filter(standing).distinct(), keys)
 
@@ -90,7 +91,7 @@ def _resend(
             "next": request.POST.get("next", ""),
         }
         return render(request, "sync/resend_confirm.html", context)
-    return redirect_with(request, clicks.resend_invoices(wanted, request.user).message, otherwise)
+    return redirect_with(request, told_of(clicks.resend_invoices(wanted, request.user)), otherwise)
 
 
 def _just_mailed(invoices: list[Invoice]) -> list[InvoiceMail]:

@@ -14,6 +14,7 @@ from sync.jobs import clicks, mass_clicks
 from sync.jobs.repairs import give_way
 from sync.models import Click, Step, SyncTask
 from sync.roles import steps_to_retry
+from sync.views.click_words import told_of
 from sync.views.people import PortalRequest, may_retry, needs
 from sync.views.posted import redirect_back, redirect_with
 
@@ -31,7 +32,7 @@ def retry_task(request: PortalRequest, pk: int) -> HttpResponse:
     if not may_retry(request.user, task):
         messages.info(request, gettext("Nothing to retry: this task is not stopped."))
         return redirect_back(request, page)
-    return redirect_with(request, clicks.retry_tasks([task], request.user).message, page)
+    return redirect_with(request, told_of(clicks.retry_tasks([task], request.user)), page)
 
 
 @needs("sync.retry_tasks")
@@ -41,7 +42,7 @@ def retry_cause(request: PortalRequest) -> HttpResponse:
     cause = _cause_in(request)
     give_way(**cause)
     clicked = mass_clicks.retry_causes([cause], request.user)
-    return redirect_with(request, clicked.message, reverse("sync:attention"))
+    return redirect_with(request, told_of(clicked), reverse("sync:attention"))
 
 
 @needs("sync.retry_tasks")
@@ -57,7 +58,7 @@ def fetch_cause(request: PortalRequest) -> HttpResponse:
         )
         keys = stopped.exclude(**{column: None}).order_by("id").values_list(column, flat=True)
         if documents := set(keys[:MOST_FETCHED]):
-            told.append(mass_clicks.sync_many(kind, documents, request.user).message)
+            told.append(told_of(mass_clicks.sync_many(kind, documents, request.user)))
     message = " ".join(told) or gettext(mass_clicks.NOTHING_TO_DO)
     return redirect_with(request, message, reverse("sync:attention"))
 

@@ -10,6 +10,7 @@ from sync.mirrors.intake import reason_never_taken, rules_of
 from sync.mirrors.taking_anyway import consequences
 from sync.models import SalesOrder
 from sync.templatetags.retold import retold
+from sync.views.click_words import told_of
 from sync.views.decisions import Decide, Question
 from sync.views.people import PortalRequest
 
@@ -35,7 +36,7 @@ class TakeAnyway(Decide):
         order = _order(pk)
         clicked = clicks.take_anyway(order, request.user, reason)
         taken = gettext("Order %(order)s is taken.") % {"order": order}
-        return f"{taken} {clicked.message}"
+        return f"{taken} {told_of(clicked)}"
 
 
 def _order(pk: int) -> SalesOrder:

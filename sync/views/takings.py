@@ -13,7 +13,6 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from sync.jobs import taken as takings
@@ -52,7 +51,7 @@ def takings_of(user: User, tasks: Iterable[SyncTask]) -> Takings:
 def take_task(request: PortalRequest, pk: int) -> HttpResponse:
     task = _task(request, pk)
     if task.state != SyncTask.State.NEEDS_ATTENTION:
-        messages.info(request, gettext("This has not stopped any more."))
+        messages.info(request, "This has not stopped any more.")
         return redirect_back(request, reverse("sync:task", args=[pk]))
     return _take(request, reverse("sync:task", args=[pk]), task=task)
 
@@ -89,8 +88,7 @@ def _of_cause(request: PortalRequest, act: Callable[..., HttpResponse]) -> HttpR
     stopped = SyncTask.objects.filter(**cause, state=SyncTask.State.NEEDS_ATTENTION)
     page = reverse("sync:attention")
     if not stopped.filter(step__in=steps_to_retry(request.user)).exists():
-        told = gettext("Nothing you could act on is stopped for this any more.")
-        messages.info(request, told)
+        messages.info(request, "Nothing you could act on is stopped for this any more.")
         return redirect_back(request, page)
     return act(request, page, **cause)
 
@@ -100,15 +98,13 @@ def _take(request: PortalRequest, page: str, **what: Any) -> HttpResponse:
     instead_of = int(has_it) if has_it.isdecimal() and len(has_it) < 19 else None
     taken = takings.take(request.user, instead_of=instead_of, **what)
     if taken.taken_by != request.user:
-        told = gettext("%(person)s has taken this already.") % {"person": taken.taken_by}
-        messages.info(request, told)
+        messages.info(request, f"{taken.taken_by} has taken this already.")
         return redirect_back(request, page)
-    told = gettext("You have taken this: colleagues see your name beside it.")
-    return redirect_with(request, told, page)
+    return redirect_with(request, "You have taken this: colleagues see your name beside it.", page)
 
 
 def _let_go(request: PortalRequest, page: str, **what: Any) -> HttpResponse:
     if takings.let_go(request.user, **what):
-        return redirect_with(request, gettext("You have let this go: anybody may take it."), page)
-    messages.info(request, gettext("You have not taken this."))
+        return redirect_with(request, "You have let this go: anybody may take it.", page)
+    messages.info(request, "You have not taken this.")
     return redirect_back(request, page)
