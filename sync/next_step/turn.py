@@ -10,6 +10,7 @@ from enum import StrEnum
 from sync.causes.cause import Team
 from sync.models import Step, SyncTask
 from sync.models.steps import ASKING, TRIALS, WRITES
+from sync.told import told
 
 State = SyncTask.State
 
@@ -204,7 +205,7 @@ def portals(turn: Turn, step: Step, machine: Machine) -> Turn:
     ]
     for task in live:
         if task.waits_for_remote:
-            return _with(turn, "It waits: {message}", task)
+            return _with(turn, told("It waits: {message}"), task)
         if task.state == State.RUNNING:
             return _with(turn, "The portal is working on it now: {what}.", task)
         if task.state == State.WAITING and task.next_try_at:

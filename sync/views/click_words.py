@@ -39,6 +39,7 @@ def _held(clicked: Clicked, hold: OrderHold) -> str:
         "reason": hold.reason.rstrip("."),
     }
     if not clicked.tasks:
-        return f"{held} {gettext('Nothing was asked for: it must be released first.')}"
+        nothing = gettext("Nothing was asked for: it must be released first.")
+        return f"{held} {nothing}"
     only_read = gettext("Both sides are read; nothing new is written until it is released.")
     return f"{held} {only_read}"

@@ -69,7 +69,8 @@ def _of_chosen(kind: DocumentKind, keys: Sequence[int]) -> Iterator[str]:
 
 def _of_all_new_orders() -> Iterator[str]:
     if release.is_held():
-        yield f"{gettext('Looks into the shop for new orders.')} {retold(release.HELD)}"
+        yield gettext("Looks into the shop for new orders.")
+        yield retold(release.HELD)
         return
     waiting = plan.number_of_waiting(MOST + 1)
     if waiting > MOST:
