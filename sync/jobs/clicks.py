@@ -89,8 +89,8 @@ def sync_orders(orders: Iterable[SalesOrder], user: User) -> Clicked:
     billing. What a person holds is only read."""
     wanted = list(orders)
     works = plan.for_orders(wanted)
-    holds = OrderHold.objects.standing().on(*wanted).select_related("sales_order", "shop")
-    if not wanted or (hold := holds.first()) is None:
+    hold = _hold_on([order for order in wanted if getattr(order, "is_held", True)])
+    if hold is None:
         return _ask_all(works, user)
     keys = [order.pk for order in wanted]
     held = set(SalesOrder.objects.filter(is_held(), pk__in=keys).values_list("pk", flat=True))
@@ -199,6 +199,12 @@ def check_readiness(user: User) -> Clicked:
     areas = [work.check_readiness(area="portal"), work.check_readiness(area="sap")]
     checks = [*areas, *(work.check_readiness(shop) for shop in shops)]
     return _ask_all(checks, user).called("Checks")
+
+
+def _hold_on(orders: list[SalesOrder]) -> OrderHold | None:
+    """Of orders that are held, or of which nobody has read it."""
+    holds = OrderHold.objects.standing().on(*orders).select_related("sales_order", "shop")
+    return holds.first() if orders else None
 
 
 def _key(wanted: work.Work) -> int | None:
