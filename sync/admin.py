@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy, ngettext
 
 from sync.mirrors.progress import judge_again
 from sync.models import (
@@ -39,7 +40,7 @@ else:
 
 admin.site.site_title = "O2C portal"
 admin.site.site_header = "O2C portal"
-admin.site.index_title = "Mappings and settings"
+admin.site.index_title = gettext_lazy("Mappings and settings")
 
 
 # A web address typed without its beginning is an https one.
@@ -102,8 +103,12 @@ class RuleAdmin(ModelAdmin):
         self._tell(request, sum(judge_again(rule.shop, rule) for rule in rules))
 
     def _tell(self, request: HttpRequest, judged: int) -> None:
-        orders = "1 order was" if judged == 1 else f"{judged} orders were"
-        self.message_user(request, f"{orders} judged again by this rule.")
+        told = ngettext(
+            "%(number)s order was judged again by this rule.",
+            "%(number)s orders were judged again by this rule.",
+            judged,
+        )
+        self.message_user(request, told % {"number": judged})
 
 
 class TextMappingInline(TabularInline):

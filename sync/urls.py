@@ -25,7 +25,7 @@ from sync.views.news import list_news, page_news
 from sync.views.order_comments import comment_order
 from sync.views.order_holds import HoldCustomer, HoldOrder, ReleaseHold
 from sync.views.payloads import call_payloads, dry_run_payload
-from sync.views.previews import preview_orders
+from sync.views.previews import preview
 from sync.views.queue import queue_page, save_schedule
 from sync.views.readiness import check_readiness, readiness_page, release_portal
 from sync.views.repair_forms import suggest
@@ -57,6 +57,7 @@ def _of_kind(kind: DocumentKind) -> list[URLPattern]:
         path(f"{at}/sync/", sync_selected, given, name=f"{name}_sync"),
         path(f"{at}/sync-all/", sync_all, given, name=f"{name}_sync_all"),
         path(f"{at}/<key:pk>/sync/", sync_one, given, name=f"{name}_sync_one"),
+        path(f"{at}/preview/", preview, given, name=f"{name}_preview"),
         path(f"live/{name}/", live_rows, given, name=f"{name}_live"),
         path(f"live/{name}/news/", list_news, given, name=f"{name}_news"),
         path(f"live/{name}/<key:pk>/", live_document, given, name=f"{name}_live_one"),
@@ -94,7 +95,6 @@ urlpatterns = [
     path("attention/take/", take_cause, name="take_cause"),
     path("attention/let-go/", let_go_cause, name="let_go_cause"),
     path("live/runs/", live_runs, name="live_runs"),
-    path("orders/preview/", preview_orders, name="preview_orders"),
     path("runs/<key:pk>/", run_page, name="run"),
     path("runs/<key:pk>/cancel/", cancel_run, name="cancel_run"),
     path("runs/<key:pk>/read/", read_result, name="read_result"),

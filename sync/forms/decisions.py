@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 
 class DecisionForm(forms.Form):
@@ -10,12 +11,13 @@ class DecisionForm(forms.Form):
 
     number = forms.CharField(max_length=50, required=False)
     reason = forms.CharField(
+        label=gettext_lazy("Reason"),
         max_length=500,
         min_length=3,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={
-            "required": "Please give a reason: others will ask for it.",
-            "min_length": "Please give a reason that others understand.",
+            "required": gettext_lazy("Please give a reason: others will ask for it."),
+            "min_length": gettext_lazy("Please give a reason that others understand."),
         },
     )
 

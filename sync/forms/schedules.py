@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 
 from sync.models import StepSchedule
 
@@ -12,12 +14,15 @@ LONGEST_SECONDS = 86_400
 
 class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     interval_seconds = forms.IntegerField(
-        label="Every (seconds)",
+        label=gettext_lazy("Every (seconds)"),
         min_value=SHORTEST_SECONDS,
         max_value=LONGEST_SECONDS,
         error_messages={
-            "min_value": f"The interval must be at least {SHORTEST_SECONDS} seconds.",
-            "max_value": "The interval must be at most a day.",
+            "min_value": format_lazy(
+                gettext_lazy("The interval must be at least {seconds} seconds."),
+                seconds=SHORTEST_SECONDS,
+            ),
+            "max_value": gettext_lazy("The interval must be at most a day."),
         },
     )
 

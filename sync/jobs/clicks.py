@@ -25,12 +25,15 @@ from sync.models import (
     Click,
     Decision,
     Invoice,
+    OrderHold,
     OutboundDelivery,
     SalesOrder,
     Shop,
     SyncTask,
     clock,
 )
+from sync.models.order_holds import is_held
+from sync.models.steps import WRITES
 
 _WORDS = {
     Answer.ASKED: "queued",
@@ -51,6 +54,7 @@ class Clicked:
     answers: Counter[Answer] = field(default_factory=Counter)
     note: str = ""
     name: str = "Sync now"
+    hold: OrderHold | None = None  # which has kept something of it back
 
     @property
     def message(self) -> str:
@@ -82,8 +86,16 @@ def told(click: Click) -> str:
 
 def sync_orders(orders: Iterable[SalesOrder], user: User) -> Clicked:
     """Ask for everything these orders need next: creation in SAP, confirmation, deliveries,
-    billing."""
-    return _ask_all(plan.for_orders(list(orders)), user)
+    billing. What a person holds is only read."""
+    wanted = list(orders)
+    works = plan.for_orders(wanted)
+    hold = _hold_on([order for order in wanted if getattr(order, "is_held", True)])
+    if hold is None:
+        return _ask_all(works, user)
+    keys = [order.pk for order in wanted]
+    held = set(SalesOrder.objects.filter(is_held(), pk__in=keys).values_list("pk", flat=True))
+    free = (one for one in works if one.step not in WRITES or _key(one) not in held)
+    return replace(_ask_all(free, user), hold=hold)
 
 
 def sync_all_new_orders(user: User) -> MassClicked:
@@ -129,7 +141,7 @@ def take_anyway(order: SalesOrder, user: User, reason: str = "") -> Clicked:
     Decision.keep(Decision.Kind.TAKEN_ANYWAY, user, reason, sales_order=order)
     note_taken_anyway(order)
     order.refresh_from_db()
-    return sync_orders([order], user)
+    return _ask_all(plan.for_order(order), user)
 
 
 def tie_order(order: SalesOrder, number: str, user: User, reason: str) -> Clicked:
@@ -187,6 +199,16 @@ def check_readiness(user: User) -> Clicked:
     areas = [work.check_readiness(area="portal"), work.check_readiness(area="sap")]
     checks = [*areas, *(work.check_readiness(shop) for shop in shops)]
     return _ask_all(checks, user).called("Checks")
+
+
+def _hold_on(orders: list[SalesOrder]) -> OrderHold | None:
+    """Of orders that are held, or of which nobody has read it."""
+    holds = OrderHold.objects.standing().on(*orders).select_related("sales_order", "shop")
+    return holds.first() if orders else None
+
+
+def _key(wanted: work.Work) -> int | None:
+    return wanted.sales_order.pk if wanted.sales_order else None
 
 
 def _ask_full_fetch(fetch: work.Work, user: User) -> Clicked:

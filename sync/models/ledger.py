@@ -227,12 +227,22 @@ class SyncTask(models.Model):
 
     @property
     def is_put_off(self) -> bool:
-        return self.state == self.State.WAITING and self.not_before > clock.now()
+        """Until a time of its own."""
+        return self._waits_for_later and not self.waits_for_remote
 
     @property
     def is_held(self) -> bool:
         """Whether it waits until a person releases its order or customer."""
         return self.state == self.State.WAITING and self.cause == PortalCause.HELD.code
+
+    @property
+    def waits_for_remote(self) -> bool:
+        """Until a system answers again: nobody knows when."""
+        return self._waits_for_later and self.cause == PortalCause.REMOTE_AWAY.code
+
+    @property
+    def _waits_for_later(self) -> bool:
+        return self.state == self.State.WAITING and self.not_before > clock.now()
 
     @property
     def is_moving(self) -> bool:

@@ -107,6 +107,7 @@ class OpenTask:
     advice: str = ""
     message: str = ""
     next_try_at: datetime | None = None  # of a task that is put off
+    waits_for_remote: bool = False
     asks_which_sap_order: bool = False
     document_to_link: int | None = None  # the billing document that may replace a cancelled one
 
@@ -203,6 +204,8 @@ def portals(turn: Turn, step: Step, machine: Machine) -> Turn:
         task for task in machine.tasks if task.step in WRITES and _STATIONS.get(task.step) == same
     ]
     for task in live:
+        if task.waits_for_remote:
+            return _with(turn, told("It waits: {message}"), task)
         if task.state == State.RUNNING:
             return _with(turn, told("The portal is working on it now: {what}."), task)
         if task.state == State.WAITING and task.next_try_at:

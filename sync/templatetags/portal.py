@@ -14,7 +14,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from sync.models.systems import SAP
 from sync.names import sap
@@ -102,6 +102,15 @@ def moment(value: datetime | date | None, part: str = "both") -> SafeString:
 
 
 @register.simple_tag
+def since(value: datetime | None) -> SafeString:
+    """The time alone while it is of today."""
+    if value is None:
+        return DASH
+    is_of_today = timezone.localdate(value) == timezone.localdate()
+    return moment(value, "time" if is_of_today else "both")
+
+
+@register.simple_tag
 def ago(value: datetime | None) -> SafeString:
     """Also for times to come; the exact time shows on hover."""
     if value is None:
@@ -118,16 +127,19 @@ def relative(value: datetime, now: datetime) -> str:
     """Such as ``3 min ago`` or ``in 2 h``."""
     seconds = int((now - value).total_seconds())
     if abs(seconds) < 5:
-        return "just now"
-    size = _size(abs(seconds))
-    return f"{size} ago" if seconds > 0 else f"in {size}"
+        return gettext("just now")
+    size = {"time": _size(abs(seconds))}
+    return gettext("%(time)s ago") % size if seconds > 0 else gettext("in %(time)s") % size
 
 
 def _size(seconds: int) -> str:
-    for length, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= length:
-            return f"{seconds // length} {unit}"
-    return f"{seconds} s"
+    if days := seconds // 86400:
+        return ngettext("%(number)s d", "%(number)s d", days) % {"number": days}
+    if hours := seconds // 3600:
+        return gettext("%(number)s h") % {"number": hours}
+    if minutes := seconds // 60:
+        return gettext("%(number)s min") % {"number": minutes}
+    return gettext("%(number)s s") % {"number": seconds}
 
 
 def _exact(value: datetime) -> str:

@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.views.defaults import bad_request, server_error
 
 logger = logging.getLogger(__name__)
@@ -47,15 +48,23 @@ class BusyDatabaseMiddleware:
 
 def server_error_page(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
+    _speak_to(request)
     return _busy(request, error) if error and _is_busy(error) else server_error(request)
 
 
 def bad_request_page(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django also reports a session that could not be stored as a bad request."""
     reason: BaseException | None = exception
+    _speak_to(request)
     while reason is not None and not _is_busy(reason):
         reason = reason.__context__
     return _busy(request, reason) if reason else bad_request(request, exception)
+
+
+def _speak_to(request: HttpRequest) -> None:
+    """Where the request has failed before its language was looked for, that of another one is
+    still active."""
+    translation.activate(translation.get_language_from_request(request))
 
 
 def _is_busy(error: BaseException) -> bool:

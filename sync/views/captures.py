@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from sync.causes.papers import PaperCause
 from sync.jobs import clicks
@@ -31,31 +32,32 @@ class CaptureAgain(Decide):
         stopped = SyncTask.objects.select_related("sales_order__shop", "billing_document")
         task = get_object_or_404(stopped, pk=pk)
         order, document = task.sales_order, task.billing_document
-        refusal = (
-            "" if awaits_capture_decision(task) else "There is no capture to decide on any more."
-        )
+        is_gone = not awaits_capture_decision(task)
+        refusal = gettext("There is no capture to decide on any more.") if is_gone else ""
         facts = []
         if order is not None and document is not None:
             facts = [
-                Fact("Payment method", order.payment_name),
-                Fact("Order total", money(order.grand_total, order.currency)),
-                Fact("Billing document", str(document)),
-                Fact("Captured so far, as the shop knows", money(
+                Fact(gettext("Payment method"), order.payment_name),
+                Fact(gettext("Order total"), money(order.grand_total, order.currency)),
+                Fact(gettext("Billing document"), str(document)),
+                Fact(gettext("Captured so far, as the shop knows"), money(
                     order.captured_amount, order.currency
                 )),
             ]  # fmt: skip
         return Question(
-            title="Capture again?",
-            subject=f"Order {order or task.reference}",
-            button="Capture again",
+            title=gettext("Capture again?"),
+            subject=gettext("Order %(order)s") % {"order": order or task.reference},
+            button=gettext("Capture again"),
             back_to=reverse("sync:task", args=[task.pk]),
             section="billing_documents",
             facts=facts,
             refusal=refusal,
             consequences=[
-                "The shop makes the invoice and asks the bank for its amount once more.",
-                "If the first time was captured after all, the customer pays twice. Look at the "
-                "gateway's account first, and say in the reason what you found there.",
+                gettext("The shop makes the invoice and asks the bank for its amount once more."),
+                gettext(
+                    "If the first time was captured after all, the customer pays twice. Look at "
+                    "the gateway's account first, and say in the reason what you found there."
+                ),
             ],
         )
 
@@ -66,7 +68,7 @@ class CaptureAgain(Decide):
         with transaction.atomic():
             clicked = clicks.retry_tasks([task], request.user)
             if not clicked.answers[Answer.RETRIED]:
-                raise ValueError("Somebody else has just put this back to work.")
+                raise ValueError(gettext("Somebody else has just put this back to work."))
             Decision.keep(
                 Decision.Kind.CAPTURE_AGAIN,
                 request.user,
@@ -75,4 +77,4 @@ class CaptureAgain(Decide):
                 sales_order=task.sales_order,
                 billing_document=task.billing_document,
             )
-        return "The invoice is made and its money captured once more."
+        return gettext("The invoice is made and its money captured once more.")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from sync.jobs import clicks
 from sync.models import CompletenessFinding, CompletenessRun, Shop, Step, SyncTask
 from sync.tables.live import is_live
+from sync.views.click_words import told_of
 from sync.views.people import PortalRequest, needs
 from sync.views.posted import redirect_with
 
@@ -35,7 +36,7 @@ def completeness_page(request: PortalRequest) -> HttpResponse:
 @require_POST
 def check_completeness(request: PortalRequest) -> HttpResponse:
     clicked = clicks.check_completeness(request.user)
-    return redirect_with(request, clicked.message, reverse("sync:completeness"))
+    return redirect_with(request, told_of(clicked), reverse("sync:completeness"))
 
 
 def _newest(shop: Shop) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from sync.jobs import clicks
@@ -24,6 +25,8 @@ from sync.models import (
 )
 from sync.models.systems import SAP, name_of
 from sync.tables.live import is_live
+from sync.templatetags.retold import retold
+from sync.views.click_words import told_of
 from sync.views.incidents import incidents
 from sync.views.people import PortalRequest, needs
 from sync.views.posted import redirect_back, redirect_with
@@ -88,7 +91,7 @@ def _connections() -> list[Connection]:
 @require_POST
 def try_connections(request: PortalRequest) -> HttpResponse:
     return redirect_with(
-        request, clicks.try_connections(request.user).message, reverse("sync:connections")
+        request, told_of(clicks.try_connections(request.user)), reverse("sync:connections")
     )
 
 
@@ -100,7 +103,8 @@ def confirm_remote(request: PortalRequest, pk: int) -> HttpResponse:
     identity = get_object_or_404(RemoteIdentity, pk=pk)
     page = reverse("sync:connections")
     if identity.confirm(request.user, request.POST.get("change", "")):
-        told = f"{name_of(identity.system)} is confirmed as it is now; work goes on."
-        return redirect_with(request, told, page)
-    messages.error(request, "It is no longer as it was shown to you. Please look again.")
+        told = gettext("%(system)s is confirmed as it is now; work goes on.")
+        return redirect_with(request, told % {"system": retold(name_of(identity.system))}, page)
+    told = gettext("It is no longer as it was shown to you. Please look again.")
+    messages.error(request, told)
     return redirect_back(request, page)

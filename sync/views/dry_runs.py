@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from sync.jobs import clicks
 from sync.models import SalesOrder
+from sync.views.click_words import told_of
 from sync.views.people import PortalRequest, needs
 from sync.views.posted import redirect_with
 
@@ -16,6 +17,5 @@ from sync.views.posted import redirect_with
 @require_POST
 def dry_run_order(request: PortalRequest, pk: int) -> HttpResponse:
     order = get_object_or_404(SalesOrder.objects.select_related("shop"), pk=pk)
-    return redirect_with(
-        request, clicks.dry_run(order, request.user).message, order.get_absolute_url()
-    )
+    clicked = clicks.dry_run(order, request.user)
+    return redirect_with(request, told_of(clicked), order.get_absolute_url())

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext, gettext_lazy
+
 from sync.jobs import breaker
 from sync.models import FetchHealth, RemoteHealth, RemoteIdentity, Shop, StepSchedule
 from sync.models.systems import SAP, changed_name_of, name_of, shop_system
+from sync.templatetags.retold import retold
 from sync.views.causes import advice_on
 from sync.views.counts import Count, capped
 
@@ -38,10 +41,12 @@ def _changed() -> Iterator[Incident]:
     for identity in RemoteIdentity.objects.filter(noticed_at__isnull=False):
         if identity.noticed_at is not None:
             yield Incident(
-                what=changed_name_of(identity.system),
+                what=retold(changed_name_of(identity.system)),
                 since=identity.noticed_at,
-                then="The same numbers may mean other orders there, so everything waits. An "
-                "administrator must look at Connections and say whether this is wanted.",
+                then=gettext(
+                    "The same numbers may mean other orders there, so everything waits. An "
+                    "administrator must look at Connections and say whether this is wanted."
+                ),
                 last_error=identity.change,
             )
 
@@ -54,9 +59,9 @@ def _in_trouble() -> Iterator[Incident]:
             continue
         what, then = _TOLD[Kind(health.kind or Kind.AWAY)]
         yield Incident(
-            what=f"{name_of(health.system)} {what}",
+            what=what % {"system": retold(name_of(health.system))},
             since=health.failing_since or health.opened_at,
-            then=then,
+            then=then % {"seconds": int(breaker.PROBE_EVERY.total_seconds())},
             waiting=capped(breaker.waiting_for(health.system)),
             next_try_at=None if health.kind == Kind.REFUSES else health.probe_at,
             last_error=health.last_error,
@@ -66,20 +71,23 @@ def _in_trouble() -> Iterator[Incident]:
 
 _TOLD = {
     Kind.AWAY: (
-        "is away",
-        f"tried again every {int(breaker.PROBE_EVERY.total_seconds())} s. What waits goes on by "
-        "itself.",
+        gettext_lazy("%(system)s is away"),
+        gettext_lazy("tried again every %(seconds)s s. What waits goes on by itself."),
     ),
     Kind.REFUSES: (
-        "cannot be used",
-        "fetches try at each turn, and once one succeeds, what was stopped goes on by itself. An "
-        "administrator must look at its address, keys and rights.",
+        gettext_lazy("%(system)s cannot be used"),
+        gettext_lazy(
+            "fetches try at each turn, and once one succeeds, what was stopped goes on by itself. "
+            "An administrator must look at its address, keys and rights."
+        ),
     ),
     Kind.LOGON: (
-        "refuses the portal's logon",
-        "nobody but the connection test tries, so that the user is not locked. An administrator "
-        "must look at user and password, then press Test all connections; what was stopped goes "
-        "on by itself.",
+        gettext_lazy("%(system)s refuses the portal's logon"),
+        gettext_lazy(
+            "nobody but the connection test tries, so that the user is not locked. An "
+            "administrator must look at user and password, then press Test all connections; what "
+            "was stopped goes on by itself."
+        ),
     ),
 }
 
@@ -97,13 +105,28 @@ def _failing_fetches() -> Iterator[Incident]:
         since = health.last_good_at or health.failing_since
         if system in told or since is None:
             continue
-        of_shop = f" of {health.shop}" if health.shop is not None else ""
-        seconds = turns.get(health.step)
-        again = f"tried again every {seconds} s" if seconds else "not tried by itself"
         yield Incident(
-            what=f"“{health.get_step_display()}”{of_shop} has brought nothing",
+            what=_of_fetch(health),
             since=since,
-            then=f"It is {again}. If it stays, an administrator must look at the reason.",
+            then=_tried_again(turns.get(health.step)),
             last_error=health.last_error,
             advice=advice_on(health),
         )
+
+
+def _of_fetch(health: FetchHealth) -> str:
+    names = {"step": health.get_step_display(), "shop": health.shop}
+    if health.shop is None:
+        return gettext("“%(step)s” has brought nothing") % names
+    return gettext("“%(step)s” of %(shop)s has brought nothing") % names
+
+
+def _tried_again(seconds: int | None) -> str:
+    if not seconds:
+        return gettext(
+            "It is not tried by itself. If it stays, an administrator must look at the reason."
+        )
+    return gettext(
+        "It is tried again every %(seconds)s s. If it stays, an administrator must look at the "
+        "reason."
+    ) % {"seconds": seconds}

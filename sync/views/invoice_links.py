@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 
 from sync.causes.papers import PaperCause
 from sync.jobs import clicks
@@ -37,36 +38,43 @@ class LinkInvoice(Decide):
         task = open_question(document)
         back_to = document.get_absolute_url()
         if task is None or task.sales_order is None:
-            refusal = f"There is nothing to decide about billing document {document} any more."
             return Question(
-                title="Link the shop's invoice", subject=str(document), button="", back_to=back_to,
-                consequences=[], refusal=refusal,
-            )  # fmt: skip
+                title=gettext("Link the shop's invoice"),
+                subject=str(document),
+                button="",
+                back_to=back_to,
+                consequences=[],
+                refusal=gettext(
+                    "There is nothing to decide about billing document %(document)s any more."
+                )
+                % {"document": document},
+            )
         order = task.sales_order
         former, invoices = _cancelled_document_with_invoices(order, document)
-        named = ", ".join(str(one) for one in invoices) or "you name"
         return Question(
-            title="Link the shop's invoice to the new billing document?",
-            subject=f"Order {order}, billing document {document}",
-            button="Link the invoice",
+            title=gettext("Link the shop's invoice to the new billing document?"),
+            subject=gettext("Order %(order)s, billing document %(document)s")
+            % {"order": order, "document": document},
+            button=gettext("Link the invoice"),
             back_to=back_to,
             section="billing_documents",
             consequences=[
-                f"The invoice {named} stands for billing document {document} from now on. It "
-                "keeps its amounts, and the customer gets no mail.",
-                "If the customer is to get another invoice, go back: make the credit memo in the "
-                "shop, send the new invoice from SAP, then mark the row done.",
+                _stands_from_now_on(document, invoices),
+                gettext(
+                    "If the customer is to get another invoice, go back: make the credit memo in "
+                    "the shop, send the new invoice from SAP, then mark the row done."
+                ),
             ],
             facts=_facts(former, document, invoices),
-            sides=(f"{former}, cancelled" if former else "Cancelled", f"{document}, new"),
-            number_label="" if len(invoices) == 1 else "Invoice of the shop",
+            sides=_sides(former, document),
+            number_label="" if len(invoices) == 1 else gettext("Invoice of the shop"),
         )
 
     def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
         document = get_object_or_404(BillingDocument, pk=pk)
         task = open_question(document)
         if task is None or task.sales_order is None:
-            raise ValueError("Somebody else has decided meanwhile.")
+            raise ValueError(gettext("Somebody else has decided meanwhile."))
         return _keep(task, task.sales_order, document, number, reason, request.user)
 
 
@@ -81,12 +89,41 @@ def _keep(
     invoices = _cancelled_document_with_invoices(order, document)[1]
     number = number.strip() or (str(invoices[0]) if len(invoices) == 1 else "")
     if not Invoice.objects.filter(sales_order=order, increment_id=number).exists():
-        raise ValueError("Please give the number of an invoice which the shop has for this order.")
+        raise ValueError(
+            gettext("Please give the number of an invoice which the shop has for this order.")
+        )
     kind = Decision.Kind.INVOICE_LINKED
     about = {"sales_order": order, "billing_document": document, "task": task}
     Decision.keep(kind, person, reason, number=number, **about)
     clicks.retry_tasks([task], person)
-    return f"Invoice {number} will be linked to billing document {document}."
+    told = gettext("Invoice %(invoice)s will be linked to billing document %(document)s.")
+    return told % {"invoice": number, "document": document}
+
+
+def _stands_from_now_on(document: BillingDocument, invoices: list[Invoice]) -> str:
+    names = {"document": document, "invoice": ", ".join(str(one) for one in invoices)}
+    if invoices:
+        return (
+            gettext(
+                "The invoice %(invoice)s stands for billing document %(document)s from now on. It "
+                "keeps its amounts, and the customer gets no mail."
+            )
+            % names
+        )
+    return (
+        gettext(
+            "The invoice you name stands for billing document %(document)s from now on. It keeps "
+            "its amounts, and the customer gets no mail."
+        )
+        % names
+    )
+
+
+def _sides(former: BillingDocument | None, document: BillingDocument) -> tuple[str, str]:
+    new = gettext("%(document)s, new") % {"document": document}
+    if former is None:
+        return gettext("Cancelled"), new
+    return gettext("%(document)s, cancelled") % {"document": former}, new
 
 
 def _cancelled_document_with_invoices(
@@ -108,11 +145,15 @@ def _facts(
         return Fact(label, ours, money(getattr(document, name), document.currency))
 
     facts = [
-        side_by_side("Net", "net_value"),
-        side_by_side("Tax", "tax_value"),
-        side_by_side("Gross", "gross_value"),
-        Fact("Payer", former.payer if former else "", document.payer),
+        side_by_side(gettext("Net"), "net_value"),
+        side_by_side(gettext("Tax"), "tax_value"),
+        side_by_side(gettext("Gross"), "gross_value"),
+        Fact(gettext("Payer"), former.payer if former else "", document.payer),
     ]
     return facts + [
-        Fact(f"Shop invoice {one}", money(one.grand_total, one.currency)) for one in invoices
+        Fact(
+            gettext("Shop invoice %(invoice)s") % {"invoice": one},
+            money(one.grand_total, one.currency),
+        )
+        for one in invoices
     ]

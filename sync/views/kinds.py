@@ -25,6 +25,7 @@ from sync.models import (
     Step,
     SyncTask,
 )
+from sync.models.order_holds import is_held_now
 from sync.tables.billing_documents import BillingDocumentTable
 from sync.tables.deliveries import DeliveryTable
 from sync.tables.documents import DocumentTable
@@ -101,7 +102,10 @@ class DocumentKind:
 
 
 def _orders() -> QuerySet[SalesOrder]:
-    return SalesOrder.objects.select_related("shop").defer("payload")
+    """Each says whether it is held, which a list asks of all its rows at once."""
+    return (
+        SalesOrder.objects.select_related("shop").annotate(is_held=is_held_now()).defer("payload")
+    )
 
 
 def _with_orders(line: type[Model]) -> Prefetch[Any]:

@@ -186,6 +186,7 @@ def _open_task(task: SyncTask) -> OpenTask:
         advice=remedy.advice,
         message=task.error_message,
         next_try_at=task.not_before if task.is_put_off else None,
+        waits_for_remote=task.waits_for_remote,
         asks_which_sap_order=task.cause in ASKED_OF_PEOPLE,
         document_to_link=task.billing_document_id if task.cause in WHICH_INVOICE else None,
     )

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from sync.jobs import order_holds
 from sync.models import OrderHold, SalesOrder
 from sync.models.order_holds import holds_on
+from sync.templatetags.retold import retold
+from sync.templatetags.written import day
 from sync.views.counts import capped
 from sync.views.decisions import Decide, Question
 from sync.views.people import PortalRequest
 
 MOST_COUNTED = 1_000
 ENDED = (SalesOrder.Stage.COMPLETE, SalesOrder.Stage.CANCELED)
-NOTHING_NEW = (
+NOTHING_NEW = gettext_noop(
     "Nothing new is written to SAP or the shop, neither by a click nor by itself, until somebody "
     "releases it. Both sides are still read."
 )
-UNDER_WAY = "What is being written at this moment ends."
-ALREADY = "It is held already: somebody else was faster."
-RELEASED = "It is released already: somebody else was faster."
+UNDER_WAY = gettext_noop("What is being written at this moment ends.")
+ALREADY = gettext_noop("It is held already: somebody else was faster.")
+RELEASED = gettext_noop("It is released already: somebody else was faster.")
 
 
 class _Hold(Decide):
@@ -33,20 +37,20 @@ class _Hold(Decide):
         """Of two people at the same moment only one succeeds."""
         wanted = self.wanted(_order(pk))
         if not order_holds.hold(wanted, request.user, reason):
-            raise ValueError(ALREADY)
-        return f"{wanted.told}."
+            raise ValueError(gettext(ALREADY))
+        return f"{retold(wanted.told)}."
 
 
 class HoldOrder(_Hold):
     def question(self, request: PortalRequest, pk: int) -> Question:
         order = _order(pk)
         return Question(
-            title="Hold this order?",
-            subject=f"Order {order}",
-            button="Hold the order",
-            consequences=[NOTHING_NEW, UNDER_WAY],
+            title=gettext("Hold this order?"),
+            subject=gettext("Order %(order)s") % {"order": order},
+            button=gettext("Hold the order"),
+            consequences=[gettext(NOTHING_NEW), gettext(UNDER_WAY)],
             back_to=order.get_absolute_url(),
-            refusal=ALREADY if holds_on([order]).is_order_held else "",
+            refusal=gettext(ALREADY) if holds_on([order]).is_order_held else "",
         )
 
 
@@ -59,14 +63,16 @@ class HoldCustomer(_Hold):
     def question(self, request: PortalRequest, pk: int) -> Question:
         order = _order(pk)
         wanted = self.wanted(order)
-        refusal = ALREADY if holds_on([order]).is_customer_held else ""
+        refusal = gettext(ALREADY) if holds_on([order]).is_customer_held else ""
         if not (wanted.customer_email or wanted.magento_customer_id):
-            refusal = "The shop gives neither an e-mail address nor a number of this customer."
+            refusal = gettext(
+                "The shop gives neither an e-mail address nor a number of this customer."
+            )
         return Question(
-            title="Hold this customer?",
-            subject=wanted.subject,
-            button="Hold the customer",
-            consequences=[_held_with_it(order), NOTHING_NEW, UNDER_WAY],
+            title=gettext("Hold this customer?"),
+            subject=retold(wanted.subject),
+            button=gettext("Hold the customer"),
+            consequences=[_held_with_it(order), gettext(NOTHING_NEW), gettext(UNDER_WAY)],
             back_to=order.get_absolute_url(),
             refusal=refusal,
         )
@@ -79,22 +85,30 @@ class ReleaseHold(Decide):
         held = _held(pk)
         is_one = held.sales_order is not None
         return Question(
-            title="Release this order?" if is_one else "Release this customer?",
-            subject=held.subject,
-            button="Release",
+            title=gettext("Release this order?") if is_one else gettext("Release this customer?"),
+            subject=retold(held.subject),
+            button=gettext("Release"),
             consequences=[
-                f"Held by {held.held_by_name} since {held.held_at:%-d %b %Y}: {held.reason}",
+                gettext("Held by %(person)s since %(day)s: %(reason)s")
+                % {
+                    "person": held.held_by_name,
+                    "day": day(timezone.localtime(held.held_at)),
+                    "reason": held.reason,
+                },
                 _goes_on(held),
             ],
             back_to=_back_to(request, held),
-            refusal="" if held.stands else RELEASED,
+            refusal="" if held.stands else gettext(RELEASED),
         )
 
     def decide(self, request: PortalRequest, pk: int, reason: str, number: str) -> str:
         held = _held(pk)
         if not order_holds.release(held, request.user, reason):
-            raise ValueError(RELEASED)
-        return f"{held.subject} {'are' if held.is_of_customer else 'is'} released."
+            raise ValueError(gettext(RELEASED))
+        told = gettext("%(subject)s are released.")
+        if not held.is_of_customer:
+            told = gettext("%(subject)s is released.")
+        return told % {"subject": retold(held.subject)}
 
 
 def _order(pk: int) -> SalesOrder:
@@ -120,15 +134,19 @@ def _held_with_it(order: SalesOrder) -> str:
     written = {order.customer_email, order.customer_email.lower()} - {""}
     open_orders = SalesOrder.objects.filter(customer_email__in=written).exclude(stage__in=ENDED)
     count = capped(open_orders, MOST_COUNTED)
-    if count.number == 1:
-        return "This order is held, the only one that is not complete, and every order to come."
-    return f"All {count} orders that are not complete are held, and every order to come."
+    return ngettext(
+        "This order is held, the only one that is not complete, and every order to come.",
+        "All %(count)s orders that are not complete are held, and every order to come.",
+        count.number,
+    ) % {"count": count}
 
 
 def _goes_on(held: OrderHold) -> str:
     count = capped(order_holds.waiting_for(held), MOST_COUNTED)
     if not count:
-        return "Nothing waits for it at the moment. What comes is written again as usual."
-    if count.number == 1:
-        return "One piece of work waits for it and goes on at once."
-    return f"{count} pieces of work wait for it and go on at once."
+        return gettext("Nothing waits for it at the moment. What comes is written again as usual.")
+    return ngettext(
+        "One piece of work waits for it and goes on at once.",
+        "%(count)s pieces of work wait for it and go on at once.",
+        count.number,
+    ) % {"count": count}

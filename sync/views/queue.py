@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from sync.forms.schedules import ScheduleForm
@@ -60,8 +61,8 @@ def save_schedule(request: PortalRequest, pk: int) -> HttpResponse:
     page = reverse("sync:queue")
     if form.is_valid():
         form.save()
-        state = "on" if schedule.is_enabled else "off"
-        return redirect_with(request, f"{schedule.get_step_display()} is {state}.", page)
+        told = gettext("%(step)s is on.") if schedule.is_enabled else gettext("%(step)s is off.")
+        return redirect_with(request, told % {"step": schedule.get_step_display()}, page)
     reasons = [str(error) for errors in form.errors.values() for error in errors]
     messages.error(request, " ".join(reasons))
     return redirect_back(request, page)

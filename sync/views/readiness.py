@@ -9,12 +9,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from sync.jobs import clicks, release
 from sync.models import ReadinessFinding, Release, Shop, Step, SyncTask
 from sync.models.systems import SAP
 from sync.tables.live import is_live
+from sync.views.click_words import told_of
 from sync.views.people import PortalRequest, needs
 from sync.views.posted import redirect_back, redirect_with
 
@@ -56,7 +58,7 @@ def readiness_page(request: PortalRequest) -> HttpResponse:
 @require_POST
 def check_readiness(request: PortalRequest) -> HttpResponse:
     return redirect_with(
-        request, clicks.check_readiness(request.user).message, reverse("sync:readiness")
+        request, told_of(clicks.check_readiness(request.user)), reverse("sync:readiness")
     )
 
 
@@ -65,8 +67,9 @@ def check_readiness(request: PortalRequest) -> HttpResponse:
 def release_portal(request: PortalRequest) -> HttpResponse:
     page = reverse("sync:readiness")
     if release.release(request.user):
-        return redirect_with(request, "Released: what is due is sent by itself from now on.", page)
-    messages.error(request, "Not released: the list below says what is missing.")
+        told = gettext("Released: what is due is sent by itself from now on.")
+        return redirect_with(request, told, page)
+    messages.error(request, gettext("Not released: the list below says what is missing."))
     return redirect_back(request, page)
 
 
@@ -75,7 +78,7 @@ def _areas() -> list[Area]:
     for finding in ReadinessFinding.objects.all():
         found.setdefault(finding.area, []).append(finding)
     shops = Shop.objects.filter(is_active=True).order_by("name")
-    listed = [("portal", "The portal", "activity"), (SAP, "SAP", "database")]
+    listed = [("portal", gettext("The portal"), "activity"), (SAP, "SAP", "database")]
     listed += [(shop.system, shop.name, "shopping-bag") for shop in shops]
     newest = _newest_tasks()
     return [Area(name, icon, found.get(key, []), newest.get(key)) for key, name, icon in listed]

@@ -11,11 +11,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from sync.jobs import clicks
 from sync.jobs.mass_clicks import sync_many
 from sync.models import BillingDocument, Click, Invoice, InvoiceMail
+from sync.views.click_words import told_of
 from sync.views.kinds import BILLING_DOCUMENTS
 from sync.views.people import PortalRequest, needs
 from sync.views.posted import redirect_back, redirect_with
@@ -53,7 +55,7 @@ def resend_selected(request: PortalRequest) -> HttpResponse:
         return redirect_back(request, reverse("sync:billing_documents"))
     if len(keys) > 1 and request.POST.get("confirmed"):
         clicked = sync_many(Click.Kind.INVOICES, keys, request.user)
-        return redirect_with(request, clicked.message, reverse("sync:billing_documents"))
+        return redirect_with(request, told_of(clicked), reverse("sync:billing_documents"))
     standing = Q(billing_document__in=keys) | Q(further_documents__in=keys)
     return _resend(request, Invoice.objects.filter(standing).distinct(), keys)
 
@@ -67,7 +69,8 @@ def _resend(
     wanted = list(invoices.select_related("sales_order__shop", "billing_document"))
     otherwise = reverse("sync:billing_documents")
     if not wanted:
-        messages.warning(request, "There is no shop invoice to mail in this selection.")
+        told = gettext("There is no shop invoice to mail in this selection.")
+        messages.warning(request, told)
         return redirect_back(request, otherwise)
     recent = _just_mailed(wanted)
     queued = [one for one in wanted if one.mail_queued_at is not None]
@@ -88,7 +91,7 @@ def _resend(
             "next": request.POST.get("next", ""),
         }
         return render(request, "sync/resend_confirm.html", context)
-    return redirect_with(request, clicks.resend_invoices(wanted, request.user).message, otherwise)
+    return redirect_with(request, told_of(clicks.resend_invoices(wanted, request.user)), otherwise)
 
 
 def _just_mailed(invoices: list[Invoice]) -> list[InvoiceMail]:

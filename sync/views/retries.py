@@ -7,12 +7,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from sync.jobs import clicks, mass_clicks
 from sync.jobs.repairs import give_way
 from sync.models import Click, Step, SyncTask
 from sync.roles import steps_to_retry
+from sync.views.click_words import told_of
 from sync.views.people import PortalRequest, may_retry, needs
 from sync.views.posted import redirect_back, redirect_with
 
@@ -28,9 +30,9 @@ def retry_task(request: PortalRequest, pk: int) -> HttpResponse:
     if task.step not in steps_to_retry(request.user):
         raise PermissionDenied
     if not may_retry(request.user, task):
-        messages.info(request, "Nothing to retry: this task is not stopped.")
+        messages.info(request, gettext("Nothing to retry: this task is not stopped."))
         return redirect_back(request, page)
-    return redirect_with(request, clicks.retry_tasks([task], request.user).message, page)
+    return redirect_with(request, told_of(clicks.retry_tasks([task], request.user)), page)
 
 
 @needs("sync.retry_tasks")
@@ -40,7 +42,7 @@ def retry_cause(request: PortalRequest) -> HttpResponse:
     cause = _cause_in(request)
     give_way(**cause)
     clicked = mass_clicks.retry_causes([cause], request.user)
-    return redirect_with(request, clicked.message, reverse("sync:attention"))
+    return redirect_with(request, told_of(clicked), reverse("sync:attention"))
 
 
 @needs("sync.retry_tasks")
@@ -56,8 +58,8 @@ def fetch_cause(request: PortalRequest) -> HttpResponse:
         )
         keys = stopped.exclude(**{column: None}).order_by("id").values_list(column, flat=True)
         if documents := set(keys[:MOST_FETCHED]):
-            told.append(mass_clicks.sync_many(kind, documents, request.user).message)
-    message = " ".join(told) or mass_clicks.NOTHING_TO_DO
+            told.append(told_of(mass_clicks.sync_many(kind, documents, request.user)))
+    message = " ".join(told) or gettext(mass_clicks.NOTHING_TO_DO)
     return redirect_with(request, message, reverse("sync:attention"))
 
 

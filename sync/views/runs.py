@@ -11,6 +11,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from sync.jobs.cancelling import cancel
@@ -23,8 +24,10 @@ from sync.views.posted import redirect_back, redirect_with
 from sync.views.strips import may_cancel, shown_to, strip_of, strips_of
 
 MOST_STOPPED = 50
-CANCELLED = "Cancelled. What has not begun stays undone; what has begun is brought to its end."
-TOO_LATE = "Nothing was left to cancel."
+CANCELLED = gettext_lazy(
+    "Cancelled. What has not begun stays undone; what has begun is brought to its end."
+)
+TOO_LATE = gettext_lazy("Nothing was left to cancel.")
 
 
 @require_safe
@@ -57,8 +60,8 @@ def cancel_run(request: PortalRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     page = reverse("sync:run", args=[pk])
     if cancel(click, request.user):
-        return redirect_with(request, CANCELLED, page)
-    messages.info(request, TOO_LATE)
+        return redirect_with(request, str(CANCELLED), page)
+    messages.info(request, str(TOO_LATE))
     return redirect_back(request, page)
 
 

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from sync.views.people import PortalRequest, needs
@@ -59,11 +60,25 @@ class Lock:
 
     def __str__(self) -> str:
         told = {
-            Rule.NAME_AND_ADDRESS: f"“{self.username}” from {self.ip_address or 'here'}",
-            Rule.ADDRESS: f"every user from {self.ip_address}",
-            Rule.NAME: f"“{self.username}” from new places",
+            Rule.NAME_AND_ADDRESS: gettext("“%(user)s” from %(address)s"),
+            Rule.ADDRESS: gettext("every user from %(address)s"),
+            Rule.NAME: gettext("“%(user)s” from new places"),
         }
-        return told[self.rule]
+        return told[self.rule] % self._names
+
+    @property
+    def subject(self) -> str:
+        """As a row begins."""
+        told = {
+            Rule.NAME_AND_ADDRESS: gettext("%(user)s, from %(address)s"),
+            Rule.ADDRESS: gettext("Every user, from %(address)s"),
+            Rule.NAME: gettext("%(user)s, from new places"),
+        }
+        return told[self.rule] % self._names
+
+    @property
+    def _names(self) -> dict[str, str]:
+        return {"user": self.username, "address": self.ip_address or gettext("here")}
 
 
 @needs("sync.clear_sign_in_locks")
@@ -82,10 +97,11 @@ def clear_sign_in_lock(request: PortalRequest) -> HttpResponse:
     lock = next((one for one in _locks(request) if _key(one) == wanted), None)
     page = reverse("sync:sign_in_locks")
     if lock is None:
-        messages.info(request, "Nothing to clear: this lock has ended meanwhile.")
+        messages.info(request, gettext("Nothing to clear: this lock has ended meanwhile."))
         return redirect_back(request, page)
     _clear(lock, request.user)
-    return redirect_with(request, f"Cleared: {lock} may sign in again.", page)
+    told = gettext("Cleared: %(lock)s may sign in again.") % {"lock": lock}
+    return redirect_with(request, told, page)
 
 
 def _key(lock: Lock) -> tuple[str, ...]:

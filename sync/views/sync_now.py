@@ -13,12 +13,14 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from sync.jobs.mass_clicks import sync_many
+from sync.jobs.clicks import Clicked
+from sync.jobs.mass_clicks import MassClicked, sync_many
+from sync.views.click_words import told_of
 from sync.views.kinds import DocumentKind
 from sync.views.live import clicked_row
 from sync.views.narrowing import filters_in
 from sync.views.people import PortalRequest
-from sync.views.posted import redirect_back, redirect_with
+from sync.views.posted import redirect_back
 from sync.views.selection import selection_of
 
 
@@ -39,10 +41,16 @@ def sync_one(request: PortalRequest, kind: DocumentKind, pk: int) -> HttpRespons
     """The changed row for htmx, a redirect otherwise."""
     document = get_object_or_404(kind.documents(), pk=pk)
     clicked = kind.sync([document], request.user)
+    _tell(request, clicked)
     if (request.htmx.target or "").startswith(f"{kind.name}-"):
-        messages.success(request, clicked.message)
         return clicked_row(request, kind, document)
-    return redirect_with(request, clicked.message, document.get_absolute_url())
+    return redirect_back(request, document.get_absolute_url())
+
+
+def _tell(request: PortalRequest, clicked: Clicked | MassClicked) -> None:
+    is_held = isinstance(clicked, Clicked) and clicked.hold is not None
+    level = messages.WARNING if is_held else messages.SUCCESS
+    messages.add_message(request, level, told_of(clicked))
 
 
 @_click
@@ -53,7 +61,8 @@ def sync_selected(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
         return redirect_back(request, page)
     if selection.is_unconfirmed:
         return _confirm(request, kind, len(selection.keys))
-    return redirect_with(request, _asked_for(kind, selection.keys, request), page)
+    _tell(request, _asked_for(kind, selection.keys, request))
+    return redirect_back(request, page)
 
 
 def _confirm(request: PortalRequest, kind: DocumentKind, count: int) -> HttpResponse:
@@ -72,13 +81,16 @@ def _confirm(request: PortalRequest, kind: DocumentKind, count: int) -> HttpResp
     return render(request, "sync/sync_confirm.html", context)
 
 
-def _asked_for(kind: DocumentKind, keys: list[int], request: PortalRequest) -> str:
+def _asked_for(
+    kind: DocumentKind, keys: list[int], request: PortalRequest
+) -> Clicked | MassClicked:
     """The work of one is queued at once, that of many by a worker."""
     if len(keys) == 1:
-        return kind.sync(kind.documents().filter(pk__in=keys), request.user).message
-    return sync_many(kind.click, keys, request.user).message
+        return kind.sync(kind.documents().filter(pk__in=keys), request.user)
+    return sync_many(kind.click, keys, request.user)
 
 
 @_click
 def sync_all(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
-    return redirect_with(request, kind.sync_all(request.user).message, reverse(f"sync:{kind.name}"))
+    _tell(request, kind.sync_all(request.user))
+    return redirect_back(request, reverse(f"sync:{kind.name}"))

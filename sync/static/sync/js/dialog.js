@@ -23,7 +23,7 @@ async function ask(url, options = {}) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const question = page.getElementById("question");
   if (!question) {
-    tell("That did not work. Reload the page and try again.");
+    tell(document.body.dataset.toldFailed);
     return;
   }
   question.querySelectorAll("form:not([action])").forEach((form) => form.setAttribute("action", url));
@@ -34,7 +34,7 @@ async function ask(url, options = {}) {
 }
 
 function askOrTell(url, options) {
-  ask(url, options).catch(() => tell("The portal cannot be reached just now."));
+  ask(url, options).catch(() => tell(document.body.dataset.toldAway));
 }
 
 document.addEventListener("click", (event) => {

@@ -75,6 +75,8 @@ document.addEventListener("click", (event) => {
 }, true);
 document.addEventListener("submit", (event) => {
   if (event.target.method !== "post") return;
+  // Filters and pages of a list change the address, and the menu stays as it is.
+  if (event.target.matches("[data-returns]")) event.target.elements.next.value = location.pathname + location.search;
   if (event.submitter?.getAttribute("aria-disabled") === "true") event.preventDefault();
   else if (!event.defaultPrevented) setTimeout(() => wait(event.submitter));
 });
@@ -112,10 +114,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterSettle", letGo);
 document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.requestConfig.verb !== "get") {
-    tell({
-      403: "You may not do this. Reload the page if your role has changed.",
-      503: "The portal’s database is busy. Try again in a moment.",
-    }[event.detail.xhr.status] || "That did not work. Reload the page and try again.");
+    const { toldForbidden, toldBusy, toldFailed } = document.body.dataset;
+    tell({ 403: toldForbidden, 503: toldBusy }[event.detail.xhr.status] || toldFailed);
   }
 });
-document.addEventListener("htmx:sendError", () => tell("The portal cannot be reached just now."));
+document.addEventListener("htmx:sendError", () => tell(document.body.dataset.toldAway));

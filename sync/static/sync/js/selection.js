@@ -13,7 +13,7 @@ function refresh(form) {
   bar?.toggleAttribute("data-active", count > 0);
   const number = form.querySelector("[data-selected-count]");
   const everyPage = form.querySelector("[name=all_matching]")?.checked;
-  if (number) number.textContent = everyPage ? "All" : String(count);
+  if (number) number.textContent = everyPage ? document.body.dataset.toldAll : String(count);
   if (all) {
     all.checked = count > 0 && count === boxes.length;
     all.indeterminate = count > 0 && count < boxes.length;
