@@ -7,13 +7,14 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
-from django_htmx.http import trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from sync.models import SalesOrder, SyncTask
 from sync.models.order_holds import holds_on
@@ -48,8 +49,13 @@ def _watcher(kind: DocumentKind, document: Any, tasks: Sequence[SyncTask]) -> st
 @require_safe
 def live_document(request: PortalRequest, kind: DocumentKind, pk: int) -> HttpResponse:
     """Triggers a refresh of the page once its tasks have moved, or it is to poll at another pace;
-    204 either way."""
-    document = get_object_or_404(kind.light(), pk=pk)
+    204 either way. Leads to the list when the document is gone."""
+    document = kind.light().filter(pk=pk).first()
+    if document is None:
+        if not request.htmx:
+            raise Http404
+        messages.info(request, gettext("This document was deleted in SAP and is not listed now."))
+        return HttpResponseClientRedirect(reverse(f"sync:{kind.name}"))
     response = HttpResponse(status=HTTPStatus.NO_CONTENT)
     newest = kind.tasks_of(document).only("state", "attempts")[:MOST_TASKS]
     has_moved = fingerprint(newest) != request.GET.get("seen", "")

@@ -1,4 +1,4 @@
-"""No axe violation in light, in dark and on a phone, and no page wider than the phone."""
+"""No axe violation in light and in dark, in English and in German; no page wider than a phone."""
 
 from __future__ import annotations
 
@@ -22,10 +22,15 @@ LOOKS: dict[str, dict[str, Any]] = {
     "dark": {"viewport": DESKTOP, "color_scheme": "dark"},
     "phone": {"viewport": PHONE, "color_scheme": "light", "has_touch": True},
 }
+IN_GERMAN: dict[str, dict[str, Any]] = {
+    "phone, in German": LOOKS["phone"] | {"locale": "de-DE"},
+    "dark, in German": LOOKS["dark"] | {"locale": "de-DE"},
+}
 LISTS = ("/orders/", "/deliveries/", "/invoices/")
 PAGES = (
-    "/", *LISTS, "/attention/", "/master-data/", "/completeness/", "/queue/", "/connections/",
-    "/readiness/", "/search/?q=nothing-has-this",
+    "/", *LISTS, "/attention/", "/attention/resolved/", "/master-data/", "/completeness/",
+    "/queue/", "/connections/", "/readiness/", "/sign-in-locks/", "/search/?q=nothing-has-this",
+    "/search/?q=a", "/not-there/",
 )  # fmt: skip
 SHOP_PAGES = ("/", "/place", "/mails", "/faults", "/settings")
 SAP_PAGES = ("/", "/sessions", "/faults", "/settings")
@@ -49,20 +54,43 @@ def _first_document(page: Page) -> str:
     return str(page.locator("tbody a.number").first.get_attribute("href"))
 
 
-@pytest.mark.parametrize("look", LOOKS)
+def _log_of(page: Page, order: str) -> list[str]:
+    """The paths of a task and of a call of an order."""
+    page.goto(order)
+    task = page.locator(".timeline__step").first.get_attribute("href")
+    call = page.locator(".call__body a").first.get_attribute("href")
+    return [str(task), str(call)]
+
+
+@pytest.fixture(scope="module")
+def compared(shared_desks: Desks) -> None:
+    """The administrator is known, and shop and SAP were compared."""
+    admin = shared_desks.person("admin", "/completeness/")
+    admin.get_by_role("button", name="Compare now").click()
+    expect(admin.locator(".figure__label", has_text="Unexplained").first).to_be_visible()
+    shared_desks.close()
+
+
+@pytest.mark.parametrize("look", [*LOOKS, *IN_GERMAN])
+@pytest.mark.usefixtures("compared")
 def test_p1_40_the_portals_pages(desks: Desks, look: str) -> None:
-    page = desks.person("admin", **LOOKS[look])
+    page = desks.person("admin", **(LOOKS | IN_GERMAN)[look])
+    language = "de" if look in IN_GERMAN else "en"
     troubles = []
     documents = []
-    page.goto(f"{desks.demo.portal}/completeness/")
-    page.get_by_role("button", name="Compare now").click()
-    expect(page.locator(".figure__label", has_text="Unexplained").first).to_be_visible()
 
     for path in PAGES:
         page.goto(f"{desks.demo.portal}{path}")
         troubles += _troubles(page)
         if path in LISTS:
             documents.append(_first_document(page))
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    order = documents[0]
+    documents += [
+        f"{order}hold/",
+        f"{order}comment/",
+        *_log_of(page, f"{desks.demo.portal}{order}"),
+    ]
     for path in documents:
         page.goto(f"{desks.demo.portal}{path}")
         troubles += _troubles(page)
@@ -70,9 +98,9 @@ def test_p1_40_the_portals_pages(desks: Desks, look: str) -> None:
     assert troubles == []
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", [*LOOKS, *IN_GERMAN])
 def test_the_sign_in_page(desks: Desks, look: str) -> None:
-    page = desks.open(f"{desks.demo.portal}/accounts/login/", **LOOKS[look])
+    page = desks.open(f"{desks.demo.portal}/accounts/login/", **(LOOKS | IN_GERMAN)[look])
 
     assert _troubles(page) == []
 

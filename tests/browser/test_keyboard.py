@@ -135,3 +135,17 @@ def test_the_buttons_for_ticked_rows_are_one_key_away(desks: Desks) -> None:
 
     expect(sales.locator("[name=selected]:checked")).to_have_count(0)
     expect(box).to_be_focused()
+
+
+def test_from_the_box_for_all_rows_enter_goes_to_the_buttons_as_well(desks: Desks) -> None:
+    sales = desks.person("sales", "/orders/")
+    everything = sales.locator("[data-select-all]")
+
+    everything.focus()
+    sales.keyboard.press("Enter")
+    expect(sales.get_by_role("button", name="Sync selected")).to_be_focused()
+    rows = sales.locator("[name=selected]").count()
+    expect(sales.locator("[name=selected]:checked")).to_have_count(rows)
+    sales.keyboard.press("Escape")
+
+    expect(everything).to_be_focused()

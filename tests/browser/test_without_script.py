@@ -33,7 +33,7 @@ def test_signing_out_on_a_phone(desks: Desks) -> None:
     page.get_by_role("button", name="Menu").click()
     page.get_by_role("button", name="Sign out").click()
 
-    expect(page.get_by_text("signed out")).to_be_visible()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 def test_the_menu_of_a_phone_closes_with_escape(desks: Desks) -> None:
@@ -61,15 +61,17 @@ def test_orders_are_synced_filtered_and_read(desks: Desks) -> None:
     row_of(page, first).get_by_role("checkbox").check()
     page.get_by_role("button", name="Sync selected").click()
     expect(page.locator("#messages .message")).to_be_visible()
-    page.get_by_label("Number, e-mail or name").fill(second)
+    page.get_by_label("Search", exact=True).fill(second)
     page.get_by_role("button", name="Apply").click()
     expect(page.locator("tbody tr")).to_have_count(1)
 
     scenes.follow(row_of(page, second).get_by_role("link", name=second))
 
     expect(page.locator(".page-head")).to_contain_text("Verified")
-    page.locator("details.attempt summary").first.click()
-    scenes.follow(page.get_by_role("link", name="Show what was sent and answered").first)
+    attempt = page.locator("details.attempt:has(details.call)").first
+    attempt.locator("summary").first.click()
+    attempt.locator("details.call summary").first.click()
+    scenes.follow(attempt.get_by_role("link", name="Show what was sent and answered"))
     expect(page.locator("pre").first).to_be_visible()
 
 
@@ -90,6 +92,9 @@ def test_on_paper_stands_the_document_and_nothing_to_click(desks: Desks, page_of
     if page_of == "order":
         scenes.follow(row_of(sales, number).get_by_role("link", name=number))
     else:
+        admin = desks.person("admin", "/completeness/")
+        admin.get_by_role("button", name="Compare now").click()
+        expect(admin.locator(".figure").first).to_be_visible()
         sales.goto(f"{desks.demo.portal}/completeness/")
 
     sales.emulate_media(media="print", color_scheme="dark")
@@ -100,7 +105,8 @@ def test_on_paper_stands_the_document_and_nothing_to_click(desks: Desks, page_of
         expect(sales.locator(away).first).to_be_hidden()
     expect(sales.locator("main .button:visible")).to_have_count(0)
     assert sales.evaluate("document.documentElement.scrollWidth") <= A4["width"]
-    paper = sales.evaluate("getComputedStyle(document.querySelector('.card')).backgroundColor")
+    card = sales.locator(".card, .figure").first
+    paper = card.evaluate("it => getComputedStyle(it).backgroundColor")
     assert paper == "rgb(255, 255, 255)"
     if page_of == "order":
         head = sales.locator("thead").first

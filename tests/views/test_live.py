@@ -119,6 +119,20 @@ def test_nonsense_from_outside_is_ignored(signed_in: SignIn) -> None:
     assert response.status_code == 200
 
 
+def test_the_page_of_a_document_that_is_gone_leads_to_the_list(signed_in: SignIn) -> None:
+    client = signed_in(LOGISTICS)
+    delivery = a_delivery(an_order_in_sap())
+    address = f"/live/deliveries/{delivery.pk}/"
+    delivery.lines.all().delete()
+    delivery.delete()
+
+    followed = client.get(address, headers=HTMX)
+
+    assert followed["HX-Redirect"] == "/deliveries/"
+    assert "was deleted in SAP" in client.get("/deliveries/").content.decode()
+    assert client.get(address).status_code == 404
+
+
 def test_there_is_no_live_list_of_an_unknown_kind(signed_in: SignIn) -> None:
     assert signed_in(SALES).get("/live/secrets/").status_code == 404
 

@@ -41,13 +41,13 @@ document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.("[data-selection]");
   const bar = form?.querySelector("[data-bulk-bar]");
   if (!bar) return;
-  const box = event.target.closest("[name=selected]");
+  const box = event.target.closest("[name=selected], [data-select-all]");
   if (event.key === "Enter" && event.target.matches("[type=checkbox]")) {
     event.preventDefault(); // else it would press the first button
     if (!box) return;
     if (!ticked(form).some((one) => one.checked)) {
       box.checked = true;
-      refresh(form);
+      box.dispatchEvent(new Event("change", { bubbles: true }));
     }
     lastBox = box;
     bar.querySelector("button")?.focus();
