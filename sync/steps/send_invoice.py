@@ -13,6 +13,7 @@ from sync.models import InvoiceMail
 from sync.steps.queued_mails import is_in_queue
 from sync.steps.remote_writes import wait_for_shop, writing_to_shop
 from sync.steps.step_run import StepRun
+from sync.told import told
 
 
 def send_invoice(run: StepRun) -> str:
@@ -25,12 +26,16 @@ def send_invoice(run: StepRun) -> str:
     elif run.task.facts.get("mail_answer") is None and not _is_refused_in_passing(run):
         store_mail(run.invoice, run.task.asked_by, InvoiceMail.Outcome.UNKNOWN)
         raise RecordsDisagree(
-            f"The shop did not say whether invoice {run.invoice} was mailed.",
+            told("The shop did not say whether invoice {invoice} was mailed.", invoice=run.invoice),
             cause=PaperCause.MAIL_UNKNOWN,
             reference=run.sales_order.increment_id,
         )
     outcome = run.task.facts.get("mail_kept") or _keep_answer(run)
-    return f"Invoice {run.invoice}: {InvoiceMail.Outcome(outcome).label.lower()}."
+    return told(
+        "Invoice {invoice}: {label}.",
+        invoice=run.invoice,
+        label=InvoiceMail.Outcome(outcome).label.lower(),
+    )
 
 
 def _send(run: StepRun, request: str) -> None:
@@ -96,7 +101,7 @@ def _read(run: StepRun) -> MagentoInvoice:
             return invoice
     unreadable.refuse(invoices.unreadable, "Invoice")
     raise RecordsDisagree(
-        f"Invoice {run.invoice} is no longer in the shop.",
+        told("Invoice {invoice} is no longer in the shop.", invoice=run.invoice),
         cause=PaperCause.INVOICE_GONE,
         reference=run.sales_order.increment_id,
     )

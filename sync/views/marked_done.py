@@ -63,7 +63,7 @@ class _DecideTask(Decide):
         self, task: SyncTask, title: str, button: str, refusal: str, *then: str
     ) -> Question:
         step, subject = Step(task.step), str(task.sales_order or task.shop or task.subject)
-        facts = [Fact("What was to be done", step.label)]
+        facts = [Fact("What was to be done", str(step.label))]
         for label, document in (
             ("Delivery", task.delivery),
             ("Billing document", task.billing_document),
