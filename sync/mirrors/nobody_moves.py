@@ -52,7 +52,7 @@ def _reason_rejected(order: SalesOrder, documents: Documents) -> str:
                 them=pieces.them,
             )
         )
-    are = told("is") if list(left.values()) == [Decimal(1)] else told("are")
+    are = "is" if list(left.values()) == [Decimal(1)] else "are"
     return cut_to_reason(
         told(
             "{pieces} {were} rejected in SAP, but {are} open in the shop: cancel or refund "

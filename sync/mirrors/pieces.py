@@ -31,7 +31,7 @@ class Pieces:
         self.named = ", ".join(shown[:MOST_NAMED])
         if len(shown) > MOST_NAMED:
             self.named = told("{pieces} and more", pieces=self.named)
-        self.were, self.them = (told("was"), told("it")) if is_one else (told("were"), told("them"))
+        self.were, self.them = ("was", "it") if is_one else ("were", "them")
 
 
 def web_lines_of(order: SalesOrder) -> dict[int, WebLine]:

@@ -166,15 +166,15 @@ def _in_unit_of_order(
     if quantity is None:
         raise RecordsDisagree(
             told(
-                "{document} counts item {item} of SAP order {sap_order} in {unit_with_code}, the "
-                "order in {unit_with_code_2}, and SAP does not say how many of these {measured} "
+                "{document} counts item {item} of SAP order {sap_order} in {unit}, the "
+                "order in {ordered_in}, and SAP does not say how many of these {quantity} "
                 "are.",
                 document=document,
                 item=item,
                 sap_order=order.sap_sales_order_number,
-                unit_with_code=unit_with_code(line.unit),
-                unit_with_code_2=unit_with_code(unit),
-                measured=measured(line.quantity, line.unit),
+                unit=unit_with_code(line.unit),
+                ordered_in=unit_with_code(unit),
+                quantity=measured(line.quantity, line.unit),
             ),
             cause=PaperCause.OTHER_UNIT,
             reference=order.increment_id,

@@ -97,20 +97,18 @@ def _written(order: SalesOrder) -> str:
 
 
 def _shared(order: SalesOrder, other: SalesOrder) -> RecordsDisagree:
-    there = (
-        told(" (in SAP as {sap_order})", sap_order=other.sap_sales_order_number)
-        if other.is_in_sap
-        else ""
-    )
+    named = _named(order, other)
+    if other.is_in_sap:
+        named = told(
+            "{order} (in SAP as {sap_order})", order=named, sap_order=other.sap_sales_order_number
+        )
     return RecordsDisagree(
         told(
-            "Web order {order} and web order {other}{where}{there} are the same to SAP, which "
-            "keeps both numbers as {customer_reference_of}: neither is taken for the other.",
+            "Web order {order} and web order {other} are the same to SAP, which keeps both "
+            "numbers as {reference}: neither is taken for the other.",
             order=order.increment_id,
-            other=other.increment_id,
-            where=_where(order, other),
-            there=there,
-            customer_reference_of=customer_reference_of(order),
+            other=named,
+            reference=customer_reference_of(order),
         ),
         cause=_cause(order, other),
         reference=order.increment_id,
@@ -122,11 +120,10 @@ def _anothers(order: SalesOrder, other: SalesOrder) -> RecordsDisagree:
     return RecordsDisagree(
         told(
             "SAP order {sap_order} carries the number {order}, but it is that of web order "
-            "{other}{where}.",
+            "{other}.",
             sap_order=other.sap_sales_order_number,
             order=order.increment_id,
-            other=other.increment_id,
-            where=_where(order, other),
+            other=_named(order, other),
         ),
         cause=_cause(order, other),
         reference=order.increment_id,
@@ -134,10 +131,24 @@ def _anothers(order: SalesOrder, other: SalesOrder) -> RecordsDisagree:
     )
 
 
-def _where(order: SalesOrder, other: SalesOrder) -> str:
+def _named(order: SalesOrder, other: SalesOrder) -> str:
+    """The other order, with its store or shop where that is another one."""
+    number = other.increment_id
     if other.shop_id != order.shop_id:
-        return told(" of {store} of the shop {shop}", store=_store(other), shop=other.shop)
-    return told(" of {store}", store=_store(other)) if other.store_id != order.store_id else ""
+        store = _store(other)
+        return told(
+            "{order} of {store} of the shop {shop}", order=number, store=store, shop=other.shop
+        )
+    if other.store_id == order.store_id:
+        return number
+    if other.store_name:
+        return told(
+            "{order} of store {store_id} ({store_name})",
+            order=number,
+            store_id=other.store_id,
+            store_name=other.store_name,
+        )
+    return told("{order} of store {store_id}", order=number, store_id=other.store_id)
 
 
 def _cause(order: SalesOrder, other: SalesOrder) -> Cause:

@@ -22,10 +22,10 @@ from sync.told import told
 
 Record = TypeVar("Record")
 NAMES = {
-    "order": told("SAP order"),
-    "delivery": told("Delivery"),
-    "billing": told("Billing document"),
-    "reference": told("The list of billing documents of"),
+    "order": told("SAP order {number}"),
+    "delivery": told("Delivery {number}"),
+    "billing": told("Billing document {number}"),
+    "reference": told("The list of billing documents of {number}"),
 }
 
 READ_BY_BOTH_PULLS = {"order", "delivery"}  # they stop once, for the pull of deliveries
@@ -102,7 +102,7 @@ def _refused(error: Exception) -> UnexpectedRecord:
 
 
 def error_for(document: UnreadableRecord) -> UnexpectedRecord:
-    name = f"{NAMES[document.kind]} {document.number or told('without a number')}"
+    name = told(NAMES[document.kind], number=document.number or told("without a number"))
     said, error = (
         told("{name} cannot be read: {message}", name=name, message=document.error.message),
         document.error,

@@ -69,9 +69,12 @@ def refuse_gone_anyway(order: SalesOrder, delivery: OutboundDelivery) -> None:
         return
     pieces = _pieces_of(lines, _skus([order.pk]))
     raise RecordsDisagree(
-        _warning(order, delivery, pieces)
-        + " "
-        + told("The shop takes no shipment of them any more."),
+        " ".join(
+            [
+                _warning(order, delivery, pieces),
+                told("The shop takes no shipment of them any more."),
+            ]
+        ),
         cause=PaperCause.GONE_ANYWAY,
         reference=order.increment_id,
     )
@@ -113,7 +116,9 @@ def _warning(order: SalesOrder, delivery: OutboundDelivery, pieces: Pieces) -> s
         return told(
             "{what}: do not ship {pieces}. {undo}", what=what, pieces=pieces.named, undo=undo
         )
-    return told("{what}: do not ship {them}. {undo}", what=what, them=pieces.them, undo=undo)
+    if pieces.them == "it":
+        return told("{what}: do not ship it. {undo}", what=what, undo=undo)
+    return told("{what}: do not ship them. {undo}", what=what, undo=undo)
 
 
 def _of(order: SalesOrder, lines: list[OutboundDeliveryLine]) -> list[OutboundDeliveryLine]:

@@ -21,7 +21,7 @@ from sync.causes.portal import PortalCause
 from sync.errors import LeaseLost
 from sync.models import clock, page_indexes, task_indexes
 from sync.models.failures import NO_FAILURE
-from sync.models.order_groups import keys_in, told
+from sync.models.order_groups import in_words, keys_in
 from sync.models.steps import Step
 from sync.models.systems import MAGENTO, SAP, kind_of, shop_code
 
@@ -226,7 +226,7 @@ class SyncTask(models.Model):
     @property
     def subject(self) -> str:
         """Its reference as people read it."""
-        return told(self.reference)
+        return in_words(self.reference)
 
     @property
     def is_open(self) -> bool:

@@ -110,10 +110,13 @@ class OrderHold(models.Model):
         """As after "held": the order, or all orders of the customer."""
         if self.sales_order is not None:
             return told("Order {order}", order=self.sales_order)
-        who = self.customer_email or told(
-            "customer {number} of {shop}", number=self.magento_customer_id, shop=self.shop
+        if self.customer_email:
+            return told("All orders of {email}", email=self.customer_email)
+        return told(
+            "All orders of customer {number} of {shop}",
+            number=self.magento_customer_id,
+            shop=self.shop,
         )
-        return told("All orders of {customer}", customer=who)
 
     @property
     def told(self) -> str:

@@ -26,18 +26,18 @@ class SapMessageEntry(models.Model):
 
     message_class = models.CharField(
         max_length=20,
-        validators=[RegexValidator(r"^[A-Z0-9_/]+$", "As SAP writes it, such as V1.")],
+        validators=[RegexValidator(r"^[A-Z0-9_/]+$", _("As SAP writes it, such as V1."))],
         help_text=_("Such as V1."),
     )
     number = models.CharField(
         max_length=3,
-        validators=[RegexValidator(r"^\d{3}$", "Three digits, such as 302.")],
+        validators=[RegexValidator(r"^\d{3}$", _("Three digits, such as 302."))],
         help_text=_("Three digits."),
     )
     message_type = models.CharField(
         max_length=1,
         blank=True,
-        choices=[("E", "Error"), ("A", "Abort"), ("W", "Warning")],
+        choices=[("E", _("Error")), ("A", _("Abort")), ("W", _("Warning"))],
         help_text=_("Only for messages of this type; empty: for all."),
     )
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.BUSINESS)

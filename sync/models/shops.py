@@ -140,9 +140,7 @@ class SalesArea(models.Model):
     distribution_channel = models.CharField(max_length=2)
     division = models.CharField(max_length=2)
     one_time_customer = models.CharField(
-        max_length=10,
-        blank=True,
-        help_text=_("SAP account of buyers without their own."),
+        max_length=10, blank=True, help_text=_("SAP account of buyers without their own.")
     )
     customer_reference_method = models.CharField(
         max_length=4, blank=True, help_text=_("PO method (BSARK) that marks web orders.")

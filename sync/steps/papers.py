@@ -135,17 +135,11 @@ def _further(
     rest = paper.wanted_for(paper.document).rest_of(paper.tied_later(), held)
     made = ""
     if rest:
-        refuse_on_hold(
-            paper.order,
-            told("What was tied later of {document} is sent there", document=paper.document),
-        )
+        waits = told("What was tied later of {document} is sent there", document=paper.document)
+        refuse_on_hold(paper.order, waits)
         paper.refuse_new()
         make = later.prepare(rest)
-        refuse_unasked_write(
-            paper.run,
-            paper.order,
-            told("What was tied later of {document} is sent there", document=paper.document),
-        )
+        refuse_unasked_write(paper.run, paper.order, waits)
         found.append(read_back(paper, make()))
         read_order_again(paper)
         made = told(

@@ -15,6 +15,16 @@ from sync.steps.remote_writes import wait_for_shop, writing_to_shop
 from sync.steps.step_run import StepRun
 from sync.told import told
 
+_BECOME: dict[str, str] = {
+    InvoiceMail.Outcome.SENT: told("sent"),
+    InvoiceMail.Outcome.ACCEPTED: told("accepted by the shop"),
+    InvoiceMail.Outcome.QUEUED: told("not sent yet"),
+    InvoiceMail.Outcome.IN_QUEUE: told("queued by the shop"),
+    InvoiceMail.Outcome.GIVEN_UP: told("not sent: the shop has given up"),
+    InvoiceMail.Outcome.OFF: told("nothing mailed: switched off in the shop"),
+    InvoiceMail.Outcome.UNKNOWN: told("unknown"),
+}
+
 
 def send_invoice(run: StepRun) -> str:
     """Sends one mail for each request; after a lost answer a person decides. A first mail that was
@@ -34,7 +44,7 @@ def send_invoice(run: StepRun) -> str:
     return told(
         "Invoice {invoice}: {label}.",
         invoice=run.invoice,
-        label=InvoiceMail.Outcome(outcome).label.lower(),
+        label=_BECOME[outcome],
     )
 
 

@@ -20,6 +20,11 @@ from sync.told import told
 
 AT_ONCE = 500
 UNEXPLAINED = told("Unexplained")
+_ON_ITS_WAY: dict[str, str] = {
+    SyncTask.State.WAITING: told("waiting"),
+    SyncTask.State.RUNNING: told("running"),
+    SyncTask.State.NEEDS_ATTENTION: told("needs attention"),
+}
 # Longer than this, and than three rounds of the schedule, nothing waits its turn for SAP.
 TURN_COMES_WITHIN = timedelta(minutes=15)
 ROUNDS = 3
@@ -101,7 +106,7 @@ def _reason(order: SalesOrder, known: _Known) -> str:
     if task is None:
         ended = known.ended.get(order.pk)
         return str(ended) if ended else _waits_its_turn(order, known)
-    return task.error_message or told("On its way: {state}", state=task.get_state_display().lower())
+    return task.error_message or told("On its way: {state}", state=_ON_ITS_WAY[task.state])
 
 
 def _waits_its_turn(order: SalesOrder, known: _Known) -> str:
