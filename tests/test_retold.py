@@ -141,6 +141,7 @@ def test_a_list_is_translated_where_all_of_it_is_known() -> None:
         "Jetzt abgleichen: 2 eingereiht, 3 warten bereits. "
         "Nichts zu tun: Alles ist auf dem neuesten Stand."
     )
+    assert retold("group 4 → 0000100") == "Gruppe 4 → 0000100"
     assert retold("Delivery 80001, Delivery 80002") == "Lieferung 80001, Lieferung 80002"
     assert retold("Paid, TSHIRT-RED") == "Paid, TSHIRT-RED"
 
@@ -251,6 +252,21 @@ def test_every_sentence_with_names_is_recognised() -> None:
     lost = {text: at for text, at in told_sentences().items() if NAME.search(text)}
 
     assert {text: at for text, at in lost.items() if not is_recognised(text)} == {}
+
+
+def test_no_text_to_be_translated_stands_within_another() -> None:
+    """What stands in the braces of an f-string is not collected by `make messages`."""
+    lost = [
+        f"{place}:{call.lineno}"
+        for place, tree in _trees()
+        for text in ast.walk(tree)
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and _name(call) in {"told", "gettext", "gettext_noop", "_"}
+        and isinstance(call.args[0], ast.Constant)
+    ]  # fmt: skip
+
+    assert lost == []
 
 
 def test_names_in_sentences_are_plain() -> None:

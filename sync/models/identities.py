@@ -20,10 +20,10 @@ from sync.errors import RemoteChanged
 from sync.told import told
 
 LABELS = {
-    "base_url": "address",
-    "stores": "stores",
-    "system_id": "system",
-    "client": "client",
+    "base_url": told("address"),
+    "stores": told("stores"),
+    "system_id": told("system"),
+    "client": told("client"),
 }
 
 
@@ -89,7 +89,12 @@ class RemoteIdentity(models.Model):
     def change(self) -> str:
         """What has changed, such as "address http://a, until now http://b"."""
         parts = [
-            f"{LABELS.get(name, name)} {value}, until now {self.known[name]}"
+            told(
+                "{what} {now}, until now {before}",
+                what=LABELS.get(name, name),
+                now=value,
+                before=self.known[name],
+            )
             for name, value in self.seen.items()
             if name in self.known and self.known[name] != value
         ]

@@ -9,6 +9,8 @@ from django.db.models.functions import Lower, Trim, Upper
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from sync.told import told
+
 
 class CustomerMapping(models.Model):
     """A web customer who has an account of their own in SAP."""
@@ -67,7 +69,8 @@ class CustomerMapping(models.Model):
 
     @property
     def known_by(self) -> str:
-        group = "" if self.customer_group_id is None else f"group {self.customer_group_id}"
+        number = self.customer_group_id
+        group = "" if number is None else told("group {number}", number=number)
         own = str(self.magento_customer_id or "") or self.customer_email
         return own or self.company or self.vat_id or group
 
@@ -153,7 +156,8 @@ class PaymentMapping(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.method} → {self.payment_terms or 'sales area default'}"
+        terms = self.payment_terms or told("sales area default")
+        return f"{self.method} → {terms}"
 
     def clean(self) -> None:
         """Accept merely authorised orders only where somebody collects their money."""
@@ -228,7 +232,8 @@ class AmountMapping(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.attribute} → {self.condition_type or 'left out'}"
+        condition_type = self.condition_type or told("left out")
+        return f"{self.attribute} → {condition_type}"
 
     def clean(self) -> None:
         """A condition type, unless it is left out."""
@@ -291,7 +296,7 @@ class SourceMapping(models.Model):
         ]
 
     def __str__(self) -> str:
-        place = self.shipping_point or f"plant {self.plant}"
+        place = self.shipping_point or told("plant {plant}", plant=self.plant)
         return f"{place} → {self.source_code}"
 
     def clean(self) -> None:

@@ -125,8 +125,8 @@ class Shop(models.Model):
 
 
 def _named(shop: Shop, stores: list[int]) -> str:
-    names = dict(shop.sales_areas.values_list("store_id", "name"))
-    return ", ".join(f"{names.get(store) or _('store')} ({store})" for store in stores)
+    names, unnamed = dict(shop.sales_areas.values_list("store_id", "name")), str(_("store"))
+    return ", ".join(f"{names.get(store) or unnamed} ({store})" for store in stores)
 
 
 class SalesArea(models.Model):

@@ -17,7 +17,7 @@ register = template.Library()
 
 NAME = re.compile(r"\{(\w+)[^{}]*\}")
 END_OF_SENTENCE = re.compile(r"(?<=[.!?…]) +")
-SEPARATORS = (", ", told(" and "))
+APART, SEPARATORS = ("; ", " → "), (", ", told(" and "))
 SENTENCES_AT_MOST = 12  # of one text that are tried together
 LONGEST = 4000  # characters; longer texts are protocols, not sentences
 ANYTHING, CODES, FEW_WORDS = ".*?", r"\S+?(?:(?:, | and )\S+?)*?", r"\S+(?: \S+){0,3}"
@@ -75,8 +75,9 @@ def _filled(sentence: str, names: dict[str, str]) -> str:
 
 def _in_parts(text: str, language: str) -> str:
     """Lists, and what is said of something that is named before it."""
-    if "; " in text:
-        return "; ".join(_retold(part, language) for part in text.split("; "))
+    for separator in APART:
+        if separator in text:
+            return separator.join(_retold(part, language) for part in text.split(separator))
     before, colon, after = text.partition(": ")
     if colon and (head := _in_parts(before, language)) != before:
         return f"{head}: {_retold(after, language)}"

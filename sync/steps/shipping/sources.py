@@ -43,9 +43,8 @@ def source_of(shop: Shop, order: SalesOrder, delivery: OutboundDelivery) -> str:
 
 
 def _of_plants(plants: list[str], by_plant: dict[str, str]) -> str:
-    named = ", ".join(
-        f"{plant or told('none')} ({by_plant.get(plant) or told('no source')})" for plant in plants
-    )
+    none, no_source = told("none"), told("no source")
+    named = ", ".join(f"{one or none} ({by_plant.get(one) or no_source})" for one in plants)
     if len({by_plant.get(plant) for plant in plants}) < 2:
         return told("Its plant: {plants}.", plants=named)
     return told(
