@@ -108,6 +108,7 @@ def test_what_sap_said_itself_stays_as_it_is() -> None:
         "Meyer and Sons",
         "Billing document 90001 has been saved",
         "The shop floor is closed",
+        "Two sentences.  Two blanks, and a line.\n Another.",
         "",
     ):
         assert retold(text) == text

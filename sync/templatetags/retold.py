@@ -16,7 +16,7 @@ from sync.told import told
 register = template.Library()
 
 NAME = re.compile(r"\{(\w+)[^{}]*\}")
-END_OF_SENTENCE = re.compile(r"(?<=[.!?…]) +")
+END_OF_SENTENCE = re.compile(r"(?<=[.!?…]) (?=\S)")
 APART, SEPARATORS = ("; ", " → "), (", ", told(" and "))
 SENTENCES_AT_MOST = 12  # of one text that are tried together
 LONGEST = 4000  # characters; longer texts are protocols, not sentences
@@ -62,8 +62,8 @@ def _known(text: str, language: str) -> str | None:
         return None
     if (translated := gettext(text)) != text:
         return translated
-    for fits, translated in _sentences(language):
-        if (values := fits(text)) is not None:
+    for words, fits, translated in _sentences(language):
+        if words in text and (values := fits(text)) is not None:
             names = {name: _retold(value, language) for name, value in values.items()}
             return _filled(translated, names)
     return None
@@ -94,11 +94,12 @@ Fits = Callable[[str], dict[str, str] | None]
 
 
 @cache
-def _sentences(language: str) -> list[tuple[Fits, str]]:
-    """Those with names in braces, the longest text first: it says most about what it fits."""
+def _sentences(language: str) -> list[tuple[str, Fits, str]]:
+    """Those with names in braces, the longest text first: it says most about what it fits. Each
+    begins with the words that tell soonest that it does not."""
     known = dict(_translated(language))
     ordered = sorted(known, key=lambda sentence: (-_letters(sentence), sentence))
-    return [(_pattern(sentence), known[sentence]) for sentence in ordered]
+    return [(*_pattern(sentence), known[sentence]) for sentence in ordered]
 
 
 def _translated(language: str) -> Iterator[tuple[str, str]]:
@@ -142,7 +143,7 @@ def is_recognised(sentence: str) -> bool:
     return bool(NAME.search(sentence)) and has_room and _letters(sentence) >= 4
 
 
-def _pattern(sentence: str) -> Fits:
+def _pattern(sentence: str) -> tuple[str, Fits]:
     parts, fixed, seen, at = [], [], set[str](), 0
     for found in NAME.finditer(sentence):
         name, before = found[1], _plain(sentence[at : found.start()])
@@ -160,7 +161,7 @@ def _pattern(sentence: str) -> Fits:
         found = pattern.fullmatch(text)
         return found.groupdict() if found else None
 
-    return fits
+    return max(fixed, key=len), fits
 
 
 def _plain(text: str) -> str:
