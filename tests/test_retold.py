@@ -11,11 +11,33 @@ from unittest import mock
 import polib
 import pytest
 from django.conf import LazySettings
+from django.db.models import Field, Model
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 
 from sync import errors
 from sync.errors import SyncError
+from sync.forms.mappings import MaterialForm
+from sync.models import (
+    AmountMapping,
+    CarrierMapping,
+    CustomerMapping,
+    IntakeRule,
+    InvoiceMailRule,
+    MaterialMapping,
+    PaymentMapping,
+    RegionMapping,
+    SalesArea,
+    SapMessageEntry,
+    ShippingMapping,
+    Shop,
+    SourceMapping,
+    Step,
+    StepSchedule,
+    SyncTask,
+    TextMapping,
+    spoken_names,
+)
 from sync.templatetags import retold as room
 from sync.templatetags.retold import NAME, is_recognised, retold
 from sync.told import told
@@ -23,6 +45,11 @@ from sync.told import told
 ROOT = Path(__file__).resolve().parent.parent
 GERMAN = ROOT / "locale" / "de" / "LC_MESSAGES" / "django.po"
 TELLING_ROOMS = ("steps", "mirrors", "jobs")
+KEPT: tuple[type[Model], ...] = (
+    *(AmountMapping, CarrierMapping, CustomerMapping, MaterialMapping, PaymentMapping),
+    *(RegionMapping, ShippingMapping, SourceMapping, TextMapping, IntakeRule, InvoiceMailRule),
+    *(SalesArea, SapMessageEntry, Shop, StepSchedule),
+)
 Translated = Callable[[dict[str, str]], None]
 
 
@@ -224,6 +251,29 @@ def test_a_protocol_is_left_alone(catalogue: Translated) -> None:
     protocol = "The shop said " + "and so on " * 1000
 
     assert retold(protocol) is protocol
+
+
+@pytest.mark.usefixtures("german")
+def test_fields_and_tables_that_people_keep_have_german_names() -> None:
+    assert str(MaterialForm.base_fields["item_category"].label) == "Positionstyp"
+    assert str(SalesArea._meta.verbose_name_plural) == "Vertriebsbereiche"
+    assert str(Step.PULL_ORDERS.label) == "Bestellungen abrufen"
+    assert SyncTask(state=SyncTask.State.RUNNING).get_state_display() == "Läuft"
+
+
+def test_every_field_and_table_that_people_keep_is_named() -> None:
+    """A new one needs its name in ``sync/models/spoken_names.py``."""
+    fields = {
+        str(field.verbose_name)
+        for model in KEPT
+        for field in model._meta.get_fields()
+        if isinstance(field, Field) and not field.primary_key
+        and str(field.verbose_name) == field.name.replace("_", " ")
+    }  # fmt: skip
+    tables = {str(model._meta.verbose_name) for model in KEPT} - {"SAP message"}
+
+    assert fields - spoken_names.FIELDS == set()
+    assert tables - spoken_names.TABLES.keys() == set()
 
 
 def _trees(*rooms: str) -> Iterator[tuple[str, ast.Module]]:
