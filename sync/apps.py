@@ -7,20 +7,23 @@ from typing import Any
 from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate, pre_migrate
+from django.utils.translation import gettext_lazy
 
 
 class SyncConfig(AppConfig):
     name = "sync"
     default_auto_field = "django.db.models.BigAutoField"
-    verbose_name = "Order to cash"
+    verbose_name = gettext_lazy("Order to cash")
 
     def ready(self) -> None:
         """Every migration refreshes the roles, their permissions, and the database's triggers."""
         from sync.checks import register_checks  # imported late, as Django wants it
         from sync.models.key_lists import write_keys
+        from sync.models.spoken_names import speak
 
         register_checks()
         write_keys()
+        speak(self.get_models())
         pre_migrate.connect(_forget, sender=self)
         post_migrate.connect(_sync_roles, sender=self)
         post_migrate.connect(_install_triggers, sender=self)

@@ -6,13 +6,14 @@ Everyone who is signed in may read every document; a role adds what its members 
 from __future__ import annotations
 
 from django.contrib.auth.models import Group, Permission, User
+from django.utils.translation import gettext_noop
 
 from sync.models import Step, SyncTask
 
-SALES = "Sales"
-LOGISTICS = "Logistics"
-FINANCE = "Finance"
-ADMINISTRATORS = "Administrators"
+SALES = gettext_noop("Sales")
+LOGISTICS = gettext_noop("Logistics")
+FINANCE = gettext_noop("Finance")
+ADMINISTRATORS = gettext_noop("Administrators")
 
 _EVERYDAY_MAPPINGS = [
     *("customermapping", "materialmapping", "paymentmapping", "shippingmapping"),

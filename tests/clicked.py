@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.jobs.clicks import told
+from sync.jobs.clicks import become_of
 from sync.jobs.mass_clicks import MassClicked
 from sync.jobs.run import run_one
 from sync.models import SyncTask
@@ -15,7 +15,7 @@ def carried_out(clicked: MassClicked) -> str:
     assert clicked.click is not None
     queue_clicks()
     clicked.click.refresh_from_db()
-    return told(clicked.click)
+    return become_of(clicked.click)
 
 
 def queue_clicks() -> None:

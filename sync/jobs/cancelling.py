@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from sync.models import Click, SyncTask, clock
+from sync.told import told
 
 AT_ONCE = 500  # tasks in one transaction
 State, Origin = SyncTask.State, SyncTask.Origin
@@ -46,7 +47,7 @@ def _cancel_some(click: Click) -> int:
             by_origin[origin].append(pk)
         now = clock.now()
         count = SyncTask.objects.filter(pk__in=by_origin[Origin.CLICK]).update(
-            state=State.CANCELLED, finished_at=now, outcome="Cancelled before it began."
+            state=State.CANCELLED, finished_at=now, outcome=told("Cancelled before it began.")
         )
         return count + SyncTask.objects.filter(pk__in=by_origin[Origin.REPAIR]).update(
             state=State.NEEDS_ATTENTION, finished_at=now

@@ -24,10 +24,11 @@ from sync.models import (
     clock,
 )
 from sync.models.failures import NO_FAILURE
+from sync.told import told
 
 Tasks = QuerySet[SyncTask]
 
-CLEARED = "Cleared by a later run."
+CLEARED = told("Cleared by a later run.")
 # Differences found in an order that SAP has: they end when both sides agree again.
 TOLD_LATER = frozenset(
     cause.code

@@ -34,15 +34,16 @@ from sync.models import (
 )
 from sync.models.order_holds import is_held
 from sync.models.steps import WRITES
+from sync.told import told
 
 _WORDS = {
-    Answer.ASKED: "queued",
-    Answer.RETRIED: "tried again",
-    Answer.ALREADY_WAITING: "already waiting",
-    Answer.ALREADY_RUNNING: "already running",
-    Answer.RUNS_AGAIN: "running, and once more after that",
-    Answer.ALREADY_DONE: "done meanwhile",
-    Answer.NEEDS_ATTENTION: "needing attention",
+    Answer.ASKED: told("{count:,} queued"),
+    Answer.RETRIED: told("{count:,} tried again"),
+    Answer.ALREADY_WAITING: told("{count:,} already waiting"),
+    Answer.ALREADY_RUNNING: told("{count:,} already running"),
+    Answer.RUNS_AGAIN: told("{count:,} running, and once more after that"),
+    Answer.ALREADY_DONE: told("{count:,} done meanwhile"),
+    Answer.NEEDS_ATTENTION: told("{count:,} needing attention"),
 }
 
 
@@ -53,7 +54,7 @@ class Clicked:
     tasks: list[SyncTask] = field(default_factory=list)
     answers: Counter[Answer] = field(default_factory=Counter)
     note: str = ""
-    name: str = "Sync now"
+    name: str = told("Sync now")
     hold: OrderHold | None = None  # which has kept something of it back
 
     @property
@@ -71,13 +72,17 @@ class Clicked:
 
 def in_words(answers: Mapping[Answer, int] | Mapping[str, int]) -> str:
     given = {Answer(answer): count for answer, count in answers.items()}
-    return ", ".join(f"{given[one]:,} {words}" for one, words in _WORDS.items() if one in given)
+    return ", ".join(told(words, count=given[one]) for one, words in _WORDS.items() if one in given)
 
 
-def told(click: Click) -> str:
+def become_of(click: Click) -> str:
     """What has become of a click on many documents."""
     if click.finished_at is None:
-        so_far = f"{click.reached:,} of them are queued so far." if click.reached else ""
+        so_far = (
+            told("{reached:,} of them are queued so far.", reached=click.reached)
+            if click.reached
+            else ""
+        )
         return f"{click.asked_for} {so_far}".strip()
     if not click.answers:
         return f"{click}: {click.note or NOTHING_TO_DO}"
@@ -130,7 +135,7 @@ def sync_all_billing_documents(user: User) -> Clicked:
 
 def resend_invoices(invoices: Iterable[Invoice], user: User) -> Clicked:
     mails = (work.send_invoice(invoice) for invoice in invoices)
-    return _ask_all(mails, user).called("Resend invoice")
+    return _ask_all(mails, user).called(told("Resend invoice"))
 
 
 def take_anyway(order: SalesOrder, user: User, reason: str = "") -> Clicked:
@@ -191,14 +196,14 @@ def try_connections(user: User) -> Clicked:
 
 def dry_run(order: SalesOrder, user: User) -> Clicked:
     """Send the order to SAP for checking; nothing is saved there."""
-    return _ask_all([work.dry_run(order)], user).called("Dry run")
+    return _ask_all([work.dry_run(order)], user).called(told("Dry run"))
 
 
 def check_readiness(user: User) -> Clicked:
     shops = Shop.objects.filter(is_active=True).order_by("id")
     areas = [work.check_readiness(area="portal"), work.check_readiness(area="sap")]
     checks = [*areas, *(work.check_readiness(shop) for shop in shops)]
-    return _ask_all(checks, user).called("Checks")
+    return _ask_all(checks, user).called(told("Checks"))
 
 
 def _hold_on(orders: list[SalesOrder]) -> OrderHold | None:

@@ -19,6 +19,7 @@ from sync.models.failures import NO_FAILURE, columns_for
 from sync.models.steps import FETCHES
 from sync.models.systems import SAP, changed_name_of, name_of
 from sync.models.whole_tables import any_in
+from sync.told import told
 
 LOOK_AGAIN_AFTER = timedelta(minutes=10)  # in case nothing wakes it when the trouble ends
 Kind = RemoteHealth.Kind
@@ -61,8 +62,11 @@ def held_back(task: SyncTask) -> Hold | None:
         system__in=_parties(task), noticed_at__isnull=False
     ):
         return _wait(
-            f"{changed_name_of(changed.system)} ({changed.change}). This waits until an "
-            "administrator has looked at Connections.",
+            told(
+                "{name} ({change}). This waits until an administrator has looked at Connections.",
+                name=changed_name_of(changed.system),
+                change=changed.change,
+            ),
             clock.now() + LOOK_AGAIN_AFTER,
         )
     holds = [_hold(task, health) for health in RemoteHealth.objects.filter(system__in=systems)]
@@ -104,7 +108,9 @@ def _logon_refused(task: SyncTask) -> Hold | None:
 def _hold(task: SyncTask, health: RemoteHealth) -> Hold | None:
     now, is_clicked = clock.now(), task.priority < SyncTask.Priority.BULK
     if health.quiet_until is not None and now < health.quiet_until and not is_clicked:
-        reason = f"{name_of(health.system)} asked for a pause; this waits for its end."
+        reason = told(
+            "{name} asked for a pause; this waits for its end.", name=name_of(health.system)
+        )
         return _wait(reason, health.quiet_until)
     return _of_incident(task, health) if health.is_in_trouble else None
 
@@ -114,10 +120,13 @@ def _of_incident(task: SyncTask, health: RemoteHealth) -> Hold | None:
     Only the connection test may try a refused logon again."""
     now, name = clock.now(), name_of(health.system)
     if health.kind == Kind.LOGON:
-        text = f"{name} refused the portal's logon; nobody else tries, so that it is not locked."
+        text = told(
+            "{name} refused the portal's logon; nobody else tries, so that it is not locked.",
+            name=name,
+        )
         return _stop_or_wait(task, health, text, now)
     if health.kind != Kind.REFUSES:
-        away = f"{name} is away; this waits until it answers again."
+        away = told("{name} is away; this waits until it answers again.", name=name)
         return _wait(away, now + LOOK_AGAIN_AFTER)
     if task.step in FETCHES or task.priority < SyncTask.Priority.BULK:
         return None

@@ -19,12 +19,13 @@ from sync.jobs.bell import ring
 from sync.models import Click, Shop, SyncTask
 from sync.models.ledger import SyncTaskQuerySet
 from sync.roles import steps_to_retry
+from sync.told import told
 
-NO_SHOP = (
+NO_SHOP = told(
     "No shop is set up: an administrator adds one, or switches one on, under Mappings → Shops."
 )
-NOTHING_TO_DO = "Nothing to do: everything is up to date."
-NOT_HEARD = "The queue cannot be reached just now: this is recorded, and waits."
+NOTHING_TO_DO = told("Nothing to do: everything is up to date.")
+NOT_HEARD = told("The queue cannot be reached just now: this is recorded, and waits.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from sync.models.ledger import SyncTaskQuerySet
 from sync.models.order_holds import is_held
 from sync.models.steps import WRITES
 from sync.models.whole_tables import any_in
+from sync.told import told
 
 LOOK_AGAIN_AFTER = timedelta(days=1)  # the release wakes it, and else the sweep
 _waiting_in_turn = Turns()
@@ -109,12 +110,18 @@ def _is_under_way(task: SyncTask, order: SalesOrder) -> bool:
 
 
 def _wait(order: SalesOrder, held: OrderHold) -> Hold:
-    what = (
-        f"All orders of the customer of order {order}" if held.is_of_customer else f"Order {order}"
-    )
-    verb = "are" if held.is_of_customer else "is"
-    told = f"{what} {verb} held by {held.held_by_name}: {held.reason}"
-    return Hold(columns_for(PortalCause.HELD, told), clock.now() + LOOK_AGAIN_AFTER)
+    values = {
+        "order": order,
+        "person": held.held_by_name,
+        "reason": held.reason,
+    }
+    if held.is_of_customer:
+        text = told(
+            "All orders of the customer of order {order} are held by {person}: {reason}", **values
+        )
+    else:
+        text = told("Order {order} is held by {person}: {reason}", **values)
+    return Hold(columns_for(PortalCause.HELD, text), clock.now() + LOOK_AGAIN_AFTER)
 
 
 def _waiting() -> SyncTaskQuerySet:

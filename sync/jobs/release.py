@@ -18,10 +18,13 @@ from sync.jobs.work import Work
 from sync.models import DryRun, ReadinessFinding, Release, Shop, SyncTask
 from sync.models.steps import WRITES
 from sync.models.systems import SAP
+from sync.told import told
 
 CHECKED_WITHIN = timedelta(days=1)
 TRIED = (DryRun.Verdict.ACCEPTED, DryRun.Verdict.UNPRICED)
-HELD = "Nothing is sent by itself until an administrator has released the portal under Readiness."
+HELD = told(
+    "Nothing is sent by itself until an administrator has released the portal under Readiness."
+)
 
 
 def is_held() -> bool:
@@ -55,43 +58,54 @@ def release(user: User) -> bool:
     if missing():
         return False
     Release.objects.get_or_create(
-        id=Release.ONLY, defaults={"released_by": user, "reason": "Released under Readiness."}
+        id=Release.ONLY, defaults={"released_by": user, "reason": told("Released under Readiness.")}
     )
     return True
 
 
 def _not_ready() -> Iterator[str]:
-    areas = {"portal": "the portal", SAP: "SAP"}
-    areas |= {shop.system: f"the shop {shop.name}" for shop in _shops()}
+    areas = {"portal": told("the portal"), SAP: "SAP"}
+    areas |= {shop.system: told("the shop {name}", name=shop.name) for shop in _shops()}
     findings = ReadinessFinding.objects.filter(area__in=areas)
     red = findings.filter(state=ReadinessFinding.State.RED).count()
     if red:
-        verb = "check is" if red == 1 else "checks are"
-        yield f"{red} {verb} red: correct what they name, then press Check everything."
+        yield (
+            told("1 check is red: correct what they name, then press Check everything.")
+            if red == 1
+            else told(
+                "{red} checks are red: correct what they name, then press Check everything.",
+                red=red,
+            )
+        )
     recent = findings.filter(checked_at__gt=timezone.now() - CHECKED_WITHIN)
     checked = set(recent.values_list("area", flat=True))
     for area, name in areas.items():
         if area not in checked:
-            yield f"Not checked in the last day: {name}. Press Check everything."
+            yield told("Not checked in the last day: {name}. Press Check everything.", name=name)
 
 
 def _shops_without_start() -> Iterator[str]:
     shops = _shops()
     if not shops:
-        yield "No shop is switched on: add one under Mappings → Shops."
+        yield told("No shop is switched on: add one under Mappings → Shops.")
     for shop in shops:
         if shop.orders_from is None:
             yield (
-                f"The shop {shop.name} has no “orders from”: set it under Mappings → Shops, so "
-                "that orders from before the portal stay as they are."
+                told(
+                    "The shop {name} has no “orders from”: set it under Mappings → Shops, so that "
+                    "orders from before the portal stay as they are.",
+                    name=shop.name,
+                )
             )
 
 
 def _untried() -> Iterator[str]:
     if not DryRun.objects.filter(verdict__in=TRIED).exists():
         yield (
-            "No order has been tried: open an order and press Dry run, until SAP accepts one "
-            "without differences."
+            told(
+                "No order has been tried: open an order and press Dry run, until SAP accepts one "
+                "without differences."
+            )
         )
 
 

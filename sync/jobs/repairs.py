@@ -15,11 +15,12 @@ from sync.jobs.mass_clicks import stopped_for
 from sync.mapping_tables import MappingTable
 from sync.models import Click, DryRun, Repair, Step, SyncTask
 from sync.models.repairs import values_of
+from sync.told import told
 
 State = Repair.State
 Verdict = DryRun.Verdict
 ACCEPTED = {Verdict.ACCEPTED, Verdict.UNPRICED}
-PRICES_DIFFER = "SAP accepts it, but not at the shop's prices: a wrong unit looks like this."
+PRICES_DIFFER = told("SAP accepts it, but not at the shop's prices: a wrong unit looks like this.")
 
 
 def can_be_tried(task: SyncTask) -> bool:
@@ -92,7 +93,9 @@ def _still_missing(repair: Repair, result: DryRun) -> str:
     missing = [one for one in result.missing if str(one["mapping"]).endswith(wanted.facts.entry)]
     for one in missing:
         if wanted == MappingTable.CUSTOMER or one["key"] in repair.after.values():
-            return f"The order still lacks {one['mapping']} {one['key']}."
+            return told(
+                "The order still lacks {mapping} {key}.", mapping=one["mapping"], key=one["key"]
+            )
     return ""
 
 

@@ -20,6 +20,7 @@ from rq.utils import as_text
 
 from sync.jobs.bell import QUEUES, RUN_TASK
 from sync.models import SyncTask
+from sync.told import told
 
 logger = logging.getLogger(__name__)
 
@@ -104,4 +105,4 @@ def _shown(name: object) -> str:
     """A function's name made safe for a log line; arguments are never logged, they may hold
     anything."""
     text = "".join(letter for letter in str(name) if letter.isprintable())
-    return text[:SHOWN_CHARACTERS] or "something unreadable"
+    return text[:SHOWN_CHARACTERS] or told("something unreadable")

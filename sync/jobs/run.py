@@ -48,6 +48,7 @@ from sync.models.systems import kind_of
 from sync.remotes import Remotes, remotes_of_this_thread
 from sync.steps import STEPS, Slice, StepRun
 from sync.steps.recognition.stores import recognise_remotes
+from sync.told import told
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ def run_one(pk: int, remotes: Remotes) -> int | None:
             return _execute(StepRun(task, remotes, calls))
     except LeaseLost:
         logger.warning("task %s %s", task.pk, LOST_RACE)
-        calls.keep_as_lost("Another worker has taken the task over.")
+        calls.keep_as_lost(told("Another worker has taken the task over."))
         with suppress(LeaseLost):  # stopped too long, but nobody took it: back into the queue
             task.try_again_at(clock.now(), NO_FAILURE)
     return next_behind(task)
@@ -177,7 +178,7 @@ def _close_broken(run: StepRun, error: Exception) -> None:
 
 def _database_trouble(error: Exception) -> RemoteUnavailable:
     return RemoteUnavailable(
-        f"The portal's own database did not answer ({type(error).__name__}).",
+        told("The portal's own database did not answer ({name}).", name=type(error).__name__),
         cause=PortalCause.DATABASE,
     )
 

@@ -19,6 +19,7 @@ from sync.jobs.taken import forget_what_has_ended
 from sync.jobs.turns import Turns
 from sync.models import SyncAttempt, SyncTask, clock
 from sync.models.recording import keep_unanswered
+from sync.told import told
 
 # With fewer rings in the queue than tasks that are due, some were lost; otherwise hardly any.
 RING_AGAIN_AFTER = timedelta(seconds=5)
@@ -75,6 +76,6 @@ def _free(task: SyncTask, now: datetime) -> int:
         lost.update(
             outcome=SyncAttempt.Outcome.LOST,
             finished_at=now,
-            message="The worker stopped without an answer.",
+            message=told("The worker stopped without an answer."),
         )
     return freed

@@ -19,16 +19,17 @@ from django.db.models import Q
 from sync.jobs import plan, release, work
 from sync.jobs.ask import Answer, Asked, Priority, ask_all, put_back_by
 from sync.jobs.bell import ring_after_commit
-from sync.jobs.clicks import told
+from sync.jobs.clicks import become_of
 from sync.jobs.mass_clicks import stopped_for
 from sync.jobs.work import Work
 from sync.models import Click, Invoice, SalesOrder, SyncTask, clock
 from sync.models.steps import WRITES
+from sync.told import told
 
 SLICE_SECONDS = 2.0
 AT_ONCE = 500  # documents
 FEW = 20  # clicked together, they are as urgent as a single one
-NO_RIGHT = "Not all was queued: who asked for it may not do this any more."
+NO_RIGHT = told("Not all was queued: who asked for it may not do this any more.")
 PROGRESS = ("answers", "position", "reached", "elsewhere", "finished_at")
 Kind = Click.Kind
 
@@ -60,7 +61,7 @@ def take_up(task: SyncTask, lease: timedelta) -> str:
             _queue(click, chunk, person)
         if time.monotonic() > until:
             break
-    return told(click)
+    return become_of(click)
 
 
 def _still_allowed(click: Click) -> User | None:

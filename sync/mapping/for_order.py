@@ -24,7 +24,7 @@ from sync.models import (
     TextMapping,
 )
 from sync.models.master_data import read_once, rows_of
-from sync.models.shops import listed
+from sync.models.shop_entries import listed
 from sync.sap import abap
 from sync.told import told
 from sync.translate.further_amounts import Booking, FurtherEntry

@@ -11,6 +11,7 @@ from decimal import Decimal
 from sync.causes.papers import PaperCause
 from sync.errors import RecordsDisagree
 from sync.models import BillingDocument, Decision, OutboundDelivery, SalesOrder, SalesOrderLine
+from sync.told import told
 from sync.translate.added_lines import (
     OrderedLine,
     OrderItems,
@@ -89,11 +90,16 @@ def tell_of_goods(order: SalesOrder, delivery: OutboundDelivery, held: SapQuanti
         for line in order.delivery_lines.all()
         if line.delivery_id == delivery.pk
     }
-    _tell_of_replacements(order, f"Delivery {delivery}", held.items, given)
+    _tell_of_replacements(order, told("Delivery {delivery}", delivery=delivery), held.items, given)
     if held.beyond:
         raise RecordsDisagree(
-            f"Delivery {delivery} holds more than order {order} asked for: "
-            f"{_beyond(held)}. The shop was told of what was ordered.",
+            told(
+                "Delivery {delivery} holds more than order {order} asked for: {beyond}. The shop "
+                "was told of what was ordered.",
+                delivery=delivery,
+                order=order,
+                beyond=_beyond(held),
+            ),
             cause=PaperCause.DELIVERED_MORE,
             reference=order.increment_id,
         )
@@ -108,14 +114,26 @@ def tell_of_amounts(order: SalesOrder, document: BillingDocument, held: SapQuant
             continue
         given[line.sap_item_number] += line.billed_quantity
         amounts[line.sap_item_number] += line.net_value + line.tax_value
-    _tell_of_replacements(order, f"Billing document {document}", held.items, given)
+    _tell_of_replacements(
+        order, told("Billing document {document}", document=document), held.items, given
+    )
     over = {number: amount for number, amount in _beyond_amounts(held, given, amounts) if amount}
     if over:
         total = sum(over.values(), ZERO)
-        named = ", ".join(f"{over[number]:.2f} for item {number}" for number in sorted(over))
+        named = ", ".join(
+            told("{amount:.2f} for item {number}", amount=over[number], number=number)
+            for number in sorted(over)
+        )
         raise RecordsDisagree(
-            f"Billing document {document} bills {total:.2f} {document.currency} that order {order} "
-            f"does not hold: {named}. The shop's invoice is without it.",
+            told(
+                "Billing document {document} bills {total:.2f} {currency} that order {order} does "
+                "not hold: {named}. The shop's invoice is without it.",
+                document=document,
+                total=total,
+                currency=document.currency,
+                order=order,
+                named=named,
+            ),
             cause=PaperCause.BILLED_MORE,
             reference=order.increment_id,
         )
@@ -149,8 +167,15 @@ def _tell_of_replacements(
         short = ", ".join(line.sku for line in items.short_lines()[:MOST_NAMED])
         named = ", ".join(str(number) for number in asked[:MOST_NAMED])
         raise RecordsDisagree(
-            f"{document} holds item {named} of SAP order {order.sap_sales_order_number}, which "
-            f"stands for no line of web order {order.increment_id}, and SAP lacks some of {short}.",
+            told(
+                "{document} holds item {named} of SAP order {sap_order}, which stands for no line "
+                "of web order {order}, and SAP lacks some of {short}.",
+                document=document,
+                named=named,
+                sap_order=order.sap_sales_order_number,
+                order=order.increment_id,
+                short=short,
+            ),
             cause=PaperCause.ITEM_WITHOUT_LINE,
             reference=order.increment_id,
         )
@@ -159,7 +184,12 @@ def _tell_of_replacements(
 def _beyond(held: SapQuantities) -> str:
     named = ((held.items.lines[item_id], more) for item_id, more in held.beyond.items())
     return ", ".join(
-        f"{more.normalize():f} of {line.sku} beyond the {line.asked.normalize():f} ordered"
+        told(
+            "{more:f} of {sku} beyond the {asked:f} ordered",
+            more=more.normalize(),
+            sku=line.sku,
+            asked=line.asked.normalize(),
+        )
         for line, more in list(named)[:MOST_NAMED]
     )
 

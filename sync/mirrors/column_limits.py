@@ -18,6 +18,7 @@ from sync.causes.cause import SAP, SHOP
 from sync.causes.sap import SapCause
 from sync.causes.shop import ShopCause
 from sync.errors import UnexpectedRecord
+from sync.told import told
 
 _CAUSES = {SHOP: ShopCause.DOES_NOT_FIT, SAP: SapCause.DOES_NOT_FIT}
 
@@ -30,8 +31,11 @@ def must_fit(model: type[Model], rows: Iterable[Mapping[str, Any]], *, system: s
         for name, value in row.items():
             if (field := fields.get(name)) is not None and not _fits(field, value):
                 raise UnexpectedRecord(
-                    f"its {name.replace('_', ' ')} holds a value the portal cannot "
-                    "store (too long, too large, or not a character).",
+                    told(
+                        "its {column} holds a value the portal cannot store (too long, too "
+                        "large, or not a character).",
+                        column=name.replace("_", " "),
+                    ),
                     cause=_CAUSES[system],
                     detail=name,
                 )
@@ -43,7 +47,11 @@ def named(document: str) -> Iterator[None]:
     try:
         yield
     except UnexpectedRecord as error:
-        message = f"{document} of the shop cannot be stored: {error.message}"
+        message = told(
+            "{document} of the shop cannot be stored: {message}",
+            document=document,
+            message=error.message,
+        )
         raise UnexpectedRecord(message, cause=error.cause, detail=error.detail) from error
 
 

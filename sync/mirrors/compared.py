@@ -15,6 +15,7 @@ from sync.mirrors import unreadable
 from sync.mirrors.notes import keep
 from sync.models import SalesOrder, Step, clock
 from sync.sap.records import SapPartner, SapSalesOrder
+from sync.told import told
 
 ZERO = Decimal(0)
 Stage, Verification = SalesOrder.Stage, SalesOrder.Verification
@@ -97,8 +98,11 @@ def note_missing(order: SalesOrder) -> None:
 def gone(order: SalesOrder) -> RecordsDisagree:
     """An order that was in SAP is never created again: it may have been archived."""
     return RecordsDisagree(
-        f"SAP no longer shows order {order.sap_sales_order_number} for web order "
-        f"{order.increment_id}, which it did before.",
+        told(
+            "SAP no longer shows order {sap_order} for web order {order}, which it did before.",
+            sap_order=order.sap_sales_order_number,
+            order=order.increment_id,
+        ),
         cause=OrderCause.GONE,
         reference=order.increment_id,
     )

@@ -7,7 +7,6 @@ overlaps with a paper (README of Magento, Races), but then its state or its mone
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from django.db.models import Prefetch, prefetch_related_objects
 
@@ -15,10 +14,10 @@ from sync.magento.records import MagentoDocumentItem, MagentoOrder
 from sync.mirrors.held_rows import is_known_to_have_none
 from sync.mirrors.order_lines import write_lines
 from sync.mirrors.progress import store_stage
+from sync.mirrors.standing_for import Counted
 from sync.models import Invoice, SalesOrder, Shipment, SyncAttempt, SyncTask
 from sync.translate.payment import Standing, payment_standing
 
-Counted = Literal["qty_shipped", "qty_invoiced"]
 PLAIN = frozenset({"simple", "virtual", "downloadable"})  # no line counts for another
 OFFLINE = frozenset({Standing.NOT_PAID, Standing.PAID_OFFLINE, Standing.NOTHING_DUE})
 

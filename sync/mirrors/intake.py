@@ -20,32 +20,35 @@ from sync.models.intake_rules import (
     TOO_EARLY,
 )
 from sync.models.master_data import rows_of
+from sync.told import told
 from sync.translate.order_rest import BundleInParts, left_to_order, refund_problem
 from sync.translate.payment import is_under_review
 from sync.translate.unwanted_goods import HELD
 
 NOT_OPEN = {
-    "canceled": "Canceled in the shop",
-    "closed": "Closed in the shop",
-    "complete": "Already complete in the shop",
-    "pending_payment": "Waiting for payment in the shop",
+    "canceled": told("Canceled in the shop"),
+    "closed": told("Closed in the shop"),
+    "complete": told("Already complete in the shop"),
+    "pending_payment": told("Waiting for payment in the shop"),
     **HELD,
 }
 # Orders placed asynchronously pass through these before they are orders at all (P0-06).
 NOT_PLACED = {
-    "received": "Received by the shop, but not placed yet",
-    "rejected": "Rejected by the shop",
+    "received": told("Received by the shop, but not placed yet"),
+    "rejected": told("Rejected by the shop"),
 }
 # Set by the shop and by PayPal in a state that is open otherwise.
 SUSPECT = {
-    "fraud": "Suspected fraud: the shop has not released the order",
-    "paypal_reversed": "PayPal has taken the payment back",
+    "fraud": told("Suspected fraud: the shop has not released the order"),
+    "paypal_reversed": told("PayPal has taken the payment back"),
     "payment_review": NOT_OPEN["payment_review"],
 }
 OPEN = frozenset({"new", "processing"})
 NEVER_TAKEN = OVER
-IN_PARTS = "Parts of a bundle were shipped or refunded on their own: enter the rest in SAP by hand"
-UNDER_REVIEW = "The payment is under review, whatever the order's status says"
+IN_PARTS = told(
+    "Parts of a bundle were shipped or refunded on their own: enter the rest in SAP by hand"
+)
+UNDER_REVIEW = told("The payment is under review, whatever the order's status says")
 
 
 class FinalReasons(frozenset[str]):
@@ -57,11 +60,11 @@ class FinalReasons(frozenset[str]):
 
 NEVER = FinalReasons({SHIPPED, REFUNDED, IN_PARTS, *(NOT_OPEN[state] for state in NEVER_TAKEN)})
 
-SHIPPED_IN_PART = "Already shipped from the shop, at least in part"
-INVOICED_IN_PART = "Already invoiced in the shop, in part"
-NOT_PAID = "Not paid yet"
-NOT_AUTHORISED = "Payment not authorised yet"
-GIVEN_UP = "given up"
+SHIPPED_IN_PART = told("Already shipped from the shop, at least in part")
+INVOICED_IN_PART = told("Already invoiced in the shop, in part")
+NOT_PAID = told("Not paid yet")
+NOT_AUTHORISED = told("Payment not authorised yet")
+GIVEN_UP = told("given up")
 
 
 class KeptOut(Enum):
@@ -168,7 +171,10 @@ def reason_one_sided(order: SalesOrder) -> str:
     """What is left to do where SAP has rejected an order that is open in the shop."""
     number = order.sap_sales_order_number
     if order.state in OPEN and order.sap_is_rejected:
-        return f"Every line of SAP order {number} is rejected: cancel the order in the shop"
+        return told(
+            "Every line of SAP order {number} is rejected: cancel the order in the shop",
+            number=number,
+        )
     return ""
 
 
@@ -182,9 +188,13 @@ def _replaces_reason(order: SalesOrder) -> str:
         return ""
     if replaced.is_in_sap:
         number = replaced.sap_sales_order_number
-        return f"Replaces order {replaced}, which is in SAP as {number}: reject that one first"
+        return told(
+            "Replaces order {replaced}, which is in SAP as {number}: reject that one first",
+            replaced=replaced,
+            number=number,
+        )
     if replaced.tasks.filter(step=Step.PUSH_ORDER, state__in=SyncTask.OPEN_STATES).exists():
-        return f"Replaces order {replaced}, which may still get into SAP"
+        return told("Replaces order {replaced}, which may still get into SAP", replaced=replaced)
     return ""
 
 
@@ -212,7 +222,9 @@ def _own_reasons(order: SalesOrder, opened: frozenset[str]) -> Iterator[str]:
     if status in NOT_PLACED or state in NOT_PLACED:
         yield NOT_PLACED.get(status) or NOT_PLACED[state]
     if state not in OPEN | opened:
-        yield f"In a state the portal does not know: {order.state or 'none'}"
+        yield told(
+            "In a state the portal does not know: {state}", state=order.state or told("none")
+        )
     if "payment_review" not in opened and is_under_review(order.payload):
         yield UNDER_REVIEW
 
@@ -224,7 +236,7 @@ def _plain(code: str) -> str:
 def _payment_reason(order: SalesOrder, payment: PaymentMapping, now: datetime) -> str:
     release = PaymentMapping.Release
     if payment.release == release.NEVER:
-        return f"Orders paid by {order.payment_name} are not taken"
+        return told("Orders paid by {payment_name} are not taken", payment_name=order.payment_name)
     due = order.grand_total - _amount(order.payload, "total_canceled")
     is_paid = order.total_paid >= due
     if payment.release == release.ALWAYS or is_paid:
@@ -233,7 +245,7 @@ def _payment_reason(order: SalesOrder, payment: PaymentMapping, now: datetime) -
         return ""
     days = payment.give_up_after_days
     if days is not None and now - order.placed_at > timedelta(days=days):
-        return f"Not paid within {days} days: {GIVEN_UP}"
+        return told("Not paid within {days} days: {given_up}", days=days, given_up=GIVEN_UP)
     return NOT_PAID if payment.release == release.PAID else NOT_AUTHORISED
 
 

@@ -9,6 +9,7 @@ from sync.mirrors.added_lines import decided_items, items_of
 from sync.mirrors.order_documents import Documents
 from sync.mirrors.pieces import Pieces, cut_to_reason, web_lines_of
 from sync.models import SalesOrder
+from sync.told import told
 from sync.translate.sap_progress import left_to_deliver
 from sync.translate.unwanted_goods import HELD, OFF, rejected_goods
 
@@ -16,9 +17,11 @@ from sync.translate.unwanted_goods import HELD, OFF, rejected_goods
 def reason_nobody_moves(order: SalesOrder, documents: Documents) -> str:
     """What people have to do; empty where both sides go on."""
     if order.state in HELD and left_to_deliver(order.sap_delivery_status, documents.in_sap):
-        return (
-            f"{HELD[order.state]}, but SAP order {order.sap_sales_order_number} is still to be "
-            "delivered: release it in the shop, or block its delivery in SAP"
+        return told(
+            "{held}, but SAP order {sap_order} is still to be delivered: release it in the "
+            "shop, or block its delivery in SAP",
+            held=HELD[order.state],
+            sap_order=order.sap_sales_order_number,
         )
     return _reason_rejected(order, documents)
 
@@ -40,11 +43,23 @@ def _reason_rejected(order: SalesOrder, documents: Documents) -> str:
     undecided = sorted(set(undecided) - decided_items(order)) if undecided else []
     if undecided:
         return cut_to_reason(
-            f"{pieces.named} {pieces.were} rejected in SAP, and item {undecided[0]} may stand for "
-            f"{pieces.them}: say so on this page"
+            told(
+                "{pieces} {were} rejected in SAP, and item {item} may stand for "
+                "{them}: say so on this page",
+                pieces=pieces.named,
+                were=pieces.were,
+                item=undecided[0],
+                them=pieces.them,
+            )
         )
     are = "is" if list(left.values()) == [Decimal(1)] else "are"
     return cut_to_reason(
-        f"{pieces.named} {pieces.were} rejected in SAP, but {are} open in the shop: cancel or "
-        f"refund {pieces.them} there"
+        told(
+            "{pieces} {were} rejected in SAP, but {are} open in the shop: cancel or refund "
+            "{them} there",
+            pieces=pieces.named,
+            were=pieces.were,
+            are=are,
+            them=pieces.them,
+        )
     )

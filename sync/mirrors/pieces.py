@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from sync.models import SalesOrder
+from sync.told import told
 from sync.translate.unwanted_goods import WebLine, web_lines
 
 LONGEST_REASON = 200
@@ -17,10 +18,19 @@ class Pieces:
 
     def __init__(self, pieces: Iterable[tuple[Decimal, Decimal, str]]) -> None:
         listed = list(pieces)
-        shown = [f"{_written(n)} of {_written(of)} pieces of {sku}" for n, of, sku in listed]
-        more = " and more" if len(shown) > MOST_NAMED else ""
+        shown = [
+            told(
+                "{quantity} of {all} pieces of {sku}",
+                quantity=_written(n),
+                all=_written(of),
+                sku=sku,
+            )
+            for n, of, sku in listed
+        ]
         is_one = [quantity for quantity, _of, _sku in listed] == [1]
-        self.named = ", ".join(shown[:MOST_NAMED]) + more
+        self.named = ", ".join(shown[:MOST_NAMED])
+        if len(shown) > MOST_NAMED:
+            self.named = told("{pieces} and more", pieces=self.named)
         self.were, self.them = ("was", "it") if is_one else ("were", "them")
 
 

@@ -24,6 +24,7 @@ from sync.models import (
     clock,
 )
 from sync.models.master_data import read_once
+from sync.told import told
 from sync.translate import line_progress
 from sync.translate.sap_hindrances import Hindrance, hindrances
 from sync.translate.sap_progress import left_to_bill, left_to_deliver
@@ -232,7 +233,7 @@ def _left_to_ship(order: SalesOrder, documents: Documents) -> str:
     sku = line_progress.left_to_wait_for(lines, but=others)
     if not (sku or documents.deliveries <= documents.shipped):
         sku = line_progress.left_to_ship(lines, but=others)
-    return f"The shop has not shipped all of {sku} yet." if sku else ""
+    return told("The shop has not shipped all of {sku} yet.", sku=sku) if sku else ""
 
 
 def _shipped_by_suppliers(lines: Iterable[SalesOrderLine], documents: Documents) -> set[int]:
@@ -249,11 +250,11 @@ def _left_to_invoice(order: SalesOrder, documents: Documents) -> str:
     if documents.ended_billing and documents.billing <= handled:
         return ""
     sku = line_progress.left_to_invoice(order.lines.all())
-    return f"The shop has not invoiced all of {sku} yet." if sku else ""
+    return told("The shop has not invoiced all of {sku} yet.", sku=sku) if sku else ""
 
 
 def _by_state(order: SalesOrder) -> str:
     """An order without lines has only the shop's state to go by."""
     if order.state in {"complete", "closed"}:
         return ""
-    return f"The order is {order.state} in the shop."
+    return told("The order is {state} in the shop.", state=order.state)

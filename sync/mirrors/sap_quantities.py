@@ -21,6 +21,7 @@ from sync.models import (
     SalesOrder,
 )
 from sync.names.sap import measured, unit_with_code
+from sync.told import told
 from sync.translate.added_lines import OrderItems, SapQuantities
 from sync.translate.open_quantities import OpenQuantities
 from sync.translate.units import Counted, billed_with_base_quantity
@@ -34,7 +35,7 @@ def delivered_quantities(order: SalesOrder, delivery: OutboundDelivery) -> SapQu
     now = [line for line in lines if line.delivery_id == delivery.pk]
     left = [line for line in lines if line.delivery.is_goods_issued]
     before = [line for line in left if _departure(line.delivery) < _departure(delivery)]
-    items, name = items_of(order), f"Delivery {delivery}"
+    items, name = items_of(order), told("Delivery {delivery}", delivery=delivery)
     return items.delivered(
         _by_item(order, items, name, _delivered(now)),
         _by_item(order, items, name, _delivered(before)),
@@ -75,7 +76,7 @@ def billed_quantities(order: SalesOrder, document: BillingDocument) -> SapQuanti
         (line.delivery.delivery_number, line.item_number): counted(line)
         for line in delivery_lines_of(order)
     }
-    items, name = items_of(order), f"Billing document {document}"
+    items, name = items_of(order), told("Billing document {document}", document=document)
     return items.billed(
         _by_item(order, items, name, _billed(this, delivered)),
         _by_item(order, items, name, _billed(before, delivered)),
@@ -98,7 +99,12 @@ def refuse_disagreements(order: SalesOrder, document: str, wanted: OpenQuantitie
     if wanted.disagreements:
         reasons = " ".join(one.message for one in wanted.disagreements)
         raise RecordsDisagree(
-            f"{document} does not fit web order {order.increment_id}. {reasons}",
+            told(
+                "{document} does not fit web order {order}. {reasons}",
+                document=document,
+                order=order.increment_id,
+                reasons=reasons,
+            ),
             cause=PaperCause.QUANTITIES_DO_NOT_FIT,
             reference=order.increment_id,
         )
@@ -113,14 +119,23 @@ def refuse_other_quantities(
     for item in items:
         held[item.order_item_id] += item.qty
     if lines := wanted.held_otherwise(held):
-        told = "; ".join(
-            f"line {line.item_id} ({line.sku}): {held[line.item_id].normalize():f} in the shop, "
-            f"{line.quantity.normalize():f} in SAP"
+        unequal = "; ".join(
+            told(
+                "line {item_id} ({sku}): {held:f} in the shop, {quantity:f} in SAP",
+                item_id=line.item_id,
+                sku=line.sku,
+                held=held[line.item_id].normalize(),
+                quantity=line.quantity.normalize(),
+            )
             for line in lines
         )
         raise RecordsDisagree(
-            f"{paper} of web order {order.increment_id} holds other quantities than SAP's "
-            f"document: {told}.",
+            told(
+                "{paper} of web order {order} holds other quantities than SAP's document: {lines}.",
+                paper=paper,
+                order=order.increment_id,
+                lines=unequal,
+            ),
             cause=PaperCause.QUANTITIES_CUT,
             reference=order.increment_id,
         )
@@ -150,9 +165,17 @@ def _in_unit_of_order(
     quantity = line.in_unit(unit)
     if quantity is None:
         raise RecordsDisagree(
-            f"{document} counts item {item} of SAP order {order.sap_sales_order_number} in "
-            f"{unit_with_code(line.unit)}, the order in {unit_with_code(unit)}, and SAP does not "
-            f"say how many of these {measured(line.quantity, line.unit)} are.",
+            told(
+                "{document} counts item {item} of SAP order {sap_order} in {unit}, the "
+                "order in {ordered_in}, and SAP does not say how many of these {quantity} "
+                "are.",
+                document=document,
+                item=item,
+                sap_order=order.sap_sales_order_number,
+                unit=unit_with_code(line.unit),
+                ordered_in=unit_with_code(unit),
+                quantity=measured(line.quantity, line.unit),
+            ),
             cause=PaperCause.OTHER_UNIT,
             reference=order.increment_id,
         )

@@ -15,6 +15,7 @@ from sync.causes.orders import OrderCause
 from sync.errors import RecordsDisagree
 from sync.models import SalesOrder, Shop, Step, SyncTask
 from sync.sap.reference import normal_reference, web_reference
+from sync.told import told
 
 
 def customer_reference_of(order: SalesOrder) -> str:
@@ -96,11 +97,19 @@ def _written(order: SalesOrder) -> str:
 
 
 def _shared(order: SalesOrder, other: SalesOrder) -> RecordsDisagree:
-    there = f" (in SAP as {other.sap_sales_order_number})" if other.is_in_sap else ""
+    named = _named(order, other)
+    if other.is_in_sap:
+        named = told(
+            "{order} (in SAP as {sap_order})", order=named, sap_order=other.sap_sales_order_number
+        )
     return RecordsDisagree(
-        f"Web order {order.increment_id} and web order {other.increment_id}{_where(order, other)}"
-        f"{there} are the same to SAP, which keeps both numbers as "
-        f"{customer_reference_of(order)}: neither is taken for the other.",
+        told(
+            "Web order {order} and web order {other} are the same to SAP, which keeps both "
+            "numbers as {reference}: neither is taken for the other.",
+            order=order.increment_id,
+            other=named,
+            reference=customer_reference_of(order),
+        ),
         cause=_cause(order, other),
         reference=order.increment_id,
         remedy=_remedy(order, other),
@@ -109,18 +118,37 @@ def _shared(order: SalesOrder, other: SalesOrder) -> RecordsDisagree:
 
 def _anothers(order: SalesOrder, other: SalesOrder) -> RecordsDisagree:
     return RecordsDisagree(
-        f"SAP order {other.sap_sales_order_number} carries the number {order.increment_id}, "
-        f"but it is that of web order {other.increment_id}{_where(order, other)}.",
+        told(
+            "SAP order {sap_order} carries the number {order}, but it is that of web order "
+            "{other}.",
+            sap_order=other.sap_sales_order_number,
+            order=order.increment_id,
+            other=_named(order, other),
+        ),
         cause=_cause(order, other),
         reference=order.increment_id,
         remedy=_remedy(order, other),
     )
 
 
-def _where(order: SalesOrder, other: SalesOrder) -> str:
+def _named(order: SalesOrder, other: SalesOrder) -> str:
+    """The other order, with its store or shop where that is another one."""
+    number = other.increment_id
     if other.shop_id != order.shop_id:
-        return f" of {_store(other)} of the shop {other.shop}"
-    return f" of {_store(other)}" if other.store_id != order.store_id else ""
+        store = _store(other)
+        return told(
+            "{order} of {store} of the shop {shop}", order=number, store=store, shop=other.shop
+        )
+    if other.store_id == order.store_id:
+        return number
+    if other.store_name:
+        return told(
+            "{order} of store {store_id} ({store_name})",
+            order=number,
+            store_id=other.store_id,
+            store_name=other.store_name,
+        )
+    return told("{order} of store {store_id}", order=number, store_id=other.store_id)
 
 
 def _cause(order: SalesOrder, other: SalesOrder) -> Cause:
@@ -136,19 +164,23 @@ def _remedy(order: SalesOrder, other: SalesOrder) -> str:
     for one in (order, other):
         sent = SalesOrder.objects.filter(shop=one.shop, store_id=one.store_id)
         if not sent.exclude(customer_reference="").exists():
-            return (
-                f"Give {_store(one)} of the shop {one.shop} a reference prefix of its own under "
-                "Mappings → Sales areas, then retry."
+            return told(
+                "Give {store} of the shop {shop} a reference prefix of its own under Mappings → "
+                "Sales areas, then retry.",
+                store=_store(one),
+                shop=one.shop,
             )
-    return (
-        "Orders of both stores are in SAP already, so their prefixes are fixed. Cancel one of both "
-        "orders in its shop and have it placed again under another number."
+    return told(
+        "Orders of both stores are in SAP already, so their prefixes are fixed. Cancel one "
+        "of both orders in its shop and have it placed again under another number."
     )
 
 
 def _store(order: SalesOrder) -> str:
     return (
-        f"store {order.store_id} ({order.store_name})"
+        told(
+            "store {store_id} ({store_name})", store_id=order.store_id, store_name=order.store_name
+        )
         if order.store_name
-        else (f"store {order.store_id}")
+        else (told("store {store_id}", store_id=order.store_id))
     )

@@ -23,6 +23,7 @@ from sync.mirrors.notes import keep
 from sync.mirrors.progress import stage_orders
 from sync.mirrors.web_order_rows import WebOrderRow
 from sync.models import SalesOrder, SalesOrderLine, Shop, clock
+from sync.told import told
 
 Rows = dict[int, WebOrderRow]  # by ``entity_id``
 Mirrors = dict[int, SalesOrder]
@@ -53,7 +54,7 @@ def store_order(
     Of an order that is stored as it is, the time of reading is left to whoever writes next.
     """
     row = WebOrderRow.of(order)
-    with named(f"Order {order.increment_id}"):
+    with named(told("Order {order}", order=order.increment_id)):
         stored = _store_over(shop, known, row, notes) if known is not None else None
         if stored is not None:
             return stored

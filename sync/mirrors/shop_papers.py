@@ -23,6 +23,7 @@ from sync.models import (
     ShipmentLine,
     ShipmentTrack,
 )
+from sync.told import told
 from sync.translate.magento_values import invoice_values, shipment_values
 
 Paper = TypeVar("Paper", Shipment, Invoice)
@@ -42,7 +43,7 @@ def store_shipment(
     may stand for several deliveries. ``notes`` are the portal's own columns."""
     values, lines, tracks = _split(shipment_values(record), "lines", "tracks")
     lines = [_renamed(line, "shipped_quantity") for line in lines]
-    with named(f"Shipment {record.entity_id}"):
+    with named(told("Shipment {entity_id}", entity_id=record.entity_id)):
         must_fit(Shipment, [values], system="magento")
         must_fit(ShipmentLine, lines, system="magento")
         must_fit(ShipmentTrack, tracks, system="magento")
@@ -66,7 +67,7 @@ def store_invoice(
     """``document`` works as ``delivery`` does for a shipment."""
     values, lines = _split(invoice_values(record), "lines")
     lines = [_renamed(line, "invoiced_quantity") for line in lines]
-    with named(f"Invoice {record.entity_id}"):
+    with named(told("Invoice {entity_id}", entity_id=record.entity_id)):
         must_fit(Invoice, [values], system="magento")
         must_fit(InvoiceLine, lines, system="magento")
     with transaction.atomic(savepoint=False):

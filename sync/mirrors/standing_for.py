@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Literal
 
 from sync.mirrors.news import note_news
 from sync.models import BillingDocument, Invoice, OutboundDelivery, SalesOrder, Shipment
 
 ShopPaper = Shipment | Invoice
 SapDocument = OutboundDelivery | BillingDocument
+Counted = Literal["qty_shipped", "qty_invoiced"]  # by papers, on the order's lines
 
 
 def columns_of(paper: ShopPaper | type[ShopPaper]) -> tuple[str, str]:

@@ -16,9 +16,10 @@ from sync.errors import SyncError, UnexpectedRecord
 from sync.models import Decision, Shop, Step, SyncTask, clock
 from sync.models.failures import columns_of
 from sync.reading import UnreadableRecord
+from sync.told import told
 
 State = SyncTask.State
-READ_LATER = "Read by a later pull."
+READ_LATER = told("Read by a later pull.")
 ENDED_WITH = "ended_with"  # the message of the trouble that a person has marked done
 
 
@@ -99,10 +100,17 @@ def close_readable(shop: Shop, orders: Iterable[tuple[int, str]]) -> None:
 def refuse(records: Sequence[UnreadableRecord], what: str) -> None:
     """Raises ``UnexpectedRecord``, because the paper that is looked for may be among these."""
     for record in records:
-        name = record.number or (record.entity_id and f"with entity_id {record.entity_id}")
+        name = record.number or (
+            record.entity_id and told("with entity_id {entity_id}", entity_id=record.entity_id)
+        )
         raise UnexpectedRecord(
-            f"{what} {name or 'without a number'} of this order cannot be read, and may be the "
-            f"one looked for: {record.error.message}",
+            told(
+                "{what} {name} of this order cannot be read, and may be the one looked for: "
+                "{message}",
+                what=what,
+                name=name or told("without a number"),
+                message=record.error.message,
+            ),
             cause=record.error.cause,
             detail=record.error.detail,
         )
@@ -131,6 +139,14 @@ def _by_number(shop: Shop, increment_id: str) -> str:
 
 
 def error_for(record: UnreadableRecord) -> UnexpectedRecord:
-    key = f"with entity_id {record.entity_id}" if record.entity_id else "without a number"
-    said = f"Web order {record.number or key} cannot be read: {record.error.message}"
+    key = (
+        told("with entity_id {entity_id}", entity_id=record.entity_id)
+        if record.entity_id
+        else told("without a number")
+    )
+    said = told(
+        "Web order {number} cannot be read: {message}",
+        number=record.number or key,
+        message=record.error.message,
+    )
     return UnexpectedRecord(said, cause=record.error.cause, detail=record.error.detail)

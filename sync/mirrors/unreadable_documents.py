@@ -18,13 +18,14 @@ from sync.errors import UnexpectedRecord
 from sync.mirrors import unreadable
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder, Step, SyncTask
 from sync.reading import Read, UnreadableRecord
+from sync.told import told
 
 Record = TypeVar("Record")
 NAMES = {
-    "order": "SAP order",
-    "delivery": "Delivery",
-    "billing": "Billing document",
-    "reference": "The list of billing documents of",
+    "order": told("SAP order {number}"),
+    "delivery": told("Delivery {number}"),
+    "billing": told("Billing document {number}"),
+    "reference": told("The list of billing documents of {number}"),
 }
 
 READ_BY_BOTH_PULLS = {"order", "delivery"}  # they stop once, for the pull of deliveries
@@ -89,21 +90,23 @@ class Pulled:
     def has_news(self) -> bool:
         return bool(self.changed) or self.has_new_trouble
 
-    @property
-    def outcome_suffix(self) -> str:
-        """Ends the sentence that tells the pull's outcome; empty where all was readable."""
+    def told(self, read: str) -> str:
+        """The pull's outcome: what was read, and how much of it was unreadable."""
         count = len({(one.kind, one.number) for one in self.unreadable})
-        return f", {count} unreadable" if count else ""
+        return told("{read}, {count} unreadable.", read=read, count=count) if count else f"{read}."
 
 
 def _refused(error: Exception) -> UnexpectedRecord:
-    said = f"the database refuses it ({type(error).__name__})."
+    said = told("the database refuses it ({name}).", name=type(error).__name__)
     return UnexpectedRecord(said, cause=SapCause.DOES_NOT_FIT)
 
 
 def error_for(document: UnreadableRecord) -> UnexpectedRecord:
-    name = f"{NAMES[document.kind]} {document.number or 'without a number'}"
-    said, error = f"{name} cannot be read: {document.error.message}", document.error
+    name = told(NAMES[document.kind], number=document.number or told("without a number"))
+    said, error = (
+        told("{name} cannot be read: {message}", name=name, message=document.error.message),
+        document.error,
+    )
     return UnexpectedRecord(said, cause=error.cause, detail=error.detail or document.kind)
 
 

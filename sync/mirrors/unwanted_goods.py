@@ -12,6 +12,7 @@ from sync.mirrors.document_lines import delivery_lines_of
 from sync.mirrors.order_documents import Documents
 from sync.mirrors.pieces import MOST_NAMED, Pieces, cut_to_reason, web_lines_of
 from sync.models import OutboundDelivery, OutboundDeliveryLine, SalesOrder, SalesOrderLine
+from sync.told import told
 from sync.translate.sap_progress import DELIVERY, ORDER
 from sync.translate.unwanted_goods import (
     OFF,
@@ -68,7 +69,12 @@ def refuse_gone_anyway(order: SalesOrder, delivery: OutboundDelivery) -> None:
         return
     pieces = _pieces_of(lines, _skus([order.pk]))
     raise RecordsDisagree(
-        f"{_warning(order, delivery, pieces)} The shop takes no shipment of them any more.",
+        " ".join(
+            [
+                _warning(order, delivery, pieces),
+                told("The shop takes no shipment of them any more."),
+            ]
+        ),
         cause=PaperCause.GONE_ANYWAY,
         reference=order.increment_id,
     )
@@ -77,22 +83,42 @@ def refuse_gone_anyway(order: SalesOrder, delivery: OutboundDelivery) -> None:
 def _warning(order: SalesOrder, delivery: OutboundDelivery, pieces: Pieces) -> str:
     number = order.sap_sales_order_number
     if order.state in OFF:
-        word = "canceled" if order.state == "canceled" else "refunded"
-        what = f"Order {order} was {word} in the shop after it went to SAP"
+        word = told("canceled") if order.state == "canceled" else told("refunded")
+        what = told(
+            "Order {order} was {word} in the shop after it went to SAP", order=order, word=word
+        )
     else:
-        what = f"{pieces.named} of order {order} {pieces.were} refunded or canceled in the shop"
+        what = told(
+            "{pieces} of order {order} {were} refunded or canceled in the shop",
+            pieces=pieces.named,
+            order=order,
+            were=pieces.were,
+        )
     if delivery.is_goods_issued:
-        return (
-            f"{what}, but the goods have left with delivery {delivery}. Sales agrees with the "
-            "customer on their return or on payment; finance credits what SAP bills of them."
+        return told(
+            "{what}, but the goods have left with delivery {delivery}. Sales agrees with the "
+            "customer on their return or on payment; finance credits what SAP bills of them.",
+            what=what,
+            delivery=delivery,
         )
     if delivery.unwanted == OutboundDelivery.Unwanted.WHOLE and order.state in OFF:
-        undo = f"Stop picking and reverse the delivery in SAP; sales then rejects order {number}."
-        return f"{what}: do not ship it. {undo}"
-    undo = f"Take {pieces.them} off the delivery in SAP; sales takes {pieces.them} off SAP order"
+        undo = told(
+            "Stop picking and reverse the delivery in SAP; sales then rejects order {number}.",
+            number=number,
+        )
+        return told("{what}: do not ship it. {undo}", what=what, undo=undo)
+    undo = told(
+        "Take {them} off the delivery in SAP; sales takes {them} off SAP order {number}.",
+        them=pieces.them,
+        number=number,
+    )
     if order.state in OFF:
-        return f"{what}: do not ship {pieces.named}. {undo} {number}."
-    return f"{what}: do not ship {pieces.them}. {undo} {number}."
+        return told(
+            "{what}: do not ship {pieces}. {undo}", what=what, pieces=pieces.named, undo=undo
+        )
+    if pieces.them == "it":
+        return told("{what}: do not ship it. {undo}", what=what, undo=undo)
+    return told("{what}: do not ship them. {undo}", what=what, undo=undo)
 
 
 def _of(order: SalesOrder, lines: list[OutboundDeliveryLine]) -> list[OutboundDeliveryLine]:
@@ -125,26 +151,38 @@ def _pieces_of(
 def _reason_for_order(
     order: SalesOrder, documents: Documents, deliveries: tuple[list[str], list[str]], rest: bool
 ) -> str:
-    word = "Canceled" if order.state == "canceled" else "Refunded"
+    word = told("Canceled") if order.state == "canceled" else told("Refunded")
     number = order.sap_sales_order_number
     waiting, gone = deliveries
     if waiting:
-        return (
-            f"{word} in the shop, but {_named('delivery', waiting)} is open: do not ship it; "
-            f"reverse it, then reject what is open of SAP order {number}"
+        return told(
+            "{word} in the shop, but {deliveries} is open: do not ship it; reverse it, then reject "
+            "what is open of SAP order {number}",
+            word=word,
+            deliveries=_named(waiting),
+            number=number,
         )
     if gone:
-        return (
-            f"{word} in the shop, but the goods have left with {_named('delivery', gone)}: agree "
-            "on their return or on payment, and credit what SAP bills"
+        return told(
+            "{word} in the shop, but the goods have left with {deliveries}: agree on their return "
+            "or on payment, and credit what SAP bills",
+            word=word,
+            deliveries=_named(gone),
         )
     if not rest:
         return ""
     if documents.dispatched:
-        return f"{word} in the shop, but some of SAP order {number} is still to be delivered: " + (
-            "take that off there"
+        return told(
+            "{word} in the shop, but some of SAP order {number} is still to be delivered: "
+            "take that off there",
+            word=word,
+            number=number,
         )
-    return f"{word} in the shop, but SAP order {number} is open: reject its lines there"
+    return told(
+        "{word} in the shop, but SAP order {number} is open: reject its lines there",
+        word=word,
+        number=number,
+    )
 
 
 def _reason_for_pieces(
@@ -161,9 +199,13 @@ def _reason_for_pieces(
     if waiting:
         open_rows = [row for row in rows if not row.delivery.is_goods_issued]
         pieces = _pieces_of(open_rows, names)
-        return (
-            f"{pieces.named} {pieces.were} refunded or canceled in the shop: do not ship "
-            f"{pieces.them} with {_named('delivery', waiting)}"
+        return told(
+            "{pieces} {were} refunded or canceled in the shop: do not ship {them} with "
+            "{deliveries}",
+            pieces=pieces.named,
+            were=pieces.were,
+            them=pieces.them,
+            deliveries=_named(waiting),
         )
     if not rest:
         return ""
@@ -172,9 +214,13 @@ def _reason_for_pieces(
         for item, quantity in unwanted.undelivered.items()
         if item in web
     )
-    return (
-        f"{pieces.named} {pieces.were} refunded or canceled in the shop, but SAP order "
-        f"{order.sap_sales_order_number} has {pieces.them}: take {pieces.them} off there"
+    return told(
+        "{pieces} {were} refunded or canceled in the shop, but SAP order {sap_order} has "
+        "{them}: take {them} off there",
+        pieces=pieces.named,
+        were=pieces.were,
+        sap_order=order.sap_sales_order_number,
+        them=pieces.them,
     )
 
 
@@ -216,5 +262,5 @@ def _sequence(line: OutboundDeliveryLine) -> tuple[bool, str, str, int]:
     return (not delivery.is_goods_issued, str(day or ""), delivery.delivery_number, line.pk)
 
 
-def _named(what: str, numbers: list[str]) -> str:
-    return f"{what} {', '.join(numbers[:MOST_NAMED])}"
+def _named(numbers: list[str]) -> str:
+    return told("delivery {numbers}", numbers=", ".join(numbers[:MOST_NAMED]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from sync.models import clock
 from sync.models.ledger import SyncTask
@@ -13,12 +14,12 @@ class SyncAttempt(models.Model):
     """One execution of a task: when, by which worker, how it ended."""
 
     class Outcome(models.TextChoices):
-        RUNNING = "running", "Running"
-        DONE = "done", "Done"
-        RETRY = "retry", "Will be tried again"
-        FAILED = "failed", "Needs attention"
-        ERRORED = "errored", "A fault in the portal"
-        LOST = "lost", "The worker was lost"
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        RETRY = "retry", _("Will be tried again")
+        FAILED = "failed", _("Needs attention")
+        ERRORED = "errored", _("A fault in the portal")
+        LOST = "lost", _("The worker was lost")
 
     task = models.ForeignKey(SyncTask, on_delete=models.CASCADE, related_name="attempt_log")
     attempt = models.PositiveIntegerField()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from sync.models import clock
 from sync.models.steps import Step
@@ -101,23 +102,23 @@ class RemoteHealth(Health):
     """Recent health of a remote; while it is in trouble, all work that needs it waits."""
 
     class Kind(models.TextChoices):
-        AWAY = "away", "does not answer"
-        REFUSES = "refuses", "cannot be used"
-        LOGON = "logon", "refuses the portal's logon"
+        AWAY = "away", _("does not answer")
+        REFUSES = "refuses", _("cannot be used")
+        LOGON = "logon", _("refuses the portal's logon")
 
     system = models.CharField(max_length=60, unique=True)
     kind = models.CharField(max_length=8, choices=Kind, blank=True)
     probe_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(
-        null=True, blank=True, help_text="When trouble that was believed ended last."
+        null=True, blank=True, help_text=_("When trouble that was believed ended last.")
     )
     quiet_until = models.DateTimeField(
-        null=True, blank=True, help_text="The remote asked for fewer calls (Retry-After)."
+        null=True, blank=True, help_text=_("The remote asked for fewer calls (Retry-After).")
     )
 
     class Meta:
         ordering = ["system"]
-        verbose_name_plural = "remote health"
+        verbose_name_plural = _("remote health")
 
     def __str__(self) -> str:
         return self.system
@@ -131,12 +132,12 @@ class FetchHealth(Health):
     reference = models.CharField(max_length=80)
     shop = models.ForeignKey("Shop", null=True, blank=True, on_delete=models.CASCADE)
     quiet_task = models.BigIntegerField(
-        null=True, blank=True, help_text="Of the last round without news; the next replaces it."
+        null=True, blank=True, help_text=_("Of the last round without news; the next replaces it.")
     )
 
     class Meta:
         ordering = ["id"]
-        verbose_name_plural = "fetch health"
+        verbose_name_plural = _("fetch health")
         constraints = [
             models.UniqueConstraint(fields=["step", "reference"], name="one_health_per_fetch")
         ]
@@ -155,8 +156,8 @@ class ProcessHeartbeat(models.Model):
     (stack.md section 4)."""
 
     class Kind(models.TextChoices):
-        WORKER = "worker", "Worker"
-        SCHEDULER = "scheduler", "Scheduler"
+        WORKER = "worker", _("Worker")
+        SCHEDULER = "scheduler", _("Scheduler")
 
     ALIVE_FOR = timedelta(seconds=45)
 
@@ -165,9 +166,9 @@ class ProcessHeartbeat(models.Model):
     started_at = models.DateTimeField(default=clock.now)
     beat_at = models.DateTimeField(default=clock.now)
     clock_skew_seconds = models.FloatField(
-        default=0, help_text="By how much its own clock is ahead of the database's."
+        default=0, help_text=_("By how much its own clock is ahead of the database's.")
     )
-    threads = models.PositiveSmallIntegerField(default=1, help_text="Tasks it can run at once.")
+    threads = models.PositiveSmallIntegerField(default=1, help_text=_("Tasks it can run at once."))
     busy_threads = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

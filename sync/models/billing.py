@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from sync.models import clock, page_indexes
 from sync.models.addresses import page_address
@@ -18,13 +19,13 @@ class BillingDocument(models.Model):
     class Category(models.TextChoices):
         """VBTYP."""
 
-        INVOICE = "M", "Invoice"
-        DOWN_PAYMENT_REQUEST = "M-P", "Down-payment request"
-        INVOICE_CANCELLATION = "N", "Cancellation"
-        CREDIT_MEMO = "O", "Credit memo"
-        DEBIT_MEMO = "P", "Debit memo"
-        CREDIT_MEMO_CANCELLATION = "S", "Credit memo cancellation"
-        PRO_FORMA = "U", "Pro forma"
+        INVOICE = "M", _("Invoice")
+        DOWN_PAYMENT_REQUEST = "M-P", _("Down-payment request")
+        INVOICE_CANCELLATION = "N", _("Cancellation")
+        CREDIT_MEMO = "O", _("Credit memo")
+        DEBIT_MEMO = "P", _("Debit memo")
+        CREDIT_MEMO_CANCELLATION = "S", _("Credit memo cancellation")
+        PRO_FORMA = "U", _("Pro forma")
 
     billing_document_number = document_number(unique=True)
     billing_type = models.CharField(max_length=4, blank=True)
@@ -40,27 +41,31 @@ class BillingDocument(models.Model):
     payer = models.CharField(max_length=10, blank=True)
     # Kept by the database itself (sync.models.database_keeps).
     is_in_shop = models.BooleanField(
-        db_default=False, editable=False, help_text="A shop invoice stands for it."
+        db_default=False, editable=False, help_text=_("A shop invoice stands for it.")
     )
     has_unmailed = models.BooleanField(
-        db_default=False, editable=False, help_text="An invoice of it was not mailed."
+        db_default=False, editable=False, help_text=_("An invoice of it was not mailed.")
     )
     has_kept_back = models.BooleanField(
-        db_default=False, editable=False, help_text="An invoice of it is not to be mailed."
+        db_default=False, editable=False, help_text=_("An invoice of it is not to be mailed.")
     )
     has_difference = models.BooleanField(
-        db_default=False, editable=False, help_text="An invoice of it has another amount."
+        db_default=False, editable=False, help_text=_("An invoice of it has another amount.")
     )
-    changed_at = models.DateTimeField(help_text="When SAP last answered with something new.")
+    changed_at = models.DateTimeField(help_text=_("When SAP last answered with something new."))
     news_at = models.DateTimeField(
         null=True,
         blank=True,
         default=clock.now,
-        help_text="Since when the shop may have to be told of a change; empty once work covers it.",
+        help_text=_(
+            "Since when the shop may have to be told of a change; empty once work covers it."
+        ),
     )
     read_at = models.DateTimeField()
     fingerprint = models.CharField(
-        max_length=64, blank=True, help_text="Of SAP's record, to notice that nothing has changed."
+        max_length=64,
+        blank=True,
+        help_text=_("Of SAP's record, to notice that nothing has changed."),
     )
 
     class Meta:

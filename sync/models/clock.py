@@ -20,6 +20,8 @@ from threading import Event
 from django.db import connection
 from django.utils import timezone
 
+from sync.told import told
+
 logger = logging.getLogger(__name__)
 
 ALLOWED = timedelta(seconds=5)
@@ -127,7 +129,9 @@ def is_too_far(difference: timedelta) -> bool:
 def in_words(difference: timedelta) -> str:
     """Such as "400 s behind"."""
     seconds = round(difference.total_seconds())
-    return f"{abs(seconds)} s {'ahead' if seconds > 0 else 'behind'}"
+    if seconds > 0:
+        return told("{seconds} s ahead", seconds=seconds)
+    return told("{seconds} s behind", seconds=-seconds)
 
 
 def _steady() -> float:

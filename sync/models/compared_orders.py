@@ -6,6 +6,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from sync.models.columns import money
 
@@ -14,26 +15,30 @@ class ComparedOrder(models.Model):
     stored_fingerprint = models.CharField(
         max_length=64,
         blank=True,
-        help_text="Of all that is stored of the shop's order; empty where the portal has changed "
-        "some of it itself.",
+        help_text=_(
+            "Of all that is stored of the shop's order; empty where the portal has changed "
+            "some of it itself."
+        ),
     )
     lines_fingerprint = models.CharField(
-        max_length=64, blank=True, help_text="The same, of its lines."
+        max_length=64, blank=True, help_text=_("The same, of its lines.")
     )
     shop_fingerprint = models.CharField(
-        max_length=64, blank=True, help_text="Of what is compared of the shop's order."
+        max_length=64, blank=True, help_text=_("Of what is compared of the shop's order.")
     )
     sap_fingerprint = models.CharField(
-        max_length=64, blank=True, help_text="Of what is compared of the SAP order."
+        max_length=64, blank=True, help_text=_("Of what is compared of the SAP order.")
     )
     comparison_due_at = models.DateTimeField(
-        null=True, blank=True, help_text="Since when either side has changed and is to be compared."
+        null=True,
+        blank=True,
+        help_text=_("Since when either side has changed and is to be compared."),
     )
     sap_missing_since = models.DateTimeField(
-        null=True, blank=True, help_text="Since when SAP no longer shows the order."
+        null=True, blank=True, help_text=_("Since when SAP no longer shows the order.")
     )
     compared_refund = money(
-        default=Decimal(0), help_text="What the shop had refunded when both were last compared."
+        default=Decimal(0), help_text=_("What the shop had refunded when both were last compared.")
     )
 
     class Meta:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class CompletenessRun(models.Model):
@@ -12,8 +13,8 @@ class CompletenessRun(models.Model):
     window_from = models.DateTimeField()
     window_to = models.DateTimeField()
     finished_at = models.DateTimeField()
-    in_shop = models.PositiveIntegerField(help_text="Orders the shop shows in the window.")
-    in_sap = models.PositiveIntegerField(help_text="Those of them SAP was read back holding.")
+    in_shop = models.PositiveIntegerField(help_text=_("Orders the shop shows in the window."))
+    in_sap = models.PositiveIntegerField(help_text=_("Those of them SAP was read back holding."))
 
     class Meta:
         ordering = ["-finished_at", "-id"]
@@ -28,10 +29,10 @@ class CompletenessFinding(models.Model):
     class Kind(models.TextChoices):
         """Which side lacks it, or has it once too often."""
 
-        NOT_IN_SAP = "not_in_sap", "In the shop, not in SAP"
-        NOT_IN_SHOP = "not_in_shop", "In SAP, not in the shop"
-        DOUBLED = "doubled", "In SAP twice"
-        UNTIED = "untied", "In SAP, not tied to the order"
+        NOT_IN_SAP = "not_in_sap", _("In the shop, not in SAP")
+        NOT_IN_SHOP = "not_in_shop", _("In SAP, not in the shop")
+        DOUBLED = "doubled", _("In SAP twice")
+        UNTIED = "untied", _("In SAP, not tied to the order")
 
     run = models.ForeignKey(CompletenessRun, on_delete=models.CASCADE, related_name="findings")
     kind = models.CharField(max_length=12, choices=Kind)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from sync.models import clock
 
@@ -35,15 +36,15 @@ class Decision(models.Model):
     """One decision the portal acts on; ``number`` is the document it names."""
 
     class Kind(models.TextChoices):
-        TAKEN_ANYWAY = "taken_anyway", "Taken anyway"
-        SAP_ORDER_LINKED = "order_linked", "Tied to a SAP order"
-        SAP_ORDER_REFUSED = "order_refused", "SAP order is another's"
-        INVOICE_LINKED = "invoice_linked", "Shop invoice tied to a billing document"
-        MARKED_DONE = "marked_done", "Marked done"
-        REOPENED = "reopened", "Reopened"
-        CAPTURE_AGAIN = "capture_again", "Captured again"
-        SAP_ITEM_TIED = "item_tied", "SAP item tied to a line"
-        SAP_ITEM_UNTIED = "item_untied", "SAP item stands for no line"
+        TAKEN_ANYWAY = "taken_anyway", _("Taken anyway")
+        SAP_ORDER_LINKED = "order_linked", _("Tied to a SAP order")
+        SAP_ORDER_REFUSED = "order_refused", _("SAP order is another's")
+        INVOICE_LINKED = "invoice_linked", _("Shop invoice tied to a billing document")
+        MARKED_DONE = "marked_done", _("Marked done")
+        REOPENED = "reopened", _("Reopened")
+        CAPTURE_AGAIN = "capture_again", _("Captured again")
+        SAP_ITEM_TIED = "item_tied", _("SAP item tied to a line")
+        SAP_ITEM_UNTIED = "item_untied", _("SAP item stands for no line")
 
     kind = models.CharField(max_length=20, choices=Kind)
     sales_order = models.ForeignKey(
@@ -64,14 +65,14 @@ class Decision(models.Model):
     )
     number = models.CharField(max_length=50, blank=True)
     order_item_id = models.PositiveBigIntegerField(
-        null=True, blank=True, help_text="The web order's line a SAP item stands for."
+        null=True, blank=True, help_text=_("The web order's line a SAP item stands for.")
     )
     reason = models.CharField(max_length=500)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )
     decided_by_name = models.CharField(
-        max_length=150, help_text="Kept when the person's account is gone."
+        max_length=150, help_text=_("Kept when the person's account is gone.")
     )
     decided_at = models.DateTimeField(default=timezone.now)
 

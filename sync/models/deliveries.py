@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from sync.models import clock, page_indexes
 from sync.models.addresses import page_address
@@ -19,26 +20,26 @@ class OutboundDelivery(models.Model):
     class Picking(models.TextChoices):
         """KOSTK."""
 
-        NOT_RELEVANT = "", "Not relevant"
-        NOT_PICKED = "A", "Not picked"
-        PARTLY = "B", "Partly picked"
-        PICKED = "C", "Picked"
+        NOT_RELEVANT = "", _("Not relevant")
+        NOT_PICKED = "A", _("Not picked")
+        PARTLY = "B", _("Partly picked")
+        PICKED = "C", _("Picked")
 
     class PickTimeSource(models.TextChoices):
         """Where the pick time comes from; SAP stores none in the delivery itself (sheet 4.1)."""
 
-        NONE = "", "Unknown"
-        FLOW = "flow", "Time recorded in SAP"
-        FIRST_SEEN = "first_seen", "First seen by the portal"
+        NONE = "", _("Unknown")
+        FLOW = "flow", _("Time recorded in SAP")
+        FIRST_SEEN = "first_seen", _("First seen by the portal")
 
     class Unwanted(models.TextChoices):
         """What cancellations and refunds in the shop mean for the delivery."""
 
-        NONE = "", "Wanted"
-        WHOLE = "whole", "Cancelled in the shop – do not ship"
-        IN_PART = "in_part", "Partly cancelled in the shop – do not ship all"
-        LEFT = "left", "Cancelled in the shop – the goods have left"
-        LEFT_IN_PART = "left_in_part", "Partly cancelled in the shop – the goods have left"
+        NONE = "", _("Wanted")
+        WHOLE = "whole", _("Cancelled in the shop – do not ship")
+        IN_PART = "in_part", _("Partly cancelled in the shop – do not ship all")
+        LEFT = "left", _("Cancelled in the shop – the goods have left")
+        LEFT_IN_PART = "left_in_part", _("Partly cancelled in the shop – the goods have left")
 
     delivery_number = document_number(unique=True)
     created_date = models.DateField(null=True, blank=True)
@@ -55,25 +56,29 @@ class OutboundDelivery(models.Model):
     carrier = models.CharField(max_length=20, blank=True)
     # Kept by the database itself (sync.models.database_keeps).
     is_in_shop = models.BooleanField(
-        db_default=False, editable=False, help_text="A shop shipment stands for it."
+        db_default=False, editable=False, help_text=_("A shop shipment stands for it.")
     )
     has_parcels = models.BooleanField(db_default=False, editable=False)
     has_unwanted = models.BooleanField(
-        db_default=False, editable=False, help_text="Goods of it were cancelled in the shop."
+        db_default=False, editable=False, help_text=_("Goods of it were cancelled in the shop.")
     )
-    changed_at = models.DateTimeField(help_text="When SAP last answered with something new.")
+    changed_at = models.DateTimeField(help_text=_("When SAP last answered with something new."))
     news_at = models.DateTimeField(
         null=True,
         blank=True,
         default=clock.now,
-        help_text="Since when the shop may have to be told of a change; empty once work covers it.",
+        help_text=_(
+            "Since when the shop may have to be told of a change; empty once work covers it."
+        ),
     )
     read_at = models.DateTimeField()
     fingerprint = models.CharField(
-        max_length=64, blank=True, help_text="Of SAP's record, to notice that nothing has changed."
+        max_length=64,
+        blank=True,
+        help_text=_("Of SAP's record, to notice that nothing has changed."),
     )
     parcels_due_at = models.DateTimeField(
-        null=True, blank=True, help_text="When SAP is asked again which parcels have left."
+        null=True, blank=True, help_text=_("When SAP is asked again which parcels have left.")
     )
 
     class Meta:
@@ -143,12 +148,14 @@ class OutboundDeliveryLine(models.Model):
     material = models.CharField(max_length=40)
     delivered_quantity = quantity()
     unit = models.CharField(max_length=3, blank=True)
-    base_quantity = quantity(null=True, blank=True, help_text="In the material's base unit.")
+    base_quantity = quantity(null=True, blank=True, help_text=_("In the material's base unit."))
     base_unit = models.CharField(max_length=3, blank=True)
     unwanted_quantity = quantity(
         default=Decimal(0),
-        help_text="What of it the shop has canceled or refunded: not to be shipped, or gone "
-        "although it was.",
+        help_text=_(
+            "What of it the shop has canceled or refunded: not to be shipped, or gone "
+            "although it was."
+        ),
     )
     plant = models.CharField(max_length=4, blank=True)
 

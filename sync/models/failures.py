@@ -5,6 +5,7 @@ from __future__ import annotations
 from sync.causes.cause import Cause, Kind
 from sync.causes.portal import PortalCause
 from sync.errors import SyncError
+from sync.told import told
 
 NO_FAILURE = {
     "error_class": "",
@@ -27,8 +28,10 @@ def columns_of(error: Exception) -> dict[str, str]:
     so it stays in the log."""
     if not isinstance(error, SyncError):
         name = type(error).__name__
-        told = f"A fault in the portal ({name}); the details are in the worker's log."
-        return columns_for(PortalCause.FAULT, told, detail=name)
+        message = told(
+            "A fault in the portal ({name}); the details are in the worker's log.", name=name
+        )
+        return columns_for(PortalCause.FAULT, message, detail=name)
     return columns_for(error.cause, error.message, kind=error.kind, detail=error.detail) | {
         "headline": _if_other(error.headline, error.cause.headline)[:160],
         "remedy": _if_other(error.remedy, error.cause.remedy),

@@ -12,16 +12,18 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from sync.causes.sap import SapCause
 from sync.causes.shop import ShopCause
 from sync.errors import RemoteChanged
+from sync.told import told
 
 LABELS = {
-    "base_url": "address",
-    "stores": "stores",
-    "system_id": "system",
-    "client": "client",
+    "base_url": told("address"),
+    "stores": told("stores"),
+    "system_id": told("system"),
+    "client": told("client"),
 }
 
 
@@ -40,19 +42,19 @@ class RemoteIdentityManager(models.Manager["RemoteIdentity"]):
                 system=system, defaults={"known": dict(seen)}
             )
             known = remembered.known
-            told = {name: value for name, value in seen.items() if value}
-            is_other = any(known.get(name) not in ("", None, told[name]) for name in told)
+            says = {name: value for name, value in seen.items() if value}
+            is_other = any(known.get(name) not in ("", None, says[name]) for name in says)
             remembered.checked_at = now if was_asked else remembered.checked_at
             if is_other:
-                remembered.seen = {**known, **remembered.seen, **told}
+                remembered.seen = {**known, **remembered.seen, **says}
                 remembered.noticed_at = remembered.noticed_at or now
             else:
-                remembered.known = {**seen, **known, **told}
-                remembered.note_recognised(told)
+                remembered.known = {**seen, **known, **says}
+                remembered.note_recognised(says)
             remembered.save()
         if is_other:
             raise RemoteChanged(
-                f"It looks like another than before: {remembered.change}.",
+                told("It looks like another than before: {change}.", change=remembered.change),
                 cause=SapCause.CHANGED if system == "sap" else ShopCause.CHANGED,
                 detail=system,
             )
@@ -64,10 +66,10 @@ class RemoteIdentity(models.Model):
 
     system = models.CharField(max_length=60, unique=True)
     known = models.JSONField(default=dict)
-    seen = models.JSONField(default=dict, help_text="What it says now, where that is different.")
+    seen = models.JSONField(default=dict, help_text=_("What it says now, where that is different."))
     checked_at = models.DateTimeField(null=True, blank=True)
     noticed_at = models.DateTimeField(
-        null=True, blank=True, help_text="Since when all its work waits for a person's word."
+        null=True, blank=True, help_text=_("Since when all its work waits for a person's word.")
     )
     confirmed_at = models.DateTimeField(null=True, blank=True)
     confirmed_by = models.ForeignKey(
@@ -78,7 +80,7 @@ class RemoteIdentity(models.Model):
 
     class Meta:
         ordering = ["system"]
-        verbose_name_plural = "remote identities"
+        verbose_name_plural = _("remote identities")
 
     def __str__(self) -> str:
         return self.system
@@ -87,15 +89,20 @@ class RemoteIdentity(models.Model):
     def change(self) -> str:
         """What has changed, such as "address http://a, until now http://b"."""
         parts = [
-            f"{LABELS.get(name, name)} {value}, until now {self.known[name]}"
+            told(
+                "{what} {now}, until now {before}",
+                what=LABELS.get(name, name),
+                now=value,
+                before=self.known[name],
+            )
             for name, value in self.seen.items()
             if name in self.known and self.known[name] != value
         ]
         return "; ".join(parts)
 
-    def note_recognised(self, told: Mapping[str, str]) -> None:
+    def note_recognised(self, says: Mapping[str, str]) -> None:
         """Forget differences in facts that match again."""
-        self.seen = {name: value for name, value in self.seen.items() if name not in told}
+        self.seen = {name: value for name, value in self.seen.items() if name not in says}
         if all(self.known.get(name) == value for name, value in self.seen.items()):
             self.seen, self.noticed_at = {}, None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from sync.models.billing import BillingDocument
 from sync.models.columns import money, quantity
@@ -27,9 +28,9 @@ class Invoice(models.Model):
     """
 
     class State(models.IntegerChoices):
-        OPEN = 1, "Open"
-        PAID = 2, "Paid"
-        CANCELED = 3, "Canceled"
+        OPEN = 1, _("Open")
+        PAID = 2, _("Paid")
+        CANCELED = 3, _("Canceled")
 
     sales_order = models.ForeignKey("SalesOrder", on_delete=models.PROTECT, related_name="invoices")
     billing_document = models.ForeignKey(
@@ -42,27 +43,27 @@ class Invoice(models.Model):
     increment_id = models.CharField(max_length=50, blank=True)
     state = models.PositiveSmallIntegerField(choices=State, default=State.OPEN)
     transaction_id = models.CharField(
-        max_length=255, blank=True, help_text="The gateway's, where the invoice was captured."
+        max_length=255, blank=True, help_text=_("The gateway's, where the invoice was captured.")
     )
     remote_created_at = models.DateTimeField()
     currency = models.CharField(max_length=3)
     grand_total = money()
     tax_amount = money()
     is_customer_told = models.BooleanField(
-        default=False, help_text="Magento's email_sent: the proof of a first mail."
+        default=False, help_text=_("Magento's email_sent: the proof of a first mail.")
     )
     mail_queued_at = models.DateTimeField(
-        null=True, blank=True, help_text="Since when the shop has its mail in its queue."
+        null=True, blank=True, help_text=_("Since when the shop has its mail in its queue.")
     )
     mail_due_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the shop is asked again whether it was sent."
+        null=True, blank=True, help_text=_("When the shop is asked again whether it was sent.")
     )
     not_to_be_mailed = models.CharField(
-        max_length=80, blank=True, help_text="Why the shop was not to mail it to the customer."
+        max_length=80, blank=True, help_text=_("Why the shop was not to mail it to the customer.")
     )
-    is_made_by_hand = models.BooleanField(default=False, help_text="Found, not made.")
+    is_made_by_hand = models.BooleanField(default=False, help_text=_("Found, not made."))
     differs_by = money(
-        null=True, blank=True, help_text="Invoice minus billing document, when they disagree."
+        null=True, blank=True, help_text=_("Invoice minus billing document, when they disagree.")
     )
     payload = PackedJSONField(default=dict)
     read_at = models.DateTimeField()
@@ -129,13 +130,13 @@ class InvoiceMail(models.Model):
     class Outcome(models.TextChoices):
         """What is known of the mail; Magento's ``true`` alone proves nothing (README, E-mail)."""
 
-        SENT = "sent", "Sent"
-        ACCEPTED = "accepted", "Accepted by the shop"
-        QUEUED = "queued", "Not sent yet"
-        IN_QUEUE = "in_queue", "Queued by the shop"
-        GIVEN_UP = "given_up", "Not sent: the shop has given up"
-        OFF = "off", "Nothing mailed: switched off in the shop"
-        UNKNOWN = "unknown", "Unknown"
+        SENT = "sent", _("Sent")
+        ACCEPTED = "accepted", _("Accepted by the shop")
+        QUEUED = "queued", _("Not sent yet")
+        IN_QUEUE = "in_queue", _("Queued by the shop")
+        GIVEN_UP = "given_up", _("Not sent: the shop has given up")
+        OFF = "off", _("Nothing mailed: switched off in the shop")
+        UNKNOWN = "unknown", _("Unknown")
 
     GONE = frozenset({Outcome.SENT, Outcome.ACCEPTED})
 

@@ -14,13 +14,14 @@ from django.conf import settings
 from django.db import connection, models
 from django.db.models import F, Q
 from django.db.models.sql.subqueries import UpdateQuery
+from django.utils.translation import gettext_lazy as _
 
 from sync.causes.cause import Team
 from sync.causes.portal import PortalCause
 from sync.errors import LeaseLost
 from sync.models import clock, page_indexes, task_indexes
 from sync.models.failures import NO_FAILURE
-from sync.models.order_groups import keys_in, told
+from sync.models.order_groups import in_words, keys_in
 from sync.models.steps import Step
 from sync.models.systems import MAGENTO, SAP, kind_of, shop_code
 
@@ -84,29 +85,31 @@ class SyncTask(models.Model):
     """One piece of wanted work: a step, the document it is about, who asked, and its state."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        RUNNING = "running", "Running"
-        DONE = "done", "Done"
-        NEEDS_ATTENTION = "needs_attention", "Needs attention"
-        CANCELLED = "cancelled", "Cancelled"
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        NEEDS_ATTENTION = "needs_attention", _("Needs attention")
+        CANCELLED = "cancelled", _("Cancelled")
 
     class Origin(models.TextChoices):
-        CLICK = "click", "Sync now"
-        SCHEDULE = "schedule", "Automatic"
-        FOLLOW_UP = "follow_up", "Follows from earlier work"
-        REPAIR = "repair", "Retry after repair"
+        CLICK = "click", _("Sync now")
+        SCHEDULE = "schedule", _("Automatic")
+        FOLLOW_UP = "follow_up", _("Follows from earlier work")
+        REPAIR = "repair", _("Retry after repair")
 
     class Priority(models.IntegerChoices):
-        INTERACTIVE = 0, "Interactive"
-        CLICKED = 3, "Clicked with many others"
-        BULK = 5, "Bulk"
+        INTERACTIVE = 0, _("Interactive")
+        CLICKED = 3, _("Clicked with many others")
+        BULK = 5, _("Bulk")
 
     ABOUT = ("asked_by", "shop", "sales_order", "delivery", "billing_document", "invoice")
     OPEN_STATES: ClassVar = [State.WAITING, State.RUNNING, State.NEEDS_ATTENTION]
 
     step = models.CharField(max_length=20, choices=Step)
-    reference = models.CharField(max_length=80, help_text="The document, as a key within the step.")
-    lock = models.CharField(max_length=80, help_text="One running task per lock.")
+    reference = models.CharField(
+        max_length=80, help_text=_("The document, as a key within the step.")
+    )
+    lock = models.CharField(max_length=80, help_text=_("One running task per lock."))
     shop = models.ForeignKey("Shop", null=True, blank=True, on_delete=models.CASCADE)
     sales_order = models.ForeignKey(
         "SalesOrder", null=True, blank=True, on_delete=models.CASCADE, related_name="tasks"
@@ -134,28 +137,32 @@ class SyncTask(models.Model):
         db_constraint=False,
         db_index=False,
         related_name="tasks",
-        help_text="The click on many documents that set it going, even through other work.",
+        help_text=_("The click on many documents that set it going, even through other work."),
     )
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.BULK)
     state = models.CharField(max_length=16, choices=State, default=State.WAITING)
     not_before = models.DateTimeField(default=clock.now)
-    rung_at = models.DateTimeField(null=True, blank=True, help_text="When the queue was last told.")
+    rung_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the queue was last told.")
+    )
     attempts = models.PositiveIntegerField(default=0)
     is_wanted_again = models.BooleanField(
-        default=False, help_text="Somebody asked while it ran; what it had read may be older."
+        default=False, help_text=_("Somebody asked while it ran; what it had read may be older.")
     )
     lease_owner = models.CharField(max_length=80, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
-    facts = models.JSONField(default=dict, help_text="Written ahead of what cannot be undone.")
+    facts = models.JSONField(default=dict, help_text=_("Written ahead of what cannot be undone."))
     sent = models.JSONField(
-        null=True, help_text="The last write, stored before it left; empty once its answer is."
+        null=True, help_text=_("The last write, stored before it left; empty once its answer is.")
     )
-    outcome = models.CharField(max_length=255, blank=True, help_text="What the step did, in words.")
+    outcome = models.CharField(
+        max_length=255, blank=True, help_text=_("What the step did, in words.")
+    )
     error_class = models.CharField(max_length=40, blank=True)
-    error_message = models.TextField(blank=True, help_text="What happened.")
-    cause = models.CharField(max_length=40, blank=True, help_text="The row in sync.causes.")
+    error_message = models.TextField(blank=True, help_text=_("What happened."))
+    cause = models.CharField(max_length=40, blank=True, help_text=_("The row in sync.causes."))
     cause_key = models.CharField(max_length=120, blank=True)
     # What this failure says otherwise than the row of its cause.
     headline = models.CharField(max_length=160, blank=True)
@@ -164,7 +171,7 @@ class SyncTask(models.Model):
     sap_message_class = models.CharField(max_length=20, blank=True)
     sap_message_number = models.CharField(max_length=20, blank=True)
     mapping_table = models.CharField(
-        max_length=20, blank=True, help_text="Where the entry is missing that stopped it."
+        max_length=20, blank=True, help_text=_("Where the entry is missing that stopped it.")
     )
     mapping_key = models.CharField(max_length=255, blank=True)
     mapping_field = models.CharField(max_length=40, blank=True)
@@ -219,7 +226,7 @@ class SyncTask(models.Model):
     @property
     def subject(self) -> str:
         """Its reference as people read it."""
-        return told(self.reference)
+        return in_words(self.reference)
 
     @property
     def is_open(self) -> bool:

@@ -6,6 +6,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Trim, Upper
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from sync.told import told
 
 
 class CustomerMapping(models.Model):
@@ -15,11 +19,11 @@ class CustomerMapping(models.Model):
     magento_customer_id = models.PositiveBigIntegerField(null=True, blank=True)
     customer_email = models.EmailField(blank=True)
     customer_group_id = models.PositiveBigIntegerField(
-        null=True, blank=True, help_text="Magento's customer group: all of its customers."
+        null=True, blank=True, help_text=_("Magento's customer group: all of its customers.")
     )
-    company = models.CharField(max_length=255, blank=True, help_text="Of the billing address.")
-    vat_id = models.CharField(max_length=50, blank=True, help_text="VAT number of the customer.")
-    customer_number = models.CharField(max_length=10, help_text="The SAP customer.")
+    company = models.CharField(max_length=255, blank=True, help_text=_("Of the billing address."))
+    vat_id = models.CharField(max_length=50, blank=True, help_text=_("VAT number of the customer."))
+    customer_number = models.CharField(max_length=10, help_text=_("The SAP customer."))
 
     class Meta:
         constraints = [
@@ -60,12 +64,13 @@ class CustomerMapping(models.Model):
         """Refuse an entry that no web order could ever match."""
         if not self.known_by:
             raise ValidationError(
-                "Say by what the customer is known: id, e-mail, group or company."
+                gettext("Say by what the customer is known: id, e-mail, group or company.")
             )
 
     @property
     def known_by(self) -> str:
-        group = "" if self.customer_group_id is None else f"group {self.customer_group_id}"
+        number = self.customer_group_id
+        group = "" if number is None else told("group {number}", number=number)
         own = str(self.magento_customer_id or "") or self.customer_email
         return own or self.company or self.vat_id or group
 
@@ -77,9 +82,14 @@ class MaterialMapping(models.Model):
     sku = models.CharField(max_length=255)
     material = models.CharField(max_length=40, blank=True)
     ean = models.CharField(
-        "EAN", max_length=18, blank=True, help_text="Instead of the material: SAP finds it by EAN."
+        _("EAN"),
+        max_length=18,
+        blank=True,
+        help_text=_("Instead of the material: SAP finds it by EAN."),
     )
-    unit = models.CharField(max_length=3, blank=True, help_text="SAP's internal key, such as ST.")
+    unit = models.CharField(
+        max_length=3, blank=True, help_text=_("SAP's internal key, such as ST.")
+    )
     item_category = models.CharField(max_length=4, blank=True)
 
     class Meta:
@@ -95,7 +105,7 @@ class MaterialMapping(models.Model):
 
     def clean(self) -> None:
         if bool(self.material) == bool(self.ean):
-            raise ValidationError("Give either the material or the EAN.")
+            raise ValidationError(gettext("Give either the material or the EAN."))
 
 
 class PaymentMapping(models.Model):
@@ -105,35 +115,38 @@ class PaymentMapping(models.Model):
     class Release(models.TextChoices):
         """When orders with this payment method are accepted."""
 
-        ALWAYS = "always", "At once"
-        AUTHORIZED = "authorized", "When the payment is authorised"
-        PAID = "paid", "When it is paid"
-        NEVER = "never", "Never"
+        ALWAYS = "always", _("At once")
+        AUTHORIZED = "authorized", _("When the payment is authorised")
+        PAID = "paid", _("When it is paid")
+        NEVER = "never", _("Never")
 
     class Collector(models.TextChoices):
-        NOBODY_SAID = "", "Not said"
-        SHOP = "shop", "The shop captures with the invoice"
-        ELSEWHERE = "elsewhere", "Collected elsewhere"
+        NOBODY_SAID = "", _("Not said")
+        SHOP = "shop", _("The shop captures with the invoice")
+        ELSEWHERE = "elsewhere", _("Collected elsewhere")
 
     shop = models.ForeignKey("Shop", on_delete=models.CASCADE, related_name="payments")
-    method = models.CharField(max_length=100, help_text="Magento's payment method code.")
+    method = models.CharField(max_length=100, help_text=_("Magento's payment method code."))
     payment_terms = models.CharField(max_length=4, blank=True)
     release = models.CharField(max_length=10, choices=Release, default=Release.ALWAYS)
     collected_by = models.CharField(
-        "who collects",
+        _("who collects"),
         max_length=10,
         choices=Collector,
         default=Collector.NOBODY_SAID,
         blank=True,
-        help_text="Of orders that are authorised and not captured. Without an answer they stop for "
-        "finance at the invoice: the shop would call them paid, and nobody would have the money.",
+        help_text=_(
+            "Of orders that are authorised and not captured. Without an answer they stop "
+            "for finance at the invoice: the shop would call them paid, and nobody would "
+            "have the money."
+        ),
     )
     give_up_after_days = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="An order still unpaid after so many days is not taken."
+        null=True, blank=True, help_text=_("An order still unpaid after so many days is not taken.")
     )
 
     sap_payment_method = models.CharField(
-        "payment method in SAP", max_length=1, blank=True, help_text="SAP's key (PYMT_METH)."
+        _("payment method in SAP"), max_length=1, blank=True, help_text=_("SAP's key (PYMT_METH).")
     )
 
     class Meta:
@@ -143,15 +156,18 @@ class PaymentMapping(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.method} → {self.payment_terms or 'sales area default'}"
+        terms = self.payment_terms or told("sales area default")
+        return f"{self.method} → {terms}"
 
     def clean(self) -> None:
         """Accept merely authorised orders only where somebody collects their money."""
         if self.release == self.Release.AUTHORIZED and not self.collected_by:
             raise ValidationError(
                 {
-                    "collected_by": "Say who collects the money: an authorised order is not paid, "
-                    "and nobody would ask the bank for it."
+                    "collected_by": gettext(
+                        "Say who collects the money: an authorised order is not paid, and nobody "
+                        "would ask the bank for it."
+                    )
                 }
             )
 
@@ -160,7 +176,7 @@ class ShippingMapping(models.Model):
     """The SAP shipping condition of a Magento shipping method."""
 
     shop = models.ForeignKey("Shop", on_delete=models.CASCADE, related_name="shippings")
-    method = models.CharField(max_length=120, help_text="Such as flatrate_flatrate.")
+    method = models.CharField(max_length=120, help_text=_("Such as flatrate_flatrate."))
     shipping_condition = models.CharField(max_length=2)
 
     class Meta:
@@ -177,26 +193,28 @@ class AmountMapping(models.Model):
     """What becomes in SAP of a fee, a gift card or a credit that a web order carries."""
 
     class Booking(models.TextChoices):
-        FEE = "fee", "A fee or surcharge: charged on top"
-        PAYMENT = "payment", "A payment: a condition after the tax, or statistical"
-        LEFT_OUT = "left_out", "A payment: left out, SAP's order keeps the full amount"
+        FEE = "fee", _("A fee or surcharge: charged on top")
+        PAYMENT = "payment", _("A payment: a condition after the tax, or statistical")
+        LEFT_OUT = "left_out", _("A payment: left out, SAP's order keeps the full amount")
 
     shop = models.ForeignKey("Shop", on_delete=models.CASCADE, related_name="amounts")
     attribute = models.CharField(
         max_length=100,
-        help_text="The order's member or extension attribute, such as gift_cards_amount.",
+        help_text=_("The order's member or extension attribute, such as gift_cards_amount."),
     )
     store_id = models.PositiveIntegerField(
-        "store", null=True, blank=True, help_text="Magento's store id; empty: every store."
+        _("store"), null=True, blank=True, help_text=_("Magento's store id; empty: every store.")
     )
-    name = models.CharField(max_length=40, blank=True, help_text="What the order's page calls it.")
-    booking = models.CharField("what it is", max_length=10, choices=Booking)
+    name = models.CharField(
+        max_length=40, blank=True, help_text=_("What the order's page calls it.")
+    )
+    booking = models.CharField(_("what it is"), max_length=10, choices=Booking)
     condition_type = models.CharField(max_length=4, blank=True)
     tax_attribute = models.CharField(
-        max_length=100, blank=True, help_text="The member with the tax on a fee; empty: none."
+        max_length=100, blank=True, help_text=_("The member with the tax on a fee; empty: none.")
     )
     tax_condition = models.CharField(
-        max_length=4, blank=True, help_text="For the tax on a fee; empty: with that on freight."
+        max_length=4, blank=True, help_text=_("For the tax on a fee; empty: with that on freight.")
     )
 
     class Meta:
@@ -214,13 +232,14 @@ class AmountMapping(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.attribute} → {self.condition_type or 'left out'}"
+        condition_type = self.condition_type or told("left out")
+        return f"{self.attribute} → {condition_type}"
 
     def clean(self) -> None:
         """A condition type, unless it is left out."""
         if self.booking != self.Booking.LEFT_OUT and not self.condition_type:
             raise ValidationError(
-                {"condition_type": "Give the condition type, or say that it is left out."}
+                {"condition_type": gettext("Give the condition type, or say that it is left out.")}
             )
 
 
@@ -228,12 +247,12 @@ class CarrierMapping(models.Model):
     """How a carrier known to SAP is named in Magento; the customer sees ``title``."""
 
     sap_carrier = models.CharField(
-        max_length=20, unique=True, help_text="Forwarding agent, shipping type or route in SAP."
+        max_length=20, unique=True, help_text=_("Forwarding agent, shipping type or route in SAP.")
     )
     carrier_code = models.CharField(max_length=50, default="custom")
     title = models.CharField(max_length=100)
     tracking_url = models.CharField(
-        max_length=200, blank=True, help_text="{number} stands for the tracking number."
+        max_length=200, blank=True, help_text=_("{number} stands for the tracking number.")
     )
 
     class Meta:
@@ -252,13 +271,15 @@ class SourceMapping(models.Model):
 
     shop = models.ForeignKey("Shop", on_delete=models.CASCADE, related_name="sources")
     shipping_point = models.CharField(
-        max_length=4, blank=True, help_text="Of the delivery; counts before the plant."
+        max_length=4, blank=True, help_text=_("Of the delivery; counts before the plant.")
     )
     plant = models.CharField(
-        max_length=4, blank=True, help_text="Of the delivery's lines; instead of a shipping point."
+        max_length=4,
+        blank=True,
+        help_text=_("Of the delivery's lines; instead of a shipping point."),
     )
     source_code = models.CharField(
-        max_length=255, help_text="Magento's code: Stores > Inventory > Sources."
+        max_length=255, help_text=_("Magento's code: Stores > Inventory > Sources.")
     )
 
     class Meta:
@@ -275,11 +296,11 @@ class SourceMapping(models.Model):
         ]
 
     def __str__(self) -> str:
-        place = self.shipping_point or f"plant {self.plant}"
+        place = self.shipping_point or told("plant {plant}", plant=self.plant)
         return f"{place} → {self.source_code}"
 
     def clean(self) -> None:
         """SAP keeps these keys in capitals."""
         self.shipping_point, self.plant = self.shipping_point.upper(), self.plant.upper()
         if bool(self.shipping_point) == bool(self.plant):
-            raise ValidationError("Give either the shipping point or the plant.")
+            raise ValidationError(gettext("Give either the shipping point or the plant."))

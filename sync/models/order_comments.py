@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from sync.models import clock
 from sync.models.sales_orders import SalesOrder
@@ -23,7 +24,7 @@ class OrderComment(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )
     written_by_name = models.CharField(
-        max_length=150, help_text="Kept when the person's account is gone."
+        max_length=150, help_text=_("Kept when the person's account is gone.")
     )
     written_at = models.DateTimeField(default=clock.now)
 

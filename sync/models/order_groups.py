@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sync.models.systems import MAGENTO, SAP, name_of
+from sync.told import told
 
 GROUP = "orders:"
 # Billing costs about three calls for each order, two seconds in all; and a task's reference
@@ -24,11 +25,11 @@ def reference_of(group: Iterable[int]) -> str:
     return GROUP + ",".join(map(str, group))
 
 
-def told(reference: str) -> str:
+def in_words(reference: str) -> str:
     """A task's reference as people read it."""
     count = len(keys_in(reference))
     if count:
-        return f"{count} order{'s' if count > 1 else ''}"
+        return told("{count} orders", count=count) if count > 1 else told("1 order")
     kind = reference.partition(":")[0]
     if kind == "click":
         return ""  # what was clicked stands in the outcome

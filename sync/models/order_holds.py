@@ -11,9 +11,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from sync.models import clock
 from sync.models.sales_orders import SalesOrder
+from sync.told import told
 
 STANDS = Q(released_at__isnull=True)
 MOST_SHOWN = 50
@@ -61,7 +63,7 @@ class OrderHold(models.Model):
     sales_order = models.ForeignKey(
         "SalesOrder", null=True, blank=True, on_delete=models.CASCADE, related_name="holds"
     )
-    customer_email = models.CharField(max_length=255, blank=True, help_text="In lower case.")
+    customer_email = models.CharField(max_length=255, blank=True, help_text=_("In lower case."))
     shop = models.ForeignKey("Shop", null=True, blank=True, on_delete=models.CASCADE)
     magento_customer_id = models.PositiveBigIntegerField(null=True, blank=True)
     reason = models.CharField(max_length=500)
@@ -73,7 +75,7 @@ class OrderHold(models.Model):
         related_name="+",
     )
     held_by_name = models.CharField(
-        max_length=150, help_text="Kept when the person's account is gone."
+        max_length=150, help_text=_("Kept when the person's account is gone.")
     )
     held_at = models.DateTimeField(default=clock.now)
     released_by = models.ForeignKey(
@@ -108,19 +110,26 @@ class OrderHold(models.Model):
         indexes: ClassVar = [models.Index(fields=["id"], condition=STANDS, name="hold_standing")]
 
     def __str__(self) -> str:
-        return f"Held by {self.held_by_name}: {self.reason}"
+        return told("Held by {person}: {reason}", person=self.held_by_name, reason=self.reason)
 
     @property
     def subject(self) -> str:
         """As after "held": the order, or all orders of the customer."""
         if self.sales_order is not None:
-            return f"Order {self.sales_order}"
-        who = self.customer_email or f"customer {self.magento_customer_id} of {self.shop}"
-        return f"All orders of {who}"
+            return told("Order {order}", order=self.sales_order)
+        if self.customer_email:
+            return told("All orders of {email}", email=self.customer_email)
+        return told(
+            "All orders of customer {number} of {shop}",
+            number=self.magento_customer_id,
+            shop=self.shop,
+        )
 
     @property
     def told(self) -> str:
-        return f"{self.subject} {'are' if self.is_of_customer else 'is'} held"
+        if self.is_of_customer:
+            return told("{orders} are held", orders=self.subject)
+        return told("{order} is held", order=self.subject)
 
     @property
     def is_of_customer(self) -> bool:

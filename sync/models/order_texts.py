@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from sync.order_texts import HEADER_FIELDS, USUAL_PLACES, OrderText, SapPlace
 
@@ -19,13 +21,15 @@ class TextMapping(models.Model):
     text_id = models.CharField(
         max_length=4,
         blank=True,
-        help_text="SAP's text id: of the item for what belongs to a product, else of the header.",
+        help_text=_(
+            "SAP's text id: of the item for what belongs to a product, else of the header."
+        ),
     )
     header_field = models.CharField(
         max_length=10,
         blank=True,
         choices=[(name, f"{name} ({length} characters)") for name, length in HEADER_FIELDS.items()],
-        help_text="Instead of a text; not for what belongs to a product.",
+        help_text=_("Instead of a text; not for what belongs to a product."),
     )
 
     class Meta:
@@ -44,9 +48,11 @@ class TextMapping(models.Model):
 
     def clean(self) -> None:
         if self.text_id and self.header_field:
-            raise ValidationError("Give either the text id or the header field.")
+            raise ValidationError(gettext("Give either the text id or the header field."))
         if self.header_field and self.what in {one.value for one in OrderText if one.is_of_item}:
-            raise ValidationError({"header_field": "This belongs to a line: give a text id."})
+            raise ValidationError(
+                {"header_field": gettext("This belongs to a line: give a text id.")}
+            )
 
     @classmethod
     def places_of(cls, entries: list[TextMapping]) -> dict[OrderText, SapPlace]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class PruningProgress(models.Model):
@@ -11,12 +12,12 @@ class PruningProgress(models.Model):
     name = models.CharField(max_length=40, unique=True)
     through_id = models.BigIntegerField(default=0)
     last_id = models.BigIntegerField(
-        null=True, blank=True, help_text="Where it ends for ever: later rows do not need it."
+        null=True, blank=True, help_text=_("Where it ends for ever: later rows do not need it.")
     )
 
     class Meta:
         ordering = ["name"]
-        verbose_name_plural = "pruning progress"
+        verbose_name_plural = _("pruning progress")
 
     def __str__(self) -> str:
         return f"{self.name}: {self.through_id}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 
 class RegionMapping(models.Model):
@@ -11,14 +13,16 @@ class RegionMapping(models.Model):
 
     shop = models.ForeignKey("Shop", on_delete=models.CASCADE, related_name="regions")
     shop_region = models.CharField(
-        "region in the shop",
+        _("region in the shop"),
         max_length=100,
-        help_text="Country and the shop's region, such as IN/MH; a country alone, such as SG, "
-        "stands for all its regions without an entry of their own.",
+        help_text=_(
+            "Country and the shop's region, such as IN/MH; a country alone, such as SG, "
+            "stands for all its regions without an entry of their own."
+        ),
     )
-    region = models.CharField(max_length=3, blank=True, help_text="SAP's key, such as 13.")
+    region = models.CharField(max_length=3, blank=True, help_text=_("SAP's key, such as 13."))
     transport_zone = models.CharField(
-        "transportation zone", max_length=10, blank=True, help_text="Such as IN00000001."
+        _("transportation zone"), max_length=10, blank=True, help_text=_("Such as IN00000001.")
     )
 
     class Meta:
@@ -32,4 +36,4 @@ class RegionMapping(models.Model):
 
     def clean(self) -> None:
         if not (self.region or self.transport_zone):
-            raise ValidationError("Give the region, the transportation zone, or both.")
+            raise ValidationError(gettext("Give the region, the transportation zone, or both."))

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from sync.mapping_tables import MappingTable
 from sync.models import clock
@@ -28,20 +29,22 @@ class Repair(models.Model):
     text, by the names of its fields."""
 
     class State(models.TextChoices):
-        TRYING = "trying", "Being tried in SAP"
-        HELD = "held", "Not accepted in the trial"
-        SENT = "sent", "The rest goes on"
-        REPLACED = "replaced", "Repaired again"
+        TRYING = "trying", _("Being tried in SAP")
+        HELD = "held", _("Not accepted in the trial")
+        SENT = "sent", _("The rest goes on")
+        REPLACED = "replaced", _("Repaired again")
 
     STANDING = (State.TRYING, State.HELD)
 
     cause = models.CharField(max_length=40)
     cause_key = models.CharField(max_length=120)
-    stopped = models.PositiveIntegerField(help_text="Tasks that had stopped for it.")
+    stopped = models.PositiveIntegerField(help_text=_("Tasks that had stopped for it."))
     mapping_table = models.CharField(max_length=20)
-    entry_key = models.BigIntegerField(help_text="Of the entry in its table.")
-    entry = models.CharField(max_length=400, help_text="The entry as people read it.")
-    before = models.JSONField(default=dict, help_text="Its fields before; empty where it is new.")
+    entry_key = models.BigIntegerField(help_text=_("Of the entry in its table."))
+    entry = models.CharField(max_length=400, help_text=_("The entry as people read it."))
+    before = models.JSONField(
+        default=dict, help_text=_("Its fields before; empty where it is new.")
+    )
     after = models.JSONField(default=dict)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
@@ -55,7 +58,7 @@ class Repair(models.Model):
     trial = models.ForeignKey(
         "SyncTask", null=True, blank=True, on_delete=models.SET_NULL, related_name="repairs"
     )
-    said = models.TextField(blank=True, help_text="Why the trial was not accepted.")
+    said = models.TextField(blank=True, help_text=_("Why the trial was not accepted."))
 
     objects = RepairQuerySet.as_manager()
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
 
 from sync.models.columns import money, quantity
 from sync.models.sales_orders import SalesOrder
@@ -17,7 +18,7 @@ class SalesOrderLine(models.Model):
     sales_order = models.ForeignKey(SalesOrder, on_delete=models.CASCADE, related_name="lines")
     item_id = models.PositiveBigIntegerField()
     parent_item_id = models.PositiveBigIntegerField(null=True, blank=True)
-    position = models.PositiveIntegerField(help_text="Place in the order as the shop sent it.")
+    position = models.PositiveIntegerField(help_text=_("Place in the order as the shop sent it."))
     product_id = models.PositiveBigIntegerField(null=True, blank=True)
     product_type = models.CharField(max_length=32, blank=True)
     sku = models.CharField(max_length=255)
@@ -33,12 +34,12 @@ class SalesOrderLine(models.Model):
     tax_amount = money(default=Decimal(0))
     discount_amount = money(default=Decimal(0))
     sap_item_number = models.PositiveIntegerField(
-        null=True, blank=True, help_text="POSNR in SAP; empty for lines SAP does not carry."
+        null=True, blank=True, help_text=_("POSNR in SAP; empty for lines SAP does not carry.")
     )
     sap_asked_quantity = quantity(
         null=True,
         blank=True,
-        help_text="What SAP was asked for where that is less than was ordered; 0: not at all.",
+        help_text=_("What SAP was asked for where that is less than was ordered; 0: not at all."),
     )
 
     class Meta:

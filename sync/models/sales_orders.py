@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models.functions import Trim, Upper
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from sync.models import order_work, page_indexes
 from sync.models.addresses import page_address
@@ -27,15 +28,15 @@ class SalesOrder(ComparedOrder):
     class Stage(models.TextChoices):
         """How far the order has come, as shown to staff."""
 
-        NOT_TAKEN = "not_taken", "Not taken"
-        TO_SYNC = "to_sync", "Waiting for SAP"
-        IN_SAP = "in_sap", "In SAP"
-        PICKING = "picking", "In the warehouse"
-        DISPATCHED = "dispatched", "Goods issued"
-        SHIPPED = "shipped", "Shipped"
-        COMPLETE = "complete", "Complete"
-        ONE_SIDED = "one_sided", "Stopped on one side"
-        CANCELED = "canceled", "Canceled"
+        NOT_TAKEN = "not_taken", _("Not taken")
+        TO_SYNC = "to_sync", _("Waiting for SAP")
+        IN_SAP = "in_sap", _("In SAP")
+        PICKING = "picking", _("In the warehouse")
+        DISPATCHED = "dispatched", _("Goods issued")
+        SHIPPED = "shipped", _("Shipped")
+        COMPLETE = "complete", _("Complete")
+        ONE_SIDED = "one_sided", _("Stopped on one side")
+        CANCELED = "canceled", _("Canceled")
 
     MOVING_IN_SAP: ClassVar = (Stage.IN_SAP, Stage.PICKING, Stage.DISPATCHED, Stage.SHIPPED)
     OPEN: ClassVar = (Stage.TO_SYNC, *MOVING_IN_SAP, Stage.ONE_SIDED)
@@ -44,22 +45,22 @@ class SalesOrder(ComparedOrder):
     class Verification(models.TextChoices):
         """Whether the SAP order was read back and agrees with the web order."""
 
-        NONE = "", "Not sent"
-        SENT = "sent", "Sent, not verified"
-        VERIFIED = "verified", "Verified"
-        DIFFERS = "differs", "Differs"
+        NONE = "", _("Not sent")
+        SENT = "sent", _("Sent, not verified")
+        VERIFIED = "verified", _("Verified")
+        DIFFERS = "differs", _("Differs")
 
     class Payment(models.TextChoices):
         """Where the money is, derived from the shop's own fields (``sync.translate.payment``)."""
 
-        UNKNOWN = "", "Not known yet"
-        NOTHING_DUE = "nothing_due", "Nothing to pay"
-        NOT_PAID = "not_paid", "Not paid yet"
-        PAID_OFFLINE = "paid_offline", "Paid offline"
-        AUTHORISED = "authorised", "Authorised, not collected"
-        PARTLY_CAPTURED = "partly_captured", "Captured in part"
-        CAPTURED = "captured", "Captured"
-        BOOKED_ONLY = "booked_only", "Marked as paid, not collected by the shop"
+        UNKNOWN = "", _("Not known yet")
+        NOTHING_DUE = "nothing_due", _("Nothing to pay")
+        NOT_PAID = "not_paid", _("Not paid yet")
+        PAID_OFFLINE = "paid_offline", _("Paid offline")
+        AUTHORISED = "authorised", _("Authorised, not collected")
+        PARTLY_CAPTURED = "partly_captured", _("Captured in part")
+        CAPTURED = "captured", _("Captured")
+        BOOKED_ONLY = "booked_only", _("Marked as paid, not collected by the shop")
 
     shop = models.ForeignKey("Shop", on_delete=models.PROTECT, related_name="sales_orders")
     entity_id = models.PositiveBigIntegerField()
@@ -83,7 +84,7 @@ class SalesOrder(ComparedOrder):
         max_length=16, choices=Payment, default=Payment.UNKNOWN, blank=True
     )
     captured_amount = money(
-        default=Decimal(0), help_text="What the shop's gateway has collected, in order currency."
+        default=Decimal(0), help_text=_("What the shop's gateway has collected, in order currency.")
     )
     customer_email = models.CharField(max_length=255, blank=True)
     customer_name = models.CharField(max_length=255, blank=True)
@@ -92,31 +93,33 @@ class SalesOrder(ComparedOrder):
     is_virtual = models.BooleanField(default=False)
     payment_method = models.CharField(max_length=100, blank=True)
     payment_title = models.CharField(
-        max_length=100, blank=True, help_text="What the shop calls the method; not always told."
+        max_length=100, blank=True, help_text=_("What the shop calls the method; not always told.")
     )
     shipping_method = models.CharField(max_length=120, blank=True)
     shipping_description = models.CharField(max_length=255, blank=True)
     ship_to_name = models.CharField(
-        max_length=255, blank=True, help_text="Person, or company, the goods go to."
+        max_length=255, blank=True, help_text=_("Person, or company, the goods go to.")
     )
-    ship_to_country = models.CharField(max_length=2, blank=True, help_text="As two letters.")
+    ship_to_country = models.CharField(max_length=2, blank=True, help_text=_("As two letters."))
     replaces_increment_id = models.CharField(
-        max_length=50, blank=True, help_text="The order this one came from when it was edited."
+        max_length=50, blank=True, help_text=_("The order this one came from when it was edited.")
     )
     ext_order_id = models.CharField(max_length=40, blank=True)
     customer_reference = models.CharField(
         max_length=56,
         blank=True,
-        help_text="Under which it was sent to SAP or found there, and is looked for ever after.",
+        help_text=_("Under which it was sent to SAP or found there, and is looked for ever after."),
     )
     payload = PackedJSONField(default=dict)
     first_read_at = models.DateTimeField(
-        default=timezone.now, help_text="Since when the portal has known of it."
+        default=timezone.now, help_text=_("Since when the portal has known of it.")
     )
 
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.TO_SYNC)
     not_taken_reason = models.CharField(
-        max_length=200, blank=True, help_text="Why it is not in SAP, or stopped on one side only."
+        max_length=200,
+        blank=True,
+        help_text=_("Why it is not in SAP, or stopped on one side only."),
     )
     is_taken_anyway = models.BooleanField(default=False)
 
@@ -127,9 +130,9 @@ class SalesOrder(ComparedOrder):
     sap_billing_status = models.CharField(
         max_length=1,
         blank=True,
-        help_text="Of what is billed from the SAP order itself; blank where nothing is (FKSAK).",
+        help_text=_("Of what is billed from the SAP order itself; blank where nothing is (FKSAK)."),
     )
-    sap_is_rejected = models.BooleanField(default=False, help_text="Every line is rejected.")
+    sap_is_rejected = models.BooleanField(default=False, help_text=_("Every line is rejected."))
     sap_is_incomplete = models.BooleanField(default=False)
     sap_read_at = models.DateTimeField(null=True, blank=True)
     verification = models.CharField(
@@ -137,50 +140,59 @@ class SalesOrder(ComparedOrder):
     )
     differences = models.JSONField(default=list, blank=True)
     rounding = money(
-        null=True, blank=True, help_text="What SAP's total is above the shop's, within tolerance."
+        null=True,
+        blank=True,
+        help_text=_("What SAP's total is above the shop's, within tolerance."),
     )
     text_cuts = models.JSONField(
         default=list,
         blank=True,
-        help_text="Texts cut for SAP, or left out.",
+        help_text=_("Texts cut for SAP, or left out."),
     )
     looked_up_as = models.DateTimeField(
         null=True,
         blank=True,
-        help_text="Which state of an order that is not taken SAP was last asked about.",
+        help_text=_("Which state of an order that is not taken SAP was last asked about."),
     )
     is_found_finished = models.BooleanField(
         default=False,
-        help_text="Over in the shop when it was found in SAP: nothing is written without a click.",
+        help_text=_(
+            "Over in the shop when it was found in SAP: nothing is written without a click."
+        ),
     )
     confirmed_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the shop was read back carrying the SAP number."
+        null=True, blank=True, help_text=_("When the shop was read back carrying the SAP number.")
     )
     completed_at = models.DateTimeField(null=True, blank=True)
     deliveries_due_at = models.DateTimeField(
-        null=True, blank=True, help_text="When SAP is asked again, although the order is complete."
+        null=True,
+        blank=True,
+        help_text=_("When SAP is asked again, although the order is complete."),
     )
     billing_due_at = models.DateTimeField(
-        null=True, blank=True, help_text="Since when SAP has billing documents to be read."
+        null=True, blank=True, help_text=_("Since when SAP has billing documents to be read.")
     )
     billing_watched_at = models.DateTimeField(
         default=timezone.now,
-        help_text="When SAP was last looked at for billing documents that follow much later.",
+        help_text=_("When SAP was last looked at for billing documents that follow much later."),
     )
     sap_incomplete_for = models.JSONField(
-        default=list, blank=True, help_text="Kinds of work for which data is missing in SAP."
+        default=list, blank=True, help_text=_("Kinds of work for which data is missing in SAP.")
     )
     sap_blocks = models.JSONField(
-        default=list, blank=True, help_text="Blocks that are set in SAP: credit, delivery, billing."
+        default=list,
+        blank=True,
+        help_text=_("Blocks that are set in SAP: credit, delivery, billing."),
     )
     billing_flow = models.JSONField(
-        default=list, help_text="Billing documents of the document flow that led to a new reading."
+        default=list,
+        help_text=_("Billing documents of the document flow that led to a new reading."),
     )
     shop_unsettled_until = models.DateTimeField(
-        null=True, blank=True, help_text="A write to the shop may still be running until then."
+        null=True, blank=True, help_text=_("A write to the shop may still be running until then.")
     )
     sap_unsettled_until = models.DateTimeField(
-        null=True, blank=True, help_text="A write to SAP may still be running until then."
+        null=True, blank=True, help_text=_("A write to SAP may still be running until then.")
     )
 
     class Meta:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from sync.models.columns import money, quantity
 
@@ -18,10 +19,10 @@ class SapSalesOrderLine(models.Model):
     class BilledFrom(models.TextChoices):
         """The document a line is billed from (FKREL)."""
 
-        NOT_TOLD = "", "Not told"
-        DELIVERY = "delivery", "Delivery"
-        ORDER = "order", "Order"
-        NOTHING = "nothing", "Is not billed"
+        NOT_TOLD = "", _("Not told")
+        DELIVERY = "delivery", _("Delivery")
+        ORDER = "order", _("Order")
+        NOTHING = "nothing", _("Is not billed")
 
     sales_order = models.ForeignKey(
         "SalesOrder", on_delete=models.CASCADE, related_name="sap_lines"
@@ -32,13 +33,13 @@ class SapSalesOrderLine(models.Model):
     billed_from = models.CharField(max_length=8, choices=BilledFrom, blank=True)
     is_rejected = models.BooleanField(default=False)
     is_third_party = models.BooleanField(
-        default=False, help_text="The supplier ships it; SAP makes no delivery."
+        default=False, help_text=_("The supplier ships it; SAP makes no delivery.")
     )
     material = models.CharField(max_length=40, blank=True)
     higher_level_item_number = models.PositiveIntegerField(default=0)
     item_category = models.CharField(max_length=4, blank=True)
     is_delivered = models.BooleanField(
-        null=True, blank=True, help_text="Relevant for delivery; empty where SAP did not tell."
+        null=True, blank=True, help_text=_("Relevant for delivery; empty where SAP did not tell.")
     )
     net_value = money(default=Decimal(0))
 

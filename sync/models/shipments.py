@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from sync.models.columns import quantity
 from sync.models.deliveries import OutboundDelivery
@@ -39,17 +40,17 @@ class Shipment(models.Model):
     increment_id = models.CharField(max_length=50, blank=True)
     remote_created_at = models.DateTimeField()
     is_customer_told = models.BooleanField(
-        default=False, help_text="Magento's email_sent: the proof of a first mail."
+        default=False, help_text=_("Magento's email_sent: the proof of a first mail.")
     )
     mail_queued_at = models.DateTimeField(
-        null=True, blank=True, help_text="Since when the shop has its mail in its queue."
+        null=True, blank=True, help_text=_("Since when the shop has its mail in its queue.")
     )
     mail_due_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the shop is asked again whether it was sent."
+        null=True, blank=True, help_text=_("When the shop is asked again whether it was sent.")
     )
-    is_made_by_hand = models.BooleanField(default=False, help_text="Found, not made.")
+    is_made_by_hand = models.BooleanField(default=False, help_text=_("Found, not made."))
     parcels_sent = models.JSONField(
-        default=list, help_text="Parcel numbers from SAP; any other was added by a person."
+        default=list, help_text=_("Parcel numbers from SAP; any other was added by a person.")
     )
     payload = PackedJSONField(default=dict)
     read_at = models.DateTimeField()

@@ -3,103 +3,81 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from sync.models.intake_rules import known_group_ids
+from sync.models.shop_entries import (
+    DEFAULT_RULES,
+    PREFIX,
+    known_address_roles,
+    known_roles,
+    known_rules,
+    known_time_zone,
+)
 from sync.models.systems import shop_system
 from sync.sap.reference import web_reference
-
-DEFAULT_RULES = "customer_id,attribute,group,company,vat,email"
-RULES = frozenset(DEFAULT_RULES.split(","))
-PREFIX = RegexValidator(r"^[A-Z0-9-]*$", "Capitals, digits and hyphens only.")
-ROLES = ("AG", "WE", "RE", "RG")
-
-
-def known_rules(value: str) -> None:
-    unknown = [name for name in value.split(",") if name.strip() not in RULES]
-    if unknown and value.strip():
-        raise ValidationError(f"Known rules are {DEFAULT_RULES}.")
-
-
-def known_address_roles(value: str) -> None:
-    unknown = set(listed(value)) - set(ROLES)
-    if unknown:
-        raise ValidationError(f"Known partner functions are {', '.join(ROLES)}.")
-
-
-def known_roles(value: str) -> None:
-    known_address_roles(value)
-    if "AG" not in listed(value):
-        raise ValidationError("SAP needs the sold-to party, AG.")
-
-
-def listed(value: str) -> tuple[str, ...]:
-    """The entries of a list with commas, in capitals."""
-    return tuple(one.strip().upper() for one in value.split(",") if one.strip())
-
-
-def known_time_zone(value: str) -> None:
-    if value not in available_timezones():
-        raise ValidationError("Not a time zone; such as Europe/Berlin.")
 
 
 class Shop(models.Model):
     """One Magento installation. Address and credentials come from the environment, by ``code``."""
 
-    code = models.SlugField(unique=True, help_text="The environment's MAGENTO settings name it.")
+    code = models.SlugField(unique=True, help_text=_("The environment's MAGENTO settings name it."))
     name = models.CharField(max_length=100)
     is_active = models.BooleanField(default=True)
     orders_from = models.DateTimeField(
         null=True,
         blank=True,
-        help_text="Older orders are left alone.",
+        help_text=_("Older orders are left alone."),
     )
     admin_url = models.URLField(
-        blank=True, help_text="Magento's admin, for links; {entity_id} stands for the order."
+        blank=True, help_text=_("Magento's admin, for links; {entity_id} stands for the order.")
     )
     amount_tolerance = models.DecimalField(
         max_digits=8,
         decimal_places=2,
         default=Decimal("0.02"),
-        help_text="By how much totals of web order and SAP order may be rounded otherwise; prices "
-        "of lines are compared exactly.",
+        help_text=_(
+            "By how much totals of web order and SAP order may be rounded otherwise; "
+            "prices of lines are compared exactly."
+        ),
     )
     completeness_days = models.PositiveSmallIntegerField(
-        default=7, help_text="How far back the completeness run compares both sides."
+        default=7, help_text=_("How far back the completeness run compares both sides.")
     )
     ships_bundles_separately = models.BooleanField(
         default=False,
-        help_text="Used only where the catalogue cannot be read to learn how a bundle ships.",
+        help_text=_("Used only where the catalogue cannot be read to learn how a bundle ships."),
     )
 
     reference_prefix = models.CharField(
         max_length=6,
         blank=True,
         validators=[PREFIX],
-        help_text="Before the web order's number in SAP's customer reference, so that two shops "
-        "with the same numbers never meet; for stores without their own. Fixed once an order of "
-        "such a store was sent.",
+        help_text=_(
+            "Before the web order's number in SAP's customer reference, so that two shops "
+            "with the same numbers never meet; for stores without their own. Fixed once an "
+            "order of such a store was sent."
+        ),
     )
     poll_interval_seconds = models.PositiveIntegerField(
         null=True,
         blank=True,
-        help_text="Look for orders no more often than this; empty: as often as the schedule.",
+        help_text=_("Look for orders no more often than this; empty: as often as the schedule."),
     )
     version_words = models.CharField(max_length=300, blank=True, editable=False)
     version_is_proved = models.BooleanField(
         null=True,
         editable=False,
-        help_text="Whether the portal was proved against it; empty: not known.",
+        help_text=_("Whether the portal was proved against it; empty: not known."),
     )
 
     source_codes = models.JSONField(
         default=list,
         editable=False,
-        help_text="Inventory sources in use, as Readiness last read them; empty: not known.",
+        help_text=_("Inventory sources in use, as Readiness last read them; empty: not known."),
     )
 
     def __str__(self) -> str:
@@ -121,7 +99,9 @@ class Shop(models.Model):
         used it."""
         twin = Shop.objects.filter(code__iexact=self.code).exclude(pk=self.pk).first()
         if twin is not None:
-            raise ValidationError({"code": f"{twin} has this code: capitals make no difference."})
+            raise ValidationError(
+                {"code": _("%s has this code: capitals make no difference.") % twin}
+            )
         before = Shop.objects.filter(pk=self.pk).values_list("reference_prefix", flat=True).first()
         if before is None or before == self.reference_prefix:
             return
@@ -129,142 +109,157 @@ class Shop(models.Model):
         sent = self.sales_orders.exclude(customer_reference="").exclude(store_id__in=own)
         stores = sorted(set(sent.order_by().values_list("store_id", flat=True)))
         if stores:
-            raise ValidationError(
-                {
-                    "reference_prefix": "Orders were already sent with the present prefix, of "
-                    f"{_named(self, stores)}. Give each of these stores “{before}” as its own "
-                    "prefix first."
-                    if before
-                    else "Orders were already sent without a prefix, of "
-                    f"{_named(self, stores)}. Give the other stores their own prefix instead."
-                }
+            text = (
+                _(
+                    "Orders were already sent with the present prefix, of %(stores)s. Give each of "
+                    "these stores “%(prefix)s” as its own prefix first."
+                )
+                if before
+                else _(
+                    "Orders were already sent without a prefix, of %(stores)s. Give the other "
+                    "stores their own prefix instead."
+                )
             )
+            named = {"stores": _named(self, stores), "prefix": before}
+            raise ValidationError({"reference_prefix": text % named})
 
 
 def _named(shop: Shop, stores: list[int]) -> str:
-    names = dict(shop.sales_areas.values_list("store_id", "name"))
-    return ", ".join(f"{names.get(store, 'store')} ({store})" for store in stores)
+    names, unnamed = dict(shop.sales_areas.values_list("store_id", "name")), str(_("store"))
+    return ", ".join(f"{names.get(store) or unnamed} ({store})" for store in stores)
 
 
 class SalesArea(models.Model):
     """How SAP books orders of one store: order type, sales area, customer, conditions."""
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="sales_areas")
-    store_id = models.PositiveIntegerField(help_text="Magento's store id.")
+    store_id = models.PositiveIntegerField(help_text=_("Magento's store id."))
     name = models.CharField(max_length=100)
-    order_type = models.CharField(max_length=4, help_text="SAP's internal key: TA, not OR.")
+    order_type = models.CharField(max_length=4, help_text=_("SAP's internal key: TA, not OR."))
     sales_organization = models.CharField(max_length=4)
     distribution_channel = models.CharField(max_length=2)
     division = models.CharField(max_length=2)
     one_time_customer = models.CharField(
-        max_length=10,
-        blank=True,
-        help_text="SAP account of buyers without their own.",
+        max_length=10, blank=True, help_text=_("SAP account of buyers without their own.")
     )
     customer_reference_method = models.CharField(
-        max_length=4, blank=True, help_text="PO method (BSARK) that marks web orders."
+        max_length=4, blank=True, help_text=_("PO method (BSARK) that marks web orders.")
     )
     payment_terms = models.CharField(
-        max_length=4, blank=True, help_text="Unless mapped by payment."
+        max_length=4, blank=True, help_text=_("Unless mapped by payment.")
     )
     shipping_condition = models.CharField(
-        max_length=2, blank=True, help_text="Unless mapped by shipping method."
+        max_length=2, blank=True, help_text=_("Unless mapped by shipping method.")
     )
-    language = models.CharField(max_length=2, default="EN", help_text="ISO code for texts.")
+    language = models.CharField(max_length=2, default="EN", help_text=_("ISO code for texts."))
     default_unit = models.CharField(
-        max_length=3, default="ST", help_text="SAP's internal unit key."
+        max_length=3, default="ST", help_text=_("SAP's internal unit key.")
     )
     sku_is_material = models.BooleanField(
-        default=False, help_text="An unmapped SKU is the SAP material of the same name."
+        default=False, help_text=_("An unmapped SKU is the SAP material of the same name.")
     )
     price_condition = models.CharField(max_length=4, default="PR00")
     discount_condition = models.CharField(max_length=4, blank=True)
     freight_condition = models.CharField(max_length=4, blank=True)
     freight_tax_condition = models.CharField(max_length=4, blank=True)
     tax_condition = models.CharField(
-        max_length=4, blank=True, help_text="Empty: SAP determines the tax by itself."
+        max_length=4, blank=True, help_text=_("Empty: SAP determines the tax by itself.")
     )
 
     sku_is_ean = models.BooleanField(
-        default=False, help_text="An unmapped SKU is the material's EAN; SAP finds the material."
+        default=False, help_text=_("An unmapped SKU is the material's EAN; SAP finds the material.")
     )
     customer_rules = models.CharField(
         max_length=80,
         default=DEFAULT_RULES,
         blank=True,
         validators=[known_rules],
-        help_text="In this order the customer is looked for; else the one-time customer is used.",
+        help_text=_(
+            "In this order the customer is looked for; else the one-time customer is used."
+        ),
     )
     customer_number_attribute = models.CharField(
         max_length=60,
         blank=True,
-        help_text="Attribute of the web order that carries the SAP customer number.",
+        help_text=_("Attribute of the web order that carries the SAP customer number."),
     )
     currency = models.CharField(
-        max_length=3, blank=True, help_text="Orders in another currency stop; empty: any."
+        max_length=3, blank=True, help_text=_("Orders in another currency stop; empty: any.")
     )
     time_zone = models.CharField(
         max_length=40,
         blank=True,
         validators=[known_time_zone],
-        help_text="The order date is that of this zone; empty: SAP's own.",
+        help_text=_("The order date is that of this zone; empty: SAP's own."),
     )
 
     reference_prefix = models.CharField(
         max_length=6,
         blank=True,
         validators=[PREFIX],
-        help_text="Before the web order's number in SAP's customer reference; empty: the shop's. "
-        "Fixed once an order of the store was sent.",
+        help_text=_(
+            "Before the web order's number in SAP's customer reference; empty: the shop's. "
+            "Fixed once an order of the store was sent."
+        ),
     )
     business_groups = models.CharField(
         max_length=200,
         blank=True,
         validators=[known_group_ids],
-        help_text="Ids of Magento's customer groups that are business customers, such as 4, 7.",
+        help_text=_("Ids of Magento's customer groups that are business customers, such as 4, 7."),
     )
     requested_after_days = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
-        help_text="The requested delivery date is so many days after the order date; empty: SAP's "
-        "own proposal.",
+        help_text=_(
+            "The requested delivery date is so many days after the order date; empty: "
+            "SAP's own proposal."
+        ),
     )
     counts_working_days = models.BooleanField(
         default=True,
-        help_text="Those days are Mondays to Fridays; public holidays are not known.",
+        help_text=_("Those days are Mondays to Fridays; public holidays are not known."),
     )
     requested_date_attribute = models.CharField(
         max_length=60,
         blank=True,
-        help_text="Attribute of the web order with the delivery date the customer chose "
-        "(YYYY-MM-DD); where it is empty, the days above count.",
+        help_text=_(
+            "Attribute of the web order with the delivery date the customer chose "
+            "(YYYY-MM-DD); where it is empty, the days above count."
+        ),
     )
     partner_roles = models.CharField(
         max_length=20,
         default="AG,WE",
         validators=[known_roles],
-        help_text="Partner functions sent, of AG (sold-to), WE (ship-to), RE (bill-to) and RG "
-        "(payer); SAP derives the others.",
+        help_text=_(
+            "Partner functions sent, of AG (sold-to), WE (ship-to), RE (bill-to) and RG "
+            "(payer); SAP derives the others."
+        ),
     )
     address_roles = models.CharField(
         max_length=20,
         default="AG,WE",
         blank=True,
         validators=[known_address_roles],
-        help_text="Those that carry the web order's address. AG, RE and RG do only for the "
-        "one-time customer: others have their own in SAP.",
+        help_text=_(
+            "Those that carry the web order's address. AG, RE and RG do only for the "
+            "one-time customer: others have their own in SAP."
+        ),
     )
     region_countries = models.CharField(
         max_length=200,
         blank=True,
-        help_text="Countries, such as IN,JP, where SAP must know the region: orders stop until it "
-        "is mapped. Elsewhere an unmapped region is left out.",
+        help_text=_(
+            "Countries, such as IN,JP, where SAP must know the region: orders stop until "
+            "it is mapped. Elsewhere an unmapped region is left out."
+        ),
     )
 
     rounding_condition = models.CharField(
         max_length=4,
         blank=True,
-        help_text="Takes what the shop rounds; empty: it stays out of SAP, and is shown.",
+        help_text=_("Takes what the shop rounds; empty: it stays out of SAP, and is shown."),
     )
 
     class Meta:
@@ -287,12 +282,12 @@ class SalesArea(models.Model):
         sent = shop.sales_orders.filter(store_id=self.store_id)
         newest = sent.exclude(customer_reference="").order_by("-pk").first()
         if newest and newest.customer_reference != web_reference(self.prefix, newest.increment_id):
-            raise ValidationError(
-                {
-                    "reference_prefix": "Orders of this store were already sent under another one, "
-                    f"such as {newest} as {newest.customer_reference}."
-                }
+            text = _(
+                "Orders of this store were already sent under another one, such as %(order)s as "
+                "%(reference)s."
             )
+            named = {"order": newest, "reference": newest.customer_reference}
+            raise ValidationError({"reference_prefix": text % named})
 
     @property
     def prefix(self) -> str:

@@ -7,6 +7,7 @@ from enum import Enum, auto
 from typing import Self
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from sync.causes.cause import Team
 from sync.models.systems import MAGENTO, SAP
@@ -43,67 +44,67 @@ class Step(models.TextChoices):
     PULL_ORDERS = (
         "pull_orders",
         Facts(Act.FETCH, ONLY_SHOP, "sync.sync_orders", Team.SALES, every=30),
-        "Fetch web orders",
+        _("Fetch web orders"),
     )
     PUSH_ORDER = (
         "push_order",
         Facts(Act.WRITE, BOTH, "sync.sync_orders", Team.SALES, every=30),
-        "Create the order in SAP",
+        _("Create the order in SAP"),
     )
     CONFIRM_ORDER = (
         "confirm_order",
         Facts(Act.WRITE, ONLY_SHOP, "sync.sync_orders", Team.SALES, every=60),
-        "Tell the shop the SAP number",
+        _("Tell the shop the SAP number"),
     )
     PULL_DELIVERIES = (
         "pull_deliveries",
         Facts(Act.FETCH, ONLY_SAP, "sync.sync_deliveries", Team.LOGISTICS, every=30),
-        "Fetch deliveries",
+        _("Fetch deliveries"),
     )
     PUSH_SHIPMENT = (
         "push_shipment",
         Facts(Act.WRITE, ONLY_SHOP, "sync.sync_deliveries", Team.LOGISTICS, every=60),
-        "Ship in the shop",
+        _("Ship in the shop"),
     )
     PULL_BILLING = (
         "pull_billing",
         Facts(Act.FETCH, ONLY_SAP, "sync.sync_billing", Team.FINANCE, every=30),
-        "Fetch billing documents",
+        _("Fetch billing documents"),
     )
     PUSH_INVOICE = (
         "push_invoice",
         Facts(Act.WRITE, ONLY_SHOP, "sync.sync_billing", Team.FINANCE, every=60),
-        "Invoice in the shop",
+        _("Invoice in the shop"),
     )
     SEND_INVOICE = (
         "send_invoice",
         Facts(Act.WRITE, ONLY_SHOP, "sync.resend_invoices", Team.FINANCE, every=None),
-        "Mail the invoice",
+        _("Mail the invoice"),
     )
     CHECK_COMPLETENESS = (
         "check_completeness",
         Facts(Act.COMPARISON, BOTH, "sync.sync_orders", Team.SALES, every=6 * 60 * 60),
-        "Compare shop and SAP",
+        _("Compare shop and SAP"),
     )
     TRY_CONNECTION = (
         "test_connection",
         Facts(Act.TRIAL, NEITHER, "sync.test_connections", Team.ADMINISTRATOR, every=None),
-        "Test a connection",
+        _("Test a connection"),
     )
     DRY_RUN = (
         "dry_run",
         Facts(Act.TRIAL, BOTH, "sync.dry_run_orders", Team.SALES, every=None),
-        "Dry run in SAP",
+        _("Dry run in SAP"),
     )
     CHECK_READINESS = (
         "check_readiness",
         Facts(Act.TRIAL, NEITHER, "sync.check_readiness", Team.ADMINISTRATOR, every=None),
-        "Check readiness",
+        _("Check readiness"),
     )
     TAKE_UP_CLICK = (
         "take_up_click",
         Facts(Act.ASKING, NEITHER, "sync.view_queue", Team.ADMINISTRATOR, every=None),
-        "Queue what was clicked",
+        _("Queue what was clicked"),
     )
 
     def __new__(cls, value: str, *facts: Facts) -> Self:

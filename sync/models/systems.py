@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sync.told import told
+
 SAP = "sap"
 MAGENTO = "magento"  # any shop: remote calls and errors name no more
 
@@ -21,9 +23,11 @@ def kind_of(system: str) -> str:
 
 
 def name_of(system: str) -> str:
-    return "SAP" if system == SAP else f"The shop {shop_code(system)}"
+    return "SAP" if system == SAP else told("The shop {code}", code=shop_code(system))
 
 
 def changed_name_of(system: str) -> str:
     """For messages about a remote that no longer looks like the one it was."""
-    return f"{name_of(system)} looks like another {'system' if system == SAP else 'shop'}"
+    if system == SAP:
+        return told("SAP looks like another system")
+    return told("{shop} looks like another shop", shop=name_of(system))

@@ -38,6 +38,7 @@ from sync.steps.completeness.reasons import UNEXPLAINED, ReadInSap, missing
 from sync.steps.ordering.changed_orders import changed_pages
 from sync.steps.pull_orders import store_readable
 from sync.steps.step_run import StepRun
+from sync.told import told
 
 BATCH = 100
 AT_ONCE = 500
@@ -75,7 +76,12 @@ def check_completeness(run: StepRun) -> str:
             finding.run = made
         CompletenessFinding.objects.bulk_create(findings, batch_size=AT_ONCE)
     unexplained = sum(not one.is_explained for one in findings)
-    return f"{made.in_shop} in the shop, {made.in_sap} in SAP, {unexplained} unexplained."
+    return told(
+        "{in_shop} in the shop, {in_sap} in SAP, {unexplained} unexplained.",
+        in_shop=made.in_shop,
+        in_sap=made.in_sap,
+        unexplained=unexplained,
+    )
 
 
 @dataclass(slots=True)
@@ -142,7 +148,7 @@ def _explain_by_release(findings: list[CompletenessFinding]) -> None:
     """Before the release nobody sends an order that SAP has never had."""
     for one in findings:
         if one.sales_order is not None and not (one.is_explained or one.sap_sales_order_number):
-            one.reason = "Waiting for the release: nothing is sent by itself yet"
+            one.reason = told("Waiting for the release: nothing is sent by itself yet")
             one.is_explained = True
 
 
@@ -194,7 +200,7 @@ def _unreadable(record: UnreadableRecord) -> CompletenessFinding:
     return CompletenessFinding(
         kind=Kind.NOT_IN_SAP,
         increment_id=record.number or str(record.entity_id or "?"),
-        reason=f"Cannot be read: {record.error.message}",
+        reason=told("Cannot be read: {message}", message=record.error.message),
     )
 
 

@@ -14,6 +14,7 @@ from sync.steps.readiness.portal import check_portal
 from sync.steps.readiness.sap import check_sap
 from sync.steps.readiness.shop import check_shop
 from sync.steps.step_run import StepRun
+from sync.told import told
 
 State = ReadinessFinding.State
 
@@ -27,7 +28,12 @@ def check_readiness(run: StepRun) -> str:
         found = list(check_sap(run) if area == "sap" else check_portal())
     _store(area, found)
     counts = Counter(finding.state for finding in found)
-    return f"{counts[State.GREEN]} green, {counts[State.AMBER]} amber, {counts[State.RED]} red."
+    return told(
+        "{green} green, {amber} amber, {red} red.",
+        green=counts[State.GREEN],
+        amber=counts[State.AMBER],
+        red=counts[State.RED],
+    )
 
 
 def _store(area: str, found: Iterable[CheckResult]) -> None:

@@ -15,6 +15,7 @@ from sync.mirrors.shop import store_order
 from sync.models import SalesOrder, SyncTask
 from sync.steps.remote_writes import store_over_at_end, wait_for_shop, writing_to_shop
 from sync.steps.step_run import StepRun
+from sync.told import told
 
 A_MOMENT = timedelta(seconds=60)
 
@@ -23,7 +24,7 @@ def confirm_order(run: StepRun) -> str:
     """Repeating it changes nothing once the shop carries the number."""
     order, number = run.sales_order, run.sales_order.sap_sales_order_number
     if not order.is_in_sap:
-        return "Not in SAP yet: nothing to tell the shop."
+        return told("Not in SAP yet: nothing to tell the shop.")
     shop = run.magento()
     wait_for_shop(order)
     if not _was_just_read(run, order):
@@ -31,11 +32,15 @@ def confirm_order(run: StepRun) -> str:
     if order.ext_order_id == number:
         with run.storing():
             keep(order, **confirmed())
-        return f"The shop already carries {number}."
+        return told("The shop already carries {number}.", number=number)
     if order.ext_order_id:
         raise RecordsDisagree(
-            f"The shop's order {order.increment_id} carries {order.ext_order_id}, "
-            f"but SAP's order for it is {number}.",
+            told(
+                "The shop's order {order} carries {carried}, but SAP's order for it is {number}.",
+                order=order.increment_id,
+                carried=order.ext_order_id,
+                number=number,
+            ),
             cause=OrderCause.OTHER_ERP_NUMBER,
             reference=order.increment_id,
         )
@@ -47,11 +52,11 @@ def confirm_order(run: StepRun) -> str:
     store_over_at_end(run, partial(store_order, run.shop, read, order, **seen))
     if not is_seen:
         raise OutcomeUnknown(
-            f"The shop took {number} but does not show it yet.",
+            told("The shop took {number} but does not show it yet.", number=number),
             cause=ShopCause.NOT_SHOWN_YET,
             reference=order.increment_id,
         )
-    return f"The shop carries {number}, read back."
+    return told("The shop carries {number}, read back.", number=number)
 
 
 def _was_just_read(run: StepRun, order: SalesOrder) -> bool:

@@ -15,6 +15,7 @@ from sync.sap.explanations import Explanation
 from sync.sap.records import SapMessage, SapSimulation
 from sync.sap.refusals import quotable
 from sync.steps.step_run import StepRun
+from sync.told import told
 from sync.translate.comparison import simulated_differences
 from sync.translate.order_mapping import OrderMapping
 from sync.translate.price_table import price_table
@@ -74,7 +75,7 @@ def _simulated(
         prices=prices,
         differences=differences,
     )
-    return f"{kept.get_verdict_display()}; nothing was saved."
+    return told("{verdict}; nothing was saved.", verdict=kept.get_verdict_display())
 
 
 def _verdict(simulation: SapSimulation, *, is_differing: bool) -> DryRun.Verdict:
@@ -90,15 +91,16 @@ def _incomplete(run: StepRun, order: SalesOrder, missing: list[MissingEntry]) ->
         {"mapping": one.description, "key": one.key, "name": one.named_key} for one in missing
     ]
     _keep(run, order, verdict=Verdict.INCOMPLETE, missing=listed)
-    entries = "entry is" if len(missing) == 1 else "entries are"
-    return f"{len(missing)} mapping {entries} missing; SAP was not asked."
+    if len(missing) == 1:
+        return told("1 mapping entry is missing; SAP was not asked.")
+    return told("{count} mapping entries are missing; SAP was not asked.", count=len(missing))
 
 
 def _unfit(run: StepRun, order: SalesOrder, error: SyncError) -> str:
     said = {"type": "E", "key": "", "text": "", "words": error.message, "remedy": error.remedy}
     said["owner"] = (error.owner or "").lower()
     _keep(run, order, verdict=Verdict.UNFIT, messages=[said])
-    return "The order cannot be sent as it is; nothing was saved."
+    return told("The order cannot be sent as it is; nothing was saved.")
 
 
 def _keep(run: StepRun, order: SalesOrder, **columns: Any) -> DryRun:

@@ -15,31 +15,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import NoReturn
 
-from django.contrib.auth.models import User
 from django.db.models import prefetch_related_objects
 
-from sync.causes.papers import PaperCause
 from sync.causes.shop import ShopCause
-from sync.errors import OutcomeUnknown, RecordsDisagree
+from sync.errors import OutcomeUnknown
 from sync.magento.records import MagentoDocumentItem, MagentoOrder
 from sync.mirrors import unreadable
 from sync.mirrors.counted import is_counted_by, store_counted, surely_has_none
-from sync.mirrors.intake import NOT_OPEN
 from sync.mirrors.notes import keep
 from sync.mirrors.progress import refresh_stages
 from sync.mirrors.sap_quantities import refuse_disagreements, refuse_other_quantities
 from sync.mirrors.shop import store_order
 from sync.mirrors.standing_for import made_by_us, tie_only, tied_pairs
-from sync.models import Decision, SalesOrder
-from sync.models.marked_done import UNCONFIRMED, WISH, outcome_text
+from sync.models.marked_done import WISH
 from sync.models.master_data import read_once
 from sync.reading import Read
-from sync.steps.finished_orders import refuse_unasked_write
+from sync.steps.finished_orders import refuse_on_hold, refuse_unasked_write
 from sync.steps.remote_writes import store_over_at_end, storing_over, wait_for_shop
+from sync.steps.shop_papers.decided import keep_decision, named_outcome, refuse
 from sync.steps.shop_papers.paper import Document, Paper, Record
 from sync.steps.step_run import StepRun
+from sync.told import told
 from sync.translate.hand_made import (
     Held,
     MadeByHand,
@@ -48,7 +45,6 @@ from sync.translate.hand_made import (
     wanted_by,
 )
 from sync.translate.open_quantities import OpenQuantities
-from sync.translate.unwanted_goods import HELD
 
 
 def ensure_paper(run: StepRun, kind: type[Paper[Document, Record]]) -> str:
@@ -83,8 +79,8 @@ def _find(paper: Paper[Document, Record]) -> str | None:
     is_new = surely_has_none(paper.order, paper.web_order, paper.counted, paper.run.task)
     found = Read[Record]() if is_new else paper.search()
     if marked := _marked(paper, found.records):
-        told = _link(paper, marked, found.records)
-        return told + paper.money_outcome(marked, paper.web_order)
+        linked = _link(paper, marked, found.records)
+        return _joined(linked, paper.money_outcome(marked, paper.web_order))
     unreadable.refuse(found.unreadable, paper.name)
     if taken := paper.take_over(found.records):
         return taken
@@ -126,7 +122,7 @@ def _link(paper: Paper[Document, Record], found: Record, records: Sequence[Recor
     found, changed = paper.keep_found(found, made_by_hand=by_hand)
     further, made = _further(paper, found, records) if paper.tied_later() else ([], "")
     _compare(paper, found, paper.wanted_for(paper.document), further)
-    return _told(paper.name, [found], changed, by_hand=by_hand) + made
+    return _joined(_told(paper, [found], changed, by_hand=by_hand), made)
 
 
 def _further(
@@ -139,15 +135,16 @@ def _further(
     rest = paper.wanted_for(paper.document).rest_of(paper.tied_later(), held)
     made = ""
     if rest:
-        _refuse_on_hold(paper.order, f"What was tied later of {paper.document} is sent there")
+        waits = told("What was tied later of {document} is sent there", document=paper.document)
+        refuse_on_hold(paper.order, waits)
         paper.refuse_new()
         make = later.prepare(rest)
-        refuse_unasked_write(
-            paper.run, paper.order, f"What was tied later of {paper.document} is sent there"
-        )
+        refuse_unasked_write(paper.run, paper.order, waits)
         found.append(read_back(paper, make()))
         read_order_again(paper)
-        made = f" {paper.name} {found[-1].increment_id} made for what was tied later."
+        made = told(
+            "{paper} made for what was tied later.", paper=paper.named([found[-1].increment_id])
+        )
     with paper.run.storing():
         paper.keep_further(first, found)
     return found, made
@@ -164,21 +161,28 @@ def _tie(paper: Paper[Document, Record], found: MadeByHand[Record, Document]) ->
         for one in standing:
             paper.store(one, made_by_hand=one.entity_id not in ours)
     changed = paper.keep_tied(found, made_by_hand=by_hand)
-    return _told(paper.name, standing, changed, by_hand=by_hand)
+    return _told(paper, standing, changed, by_hand=by_hand)
 
 
-def _told(name: str, records: Sequence[Record], changed: str, *, by_hand: bool) -> str:
-    numbers = ", ".join(one.increment_id for one in records)
-    subject = f"{name}{'s' if len(records) > 1 else ''} {numbers}"
+def _told(
+    paper: Paper[Document, Record], records: Sequence[Record], changed: str, *, by_hand: bool
+) -> str:
+    named = paper.named([one.increment_id for one in records])
     if changed:
-        return f"{subject}: {changed}."
-    return f"{subject} {'made by hand, linked' if by_hand else 'already there'}."
+        return f"{named}: {changed}."
+    if by_hand:
+        return told("{papers} made by hand, linked.", papers=named)
+    return told("{papers} already there.", papers=named)
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(one for one in sentences if one)
 
 
 def _create(paper: Paper[Document, Record]) -> str:
     run, order = paper.run, paper.order
     subject = f"{paper.name_in_sap} {paper.document}"
-    _refuse_on_hold(order, f"{subject} {paper.happens_to_it}")
+    refuse_on_hold(order, paper.waits)
     paper.refuse_new()
     wanted = paper.wanted_for(paper.document)
     refuse_disagreements(order, subject, wanted)
@@ -186,7 +190,7 @@ def _create(paper: Paper[Document, Record]) -> str:
         refresh_stages([order.pk])
         return paper.nothing_yet
     make = paper.prepare(wanted.quantities)
-    refuse_unasked_write(run, order, f"{subject} {paper.happens_to_it}")
+    refuse_unasked_write(run, order, paper.waits)
     made = read_back(paper, make())
     is_queued = paper.is_mail_queued(made)
     web_order = paper.web_order
@@ -200,7 +204,7 @@ def _create(paper: Paper[Document, Record]) -> str:
         refresh_stages([order.pk])
     money = paper.money_outcome(made, web_order)
     _compare(paper, made, wanted)
-    return f"{paper.name} {made.increment_id} {paper.outcome(made, is_queued=is_queued)}{money}"
+    return _joined(paper.outcome(made, is_queued=is_queued), money)
 
 
 def _keep_counted(
@@ -208,15 +212,6 @@ def _keep_counted(
 ) -> None:
     paper.keep_made(made, is_queued=is_queued)
     store_counted(paper.order, paper.web_order, paper.counted, made.items, **marks)
-
-
-def _refuse_on_hold(order: SalesOrder, wanted: str) -> None:
-    if order.state in HELD:
-        raise RecordsDisagree(
-            f"{NOT_OPEN[order.state]}: order {order.increment_id}. {wanted} when that ends.",
-            cause=PaperCause.ON_HOLD,
-            reference=order.increment_id,
-        )
 
 
 def read_back(paper: Paper[Document, Record], entity_id: int) -> Record:
@@ -227,7 +222,11 @@ def read_back(paper: Paper[Document, Record], entity_id: int) -> Record:
             return record
     unreadable.refuse([one for one in found.unreadable if one.entity_id == entity_id], paper.name)
     raise OutcomeUnknown(
-        f"The shop made {paper.name.lower()} {entity_id} but does not show it yet.",
+        told(
+            "The shop made {name} {entity_id} but does not show it yet.",
+            name=paper.word,
+            entity_id=entity_id,
+        ),
         cause=ShopCause.NOT_SHOWN_YET,
         reference=paper.order.increment_id,
     )
@@ -246,7 +245,7 @@ def _compare(
     further: Sequence[Record] = (),
 ) -> None:
     if not paper.may_differ:
-        name = f"{paper.name} {record.increment_id}"
+        name = paper.named([record.increment_id])
         refuse_other_quantities(paper.order, name, _items_of(record, further), wanted)
 
 
@@ -265,46 +264,45 @@ def _tie_named(paper: Paper[Document, Record]) -> str:
     named = next((one for one in found.records if one.increment_id == number), None)
     if named is None:
         unreadable.refuse([one for one in found.unreadable if one.number == number], paper.name)
-        _refuse(paper, f"The shop has no {paper.name.lower()} {number} for this order.")
+        refuse(
+            paper.run,
+            told(
+                "The shop has no {name} {number} for this order.",
+                name=paper.word,
+                number=number,
+            ),
+        )
     _refuse_anothers(paper, named)
     if not (wish["is_confirmed"] or paper.mark.is_among(named.comments)):
         held = ", ".join(f"{item.qty.normalize():f} × {item.sku}" for item in named.items)
-        _refuse(
-            paper,
-            f"{paper.name} {number} ({held or 'no lines'}) does not say that it was made for "
-            f"{paper.document}.",
+        refuse(
+            paper.run,
+            told(
+                "{paper} ({held}) does not say that it was made for {document}.",
+                paper=paper.named([number]),
+                held=held or told("no lines"),
+                document=paper.document,
+            ),
             unconfirmed=number,
         )
     if not paper.counts_in_shop(named):
-        _refuse(paper, f"{paper.name} {number} is canceled in the shop.")
+        refuse(paper.run, told("{paper} is canceled in the shop.", paper=paper.named([number])))
     with paper.run.storing():
         paper.store(named, made_by_hand=paper.marker not in named.comments)
-        _keep_decision(paper.run)
-    told = outcome_text(wish["by"], wish["reason"])
-    return f"{told[:180]} ({paper.name} {number} linked)"
+        keep_decision(paper.run)
+    return named_outcome(paper.run, paper.named([number]))
 
 
 def _refuse_anothers(paper: Paper[Document, Record], named: Record) -> None:
-    subject = f"{paper.name} {named.increment_id}"
+    subject = paper.named([named.increment_id])
     pairs = tied_pairs(paper.order, paper.mirrors)
     if any(one == named.entity_id and key != paper.document.pk for one, key in pairs):
-        _refuse(paper, f"{subject} is linked to another document already.")
+        refuse(paper.run, told("{paper} is linked to another document already.", paper=subject))
     marks = [comment for comment in named.comments if paper.mark in comment]
     if marks and paper.marker not in marks:
-        _refuse(paper, f"{subject} was made for another document: {marks[0][:80]}.")
-
-
-def _refuse(paper: Paper[Document, Record], why: str, *, unconfirmed: str = "") -> NoReturn:
-    """Also forgets the number that was named, so that a retry does the usual work."""
-    task = paper.run.task
-    task.write_ahead(**{WISH: None, UNCONFIRMED: unconfirmed})
-    cause = PaperCause.NAMED_WITHOUT_MARK if unconfirmed else PaperCause.NAMED_PAPER
-    raise RecordsDisagree(why, cause=cause, detail=str(task.pk), reference=paper.order.increment_id)
-
-
-def _keep_decision(run: StepRun) -> None:
-    wish, task = run.task.facts[WISH], run.task
-    if not Decision.objects.marked_done(task.step).filter(task=task).exists():
-        person = User.objects.filter(pk=wish["by_key"]).first() or User(username=wish["by"])
-        kind = Decision.Kind.MARKED_DONE
-        Decision.keep(kind, person, wish["reason"], number=wish["number"], **task.about)
+        refuse(
+            paper.run,
+            told(
+                "{paper} was made for another document: {mark}.", paper=subject, mark=marks[0][:80]
+            ),
+        )

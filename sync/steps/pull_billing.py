@@ -21,6 +21,7 @@ from sync.steps.from_sap.slices import Statuses, next_statuses
 from sync.steps.from_sap.storing import is_about_one_order, keep, refresh_changed
 from sync.steps.invoicing.billing_watch import watch_complete_orders
 from sync.steps.step_run import Slice, StepRun
+from sync.told import told
 
 # Each order costs some calls; what is due beyond these is read in groups, side by side.
 ORDERS_AT_ONCE = 3
@@ -143,5 +144,9 @@ def _fully_read(
 
 
 def _told(found: int, pulled: Pulled) -> str:
-    read = f"{found} billing documents read" if found != 1 else "1 document read"
-    return f"{read}{pulled.outcome_suffix}."
+    read = (
+        told("{found} billing documents read", found=found)
+        if found != 1
+        else told("1 document read")
+    )
+    return pulled.told(read)

@@ -10,6 +10,7 @@ from sync.steps.from_sap.answers import of_group, of_one_order
 from sync.steps.from_sap.slices import next_statuses
 from sync.steps.from_sap.storing import is_about_one_order, keep
 from sync.steps.step_run import Slice, StepRun
+from sync.told import told
 
 
 def pull_deliveries(run: StepRun) -> Slice:
@@ -48,5 +49,5 @@ def _of_group(run: StepRun, pulled: Pulled) -> Slice:
 
 
 def _told(found: int, pulled: Pulled) -> str:
-    read = f"{found} deliveries read" if found != 1 else "1 delivery read"
-    return f"{read}{pulled.outcome_suffix}."
+    read = told("{found} deliveries read", found=found) if found != 1 else told("1 delivery read")
+    return pulled.told(read)

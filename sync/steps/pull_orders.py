@@ -27,6 +27,7 @@ from sync.steps.queued_mails import follow_queued_mails
 from sync.steps.recognition.stores import recognise_now_and_then
 from sync.steps.recognition.version import note_version
 from sync.steps.step_run import Slice, StepRun
+from sync.told import told
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -62,8 +63,11 @@ class Window:
 
     @property
     def told(self) -> str:
-        said = f"{self.stored} orders read"
-        return f"{said}, {self.unread} unreadable." if self.unread else f"{said}."
+        if self.unread:
+            return told(
+                "{stored} orders read, {unread} unreadable.", stored=self.stored, unread=self.unread
+            )
+        return told("{stored} orders read.", stored=self.stored)
 
 
 def pull_orders(run: StepRun) -> Slice:
@@ -115,9 +119,9 @@ def _read_pages(run: StepRun, watermark: PullWatermark, window: Window) -> bool:
 def _read_again(run: StepRun, entity_id: int) -> str:
     order = _by_itself_or_listed(run.magento(), entity_id)
     if order is None:
-        return "The shop has this order no more."
+        return told("The shop has this order no more.")
     store_order(run.shop, order)
-    return "Read again and stored."
+    return told("Read again and stored.")
 
 
 def _by_itself_or_listed(shop: MagentoClient, entity_id: int) -> MagentoOrder | None:
@@ -168,7 +172,7 @@ def _store(shop: Shop, orders: Sequence[MagentoOrder]) -> list[UnreadableRecord]
 def _refused(order: MagentoOrder, error: Exception) -> UnreadableRecord:
     if not isinstance(error, UnexpectedRecord):
         error = UnexpectedRecord(
-            "it holds a value the portal cannot store (too long, or not a character).",
+            told("it holds a value the portal cannot store (too long, or not a character)."),
             cause=ShopCause.DOES_NOT_FIT,
             reference=order.increment_id,
         )

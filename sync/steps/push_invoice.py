@@ -38,6 +38,7 @@ from sync.steps.queued_mails import is_in_queue
 from sync.steps.remote_writes import wait_for_shop, writing_to_shop
 from sync.steps.shop_papers.paper import Paper
 from sync.steps.step_run import StepRun
+from sync.told import told
 from sync.translate.added_lines import SapQuantities
 from sync.translate.hand_made import MadeByHand, invoiced_ids
 from sync.translate.marks import Mark
@@ -55,33 +56,60 @@ def _not_valid(run: StepRun) -> str:
     order, document = run.sales_order, run.billing_document
     invoice = invoices_of(order, document).first()
     if invoice is None:
-        return f"{document} is not a valid invoice (any more): nothing to do in the shop."
+        return told(
+            "{document} is not a valid invoice (any more): nothing to do in the shop.",
+            document=document,
+        )
     wait_for_shop(order)
     order = store_order(run.shop, run.magento().get_order(order.entity_id), order)
     refresh_stages([order.pk])
     if is_credited(order, document):
-        return f"{document} was cancelled in SAP, and invoice {invoice} credited in the shop."
+        return told(
+            "{document} was cancelled in SAP, and invoice {invoice} credited in the shop.",
+            document=document,
+            invoice=invoice,
+        )
     if successor := successor_of(order, document):
-        return (
-            f"{document} was cancelled in SAP and billed anew as {successor}: invoice {invoice} "
-            "is dealt with there."
+        return told(
+            "{document} was cancelled in SAP and billed anew as {successor}: invoice {invoice} "
+            "is dealt with there.",
+            document=document,
+            successor=successor,
+            invoice=invoice,
         )
     raise RecordsDisagree(
-        f"Billing document {document} was cancelled in SAP, but the shop has invoiced it (invoice "
-        f"{invoice}).",
+        told(
+            "Billing document {document} was cancelled in SAP, but the shop has invoiced it "
+            "(invoice {invoice}).",
+            document=document,
+            invoice=invoice,
+        ),
         cause=PaperCause.BILLING_CANCELLED,
         reference=order.increment_id,
     )
 
 
 class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
-    name = "Invoice"
-    name_in_sap = "Billing document"
+    name, word = told("Invoice"), told("invoice")
+    name_in_sap = told("Billing document")
     mark = Mark.BILLING_DOCUMENT
-    happens_to_it = "is invoiced and mailed there"
-    nothing_yet = "Nothing to invoice: SAP billed no line of the web order, or no whole bundle yet."
+    nothing_yet = told(
+        "Nothing to invoice: SAP billed no line of the web order, or no whole bundle yet."
+    )
     mirrors = Invoice
     counted = "qty_invoiced"
+
+    @property
+    def waits(self) -> str:
+        return told(
+            "Billing document {document} is invoiced and mailed there", document=self.document
+        )
+
+    @staticmethod
+    def named(numbers: Sequence[str]) -> str:
+        if len(numbers) == 1:
+            return told("Invoice {invoice}", invoice=numbers[0])
+        return told("Invoices {numbers}", numbers=", ".join(numbers))
 
     @property
     def document(self) -> BillingDocument:
@@ -191,10 +219,20 @@ class InvoicePaper(Paper[BillingDocument, MagentoInvoice]):
             store_mail(invoice, self.run.task.asked_by, outcome)
 
     def outcome(self, made: MagentoInvoice, *, is_queued: bool) -> str:
-        why = f": {self.why_not_mailed}" if self.why_not_mailed else ""
-        told = "mailed" if made.email_sent else f"not mailed by the shop{why}"
-        told = "its mail queued by the shop" if is_queued else told
-        return f"made, read back and {told}."
+        invoice, why = self.named([made.increment_id]), self.why_not_mailed
+        if is_queued:
+            return told(
+                "{invoice} made, read back and its mail queued by the shop.", invoice=invoice
+            )
+        if made.email_sent:
+            return told("{invoice} made, read back and mailed.", invoice=invoice)
+        if why:
+            return told(
+                "{invoice} made, read back and not mailed by the shop: {why}.",
+                invoice=invoice,
+                why=why,
+            )
+        return told("{invoice} made, read back and not mailed by the shop.", invoice=invoice)
 
     def money_outcome(self, record: MagentoInvoice, web_order: MagentoOrder) -> str:
         return capturing.money_outcome(self.run, self.order, web_order, record)

@@ -6,7 +6,6 @@ the next attempt waits until the write has surely ended, looks up, and adopts or
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -42,11 +41,12 @@ from sync.sap.orders import SalesOrderUnit
 from sync.sap.records import CreatedSalesOrder, SapSalesOrder
 from sync.sap.refusals import SapDumped
 from sync.steps.ordering import compared_again, linking
+from sync.steps.ordering.outcomes import outcome
 from sync.steps.remote_writes import store_over_at_end, storing_over, wait_for_sap, writing_to_sap
 from sync.steps.step_run import StepRun
+from sync.told import told
 from sync.translate.comparison import differences_between
 from sync.translate.rejected_items import without_rejected
-from sync.translate.sap_hindrances import what_is_held_up
 from sync.translate.sap_order import TranslatedOrder
 from sync.translate.tied_items import with_ties
 
@@ -69,11 +69,11 @@ def _push(run: StepRun, web_order: MagentoOrder) -> str:
         return known
     stopped, is_begun = _stopped_by(order), _may_have_begun(run, order)
     if stopped and not (is_begun or linking.is_to_be_looked_up(run, order)):
-        return f"Not taken: {stopped}."
+        return told("Not taken: {stopped}.", stopped=stopped)
     found_as, missing = search_mapping_for(order, web_order, sap_time_zone=run.policy.sap_time_zone)
     if missing and stopped and not is_begun and not decisions_on_link(order).linked:
         note_looked_up(order)  # completeness asks for every customer and tells of it
-        return f"Not taken: {stopped}."
+        return told("Not taken: {stopped}.", stopped=stopped)
     rest = rest_of(order, web_order, found_as)
     wait_for_sap(order)
     found = _look_up(run, order, rest)
@@ -84,7 +84,7 @@ def _push(run: StepRun, web_order: MagentoOrder) -> str:
     ):
         raise gone(order)
     if stopped and not found:
-        return f"Not taken: {stopped}."
+        return told("Not taken: {stopped}.", stopped=stopped)
     if found:
         return _keep(run, order, rest, found, is_adopted=True)
     created = _create(run, order, rest.to_create())
@@ -97,7 +97,11 @@ def _known_in_sap(run: StepRun, order: SalesOrder, web_order: MagentoOrder) -> s
     agreed and is looked up. Writes nothing to SAP."""
     if not (order.comparison_due_at or compared_again.has_told(run)):
         is_verified = order.verification == SalesOrder.Verification.VERIFIED
-        return f"Already in SAP as {order.sap_sales_order_number}." if is_verified else ""
+        return (
+            told("Already in SAP as {sap_order}.", sap_order=order.sap_sales_order_number)
+            if is_verified
+            else ""
+        )
     before = compared_again.Before.of(order)
     read = compared_again.read_own(run, order)
     mapping, missing = search_mapping_for(order, web_order, sap_time_zone=run.policy.sap_time_zone)
@@ -129,7 +133,7 @@ def _sought(run: StepRun, order: SalesOrder, rest: OrderRest) -> linking.Sought:
 def _stopped_by(order: SalesOrder) -> str:
     """The rule that keeps the order out of SAP; empty when it should go there."""
     if order.stage == SalesOrder.Stage.CANCELED:
-        return order.not_taken_reason or "Canceled in the shop"
+        return order.not_taken_reason or told("Canceled in the shop")
     return order.not_taken_reason
 
 
@@ -142,7 +146,7 @@ def _refuse_renumbered(known: SalesOrder, web_order: MagentoOrder) -> None:
     """The order is found in SAP by its increment_id, which the shop never changes."""
     if web_order.increment_id != known.increment_id:
         raise UnexpectedRecord(
-            f"The shop's order {known.increment_id} suddenly has another number.",
+            told("The shop's order {known} suddenly has another number.", known=known.increment_id),
             cause=ShopCause.RENUMBERED,
             reference=known.increment_id,
         )
@@ -177,8 +181,11 @@ def _create_unless_it_dumps(
             run.task.write_ahead(dump_in_create=error.key)
             raise
         raise RemoteRejected(
-            f"SAP broke off twice with the same dump, {error.key}, when order "
-            f"{order.increment_id} was created.",
+            told(
+                "SAP broke off twice with the same dump, {key}, when order {order} was created.",
+                key=error.key,
+                order=order.increment_id,
+            ),
             cause=SapCause.DUMPS_AGAIN,
             detail=error.key,
             reference=order.increment_id,
@@ -189,7 +196,11 @@ def _refuse_taken(order: SalesOrder, number: str) -> None:
     """A number that belongs to another web order was not given out for this one."""
     if SalesOrder.objects.filter(sap_sales_order_number=number).exclude(pk=order.pk).exists():
         raise UnexpectedRecord(
-            f"SAP gave the number {number}, which is that of another web order; nothing was saved.",
+            told(
+                "SAP gave the number {number}, which is that of another web order; nothing was "
+                "saved.",
+                number=number,
+            ),
             cause=SapCause.NUMBER_TAKEN,
             reference=order.increment_id,
         )
@@ -212,7 +223,7 @@ def _read_back(run: StepRun, order: SalesOrder, number: str) -> SapSalesOrder:
         if read.customer_reference == customer_reference_of(order):
             return read
     raise OutcomeUnknown(
-        f"SAP order {number} was committed but cannot be read yet.",
+        told("SAP order {number} was committed but cannot be read yet.", number=number),
         cause=SapCause.NOT_SHOWN_YET,
         reference=order.increment_id,
     )
@@ -224,18 +235,10 @@ def _keep(
     """Stores what SAP holds and how it compares; only then is the order reported as done."""
     sap_order_must_fit(read)
     _refuse_rejected(order, read)
-    came_there = "found in SAP and adopted" if is_adopted else "created in SAP"
-    what = "compared again" if order.is_in_sap else came_there
+    came_there = told("found in SAP and adopted") if is_adopted else told("created in SAP")
+    what = told("compared again") if order.is_in_sap else came_there
     verdict, cuts = _compare_and_store(run, order, rest, read, is_adopted=is_adopted)
-    done = f"Order {read.sap_sales_order_number} {what}, read back: {verdict}{_held_up(read)}."
-    return done + _left_out(cuts)
-
-
-def _held_up(read: SapSalesOrder) -> str:
-    incomplete = f"incomplete in SAP: {what_is_held_up(read.incomplete_for)}"
-    blocked = f"blocked in SAP for {' and '.join(read.blocks)}"
-    told = [*([incomplete] if read.is_incomplete else ()), *([blocked] if read.blocks else ())]
-    return f", but {'; '.join(told)}" if told else ""
+    return outcome(read, what, verdict, cuts)
 
 
 def _compare_and_store(
@@ -252,7 +255,7 @@ def _compare_and_store(
             raise
         with run.storing():
             store_uncompared(order, read, rest.item_numbers(), error.message, **found)
-        return "it could not be compared", order.text_cuts
+        return told("it could not be compared"), order.text_cuts
     unit_keys = run.remotes.sap().options.unit_keys
     tolerance, totals = order.shop.amount_tolerance, translated.totals
     if not (is_adopted or order.is_in_sap):
@@ -269,17 +272,9 @@ def _compare_and_store(
             store(**marks)
     else:
         store_over_at_end(run, store)
-    verdict = f"differs in {len(differences)} places" if differences else "verified"
+    count = len(differences)
+    verdict = told("differs in {count} places", count=count) if count else told("verified")
     return verdict, text_cuts(translated)
-
-
-def _left_out(cuts: Iterable[Mapping[str, Any]]) -> str:
-    left = [
-        f"{cut['field']} ({cut['words']} word{'s' if cut['words'] > 1 else ''})"
-        for cut in cuts
-        if cut.get("words")
-    ]
-    return f" Left out: {', '.join(left)}." if left else ""
 
 
 def _refuse_rejected(order: SalesOrder, read: SapSalesOrder) -> None:
@@ -287,8 +282,10 @@ def _refuse_rejected(order: SalesOrder, read: SapSalesOrder) -> None:
     one rejected after it was compared its stage tells."""
     if read.is_wholly_rejected and order.state not in OVER and not order.is_in_sap:
         raise RemoteRejected(
-            f"SAP order {read.sap_sales_order_number} carries this web order but every line of it "
-            "is rejected.",
+            told(
+                "SAP order {sap_order} carries this web order but every line of it is rejected.",
+                sap_order=read.sap_sales_order_number,
+            ),
             cause=SapCause.REJECTED_ORDER,
             reference=order.increment_id,
         )

@@ -26,6 +26,7 @@ from sync.steps.shipping.bundle_types import bundle_types
 from sync.steps.shipping.sources import source_of
 from sync.steps.shop_papers.paper import Paper
 from sync.steps.step_run import StepRun
+from sync.told import told
 from sync.translate.added_lines import SapQuantities
 from sync.translate.hand_made import MadeByHand, shipped_ids
 from sync.translate.marks import Mark
@@ -42,23 +43,38 @@ def _not_gone(order: SalesOrder, delivery: OutboundDelivery) -> str:
     """Where the shop has announced goods that have not left, a person acts."""
     shipped = Shipment.objects.standing_for(delivery).filter(sales_order=order).first()
     if shipped is None:
-        return f"Goods issue of {delivery} was taken back: nothing to ship."
+        return told("Goods issue of {delivery} was taken back: nothing to ship.", delivery=delivery)
     raise RecordsDisagree(
-        f"Goods issue of delivery {delivery} was taken back in SAP, but the shop has shipped it "
-        f"(shipment {shipped}).",
+        told(
+            "Goods issue of delivery {delivery} was taken back in SAP, but the shop has "
+            "shipped it (shipment {shipped}).",
+            delivery=delivery,
+            shipped=shipped,
+        ),
         cause=PaperCause.GOODS_ISSUE_REVERSED,
         reference=order.increment_id,
     )
 
 
 class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
-    name = "Shipment"
-    name_in_sap = "Delivery"
+    name, word = told("Shipment"), told("shipment")
+    name_in_sap = told("Delivery")
     mark = Mark.DELIVERY
-    happens_to_it = "is shipped there"
-    nothing_yet = "Nothing to ship: no line of the web order has left, or no whole bundle yet."
+    nothing_yet = told(
+        "Nothing to ship: no line of the web order has left, or no whole bundle yet."
+    )
     mirrors = Shipment
     counted = "qty_shipped"
+
+    @property
+    def waits(self) -> str:
+        return told("Delivery {delivery} is shipped there", delivery=self.document)
+
+    @staticmethod
+    def named(numbers: Sequence[str]) -> str:
+        if len(numbers) == 1:
+            return told("Shipment {shipment}", shipment=numbers[0])
+        return told("Shipments {numbers}", numbers=", ".join(numbers))
 
     @property
     def document(self) -> OutboundDelivery:
@@ -175,7 +191,11 @@ class ShipmentPaper(Paper[OutboundDelivery, MagentoShipment]):
     def outcome(self, made: MagentoShipment, *, is_queued: bool) -> str:
         """Raises ``OutcomeUnknown`` where the shop does not show a parcel yet."""
         tracks.refuse_missing_tracks(self.order, made, self._tracks)
-        told = "customer told" if made.email_sent else "customer not told"
+        shipment = self.named([made.increment_id])
         if is_queued:
-            told = "its notice queued by the shop"
-        return f"made and read back, {told}."
+            return told(
+                "{shipment} made and read back, its notice queued by the shop.", shipment=shipment
+            )
+        if made.email_sent:
+            return told("{shipment} made and read back, customer told.", shipment=shipment)
+        return told("{shipment} made and read back, customer not told.", shipment=shipment)

@@ -22,6 +22,7 @@ from sync.fence import sending_within
 from sync.mirrors.notes import keep_unless_held
 from sync.models import SalesOrder, clock
 from sync.steps.step_run import StepRun
+from sync.told import told
 
 SHARE_OF_LEASE = 1 / 3  # in which a write must begin
 Ahead = Callable[[], Mapping[str, object]]  # returns what else to write of the order
@@ -34,7 +35,7 @@ def nothing() -> Mapping[str, object]:
 
 def wait_for_shop(order: SalesOrder) -> None:
     """Raises ``RemoteUnavailable`` while an earlier write to the shop may still be running."""
-    _wait(order, "shop_unsettled_until", ShopCause.WRITE_UNDER_WAY, "the shop")
+    _wait(order, "shop_unsettled_until", ShopCause.WRITE_UNDER_WAY, told("the shop"))
 
 
 def wait_for_sap(order: SalesOrder) -> None:
@@ -151,7 +152,7 @@ def _set(order: SalesOrder, column: str, until: datetime, also: Mapping[str, obj
     by then keeps the write back, and one that comes later finds it under way."""
     if not keep_unless_held(order, **{column: until}, **also):
         raise OrderHeld(
-            f"Order {order.increment_id} was held meanwhile: nothing was sent.",
+            told("Order {order} was held meanwhile: nothing was sent.", order=order.increment_id),
             cause=PortalCause.HELD,
             reference=order.increment_id,
         )
@@ -162,8 +163,11 @@ def _wait(order: SalesOrder, column: str, cause: Cause, name: str) -> None:
     until = getattr(order, column)
     if until is not None and until > clock.now():
         error = RemoteUnavailable(
-            f"An earlier write to {name} got no answer and may still be running; "
-            f"it is looked up when that time is over.",
+            told(
+                "An earlier write to {name} got no answer and may still be running; it is looked "
+                "up when that time is over.",
+                name=name,
+            ),
             cause=cause,
             reference=order.increment_id,
         )

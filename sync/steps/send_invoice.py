@@ -13,6 +13,17 @@ from sync.models import InvoiceMail
 from sync.steps.queued_mails import is_in_queue
 from sync.steps.remote_writes import wait_for_shop, writing_to_shop
 from sync.steps.step_run import StepRun
+from sync.told import told
+
+_BECOME: dict[str, str] = {
+    InvoiceMail.Outcome.SENT: told("sent"),
+    InvoiceMail.Outcome.ACCEPTED: told("accepted by the shop"),
+    InvoiceMail.Outcome.QUEUED: told("not sent yet"),
+    InvoiceMail.Outcome.IN_QUEUE: told("queued by the shop"),
+    InvoiceMail.Outcome.GIVEN_UP: told("not sent: the shop has given up"),
+    InvoiceMail.Outcome.OFF: told("nothing mailed: switched off in the shop"),
+    InvoiceMail.Outcome.UNKNOWN: told("unknown"),
+}
 
 
 def send_invoice(run: StepRun) -> str:
@@ -25,12 +36,16 @@ def send_invoice(run: StepRun) -> str:
     elif run.task.facts.get("mail_answer") is None and not _is_refused_in_passing(run):
         store_mail(run.invoice, run.task.asked_by, InvoiceMail.Outcome.UNKNOWN)
         raise RecordsDisagree(
-            f"The shop did not say whether invoice {run.invoice} was mailed.",
+            told("The shop did not say whether invoice {invoice} was mailed.", invoice=run.invoice),
             cause=PaperCause.MAIL_UNKNOWN,
             reference=run.sales_order.increment_id,
         )
     outcome = run.task.facts.get("mail_kept") or _keep_answer(run)
-    return f"Invoice {run.invoice}: {InvoiceMail.Outcome(outcome).label.lower()}."
+    return told(
+        "Invoice {invoice}: {label}.",
+        invoice=run.invoice,
+        label=_BECOME[outcome],
+    )
 
 
 def _send(run: StepRun, request: str) -> None:
@@ -96,7 +111,7 @@ def _read(run: StepRun) -> MagentoInvoice:
             return invoice
     unreadable.refuse(invoices.unreadable, "Invoice")
     raise RecordsDisagree(
-        f"Invoice {run.invoice} is no longer in the shop.",
+        told("Invoice {invoice} is no longer in the shop.", invoice=run.invoice),
         cause=PaperCause.INVOICE_GONE,
         reference=run.sales_order.increment_id,
     )

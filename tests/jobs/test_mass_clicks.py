@@ -15,7 +15,7 @@ from django.utils import timezone
 from sync.jobs import taking_up, work
 from sync.jobs.ask import ask, follow_up_urgency, retry
 from sync.jobs.bell import heard_here
-from sync.jobs.clicks import sync_all_new_orders, told
+from sync.jobs.clicks import become_of, sync_all_new_orders
 from sync.jobs.mass_clicks import (
     NOT_HEARD,
     MassClicked,
@@ -135,7 +135,10 @@ def test_between_two_slices_a_worker_hears_other_rings() -> None:
     assert (behind, len(pushed())) == (None, 2)
     rest = SyncTask.objects.get(step=Step.TAKE_UP_CLICK, state=State.WAITING)
     assert rest.priority == Priority.INTERACTIVE  # before the work queued so far
-    assert told(Click.objects.get()) == "Sync now: 5 orders asked for. 2 of them are queued so far."
+    assert (
+        become_of(Click.objects.get())
+        == "Sync now: 5 orders asked for. 2 of them are queued so far."
+    )
     assert carried_out(clicked) == "Sync now, 5 orders: 5 queued."
     assert pushed() == [order.pk for order in orders]
 

@@ -17,7 +17,8 @@ from tests.builders import a_sales_order, a_task
 @pytest.mark.parametrize("step", list(Step))
 def test_every_step_states_its_facts_and_its_label(step: Step) -> None:
     assert isinstance(step.facts, Facts)
-    assert step.label != step.name.replace("_", " ").title()  # Django's guess where none is given
+    guessed = step.name.replace("_", " ").title()  # by Django, where none is given
+    assert str(step.label) != guessed
 
 
 def test_every_step_either_fetches_or_writes_or_is_a_trial_or_queues_clicks() -> None:

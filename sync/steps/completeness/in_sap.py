@@ -26,6 +26,7 @@ from sync.models import CompletenessFinding, CustomerMapping, Decision, SalesOrd
 from sync.reading import UnreadableRecord
 from sync.sap.records import SapSalesOrder
 from sync.steps.step_run import StepRun
+from sync.told import told
 from sync.translate.linking import is_order
 
 BATCH = 100
@@ -212,7 +213,10 @@ def _doubled(
         increment_id=order.increment_id if order else number_in(reference, run.shop),
         sap_sales_order_number=other,
         sales_order=order,
-        reason=f"Unexplained: SAP holds {' and '.join(numbers)} for it. Reject all but one there",
+        reason=told(
+            "Unexplained: SAP holds {numbers} for it. Reject all but one there",
+            numbers=" and ".join(numbers),
+        ),
         is_explained=False,
     )
 
@@ -223,8 +227,11 @@ def _untied(order: SalesOrder, number: str) -> CompletenessFinding:
         increment_id=order.increment_id,
         sap_sales_order_number=number,
         sales_order=order,
-        reason=f"Unexplained: SAP order {number} carries its number and is not tied to it. Tie it "
-        "on the order's page",
+        reason=told(
+            "Unexplained: SAP order {number} carries its number and is not tied to it. Tie it "
+            "on the order's page",
+            number=number,
+        ),
         is_explained=False,
     )
 

@@ -16,9 +16,15 @@ from sync.models import (
     StepSchedule,
     SyncTask,
 )
+from sync.told import told
 
 AT_ONCE = 500
-UNEXPLAINED = "Unexplained"
+UNEXPLAINED = told("Unexplained")
+_ON_ITS_WAY: dict[str, str] = {
+    SyncTask.State.WAITING: told("waiting"),
+    SyncTask.State.RUNNING: told("running"),
+    SyncTask.State.NEEDS_ATTENTION: told("needs attention"),
+}
 # Longer than this, and than three rounds of the schedule, nothing waits its turn for SAP.
 TURN_COMES_WITHIN = timedelta(minutes=15)
 ROUNDS = 3
@@ -60,7 +66,12 @@ def _finding(order: SalesOrder, reason: str, read: ReadInSap) -> CompletenessFin
     unexplained = UNEXPLAINED
     if number in read.references:
         shown = ascii(read.references[number][:LONGEST_SHOWN])
-        unexplained = f"{UNEXPLAINED}: SAP order {number} carries the reference {shown}"
+        unexplained = told(
+            "{unexplained}: SAP order {number} carries the reference {shown}",
+            unexplained=UNEXPLAINED,
+            number=number,
+            shown=shown,
+        )
     return CompletenessFinding(
         kind=CompletenessFinding.Kind.NOT_IN_SAP,
         increment_id=order.increment_id,
@@ -90,12 +101,12 @@ def _reason(order: SalesOrder, known: _Known) -> str:
     if order.is_in_sap:
         return ""  # the portal says it is there, and SAP does not have it
     if order.not_taken_reason or order.stage == SalesOrder.Stage.CANCELED:
-        return order.not_taken_reason or "Canceled in the shop"
+        return order.not_taken_reason or told("Canceled in the shop")
     task = known.tasks.get(order.pk)
     if task is None:
         ended = known.ended.get(order.pk)
         return str(ended) if ended else _waits_its_turn(order, known)
-    return task.error_message or f"On its way: {task.get_state_display().lower()}"
+    return task.error_message or told("On its way: {state}", state=_ON_ITS_WAY[task.state])
 
 
 def _waits_its_turn(order: SalesOrder, known: _Known) -> str:
@@ -105,11 +116,11 @@ def _waits_its_turn(order: SalesOrder, known: _Known) -> str:
     """
     if order.first_read_at >= known.began_at:
         if known.polled_at is not None and known.polled_at < order.placed_at:
-            return "Placed since the last fetch"
+            return told("Placed since the last fetch")
         is_first = known.fetches_run and known.polled_at is None
-        return "On its way: the first fetch is not over" if is_first else ""
+        return told("On its way: the first fetch is not over") if is_first else ""
     if known.schedule is None:
-        return "Waiting for a person: orders are not sent to SAP by themselves"
+        return told("Waiting for a person: orders are not sent to SAP by themselves")
     turn = max(TURN_COMES_WITHIN, ROUNDS * timedelta(seconds=known.schedule.interval_seconds))
     is_soon = known.began_at - order.first_read_at < turn
-    return "Waiting for SAP: its turn comes next" if is_soon else ""
+    return told("Waiting for SAP: its turn comes next") if is_soon else ""

@@ -35,6 +35,7 @@ from sync.models import (
 from sync.models.master_data import rows_of
 from sync.steps.remote_writes import writing_to_shop
 from sync.steps.step_run import StepRun
+from sync.told import told
 from sync.translate.payment import is_collected, payment_standing
 
 BEGAN, ENDED, PAID_BEFORE = "capture_began_at", "capture_ended", "capture_paid_before"
@@ -106,14 +107,18 @@ def never_reached_gateway(error: SyncError) -> bool:
 def money_outcome(
     run: StepRun, order: SalesOrder, web_order: MagentoOrder, invoice: MagentoInvoice
 ) -> str:
-    """Ends the outcome's sentence; empty where nothing was to be captured. Raises
+    """Follows the outcome's sentence; empty where nothing was to be captured. Raises
     ``RecordsDisagree`` where the invoice brought no money."""
     facts = run.task.facts
     if not facts.get(BEGAN) or facts.get(ENDED) == NOT_SENT:
         return ""
     if not is_collected(invoice, Decimal(facts.get(PAID_BEFORE, "0")), web_order):
         raise _nothing_came(order, invoice)
-    return f" {invoice.grand_total:.2f} {invoice.currency_code} captured."
+    return told(
+        "{amount:.2f} {currency} captured.",
+        amount=invoice.grand_total,
+        currency=invoice.currency_code,
+    )
 
 
 def _refuse_repetition(run: StepRun, order: SalesOrder) -> None:
@@ -152,9 +157,12 @@ def _is_invoiced(task: SyncTask) -> bool:
 
 def _nobody_collects(order: SalesOrder) -> RecordsDisagree:
     return RecordsDisagree(
-        f"Order {order.increment_id} is authorised by {order.payment_name}, but nobody has said "
-        "who collects the money. Invoiced like this the shop would call it paid without "
-        "asking the bank.",
+        told(
+            "Order {order} is authorised by {payment_name}, but nobody has said who collects "
+            "the money. Invoiced like this the shop would call it paid without asking the bank.",
+            order=order.increment_id,
+            payment_name=order.payment_name,
+        ),
         cause=PaperCause.NOBODY_COLLECTS,
         reference=order.increment_id,
     )
@@ -162,11 +170,17 @@ def _nobody_collects(order: SalesOrder) -> RecordsDisagree:
 
 def _may_be_paid(run: StepRun, order: SalesOrder, begun: SyncTask) -> RecordsDisagree:
     when = f"{datetime.fromisoformat(begun.facts[BEGAN]):%d %b %Y at %H:%M} UTC"
-    trouble = begun.facts.get(TROUBLE) or "The work was interrupted before an answer came"
+    trouble = begun.facts.get(TROUBLE) or told("The work was interrupted before an answer came")
     return RecordsDisagree(
-        f"The shop was asked on {when} to collect the money of order {order.increment_id} with the "
-        f"invoice for billing document {run.billing_document}, and shows no such invoice. "
-        f"{trouble.rstrip('.')}. The bank may have paid all the same.",
+        told(
+            "The shop was asked on {when} to collect the money of order {order} with the "
+            "invoice for billing document {billing_document}, and shows no such invoice. "
+            "{trouble}. The bank may have paid all the same.",
+            when=when,
+            order=order.increment_id,
+            billing_document=run.billing_document,
+            trouble=trouble.rstrip("."),
+        ),
         cause=PaperCause.CAPTURE_UNKNOWN,
         reference=order.increment_id,
     )
@@ -174,8 +188,12 @@ def _may_be_paid(run: StepRun, order: SalesOrder, begun: SyncTask) -> RecordsDis
 
 def _other_may_be_paid(order: SalesOrder, begun: SyncTask) -> RecordsDisagree:
     return RecordsDisagree(
-        f"Whether the bank has paid for billing document {begun.billing_document} of "
-        f"order {order.increment_id} is not known, and its money may be this invoice's.",
+        told(
+            "Whether the bank has paid for billing document {billing_document} of order "
+            "{order} is not known, and its money may be this invoice's.",
+            billing_document=begun.billing_document,
+            order=order.increment_id,
+        ),
         cause=PaperCause.OTHER_CAPTURE_UNKNOWN,
         reference=order.increment_id,
     )
@@ -184,9 +202,14 @@ def _other_may_be_paid(order: SalesOrder, begun: SyncTask) -> RecordsDisagree:
 def _nothing_came(order: SalesOrder, invoice: MagentoInvoice) -> RecordsDisagree:
     amount = f"{invoice.grand_total:.2f} {invoice.currency_code}"
     return RecordsDisagree(
-        f"Invoice {invoice.increment_id} of order {order.increment_id} was made, but nothing was "
-        f"collected: the shop's total paid did not rise by {amount}, or the invoice names no "
-        "transaction of the bank.",
+        told(
+            "Invoice {invoice} of order {order} was made, but nothing was collected: the "
+            "shop's total paid did not rise by {amount}, or the invoice names no transaction "
+            "of the bank.",
+            invoice=invoice.increment_id,
+            order=order.increment_id,
+            amount=amount,
+        ),
         cause=PaperCause.NOTHING_COLLECTED,
         reference=order.increment_id,
     )

@@ -21,6 +21,7 @@ from sync.mirrors.standing_for import untie
 from sync.models import BillingDocument, BillingDocumentLine, Decision, SalesOrder
 from sync.steps.remote_writes import writing_to_shop
 from sync.steps.step_run import StepRun
+from sync.told import told
 from sync.translate.marks import Mark
 
 MARK = Mark.BILLING_DOCUMENT
@@ -45,8 +46,13 @@ def take_over(
         if not held:
             continue
         _refuse_unequal(order, former, document, held)
-        if told := _take(run, order, [former], held):
-            return f"{told}, made for {former}, stands for {document} now: both are equal."
+        if linked := _take(run, order, [former], held):
+            return told(
+                "{invoice}, made for {former}, stands for {document} now: both are equal.",
+                invoice=linked,
+                former=former,
+                document=document,
+            )
     return ""
 
 
@@ -82,22 +88,39 @@ def _refuse_unequal(
     if not credited and are_equal(order, former, document):
         return
     why = (
-        f"The shop has credited its invoice {names}, and cannot invoice the same pieces twice"
+        told(
+            "The shop has credited its invoice {names}, and cannot invoice the same pieces twice",
+            names=names,
+        )
         if credited
-        else f"They are not equal ({_told(former)} then, {_told(document)} now), and the shop "
-        f"holds invoice {names}"
+        else told(
+            "They are not equal ({before} then, {now} now), and the shop holds invoice {names}",
+            before=_told(former),
+            now=_told(document),
+            names=names,
+        )
     )
     raise RecordsDisagree(
-        f"Billing document {document} replaces {former}, which was cancelled in SAP. {why}.",
+        told(
+            "Billing document {document} replaces {former}, which was cancelled in SAP. {why}.",
+            document=document,
+            former=former,
+            why=why,
+        ),
         cause=PaperCause.BILLING_RENEWED,
         reference=order.increment_id,
     )
 
 
 def _told(document: BillingDocument) -> str:
-    return (
-        f"net {document.net_value:.2f}, tax {document.tax_value:.2f}, gross "
-        f"{document.gross_value:.2f} {document.currency}, payer {document.payer or 'unknown'}"
+    return told(
+        "net {net_value:.2f}, tax {tax_value:.2f}, gross {gross_value:.2f} {currency}, "
+        "payer {payer}",
+        net_value=document.net_value,
+        tax_value=document.tax_value,
+        gross_value=document.gross_value,
+        currency=document.currency,
+        payer=document.payer or told("unknown"),
     )
 
 
@@ -107,17 +130,24 @@ def _as_decided(
     named = [one for one in invoices if one.increment_id == decision.number]
     if not named:
         raise RecordsDisagree(
-            f"Invoice {decision.number}, which was to be linked to billing document "
-            f"{run.billing_document}, is not among the invoices of order {order.increment_id}.",
+            told(
+                "Invoice {number}, which was to be linked to billing document {billing_document}, "
+                "is not among the invoices of order {order}.",
+                number=decision.number,
+                billing_document=run.billing_document,
+                order=order.increment_id,
+            ),
             cause=PaperCause.LINKED_INVOICE_GONE,
             reference=order.increment_id,
         )
-    told = _take(run, order, documents_replaced_by(order, run.billing_document), named)
-    if not told:
+    linked = _take(run, order, documents_replaced_by(order, run.billing_document), named)
+    if not linked:
         with run.storing():
             store_invoice(order, named[0], run.billing_document, made_by_hand=True)
-        told = f"Invoice {named[0].increment_id}"
-    return f"{told} linked, as {decision.decided_by_name} decided."
+        linked = told("Invoice {invoice}", invoice=named[0].increment_id)
+    return told(
+        "{invoice} linked, as {person} decided.", invoice=linked, person=decision.decided_by_name
+    )
 
 
 def _take(
@@ -138,7 +168,7 @@ def _take(
             mirror = store_invoice(order, marked, run.billing_document)
             store_difference(run.billing_document, order, mirror)
     named = ", ".join(one.increment_id for one in ours)
-    return f"Invoice {named}" if named else ""
+    return told("Invoice {invoice}", invoice=named) if named else ""
 
 
 def _mark(run: StepRun, order: SalesOrder, invoice: MagentoInvoice) -> MagentoInvoice:
@@ -150,9 +180,12 @@ def _mark(run: StepRun, order: SalesOrder, invoice: MagentoInvoice) -> MagentoIn
         if one.entity_id == invoice.entity_id and marker in one.comments:
             return one
     missing = [one for one in invoices.unreadable if one.entity_id == invoice.entity_id]
-    unreadable.refuse(missing, "Invoice")
+    unreadable.refuse(missing, told("Invoice"))
     raise OutcomeUnknown(
-        f"The shop does not show the comment it was given for invoice {invoice.increment_id} yet.",
+        told(
+            "The shop does not show the comment it was given for invoice {invoice} yet.",
+            invoice=invoice.increment_id,
+        ),
         cause=ShopCause.NOT_SHOWN_YET,
         reference=order.increment_id,
     )

@@ -12,6 +12,7 @@ from sync.mirrors.billed_amounts import billed_to, may_be_off, store_total_diffe
 from sync.mirrors.billed_anew import decision_on_invoice
 from sync.mirrors.order_documents import documents_of
 from sync.models import BillingDocument, SalesOrder
+from sync.told import told
 from sync.translate.hand_made import Held, MadeByHand, linked_group
 from sync.translate.sap_progress import left_to_bill, left_to_deliver
 
@@ -40,10 +41,15 @@ def compare_sums(order: SalesOrder, document: BillingDocument, found: Found) -> 
         return
     invoiced, currency = _invoiced(found, papers), document.currency
     raise RecordsDisagree(
-        f"The shop invoiced {invoiced:.2f} {currency} "
-        f"({_named(found.papers[key].increment_id for key in papers)}), SAP billed "
-        f"{invoiced - difference:.2f} {currency} "
-        f"({_named(str(found.documents[key]) for key in documents)}). They are linked.",
+        told(
+            "The shop invoiced {invoiced:.2f} {currency} ({papers}), SAP billed {billed:.2f} "
+            "{currency} ({documents}). They are linked.",
+            invoiced=invoiced,
+            currency=currency,
+            papers=_named(found.papers[key].increment_id for key in papers),
+            billed=invoiced - difference,
+            documents=_named(str(found.documents[key]) for key in documents),
+        ),
         cause=PaperCause.SUMS_DIFFER,
         reference=order.increment_id,
     )

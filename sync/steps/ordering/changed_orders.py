@@ -21,6 +21,7 @@ from sync.magento.records import MagentoOrder, MagentoOrderKey
 from sync.models import SalesOrder
 from sync.reading import Read, UnreadableRecord
 from sync.steps.step_run import StepRun
+from sync.told import told
 from sync.translate.magento_values import plain_json
 
 Key = tuple[datetime, int]
@@ -71,11 +72,15 @@ def _whole(run: StepRun, wanted: Collection[int], doubts: Doubts) -> Read[Magent
         return read
     missing = set(wanted) - shown
     error = UnexpectedRecord(
-        "the shop lists its key, but does not show it.", cause=ShopCause.HIDDEN, detail="orders"
+        told("the shop lists its key, but does not show it."),
+        cause=ShopCause.HIDDEN,
+        detail="orders",
     )
     if not shown and missing - set(doubts.suspects):
         raise UnexpectedRecord(
-            f"The shop lists {len(missing)} changed orders and shows none of them.",
+            told(
+                "The shop lists {count} changed orders and shows none of them.", count=len(missing)
+            ),
             cause=ShopCause.HIDDEN,
             detail="orders",
         )

@@ -14,6 +14,7 @@ from sync.mirrors.order_documents import documents_of
 from sync.models import OutboundDelivery, SalesOrder
 from sync.sap.records import SapSalesOrder
 from sync.steps.step_run import StepRun
+from sync.told import told
 from sync.translate.partner_comparison import is_of_ship_to
 
 TOLD, REFUNDED = "told_of_changes", "refunded_since"  # facts of the task: a retry asks again
@@ -63,9 +64,14 @@ def tell_changes(run: StepRun, order: SalesOrder, before: Before) -> None:
     if since > 0 and _is_billed(order) and _credited(order) < refunded_in_shop(order):
         run.task.write_ahead(**{REFUNDED: str(since)})
         raise RecordsDisagree(
-            f"The shop has refunded {since.normalize():f} {order.currency} of order "
-            f"{order.increment_id}, which SAP had billed (SAP order "
-            f"{order.sap_sales_order_number}).",
+            told(
+                "The shop has refunded {since:f} {currency} of order {order}, which SAP had billed "
+                "(SAP order {sap_order}).",
+                since=since.normalize(),
+                currency=order.currency,
+                order=order.increment_id,
+                sap_order=order.sap_sales_order_number,
+            ),
             cause=OrderCause.REFUNDED_AFTER_BILLING,
             reference=order.increment_id,
         )
@@ -73,10 +79,25 @@ def tell_changes(run: StepRun, order: SalesOrder, before: Before) -> None:
 
 def _differs(order: SalesOrder) -> RecordsDisagree:
     fields = list(dict.fromkeys(one["field"] for one in order.differences))
-    more = f" and {len(fields) - MOST_NAMED} more" if len(fields) > MOST_NAMED else ""
+    named = {
+        "order": order.increment_id,
+        "sap_order": order.sap_sales_order_number,
+        "fields": ", ".join(fields[:MOST_NAMED]),
+    }
+    more = len(fields) - MOST_NAMED
     return RecordsDisagree(
-        f"Web order {order.increment_id} and SAP order {order.sap_sales_order_number} have agreed "
-        f"before, and now differ in {', '.join(fields[:MOST_NAMED])}{more}.",
+        told(
+            "Web order {order} and SAP order {sap_order} have agreed before, and now differ in "
+            "{fields} and {number} more.",
+            number=more,
+            **named,
+        )
+        if more > 0
+        else told(
+            "Web order {order} and SAP order {sap_order} have agreed before, and now differ in "
+            "{fields}.",
+            **named,
+        ),
         cause=_cause(order, fields),
         reference=order.increment_id,
     )

@@ -30,6 +30,7 @@ from sync.models.master_data import rows_of
 from sync.sap import abap
 from sync.sap.records import SapSalesOrder
 from sync.steps.step_run import StepRun
+from sync.told import told
 from sync.translate.linking import Point, WebSide, comparison_points, is_order
 from sync.translate.sap_order import LONGEST_REFERENCE
 
@@ -161,7 +162,7 @@ def _candidates(run: StepRun, sought: Sought) -> list[Candidate]:
     held = sap.get_sales_orders(wanted, with_addresses=True).complete()
     if missing := numbers - {read.sap_sales_order_number for read in held}:
         raise OutcomeUnknown(
-            f"SAP lists order {min(missing)} but does not show it yet.",
+            told("SAP lists order {missing} but does not show it yet.", missing=min(missing)),
             cause=SapCause.NOT_SHOWN_YET,
             reference=order.increment_id,
         )
@@ -183,8 +184,12 @@ def _candidate(sought: Sought, read: SapSalesOrder) -> Candidate:
     both = comparison_points(sought.ours, read, order.shop.amount_tolerance)
     if order.is_from_before_portal and not sought.is_begun:
         placed, since = f"{order.placed_at:%d %b %Y}", f"{order.shop.orders_from:%d %b %Y}"
-        doubt = f"the web order was placed before the portal took over on {since}"
-        both.append(Point("Placed", placed, f"the portal takes orders from {since}", doubt))
+        doubt = told("the web order was placed before the portal took over on {since}", since=since)
+        both.append(
+            Point(
+                "Placed", placed, told("the portal takes orders from {since}", since=since), doubt
+            )
+        )
     return Candidate(read, both)
 
 
@@ -209,8 +214,8 @@ def _tied(run: StepRun, sought: Sought) -> SapSalesOrder:
     held = run.remotes.sap().get_sales_orders([number], with_addresses=True).complete()
     if not held:
         run.task.write_ahead(**{CANDIDATES: []})
-        told = f"SAP shows no order {number}, to which this order was tied."
-        raise _stop(sought, told, OrderCause.TIED_TO_NONE)
+        message = told("SAP shows no order {number}, to which this order was tied.", number=number)
+        raise _stop(sought, message, OrderCause.TIED_TO_NONE)
     found = _candidate(sought, held[0])
     if not is_order(found.read):
         raise _undecided(run, sought, [found])
@@ -236,7 +241,11 @@ def _twice(run: StepRun, sought: Sought, found: Sequence[Candidate]) -> RecordsD
     numbers = " and ".join(one.number for one in found)
     return _stop(
         sought,
-        f"Web order {sought.order.increment_id} is in SAP twice: {numbers}.",
+        told(
+            "Web order {order} is in SAP twice: {numbers}.",
+            order=sought.order.increment_id,
+            numbers=numbers,
+        ),
         OrderCause.TWICE,
     )
 
@@ -246,8 +255,12 @@ def _undecided(run: StepRun, sought: Sought, found: Sequence[Candidate]) -> Reco
     first = found[0]
     return _stop(
         sought,
-        f"SAP order {first.number} may be that of web order {sought.order.increment_id}, but "
-        f"{'; '.join(first.doubts)}.",
+        told(
+            "SAP order {number} may be that of web order {order}, but {doubts}.",
+            number=first.number,
+            order=sought.order.increment_id,
+            doubts="; ".join(first.doubts),
+        ),
         OrderCause.UNDECIDED,
     )
 
@@ -276,8 +289,12 @@ def _refuse_stray_number(sought: Sought) -> None:
     ):
         return
     raise RecordsDisagree(
-        f"The shop's order {order.increment_id} already carries the number "
-        f"{order.ext_order_id}, but SAP holds no order for it.",
+        told(
+            "The shop's order {order} already carries the number {carried}, but SAP holds no "
+            "order for it.",
+            order=order.increment_id,
+            carried=order.ext_order_id,
+        ),
         cause=OrderCause.STRAY_NUMBER,
         reference=order.increment_id,
     )

@@ -8,6 +8,7 @@ from decimal import Decimal
 from sync.sap.client import SapClient
 from sync.sap.records import SapCondition, SapSalesOrderRequest, SapSimulation
 from sync.steps.readiness.check_result import CheckResult, amber, green, red
+from sync.told import told
 from sync.translate.order_mapping import OrderMapping
 from sync.translate.sap_prices import fixed_amount
 
@@ -22,18 +23,23 @@ def check_freight(
     types = sorted({mapping.freight_condition, mapping.freight_tax_condition} - {""})
     if not types:
         return None
-    told = sap.simulate_sales_order(_two_lines(request, types))
+    answer = sap.simulate_sales_order(_two_lines(request, types))
     listed = " and ".join(types)
-    look = f"Look at {listed} in transaction V/06: each must be a group condition."
-    if not any(one.condition_type in types for one in told.conditions):
-        return amber(name, f"SAP told no price elements for {listed}.", look)
-    copied = [one for one in types if _is_copied(told, one)]
+    look = told(
+        "Look at {listed} in transaction V/06: each must be a group condition.", listed=listed
+    )
+    if not any(one.condition_type in types for one in answer.conditions):
+        return amber(name, told("SAP told no price elements for {listed}.", listed=listed), look)
+    copied = [one for one in types if _is_copied(answer, one)]
     if not copied:
-        return green(name, f"SAP takes {listed} once for the whole order.")
+        return green(name, told("SAP takes {listed} once for the whole order.", listed=listed))
     return red(
         name,
-        f"SAP copies {' and '.join(copied)} to each line: not a group condition. An order of two "
-        "lines would be charged its freight twice.",
+        told(
+            "SAP copies {copied} to each line: not a group condition. An order of two lines "
+            "would be charged its freight twice.",
+            copied=" and ".join(copied),
+        ),
         look,
     )
 
@@ -56,10 +62,10 @@ def _freight(condition_type: str, currency: str) -> SapCondition:
     return fixed_amount(0, condition_type, TRIED, currency)
 
 
-def _is_copied(told: SapSimulation, condition_type: str) -> bool:
+def _is_copied(answer: SapSimulation, condition_type: str) -> bool:
     amounts = [
         one.amount
-        for one in told.conditions
+        for one in answer.conditions
         if one.condition_type == condition_type and one.item_number
     ]
     return len(amounts) > 1 and all(amount == TRIED for amount in amounts)

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 
 from sync.models import ProcessHeartbeat, Shop, StepSchedule
 from sync.steps.readiness.check_result import CheckResult, amber, green, red
+from sync.told import told
 
 
 def check_portal() -> Iterator[CheckResult]:
@@ -26,33 +27,39 @@ def check_portal() -> Iterator[CheckResult]:
 
 
 def _settings() -> Iterator[CheckResult]:
-    told = [one for one in checks.run_checks() if one.level >= checks.WARNING]
-    for number, message in enumerate(told, start=1):
+    warnings = [one for one in checks.run_checks() if one.level >= checks.WARNING]
+    for number, message in enumerate(warnings, start=1):
         light = red if message.level >= checks.ERROR else amber
-        name = f"Setting {number}: {message.id or message.msg}"[:80]
+        name = told("Setting {number}: {id}", number=number, id=message.id or message.msg)[:80]
         yield light(
-            name, str(message.msg), str(message.hint or ".env.example names every setting.")
+            name, str(message.msg), str(message.hint or told(".env.example names every setting."))
         )
-    if not told:
-        yield green("Settings", "manage.py check has nothing to say.")
+    if not warnings:
+        yield green(told("Settings"), told("manage.py check has nothing to say."))
 
 
 def _database() -> CheckResult:
     executor = MigrationExecutor(connection)
     open_migrations = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if open_migrations:
-        words = f"{len(open_migrations)} migrations have not run."
-        return red("Database", words, "Run manage.py migrate, then start the workers again.")
-    return green("Database", f"{connection.vendor}, all migrations have run.")
+        words = told("{count} migrations have not run.", count=len(open_migrations))
+        return red(
+            told("Database"), words, told("Run manage.py migrate, then start the workers again.")
+        )
+    return green(
+        told("Database"), told("{vendor}, all migrations have run.", vendor=connection.vendor)
+    )
 
 
 def _redis() -> CheckResult:
     try:
         django_rq.get_connection("interactive").ping()
     except RedisError as error:
-        words = f"It cannot be reached ({type(error).__name__})."
-        return red("Redis", words, "Start it: until then work waits and only the sweep rings.")
-    return green("Redis", "Reachable.")
+        words = told("It cannot be reached ({name}).", name=type(error).__name__)
+        return red(
+            told("Redis"), words, told("Start it: until then work waits and only the sweep rings.")
+        )
+    return green(told("Redis"), told("Reachable."))
 
 
 def _processes() -> Iterator[CheckResult]:
@@ -61,13 +68,15 @@ def _processes() -> Iterator[CheckResult]:
     alive = Counter(one.kind for one in living)
     workers = alive[ProcessHeartbeat.Kind.WORKER]
     if workers:
-        yield green("Workers", f"{workers} alive.")
+        yield green(told("Workers"), told("{workers} alive.", workers=workers))
     else:
-        yield red("Workers", "None has reported.", "Start manage.py sync_worker.")
+        yield red(told("Workers"), told("None has reported."), told("Start manage.py sync_worker."))
     if alive[ProcessHeartbeat.Kind.SCHEDULER]:
-        yield green("Scheduler", "Alive.")
+        yield green(told("Scheduler"), told("Alive."))
     else:
-        yield red("Scheduler", "None has reported.", "Start manage.py sync_scheduler.")
+        yield red(
+            told("Scheduler"), told("None has reported."), told("Start manage.py sync_scheduler.")
+        )
 
 
 def _clocks(living: list[ProcessHeartbeat]) -> Iterator[CheckResult]:
@@ -75,36 +84,48 @@ def _clocks(living: list[ProcessHeartbeat]) -> Iterator[CheckResult]:
     wrong = [one for one in living if one.wrong_clock]
     for one in wrong:
         yield red(
-            f"Clock of {one.name}"[:80],
-            f"It is {one.wrong_clock} the database's, so this process takes no work.",
-            "Set the clock of its machine (NTP); it goes on by itself as soon as both agree.",
+            told("Clock of {name}", name=one.name)[:80],
+            told(
+                "It is {wrong_clock} the database's, so this process takes no work.",
+                wrong_clock=one.wrong_clock,
+            ),
+            told("Set the clock of its machine (NTP); it goes on by itself as soon as both agree."),
         )
     if not wrong:
-        yield green("Clocks", "All processes agree with the database.")
+        yield green(told("Clocks"), told("All processes agree with the database."))
 
 
 def _schedules() -> CheckResult:
     off = [one.get_step_display() for one in StepSchedule.objects.filter(is_enabled=False)]
     if off:
-        return amber("Automatic steps", f"Switched off: {', '.join(off)}.", "Nothing, if meant.")
-    return green("Automatic steps", "All are switched on.")
+        return amber(
+            told("Automatic steps"),
+            told("Switched off: {off}.", off=", ".join(off)),
+            told("Nothing, if meant."),
+        )
+    return green(told("Automatic steps"), told("All are switched on."))
 
 
 def _shops() -> Iterator[CheckResult]:
     active = list(Shop.objects.filter(is_active=True).prefetch_related("sales_areas"))
     if not active:
-        yield red("Shops", "None is switched on.", "Add a shop in the admin.")
+        yield red(told("Shops"), told("None is switched on."), told("Add a shop in the admin."))
         return
     shared = list(_shared_prefixes(active))
     if shared:
         yield red(
-            "Reference prefixes",
-            f"These share one: {'; '.join(shared)}.",
-            "Give the stores of all shops but one their own before their first order (Mappings → "
-            "Shops, or Sales areas for a single store): numbers would meet in SAP.",
+            told("Reference prefixes"),
+            told("These share one: {shared}.", shared="; ".join(shared)),
+            told(
+                "Give the stores of all shops but one their own before their first order (Mappings "
+                "→ Shops, or Sales areas for a single store): numbers would meet in SAP."
+            ),
         )
     else:
-        yield green("Shops", f"{len(active)} switched on, each with its own prefix in SAP.")
+        yield green(
+            told("Shops"),
+            told("{count} switched on, each with its own prefix in SAP.", count=len(active)),
+        )
 
 
 def _shared_prefixes(shops: list[Shop]) -> Iterator[str]:
@@ -116,8 +137,10 @@ def _shared_prefixes(shops: list[Shop]) -> Iterator[str]:
             prefix = area.reference_prefix or shop.reference_prefix
             users[prefix][shop.code].append(area.name)
         if not areas:
-            users[shop.reference_prefix][shop.code].append("all stores")
+            users[shop.reference_prefix][shop.code].append(told("all stores"))
     for prefix, by_shop in sorted(users.items()):
         if len(by_shop) > 1:
             named = [f"{code} ({', '.join(stores)})" for code, stores in by_shop.items()]
-            yield f"{' and '.join(named)} have {prefix or 'none'}"
+            yield told(
+                "{named} have {prefix}", named=" and ".join(named), prefix=prefix or told("none")
+            )

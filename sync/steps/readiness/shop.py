@@ -18,21 +18,24 @@ from sync.steps.readiness.check_result import CheckResult, amber, green, red
 from sync.steps.readiness.sources import check_sources
 from sync.steps.recognition.version import note_version
 from sync.steps.step_run import StepRun
+from sync.told import told
 
-SAVING_ORDERS = (
-    f"Tick it for the portal's integration. From 2.4.8, 2.4.7-p4 and 2.4.6-p10 on it is "
-    f"{rights.SAVE_ORDERS}, before {rights.SAVE_ORDERS_BEFORE}: with both ticked, an update of the "
-    "shop changes nothing."
+SAVING_ORDERS = told(
+    "Tick it for the portal's integration. From 2.4.8, 2.4.7-p4 and 2.4.6-p10 on it is "
+    "{right}, before {right_before}: with both ticked, an update of the "
+    "shop changes nothing.",
+    right=rights.SAVE_ORDERS,
+    right_before=rights.SAVE_ORDERS_BEFORE,
 )
 SKEW_TO_MENTION = timedelta(seconds=30)
 LATEST_MAILS = 30
 MAY_CHANGE_ORDERS = re.compile(r"order|sales|invoice|shipment|shipping|erp|oms|sap", re.IGNORECASE)
 # Route, what it is needed for, whether the portal can do without.
 RIGHTS = [
-    ("orders", "orders", False),
-    ("shipments", "shipments", False),
-    ("invoices", "invoices", False),
-    ("products", "the catalogue, to learn how bundles ship", True),
+    ("orders", told("orders"), False),
+    ("shipments", told("shipments"), False),
+    ("invoices", told("invoices"), False),
+    ("products", told("the catalogue, to learn how bundles ship"), True),
 ]
 
 
@@ -42,52 +45,78 @@ def check_shop(run: StepRun) -> Iterator[CheckResult]:
         shop = run.magento()
         views = shop.get_store_views()
     except SyncError as error:
-        yield red("Address and keys", error.message, error.remedy)
+        yield red(told("Address and keys"), error.message, error.remedy)
         return
-    yield green("Address and keys", f"The shop answers: {len(views)} store views.")
+    yield green(
+        told("Address and keys"), told("The shop answers: {count} store views.", count=len(views))
+    )
     yield _version(run)
     yield _clock(shop, run.policy.pull_overlap)
     for route, purpose, is_optional in RIGHTS:
         yield _right(shop, route, purpose, is_optional=is_optional)
     yield _right_to_save(shop)
-    yield _right_to_make(shop, "ship", "May ship")
-    yield _right_to_make(shop, "invoice", "May invoice")
+    yield _right_to_make(shop, "ship", told("May ship"))
+    yield _right_to_make(shop, "invoice", told("May invoice"))
     yield check_sources(run)
     yield from _store_views(run.shop, views)
     yield _collection(run.shop)
     yield _modules(shop)
-    yield _mails("shipment", Shipment.objects.filter(sales_order__shop=run.shop))
+    yield _mails(
+        told("Mails of shipments"),
+        told("No shipment is known yet."),
+        Shipment.objects.filter(sales_order__shop=run.shop),
+    )
     invoices = Invoice.objects.filter(sales_order__shop=run.shop)
-    yield _mails("invoice", invoices.exclude(is_customer_told=False, not_to_be_mailed__gt=""))
+    yield _mails(
+        told("Mails of invoices"),
+        told("No invoice is known yet."),
+        invoices.exclude(is_customer_told=False, not_to_be_mailed__gt=""),
+    )
 
 
 def _version(run: StepRun) -> CheckResult:
     try:
         note = note_version(run)
     except SyncError as error:
-        return amber("Version", error.message, "Nothing was learnt of the version: check again.")
-    return green("Version", note.words) if note.is_proved else amber("Version", note.words)
+        return amber(
+            told("Version"), error.message, told("Nothing was learnt of the version: check again.")
+        )
+    return (
+        green(told("Version"), note.words) if note.is_proved else amber(told("Version"), note.words)
+    )
 
 
 def _clock(shop: MagentoClient, overlap: timedelta) -> CheckResult:
-    told = shop.server_time
-    if told is None:
-        return amber("Clock", "The shop sends no date.", "Compare the clocks of both machines.")
-    skew = abs(datetime.now(UTC) - told)
-    words = f"The shop's clock differs from ours by {int(skew.total_seconds())} s."
+    shop_time = shop.server_time
+    if shop_time is None:
+        return amber(
+            told("Clock"),
+            told("The shop sends no date."),
+            told("Compare the clocks of both machines."),
+        )
+    skew = abs(datetime.now(UTC) - shop_time)
+    words = told(
+        "The shop's clock differs from ours by {seconds} s.",
+        seconds=int(skew.total_seconds()),
+    )
     if skew > overlap:
-        return red("Clock", words, "Set both clocks by NTP: changed orders would be missed.")
+        return red(
+            told("Clock"), words, told("Set both clocks by NTP: changed orders would be missed.")
+        )
     if skew > SKEW_TO_MENTION:
-        return amber("Clock", words, "Set both clocks by NTP.")
-    return green("Clock", words)
+        return amber(told("Clock"), words, told("Set both clocks by NTP."))
+    return green(told("Clock"), words)
 
 
 def _right(shop: MagentoClient, route: str, purpose: str, *, is_optional: bool) -> CheckResult:
-    name = f"May read {route}"
+    name = told("May read {route}", route=route)
     try:
         shop.probe(route)
     except SyncError as error:
-        right = f"Give the integration the right to {purpose}; writing needs it as well."
+        right = told(
+            "Give the integration the right to {purpose}; writing needs it as well.",
+            purpose=purpose,
+        )
         remedy = f"{right} {error.remedy}"
         return (amber if is_optional else red)(name, error.message, remedy)
     return green(name)
@@ -95,13 +124,13 @@ def _right(shop: MagentoClient, route: str, purpose: str, *, is_optional: bool) 
 
 def _right_to_save(shop: MagentoClient) -> CheckResult:
     """The name of this right depends on the version; it is tested without writing anything."""
-    name = "May store the SAP number"
+    name = told("May store the SAP number")
     try:
         shop.probe_right_to_save_orders()
     except RemoteMisconfigured as error:
         return red(name, error.message, error.remedy if error.detail else SAVING_ORDERS)
     except SyncError as error:
-        return amber(name, error.message, "Nothing was learnt of the right: check again.")
+        return amber(name, error.message, told("Nothing was learnt of the right: check again."))
     return green(name)
 
 
@@ -111,7 +140,7 @@ def _right_to_make(shop: MagentoClient, action: str, name: str) -> CheckResult:
     except RemoteMisconfigured as error:
         return red(name, error.message, error.remedy)
     except SyncError as error:
-        return amber(name, error.message, "Nothing was learnt of the right: check again.")
+        return amber(name, error.message, told("Nothing was learnt of the right: check again."))
     return green(name)
 
 
@@ -120,17 +149,21 @@ def _store_views(shop: Shop, views: list[MagentoStoreView]) -> Iterator[CheckRes
     without = [view for view in views if view.is_active and view.store_id not in areas]
     if without:
         names = ", ".join(f"{view.name} ({view.store_id})" for view in without)
-        remedy = "Add a sales area for each: their orders stop otherwise."
-        yield red("Store views have sales areas", f"Without one: {names}.", remedy)
+        remedy = told("Add a sales area for each: their orders stop otherwise.")
+        yield red(
+            told("Store views have sales areas"), told("Without one: {names}.", names=names), remedy
+        )
     else:
-        yield green("Store views have sales areas", f"All {len(views)} of them.")
+        yield green(
+            told("Store views have sales areas"), told("All {count} of them.", count=len(views))
+        )
     surplus = set(areas) - {view.store_id for view in views}
     if surplus:
         ids = ", ".join(str(store_id) for store_id in sorted(surplus))
         yield amber(
-            "Sales areas have store views",
-            f"The shop has no store view {ids}.",
-            "Correct or remove these sales areas.",
+            told("Sales areas have store views"),
+            told("The shop has no store view {ids}.", ids=ids),
+            told("Correct or remove these sales areas."),
         )
     for view in views:
         if view.store_id in areas:
@@ -140,15 +173,23 @@ def _store_views(shop: Shop, views: list[MagentoStoreView]) -> Iterator[CheckRes
 def _settings(view: MagentoStoreView, area: SalesArea) -> Iterator[CheckResult]:
     if area.currency and view.currency and area.currency != view.currency:
         yield red(
-            f"Currency of {view.store_id} {view.name}"[:80],
-            f"The shop sells in {view.currency}, the sales area takes {area.currency}.",
-            "Correct the currency of the sales area.",
+            told("Currency of {store_id} {name}", store_id=view.store_id, name=view.name)[:80],
+            told(
+                "The shop sells in {currency}, the sales area takes {taken}.",
+                currency=view.currency,
+                taken=area.currency,
+            ),
+            told("Correct the currency of the sales area."),
         )
     if area.time_zone and view.timezone and not _same_time(area.time_zone, view.timezone):
         yield amber(
-            f"Time zone of {view.store_id} {view.name}"[:80],
-            f"The shop has {view.timezone}, the sales area {area.time_zone}.",
-            "Correct the time zone of the sales area: it decides the order date.",
+            told("Time zone of {store_id} {name}", store_id=view.store_id, name=view.name)[:80],
+            told(
+                "The shop has {timezone}, the sales area {time_zone}.",
+                timezone=view.timezone,
+                time_zone=area.time_zone,
+            ),
+            told("Correct the time zone of the sales area: it decides the order date."),
         )
 
 
@@ -164,51 +205,64 @@ def _same_time(one: str, other: str) -> bool:
 
 def _collection(shop: Shop) -> CheckResult:
     """Somebody has to ask the bank for the money of orders that were only authorised."""
-    name = "Authorised payments are collected"
+    name = told("Authorised payments are collected")
     entries = PaymentMapping.objects.filter(shop=shop, release=PaymentMapping.Release.AUTHORIZED)
     unsaid = [entry.method for entry in entries if not entry.collected_by]
     if not unsaid:
         return green(name)
     return red(
         name,
-        f"Nobody has said who collects the money of {', '.join(unsaid)}: these orders are "
-        "delivered, and then stop for finance at the invoice.",
-        "Enter with these payment mappings who collects.",
+        told(
+            "Nobody has said who collects the money of {unsaid}: these orders are delivered, "
+            "and then stop for finance at the invoice.",
+            unsaid=", ".join(unsaid),
+        ),
+        told("Enter with these payment mappings who collects."),
     )
 
 
 def _modules(shop: MagentoClient) -> CheckResult:
-    name = "Modules that may change orders"
+    name = told("Modules that may change orders")
     try:
         modules = shop.get_modules()
     except SyncError as error:
         return amber(
             name,
-            f"The list of modules cannot be read: {error.message}",
-            "Look it up in the shop: System > Web Setup, or bin/magento module:status.",
+            told("The list of modules cannot be read: {message}", message=error.message),
+            told("Look it up in the shop: System > Web Setup, or bin/magento module:status."),
         )
     foreign = [one for one in modules if not one.startswith("Magento_")]
     suspects = sorted(one for one in foreign if MAY_CHANGE_ORDERS.search(one))
     if suspects:
         return amber(
             name,
-            f"By their names these may: {', '.join(suspects)}.",
-            "Find out whether they ship, invoice or renumber by themselves; switch that off.",
+            told("By their names these may: {suspects}.", suspects=", ".join(suspects)),
+            told("Find out whether they ship, invoice or renumber by themselves; switch that off."),
         )
-    return green(name, f"{len(foreign)} modules are not Magento's own; none is named like one.")
+    return green(
+        name,
+        told("{count} modules are not Magento's own; none is named like one.", count=len(foreign)),
+    )
 
 
-def _mails(kind: str, documents: QuerySet[Shipment] | QuerySet[Invoice]) -> CheckResult:
+def _mails(
+    name: str, unknown: str, documents: QuerySet[Shipment] | QuerySet[Invoice]
+) -> CheckResult:
     """REST does not tell the settings of sales mails; mails sent lately do."""
-    name = f"Mails of {kind}s"
-    told = list(documents.order_by("-pk").values_list("is_customer_told", flat=True)[:LATEST_MAILS])
-    words = f"{sum(told)} of the last {len(told)} were mailed."
-    if not told:
-        return amber(name, f"No {kind} is known yet.", "Check again after the first one.")
-    if not any(told):
+    mailed = list(
+        documents.order_by("-pk").values_list("is_customer_told", flat=True)[:LATEST_MAILS]
+    )
+    words = told("{mailed} of the last {count} were mailed.", mailed=sum(mailed), count=len(mailed))
+    if not mailed:
+        return amber(
+            name,
+            unknown,
+            told("Check again after the first one."),
+        )
+    if not any(mailed):
         return red(
             name,
             words,
-            "Switch them on in the shop: Stores > Configuration > Sales > Sales Emails.",
+            told("Switch them on in the shop: Stores > Configuration > Sales > Sales Emails."),
         )
     return green(name, words)

@@ -6,8 +6,9 @@ from sync.errors import SyncError
 from sync.models import SourceMapping
 from sync.steps.readiness.check_result import CheckResult, amber, green
 from sync.steps.step_run import StepRun
+from sync.told import told
 
-NAME = "Sources of stock"
+NAME = told("Sources of stock")
 
 
 def check_sources(run: StepRun) -> CheckResult:
@@ -25,27 +26,42 @@ def check_sources(run: StepRun) -> CheckResult:
     if strange := sorted(mapped - set(codes)):
         return amber(
             NAME,
-            f"The mapping names {', '.join(strange)}; the shop has {listed or 'no source'}.",
-            "Correct these entries under Sources: the shop refuses their shipments.",
+            told(
+                "The mapping names {codes}; the shop has {listed}.",
+                codes=", ".join(strange),
+                listed=listed or told("no source"),
+            ),
+            told("Correct these entries under Sources: the shop refuses their shipments."),
         )
     if not shop.has_several_sources:
-        return green(NAME, "The shop has one: shipments need not name it.")
+        return green(NAME, told("The shop has one: shipments need not name it."))
     if not mapped:
         return amber(
             NAME,
-            f"The shop has {listed}, and no shipping point or plant of SAP is mapped to one.",
-            "Add an entry for each: shipments stop until their shipping point has a source.",
+            told(
+                "The shop has {listed}, and no shipping point or plant of SAP is mapped to one.",
+                listed=listed,
+            ),
+            told("Add an entry for each: shipments stop until their shipping point has a source."),
         )
-    return green(NAME, f"The shop has {listed}; mapped: {', '.join(sorted(mapped))}.")
+    named = ", ".join(sorted(mapped))
+    return green(NAME, told("The shop has {listed}; mapped: {names}.", listed=listed, names=named))
 
 
 def _unknown(error: SyncError, mapped: set[str]) -> CheckResult:
     """A shop without multi-source inventory does not know the route, and needs no right to it."""
     if mapped:
-        return green(NAME, f"Mapped: {', '.join(sorted(mapped))}. The shop does not list its own.")
+        return green(
+            NAME,
+            told(
+                "Mapped: {names}. The shop does not list its own.", names=", ".join(sorted(mapped))
+            ),
+        )
     return amber(
         NAME,
-        f"Whether the shop has several cannot be read: {error.message}",
-        "With one there is nothing to do. With several, map SAP's shipping points or plants to "
-        "them: without an entry the shop books its default stock.",
+        told("Whether the shop has several cannot be read: {message}", message=error.message),
+        told(
+            "With one there is nothing to do. With several, map SAP's shipping points or "
+            "plants to them: without an entry the shop books its default stock."
+        ),
     )

@@ -10,6 +10,7 @@ from sync.errors import MappingMissing
 from sync.mapping_tables import MappingTable
 from sync.models import OutboundDelivery, SalesOrder, Shop, SourceMapping
 from sync.models.master_data import rows_of
+from sync.told import told
 
 
 def source_of(shop: Shop, order: SalesOrder, delivery: OutboundDelivery) -> str:
@@ -28,8 +29,13 @@ def source_of(shop: Shop, order: SalesOrder, delivery: OutboundDelivery) -> str:
     if len(sources) == 1 and "" not in sources:
         return sources.pop()
     raise MappingMissing(
-        f"Delivery {delivery} left shipping point {delivery.shipping_point}, which has no source "
-        f"in the shop. {_of_plants(plants, by_plant)}",
+        told(
+            "Delivery {delivery} left shipping point {shipping_point}, which has no source in "
+            "the shop. {plants}",
+            delivery=delivery,
+            shipping_point=delivery.shipping_point,
+            plants=_of_plants(plants, by_plant),
+        ),
         MappingTable.SOURCE,
         delivery.shipping_point,
         reference=delivery.delivery_number,
@@ -37,12 +43,12 @@ def source_of(shop: Shop, order: SalesOrder, delivery: OutboundDelivery) -> str:
 
 
 def _of_plants(plants: list[str], by_plant: dict[str, str]) -> str:
-    told = ", ".join(
-        f"{plant or 'none'} ({by_plant.get(plant) or 'no source'})" for plant in plants
-    )
+    none, no_source = told("none"), told("no source")
+    named = ", ".join(f"{one or none} ({by_plant.get(one) or no_source})" for one in plants)
     if len({by_plant.get(plant) for plant in plants}) < 2:
-        return f"Its plant: {told}."
-    return (
-        f"Its lines come from several plants: {told}. A shipment has one source: an entry for the "
-        "shipping point decides, or the parts are shipped by hand in the shop."
+        return told("Its plant: {plants}.", plants=named)
+    return told(
+        "Its lines come from several plants: {plants}. A shipment has one source: an entry "
+        "for the shipping point decides, or the parts are shipped by hand in the shop.",
+        plants=named,
     )

@@ -16,6 +16,7 @@ from sync.steps.finished_orders import refuse_unasked_write
 from sync.steps.queued_mails import is_in_queue
 from sync.steps.remote_writes import writing_to_shop
 from sync.steps.step_run import StepRun
+from sync.told import told
 from sync.translate.parcel_numbers import is_named
 
 Track = tuple[str, str, str]  # carrier code, title, number
@@ -77,9 +78,10 @@ def correct_tracks(
     gone = [] if made_by_hand else _no_longer_named(shipment, ours, wanted)
     tells = bool(wanted) and not (made_by_hand or shipment.email_sent or is_in_queue(run, shipment))
     if added or gone or tells:
-        refuse_unasked_write(
-            run, order, f"The parcels of shipment {shipment.increment_id} are corrected"
+        named = told(
+            "The parcels of shipment {shipment} are corrected", shipment=shipment.increment_id
         )
+        refuse_unasked_write(run, order, named)
     if added and not made_by_hand:
         remember_parcels(run, added)
     _exchange(run, order, shipment, added, gone)
@@ -87,12 +89,12 @@ def correct_tracks(
         with run.storing():
             still_ours = (ours & present) - {track.track_number for track in gone}
             store_parcels_sent(order, shipment.entity_id, still_ours | _numbers(added))
-    changes = [f"{len(added)} parcels added"] if added else []
-    changes += [f"{len(gone)} parcels taken away"] if gone else []
+    changes = [told("{count} parcels added", count=len(added))] if added else []
+    changes += [told("{count} parcels taken away", count=len(gone))] if gone else []
     if tells:
         with writing_to_shop(run, order):
             run.magento().send_shipment_email(shipment.entity_id)
-        changes.append("notice sent")
+        changes.append(told("notice sent"))
     return ", ".join(changes)
 
 
@@ -137,8 +139,11 @@ def refuse_missing_tracks(order: SalesOrder, made: MagentoShipment, asked: Seque
     missing = _numbers(asked) - {track.track_number for track in made.tracks}
     if missing:
         raise OutcomeUnknown(
-            f"The shop made shipment {made.increment_id} but does not show parcel "
-            f"{', '.join(sorted(missing))} yet.",
+            told(
+                "The shop made shipment {made} but does not show parcel {names} yet.",
+                made=made.increment_id,
+                names=", ".join(sorted(missing)),
+            ),
             cause=ShopCause.NOT_SHOWN_YET,
             reference=order.increment_id,
         )
@@ -151,8 +156,11 @@ def _carrier(delivery: OutboundDelivery) -> tuple[str, str]:
     mapping = next(known, None)
     if mapping is None:
         raise MappingMissing(
-            f"Delivery {delivery} went with carrier “{delivery.carrier}”, which has no name in the "
-            "shop.",
+            told(
+                "Delivery {delivery} went with carrier “{carrier}”, which has no name in the shop.",
+                delivery=delivery,
+                carrier=delivery.carrier,
+            ),
             MappingTable.CARRIER,
             delivery.carrier,
             reference=delivery.delivery_number,

@@ -9,8 +9,7 @@ from decimal import Decimal
 from typing import ClassVar, Generic, TypeVar
 
 from sync.magento.records import MagentoInvoice, MagentoOrder, MagentoShipment
-from sync.mirrors.counted import Counted
-from sync.mirrors.standing_for import ShopPaper, tied_pairs
+from sync.mirrors.standing_for import Counted, ShopPaper, tied_pairs
 from sync.models import BillingDocument, OutboundDelivery, SalesOrder
 from sync.reading import Read
 from sync.steps.step_run import StepRun
@@ -32,12 +31,22 @@ class Paper(ABC, Generic[Document, Record]):
     is_further: bool = False  # beside the first one, for what a person tied later
 
     name: ClassVar[str]
+    word: ClassVar[str]  # the same, within a sentence
     name_in_sap: ClassVar[str]
     mark: ClassVar[Mark]
-    happens_to_it: ClassVar[str]  # what SAP's document waits for
     nothing_yet: ClassVar[str]
     mirrors: ClassVar[type[ShopPaper]]
     counted: ClassVar[Counted]  # on the order's lines
+
+    @property
+    @abstractmethod
+    def waits(self) -> str:
+        """What SAP's document waits for."""
+
+    @staticmethod
+    @abstractmethod
+    def named(numbers: Sequence[str]) -> str:
+        """Papers of the shop in words."""
 
     @property
     @abstractmethod
@@ -129,7 +138,7 @@ class Paper(ABC, Generic[Document, Record]):
             self.store(one, made_by_hand=True)
 
     def money_outcome(self, record: Record, web_order: MagentoOrder) -> str:
-        """Ends the outcome's sentence; raises where money that had to move did not."""
+        """Follows the outcome's sentence; raises where money that had to move did not."""
         return ""
 
     def tell(self) -> None:
