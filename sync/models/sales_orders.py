@@ -38,6 +38,7 @@ class SalesOrder(ComparedOrder):
         CANCELED = "canceled", "Canceled"
 
     MOVING_IN_SAP: ClassVar = (Stage.IN_SAP, Stage.PICKING, Stage.DISPATCHED, Stage.SHIPPED)
+    OPEN: ClassVar = (Stage.TO_SYNC, *MOVING_IN_SAP, Stage.ONE_SIDED)
     KEPT_OUT: ClassVar = frozenset({Stage.NOT_TAKEN, Stage.CANCELED})
 
     class Verification(models.TextChoices):

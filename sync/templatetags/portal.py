@@ -117,9 +117,9 @@ def relative(value: datetime, now: datetime) -> str:
     """Such as ``3 min ago`` or ``in 2 h``."""
     seconds = int((now - value).total_seconds())
     if abs(seconds) < 5:
-        return "just now"
-    size = _size(abs(seconds))
-    return f"{size} ago" if seconds > 0 else f"in {size}"
+        return gettext("just now")
+    size = {"time": _size(abs(seconds))}
+    return gettext("%(time)s ago") % size if seconds > 0 else gettext("in %(time)s") % size
 
 
 def _size(seconds: int) -> str:
@@ -157,19 +157,19 @@ def icon(name: str, size: int = 16) -> SafeString:
 
 
 @register.simple_tag
-@lru_cache(maxsize=1024, typed=True)  # few states and many rows; a text is not the same as HTML
 def badge(kind: str, value: str, label: str = "") -> SafeString:
     """A state as icon, word and colour."""
     look = BADGES[kind].get(value)
     if look is None:  # of another version, and its label no more than the code
         look = Badge("neutral", "circle", quoted(value))
         label = "" if label == value else label
-    return markup(
-        '<span class="badge badge--{}">{}<span>{}</span></span>',
-        look.tone,
-        icon(look.icon, 13),
-        label or look.label or value,
-    )
+    return _drawn(look.tone, look.icon, str(label or look.label or value))
+
+
+@lru_cache(maxsize=1024, typed=True)  # few states, many rows; a text is not the same as HTML
+def _drawn(tone: str, icon_name: str, words: str) -> SafeString:
+    shown = '<span class="badge badge--{}">{}<span>{}</span></span>'
+    return markup(shown, tone, icon(icon_name, 13), words)
 
 
 @register.simple_tag

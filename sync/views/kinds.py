@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model, Prefetch, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from sync.filters.billing_documents import BillingDocumentFilter
 from sync.filters.deliveries import DeliveryFilter
@@ -25,6 +27,7 @@ from sync.models import (
     Step,
     SyncTask,
 )
+from sync.models.order_holds import is_held_now
 from sync.tables.billing_documents import BillingDocumentTable
 from sync.tables.deliveries import DeliveryTable
 from sync.tables.documents import DocumentTable
@@ -51,8 +54,10 @@ OF_INVOICES = (
 class DocumentKind:
     """How one kind of document is read, shown, watched and synced."""
 
-    title: str
-    hint: str  # shown while the list is empty
+    title: Promise
+    one: Promise
+    many: Promise
+    hint: Promise  # shown while the list is empty
     address: str
     documents: Callable[[], QuerySet[Any]]
     rows: Callable[[], QuerySet[Any]]  # the documents with no more than a list shows of them
@@ -73,6 +78,10 @@ class DocumentKind:
     def permission(self) -> str:
         """Whoever may fetch these documents may sync them."""
         return self.pull.facts.permission
+
+    def noun(self, count: int) -> Promise:
+        """As after the number."""
+        return self.one if count == 1 else self.many
 
     def light(self) -> QuerySet[Any]:
         """The documents with no more than tells their tasks."""
@@ -101,7 +110,10 @@ class DocumentKind:
 
 
 def _orders() -> QuerySet[SalesOrder]:
-    return SalesOrder.objects.select_related("shop").defer("payload")
+    """Each says whether it is held, as its row does."""
+    return (
+        SalesOrder.objects.select_related("shop").annotate(is_held=is_held_now()).defer("payload")
+    )
 
 
 def _with_orders(line: type[Model]) -> Prefetch[Any]:
@@ -122,7 +134,7 @@ def _billing_documents() -> QuerySet[BillingDocument]:
 
 
 def _rows_of_orders() -> QuerySet[SalesOrder]:
-    return SalesOrder.objects.select_related("shop").only(*OF_ORDERS)
+    return _orders().defer(None).only(*OF_ORDERS)
 
 
 def _rows_of_deliveries() -> QuerySet[OutboundDelivery]:
@@ -161,8 +173,10 @@ def _lines_with_orders(
 
 
 ORDERS = DocumentKind(
-    title="Orders",
-    hint="Web orders appear here once they are fetched from the shop.",
+    title=_("Orders"),
+    one=_("order"),
+    many=_("orders"),
+    hint=_("Web orders appear here once they are fetched from the shop."),
     address="orders",
     documents=_orders,
     rows=_rows_of_orders,
@@ -176,8 +190,10 @@ ORDERS = DocumentKind(
     click=Click.Kind.ORDERS,
 )
 DELIVERIES = DocumentKind(
-    title="Deliveries",
-    hint="Deliveries appear here once the warehouse creates them in SAP.",
+    title=_("Deliveries"),
+    one=_("delivery"),
+    many=_("deliveries"),
+    hint=_("Deliveries appear here once the warehouse creates them in SAP."),
     address="deliveries",
     documents=_deliveries,
     rows=_rows_of_deliveries,
@@ -191,8 +207,10 @@ DELIVERIES = DocumentKind(
     click=Click.Kind.DELIVERIES,
 )
 BILLING_DOCUMENTS = DocumentKind(
-    title="Invoices",
-    hint="Invoices appear here once SAP bills a delivery.",
+    title=_("Invoices"),
+    one=_("invoice"),
+    many=_("invoices"),
+    hint=_("Invoices appear here once SAP bills a delivery."),
     address="invoices",
     documents=_billing_documents,
     rows=_rows_of_billing_documents,
