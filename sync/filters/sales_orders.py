@@ -51,8 +51,12 @@ class SalesOrderFilter(DocumentFilter):
     often = frozenset({"stage", "placed_from", "placed_to"})
 
     q = search_box(_("Number, e-mail or name"))
-    stage = django_filters.ChoiceFilter(choices=SalesOrder.Stage, empty_label=_("Any stage"))
-    shop = django_filters.ModelChoiceFilter(queryset=Shop.objects.all(), empty_label=_("Any shop"))
+    stage = django_filters.ChoiceFilter(
+        label=_("Stage"), choices=SalesOrder.Stage, empty_label=_("Any stage")
+    )
+    shop = django_filters.ModelChoiceFilter(
+        label=_("Shop"), queryset=Shop.objects.all(), empty_label=_("Any shop")
+    )
     store_id = django_filters.ChoiceFilter(
         label=_("Store"), empty_label=_("Any store"), choices=_stores
     )

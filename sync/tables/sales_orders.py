@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sync.models import SalesOrder
+from sync.models.order_holds import is_held_now
 from sync.tables.columns import (
     FROM_1024,
     FROM_1280,
@@ -60,9 +62,18 @@ class SalesOrderTable(DocumentTable):
 
     def __init__(self, data: Any, *, may_sync: bool = False, may_resend: bool = False) -> None:
         super().__init__(data, may_sync=may_sync, may_resend=may_resend)
+        self.held: set[int] = set()
         if may_resend and not may_sync:  # whose work is money
             for name, css in self.for_finance.items():
                 self.columns[name].column.attrs = classed(css)
+
+    def look_up(self, documents: Sequence[Any]) -> None:
+        """Which are held: one query, but for a clicked row, which brings it along."""
+        self.held = {one.pk for one in documents if getattr(one, "is_held", False)}
+        unknown = [one.pk for one in documents if not hasattr(one, "is_held")]
+        if unknown:
+            held = SalesOrder.objects.filter(is_held_now(), pk__in=unknown).order_by()
+            self.held.update(held.values_list("pk", flat=True))
 
     def render_store(self, record: SalesOrder) -> SafeString:
         return text("cell-main", record.store_name or record.shop.name, title=record.shop.name)
@@ -78,7 +89,7 @@ class SalesOrderTable(DocumentTable):
         """What a person holds back comes first: nothing moves until it is released."""
         stage = badge("stage", record.stage, record.get_stage_display())
         why = retold(record.not_taken_reason or record.state_in_shop)
-        held = badge("held", "yes") if getattr(record, "is_held", False) else None
+        held = badge("held", "yes") if record.pk in self.held else None
         return joined(held, stage, small(why, title=why))
 
     def render_sap(self, record: SalesOrder) -> SafeString:

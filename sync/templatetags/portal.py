@@ -117,9 +117,9 @@ def relative(value: datetime, now: datetime) -> str:
     """Such as ``3 min ago`` or ``in 2 h``."""
     seconds = int((now - value).total_seconds())
     if abs(seconds) < 5:
-        return gettext("just now")
-    size = {"time": _size(abs(seconds))}
-    return gettext("%(time)s ago") % size if seconds > 0 else gettext("in %(time)s") % size
+        return "just now"
+    size = _size(abs(seconds))
+    return f"{size} ago" if seconds > 0 else f"in {size}"
 
 
 def _size(seconds: int) -> str:

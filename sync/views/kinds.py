@@ -110,7 +110,7 @@ class DocumentKind:
 
 
 def _orders() -> QuerySet[SalesOrder]:
-    """Each says whether it is held, as its row does."""
+    """Each says whether it is held, which a list asks of all its rows at once."""
     return (
         SalesOrder.objects.select_related("shop").annotate(is_held=is_held_now()).defer("payload")
     )
@@ -134,7 +134,7 @@ def _billing_documents() -> QuerySet[BillingDocument]:
 
 
 def _rows_of_orders() -> QuerySet[SalesOrder]:
-    return _orders().defer(None).only(*OF_ORDERS)
+    return SalesOrder.objects.select_related("shop").only(*OF_ORDERS)
 
 
 def _rows_of_deliveries() -> QuerySet[OutboundDelivery]:
