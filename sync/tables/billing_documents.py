@@ -83,7 +83,10 @@ class BillingDocumentTable(DocumentTable):
     has_invoices = True
 
     billing_document_number = LinkColumn(
-        _("Billing document"), below=_category, order_by="billing_document_number"
+        _("Billing document"),
+        below=_category,
+        order_by="billing_document_number",
+        css="table__sign table__mark",
     )
     billing_date = DateColumn(_("Date"), order_by=("billing_date", "id"), css=FROM_1024)
     customer = CellColumn(_("Customer"), css=NAME)
@@ -94,7 +97,7 @@ class BillingDocumentTable(DocumentTable):
     paid = MoneyColumn(_("Paid"), amount=paid_of, css=FROM_1024)
     due = MoneyColumn(_("Due"), amount=due_of)
     invoices = CellColumn(_("Shop invoice"), css=FROM_1600)
-    mailed = CellColumn(_("Mailed"), css=FROM_1280)
+    mailed = CellColumn(_("Mailed"), css=f"table__brief {FROM_1280}")
 
     def render_customer(self, record: BillingDocument) -> SafeString:
         names = list(

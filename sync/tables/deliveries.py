@@ -95,6 +95,7 @@ class DeliveryTable(DocumentTable):
     )
     tracking = CellColumn(_("Carrier, tracking"), css=f"{NAME} {FROM_1600}")
     told = CellColumn(_("Customer"), css=FROM_1600)
+    sync_status = CellColumn(_("Sync"), css="table__status table__status--brief")
 
     def __init__(self, data: Any, **options: Any) -> None:
         super().__init__(data, **options)
@@ -109,7 +110,8 @@ class DeliveryTable(DocumentTable):
         order = orders[0] if orders else None
         if order is None or not order.ship_to_name:
             return text("number", record.ship_to) if record.ship_to else DASH
-        return joined(text("cell-main", order.ship_to_name), small(order.ship_to_country))
+        name = text("cell-main", order.ship_to_name, title=order.ship_to_name)
+        return joined(small(order.ship_to_country), name)
 
     def render_articles(self, record: OutboundDelivery) -> SafeString:
         """The first by name, and how many more."""

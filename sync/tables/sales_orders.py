@@ -87,10 +87,11 @@ class SalesOrderTable(DocumentTable):
 
     def render_stage(self, record: SalesOrder) -> SafeString:
         """What a person holds back comes first: nothing moves until it is released."""
-        stage = badge("stage", record.stage, record.get_stage_display())
+        stage = record.get_stage_display()
+        if record.pk in self.held:
+            return joined(badge("held", "yes"), small(stage, title=stage))
         why = retold(record.not_taken_reason or record.state_in_shop)
-        held = badge("held", "yes") if record.pk in self.held else None
-        return joined(held, stage, small(why, title=why))
+        return joined(badge("stage", record.stage, stage), small(why, title=why))
 
     def render_sap(self, record: SalesOrder) -> SafeString:
         """Never shows SAP's number without its verification state."""
