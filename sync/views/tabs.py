@@ -36,7 +36,7 @@ class Tab:
     is_current: bool
 
 
-_VIEWS: dict[str, list[View]] = {
+VIEWS: dict[str, list[View]] = {
     ORDERS.name: [
         View(_("To sync"), {"stage": "to_sync"}, [_SALES]),
         View(_("Not taken"), {"stage": "not_taken"}, [_SALES]),
@@ -73,7 +73,7 @@ _VIEWS: dict[str, list[View]] = {
 def tabs_for(kind: DocumentKind, user: User, given: dict[str, str]) -> list[Tab]:
     """Counted whatever else the list is narrowed by; current is the closest to the filters
     given."""
-    views = [view for view in _VIEWS[kind.name] if _is_for(user, view)]
+    views = [view for view in VIEWS[kind.name] if _is_for(user, view)]
     fitting = [view for view in views if view.filters.items() <= given.items()]
     current = max(fitting, key=lambda view: len(view.filters), default=None)
     address = reverse(f"sync:{kind.name}")
