@@ -99,7 +99,7 @@ def pick(play: Play) -> Iterator[str]:
     play.press("logistics", "/deliveries/sync-all/")
     logistics = play.person("logistics")
     page = wait_for(lambda: logistics.path_of(play.delivery), "the delivery in the portal")
-    wait_for(lambda: "document flow" in logistics.page(page).lower(), "the pick time on its page")
+    wait_for(lambda: "recorded in sap" in logistics.page(page).lower(), "the pick time on its page")
     yield f"portal: {page} shows it picked, with time and source"
 
 

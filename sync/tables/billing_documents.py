@@ -94,10 +94,11 @@ class BillingDocumentTable(DocumentTable):
     net_value = MoneyColumn(_("Net"), css=FROM_1440)
     tax_value = MoneyColumn(_("Tax"), css=FROM_1440)
     gross_value = MoneyColumn(_("Gross"), order_by=("gross_value", "id"))
-    paid = MoneyColumn(_("Paid"), amount=paid_of, css=FROM_1024)
+    paid = MoneyColumn(_("Paid"), amount=paid_of, css=FROM_1280)
     due = MoneyColumn(_("Due"), amount=due_of)
     invoices = CellColumn(_("Shop invoice"), css=FROM_1600)
     mailed = CellColumn(_("Mailed"), css=f"table__brief {FROM_1280}")
+    sync_status = CellColumn(_("Sync"), css="table__status table__status--brief")
 
     def render_customer(self, record: BillingDocument) -> SafeString:
         names = list(

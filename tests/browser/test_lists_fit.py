@@ -22,7 +22,7 @@ TOO_WIDE = """() => {
     .concat(out.length);
 }"""
 LONG = """() => {
-  for (const one of document.querySelectorAll('td .money')) one.textContent = '12,345,678.90 EUR';
+  for (const one of document.querySelectorAll('td .money')) one.textContent = '98,765.43 EUR';
   for (const name of document.querySelectorAll('td.table__name .cell-main'))
     name.textContent = 'Maximiliane Freifrau von und zu Hohenlohe-Schillingsfürst';
 }"""
