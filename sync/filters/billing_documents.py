@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import django_filters
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from sync.filters.documents import DocumentFilter, Rows, choice, day, search_box, tick
 from sync.filters.sales_orders import documents_of_orders
@@ -37,25 +38,26 @@ def billing_documents_numbered(text: str) -> Matches:
 
 class BillingDocumentFilter(DocumentFilter):
     about = "billing_document"
+    often = frozenset({"in_shop", "billed_from", "billed_to"})
 
-    q = search_box("Billing, invoice or order number")
+    q = search_box(_("Billing, invoice or order number"))
     category = django_filters.ChoiceFilter(
-        choices=BillingDocument.Category, label="Kind", empty_label="Any kind"
+        choices=BillingDocument.Category, label=_("Kind"), empty_label=_("Any kind")
     )
     in_shop = choice(
         "by_shop",
-        "In the shop",
-        missing="Billed, not in the shop",
-        present="In the shop",
-        not_mailed="In the shop, not mailed",
-        not_to_be_mailed="In the shop, not to be mailed",
-        differs="Amounts differ",
+        _("In the shop"),
+        missing=_("Billed, not in the shop"),
+        present=_("In the shop"),
+        not_mailed=_("In the shop, not mailed"),
+        not_to_be_mailed=_("In the shop, not to be mailed"),
+        differs=_("Amounts differ"),
     )
-    billed_from = day("billing_date", "gte", "Billed from")
-    billed_to = day("billing_date", "lte", "Billed to")
-    cancelled = tick("only_cancelled", "Cancelled")
+    billed_from = day("billing_date", "gte", _("Billed from"))
+    billed_to = day("billing_date", "lte", _("Billed to"))
+    cancelled = tick("only_cancelled", _("Cancelled"))
     waits = PartFilter(BILLING_DOCUMENTS)
-    attention = tick("only_needing_attention", "Needs attention")
+    attention = tick("only_needing_attention", _("Needs attention"))
 
     class Meta:
         model = BillingDocument

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import django_filters
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from sync.filters.documents import DocumentFilter, Rows, choice, day, search_box, tick
 from sync.filters.sales_orders import documents_of_orders
@@ -25,25 +26,29 @@ def deliveries_numbered(text: str) -> Matches:
 
 class DeliveryFilter(DocumentFilter):
     about = "delivery"
+    often = frozenset({"picking", "goods_issue", "created_from", "created_to"})
 
-    q = search_box("Delivery, tracking or order number")
+    q = search_box(_("Delivery, tracking or order number"))
     picking = django_filters.ChoiceFilter(
         field_name="picking_status",
-        label="Picking",
-        empty_label="Any",
+        label=_("Picking"),
+        empty_label=_("Any"),
         choices=[(v, label) for v, label in OutboundDelivery.Picking.choices if v],
     )
-    goods_issue = choice("by_goods_issue", "Goods issue", yes="Goods issued", no="Not yet")
-    shop_shipment = choice("by_shipment", "In the shop", yes="Shipped", no="Not shipped")
+    goods_issue = choice("by_goods_issue", _("Goods issue"), yes=_("Goods issued"), no=_("Not yet"))
+    shop_shipment = choice("by_shipment", _("In the shop"), yes=_("Shipped"), no=_("Not shipped"))
     cancelled = choice(
-        "by_unwanted", "Cancelled in the shop", stop="Do not ship", left="The goods have left"
+        "by_unwanted",
+        _("Cancelled in the shop"),
+        stop=_("Do not ship"),
+        left=_("The goods have left"),
     )
-    created_from = day("created_date", "gte", "Created from")
-    created_to = day("created_date", "lte", "Created to")
-    untracked = tick("only_untracked", "Left without tracking")
-    late = tick("only_late", "Late")
+    created_from = day("created_date", "gte", _("Created from"))
+    created_to = day("created_date", "lte", _("Created to"))
+    untracked = tick("only_untracked", _("Left without tracking"))
+    late = tick("only_late", _("Late"))
     waits = PartFilter(DELIVERIES)
-    attention = tick("only_needing_attention", "Needs attention")
+    attention = tick("only_needing_attention", _("Needs attention"))
 
     class Meta:
         model = OutboundDelivery

@@ -9,6 +9,8 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from sync.filters.search_box import Matches
 from sync.models import SyncTask
@@ -22,7 +24,7 @@ class SearchInput(forms.TextInput):
 
     input_type = "search"
 
-    def __init__(self, hint: str) -> None:
+    def __init__(self, hint: Promise) -> None:
         super().__init__(attrs={"placeholder": hint, "autocomplete": "off", "spellcheck": "false"})
 
 
@@ -33,17 +35,17 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-def search_box(hint: str) -> django_filters.CharFilter:
-    return django_filters.CharFilter(method="search", label="Search", widget=SearchInput(hint))
+def search_box(hint: Promise) -> django_filters.CharFilter:
+    return django_filters.CharFilter(method="search", label=_("Search"), widget=SearchInput(hint))
 
 
-def choice(method: str, label: str, **choices: str) -> django_filters.ChoiceFilter:
+def choice(method: str, label: Promise, **choices: Promise) -> django_filters.ChoiceFilter:
     return django_filters.ChoiceFilter(
-        method=method, label=label, empty_label="Any", choices=list(choices.items())
+        method=method, label=label, empty_label=_("Any"), choices=list(choices.items())
     )
 
 
-def day(field: str, lookup: str, label: str) -> django_filters.DateFilter:
+def day(field: str, lookup: str, label: Promise) -> django_filters.DateFilter:
     return django_filters.DateFilter(
         field_name=field, lookup_expr=lookup, label=label, widget=DateInput()
     )
@@ -60,15 +62,15 @@ class DayFilter(django_filters.DateFilter):  # type: ignore[misc]  # untyped pac
         return documents.filter(**{f"{self.field_name}__{self.lookup_expr}": began})
 
 
-def since_day(field: str, label: str) -> DayFilter:
+def since_day(field: str, label: Promise) -> DayFilter:
     return DayFilter(field_name=field, lookup_expr="gte", label=label, widget=DateInput())
 
 
-def until_day(field: str, label: str) -> DayFilter:
+def until_day(field: str, label: Promise) -> DayFilter:
     return DayFilter(field_name=field, lookup_expr="lt", label=label, widget=DateInput())
 
 
-def tick(method: str, label: str) -> django_filters.BooleanFilter:
+def tick(method: str, label: Promise) -> django_filters.BooleanFilter:
     return django_filters.BooleanFilter(method=method, label=label, widget=forms.CheckboxInput)
 
 
@@ -76,6 +78,7 @@ class DocumentFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped
     """Filters for every kind of document; ``about`` is the task's field for the document."""
 
     about: ClassVar[str]
+    often: ClassVar[frozenset[str]]  # the filters that are not folded away
     is_cut = False  # more documents match the search than are shown
 
     @property
@@ -84,6 +87,12 @@ class DocumentFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped
         given = self.form.cleaned_data if self.form.is_valid() else {}
         ranges = [name for name, one in self.filters.items() if one.lookup_expr in RANGES]
         return any(given.get(name) for name in ranges)
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Whether one of the filters that are folded away is used."""
+        folded = self.filters.keys() - self.often - {"q"}
+        return any(self.data.get(name) for name in folded)
 
     def matches(self, text: str) -> Matches:
         raise NotImplementedError

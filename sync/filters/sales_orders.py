@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import django_filters
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from sync.filters.documents import DocumentFilter, Rows, search_box, since_day, tick, until_day
 from sync.filters.search_box import (
@@ -32,6 +33,7 @@ from sync.models import (
     Shop,
 )
 from sync.models.columns import SAP_NUMBER_LENGTH
+from sync.models.order_holds import is_held_now
 from sync.models.page_indexes import HELD_UP
 from sync.models.typed_forms import is_bare, is_in_any_case, is_unspaced
 
@@ -46,21 +48,29 @@ def _stores() -> list[tuple[str, str]]:
 
 class SalesOrderFilter(DocumentFilter):
     about = "sales_order"
+    often = frozenset({"stage", "placed_from", "placed_to"})
 
-    q = search_box("Number, e-mail or name")
-    stage = django_filters.ChoiceFilter(choices=SalesOrder.Stage, empty_label="Any stage")
-    shop = django_filters.ModelChoiceFilter(queryset=Shop.objects.all(), empty_label="Any shop")
-    store_id = django_filters.ChoiceFilter(label="Store", empty_label="Any store", choices=_stores)
+    q = search_box(_("Number, e-mail or name"))
+    stage = django_filters.ChoiceFilter(
+        label=_("Stage"), choices=SalesOrder.Stage, empty_label=_("Any stage")
+    )
+    shop = django_filters.ModelChoiceFilter(
+        label=_("Shop"), queryset=Shop.objects.all(), empty_label=_("Any shop")
+    )
+    store_id = django_filters.ChoiceFilter(
+        label=_("Store"), empty_label=_("Any store"), choices=_stores
+    )
     verification = django_filters.ChoiceFilter(
         choices=[(v, label) for v, label in SalesOrder.Verification.choices if v],
-        label="In SAP as",
-        empty_label="Any",
+        label=_("In SAP as"),
+        empty_label=_("Any"),
     )
-    placed_from = since_day("placed_at", "Placed from")
-    placed_to = until_day("placed_at", "Placed to")
-    held_up = tick("only_held_up", "Held up in SAP")
+    placed_from = since_day("placed_at", _("Placed from"))
+    placed_to = until_day("placed_at", _("Placed to"))
+    held_up = tick("only_held_up", _("Held up in SAP"))
+    held = tick("only_held", _("Held"))
     waits = PartFilter(ORDERS)
-    attention = tick("only_needing_attention", "Needs attention")
+    attention = tick("only_needing_attention", _("Needs attention"))
 
     class Meta:
         model = SalesOrder
@@ -69,6 +79,10 @@ class SalesOrderFilter(DocumentFilter):
     def only_held_up(self, orders: Rows, name: str, value: bool) -> Rows:
         """Blocked or incomplete in SAP, and not yet complete."""
         return orders.filter(HELD_UP) if value else orders
+
+    def only_held(self, orders: Rows, name: str, value: bool) -> Rows:
+        """By a person, itself or with its customer."""
+        return orders.filter(is_held_now()) if value else orders
 
     def matches(self, text: str) -> Matches:
         return orders_found(text)

@@ -14,6 +14,8 @@ import django_filters
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from sync.models import OutboundDelivery, SalesOrder, Shop, SyncTask
 from sync.models.intake_rules import BY_RULE_FOR_EVER, OVER, REFUNDED, SHIPPED, TOO_EARLY
@@ -32,7 +34,7 @@ class Part:
     know what time it is."""
 
     name: str
-    label: str
+    label: Promise
     condition: Callable[[], Q]
 
 
@@ -82,39 +84,39 @@ def _recently() -> date:
 
 
 ORDERS: Sequence[Part] = (
-    Part("one_sided", "Stopped on one side",
+    Part("one_sided", _("Stopped on one side"),
          lambda: Q(stage=Stage.ONE_SIDED)),
-    Part("held_up", "Held up in SAP", lambda: HELD_UP & _order_not_stopped()),
-    Part("differs", "SAP and shop disagree",
+    Part("held_up", _("Held up in SAP"), lambda: HELD_UP & _order_not_stopped()),
+    Part("differs", _("SAP and shop disagree"),
          lambda: Q(verification=SalesOrder.Verification.DIFFERS, stage__in=SalesOrder.MOVING_IN_SAP,
                    sap_blocks=[], sap_is_incomplete=False) & _order_not_stopped()),
-    Part("blocked", "Blocked by a rule", _blocked),
-    Part("to_sync", "To sync", lambda: Q(stage=Stage.TO_SYNC) & _order_not_stopped()),
+    Part("blocked", _("Blocked by a rule"), _blocked),
+    Part("to_sync", _("To sync"), lambda: Q(stage=Stage.TO_SYNC) & _order_not_stopped()),
 )  # fmt: skip
 _WANTED = Q(has_unwanted=False)
 _UNTOLD = LEFT & Q(is_in_shop=False) & _WANTED
 DELIVERIES: Sequence[Part] = (
-    Part("stop", "Do not ship", lambda: Q(has_unwanted=True) & ~LEFT),
-    Part("late", "Late", lambda: is_late(timezone.now()) & _WANTED),
-    Part("to_pick", "To pick",
+    Part("stop", _("Do not ship"), lambda: Q(has_unwanted=True) & ~LEFT),
+    Part("late", _("Late"), lambda: is_late(timezone.now()) & _WANTED),
+    Part("to_pick", _("To pick"),
          lambda: _is_on_time(timezone.now()) & _WANTED
          & Q(picking_status__in=[Picking.NOT_PICKED, Picking.PARTLY])),
-    Part("to_leave", "Picked, waiting for goods issue",
+    Part("to_leave", _("Picked, waiting for goods issue"),
          lambda: _is_on_time(timezone.now()) & _WANTED
          & Q(picking_status__in=[Picking.PICKED, Picking.NOT_RELEVANT])),
-    Part("untracked", "Left without tracking",
+    Part("untracked", _("Left without tracking"),
          lambda: _UNTOLD & Q(has_parcels=False) & _not_stopped("delivery")),
-    Part("untold", "Left, not in the shop",
+    Part("untold", _("Left, not in the shop"),
          lambda: _UNTOLD & Q(has_parcels=True) & _not_stopped("delivery")),
-    Part("gone", "Left though cancelled",
+    Part("gone", _("Left though cancelled"),
          lambda: Q(has_unwanted=True, created_date__gte=_recently()) & LEFT),
 )  # fmt: skip
 BILLING_DOCUMENTS: Sequence[Part] = (
-    Part("missing", "Not in the shop", lambda: MISSING & _not_stopped("billing_document")),
-    Part("differs", "Amounts differ",
+    Part("missing", _("Not in the shop"), lambda: MISSING & _not_stopped("billing_document")),
+    Part("differs", _("Amounts differ"),
          lambda: Q(has_difference=True) & (Q(billing_date__gte=_recently()) | Q(has_unmailed=True))
          & _not_stopped("billing_document")),
-    Part("not_mailed", "Not mailed",
+    Part("not_mailed", _("Not mailed"),
          lambda: TO_INVOICE & Q(has_unmailed=True, has_difference=False)
          & _not_stopped("billing_document")),
 )  # fmt: skip
@@ -126,7 +128,7 @@ class PartFilter(django_filters.ChoiceFilter):  # type: ignore[misc]  # untyped 
     def __init__(self, parts: Sequence[Part]) -> None:
         self._parts = {part.name: part for part in parts}
         choices = [(part.name, part.label) for part in parts]
-        super().__init__(label="Waits for somebody", empty_label="Any", choices=choices)
+        super().__init__(label=_("Waits for somebody"), empty_label=_("Any"), choices=choices)
 
     def filter(self, documents: QuerySet[Any], value: str) -> QuerySet[Any]:
         return documents.filter(self._parts[value].condition()) if value else documents

@@ -14,9 +14,15 @@ from sync.templatetags.markup import joined, markup
 from sync.templatetags.portal import DASH, badge, moment, money
 
 Draw = Callable[[Any], SafeString | None]  # from the row's document
-NUMBER = {"class": "table__number"}
-# A column that only a wide window has room for; a phone's cards show all.
-ROOMY, WIDE = ({"class": css} for css in ("table__roomy", "table__wide"))
+NAME, WORDS = "table__name", "table__words"  # they share what the other columns leave
+FROM_1024, FROM_1280, FROM_1440, FROM_1600 = (  # pixels; a phone's cards show all
+    f"table__from-{width}" for width in (1024, 1280, 1440, 1600)
+)
+
+
+def classed(css: str) -> dict[str, Any]:
+    """Attributes of a column's cells and heading."""
+    return {"th": {"class": css}, "td": {"class": css}}
 
 
 def text(css: str, content: object, **attributes: str) -> SafeString:
@@ -38,8 +44,16 @@ class CellColumn(tables.Column):  # type: ignore[misc]  # untyped package
     ``order_by``; ``below`` draws a second line under ``main``."""
 
     def __init__(
-        self, heading: str, *, below: Draw | None = None, order_by: Any = None, **options: Any
+        self,
+        heading: Any,
+        *,
+        css: str = "",
+        below: Draw | None = None,
+        order_by: Any = None,
+        **options: Any,
     ) -> None:
+        if css:
+            options["attrs"] = classed(css)
         sorts = order_by is not None
         super().__init__(heading, empty_values=(), orderable=sorts, order_by=order_by, **options)
         self.below = below
@@ -63,12 +77,12 @@ class CellColumn(tables.Column):  # type: ignore[misc]  # untyped package
 class LinkColumn(CellColumn):
     """The document's number, leading to its page."""
 
-    def __init__(self, heading: str, css: str = "number cell-main", **options: Any) -> None:
+    def __init__(self, heading: Any, *, main: str = "number cell-main", **options: Any) -> None:
         super().__init__(heading, **options)
-        self.css = css
+        self.main_css = main
 
     def main(self, value: Any, record: Any) -> SafeString:
-        return link(record, self.css)
+        return link(record, self.main_css)
 
 
 class MoneyColumn(CellColumn):
@@ -76,14 +90,13 @@ class MoneyColumn(CellColumn):
 
     def __init__(
         self,
-        heading: str,
+        heading: Any,
         *,
         amount: Callable[[Any], Decimal | None] | None = None,
         css: str = "",
         **options: Any,
     ) -> None:
-        number = {"class": f"table__number {css}".strip()}
-        super().__init__(heading, attrs={"th": number, "td": number}, **options)
+        super().__init__(heading, css=f"table__number {css}".strip(), **options)
         self.amount = amount
 
     def main(self, value: Any, record: Any) -> SafeString:
@@ -105,7 +118,7 @@ class MomentColumn(CellColumn):
 class BadgeColumn(CellColumn):
     """The state in a field, as icon, word and colour; ``kind`` is its group in ``BADGES``."""
 
-    def __init__(self, heading: str, kind: str, *, field: str, **options: Any) -> None:
+    def __init__(self, heading: Any, kind: str, *, field: str, **options: Any) -> None:
         super().__init__(heading, accessor=field, **options)
         self.kind, self.field = kind, field
 

@@ -6,13 +6,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from sync.models import CarrierMapping, OutboundDelivery, OutboundDeliveryLine, SalesOrderLine
 from sync.names.named import quoted
-from sync.names.shop import shipping_name
 from sync.tables.columns import (
-    ROOMY,
-    WIDE,
+    FROM_1024,
+    FROM_1280,
+    FROM_1600,
+    NAME,
     BadgeColumn,
     CellColumn,
     DateColumn,
@@ -24,6 +27,7 @@ from sync.tables.columns import (
 from sync.tables.documents import DocumentTable, OrdersColumn, orders_of
 from sync.templatetags.markup import joined
 from sync.templatetags.portal import DASH, badge, moment, quantity, tracking_link
+from sync.templatetags.retold import retold
 
 
 def parcels_of(delivery: OutboundDelivery, carrier: CarrierMapping | None) -> dict[str, str]:
@@ -45,7 +49,9 @@ def _left(delivery: OutboundDelivery) -> SafeString | None:
 
 def _warning(delivery: OutboundDelivery) -> SafeString | None:
     what = delivery.unwanted
-    return text("cell-sub cell-sub--warning", badge("unwanted", what, what.label)) if what else None
+    if not what:
+        return None
+    return text("cell-sub cell-sub--warning", badge("unwanted", what), title=what.label)
 
 
 def _first_line(delivery: OutboundDelivery) -> OutboundDeliveryLine | None:
@@ -66,25 +72,30 @@ def article_names(lines: Iterable[OutboundDeliveryLine]) -> dict[tuple[int | Non
 
 class DeliveryTable(DocumentTable):
     kind = "deliveries"
-    what = "delivery"
+    what = _("delivery")
 
-    delivery_number = LinkColumn("Delivery", "number", below=_warning, order_by="delivery_number")
-    created_date = DateColumn(
-        "Created", order_by=("created_date", "id"), attrs={"th": WIDE, "td": WIDE}
+    delivery_number = LinkColumn(
+        _("Delivery"), main="number", below=_warning, order_by="delivery_number", css="table__sign"
     )
-    planned_picking_at = MomentColumn("Pick by")
-    orders = OrdersColumn("Orders")
-    ship_to = CellColumn("Ship to", attrs={"td": {"class": "table__name"}})
-    articles = CellColumn("Articles", attrs={"td": {"class": "table__name"}})
-    shipping = CellColumn(
-        "Shipping method", attrs={"th": ROOMY, "td": {"class": "table__name table__roomy"}}
+    created_date = DateColumn(_("Created"), order_by=("created_date", "id"), css=FROM_1600)
+    planned_picking_at = MomentColumn(_("Pick by"))
+    orders = OrdersColumn(_("Orders"), css=FROM_1600)
+    ship_to = CellColumn(_("Ship to"), css=NAME)
+    articles = CellColumn(_("Articles"), css=f"{NAME} {FROM_1024}")
+    shipping = CellColumn(_("Shipping method"), css=f"{NAME} {FROM_1280}")
+    picking = BadgeColumn(
+        _("Picking"), "picking", field="picking_status", below=_picked, css="table__mark"
     )
-    picking = BadgeColumn("Picking", "picking", field="picking_status", below=_picked)
-    goods_issue = BadgeColumn("Goods issue", "goods", field="goods_movement_status", below=_left)
-    tracking = CellColumn(
-        "Carrier, tracking", attrs={"th": ROOMY, "td": {"class": "table__name table__roomy"}}
+    goods_issue = BadgeColumn(
+        _("Goods issue"),
+        "goods",
+        field="goods_movement_status",
+        below=_left,
+        css=f"table__mark table__brief {FROM_1024}",
     )
-    told = CellColumn("Customer", attrs={"th": WIDE, "td": WIDE})
+    tracking = CellColumn(_("Carrier, tracking"), css=f"{NAME} {FROM_1600}")
+    told = CellColumn(_("Customer"), css=FROM_1600)
+    sync_status = CellColumn(_("Sync"), css="table__status table__status--brief")
 
     def __init__(self, data: Any, **options: Any) -> None:
         super().__init__(data, **options)
@@ -99,7 +110,8 @@ class DeliveryTable(DocumentTable):
         order = orders[0] if orders else None
         if order is None or not order.ship_to_name:
             return text("number", record.ship_to) if record.ship_to else DASH
-        return joined(text("cell-main", order.ship_to_name), small(order.ship_to_country))
+        name = text("cell-main", order.ship_to_name, title=order.ship_to_name)
+        return joined(small(order.ship_to_country), name)
 
     def render_articles(self, record: OutboundDelivery) -> SafeString:
         """The first by name, and how many more."""
@@ -117,7 +129,7 @@ class DeliveryTable(DocumentTable):
         orders = orders_of(record)
         if not orders:
             return DASH
-        name = shipping_name(orders[0].shipping_method, orders[0].shipping_description)
+        name = retold(orders[0].shipping_name)
         return text("cell-main", name, title=name) if name else DASH
 
     def render_tracking(self, record: OutboundDelivery) -> SafeString:
@@ -134,9 +146,9 @@ class DeliveryTable(DocumentTable):
         """Whether the shop has mailed every customer of the delivery."""
         shipments = record.shop_shipments
         if not shipments:
-            return text("muted", "Not shipped")
+            return text("muted", gettext("Not shipped"))
         if all(one.is_customer_told for one in shipments):
             return badge("told", "yes")
         if any(one.mail_queued_at for one in shipments):
-            return badge("mail", "in_queue", "Queued")
+            return badge("mail", "in_queue", gettext("Queued"))
         return badge("told", "no")

@@ -10,6 +10,8 @@ import django_tables2 as tables
 from django.forms.utils import flatatt
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django_tables2.columns import BoundColumn
 
 from sync.models import SyncTask
@@ -19,19 +21,18 @@ from sync.tables.row_cells import resend_button, select_cell, sync_button, sync_
 from sync.templatetags.markup import joined, markup
 
 SWAPPED = {False: "", True: mark_safe(' hx-swap-oob="true"')}
-SELECT = {"class": "table__select"}
 
 
 class DocumentTable(tables.Table):  # type: ignore[misc]  # untyped package
     """``tasks`` holds the task each row shows, by the document's key."""
 
     kind: ClassVar[str]
-    what: ClassVar[str]
+    what: ClassVar[Any]  # in the reader's language
     has_invoices: ClassVar[bool] = False
 
-    select = CellColumn("Select", attrs={"th": SELECT, "td": SELECT})
-    sync_status = CellColumn("Sync", attrs={"td": {"class": "table__status"}})
-    actions = CellColumn("Action", attrs={"td": {"class": "table__actions"}})
+    select = CellColumn(_("Select"), css="table__select")
+    sync_status = CellColumn(_("Sync"), css="table__status")
+    actions = CellColumn(_("Action"), css="table__actions")
 
     def __init__(self, data: Any, *, may_sync: bool = False, may_resend: bool = False) -> None:
         super().__init__(
@@ -101,4 +102,4 @@ def orders_of(document: Any) -> list[Any]:
 class OrdersColumn(CellColumn):
     def main(self, value: Any, record: Any) -> SafeString:
         orders = orders_of(record)
-        return joined(*map(link, orders)) if orders else text("muted", "Not a web order")
+        return joined(*map(link, orders)) if orders else text("muted", gettext("Not a web order"))

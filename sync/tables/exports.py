@@ -8,6 +8,10 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from sync.currencies import currency_decimals
 from sync.models import BillingDocument
 from sync.tables.billing_documents import due_of as due_of_invoice
@@ -15,6 +19,7 @@ from sync.tables.billing_documents import paid_of
 from sync.tables.deliveries import article_names
 from sync.tables.documents import orders_of
 from sync.tables.sales_orders import due_of as due_of_order
+from sync.templatetags.retold import retold
 
 Cell = str | Decimal | int | date | datetime | None
 
@@ -23,7 +28,7 @@ Cell = str | Decimal | int | date | datetime | None
 class Column:
     """``is_amount``: rounded to the decimals of the row's currency, and added up."""
 
-    heading: str
+    heading: str | Promise
     value: Callable[[Any], Cell]
     is_amount: bool = False
 
@@ -38,11 +43,11 @@ class Export:
 
     @property
     def headings(self) -> list[str]:
-        return [column.heading for column in self.columns]
+        return [str(column.heading) for column in self.columns]
 
     @property
     def amounts(self) -> list[str]:
-        return [column.heading for column in self.columns if column.is_amount]
+        return [str(column.heading) for column in self.columns if column.is_amount]
 
     def row(self, document: Any) -> list[Cell]:
         return [_cell(column, document) for column in self.columns]
@@ -65,7 +70,12 @@ def _label(name: str) -> Callable[[Any], Cell]:
 
 
 def _yes(test: Callable[[Any], object]) -> Callable[[Any], Cell]:
-    return lambda document: "yes" if test(document) else "no"
+    return lambda document: gettext("yes") if test(document) else gettext("no")
+
+
+def _shipping(delivery: Any) -> str:
+    named = (retold(one.shipping_name) for one in orders_of(delivery))
+    return next(named, "")
 
 
 def _numbers(document: Any) -> str:
@@ -78,23 +88,23 @@ def _of_first_order(name: str) -> Callable[[Any], Cell]:
 
 ORDERS = Export(
     [
-        Column("Order", _field("increment_id")),
-        Column("Shop", lambda order: order.shop.name),
-        Column("Store", _field("store_name")),
-        Column("Placed", _field("placed_at")),
-        Column("Customer", _field("customer_name")),
-        Column("E-mail", _field("customer_email")),
-        Column("Currency", _field("currency")),
-        Column("Total", _field("grand_total"), is_amount=True),
-        Column("Paid", _field("total_paid"), is_amount=True),
-        Column("Due", due_of_order, is_amount=True),
-        Column("Payment method", _field("payment_method")),
-        Column("Stage", _label("stage")),
-        Column("Status in the shop", lambda order: order.status or order.state),
-        Column("Not in SAP because", _field("not_taken_reason")),
-        Column("SAP order", _field("sap_sales_order_number")),
-        Column("Compared with SAP", _label("verification")),
-        Column("Held up in SAP", _yes(lambda order: order.is_held_up_in_sap)),
+        Column(_("Order"), _field("increment_id")),
+        Column(_("Shop"), lambda order: order.shop.name),
+        Column(_("Store"), _field("store_name")),
+        Column(_("Placed"), _field("placed_at")),
+        Column(_("Customer"), _field("customer_name")),
+        Column(_("E-mail"), _field("customer_email")),
+        Column(_("Currency"), _field("currency")),
+        Column(_("Total"), _field("grand_total"), is_amount=True),
+        Column(_("Paid"), _field("total_paid"), is_amount=True),
+        Column(_("Due"), due_of_order, is_amount=True),
+        Column(_("Payment method"), lambda order: retold(order.payment_name)),
+        Column(_("Stage"), _label("stage")),
+        Column(_("Status in the shop"), lambda order: retold(order.state_in_shop)),
+        Column(_("Not in SAP because"), lambda order: retold(order.not_taken_reason)),
+        Column(_("SAP order"), _field("sap_sales_order_number")),
+        Column(_("Compared with SAP"), _label("verification")),
+        Column(_("Held up in SAP"), _yes(lambda order: order.is_held_up_in_sap)),
     ]
 )
 
@@ -116,30 +126,30 @@ def _articles(delivery: Any) -> str:
 
 DELIVERIES = Export(
     [
-        Column("Delivery", _field("delivery_number")),
-        Column("Created", _field("created_date")),
-        Column("Pick by", _field("planned_picking_at")),
-        Column("Orders", _numbers),
-        Column("Ship-to party", _field("ship_to")),
-        Column("Ship to", _of_first_order("ship_to_name")),
-        Column("Country", _of_first_order("ship_to_country")),
-        Column("Articles", _articles),
-        Column("Shipping method", _of_first_order("shipping_description")),
-        Column("Picking", _label("picking_status")),
-        Column("Picked", _field("picked_at")),
-        Column("Goods issue", _yes(lambda delivery: delivery.is_goods_issued)),
-        Column("Goods issued", lambda one: one.goods_issued_at or one.goods_issue_date),
-        Column("Carrier", _field("carrier")),
-        Column("Tracking", lambda one: ", ".join(map(str, one.tracks.all()))),
-        Column("Shipped in the shop", _yes(_field("is_in_shop"))),
+        Column(_("Delivery"), _field("delivery_number")),
+        Column(_("Created"), _field("created_date")),
+        Column(_("Pick by"), _field("planned_picking_at")),
+        Column(_("Orders"), _numbers),
+        Column(_("Ship-to party"), _field("ship_to")),
+        Column(_("Ship to"), _of_first_order("ship_to_name")),
+        Column(_("Country"), _of_first_order("ship_to_country")),
+        Column(_("Articles"), _articles),
+        Column(_("Shipping method"), _shipping),
+        Column(_("Picking"), _label("picking_status")),
+        Column(_("Picked"), _field("picked_at")),
+        Column(_("Goods issue"), _yes(lambda delivery: delivery.is_goods_issued)),
+        Column(_("Goods issued"), lambda one: one.goods_issued_at or one.goods_issue_date),
+        Column(_("Carrier"), _field("carrier")),
+        Column(_("Tracking"), lambda one: ", ".join(map(str, one.tracks.all()))),
+        Column(_("Shipped in the shop"), _yes(_field("is_in_shop"))),
         Column(
-            "Customer told",
+            _("Customer told"),
             _yes(
                 lambda one: one.is_in_shop and all(s.is_customer_told for s in one.shop_shipments)
             ),
         ),
         Column(
-            "Cancelled in the shop", lambda one: str(one.unwanted.label) if one.unwanted else ""
+            _("Cancelled in the shop"), lambda one: str(one.unwanted.label) if one.unwanted else ""
         ),
     ],
     prepare=_name_articles,
@@ -159,24 +169,24 @@ _SIGNS = {
 
 BILLING_DOCUMENTS = Export(
     [
-        Column("Billing document", _field("billing_document_number")),
-        Column("Kind", _label("category")),
-        Column("Date", _field("billing_date")),
-        Column("Customer", _of_first_order("customer_name")),
-        Column("Payer in SAP", _field("payer")),
-        Column("Orders", _numbers),
-        Column("Currency", _field("currency")),
-        Column("Net", _field("net_value"), is_amount=True),
-        Column("Tax", _field("tax_value"), is_amount=True),
-        Column("Gross", _field("gross_value"), is_amount=True),
-        Column("Paid", paid_of, is_amount=True),
-        Column("Due", due_of_invoice, is_amount=True),
-        Column("Cancelled", _yes(_field("is_cancelled"))),
-        Column("Cancels", _field("cancels")),
-        Column("Shop invoices", lambda one: ", ".join(map(str, one.shop_invoices))),
-        Column("Amounts differ", _yes(_field("has_difference"))),
-        Column("Times mailed", lambda one: sum(mail.has_gone for mail in _mails(one))),
-        Column("Last mailed", lambda one: max((m.sent_at for m in _mails(one)), default=None)),
+        Column(_("Billing document"), _field("billing_document_number")),
+        Column(_("Kind"), _label("category")),
+        Column(_("Date"), _field("billing_date")),
+        Column(_("Customer"), _of_first_order("customer_name")),
+        Column(_("Payer in SAP"), _field("payer")),
+        Column(_("Orders"), _numbers),
+        Column(_("Currency"), _field("currency")),
+        Column(_("Net"), _field("net_value"), is_amount=True),
+        Column(_("Tax"), _field("tax_value"), is_amount=True),
+        Column(_("Gross"), _field("gross_value"), is_amount=True),
+        Column(_("Paid"), paid_of, is_amount=True),
+        Column(_("Due"), due_of_invoice, is_amount=True),
+        Column(_("Cancelled"), _yes(_field("is_cancelled"))),
+        Column(_("Cancels"), _field("cancels")),
+        Column(_("Shop invoices"), lambda one: ", ".join(map(str, one.shop_invoices))),
+        Column(_("Amounts differ"), _yes(_field("has_difference"))),
+        Column(_("Times mailed"), lambda one: sum(mail.has_gone for mail in _mails(one))),
+        Column(_("Last mailed"), lambda one: max((m.sent_at for m in _mails(one)), default=None)),
     ],
     sign=lambda document: _SIGNS.get(document.category, 1),
 )

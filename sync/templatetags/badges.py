@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 
 class Badge(NamedTuple):
     """Tone (a CSS variant), icon (Lucide), and a label where the model has none."""
 
     tone: str
     icon: str
-    label: str = ""
+    label: str | Promise = ""
 
 
 BADGES: dict[str, dict[str, Badge]] = {
@@ -26,10 +29,10 @@ BADGES: dict[str, dict[str, Badge]] = {
         "canceled": Badge("neutral", "circle-x"),
     },
     "station": {
-        "stopped": Badge("danger", "circle-x", "Stopped here"),
-        "look": Badge("warning", "triangle-alert", "Look here"),
-        "turn": Badge("info", "hand", "Next"),
-        "moving": Badge("info", "refresh-cw", "Under way"),
+        "stopped": Badge("danger", "circle-x", _("Stopped here")),
+        "look": Badge("warning", "triangle-alert", _("Look here")),
+        "turn": Badge("info", "hand", _("Next")),
+        "moving": Badge("info", "refresh-cw", _("Under way")),
     },
     "verification": {
         "": Badge("neutral", "circle-dashed"),
@@ -50,10 +53,13 @@ BADGES: dict[str, dict[str, Badge]] = {
         "sent": Badge("success", "circle-check"),
         "replaced": Badge("neutral", "rotate-cw"),
     },
+    "held": {
+        "yes": Badge("warning", "hand", _("Held")),
+    },
     "proved": {
-        "yes": Badge("success", "shield-check", "Proved"),
-        "no": Badge("warning", "triangle-alert", "Not proved"),
-        "unknown": Badge("neutral", "circle-dashed", "Not known"),
+        "yes": Badge("success", "shield-check", _("Proved")),
+        "no": Badge("warning", "triangle-alert", _("Not proved")),
+        "unknown": Badge("neutral", "circle-dashed", _("Not known")),
     },
     "attempt": {
         "running": Badge("accent", "loader-circle"),
@@ -70,17 +76,17 @@ BADGES: dict[str, dict[str, Badge]] = {
         "C": Badge("success", "package-check"),
     },
     "goods": {
-        "": Badge("neutral", "circle-dashed", "Not yet"),
-        "A": Badge("neutral", "circle-dashed", "Not yet"),
-        "B": Badge("accent", "hourglass", "Partly"),
-        "C": Badge("success", "truck", "Goods issued"),
+        "": Badge("neutral", "circle-dashed", _("Not yet")),
+        "A": Badge("neutral", "circle-dashed", _("Not yet")),
+        "B": Badge("accent", "hourglass", _("Partly")),
+        "C": Badge("success", "truck", _("Goods issued")),
     },
     "unwanted": {
         "": Badge("neutral", "circle-check"),
-        "whole": Badge("danger", "ban"),
-        "in_part": Badge("danger", "ban"),
-        "left": Badge("danger", "truck"),
-        "left_in_part": Badge("danger", "truck"),
+        "whole": Badge("danger", "ban", _("Do not ship")),
+        "in_part": Badge("danger", "ban", _("Do not ship all")),
+        "left": Badge("danger", "truck", _("Left though cancelled")),
+        "left_in_part": Badge("danger", "truck", _("Left though cancelled in part")),
     },
     "billing": {
         "M": Badge("accent", "receipt"),
@@ -90,13 +96,13 @@ BADGES: dict[str, dict[str, Badge]] = {
         "P": Badge("accent", "receipt"),
         "S": Badge("neutral", "circle-x"),
         "U": Badge("neutral", "file-text"),
-        "cancelled": Badge("danger", "ban", "Cancelled"),
+        "cancelled": Badge("danger", "ban", _("Cancelled")),
     },
     "invoice": {
         "1": Badge("info", "receipt"),
         "2": Badge("success", "circle-check"),
         "3": Badge("neutral", "circle-x"),
-        "uncollected": Badge("warning", "hourglass", "Not collected by the shop"),
+        "uncollected": Badge("warning", "hourglass", _("Not collected by the shop")),
     },
     "payment": {
         "": Badge("neutral", "circle-dashed"),
@@ -116,23 +122,23 @@ BADGES: dict[str, dict[str, Badge]] = {
         "given_up": Badge("danger", "triangle-alert"),
         "off": Badge("warning", "circle-dashed"),
         "unknown": Badge("warning", "circle-question-mark"),
-        "none": Badge("neutral", "circle-dashed", "Not mailed"),
-        "left_out": Badge("neutral", "file-text", "Not to be mailed"),
+        "none": Badge("neutral", "circle-dashed", _("Not mailed")),
+        "left_out": Badge("neutral", "file-text", _("Not to be mailed")),
     },
     "tracking": {
-        "none": Badge("warning", "map", "No tracking"),
+        "none": Badge("warning", "map", _("No tracking")),
     },
     "told": {
-        "yes": Badge("success", "mail", "Told"),
-        "no": Badge("warning", "circle-dashed", "Not told"),
+        "yes": Badge("success", "mail", _("Told")),
+        "no": Badge("warning", "circle-dashed", _("Not told")),
     },
     "call": {
         "ok": Badge("success", "check"),
         "done": Badge("success", "check"),
     },
     "alive": {
-        "yes": Badge("success", "heart-pulse", "Alive"),
-        "no": Badge("danger", "circle-x", "Silent"),
+        "yes": Badge("success", "heart-pulse", _("Alive")),
+        "no": Badge("danger", "circle-x", _("Silent")),
     },
     "dry_run": {
         "accepted": Badge("success", "circle-check"),
@@ -143,21 +149,21 @@ BADGES: dict[str, dict[str, Badge]] = {
         "incomplete": Badge("warning", "map"),
     },
     "message": {
-        "E": Badge("danger", "circle-alert", "Error"),
-        "A": Badge("danger", "circle-alert", "Abort"),
-        "X": Badge("danger", "circle-alert", "Dump"),
-        "W": Badge("warning", "triangle-alert", "Warning"),
-        "I": Badge("info", "info", "Note"),
-        "S": Badge("success", "check", "Success"),
+        "E": Badge("danger", "circle-alert", _("Error")),
+        "A": Badge("danger", "circle-alert", _("Abort")),
+        "X": Badge("danger", "circle-alert", _("Dump")),
+        "W": Badge("warning", "triangle-alert", _("Warning")),
+        "I": Badge("info", "info", _("Note")),
+        "S": Badge("success", "check", _("Success")),
     },
     "light": {
-        "green": Badge("success", "circle-check", "Ready"),
-        "amber": Badge("warning", "triangle-alert", "Look at it"),
-        "red": Badge("danger", "circle-x", "Not ready"),
-        "": Badge("neutral", "circle-dashed", "Not checked"),
+        "green": Badge("success", "circle-check", _("Ready")),
+        "amber": Badge("warning", "triangle-alert", _("Look at it")),
+        "red": Badge("danger", "circle-x", _("Not ready")),
+        "": Badge("neutral", "circle-dashed", _("Not checked")),
     },
     "switch": {
-        "on": Badge("success", "play", "On"),
-        "off": Badge("neutral", "circle-pause", "Off"),
+        "on": Badge("success", "play", _("On")),
+        "off": Badge("neutral", "circle-pause", _("Off")),
     },
 }

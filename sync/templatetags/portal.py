@@ -173,19 +173,19 @@ def icon(name: str, size: int = 16) -> SafeString:
 
 
 @register.simple_tag
-@lru_cache(maxsize=1024, typed=True)  # few states and many rows; a text is not the same as HTML
 def badge(kind: str, value: str, label: str = "") -> SafeString:
     """A state as icon, word and colour."""
     look = BADGES[kind].get(value)
     if look is None:  # of another version, and its label no more than the code
         look = Badge("neutral", "circle", quoted(value))
         label = "" if label == value else label
-    return markup(
-        '<span class="badge badge--{}">{}<span>{}</span></span>',
-        look.tone,
-        icon(look.icon, 13),
-        label or look.label or value,
-    )
+    return _drawn(look.tone, look.icon, str(label or look.label or value))
+
+
+@lru_cache(maxsize=1024, typed=True)  # few states, many rows; a text is not the same as HTML
+def _drawn(tone: str, icon_name: str, words: str) -> SafeString:
+    shown = '<span class="badge badge--{}">{}<span>{}</span></span>'
+    return markup(shown, tone, icon(icon_name, 13), words)
 
 
 @register.simple_tag

@@ -40,6 +40,8 @@ def _retold(stored: str, language: str) -> str:
     beginning of the next sentence."""
     if len(stored) > LONGEST:
         return stored
+    if (whole := gettext(stored)) != stored:
+        return whole
     pieces = END_OF_SENTENCE.split(stored)
     together = SENTENCES_AT_MOST if len(pieces) <= SENTENCES_AT_MOST else 1
     said: list[str] = []

@@ -13,10 +13,12 @@ from django.http import FileResponse, HttpResponseRedirect, StreamingHttpRespons
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from sync.tables.exports import EXPORTS, Cell, Export
 from sync.tables.files import csv_lines, xlsx_file
+from sync.templatetags.written import number
 from sync.views.kinds import DocumentKind
 from sync.views.narrowing import narrowed
 from sync.views.people import PortalRequest
@@ -52,7 +54,7 @@ class Rows:
             sign = self.export.sign(document)
             for column, cell in zip(self.export.columns, row, strict=True):
                 if column.is_amount and isinstance(cell, Decimal):
-                    sums[column.heading] += sign * cell
+                    sums[str(column.heading)] += sign * cell
         return row
 
     def totals(self) -> Iterator[list[Cell]]:
@@ -68,8 +70,11 @@ def export_list(request: PortalRequest, kind: DocumentKind, form: str) -> HttpRe
     if len(keys) > MOST:
         messages.warning(
             request,
-            f"A file holds at most {MOST:,} rows, and more match: narrow the list with a filter "
-            "first, such as a range of days.",
+            gettext(
+                "A file holds at most %(most)s rows, and more match: narrow the list with a filter "
+                "first, such as a range of days."
+            )
+            % {"most": number(MOST)},
         )
         query = request.GET.urlencode()
         return HttpResponseRedirect(f"{reverse(f'sync:{kind.name}')}?{query}")
@@ -79,9 +84,9 @@ def export_list(request: PortalRequest, kind: DocumentKind, form: str) -> HttpRe
         lines = csv_lines(export.headings, rows, zone)
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
-    sheets: dict[str, Any] = {kind.title: (export.headings, rows)}
+    sheets: dict[str, Any] = {str(kind.title): (export.headings, rows)}
     if export.amounts:
-        sheets["Totals"] = (["Currency", *export.amounts], rows.totals())
+        sheets[gettext("Totals")] = ([gettext("Currency"), *export.amounts], rows.totals())
     return FileResponse(
         xlsx_file(sheets, zone), as_attachment=True, filename=name, content_type=XLSX
     )

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
@@ -42,7 +43,7 @@ class Role:
 class Tile:
     """How many wait of which the list above shows only some."""
 
-    label: str
+    label: str | Promise
     icon: str
     tone: str
     count: Count

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model, Prefetch, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from sync.filters.billing_documents import BillingDocumentFilter
 from sync.filters.deliveries import DeliveryFilter
@@ -52,8 +54,10 @@ OF_INVOICES = (
 class DocumentKind:
     """How one kind of document is read, shown, watched and synced."""
 
-    title: str
-    hint: str  # shown while the list is empty
+    title: Promise
+    one: Promise
+    many: Promise
+    hint: Promise  # shown while the list is empty
     address: str
     documents: Callable[[], QuerySet[Any]]
     rows: Callable[[], QuerySet[Any]]  # the documents with no more than a list shows of them
@@ -74,6 +78,10 @@ class DocumentKind:
     def permission(self) -> str:
         """Whoever may fetch these documents may sync them."""
         return self.pull.facts.permission
+
+    def noun(self, count: int) -> Promise:
+        """As after the number."""
+        return self.one if count == 1 else self.many
 
     def light(self) -> QuerySet[Any]:
         """The documents with no more than tells their tasks."""
@@ -166,8 +174,10 @@ def _lines_with_orders(
 
 
 ORDERS = DocumentKind(
-    title="Orders",
-    hint="Web orders appear here once they are fetched from the shop.",
+    title=_("Orders"),
+    one=_("order"),
+    many=_("orders"),
+    hint=_("Web orders appear here once they are fetched from the shop."),
     address="orders",
     documents=_orders,
     rows=_rows_of_orders,
@@ -181,8 +191,10 @@ ORDERS = DocumentKind(
     click=Click.Kind.ORDERS,
 )
 DELIVERIES = DocumentKind(
-    title="Deliveries",
-    hint="Deliveries appear here once the warehouse creates them in SAP.",
+    title=_("Deliveries"),
+    one=_("delivery"),
+    many=_("deliveries"),
+    hint=_("Deliveries appear here once the warehouse creates them in SAP."),
     address="deliveries",
     documents=_deliveries,
     rows=_rows_of_deliveries,
@@ -196,8 +208,10 @@ DELIVERIES = DocumentKind(
     click=Click.Kind.DELIVERIES,
 )
 BILLING_DOCUMENTS = DocumentKind(
-    title="Invoices",
-    hint="Invoices appear here once SAP bills a delivery.",
+    title=_("Invoices"),
+    one=_("invoice"),
+    many=_("invoices"),
+    hint=_("Invoices appear here once SAP bills a delivery."),
     address="invoices",
     documents=_billing_documents,
     rows=_rows_of_billing_documents,

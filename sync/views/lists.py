@@ -91,6 +91,8 @@ def document_list(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
         "section": kind.name,
         "kind": kind.name,
         "title": kind.title,
+        "many": kind.many,
+        "noun": kind.noun(count.number),
         "hint": kind.hint,
         "table": table,
         "page_sizes": PAGE_SIZES,

@@ -35,8 +35,9 @@ def list_news(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     moment = timezone.now() if moved else _moment(at)
     line = line_of_list(kind, moment, {"after": after, "rows": rows}, asked, new)
-    table = table_for(kind, request.user, list(kind.rows().filter(pk__in=moved)) if moved else [])
-    table.tasks = tasks
+    documents = list(kind.rows().filter(pk__in=moved)) if moved else []
+    table = table_for(kind, request.user, documents)
+    table.show(documents, tasks)
     context = {"as_of": line, "table": table, "watcher": ""}
     if any(is_live(task) for task in tasks.values()):
         fetches, clicks = list_fetches(kind), shown_to(request.user)

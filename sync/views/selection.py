@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from sync.jobs import release
+from sync.templatetags.retold import retold
+from sync.templatetags.written import number
 from sync.views.kinds import ORDERS, DocumentKind
 from sync.views.people import PortalRequest
 from sync.views.posted import chosen_keys
@@ -26,11 +29,13 @@ class Selection:
 def selection_of(request: PortalRequest, kind: DocumentKind) -> Selection:
     keys = _matching(request, kind) if _is_of_all(request) else chosen_keys(request)
     if not keys:
-        return Selection([], "Select at least one row first.")
+        return Selection([], gettext("Select at least one row first."))
     if len(keys) > MOST:
-        return Selection([], f"More than {MOST:,} match: narrow the list with a filter first.")
+        why = gettext("More than %(most)s match: narrow the list with a filter first.")
+        return Selection([], why % {"most": number(MOST)})
     if _is_of_all(request) and kind is ORDERS and release.is_held():
-        return Selection([], f"{release.HELD} Until then tick the orders themselves.")
+        until_then = gettext("Until then tick the orders themselves.")
+        return Selection([], f"{retold(release.HELD)} {until_then}")
     is_unconfirmed = _is_of_all(request) and request.POST.get("confirmed") != str(len(keys))
     return Selection(keys, is_unconfirmed=is_unconfirmed)
 

@@ -72,6 +72,8 @@ def _confirm(request: PortalRequest, kind: DocumentKind, count: int) -> HttpResp
         "section": kind.name,
         "kind": kind.name,
         "title": kind.title,
+        "many": kind.many,
+        "noun": kind.noun(count),
         "count": count,
         "is_filtered": bool(filters_in(given)),
         "matching": given.urlencode(),

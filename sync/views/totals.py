@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import Case, DecimalField, F, QuerySet, Sum, Value, When
 from django.db.models.expressions import Combinable, Expression
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from sync.models import BillingDocument, SalesOrder
 from sync.views.counts import Count
@@ -35,16 +37,16 @@ def _of_wanted_orders(amount: Combinable) -> Expression:
     return Case(is_canceled, default=amount, output_field=DecimalField())
 
 
-_SUMS: dict[str, dict[str, Expression]] = {
+_SUMS: dict[str, dict[Promise, Expression]] = {
     ORDERS.name: {
-        "Total": _of_wanted_orders(F("grand_total")),
-        "paid": _of_wanted_orders(F("total_paid")),
-        "due": _of_wanted_orders(F("grand_total") - F("total_paid")),
+        _("Total"): _of_wanted_orders(F("grand_total")),
+        _("paid"): _of_wanted_orders(F("total_paid")),
+        _("due"): _of_wanted_orders(F("grand_total") - F("total_paid")),
     },
     BILLING_DOCUMENTS.name: {
-        "Net": _billed("net_value"),
-        "tax": _billed("tax_value"),
-        "gross": _billed("gross_value"),
+        _("Net"): _billed("net_value"),
+        _("tax"): _billed("tax_value"),
+        _("gross"): _billed("gross_value"),
     },
 }
 
@@ -54,7 +56,7 @@ class Total:
     """The sums of one currency, each with its name."""
 
     currency: str
-    sums: list[tuple[str, Decimal]]
+    sums: list[tuple[Promise, Decimal]]
 
 
 def totals_of(kind: DocumentKind, documents: QuerySet[Any], count: Count) -> list[Total]:

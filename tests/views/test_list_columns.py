@@ -8,15 +8,19 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from sync.models import Step
+from sync.jobs import order_holds
+from sync.models import OrderHold, Step
 from sync.roles import ADMINISTRATORS, FINANCE, LOGISTICS, SALES
 from sync.views import totals
 from tests.builders import (
     a_billing_document,
     a_delivery,
+    a_done_task,
     a_sales_order,
     a_stopped_task,
+    a_user,
     an_invoice,
     an_order_in_sap,
     an_order_line,
@@ -160,3 +164,80 @@ def test_every_tab_of_every_list_opens(signed_in: SignIn) -> None:
     for kind in ("orders", "deliveries", "invoices"):
         for tab in client.get(f"/{kind}/").context["tabs"]:
             assert client.get(tab.url).context["tabs"] is not None
+
+
+def rows_of(client: Client, url: str) -> dict[int, str]:
+    """Each row as it is drawn, by its document's key."""
+    table = client.get(url).context["table"]
+    return {row.record.pk: table.draw_row(row.record) for row in table.rows}
+
+
+def test_a_held_order_says_so_in_its_row_and_can_be_looked_for(signed_in: SignIn) -> None:
+    email = "veronica@example.com"
+    held, free = a_sales_order(), a_sales_order()
+    of_customer = a_sales_order(customer_email=email.title())
+    over = a_sales_order(customer_email=email, stage="complete")
+    for wanted in (OrderHold.of_order(held), OrderHold.of_customer(of_customer)):
+        assert order_holds.hold(wanted, a_user(), "Unpaid bills")
+    client = signed_in(SALES)
+
+    rows = rows_of(client, "/orders/")
+
+    assert {pk for pk, row in rows.items() if ">Held<" in row} == {held.pk, of_customer.pk}
+    assert set(rows_of(client, "/orders/?held=on")) == {held.pk, of_customer.pk}
+    assert tabs_of(client, "/orders/")["Held"] == "2"
+    assert free.pk in rows
+    assert over.pk in rows
+
+
+def test_a_clicked_row_still_says_that_it_is_held(signed_in: SignIn) -> None:
+    order = a_sales_order()
+    assert order_holds.hold(OrderHold.of_order(order), a_user(), "Unpaid bills")
+    row = {"HX-Request": "true", "HX-Target": f"orders-{order.pk}"}
+
+    answer = signed_in(SALES).post(f"/orders/{order.pk}/sync/", headers=row)
+
+    assert ">Held<" in answer.content.decode()
+
+
+def test_rows_that_came_by_themselves_name_their_articles_as_the_list_does(
+    signed_in: SignIn,
+) -> None:
+    order = an_order_in_sap()
+    an_order_line(order, name="Joust Duffle Bag", sap_item_number=10)
+    delivery = a_delivery(order)
+    a_done_task(Step.PULL_DELIVERIES, order, delivery=delivery, finished_at=timezone.now())
+
+    news = signed_in(LOGISTICS).get(f"/live/deliveries/news/?after=0&rows={delivery.pk}&at=1")
+
+    assert "× Joust Duffle Bag" in news.content.decode()
+
+
+def test_what_is_rarely_filtered_by_is_folded_until_it_is_used(signed_in: SignIn) -> None:
+    client = signed_in(SALES)
+
+    plain = client.get("/orders/?stage=to_sync").content.decode()
+    used = client.get("/orders/?verification=differs").content.decode()
+
+    often, folded = plain.split('<details class="filters__more">')
+    assert 'name="stage"' in often
+    assert 'name="verification"' in folded
+    assert '<details class="filters__more" open>' in used
+
+
+@pytest.mark.parametrize(
+    ("role", "column", "css"),
+    [
+        (SALES, "sap", "table__mark table__from-1024"),
+        (SALES, "paid", "table__number table__from-1600"),
+        (FINANCE, "paid", "table__number table__from-1280"),
+        (FINANCE, "due", "table__number table__from-1024"),
+        (FINANCE, "sap", "table__from-1440"),
+    ],
+)
+def test_a_narrow_window_keeps_the_columns_of_the_role(
+    role: str, column: str, css: str, signed_in: SignIn
+) -> None:
+    table = signed_in(role).get("/orders/").context["table"]
+
+    assert set(css.split()) <= set(table.columns[column].attrs["td"]["class"].split())

@@ -40,11 +40,6 @@ document.addEventListener("click", (event) => {
   event.target.closest("[data-dismiss]")?.closest(".message").remove();
 });
 
-// On a phone the filters stay folded until they are wanted.
-if (matchMedia("(max-width: 52rem)").matches) {
-  document.querySelector("[data-filters]:not([data-filtered])")?.removeAttribute("open");
-}
-
 // "/" goes to the search, Escape back to where one was; elsewhere Escape closes the messages.
 let cameFrom = null;
 document.addEventListener("keydown", (event) => {
