@@ -53,6 +53,25 @@ def _tables_in_a_module() -> Iterator[None]:
         TABLES.unlink()
 
 
+def take_back_guesses() -> None:
+    """A guess from a text that is alike is worse than none: nobody would see that it is wrong."""
+    found = polib.pofile(str(catalogue()), wrapwidth=0)
+    for entry in found.fuzzy_entries():
+        entry.flags.remove("fuzzy")
+        entry.previous_msgid = entry.previous_msgid_plural = None
+        entry.msgstr, entry.msgstr_plural = "", dict.fromkeys(entry.msgstr_plural, "")
+    found.metadata = {
+        "Language": "de",
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+        "Plural-Forms": "nplurals=2; plural=(n != 1);",
+    }
+    found.metadata_is_fuzzy = False
+    found.header = "German texts of the portal; `make messages` collects and compiles them."
+    found.save()
+
+
 def compile_catalogue() -> None:
     polib.pofile(str(catalogue())).save_as_mofile(str(catalogue().with_suffix(".mo")))
 
@@ -60,4 +79,5 @@ def compile_catalogue() -> None:
 if __name__ == "__main__":
     django.setup()
     collect()
+    take_back_guesses()
     compile_catalogue()

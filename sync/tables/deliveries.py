@@ -51,7 +51,7 @@ def _warning(delivery: OutboundDelivery) -> SafeString | None:
     what = delivery.unwanted
     if not what:
         return None
-    return text("cell-sub cell-sub--warning", badge("unwanted", what), title=what.label)
+    return text("cell-sub cell-sub--warning", badge("unwanted", what), title=str(what.label))
 
 
 def _first_line(delivery: OutboundDelivery) -> OutboundDeliveryLine | None:
