@@ -236,15 +236,17 @@ def test_another_customers_order_goes_on(world: World) -> None:
     assert world.run(work.push_order(first)).state == State.WAITING
 
 
-def test_a_click_on_a_held_order_is_answered_and_waits(world: World) -> None:
+def test_a_click_on_a_held_order_is_answered_and_asks_for_nothing(world: World) -> None:
     order, person = world.place(), a_user("Sales")
     held = hold(order)
 
-    clicks.sync_orders([order], person)
+    clicked = clicks.sync_orders([order], person)
     world.work_off()
 
+    assert (clicked.hold, clicked.tasks) == (held, [])
     assert world.sap_books(order) == []
     let_go(held)
+    clicks.sync_orders([order], person)
     world.work_off()
     assert len(world.sap_books(order)) == 1
     attempts = SyncAttempt.objects.filter(task__sales_order=order, task__step=Step.PUSH_ORDER)

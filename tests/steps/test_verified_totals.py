@@ -68,7 +68,7 @@ def test_a_total_rounded_otherwise_is_verified_and_told(world: World, client: Cl
     assert (task.state, order.verification) == ("done", "verified")
     assert order.rounding == Decimal("-0.01")
     client.force_login(a_user("Sales"))
-    assert "rounding" in client.get(order.get_absolute_url()).content.decode()
+    assert "Rounding" in client.get(order.get_absolute_url()).content.decode()
 
 
 def test_an_amount_nobody_can_explain_still_stops(world: World) -> None:
