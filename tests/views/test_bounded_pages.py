@@ -135,7 +135,9 @@ def test_a_search_reads_as_many_keys_for_many_as_for_few(
         page = client.get("/orders/", {"q": typed})
 
     assert page.context["count"].number <= 2 * search_box.MOST_MATCHES
-    assert len(queries) <= 29  # eight of them count the tabs, one asks who is held, two add the amounts up
+    assert (
+        len(queries) <= 29
+    )  # eight of them count the tabs, one asks who is held, two add the amounts up
 
 
 def test_a_name_many_have_is_found_in_full_and_not_looked_for_in_longer_ones(
