@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,11 @@ from sync.models.page_indexes import HELD_UP, LEFT, MISSING, TO_INVOICE
 
 LATE_AFTER = timedelta(days=2)
 RECENT = timedelta(days=30)  # afterwards it is history that nobody in the portal can settle
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST_TAKEN = RawSQL(
+    f"(SELECT MIN(COALESCE(orders_from, '1970-01-01 00:00:00+00:00')) FROM {Shop._meta.db_table})",
+    (),
+    DateTimeField(),
+)
 
 Stage, Picking = SalesOrder.Stage, OutboundDelivery.Picking
 
@@ -68,12 +72,10 @@ def _order_not_stopped() -> Q:
 
 def _blocked() -> Q:
     """Kept out by a rule that may change its mind, since the portal has taken over."""
-    began = Coalesce("orders_from", LONG_AGO)
-    first = Shop.objects.order_by(began).values_list(began)[:1]
     final = Q(not_taken_reason__in=[SHIPPED, REFUNDED, TOO_EARLY]) | Q(state__in=sorted(OVER))
     by_rule = Q(not_taken_reason__startswith=BY_RULE_FOR_EVER)
     # The first bound is for the index, the second is each shop's own.
-    since = Q(placed_at__gte=Subquery(first)) & (
+    since = Q(placed_at__gte=FIRST_TAKEN) & (
         Q(shop__orders_from__isnull=True) | Q(placed_at__gte=F("shop__orders_from"))
     )
     return Q(stage=Stage.NOT_TAKEN) & since & ~final & ~by_rule
