@@ -13,6 +13,7 @@ from sync.mapping.charged import Charged
 from sync.models import BillingDocument, BillingDocumentLine, Invoice, SalesOrder
 
 Amount = Decimal | None
+NetAndTax = tuple[Decimal, Decimal]
 SHOP, SAP_ORDER = gettext_noop("Shop"), gettext_noop("SAP order")
 BILLED, INVOICED = gettext_noop("Billed by SAP"), gettext_noop("Invoices in the shop")
 NET, TAX, GROSS = gettext_noop("Net"), gettext_noop("Tax"), gettext_noop("Gross")
@@ -54,11 +55,9 @@ class _Side:
     tolerance: Amount = None
 
 
-def amounts_of_order(
-    order: SalesOrder, charged: Charged, billed: Iterable[BillingDocumentLine]
-) -> Amounts:
-    """``billed`` are the order's lines of valid invoices. What SAP has billed is compared once the
-    order is complete: until then it is a part."""
+def amounts_of_order(order: SalesOrder, charged: Charged, billed: Iterable[NetAndTax]) -> Amounts:
+    """``billed`` is what valid invoices claim of the order. It is compared once the order is
+    complete: until then it is a part."""
     tax, tolerance = order.tax_amount, order.shop.amount_tolerance
     is_complete = order.stage == SalesOrder.Stage.COMPLETE
     sides = [
@@ -70,12 +69,12 @@ def amounts_of_order(
     return Amounts(order.currency, [side.name for side in sides], rows)
 
 
-def _billed(billed: Iterable[BillingDocumentLine]) -> tuple[Amount, Amount, Amount]:
-    lines = list(billed)
-    if not lines:
+def _billed(billed: Iterable[NetAndTax]) -> tuple[Amount, Amount, Amount]:
+    amounts = list(billed)
+    if not amounts:
         return None, None, None
-    net = sum((line.net_value for line in lines), Decimal(0))
-    tax = sum((line.tax_value for line in lines), Decimal(0))
+    net = sum((net for net, _tax in amounts), Decimal(0))
+    tax = sum((tax for _net, tax in amounts), Decimal(0))
     return net, tax, net + tax
 
 

@@ -67,7 +67,7 @@ def live_rows(request: PortalRequest, kind: DocumentKind) -> HttpResponse:
     shown = (request.GET.get("fetches", ""), request.GET.get("clicks", ""))
     if (fingerprint(fetches), tokens(clicks)) != shown:
         return trigger_client_event(HttpResponse(status=HTTPStatus.NO_CONTENT), "list-changed")
-    seen = _seen(request.GET.getlist("live")[:MOST_ROWS])
+    seen = _seen([one for one in request.GET.getlist("live") if one][:MOST_ROWS])
     documents = list(kind.light().filter(pk__in=seen))
     tasks = kind.newest_tasks(documents)
     moved = [one.pk for one in documents if row_token(one.pk, tasks.get(one.pk)) != seen[one.pk]]

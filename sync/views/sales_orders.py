@@ -28,7 +28,7 @@ from sync.models import (
     SalesOrderLine,
 )
 from sync.tables.deliveries import parcels_of
-from sync.views.amounts import amounts_of_order
+from sync.views.amounts import NetAndTax, amounts_of_order
 from sync.views.documents import shared_context
 from sync.views.kinds import ORDERS
 from sync.views.next_steps import Desk, of_order
@@ -86,20 +86,35 @@ def order_page(request: PortalRequest, pk: int) -> HttpResponse:
 
 def _contents(order: SalesOrder, documents: Sequence[BillingDocument]) -> dict[str, Any]:
     """What was ordered, by whom, and what it costs on either side."""
-    billed = _billed_lines(order, documents)
+    invoices = [document for document in documents if document.is_invoice]
+    billed = _billed_lines(order, invoices)
     return {
-        "amounts": amounts_of_order(order, charged_of(order), billed),
+        "amounts": amounts_of_order(
+            order, charged_of(order), _billed_amounts(order, billed, invoices)
+        ),
         "web_order": stored_web_order(order),
         "lines": _lines(order, billed),
     }
 
 
 def _billed_lines(
-    order: SalesOrder, documents: Sequence[BillingDocument]
+    order: SalesOrder, invoices: Sequence[BillingDocument]
 ) -> list[BillingDocumentLine]:
-    """Of SAP's valid invoices."""
-    invoices = {document.pk for document in documents if document.is_invoice}
-    return [line for line in order.billing_lines.all() if line.billing_document_id in invoices]
+    keys = {document.pk for document in invoices}
+    return [line for line in order.billing_lines.all() if line.billing_document_id in keys]
+
+
+def _billed_amounts(
+    order: SalesOrder, lines: Sequence[BillingDocumentLine], invoices: Sequence[BillingDocument]
+) -> list[NetAndTax]:
+    """A document of this order alone counts as a whole: the order's freight stands in none of its
+    lines."""
+    of_others = BillingDocumentLine.objects.filter(billing_document__in=invoices)
+    keys = of_others.exclude(sales_order=order).values_list("billing_document", flat=True)
+    shared = set(keys) if invoices else set()
+    whole = [(one.net_value, one.tax_value) for one in invoices if one.pk not in shared]
+    parts = [one for one in lines if one.billing_document_id in shared]
+    return [*whole, *((line.net_value, line.tax_value) for line in parts)]
 
 
 def _lines(order: SalesOrder, billed_lines: list[BillingDocumentLine]) -> list[LineProgress]:

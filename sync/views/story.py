@@ -22,11 +22,10 @@ class Event:
     at: Moment
     text: str
     values: Mapping[str, object]
-    place: tuple[date, time]  # in the story
 
 
 def story_of(order: SalesOrder, papers: Papers) -> list[Event]:
-    return _in_time([*_of_order(order), *_of_papers(papers)])
+    return _in_time([*_of_order(order), *_of_papers(papers), *_end_of_order(order)])
 
 
 def story_of_papers(papers: Papers) -> list[Event]:
@@ -39,11 +38,20 @@ def _of_papers(papers: Papers) -> list[Event]:
 
 
 def _in_time(events: list[Event]) -> list[Event]:
-    return sorted(events, key=lambda event: event.place)
+    """The events are given as one leads to the other: a day without an hour comes after what led to
+    it on that day."""
+    latest: dict[date, time] = {}
+    placed = []
+    for event in events:
+        day, hour = _place(event.at)
+        if not isinstance(event.at, datetime):
+            hour = latest.get(day, time.min)
+        latest[day] = max(hour, latest.get(day, time.min))
+        placed.append((day, hour))
+    return [events[at] for at in sorted(range(len(events)), key=placed.__getitem__)]
 
 
 def _place(at: Moment) -> tuple[date, time]:
-    """A day without an hour comes before the hours of that day."""
     if not isinstance(at, datetime):
         return at, time.min
     local = timezone.localtime(at)
@@ -51,17 +59,10 @@ def _place(at: Moment) -> tuple[date, time]:
 
 
 def _events(*rows: tuple[Moment | None, str], **values: object) -> Iterator[Event]:
-    """Without those that have not happened. A day without an hour comes after what is told of
-    that day before."""
-    last = (date.min, time.min)
+    """Without those that have not happened."""
     for at, text in rows:
-        if at is None:
-            continue
-        place = _place(at)
-        if not isinstance(at, datetime) and place[0] == last[0]:
-            place = max(place, last)
-        last = place
-        yield Event(at, text, values, place)
+        if at is not None:
+            yield Event(at, text, values)
 
 
 def _of_order(order: SalesOrder) -> Iterator[Event]:
@@ -71,9 +72,15 @@ def _of_order(order: SalesOrder) -> Iterator[Event]:
             order.confirmed_at,
             gettext_noop("The order is in SAP as {number}, and the shop carries that number."),
         ),
+        order=order.increment_id,
+        number=order.sap_sales_order_number,
+    )
+
+
+def _end_of_order(order: SalesOrder) -> Iterator[Event]:
+    yield from _events(
         (order.sap_missing_since, gettext_noop("SAP no longer showed order {number}.")),
         (order.completed_at, gettext_noop("The order was complete: shipped, billed and invoiced.")),
-        order=order.increment_id,
         number=order.sap_sales_order_number,
     )
 

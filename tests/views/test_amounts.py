@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from sync.mapping.charged import Amount, Charged
-from sync.models import BillingDocumentLine, SalesOrder, Shop
-from sync.views.amounts import AmountRow, Amounts, amounts_of_order
+from sync.models import SalesOrder, Shop
+from sync.views.amounts import AmountRow, Amounts, NetAndTax, amounts_of_order
 
 SHOP = Shop(amount_tolerance=Decimal("0.02"))
 
@@ -17,11 +17,11 @@ def an_order(**values: Any) -> SalesOrder:
     return SalesOrder(shop=SHOP, **(known | values))
 
 
-def a_line(net: str, tax: str) -> BillingDocumentLine:
-    return BillingDocumentLine(net_value=Decimal(net), tax_value=Decimal(tax))
+def a_line(net: str, tax: str) -> NetAndTax:
+    return Decimal(net), Decimal(tax)
 
 
-def differences(order: SalesOrder, *lines: BillingDocumentLine) -> dict[str, list[Any]]:
+def differences(order: SalesOrder, *lines: NetAndTax) -> dict[str, list[Any]]:
     told = compared(amounts_of_order(order, Charged(Decimal(119)), lines))
     return {name: [one.differs_by for one in row.cells[1:]] for name, row in told.items()}
 

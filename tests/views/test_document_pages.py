@@ -162,3 +162,20 @@ def test_an_orders_page_tells_of_goods_that_left_without_a_tracking_number(
 
     assert f"Enter the tracking number of delivery {lost}." in page
     assert f"Enter the tracking number of delivery {followed}." not in page
+
+
+@pytest.mark.parametrize(("others", "net"), [(0, "115"), (1, "100")])
+def test_freight_that_stands_in_no_billed_line_counts_where_the_document_is_the_order_s_alone(
+    signed_in: SignIn, others: int, net: str
+) -> None:
+    order = an_order_in_sap()
+    document = a_billing_document(
+        order, *(an_order_in_sap("0000004799") for _ in range(others)),
+        net_value=Decimal(115), gross_value=Decimal(134),
+    )  # fmt: skip
+    document.lines.update(net_value=Decimal(100))
+
+    rows = signed_in(SALES).get(order.get_absolute_url()).context["amounts"].rows
+
+    [billed] = [row.cells[-1].value for row in rows if row.name == "Net"]
+    assert billed == Decimal(net)

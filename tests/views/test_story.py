@@ -71,3 +71,23 @@ def test_a_day_without_an_hour_comes_after_what_happened_before_it_on_that_day()
     assert [event.at for event in story] == [
         date(2026, 3, 2), at(2), date(2026, 3, 2), at(2, 11),
     ]  # fmt: skip
+
+
+def test_days_without_an_hour_stand_where_they_led_to_what_followed_on_the_same_day() -> None:
+    order = SalesOrder(
+        increment_id="1", placed_at=at(2, 9), confirmed_at=at(2, 10), completed_at=at(2, 15)
+    )
+    delivery = OutboundDelivery(
+        delivery_number="8", created_date=date(2026, 3, 2), picked_at=at(2, 11),
+        goods_movement_status="C", goods_issued_at=at(2, 12),
+    )  # fmt: skip
+    document = BillingDocument(
+        billing_document_number="9", category="M", billing_date=date(2026, 3, 2)
+    )
+
+    story = story_of(order, Papers([delivery], billing_documents=[document]))
+
+    day = date(2026, 3, 2)
+    assert [event.at for event in story] == [
+        at(2, 9), at(2, 10), day, at(2, 11), at(2, 12), day, at(2, 15),
+    ]  # fmt: skip
