@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from statistics import quantiles
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, F, Min, Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -30,6 +29,7 @@ from sync.models import (
     clock,
 )
 from sync.models.page_indexes import STOPPED
+from sync.policy import metrics_token
 
 LATEST_CALLS = 1_000  # of which the durations are told
 LATEST_ORDERS = 200  # of which the lead times are told
@@ -46,9 +46,9 @@ State = SyncTask.State
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """404 without METRICS_TOKEN, which the caller gives as a bearer token."""
-    wanted = f"Bearer {settings.METRICS_TOKEN}"
-    given = request.headers.get("Authorization", "")
-    if not settings.METRICS_TOKEN or not hmac.compare_digest(given.encode(), wanted.encode()):
+    token, given = metrics_token(), request.headers.get("Authorization", "")
+    wanted = f"Bearer {token}"
+    if not token or not hmac.compare_digest(given.encode(), wanted.encode()):
         raise Http404
     registry = CollectorRegistry()
     registry.register(PortalFigures())
