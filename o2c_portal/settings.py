@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
-from environs import Env
+from environs import Env, validate
 
 from sync.shop_variables import shop_variables
 
@@ -46,6 +46,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sync.views.access_log.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "sync.views.odd_requests.OddRequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -289,8 +290,21 @@ NEEDS_RELEASE = env.bool("NEEDS_RELEASE", not (DEMO or _ONLY_STANDINS))
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "plain": {"()": "o2c_portal.log_lines.PlainLines"},
+        "json": {"()": "o2c_portal.log_lines.JsonLines"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env.str("LOG_FORMAT", "plain", validate=validate.OneOf(["plain", "json"])),
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {"rq.worker": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
+    "loggers": {
+        "rq.worker": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
+        # At DEBUG these write keys, signatures and addresses with what is searched for.
+        **{name: {"level": "WARNING"} for name in ("oauthlib", "requests_oauthlib", "urllib3")},
+    },
 }
