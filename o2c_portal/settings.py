@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "sync.views.odd_requests.OddRequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sync.views.safe_answers.SafeAnswersMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # masks its lengths against BREACH
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -141,6 +142,12 @@ SECURE_COOKIES = env.bool("SECURE_COOKIES", False)
 SESSION_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_SECURE = SECURE_COOKIES
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_COOKIES else None
+# Browsers remember for so long that the portal is served by https alone.
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000) if SECURE_COOKIES else 0
+SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", SECURE_COOKIES)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked within the machine
+# Other hosts of the company's domain are not the portal's to promise anything for.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
