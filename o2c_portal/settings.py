@@ -15,6 +15,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from environs import Env, validate
 
+from o2c_portal.audited import AUDITED
 from sync.shop_variables import shop_variables
 
 env = Env()
@@ -36,6 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "auditlog",
     "axes",
     "csp",
     "django_filters",
@@ -58,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "sync.views.audit_trail.AuditTrailMiddleware",
     "sync.views.busy_database.BusyDatabaseMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -125,6 +128,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+AUDITLOG_INCLUDE_TRACKING_MODELS = AUDITED
+AUDITLOG_CID_GETTER = "sync.log_context.request_id"
+AUDITLOG_DISABLE_ON_RAW_SAVE = True
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # whoever has it reads /metrics; empty: nobody does
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25  # hours

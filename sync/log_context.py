@@ -19,5 +19,9 @@ def doing(**what: str | int) -> Iterator[None]:
         _doing.reset(before)
 
 
+def request_id() -> str:
+    return str(being_done().get("request", ""))
+
+
 def being_done() -> dict[str, str | int]:
     return _doing.get() or {}
