@@ -1,4 +1,4 @@
-"""What is kept with its values before and after; clicks are kept beside it (sync.views.audit_trail)."""
+"""What is kept with its values before and after, beside the clicks (sync.views.audit_trail)."""
 
 from __future__ import annotations
 
