@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo demo-reset scenes chaos rehearse guards test bench million baseline browser check lint errors icons pictures clean
+.PHONY: help setup demo demo-reset scenes chaos rehearse guards test bench million baseline browser check lint errors icons messages pictures docs clean
 .DEFAULT_GOAL := help
 
 help:  ## list these commands
@@ -86,5 +86,13 @@ messages: $(VENV)/dev  ## collect the texts for translation, and compile the Ger
 pictures: $(VENV)/dev  ## make the README's pictures, from a demo of its own
 	$(BIN)/python -m tests.pictures docs/pictures
 
+.venv-docs/made: requirements-docs.txt
+	@$(PYTHON) -m venv .venv-docs
+	@.venv-docs/bin/pip install --quiet --disable-pip-version-check -r requirements-docs.txt
+	@touch $@
+
+docs: .venv-docs/made  ## build the documentation into .site; a warning fails
+	.venv-docs/bin/mkdocs build --quiet
+
 clean:  ## remove everything that was made here
-	rm -rf $(VENV) .demo .coverage .mypy_cache .ruff_cache .pytest_cache staticfiles
+	rm -rf $(VENV) .venv-docs .site .demo .coverage .mypy_cache .ruff_cache .pytest_cache staticfiles

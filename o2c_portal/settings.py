@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
-from environs import Env
+from environs import Env, validate
 
+from o2c_portal.audited import AUDITED
 from sync.shop_variables import shop_variables
 
 env = Env()
@@ -36,6 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "auditlog",
     "axes",
     "csp",
     "django_filters",
@@ -46,9 +48,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sync.views.access_log.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "sync.views.odd_requests.OddRequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sync.views.safe_answers.SafeAnswersMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # masks its lengths against BREACH
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -56,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "sync.views.audit_trail.AuditTrailMiddleware",
     "sync.views.busy_database.BusyDatabaseMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -125,6 +130,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+AUDITLOG_INCLUDE_TRACKING_MODELS = AUDITED
+AUDITLOG_CID_GETTER = "sync.log_context.request_id"
+AUDITLOG_DISABLE_ON_RAW_SAVE = True
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # whoever has it reads /metrics; empty: nobody does
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a successful sign-in resets this pair
@@ -142,6 +151,12 @@ SESSION_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_SECURE = SECURE_COOKIES
 LANGUAGE_COOKIE_SECURE = SECURE_COOKIES
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_COOKIES else None
+# Browsers remember for so long that the portal is served by https alone.
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000) if SECURE_COOKIES else 0
+SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", SECURE_COOKIES)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked within the machine
+# Other hosts of the company's domain are not the portal's to promise anything for.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -297,8 +312,21 @@ NEEDS_RELEASE = env.bool("NEEDS_RELEASE", not (DEMO or _ONLY_STANDINS))
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "plain": {"()": "o2c_portal.log_lines.PlainLines"},
+        "json": {"()": "o2c_portal.log_lines.JsonLines"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env.str("LOG_FORMAT", "plain", validate=validate.OneOf(["plain", "json"])),
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {"rq.worker": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
+    "loggers": {
+        "rq.worker": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
+        # At DEBUG these write keys, signatures and addresses with what is searched for.
+        **{name: {"level": "WARNING"} for name in ("oauthlib", "requests_oauthlib", "urllib3")},
+    },
 }

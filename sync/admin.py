@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from auditlog.models import LogEntry
 from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy, ngettext
@@ -34,9 +37,11 @@ from sync.models import (
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
     TabularInline = admin.TabularInline[Any, Any]
+    PeopleAdmin = UserAdmin[User]
 else:
     ModelAdmin = admin.ModelAdmin
     TabularInline = admin.TabularInline
+    PeopleAdmin = UserAdmin
 
 admin.site.site_title = "O2C portal"
 admin.site.site_header = "O2C portal"
@@ -57,6 +62,18 @@ class _ReadOnly:
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+admin.site.unregister(User)
+admin.site.unregister(LogEntry)  # the trail has a page of its own
+
+
+@admin.register(User)
+class PersonAdmin(PeopleAdmin):
+    """People who leave are deactivated: what they did stays theirs."""
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False

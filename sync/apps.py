@@ -50,6 +50,7 @@ def _forget(plan: list[Any], using: str, **kwargs: Any) -> None:
 
 
 def _keep(using: str, **kwargs: Any) -> None:
-    from sync.models import database_keeps  # imported late: needs the apps
+    from sync.models import audit_stays, database_keeps  # imported late: needs the apps
 
     database_keeps.ensure(connections[using])
+    audit_stays.ensure(connections[using])

@@ -23,6 +23,7 @@ LONGEST_INTEGER = 256  # bits
 _MASKED_KEYS = frozenset((
     "prefix", "suffix", "middlename", "dob", "gender", "company", "vatid", "taxvat", "fax",
     "remoteip", "xforwardedfor", "protectcode", "street", "postcode", "postalcode", "city",
+    "region", "regioncode",
     "customernote", "name", "name1", "name2", "name3", "name4", "coname", "streetlng", "strsuppl1",
     "strsuppl2", "strsuppl3", "houseno", "district", "postlcode", "postlcod1", "postlcod2",
     "telephone", "telephone2", "telboxno", "telno", "tel1numbr", "tel1ext", "faxnumber",
@@ -37,6 +38,7 @@ _MASKED_PARTS = (
 )  # fmt: skip
 # Keys that look personal but are not: a flag, a shop's own words for a parcel, a product.
 _PLAIN_KEYS = frozenset({"emailsent", "sendemail"})
+_ARTICLE = "sku"  # beside it stands an article's name, not a person's
 _EMAIL = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+")
 _CREDENTIAL = re.compile(r"(?i)\b(bearer|oauth)\s+\S+")
 # Nearly every value: a number, a code, a date. Neither pattern above can match in it.
@@ -84,9 +86,10 @@ def _redacted(value: Any, level: int) -> Any:
     if type(value) is str:  # most values are
         return redact_text(value)
     if isinstance(value, dict | Mapping):
+        is_article = bool(value.get(_ARTICLE))
         return {
             (known := _known_key(key))[0]: MASK
-            if known[1] and _is_told(item)
+            if known[1] and _is_told(item) and not (is_article and key == "name")
             else _redacted(item, level + 1)
             for key, item in value.items()
         }

@@ -1,4 +1,4 @@
-"""The settings that the steps depend on."""
+"""The settings that steps and pages depend on."""
 
 from __future__ import annotations
 
@@ -28,6 +28,11 @@ class Policy:
     @property
     def sap_time_zone(self) -> str:
         return self.delivery_sources.time_zone
+
+
+def metrics_token() -> str:
+    """Empty where nobody may read the metrics."""
+    return str(settings.METRICS_TOKEN)
 
 
 def policy_from_settings() -> Policy:

@@ -26,6 +26,7 @@ _ALL_MAPPINGS = [
     *("carriermapping", "sourcemapping", "salesarea", "shop", "sapmessageentry"),
     *("intakerule", "invoicemailrule"),
 ]
+SEES_THE_TRAIL = "view_logentry"
 _LEDGER = ["synctask", "syncattempt", "remotecall"]
 
 _TOGETHER = ("hold_orders", "comment_orders")
@@ -56,7 +57,7 @@ ROLES: dict[str, set[str]] = {
     ADMINISTRATORS: {codename for codename, _ in SyncTask._meta.permissions}
     | _edit(_ALL_MAPPINGS)
     | _view([*_LEDGER, "stepschedule"])
-    | {"change_stepschedule"},
+    | {"change_stepschedule", SEES_THE_TRAIL},
 }
 
 
@@ -71,5 +72,7 @@ def sync_roles() -> None:
     for role, codenames in ROLES.items():
         group, _ = Group.objects.get_or_create(name=role)
         group.permissions.set(
-            Permission.objects.filter(content_type__app_label="sync", codename__in=codenames)
+            Permission.objects.filter(
+                content_type__app_label__in=["sync", "auditlog"], codename__in=codenames
+            )
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from sync.views.attention import attention_page, stopped_documents
+from sync.views.audit import audit_export, audit_page
 from sync.views.billing_documents import billing_document_page
 from sync.views.captures import CaptureAgain
 from sync.views.completeness import check_completeness, completeness_page
@@ -100,6 +101,8 @@ urlpatterns = [
     path("runs/<key:pk>/read/", read_result, name="read_result"),
     path("completeness/", completeness_page, name="completeness"),
     path("completeness/check/", check_completeness, name="check_completeness"),
+    path("audit/", audit_page, name="audit"),
+    path("audit/export.csv", audit_export, name="audit_export"),
     path("queue/", queue_page, name="queue"),
     path("queue/schedules/<key:pk>/", save_schedule, name="save_schedule"),
     path("calls/<key:pk>/", call_payloads, name="call"),

@@ -42,6 +42,7 @@ REQUIREMENTS = sorted(ROOT.glob("requirements*.txt"))
 USED_UNSEEN = {
     "pytest-django", "pytest-cov", "pytest-xdist", "ruff", "mypy", "django-stubs", "types-requests",
     "import-linter", "tzdata", "et_xmlfile",
+    "mkdocs",
 }  # fmt: skip
 MAY_READ_SETTINGS = ("remotes.py", "policy.py", "checks.py", "checks/", "jobs/", "management/")
 # The lines of the catalogue (features.md) that a release must not be without.

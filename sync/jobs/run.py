@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -40,6 +41,7 @@ from sync.jobs.holds import Hold, held_back
 from sync.jobs.retries import is_passing_refusal, next_delay, next_fetch
 from sync.jobs.taking_up import take_up
 from sync.jobs.work import has_turns, is_full_fetch, of_groups
+from sync.log_context import doing
 from sync.models import Step, StepSchedule, SyncAttempt, SyncTask, clock
 from sync.models.failures import NO_FAILURE, columns_of
 from sync.models.recording import Recording
@@ -81,6 +83,16 @@ def run_one(pk: int, remotes: Remotes) -> int | None:
     attempt = begin(pk, owner=worker_name(), lease=remotes.policy.lease)
     if attempt is None:
         return None
+    with doing(task=pk, step=attempt.task.step, attempt=attempt.attempt):
+        began = time.monotonic()
+        logger.info("took it")
+        try:
+            return _run_attempt(attempt, remotes)
+        finally:
+            logger.info("left it %s after %.2f s", attempt.task.state, time.monotonic() - began)
+
+
+def _run_attempt(attempt: SyncAttempt, remotes: Remotes) -> int | None:
     task, calls = attempt.task, Recording(attempt, remotes.policy.lease)
     try:
         with remotes.observed_by(calls.observe):

@@ -10,6 +10,7 @@ import requests
 
 from sync.lending import NO_LIMITS, Lent, Limits, Pool
 from sync.magento.fenced_adapter import FencedAdapter
+from sync.version import VERSION
 
 KEEP_SECONDS = 60.0  # a web server closes a connection that is idle for longer, or sooner
 
@@ -26,7 +27,7 @@ def new_session() -> requests.Session:
     session.mount("http://", FencedAdapter())
     session.mount("https://", FencedAdapter())
     session.headers["Accept"] = "application/json"
-    session.headers["User-Agent"] = "o2c-portal"
+    session.headers["User-Agent"] = f"o2c-portal/{VERSION}"
     return session
 
 

@@ -23,6 +23,7 @@ from sync.templatetags import written
 from sync.templatetags.badges import BADGES, Badge
 from sync.templatetags.markup import markup
 from sync.templatetags.retold import retold
+from sync.version import VERSION
 
 register = template.Library()
 
@@ -145,6 +146,11 @@ def _size(seconds: int) -> str:
 def _exact(value: datetime) -> str:
     local = timezone.localtime(value)
     return f"{written.day(local)}, {local:%H:%M:%S} {local.tzname()}"
+
+
+@register.simple_tag
+def version() -> str:
+    return VERSION
 
 
 @register.simple_tag

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
 from sync.models import SyncTask
 from sync.roles import steps_to_retry
 
-Page = Callable[..., HttpResponse]
+Page = Callable[..., HttpResponseBase]
 
 
 class PortalRequest(HttpRequest):

@@ -11,11 +11,12 @@ from django.http import HttpRequest, JsonResponse
 from sync.jobs import fetches
 from sync.jobs.bell import is_reachable
 from sync.models import FetchHealth, ProcessHeartbeat, clock
+from sync.version import VERSION
 
 
 @login_not_required
 def healthz(request: HttpRequest) -> JsonResponse:
-    return JsonResponse({"ok": True})
+    return JsonResponse({"ok": True, "version": VERSION})
 
 
 @login_not_required

@@ -33,6 +33,18 @@ def test_what_helps_and_hurts_nobody_is_kept(key: str) -> None:
     assert redact({key: "value"}) == {key: "value"}
 
 
+def test_an_article_keeps_its_name_and_a_person_does_not() -> None:
+    record = {
+        "items": [{"sku": "BAG-1", "name": "Overnight Duffle"}],
+        "address": {"city": "Hamburg", "region": "HH", "region_code": "HH", "name": "Jane Doe"},
+    }
+
+    assert redact(record) == {
+        "items": [{"sku": "BAG-1", "name": "Overnight Duffle"}],
+        "address": {"city": "***", "region": "***", "region_code": "***", "name": "***"},
+    }
+
+
 @pytest.mark.parametrize("empty", [None, "", [], False])
 def test_that_something_is_missing_is_no_secret(empty: Any) -> None:
     assert redact({"email": empty}) == {"email": empty}

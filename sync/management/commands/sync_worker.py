@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import logging
 import os
 import signal
 import time
@@ -25,6 +26,7 @@ from sync.jobs.run import run_task
 from sync.models import ProcessHeartbeat, SyncTask, clock
 from sync.remotes import close_connections, tend_connections
 
+logger = logging.getLogger(__name__)
 M_ARENA_MAX = -8  # malloc.h
 LISTENER = "sync.jobs.rings.Listener"
 WORKER = ProcessHeartbeat.Kind.WORKER
@@ -59,12 +61,15 @@ class Command(BaseCommand):
         crew = Crew(loop.threads, lambda: loop.busy, tend)
         with clock.going_by_the_database(), beating(WORKER, crew), heard_here(offering(loop)):
             loop.start()
+            logger.info("worker %s started: %s threads", process_name(WORKER), loop.threads)
             try:
                 listen(loop)
             finally:
                 end_at_once_on_a_second_signal()
+                logger.info("worker takes up nothing more; %s tasks come to their end", loop.busy)
                 loop.drain()
                 close_connections()
+                logger.info("worker stopped")
 
 
 def share_memory_among_threads() -> None:

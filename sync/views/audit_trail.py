@@ -1,0 +1,54 @@
+"""Keeps each click that changes something, with who, when and why, beside changes of values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from auditlog.cid import get_cid
+from auditlog.context import set_extra_data
+from auditlog.models import LogEntry
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.http import HttpRequest, HttpResponse
+
+KEPT = ("reason", "number", "cause", "cause_key", "step", "is_enabled", "interval_seconds",
+        "username", "rule", "line", "item")  # fmt: skip
+LONGEST = 500  # characters of a value
+CHANGE_NOTHING = {"set_language", "live_runs", "preview_orders", "login", "logout"}
+
+
+class AuditTrailMiddleware:
+    """What a form was sent with is kept by name: nothing else of it, above all no password."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "POST":
+            return self.get_response(request)
+        with set_extra_data({"actor": request.user}):
+            response = self.get_response(request)
+        if response.status_code < HTTPStatus.BAD_REQUEST:
+            _keep(request)
+        return response
+
+
+def _keep(request: HttpRequest) -> None:
+    found, person = request.resolver_match, request.user
+    if found is None or found.url_name in CHANGE_NOTHING or person.pk is None:
+        return
+    LogEntry.objects.create(
+        content_type=ContentType.objects.get_for_model(User),
+        object_pk=str(person.pk),
+        object_id=person.pk,
+        object_repr=request.path[:LONGEST],
+        action=LogEntry.Action.ACCESS,
+        actor=person,
+        actor_email=person.get_username(),
+        cid=get_cid(),
+        additional_data={
+            "did": found.url_name or "",
+            **{name: request.POST[name][:LONGEST] for name in KEPT if request.POST.get(name)},
+        },
+    )
