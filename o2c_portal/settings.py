@@ -15,6 +15,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from environs import Env, validate
 
+from o2c_portal.alarm_settings import alarm_settings
 from sync.shop_variables import shop_variables
 
 env = Env()
@@ -218,6 +219,9 @@ LEDGER_KEEP_DAYS = env.int("LEDGER_KEEP_DAYS", 90)
 LEDGER_CLICK_DAYS = env.int("LEDGER_CLICK_DAYS", 14)
 RETRY_SCALE = env.float("RETRY_SCALE", 1.0)  # below 1: every retry comes sooner (chaos, demo)
 
+# ---- Alarms -------------------------------------------------------------------------------------
+ALARMS = alarm_settings(env)
+
 # ---- Magento ------------------------------------------------------------------------------------
 # MAGENTO_SHOPS names the shops; each has variables of its own, such as MAGENTO_DEMO_BASE_URL.
 MAGENTO_SHOP_CODES = [code.lower() for code in env.list("MAGENTO_SHOPS", ["demo"])]
@@ -313,5 +317,6 @@ LOGGING: dict[str, Any] = {
         "axes": {"level": "WARNING"},
         # At DEBUG these write keys, signatures and addresses with what is searched for.
         **{name: {"level": "WARNING"} for name in ("oauthlib", "requests_oauthlib", "urllib3")},
+        "apprise": {"level": "CRITICAL"},  # what it says of a failure may hold the address
     },
 }
