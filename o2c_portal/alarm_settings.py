@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from environs import Env, validate
 
@@ -35,9 +34,11 @@ class AlarmSettings:
 
 
 def alarm_settings(env: Env) -> AlarmSettings:
-    def number(name: str, default: float) -> Any:
-        read = env.int if isinstance(default, int) else env.float
-        return read(name, default, validate=validate.Range(min=0))
+    def number(name: str, default: int) -> int:
+        return env.int(name, default, validate=validate.Range(min=0))
+
+    def hours(name: str, default: float) -> float:
+        return env.float(name, default, validate=validate.Range(min=0))
 
     quiet = validate.Regexp(rf"^({HOUR}-{HOUR})?$")
     hour, days = validate.Regexp(rf"^({HOUR})?$"), validate.ContainsOnly(DAYS)
@@ -46,12 +47,12 @@ def alarm_settings(env: Env) -> AlarmSettings:
         language=env.str("ALARM_LANGUAGE", "en", validate=validate.OneOf(["en", "de"])),
         after_seconds=number("ALARM_AFTER_SECONDS", 120),
         pause_seconds=number("ALARM_PAUSE_SECONDS", 300),
-        again_hours=number("ALARM_AGAIN_HOURS", 24.0),
+        again_hours=hours("ALARM_AGAIN_HOURS", 24.0),
         quiet_hours=env.str("ALARM_QUIET_HOURS", "", validate=quiet),
         urgent=tuple(env.list("ALARM_URGENT", list(URGENT))),
         stopped_minutes=number("ALARM_STOPPED_MINUTES", 240),
         storm_tasks=number("ALARM_STORM_TASKS", 50),
-        no_news_hours=number("ALARM_NO_NEWS_HOURS", 24.0),
+        no_news_hours=hours("ALARM_NO_NEWS_HOURS", 24.0),
         deliveries_by=env.str("ALARM_DELIVERIES_BY", "", validate=hour),
         working_days=tuple(env.list("ALARM_WORKING_DAYS", list(DAYS[:5]), validate=days)),
         workers=number("ALARM_WORKERS", 1),

@@ -135,6 +135,18 @@ def test_a_receiver_that_does_not_answer_is_given_up_in_time(
     assert AlarmMessage.objects.get(address__contains="json").last_error == sending.REFUSED
 
 
+def test_an_address_that_fails_is_asked_once_in_a_round_and_holds_up_no_other(
+    mails: Receiver, chats: Receiver
+) -> None:
+    mails.is_away = True
+    for _ in range(3):
+        turn.test(clock.now())
+
+    assert sending.send() == 3
+    assert AlarmMessage.objects.filter(address__contains="mailto", tries=1).count() == 1
+    assert len(chats.received) == 3
+
+
 def test_what_hangs_holds_up_neither_who_watches_nor_its_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
