@@ -25,7 +25,7 @@ class AlarmSettings:
     quiet_hours: str
     urgent: tuple[str, ...]  # values of sync.models.Alarm.Kind, told in quiet hours too
     stopped_minutes: int  # work that waits for a person for so long
-    storm_tasks: int  # so many of a team stopped within an hour
+    storm_tasks: int  # so many of a team are told at once
     no_news_hours: float  # nothing changed in a shop; days off do not count; 0: never
     deliveries_by: str
     working_days: tuple[str, ...]

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                             ("remote", "A system is in trouble"),
                             ("changed", "A system looks like another"),
                             ("stopped", "Work has stopped"),
-                            ("storm", "Much work has stopped at once"),
+                            ("storm", "Much work has stopped"),
                         ],
                         max_length=10,
                     ),

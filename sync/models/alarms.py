@@ -26,7 +26,7 @@ class Alarm(models.Model):
         REMOTE = "remote", "A system is in trouble"
         CHANGED = "changed", "A system looks like another"
         STOPPED = "stopped", "Work has stopped"
-        STORM = "storm", "Much work has stopped at once"
+        STORM = "storm", "Much work has stopped"
 
     kind = models.CharField(max_length=10, choices=Kind)
     key = models.CharField(max_length=160, help_text="The same while it lasts.")

@@ -386,6 +386,11 @@ def test_p1_28_much_that_stops_at_once_is_told_at_once(settings: Any) -> None:
     assert kinds_now() == {"storm"}
     assert AlarmMessage.objects.filter(group="ALARM_URLS_SALES").count() == 1
 
+    SyncTask.objects.update(finished_at=clock.now() - 3 * HOUR)  # it is not over by waiting
+    assert kinds_now() == {"storm"}
+    SyncTask.objects.all()[0].delete()
+    assert kinds_now() == set()
+
 
 # ---- What it costs, what is kept ----------------------------------------------------------------
 def test_a_look_asks_no_more_for_a_hundred_stopped_tasks_than_for_one() -> None:

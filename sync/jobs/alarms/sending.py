@@ -6,7 +6,7 @@ import logging
 import threading
 from datetime import datetime, timedelta
 
-from apprise import Apprise, AppriseAsset, NotifyType
+from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
 
 from sync.jobs.alarms import rules
 from sync.models import AlarmMessage, clock
@@ -77,6 +77,7 @@ def _notify(url: str, message: AlarmMessage) -> str:
     sent = receiver.notify(
         title=message.subject,
         body=message.body,
+        body_format=NotifyFormat.TEXT,
         notify_type=NotifyType.SUCCESS if message.is_good else kind,
     )
     return "" if sent else REFUSED

@@ -1,4 +1,4 @@
-"""Work that waits for a person, by the team that acts: what is old, and what came all at once."""
+"""Work that waits for a person, by the team that acts: what is old, and when it is much."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from django.db.models import Count, Min, Q
 from sync.models import Alarm, SyncTask
 from sync.models.page_indexes import STOPPED
 
-STORM = timedelta(hours=1)
 Told = tuple[Alarm.Kind, str, dict[str, Any], str]
 
 
@@ -28,10 +27,10 @@ class _Alike:
 def stopped(now: datetime) -> Iterator[Told]:
     """Kind, key, facts and team; never a document, as a chat is no place for one."""
     old: dict[tuple[str, str], _Alike] = defaultdict(_Alike)
-    new: dict[str, int] = defaultdict(int)
+    waiting: dict[str, int] = defaultdict(int)
     for row in _rows(now):
         team = str(row["owner"] or SyncTask(step=row["step"]).usual_team)
-        new[team] += row["new"]
+        waiting[team] += row["all"]
         if row["old"]:
             _add(old[team, row["cause"]], row)
     for (team, cause), alike in old.items():
@@ -42,7 +41,7 @@ def stopped(now: datetime) -> Iterator[Told]:
             "since": alike.since.isoformat() if alike.since else "",
         }
         yield Alarm.Kind.STOPPED, f"stopped:{team}:{cause}", facts, team
-    for team, count in new.items():
+    for team, count in waiting.items():
         if 0 < settings.ALARMS.storm_tasks <= count:
             yield Alarm.Kind.STORM, f"storm:{team}", {"count": count}, team
 
@@ -53,7 +52,7 @@ def _rows(now: datetime) -> Any:
     is_old = Q(finished_at__lte=limit)
     return stopped_tasks.annotate(
         old=Count("pk", filter=is_old),
-        new=Count("pk", filter=Q(finished_at__gt=now - STORM)),
+        all=Count("pk"),
         since=Min("finished_at", filter=is_old),
     )
 

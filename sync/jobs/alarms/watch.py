@@ -21,13 +21,13 @@ END_SECONDS = 5  # whoever is sent to when the process ends is not waited for an
 
 
 @contextmanager
-def watching(every_seconds: float = EVERY_SECONDS) -> Iterator[None]:
+def watching() -> Iterator[None]:
     """Watch while the block runs, where the settings name an address."""
     if not rules.is_wanted():
         yield
         return
     stop = threading.Event()
-    thread = threading.Thread(target=_watch_until, args=(stop, every_seconds), daemon=True)
+    thread = threading.Thread(target=_watch_until, args=(stop,), daemon=True)
     thread.start()
     try:
         yield
@@ -36,8 +36,8 @@ def watching(every_seconds: float = EVERY_SECONDS) -> Iterator[None]:
         thread.join(END_SECONDS)
 
 
-def _watch_until(stop: threading.Event, every_seconds: float) -> None:
-    while not stop.wait(every_seconds):
+def _watch_until(stop: threading.Event) -> None:
+    while not stop.wait(EVERY_SECONDS):
         watch()
 
 

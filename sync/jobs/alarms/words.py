@@ -38,7 +38,7 @@ SENTENCES: dict[Kind, str] = {
     Kind.STOPPED: gettext_noop(
         "%(team)s: %(count)s stopped, “%(headline)s” (%(steps)s), the oldest since %(since)s."
     ),
-    Kind.STORM: gettext_noop("%(team)s: %(count)s pieces of work stopped within an hour."),
+    Kind.STORM: gettext_noop("%(team)s: %(count)s pieces of work have stopped."),
 }
 PARTS = {
     "new": gettext_noop("New"),
