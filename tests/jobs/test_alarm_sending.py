@@ -132,8 +132,13 @@ def test_a_receiver_that_does_not_answer_is_given_up_in_time(
     turn.test(clock.now())
 
     sending.send()
+    still_there = [one for one in threading.enumerate() if one.name == sending.SENDER]
+    chats.gate.set()
 
     assert AlarmMessage.objects.get(address__contains="json").last_error == sending.REFUSED
+    assert still_there
+    for thread in still_there:
+        thread.join()
 
 
 def test_an_address_that_fails_is_asked_once_in_a_round_and_holds_up_no_other(

@@ -16,6 +16,7 @@ logger = logging.getLogger(__name__)
 
 AT_ONCE = 20
 LONGEST_SECONDS = 60  # for one message, however the receiver drips
+SENDER = "sends an alarm"
 LEASE = timedelta(minutes=10)  # nobody else sends it meanwhile
 PAUSES = [timedelta(minutes=one) for one in (1, 5, 15, 60)]  # the last one again and again
 TOO_OLD = timedelta(days=2)
@@ -63,7 +64,9 @@ def _error_of(url: str, message: AlarmMessage) -> str:
     names the address."""
     errors: list[str] = []
     # Not one of apprise's threads: those would be waited for when the process ends.
-    sender = threading.Thread(target=lambda: errors.append(_notify(url, message)), daemon=True)
+    sender = threading.Thread(
+        target=lambda: errors.append(_notify(url, message)), name=SENDER, daemon=True
+    )
     sender.start()
     sender.join(LONGEST_SECONDS)
     return errors[0] if errors else REFUSED
