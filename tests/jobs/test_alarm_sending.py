@@ -63,7 +63,7 @@ def test_p1_28_an_alarm_and_its_recovery_reach_mail_and_chat(
     lines = mails.received[0]["mail"].get_payload(decode=True).decode().splitlines()
     assert lines[:2] == ["New:", "- Redis does not answer. Nothing is lost; work starts later."]
     assert [one["type"] for one in chats.received] == ["warning", "success"]
-    assert "Redis does not answer" in chats.received[0]["title"]
+    assert chats.received[0]["title"].startswith("O2C portal: Redis does not answer")
     assert "Over:" in chats.received[1]["message"]
     assert sending.send() == 0
 

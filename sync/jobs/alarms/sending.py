@@ -78,7 +78,7 @@ def _notify(url: str, message: AlarmMessage) -> str:
         return UNKNOWN
     kind = NotifyType.INFO if message.is_test else NotifyType.WARNING
     sent = receiver.notify(
-        title=message.subject,
+        title=f"O2C portal: {message.subject}",
         body=message.body,
         body_format=NotifyFormat.TEXT,
         notify_type=NotifyType.SUCCESS if message.is_good else kind,

@@ -67,14 +67,13 @@ def message(news: News) -> tuple[str, str]:
     """Subject and text, in the language of alarms and the time of TIME_ZONE."""
     with translation.override(settings.ALARMS.language):
         lines = [line for part in PARTS if part in news.parts for line in _part(news, part)]
-        return f"O2C portal: {_subject(news)}"[:255], "\n".join(lines).strip()
+        return _subject(news)[:255], "\n".join(lines).strip()
 
 
 def test_message(now: datetime) -> tuple[str, str]:
     with translation.override(settings.ALARMS.language):
         text = gettext("This is a test, asked for on %(moment)s. Nothing is wrong.")
-        subject = gettext("test of alarms")
-        return f"O2C portal: {subject}", text % {"moment": _moment(now)}
+        return gettext("Test of alarms"), text % {"moment": _moment(now)}
 
 
 def _subject(news: News) -> str:
