@@ -15,7 +15,9 @@ from typing import Any
 from csp.constants import NONE, SELF
 from environs import Env, validate
 
+from o2c_portal.alarm_settings import alarm_settings
 from o2c_portal.audited import AUDITED
+from o2c_portal.log_settings import log_settings
 from sync.shop_variables import shop_variables
 
 env = Env()
@@ -227,6 +229,9 @@ LEDGER_KEEP_DAYS = env.int("LEDGER_KEEP_DAYS", 90)
 LEDGER_CLICK_DAYS = env.int("LEDGER_CLICK_DAYS", 14)
 RETRY_SCALE = env.float("RETRY_SCALE", 1.0)  # below 1: every retry comes sooner (chaos, demo)
 
+# ---- Alarms -------------------------------------------------------------------------------------
+ALARMS = alarm_settings(env)
+
 # ---- Magento ------------------------------------------------------------------------------------
 # MAGENTO_SHOPS names the shops; each has variables of its own, such as MAGENTO_DEMO_BASE_URL.
 MAGENTO_SHOP_CODES = [code.lower() for code in env.list("MAGENTO_SHOPS", ["demo"])]
@@ -309,24 +314,7 @@ _ONLY_STANDINS = set(MAGENTO) <= {"demo"} and SAP_RFC_CONNECT == "sync.sandbox.s
 NEEDS_RELEASE = env.bool("NEEDS_RELEASE", not (DEMO or _ONLY_STANDINS))
 
 # ---- Logs ---------------------------------------------------------------------------------------
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {"()": "o2c_portal.log_lines.PlainLines"},
-        "json": {"()": "o2c_portal.log_lines.JsonLines"},
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": env.str("LOG_FORMAT", "plain", validate=validate.OneOf(["plain", "json"])),
-        }
-    },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "rq.worker": {"level": "WARNING"},
-        "axes": {"level": "WARNING"},
-        # At DEBUG these write keys, signatures and addresses with what is searched for.
-        **{name: {"level": "WARNING"} for name in ("oauthlib", "requests_oauthlib", "urllib3")},
-    },
-}
+LOGGING = log_settings(
+    env.str("LOG_LEVEL", "INFO"),
+    env.str("LOG_FORMAT", "plain", validate=validate.OneOf(["plain", "json"])),
+)

@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from apprise import Apprise
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
@@ -23,6 +24,10 @@ KEYS_OF = {
     "admin": ("username", "password"),
 }
 SAP_HOSTS = ("ashost", "mshost", "dest")
+ALARM_KINDS = (  # sync.models.Alarm.Kind, which is no model of this room's
+    *("fetch", "behind", "no_news", "deliveries", "worker", "scheduler"),
+    *("redis", "clock", "remote", "changed", "stopped", "storm"),
+)
 SAP_NEEDED = ("client", "user", "passwd")
 
 
@@ -125,6 +130,24 @@ def check_proxies() -> Iterator[CheckMessage]:
                 hint=told("Such as 10.0.0.0/24, 127.0.0.1, or unix for a socket."),
                 id="sync.E009",
             )
+
+
+def check_alarms() -> Iterator[CheckMessage]:
+    """The address itself is a secret, so only its place is told."""
+    for name, urls in settings.ALARMS.urls.items():
+        for number, url in enumerate(urls, start=1):
+            if Apprise.instantiate(url) is None:
+                yield Error(
+                    f"{name} has something at place {number} that is no address of apprise.",
+                    hint="Such as mailtos://user:password@host?from=…&to=…, with blanks between.",
+                    id="sync.E012",
+                )
+    for kind in set(settings.ALARMS.urgent) - set(ALARM_KINDS):
+        yield Error(
+            f"ALARM_URGENT has “{kind}”.",
+            hint=f"Known kinds are {', '.join(ALARM_KINDS)}.",
+            id="sync.E013",
+        )
 
 
 def check_parts() -> Iterator[CheckMessage]:
@@ -237,5 +260,5 @@ def _secret_key() -> str:
 
 CHECKS: tuple[Callable[[], Iterator[CheckMessage]], ...] = (
     *(check_shops, check_sap, check_times),
-    *(check_proxies, check_parts, check_security),
+    *(check_proxies, check_parts, check_security, check_alarms),
 )

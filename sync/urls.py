@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from sync.views.alarms import test_alarms
 from sync.views.attention import attention_page, stopped_documents
 from sync.views.audit import audit_export, audit_page
 from sync.views.billing_documents import billing_document_page
@@ -116,6 +117,7 @@ urlpatterns = [
     path("tasks/<key:pk>/take/", take_task, name="take_task"),
     path("tasks/<key:pk>/let-go/", let_go_task, name="let_go_task"),
     path("connections/", connections_page, name="connections"),
+    path("connections/alarms/", test_alarms, name="test_alarms"),
     path("connections/test/", try_connections, name="test_connections"),
     path("connections/<key:pk>/confirm/", confirm_remote, name="confirm_remote"),
     path("master-data/", master_data_page, name="master_data"),

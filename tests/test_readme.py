@@ -16,12 +16,14 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 README = PAGES[0].read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
 SETTINGS = (ROOT / "o2c_portal" / "settings.py").read_text()
+ALARM_SETTINGS = (ROOT / "o2c_portal" / "alarm_settings.py").read_text()
 MOST_BYTES = 250_000
 
 
 def _variables() -> list[str]:
     """Every variable the settings read; a shop's own ones as if the shop were called MAIN."""
     read = re.findall(r"""env\.\w+\(\s*["']([A-Z_]+)["']""", SETTINGS)
+    read += re.findall(r'"(ALARM_[A-Z_]+)"', ALARM_SETTINGS)
     of_a_shop = [name.upper() for name in settings.SHOP_STANDIN]
     return [*read, *(f"MAGENTO_MAIN_{name}" for name in of_a_shop)]
 

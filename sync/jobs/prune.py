@@ -18,6 +18,8 @@ from django.db.models import BigIntegerField, Count, Func, JSONField, Model, Que
 
 from sync.mirrors.packing import pack_payloads
 from sync.models import (
+    Alarm,
+    AlarmMessage,
     Click,
     Invoice,
     PruningProgress,
@@ -101,13 +103,17 @@ def _delete(tasks: Rows) -> int:
     return len(keys)
 
 
-def _over(clicks: Rows) -> Rows:
-    return clicks.filter(ended_at__isnull=False)
+def _over(rows: Rows) -> Rows:
+    return rows.filter(ended_at__isnull=False)
 
 
-def _delete_clicks(clicks: Rows) -> int:
-    """Their tasks stay, with who asked for them."""
-    return clicks.order_by()._raw_delete(clicks.db)
+def _told(alarms: Rows) -> Rows:
+    return alarms.filter(closed_at__isnull=False)
+
+
+def _delete_rows(rows: Rows) -> int:
+    """What points to them stays: a click's tasks, with who asked for them."""
+    return rows.order_by()._raw_delete(rows.db)
 
 
 def _pack_calls(calls: Rows) -> int:
@@ -138,7 +144,15 @@ PRUNINGS = (
     ),
     Pruning(
         "clicks", "clicks on many documents that are over: deleted", Click,
-        _over, _delete_clicks, ("documents",), "asked_at", "LEDGER_CLICK_DAYS",
+        _over, _delete_rows, ("documents",), "asked_at", "LEDGER_CLICK_DAYS",
+    ),
+    Pruning(
+        "alarms", "alarms that are over: deleted", Alarm,
+        _told, _delete_rows, (), "noticed_at", "LEDGER_KEEP_DAYS",
+    ),
+    Pruning(
+        "alarm_messages", "messages of alarms: deleted", AlarmMessage,
+        _over, _delete_rows, (), "created_at", "LEDGER_KEEP_DAYS",
     ),
     # Once, for what was stored before payloads were packed; migration 0037 says up to where.
     Pruning("pack_calls", "calls: packed", RemoteCall, _all, _pack_calls, CALLS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sync.models.alarms import Alarm, AlarmMessage
 from sync.models.attempts import RemoteCall, SyncAttempt
 from sync.models.automation import (
     FetchHealth,
@@ -49,6 +50,8 @@ from sync.models.steps import Step
 from sync.models.taken import Taken
 
 __all__ = [
+    "Alarm",
+    "AlarmMessage",
     "AmountMapping",
     "BillingDocument",
     "BillingDocumentLine",

@@ -10,11 +10,13 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from sync.filters.audit import WHAT, AuditFilter
 from sync.tables.exports import Cell
 from sync.tables.files import csv_lines
+from sync.views.audit_words import clicked
 from sync.views.people import PortalRequest, needs
 
 if TYPE_CHECKING:
@@ -24,14 +26,17 @@ else:
 
 PER_PAGE = 50
 MOST = 50_000  # rows of a file
-COLUMNS = ["When", "Who", "Did", "About", "Values", "Reason", "Request"]
+COLUMNS = [
+    gettext_lazy("When"), gettext_lazy("Who"), gettext_lazy("Did"), gettext_lazy("About"),
+    gettext_lazy("Values"), gettext_lazy("Reason"), gettext_lazy("Request"),
+]  # fmt: skip
 _DID = {int(action): word for action, word in WHAT}
 
 
 def told(entry: LogEntry) -> dict[str, Any]:
     """An entry in words; a click's values are what its form was sent with."""
     given = dict(entry.additional_data or {})
-    clicked = given.pop("did", "").replace("_", " ")
+    did = given.pop("did", None)
     reason = given.pop("reason", "")
     values = [f"{name}: {value}" for name, value in given.items()]
     for name, change in (entry.changes or {}).items():
@@ -41,9 +46,11 @@ def told(entry: LogEntry) -> dict[str, Any]:
             values.append(f"{name}: {change[0]} → {change[1]}")
     return {
         "at": entry.timestamp,
-        "who": entry.actor.get_username() if entry.actor else entry.actor_email or "a command",
-        "did": clicked or _DID[entry.action],
-        "about": entry.object_repr if clicked else f"{entry.content_type.name} {entry.object_repr}",
+        "who": entry.actor.get_username() if entry.actor else gettext("a command"),
+        "did": str(_DID[entry.action]) if did is None else clicked(did),
+        "about": entry.object_repr
+        if did is not None
+        else f"{entry.content_type.name}: {entry.object_repr}",
         "values": values,
         "reason": reason,
         "request": entry.cid or "",
@@ -71,7 +78,7 @@ def audit_page(request: PortalRequest) -> HttpResponse:
 @require_safe
 def audit_export(request: PortalRequest) -> HttpResponseBase:
     rows = (_row(entry) for entry in _narrowed(request).qs[:MOST].iterator(chunk_size=500))
-    lines = csv_lines(COLUMNS, rows, timezone.get_current_timezone())
+    lines = csv_lines([str(one) for one in COLUMNS], rows, timezone.get_current_timezone())
     headers = {"Content-Disposition": f'attachment; filename="audit-{timezone.localdate()}.csv"'}
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
 

@@ -15,7 +15,8 @@ from django.http import HttpRequest, HttpResponse
 KEPT = ("reason", "number", "cause", "cause_key", "step", "is_enabled", "interval_seconds",
         "username", "rule", "line", "item")  # fmt: skip
 LONGEST = 500  # characters of a value
-CHANGE_NOTHING = {"set_language", "live_runs", "preview_orders", "login", "logout"}
+CHANGE_NOTHING = {"set_language", "login", "logout"}
+ONLY_LOOK = ("live_runs", "_live", "_live_one", "_news", "_preview")  # ends of names
 
 
 class AuditTrailMiddleware:
@@ -36,7 +37,10 @@ class AuditTrailMiddleware:
 
 def _keep(request: HttpRequest) -> None:
     found, person = request.resolver_match, request.user
-    if found is None or found.url_name in CHANGE_NOTHING or person.pk is None:
+    if found is None or person.pk is None:
+        return
+    name = found.url_name or ""
+    if name in CHANGE_NOTHING or name.endswith(ONLY_LOOK):
         return
     LogEntry.objects.create(
         content_type=ContentType.objects.get_for_model(User),
@@ -48,7 +52,7 @@ def _keep(request: HttpRequest) -> None:
         actor_email=person.get_username(),
         cid=get_cid(),
         additional_data={
-            "did": found.url_name or "",
+            "did": name,
             **{name: request.POST[name][:LONGEST] for name in KEPT if request.POST.get(name)},
         },
     )

@@ -26,6 +26,7 @@ from sync.models import (
 from sync.models.systems import SAP, name_of
 from sync.tables.live import is_live
 from sync.templatetags.retold import retold
+from sync.views.alarms import alarms_sent
 from sync.views.click_words import told_of
 from sync.views.incidents import incidents
 from sync.views.people import PortalRequest, needs
@@ -49,14 +50,15 @@ class Connection:
 @needs("sync.view_queue")
 @require_safe
 def connections_page(request: PortalRequest) -> HttpResponse:
-    connections = _connections()
+    connections, alarms = _connections(), alarms_sent()
     context = {
         "section": "connections",
         "connections": connections,
+        "alarms": alarms,
         "incidents": incidents(),
         "is_redis_reachable": is_reachable(),
         "workers": [one for one in ProcessHeartbeat.objects.all() if one.is_alive],
-        "is_moving": any(is_live(one.test) for one in connections),
+        "is_moving": alarms.is_moving or any(is_live(one.test) for one in connections),
         "may_test": request.user.has_perm("sync.test_connections"),
         "may_confirm": request.user.has_perm("sync.manage_automation"),
     }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from datetime import timedelta
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -12,10 +14,12 @@ from django.core.management import call_command
 from django.db import DatabaseError
 from django.utils import timezone
 
+from sync.jobs.alarms import watch
 from sync.jobs.plan import OPEN_WORK
 from sync.management.commands import sync_scheduler
 from sync.models import ProcessHeartbeat, Step, StepSchedule, SyncTask
 from tests.builders import a_sales_order, a_task
+from tests.receivers import set_urls
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +56,31 @@ def test_one_look_asks_for_what_is_due_and_frees_what_is_lost() -> None:
     lost.refresh_from_db()
     assert lost.state == SyncTask.State.WAITING
     assert SyncTask.objects.filter(step="push_order").count() == 1
+
+
+def test_a_mail_server_that_hangs_holds_up_no_look(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_urls(settings, "json://127.0.0.1:9/")
+    monkeypatch.setattr(watch, "EVERY_SECONDS", 0)
+    monkeypatch.setattr(watch, "END_SECONDS", 0.01)
+    hangs, may_end = threading.Event(), threading.Event()
+    looks: list[bool] = []
+
+    def send() -> None:
+        hangs.set()
+        may_end.wait()
+
+    def look() -> None:
+        looks.append(hangs.wait(30))
+        if len(looks) == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with mock.patch.object(watch, "watch", send), mock.patch.object(sync_scheduler, "_look", look):
+        call_command("sync_scheduler", every=0)
+        may_end.set()
+
+    assert looks == [True] * 3
 
 
 def test_a_database_that_is_away_does_not_end_it(caplog: pytest.LogCaptureFixture) -> None:

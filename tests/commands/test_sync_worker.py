@@ -12,9 +12,11 @@ from django.core.management import CommandError, call_command
 from rq.serializers import JSONSerializer
 
 from sync.jobs import bell
+from sync.jobs.alarms import watch
 from sync.jobs.due_work import DueWork
 from sync.jobs.pull_loop import Due
 from sync.models import ProcessHeartbeat, SyncTask
+from tests.receivers import set_urls
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +70,20 @@ def test_it_says_that_it_is_alive_and_how_many_threads_it_has_while_it_works() -
 
     assert worker.seen == [("worker", 3)]
     assert not ProcessHeartbeat.objects.exists()
+
+
+def test_it_watches_for_alarms_too_as_the_scheduler_may_be_what_is_missing(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_urls(settings, "json://127.0.0.1:9/")
+    monkeypatch.setattr(watch, "EVERY_SECONDS", 0)
+    watched = Event()
+    seen: list[bool] = []
+
+    with mock.patch.object(watch, "watch", watched.set):
+        start(Worker(lambda _: seen.append(watched.wait(30))))
+
+    assert seen == [True]
 
 
 @pytest.mark.parametrize("tells", [ring_from_redis, ask_in_this_process])

@@ -13,17 +13,18 @@ from django.contrib.auth.models import Group, User
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 
 from sync.models import MaterialMapping, Step, StepSchedule
 from sync.roles import ADMINISTRATORS, SALES
+from sync.views.audit_words import CLICKED, KINDS
 from tests.builders import a_sales_order, a_shop, a_stopped_task
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
 
 
-CLICKED, CHANGED = 3, 1
+A_CLICK, CHANGED = 3, 1
 
 
 def trail(client: Client, **asked: str | int) -> list[dict[str, Any]]:
@@ -35,8 +36,8 @@ def test_a_click_is_kept_with_who_and_a_decision_with_why(signed_in: SignIn) -> 
 
     sales.post(reverse("sync:hold_order", args=[order.pk]), {"reason": "Unpaid bills"})
 
-    [entry] = trail(signed_in(ADMINISTRATORS), action=CLICKED)
-    assert entry["did"] == "hold order"
+    [entry] = trail(signed_in(ADMINISTRATORS), action=A_CLICK)
+    assert entry["did"] == "Held an order"
     assert entry["about"] == f"/orders/{order.pk}/hold/"
     assert entry["reason"] == "Unpaid bills"
     assert entry["who"] == User.objects.get(pk=sales.session["_auth_user_id"]).username
@@ -48,8 +49,8 @@ def test_a_retry_is_kept(signed_in: SignIn) -> None:
 
     signed_in(SALES).post(reverse("sync:retry_task", args=[task.pk]))
 
-    assert [one["did"] for one in trail(signed_in(ADMINISTRATORS), action=CLICKED)] == [
-        "retry task"
+    assert [one["did"] for one in trail(signed_in(ADMINISTRATORS), action=A_CLICK)] == [
+        "Retried a piece of work"
     ]
 
 
@@ -59,7 +60,7 @@ def test_what_is_refused_or_only_looked_at_is_not_kept(signed_in: SignIn) -> Non
     nobody.post(reverse("sync:hold_order", args=[order.pk]), {"reason": "x"})
     nobody.get(order.get_absolute_url())
 
-    assert trail(signed_in(ADMINISTRATORS), action=CLICKED) == []
+    assert trail(signed_in(ADMINISTRATORS), action=A_CLICK) == []
 
 
 def test_a_mapping_s_values_before_and_after_are_kept(signed_in: SignIn) -> None:
@@ -139,7 +140,7 @@ def test_it_is_narrowed_and_exported(signed_in: SignIn) -> None:
         sales.post(reverse("sync:hold_order", args=[order.pk]), {"reason": reason})
     who = sales.session["_auth_user_id"]
 
-    file = b"".join(admin.get("/audit/export.csv", {"actor": who, "action": CLICKED}))
+    file = b"".join(admin.get("/audit/export.csv", {"actor": who, "action": A_CLICK}))
 
     rows = list(csv.DictReader(io.StringIO(file.decode("utf-8-sig"))))
     assert [row["Reason"] for row in rows] == ["Second", "'=HYPERLINK(1)"]
@@ -162,3 +163,10 @@ def test_it_costs_the_same_for_one_and_for_many(signed_in: SignIn) -> None:
         User.objects.create_user(f"person {number}")
 
     assert count() == few
+
+
+def test_no_words_are_for_an_address_that_is_gone() -> None:
+    names = {getattr(one, "name", "") for one in get_resolver("sync.urls").url_patterns}
+    gone = {one for one in CLICKED if not {f"{kind}{one}" for kind in ("", *KINDS)} & names}
+
+    assert gone == set()

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from sync.jobs import breaker
+from sync.jobs.alarms.watch import watching
 from sync.jobs.heartbeat import beating
 from sync.jobs.prune import Chore
 from sync.jobs.run_results import keep_results
@@ -40,7 +41,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, end)
         signal.signal(signal.SIGINT, end)
         create_missing_schedules()
-        with clock.going_by_the_database(), beating(ProcessHeartbeat.Kind.SCHEDULER):
+        with clock.going_by_the_database(), beating(ProcessHeartbeat.Kind.SCHEDULER), watching():
             while not stop.wait(options["every"]):
                 _look()
 

@@ -18,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from redis.exceptions import RedisError
 from rq.serializers import JSONSerializer
 
+from sync.jobs.alarms.watch import watching
 from sync.jobs.bell import QUEUES, heard_here, ring_once
 from sync.jobs.due_work import DueWork
 from sync.jobs.heartbeat import Crew, beating, process_name
@@ -63,7 +64,8 @@ class Command(BaseCommand):
             loop.start()
             logger.info("worker %s started: %s threads", process_name(WORKER), loop.threads)
             try:
-                listen(loop)
+                with watching():  # also tells when no scheduler is there to do it
+                    listen(loop)
             finally:
                 end_at_once_on_a_second_signal()
                 logger.info("worker takes up nothing more; %s tasks come to their end", loop.busy)
