@@ -9,30 +9,39 @@ from __future__ import annotations
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 TABLE = "auditlog_logentry"
-EVENTS = {"sqlite": ["update"], "postgresql": ["update", "delete"]}
 REFUSED = "the audit trail is neither changed nor deleted"
 
 
 def ensure(connection: BaseDatabaseWrapper) -> None:
-    """Safe to run again; nothing where the table is not there yet."""
+    """Safe to run again; nothing where the table is not there yet. A person's account may go: then
+    the entry keeps the name alone."""
     if TABLE not in connection.introspection.table_names():
         return
     with connection.cursor() as cursor:
-        for event in EVENTS.get(connection.vendor, []):
-            for sql in _refusal(connection.vendor, event):
+        described = connection.introspection.get_table_description(cursor, TABLE)
+        others = ", ".join(sorted(one.name for one in described if one.name != "actor_id"))
+        when = {
+            "changed": f"UPDATE OF {others}",
+            "given_away": "UPDATE OF actor_id",
+            "deleted": "DELETE",
+        }
+        if connection.vendor == "sqlite":
+            del when["deleted"]
+        for name, event in when.items():
+            only = "WHEN (NEW.actor_id IS NOT NULL)" if name == "given_away" else ""
+            for sql in _refusal(connection.vendor, f"{TABLE}_{name}", event, only):
                 cursor.execute(sql)
 
 
-def _refusal(vendor: str, event: str) -> list[str]:
-    name = f"{TABLE}_{event}_refused"
+def _refusal(vendor: str, name: str, event: str, only: str) -> list[str]:
     if vendor == "sqlite":
         return [
-            f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {event.upper()} ON {TABLE} "
+            f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {event} ON {TABLE} {only} "
             f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
         ]
     return [
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
         f"BEGIN RAISE EXCEPTION '{REFUSED}'; END $$",
-        f"CREATE OR REPLACE TRIGGER {name} BEFORE {event.upper()} ON {TABLE} "
-        f"FOR EACH ROW EXECUTE FUNCTION {name}()",
+        f"CREATE OR REPLACE TRIGGER {name} BEFORE {event} ON {TABLE} "
+        f"FOR EACH ROW {only} EXECUTE FUNCTION {name}()",
     ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from auditlog.models import LogEntry
+from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -39,14 +41,12 @@ def told(entry: LogEntry) -> dict[str, Any]:
     did = given.pop("did", None)
     reason = given.pop("reason", "")
     values = [f"{name}: {value}" for name, value in given.items()]
-    for name, change in (entry.changes or {}).items():
-        if isinstance(change, dict):  # people's groups, groups' rights
-            values.append(f"{name} {change['operation']}: {', '.join(change['objects'])}")
-        else:
-            values.append(f"{name}: {change[0]} → {change[1]}")
+    values += [_changed(entry, name, change) for name, change in (entry.changes or {}).items()]
     return {
         "at": entry.timestamp,
-        "who": entry.actor.get_username() if entry.actor else gettext("a command"),
+        "who": entry.actor.get_username()
+        if entry.actor
+        else entry.actor_email or gettext("a command"),
         "did": str(_DID[entry.action]) if did is None else clicked(did),
         "about": entry.object_repr
         if did is not None
@@ -55,6 +55,16 @@ def told(entry: LogEntry) -> dict[str, Any]:
         "reason": reason,
         "request": entry.cid or "",
     }
+
+
+def _changed(entry: LogEntry, name: str, change: Any) -> str:
+    model = entry.content_type.model_class()
+    with suppress(FieldDoesNotExist, AttributeError):
+        name = str(model._meta.get_field(name).verbose_name)
+    if isinstance(change, dict):  # people's groups, groups' rights
+        return f"{name} {change['operation']}: {', '.join(change['objects'])}"
+    before, after = ("" if value == "None" else value for value in change)
+    return f"{name}: {before} → {after}" if before else f"{name}: {after}"
 
 
 @needs("auditlog.view_logentry")

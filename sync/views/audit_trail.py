@@ -28,7 +28,7 @@ class AuditTrailMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method != "POST":
             return self.get_response(request)
-        with set_extra_data({"actor": request.user}):
+        with set_extra_data({"actor": request.user, "actor_email": request.user.get_username()}):
             response = self.get_response(request)
         if response.status_code < HTTPStatus.BAD_REQUEST:
             _keep(request)

@@ -89,7 +89,7 @@ def test_a_schedule_that_is_switched_and_its_next_run_are_told_apart(signed_in: 
     schedule.save()
 
     told = trail(signed_in(ADMINISTRATORS), action=CHANGED)
-    [entry] = [one for one in told if one["values"] == ["is_enabled: True → False"]]
+    [entry] = [one for one in told if one["values"] == ["is enabled: True → False"]]
     assert entry["who"] == "a command"
 
 
@@ -170,3 +170,21 @@ def test_no_words_are_for_an_address_that_is_gone() -> None:
     gone = {one for one in CLICKED if not {f"{kind}{one}" for kind in ("", *KINDS)} & names}
 
     assert gone == set()
+
+
+def test_an_entry_outlives_the_person_s_account_with_the_name(signed_in: SignIn) -> None:
+    sales, order = signed_in(SALES), a_sales_order()
+    sales.post(reverse("sync:hold_order", args=[order.pk]), {"reason": "Unpaid"})
+    person = User.objects.get(pk=sales.session["_auth_user_id"])
+
+    User.objects.filter(pk=person.pk).delete()
+
+    [entry] = trail(signed_in(ADMINISTRATORS), action=A_CLICK)
+    assert entry["who"] == person.username
+
+
+def test_an_entry_is_given_to_nobody_else() -> None:
+    jane = User.objects.create_user("jane")
+
+    with pytest.raises(DatabaseError, match="neither changed nor deleted"), transaction.atomic():
+        LogEntry.objects.update(actor=jane)

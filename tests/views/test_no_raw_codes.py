@@ -38,7 +38,7 @@ from tests.builders import (
 )
 
 SignIn = Callable[..., Client]
-LOG = {"attempt", "call"}  # classes of what is for the technical reader
+LOG = {"attempt", "call", "stored"}  # classes of what is for the technical reader
 VOID = {"input", "link", "meta", "br", "img", "use"}
 SPOKEN = ("title", "aria-label", "placeholder")
 WORDS = {"canceled", "closed", "complete", "free", "fraud", "new", "pending", "processing",

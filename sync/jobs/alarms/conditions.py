@@ -60,7 +60,7 @@ def conditions(now: datetime) -> list[Condition]:
 
 def _remotes(trouble: dict[str, RemoteHealth]) -> Iterator[Condition]:
     for system, health in trouble.items():
-        label = RemoteHealth.Kind(health.kind or RemoteHealth.Kind.AWAY).label
+        label = str(RemoteHealth.Kind(health.kind or RemoteHealth.Kind.AWAY).label)
         facts = {"system": system, "trouble": label, "since": _told(health.failing_since)}
         yield Condition(Kind.REMOTE, f"remote:{system}", facts)
     for identity in RemoteIdentity.objects.filter(noticed_at__isnull=False):
