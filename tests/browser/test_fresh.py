@@ -17,6 +17,10 @@ NOTE_STAY = "window.stayed = true"
 SCRIPTS = "document.head.innerHTML"
 FOCUSED = "document.activeElement?.id"
 
+WATCHER = '<div id="watcher" hx-get="/part/" hx-trigger="every 60s" hidden></div>'
+WATCHER_AT_REST = '<div id="watcher" hidden></div>'
+IS_POLLING = "!!document.getElementById('watcher')['htmx-internal-data']?.timeout"
+
 PART = """
 <section id="part" hx-get="/part/" hx-trigger="now from:body" hx-swap="outerHTML">
   {first}
@@ -190,3 +194,15 @@ def test_a_button_that_waits_says_so_and_cannot_be_pressed_twice(desks: Desks) -
     held[0].continue_()
     expect(button).not_to_have_attribute("aria-disabled", "true")
     expect(button).to_be_focused()
+
+
+def test_what_asks_for_nothing_any_more_stops_asking(desks: Desks) -> None:
+    asking = PART.format(said="moving", rows="", first=WATCHER, open="")
+    page = _a_page_with(desks, asking)
+    page.evaluate("htmx.process(document.body)")
+    assert page.evaluate(IS_POLLING)
+
+    _change_to(page, PART.format(said="at rest", rows="", first=WATCHER_AT_REST, open=""))
+
+    expect(page.locator("#said")).to_have_text("at rest")
+    assert not page.evaluate(IS_POLLING)

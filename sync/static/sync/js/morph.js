@@ -32,7 +32,16 @@ function likest(candidates, fresh, staying) {
     || alike.find((one) => !idsIn(one).some((id) => staying.has(id)));
 }
 
+// Elements that stay but are to ask the server for something else, or for nothing any more: htmx
+// goes on polling as it was told until it looks at them again.
+const renewed = new Set();
+
+function asksFor(element) {
+  return [...element.attributes].filter(({ name }) => name.startsWith("hx-")).map(({ name, value }) => `${name}=${value}`).join(" ");
+}
+
 function takeAttributes(old, fresh) {
+  if (asksFor(old) !== asksFor(fresh)) renewed.add(old);
   const own = old.matches("details, dialog, [data-bulk-bar]") ? OWN : new Set();
   for (const { name } of [...old.attributes]) {
     if (!fresh.hasAttribute(name) && !own.has(name) && name !== "class") old.removeAttribute(name);
@@ -118,6 +127,8 @@ function keepingFocus(work) {
 function morph(old, fresh) {
   if (old.nodeName === fresh.nodeName && keyOf(old) === keyOf(fresh)) {
     keepingFocus(() => change(old, fresh));
+    renewed.forEach((one) => one.isConnected && htmx.process(one));
+    renewed.clear();
     return old;
   }
   keepingFocus(() => old.replaceWith(fresh));
