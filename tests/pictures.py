@@ -184,7 +184,8 @@ def _overviews(album: Album, desks: Desks, number: str) -> None:
         desks, "sales", f"/search/?q={number}", viewport=WINDOW | {"height": 1000}
     ) as sales:
         album.take(sales, "order")
-    with _visit(desks, "sales", "/orders/", color_scheme="dark") as sales:
+    dark = {"color_scheme": "dark", "viewport": WINDOW | {"height": 620}}
+    with _visit(desks, "sales", "/orders/", **dark) as sales:
         album.take(sales, "orders-dark")
     with _visit(desks, "logistics", "/deliveries/", viewport=PHONE) as logistics:
         album.take(logistics, "deliveries-phone")

@@ -67,6 +67,8 @@ class Window:
             return told(
                 "{stored} orders read, {unread} unreadable.", stored=self.stored, unread=self.unread
             )
+        if self.stored == 1:
+            return told("1 order read.")
         return told("{stored} orders read.", stored=self.stored)
 
 

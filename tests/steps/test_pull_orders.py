@@ -309,7 +309,7 @@ def test_a_pull_without_an_answer_is_tried_again_later(world: World, fault: str)
 
     assert (task.state, task.error_class) == (SyncTask.State.WAITING, "RemoteUnavailable")
     assert task.not_before > timezone.now()
-    assert world.run_task(task).outcome == "1 orders read."
+    assert world.run_task(task).outcome == "1 order read."
 
 
 def test_a_pull_interrupted_between_two_pages_is_finished_by_the_next(world: World) -> None:

@@ -178,7 +178,7 @@ def test_p0_13_a_corrected_parcel_number_replaces_the_old_one(world: World) -> N
     (held,) = world.shop_books(order)["shipments"]
     assert [track["track_number"] for track in held["tracks"]] == ["1Z2"]
     assert list(Shipment.objects.get().tracks.values_list("track_number", flat=True)) == ["1Z2"]
-    assert task.outcome == "Shipment 000000001: 1 parcels added, 1 parcels taken away."
+    assert task.outcome == "Shipment 000000001: 1 parcel added, 1 parcel taken away."
     assert len(world.mails(order, "shipment")) == 1
 
 

@@ -89,13 +89,23 @@ def correct_tracks(
         with run.storing():
             still_ours = (ours & present) - {track.track_number for track in gone}
             store_parcels_sent(order, shipment.entity_id, still_ours | _numbers(added))
-    changes = [told("{count} parcels added", count=len(added))] if added else []
-    changes += [told("{count} parcels taken away", count=len(gone))] if gone else []
+    changes = [_added(len(added))] if added else []
+    changes += [_taken_away(len(gone))] if gone else []
     if tells:
         with writing_to_shop(run, order):
             run.magento().send_shipment_email(shipment.entity_id)
         changes.append(told("notice sent"))
     return ", ".join(changes)
+
+
+def _added(count: int) -> str:
+    return told("1 parcel added") if count == 1 else told("{count} parcels added", count=count)
+
+
+def _taken_away(count: int) -> str:
+    if count == 1:
+        return told("1 parcel taken away")
+    return told("{count} parcels taken away", count=count)
 
 
 def _exchange(
