@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -10,8 +11,10 @@ from auditlog.context import set_extra_data
 from auditlog.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 
+logger = logging.getLogger(__name__)
 KEPT = ("reason", "number", "cause", "cause_key", "step", "is_enabled", "interval_seconds",
         "username", "rule", "line", "item")  # fmt: skip
 LONGEST = 500  # characters of a value
@@ -31,7 +34,10 @@ class AuditTrailMiddleware:
         with set_extra_data({"actor": request.user, "actor_email": request.user.get_username()}):
             response = self.get_response(request)
         if response.status_code < HTTPStatus.BAD_REQUEST:
-            _keep(request)
+            try:
+                _keep(request)
+            except Error as error:  # what was clicked is done all the same
+                logger.error("a click is not in the audit trail: %s", type(error).__name__)
         return response
 
 

@@ -188,3 +188,20 @@ def test_an_entry_is_given_to_nobody_else() -> None:
 
     with pytest.raises(DatabaseError, match="neither changed nor deleted"), transaction.atomic():
         LogEntry.objects.update(actor=jane)
+
+
+def test_a_click_that_cannot_be_kept_is_done_all_the_same_and_logged(
+    signed_in: SignIn, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*args: Any, **values: Any) -> None:
+        raise DatabaseError("disk full: Unpaid bills")
+
+    order, sales = a_sales_order(), signed_in(SALES)
+    monkeypatch.setattr(LogEntry.objects, "create", full)
+
+    answer = sales.post(reverse("sync:hold_order", args=[order.pk]), {"reason": "Late"})
+
+    assert answer.status_code == 302
+    assert order.holds.standing().exists()
+    assert "a click is not in the audit trail: DatabaseError" in caplog.text
+    assert "Unpaid" not in caplog.text
