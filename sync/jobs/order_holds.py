@@ -11,8 +11,9 @@ from functools import cache
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Least
 
 from sync.causes.cause import Kind
 from sync.causes.portal import PortalCause
@@ -134,6 +135,9 @@ def _wake(tasks: SyncTaskQuerySet) -> int:
     free = tasks.exclude(Exists(held))
     with transaction.atomic():
         first = list(free.order_by("priority", "id")[:RINGS_AT_MOST])
-        woken = free.wake(**NO_FAILURE) if first else 0
+        # A person has acted: what was tried before counts as one try, so that the next trouble is
+        # tried again soon.
+        tries = Least(F("attempts"), Value(1))
+        woken = free.wake(**NO_FAILURE, attempts=tries) if first else 0
         ring_after_commit(first)
     return woken

@@ -1,6 +1,7 @@
 """Impatient people: several sessions that press Sync now on the same orders, again and again.
 
-One of sales now and then holds an order, or its customer, and releases it a little later.
+One of sales now and then holds an order, or its customer, and releases it a little later; each
+order once, so that the last ones get through.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class People:
         """Nothing stays held in the end."""
         rng = random.Random(f"{self._seed}:holds")
         visitor: Visitor | None = None
-        held, held_at = "", 0.0
+        held, held_at, before = "", 0.0, set[str]()
         while held or not self.stop.wait(rng.uniform(0.2, 1.5)):
             chosen, is_over = rng.random(), time.monotonic() - held_at > HELD_SECONDS
             try:
@@ -72,8 +73,9 @@ class People:
                 if held and (is_over or self.stop.is_set()):
                     self._release(visitor, held)
                     held = ""
-                elif not held and (page := self._some_order(visitor, chosen)):
+                elif not held and (page := self._some_order(visitor, chosen)) not in {"", *before}:
                     held, held_at = page, time.monotonic()  # perhaps, where the answer is lost
+                    before.add(page)
                     who = "hold-customer" if chosen < 0.3 else "hold"
                     visitor.click(f"{page}{who}/", reason="The customer calls back")
                     self.holds += 1

@@ -9,8 +9,10 @@ import pytest
 
 from sync.causes.portal import PortalCause
 from sync.jobs import clicks, order_holds, work
+from sync.jobs.ask import ask
 from sync.jobs.work import Work
 from sync.models import OrderHold, RemoteCall, SalesOrder, Step, SyncAttempt, SyncTask
+from sync.models.failures import columns_for
 from sync.models.steps import WRITES
 from tests.builders import a_user
 from tests.steps.spoilt import wired
@@ -252,3 +254,19 @@ def test_a_click_on_a_held_order_is_answered_and_asks_for_nothing(world: World) 
     attempts = SyncAttempt.objects.filter(task__sales_order=order, task__step=Step.PUSH_ORDER)
     assert attempts.count() == 1  # a task that is held back opens none
     assert not RemoteCall.objects.filter(is_write=True, outcome="sent").exists()
+
+
+@pytest.mark.parametrize(("before", "after"), [(9, 1), (0, 0)])
+def test_after_a_release_what_was_tried_before_is_one_try(
+    world: World, before: int, after: int
+) -> None:
+    order = world.place()
+    held = hold(order)
+    task = ask(work.push_order(order), origin=SyncTask.Origin.CLICK).task
+    waits = columns_for(PortalCause.HELD, "Order 1 is held.")
+    SyncTask.objects.filter(pk=task.pk).update(attempts=before, **waits)
+
+    let_go(held)
+
+    task.refresh_from_db()
+    assert (task.state, task.attempts) == (SyncTask.State.WAITING, after)
