@@ -91,7 +91,7 @@ def _orders(album: Album, desks: Desks) -> None:
     shop.get_by_label("Kind of order").select_option(label=scenes.KIND)
     shop.get_by_role("button", name="Place", exact=True).click()
     album.take(shop, "shop-place-an-order")
-    with _visit(desks, "sales", "/orders/", viewport=WINDOW | {"height": 900}) as sales:
+    with _visit(desks, "sales", "/orders/", viewport=WINDOW | {"height": 700}) as sales:
         _sync_all(sales)
         _come_to_rest(sales)
         for shape, first, last in CUSTOMERS:
