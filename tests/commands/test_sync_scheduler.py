@@ -58,6 +58,7 @@ def test_one_look_asks_for_what_is_due_and_frees_what_is_lost() -> None:
     assert SyncTask.objects.filter(step="push_order").count() == 1
 
 
+@pytest.mark.flow  # threads wait for each other, which takes minutes under a false clock
 def test_a_mail_server_that_hangs_holds_up_no_look(
     settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
