@@ -16,7 +16,7 @@ from sync.jobs.alarms import sending, turn, watch
 from sync.models import Alarm, AlarmMessage, clock
 from tests.receivers import Receiver, chat, mail_server, set_alarms, set_urls
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.flow, pytest.mark.django_db]
 MINUTE = timedelta(minutes=1)
 
 
