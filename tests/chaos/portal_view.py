@@ -33,7 +33,7 @@ OPEN_TASKS = (
 )
 # The clerks give every delivery a parcel number in the end; the portal may be complete before.
 UNFINISHED = (
-    "SELECT count(*) FROM sync_salesorder WHERE stage NOT IN ('complete', 'canceled') OR id IN ("
+    "SELECT id FROM sync_salesorder WHERE stage NOT IN ('complete', 'canceled') OR id IN ("
     "SELECT line.sales_order_id FROM sync_outbounddeliveryline line "
     "LEFT JOIN sync_deliverytrack track ON track.delivery_id = line.delivery_id "
     "WHERE track.id IS NULL)"
@@ -79,16 +79,16 @@ def open_tasks(address: str) -> list[OpenTask]:
     return [one for one in found if one.step not in PULLS or one.state == "needs_attention"]
 
 
-def unfinished(address: str) -> int:
-    """How many orders the portal calls neither complete nor canceled, or whose parcels it does not
-    know."""
-    return int(rows(address, UNFINISHED)[0][0])
+def unfinished(address: str) -> set[int]:
+    """Orders the portal calls neither complete nor canceled, or whose parcels it does not know,
+    but for those left to people."""
+    return {order for (order,) in rows(address, UNFINISHED)} - left_to_people(address)
 
 
-def left_to_people(address: str) -> int:
-    """How many orders wait until a person has looked at the bank, or canceled a rejected line."""
+def left_to_people(address: str) -> set[int]:
+    """Orders that wait until a person has looked at the bank, or canceled a rejected line."""
     of_bank = {order for order, _document in rows(address, ASKED_ABOUT)}
-    return len(of_bank | {order for (order,) in rows(address, LEFT_TO_SALES)})
+    return of_bank | {order for (order,) in rows(address, LEFT_TO_SALES)}
 
 
 def work_done(address: str) -> int:

@@ -143,7 +143,7 @@ def _hurt(stage: Stage, tell: Tell) -> Verdict:
     tell("  by hand: " + (", ".join(f"{n} {c}" for n, c in happened.most_common()) or "nothing"))
     findings = judge_all(stage, clerks.placed, is_hurt=bool(storm.injected))
     findings += judge_wrong_clocks(stage.crew, stage.database)
-    asked = portal_view.left_to_people(stage.database)
+    asked = len(portal_view.left_to_people(stage.database))
     if asked > MOST_ASKING * len(clerks.placed):
         told = f"{asked} of {len(clerks.placed)} orders need a person: more than one in ten"
         findings.append(Finding("needs_hand", "all", told))
@@ -174,13 +174,13 @@ def come_to_rest(stage: Stage, clerks: Clerks, tell: Tell) -> None:
         stage.crew.keep_up()
         tasks = portal_view.open_tasks(stage.database)
         moving = [one for one in tasks if one.state != "needs_attention"]
-        asked = portal_view.left_to_people(stage.database)
-        state = (portal_view.unfinished(stage.database), len(moving), len(clerks.active))
-        if clerks.is_done and state == (0, 0, 0):
+        asked = len(portal_view.left_to_people(stage.database))
+        state = (len(portal_view.unfinished(stage.database)), len(moving), len(clerks.active))
+        if clerks.is_done and not asked and state == (0, 0, 0):
             tell("quiet: nothing is left to do")
             return
         is_still = time.monotonic() - changed_at > QUIET_SECONDS and state == last
-        if clerks.is_done and asked and is_still and state == (asked, 0, 0):
+        if clerks.is_done and asked and is_still and state == (0, 0, 0):
             tell(f"quiet: {asked} orders are left to a person, as is expected")
             return
         if state != last:
