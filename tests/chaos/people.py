@@ -23,7 +23,13 @@ class People:
     """So many threads for each role; all press the same order's button at about the same time."""
 
     def __init__(
-        self, portal: str, seed: int, orders: Callable[[], list[str]], twins: int = 2
+        self,
+        portal: str,
+        seed: int,
+        orders: Callable[[], list[str]],
+        twins: int = 2,
+        *,
+        holds: bool = False,
     ) -> None:
         self._portal = portal
         self._seed = seed
@@ -36,7 +42,7 @@ class People:
             for name in LISTS
             for twin in range(1, twins + 1)
         ]
-        if twins:
+        if holds:
             self.threads.append(threading.Thread(target=self._hold_and_release, daemon=True))
 
     def start(self) -> None:

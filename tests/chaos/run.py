@@ -32,6 +32,7 @@ from tests.chaos.wrong_clocks import judge_wrong_clocks, start_wrong_clocks
 
 READY_WITHIN_SECONDS = 90
 STEPS_BY_ITSELF_SECONDS = 10
+HELD_FROM = 100  # orders; among few, somebody holds the last one all the time
 QUIET_SECONDS = 4 * STEPS_BY_ITSELF_SECONDS  # in which something would have moved
 Tell = Callable[[str], None]
 
@@ -114,7 +115,7 @@ def _hurt(stage: Stage, tell: Tell) -> Verdict:
     clerks = Clerks(stage.shop, stage.sap, scripts, options.at_once)
     people = People(
         stage.portal, options.seed, lambda: [one.increment_id for one in clerks.active],
-        options.clickers,
+        options.clickers, holds=options.clickers > 0 and options.orders >= HELD_FROM,
     )  # fmt: skip
     storm = Storm(
         rng, stage.crew, stage.shop, stage.sap, options, stage.flush_redis,
