@@ -65,11 +65,16 @@ def _hold_on(task: SyncTask) -> Hold | None:
 
 
 def _put_back(task: SyncTask, hold: Hold) -> None:
-    """The attempt is not counted."""
     if is_full_fetch(task):
         fetches.note_held_back(task)
     if hold.until is None:
         task.stop_for_a_person(hold.failure)
     else:
         task.try_again_at(hold.until, hold.failure)
-    SyncTask.objects.filter(pk=task.pk, attempts=task.attempts).update(attempts=F("attempts") - 1)
+    count_no_try(task)
+
+
+def count_no_try(task: SyncTask) -> None:
+    """Of an attempt in which nothing was tried; nothing where the next one has begun."""
+    mine = SyncTask.objects.filter(pk=task.pk, attempts=task.attempts)
+    mine.update(attempts=F("attempts") - 1)

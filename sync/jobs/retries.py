@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sync.causes.portal import PortalCause
 from sync.causes.shop import ShopCause
 from sync.errors import OutcomeUnknown, RemoteUnavailable, SyncError
 
@@ -23,11 +24,18 @@ def next_delay(
     ``scale`` shortens the table, but not a delay the remote asked for. ``refusals`` is how often in
     a row the shop has refused the write in passing.
     """
+    if lacked_a_connection(error):
+        return timedelta(seconds=DELAYS[0] * scale)
     if not isinstance(error, RemoteUnavailable) or attempt > len(DELAYS):
         return None
     if refusals > MOST_PASSING:
         return None
     return _asked_for(error) or timedelta(seconds=DELAYS[attempt - 1] * scale)
+
+
+def lacked_a_connection(error: SyncError) -> bool:
+    """Whether the portal's own work had taken all it may have: the remote was not asked."""
+    return error.cause == PortalCause.ALL_IN_USE
 
 
 def is_passing_refusal(error: SyncError) -> bool:

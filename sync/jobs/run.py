@@ -35,10 +35,10 @@ from sync.jobs import (
     rounds,
 )
 from sync.jobs.ask import Asked, ask_all, follow_up_urgency
-from sync.jobs.claims import begin
+from sync.jobs.claims import begin, count_no_try
 from sync.jobs.ends import End, end_of, next_behind
 from sync.jobs.holds import Hold, held_back
-from sync.jobs.retries import is_passing_refusal, next_delay, next_fetch
+from sync.jobs.retries import is_passing_refusal, lacked_a_connection, next_delay, next_fetch
 from sync.jobs.taking_up import take_up
 from sync.jobs.work import has_turns, is_full_fetch, of_groups
 from sync.log_context import doing
@@ -217,6 +217,8 @@ def _close_failed(run: StepRun, error: SyncError) -> None:
             task.stop_for_a_person(failure)
         else:
             task.try_again_at(clock.now() + delay, failure)
+            if hold is not None or lacked_a_connection(error):
+                count_no_try(task)
 
 
 def _hold_after(task: SyncTask, error: SyncError) -> Hold | None:

@@ -13,12 +13,22 @@ from django.db import InterfaceError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from sync.causes.portal import PortalCause
 from sync.causes.shop import ShopCause
 from sync.errors import LeaseLost, RemoteRejected, RemoteUnavailable
 from sync.jobs import work
 from sync.jobs.ask import ask
+from sync.jobs.retries import DELAYS
 from sync.jobs.run import run_one, run_task
-from sync.models import Release, RemoteCall, RemoteHealth, StepSchedule, SyncAttempt, SyncTask
+from sync.models import (
+    Release,
+    RemoteCall,
+    RemoteHealth,
+    StepSchedule,
+    SyncAttempt,
+    SyncTask,
+    clock,
+)
 from sync.steps import STEPS, Slice, StepRun
 from tests.builders import a_user
 from tests.claiming import claim
@@ -60,6 +70,22 @@ def test_every_remote_call_is_kept_with_its_attempt(world: World) -> None:
     calls = RemoteCall.objects.filter(attempt__task=task)
     assert [call.system for call in calls] == ["magento"] * 3
     assert all(call.outcome == "ok" for call in calls)
+
+
+def test_waiting_for_a_connection_of_our_own_counts_as_no_try_and_lengthens_no_pause(
+    world: World,
+) -> None:
+    none_free = RemoteUnavailable("All in use.", cause=PortalCause.ALL_IN_USE)
+    task = ask(work.try_connection(world.shop), origin=CLICK).task
+
+    for _ in range(len(DELAYS) + 1):
+        SyncTask.objects.update(not_before=clock.now())
+        with a_step_that(fails_with(none_free)):
+            world.run_task(task)
+
+    task.refresh_from_db()
+    assert (task.state, task.attempts) == (State.WAITING, 0)
+    assert task.not_before - clock.now() <= timedelta(seconds=DELAYS[0])
 
 
 def test_a_call_without_an_answer_is_kept_too(world: World) -> None:
