@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import polib
 import pytest
@@ -20,7 +18,6 @@ from sync.names.sap import billing_type_name, unit_with_code
 from sync.sap.records import SapMessage
 from sync.sap.refusals import SapFieldMissing, SapNotAuthorized
 from sync.sap.returns import refuse
-from sync.templatetags import retold as of_reader
 from sync.templatetags.retold import retold
 from sync.told import told
 from sync.translate.sap_hindrances import HELD_UP, hindrances
@@ -34,22 +31,9 @@ TRANSLATED = {entry.msgid for entry in GERMAN.translated_entries()}
 
 
 @pytest.fixture(autouse=True)
-def german(settings: Any, tmp_path: Path) -> Iterator[None]:
-    """The reader's language is German, by the texts as they are now."""
-    compiled = tmp_path / "de" / "LC_MESSAGES" / "django.mo"
-    compiled.parent.mkdir(parents=True)
-    GERMAN.save_as_mofile(str(compiled))
-    settings.LOCALE_PATHS = [tmp_path]
-    _forget()
+def german() -> Iterator[None]:
     with override("de"):
         yield
-    _forget()
-
-
-def _forget() -> None:
-    for kept in vars(of_reader).values():
-        if hasattr(kept, "cache_clear"):
-            kept.cache_clear()
 
 
 def error_of_order(**members: object) -> SyncError:

@@ -76,10 +76,9 @@ def catalogue(tmp_path: Path, settings: LazySettings) -> Iterator[Translated]:
 
 
 @pytest.fixture
-def german(tmp_path: Path, settings: LazySettings) -> Iterator[None]:
+def german() -> Iterator[None]:
     """The reader is German."""
     _forget()
-    _compile(polib.pofile(str(GERMAN)), tmp_path, settings)
     with translation.override("de"):
         yield
     _forget()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from re import sub
-from typing import Any
 
 import polib
 import pytest
@@ -17,7 +15,6 @@ from sync.errors import MappingMissing
 from sync.mapping_tables import MappingTable
 from sync.models import Repair, Step, SyncTask
 from sync.roles import SALES
-from sync.templatetags import retold as of_reader
 from sync.views.causes import remedy_for
 from tests.builders import a_sales_area, a_stopped_task, a_waiting_order
 from tests.messages import catalogue
@@ -30,22 +27,8 @@ SHORTEST = 8  # shorter texts are words of other things too
 
 
 @pytest.fixture(autouse=True)
-def german(settings: Any, tmp_path: Path) -> Iterator[None]:
-    """The texts as they are now, whatever was compiled last."""
-    compiled = tmp_path / "de" / "LC_MESSAGES" / "django.mo"
-    compiled.parent.mkdir(parents=True)
-    GERMAN.save_as_mofile(str(compiled))
-    settings.LOCALE_PATHS = [tmp_path]
+def _nothing_kept() -> None:
     cache.clear()
-    _forget()
-    yield
-    _forget()
-
-
-def _forget() -> None:
-    for kept in vars(of_reader).values():
-        if hasattr(kept, "cache_clear"):
-            kept.cache_clear()
 
 
 def in_german(client: Client) -> Client:
